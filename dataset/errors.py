@@ -1,0 +1,66 @@
+"""The errors of the lake."""
+
+from __future__ import annotations
+
+from schemas.errors import RagoneError
+
+
+class LakeError(RagoneError):
+    """Root of what the lake refuses."""
+
+
+class NotALakeError(LakeError, FileNotFoundError):
+    """The folder holds no lake."""
+
+
+class LakeVersionError(LakeError, ValueError):
+    """The lake was written by a newer format."""
+
+
+class ReadOnlyLakeError(LakeError, PermissionError):
+    """The lake's folder cannot be written."""
+
+
+class StorageFullError(LakeError, OSError):
+    """The disk is full; nothing half-written is left."""
+
+
+class UnknownIdError(LakeError, KeyError):
+    """No artifact or run has this id."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class AmbiguousIdError(LakeError, KeyError):
+    """A shortened id fits more than one artifact."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class MalformedIdError(LakeError, ValueError):
+    """The text cannot be an id."""
+
+
+class CorruptObjectError(LakeError, ValueError):
+    """An object's content no longer matches its name."""
+
+
+class DroppedError(LakeError, KeyError):
+    """The artifact's data were dropped on purpose; `reproduce` brings them back."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class NotASelectError(LakeError, ValueError):
+    """A query that is not one SELECT, or that cannot be answered."""
+
+
+class StageFailedError(LakeError, RuntimeError):
+    """The result of a failed run was asked for."""
+
+
+class NotReproducibleError(LakeError, RuntimeError):
+    """A dropped record could not be brought back as it was."""

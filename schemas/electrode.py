@@ -1,0 +1,138 @@
+"""What an electrode is made of: its recipe, its voxels, and how its phases conduct."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, ClassVar
+
+import numpy as np
+
+from schemas.errors import FieldShapeError, FieldTypeError, UnknownFieldError
+from schemas.field import Tolerance, array, choice, integer, real, text, texts, vector
+from schemas.record import Record
+
+PORE = "pore"
+ACTIVE_MATERIAL = "active_material"
+CARBON_BINDER = "carbon_binder"
+PHASES = (PORE, ACTIVE_MATERIAL, CARBON_BINDER)
+
+_SOLVER = Tolerance(relative=1e-4)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Design(Record):
+    """The recipe of a positive electrode: what the optimiser chooses."""
+
+    kind: ClassVar[str] = "design"
+
+    active_material_weight_fraction: float = real(
+        "1", low=0, high=1, low_open=True, doc="active material over all solids, by mass"
+    )
+    porosity: float = real("1", low=0, high=1, low_open=True, high_open=True, doc="pore volume over coating volume")
+    binder_adhesion: float = real(
+        "1", low=0, high=1, doc="0: carbon-binder gathers in aggregates; 1: it coats the particles as a film"
+    )
+    mass_loading_kilogram_per_square_metre: float = real(
+        "kg/m^2", low=0, high=2, low_open=True, doc="solids of one coated side over its area"
+    )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Microstructure(Record):
+    """A labelled volume: which phase fills each voxel."""
+
+    kind: ClassVar[str] = "microstructure"
+
+    labels: np.ndarray[Any, Any] = array("", "uint8", 3, doc="phase label of each voxel; axis 0 is through-plane")
+    voxel_size_metre: float = real("m", low=0, low_open=True, high=1e-3, doc="edge of one cubic voxel")
+    axis_order: str = text(default="through-plane, in-plane, in-plane", doc="what the axes of `labels` are, first to last")
+    phase_names: tuple[str, ...] = texts(default=PHASES, doc="phases of the material, in the order of `phase_labels`")
+    phase_labels: np.ndarray[Any, Any] = vector("", "uint8", doc="the label of each phase")
+    source: str = text(doc="simulator, or the title and address of the imaged volume")
+    licence: str = text(doc="SPDX identifier, or 'own' for a simulated volume")
+    source_sha256: str = text(default="", doc="SHA-256 of the imported file's bytes; empty if simulated")
+
+    def validate(self) -> None:
+        """Every voxel's label is claimed by exactly one phase."""
+        if self.labels.size == 0:
+            raise FieldShapeError(f"microstructure.labels has shape {self.labels.shape}; at least one voxel is needed.")
+        if len(self.phase_names) != len(self.phase_labels) or len(set(self.phase_names)) != len(self.phase_names):
+            raise FieldShapeError(
+                f"phases {self.phase_names} do not match labels {self.phase_labels.tolist()}. Give one label per phase."
+            )
+        if len(set(self.phase_labels.tolist())) != len(self.phase_labels):
+            raise FieldTypeError(f"two phases share a label in {self.phase_map()}. Give each phase its own.")
+        counts = np.bincount(self.labels.reshape(-1), minlength=256)
+        orphans = sorted(set(np.flatnonzero(counts).tolist()) - set(self.phase_labels.tolist()))
+        if orphans:
+            label = orphans[0]
+            raise UnknownFieldError(
+                f"label {label} ({int(counts[label])} voxels) is claimed by no phase of {self.phase_map()}. "
+                f"Name the phase of each of the labels {np.flatnonzero(counts).tolist()}."
+            )
+
+    def phase_map(self) -> dict[str, int]:
+        """Label of each phase, by name."""
+        return dict(zip(self.phase_names, self.phase_labels.tolist(), strict=True))
+
+    def phase(self, name: str) -> np.ndarray[Any, Any]:
+        """Boolean volume, shape (x, y, z): where the phase is.
+
+        Raises
+        ------
+        UnknownFieldError
+            If the microstructure has no such phase.
+        """
+        if name not in self.phase_names:
+            raise UnknownFieldError(f"microstructure has no phase {name!r}; it has {', '.join(self.phase_names)}.")
+        return np.asarray(self.labels == self.phase_map()[name])
+
+
+class TransportOutcome(StrEnum):
+    """How a transport solve ended."""
+
+    CONVERGED = "converged"
+    NOT_PERCOLATING = "not percolating"
+    MAX_STEPS = "largest number of steps reached"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Transport(Record):
+    """The metrics of an electrode that a cell model needs, of one volume or averaged over several.
+
+    A `..._standard_error` is that of the mean over `cube_count` volumes; it is unknown (null) for a single one.
+    """
+
+    kind: ClassVar[str] = "transport"
+
+    pore_fraction: float = real("1", low=0, high=1)
+    active_material_fraction: float = real("1", low=0, high=1)
+    carbon_binder_fraction: float = real("1", low=0, high=1)
+    specific_surface_area_per_metre: float = real(
+        "1/m", low=0, tolerance=_SOLVER, doc="area between active material and pore over volume"
+    )
+    specific_surface_area_per_metre_standard_error: float | None = real("1/m", low=0, optional=True, tolerance=_SOLVER)
+    surface_area_method: str = text()
+    pore_tortuosity_factor: float = real(
+        "1", low=1, infinite=True, tolerance=_SOLVER, doc="through-plane, pore phase; +inf if it does not percolate"
+    )
+    pore_tortuosity_factor_standard_error: float | None = real("1", low=0, optional=True, tolerance=_SOLVER)
+    pore_outcome: TransportOutcome = choice(TransportOutcome)
+    solid_effective_conductivity_siemens_per_metre: float = real(
+        "S/m", low=0, tolerance=_SOLVER, doc="through-plane, active material and carbon-binder together"
+    )
+    solid_effective_conductivity_siemens_per_metre_standard_error: float | None = real(
+        "S/m", low=0, optional=True, tolerance=_SOLVER
+    )
+    solid_outcome: TransportOutcome = choice(TransportOutcome)
+    active_material_conductivity_siemens_per_metre: float = real("S/m", low=0, doc="bulk value that entered the solve")
+    carbon_binder_conductivity_siemens_per_metre: float = real("S/m", low=0, doc="bulk value that entered the solve")
+    voxel_size_metre: float = real("m", low=0, low_open=True)
+    edge_voxels: int = integer(low=1, doc="voxels along axis 0 of one volume")
+    cube_count: int = integer(low=1)
+    method: str = text(doc="solver, its version and its convergence criterion")
+
+    def percolates(self) -> bool:
+        """Whether ions and electrons both cross the electrode."""
+        return TransportOutcome.NOT_PERCOLATING not in (self.pore_outcome, self.solid_outcome)

@@ -1,0 +1,62 @@
+"""The errors of Ragone: one root, one class per cause, each also the builtin that fits.
+
+A message says what happened (value, unit, field, record), what was expected, and what to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class RagoneError(Exception):
+    """Anything Ragone refuses; its message is meant for the person at the keyboard."""
+
+
+class BoundsError(RagoneError, ValueError):
+    """A value lies outside the interval its field allows."""
+
+
+class NotFiniteError(RagoneError, ValueError):
+    """A value is NaN or infinite where a finite number is needed."""
+
+
+class FieldTypeError(RagoneError, TypeError):
+    """A value has a type that its field cannot hold."""
+
+
+class FieldShapeError(RagoneError, ValueError):
+    """An array has the wrong number of axes or an impossible length."""
+
+
+class UnitError(RagoneError, ValueError):
+    """A quantity has no unit, an unknown one, or one of another dimension."""
+
+
+class UnknownFieldError(RagoneError, KeyError):
+    """A name that no field of the record (or key of the document) carries."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class MissingFieldError(RagoneError, KeyError):
+    """A field without a default was not given."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class SchemaVersionError(RagoneError, ValueError):
+    """A record was written by a newer schema, or no migration leads from its version."""
+
+
+class StageError(RagoneError, TypeError):
+    """A stage is declared or called in a way that cannot be recorded."""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """A hint naming the closest known name, or the whole list when none is close."""
+    names = sorted(known)
+    close = get_close_matches(name, names, n=1, cutoff=0.6)
+    return f"did you mean {close[0]!r}?" if close else f"known are: {', '.join(names)}."

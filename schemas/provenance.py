@@ -1,0 +1,121 @@
+"""What the lake records about how artifacts came to be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from schemas.compare import Verdict
+from schemas.field import choice, document, flag, instant, integer, text, texts
+from schemas.record import Record
+
+
+class RunOutcome(StrEnum):
+    """How the execution of a stage ended."""
+
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Code(Record):
+    """The code that a stage reaches: a fingerprint per module of ours, a version per library declared."""
+
+    kind: ClassVar[str] = "code"
+
+    stage: str = text()
+    modules: Any = document(doc="module name to the SHA-256 of its syntax tree without docstrings")
+    libraries: Any = document(doc="distribution name to version")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Environment(Record):
+    """Where a run took place: what may make a re-run differ, though the recipe is the same."""
+
+    kind: ClassVar[str] = "environment"
+
+    python: str = text()
+    platform: str = text()
+    processor: str = text()
+    processor_features: tuple[str, ...] = texts()
+    threads: Any = document(doc="thread counts: cores seen, and the variables that set them")
+    packages: Any = document(doc="every installed distribution and its version: the lock that was in force")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Run(Record):
+    """What happened when a stage was executed. `inputs` and `outputs` are parallel lists of role and artifact id.
+
+    A role that takes several records repeats, in order.
+    """
+
+    kind: ClassVar[str] = "run"
+
+    stage: str = text()
+    entry_point: str = text(doc="module:name; empty for what was given, not computed")
+    recipe_id: str = text()
+    code_id: str = text()
+    environment_id: str = text()
+    parameters: Any = document(doc="every parameter, defaults too; the seed is apart")
+    seed: int | None = integer(optional=True)
+    input_roles: tuple[str, ...] = texts(default=())
+    input_ids: tuple[str, ...] = texts(default=())
+    output_roles: tuple[str, ...] = texts(default=())
+    output_ids: tuple[str, ...] = texts(default=())
+    outcome: RunOutcome = choice(RunOutcome)
+    error: str = text(default="", doc="type and message, in one line, if it failed")
+    started: datetime = instant()
+    ended: datetime = instant()
+    note: str = text(default="", doc="who or what asked for it, for what was given")
+
+    def inputs(self) -> list[tuple[str, str]]:
+        """Role and artifact id of each input."""
+        return list(zip(self.input_roles, self.input_ids, strict=True))
+
+    def outputs(self) -> dict[str, str]:
+        """Artifact id of each output, by role."""
+        return dict(zip(self.output_roles, self.output_ids, strict=True))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Verification(Record):
+    """A result computed again, and how it compared."""
+
+    kind: ClassVar[str] = "verification"
+
+    subject_id: str = text(doc="the artifact that was computed again")
+    run_id: str = text(doc="the run whose recipe was followed")
+    verdict: Verdict = choice(Verdict)
+    deep: bool = flag(default=False, doc="whether the whole chain up to its roots was executed again")
+    deviations: Any = document(default=[], doc="per field: largest deviation, whether within tolerance, note")
+    chain: Any = document(default=[], doc="verdict of every step, roots first; one step unless deep")
+    code_changed: tuple[str, ...] = texts(default=(), doc="modules and libraries that differ from the recorded run")
+    environment_changed: tuple[str, ...] = texts(default=(), doc="what differs in the environment")
+    error: str = text(default="", doc="type and message, if the stage could not be executed")
+    verified: datetime = instant()
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Snapshot(Record):
+    """One id that freezes the lake: which artifacts and runs existed."""
+
+    kind: ClassVar[str] = "snapshot"
+
+    name: str = text(default="")
+    artifact_ids: tuple[str, ...] = texts(doc="sorted; runs among them")
+    merkle_root: str = text(doc="over the ids, see docs/HASHING.md")
+    table_versions: Any = document(doc="Lance version of each table when the snapshot was taken")
+    taken: datetime = instant()
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Tombstone(Record):
+    """Data dropped on purpose; the runs that made it stay, and `reproduce` brings it back."""
+
+    kind: ClassVar[str] = "tombstone"
+
+    artifact_ids: tuple[str, ...] = texts()
+    reason: str = text()
+    dropped: datetime = instant()

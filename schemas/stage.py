@@ -1,0 +1,154 @@
+"""A stage: a pure function from records and parameters to records.
+
+Positional parameters are its input records, keyword-only ones its parameters; an integer keyword-only parameter
+called `seed` is the seed. A stage can be called like the function it wraps; recorded in a lake it is called through
+`Lake.run`. It must depend on nothing but its arguments.
+"""
+
+from __future__ import annotations
+
+import inspect
+import types
+import typing
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Generic, ParamSpec, TypeVar
+
+import rfc8785
+
+from schemas.errors import MissingFieldError, StageError, UnknownFieldError, did_you_mean
+from schemas.record import Record
+
+P = ParamSpec("P")
+R = TypeVar("R", bound=Record | Mapping[str, Record])
+
+SEED = "seed"
+RESULT = "result"
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """One input of a stage: a record, or any number of them."""
+
+    name: str
+    many: bool
+    optional: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Stage(Generic[P, R]):
+    """A recorded function; see the module's docstring.
+
+    `libraries` are the distributions whose version may change the result; they enter the code fingerprint.
+    """
+
+    function: Callable[P, R]
+    name: str
+    libraries: tuple[str, ...] = ()
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        return self.function(*args, **kwargs)
+
+    @property
+    def entry_point(self) -> str:
+        """Where a fresh process finds the stage: ``module:name``."""
+        return f"{self.function.__module__}:{self.function.__qualname__}"
+
+    @cached_property
+    def _parameters(self) -> Mapping[str, inspect.Parameter]:
+        return inspect.signature(self.function).parameters
+
+    @cached_property
+    def _hints(self) -> Mapping[str, Any]:
+        return typing.get_type_hints(self.function)
+
+    @cached_property
+    def ports(self) -> Mapping[str, Port]:
+        """The inputs, by name, in order."""
+        return {
+            name: _port(name, self._hints[name], parameter.default is None)
+            for name, parameter in self._parameters.items()
+            if parameter.kind is not inspect.Parameter.KEYWORD_ONLY
+        }
+
+    @cached_property
+    def takes_seed(self) -> bool:
+        """Whether the result depends on a seed."""
+        return SEED in self._parameters
+
+    def bind(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Every parameter with its value, defaults filled in, as the annotated types; the seed is not among them.
+
+        Raises
+        ------
+        UnknownFieldError, MissingFieldError
+            If a name is unknown, or one without default is not given.
+        StageError
+            If a value cannot be written down as canonical JSON.
+        """
+        wanted = {n: p for n, p in self._parameters.items() if n not in self.ports and n != SEED}
+        for name in given:
+            if name not in wanted:
+                known = [*wanted, *self.ports, *([SEED] if self.takes_seed else [])]
+                raise UnknownFieldError(f"stage {self.name} has no parameter {name!r}: {did_you_mean(name, known)}")
+        bound = {}
+        for name, parameter in wanted.items():
+            value = given.get(name, parameter.default)
+            if value is inspect.Parameter.empty:
+                raise MissingFieldError(f"stage {self.name} needs a value for {name!r}.")
+            bound[name] = self._coerced(name, value)
+        return bound
+
+    def _coerced(self, name: str, value: Any) -> Any:
+        hint = self._hints[name]
+        if hint is float and isinstance(value, int) and not isinstance(value, bool):
+            value = float(value)
+        if isinstance(hint, type) and hint in (int, float, str, bool) and type(value) is not hint:
+            raise StageError(f"stage {self.name}: {name} = {value!r} must be of type {hint.__name__}.")
+        if typing.get_origin(hint) is tuple and isinstance(value, list):
+            value = tuple(value)
+        try:
+            rfc8785.dumps(value)
+        except (rfc8785.CanonicalizationError, TypeError) as cause:
+            raise StageError(
+                f"stage {self.name}: {name} = {value!r} cannot be recorded ({cause}). "
+                "Use finite numbers, text, booleans, lists and maps with text keys."
+            ) from cause
+        return value
+
+    def outputs(self, returned: Any) -> dict[str, Record]:
+        """What the function returned, by output name."""
+        named = {RESULT: returned} if isinstance(returned, Record) else returned
+        if not isinstance(named, Mapping) or not named or not all(isinstance(r, Record) for r in named.values()):
+            raise StageError(f"stage {self.name} returned {type(returned).__name__}; a record or named records expected.")
+        return dict(named)
+
+
+def stage(name: str, libraries: tuple[str, ...] = ()) -> Callable[[Callable[P, R]], Stage[P, R]]:
+    """Declare a function as a stage.
+
+    Parameters
+    ----------
+    name
+        What runs are filed under; part of the recipe.
+    libraries
+        Distributions whose version may change the result.
+    """
+
+    def wrap(function: Callable[P, R]) -> Stage[P, R]:
+        made = Stage(function, name, libraries)
+        made.__dict__["__doc__"] = function.__doc__
+        made.__dict__["__module__"] = function.__module__
+        return made
+
+    return wrap
+
+
+def _port(name: str, hint: Any, optional: bool) -> Port:
+    origin = typing.get_origin(hint)
+    if origin in (typing.Union, types.UnionType):
+        hint = next(a for a in typing.get_args(hint) if a is not type(None))
+        origin = typing.get_origin(hint)
+    many = origin in (tuple, list, Sequence)
+    return Port(name, many, optional)

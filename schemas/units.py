@@ -1,0 +1,89 @@
+"""Quantities at the boundary: text with a unit in, numbers in the field's own unit out.
+
+Inside Ragone numbers are plain floats in the unit that their field declares; pint is met only here.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from schemas.errors import NotFiniteError, UnitError
+
+if TYPE_CHECKING:
+    from pint import UnitRegistry
+
+_SPELLINGS = {"1": "dimensionless", "": "dimensionless", "%": "percent"}
+
+
+@cache
+def _registry() -> UnitRegistry[Any]:
+    import pint  # heavy: keeps `ragone --help` instant
+
+    return pint.UnitRegistry(autoconvert_offset_to_baseunit=True, cache_folder=None)
+
+
+@cache
+def _unit(text: str) -> Any:
+    import pint
+
+    spelled = _SPELLINGS.get(text, text).replace("W.h", "W*h").replace("A.h", "A*h")
+    try:
+        return _registry().Unit(spelled)
+    except (pint.UndefinedUnitError, ValueError, TypeError, AttributeError) as cause:
+        raise UnitError(
+            f"unit {text!r} is not known. Write it as pint does, for example 'mg/cm^2' or 'W*h/L'."
+        ) from cause
+
+
+def is_unit(text: str) -> bool:
+    """Whether pint understands the unit."""
+    try:
+        _unit(text)
+    except UnitError:
+        return False
+    return True
+
+
+def conversion_factor(unit: str, to: str) -> float:
+    """Factor that takes a number from one unit to another of the same dimension [-]."""
+    return float(_registry().Quantity(1.0, _unit(unit)).to(_unit(to)).magnitude)
+
+
+def parse_quantity(text: object, unit: str, name: str) -> float:
+    """Read a quantity such as ``"20 mg/cm^2"`` as a number in the unit wanted.
+
+    Parameters
+    ----------
+    text
+        Number and unit, separated by a space. A bare number is accepted only where the field is dimensionless.
+    unit
+        The unit wanted; "1" for a dimensionless field.
+    name
+        The field, for messages.
+
+    Raises
+    ------
+    UnitError
+        If the unit is missing, unknown, or of another dimension.
+    NotFiniteError
+        If the number is NaN or infinite.
+    """
+    if isinstance(text, bool) or not isinstance(text, int | float | str):
+        raise UnitError(f"{name} = {text!r} is not a quantity. Write a number and its unit, for example '1 {unit}'.")
+    number, _, spelled = str(text).strip().partition(" ")
+    try:
+        magnitude = float(number)
+    except ValueError as cause:
+        raise UnitError(
+            f"{name} = {text!r} is not a quantity. Write a number, a space and a unit, for example '1 {unit}'."
+        ) from cause
+    if not math.isfinite(magnitude):
+        raise NotFiniteError(f"{name} = {text!r} is not finite. Give a finite number.")
+    if not spelled.strip() and _unit(unit) != _unit("1"):
+        raise UnitError(f"{name} = {text!r} has no unit. It must be convertible to {unit}: write '{number} {unit}'.")
+    quantity = _registry().Quantity(magnitude, _unit(spelled.strip()))
+    if not quantity.is_compatible_with(_unit(unit)):
+        raise UnitError(f"{name} = {text!r} has the wrong dimension. It must be convertible to {unit}.")
+    return float(quantity.to(_unit(unit)).magnitude)
