@@ -45,7 +45,9 @@ class CellParameters(Record):
     positive_particle_radius_metre: float = real("m", low=0, low_open=True)
     negative_thickness_metre: float = real("m", low=0, low_open=True, doc="one coated side, sized by the N/P ratio")
     negative_to_positive_capacity_ratio: float = real("1", low=0, low_open=True)
-    electrode_area_square_metre: float = real("m^2", low=0, doc="coated area, both sides of the positive collector counted")
+    electrode_area_square_metre: float = real(
+        "m^2", low=0, doc="coated area, both sides of the positive collector counted"
+    )
     nominal_capacity_ampere_hour: float = real("A*h", low=0)
     cell_volume_cubic_metre: float = real("m^3", low=0, low_open=True, doc="outer volume of the can")
     cell_mass_kilogram: float = real("kg", low=0, doc="with can")

@@ -63,7 +63,9 @@ def _deviation(spec: FieldSpec, old: Any, new: Any) -> Deviation | None:
     infinite = float("inf")
     numeric = spec.shape in ("scalar", "vector", "array") and spec.dtype not in ("utf8", "binary", "bool", "timestamp")
     if not numeric or old is None or new is None:
-        return None if old == new else Deviation(spec.name, infinite, infinite, False, f"{old!r:.60} became {new!r:.60}")
+        return (
+            None if old == new else Deviation(spec.name, infinite, infinite, False, f"{old!r:.60} became {new!r:.60}")
+        )
     a, b = np.asarray(old, dtype=np.float64), np.asarray(new, dtype=np.float64)
     if a.shape != b.shape:
         return Deviation(spec.name, infinite, infinite, False, f"shape {a.shape} became {b.shape}")
@@ -72,5 +74,7 @@ def _deviation(spec: FieldSpec, old: Any, new: Any) -> Deviation | None:
     with np.errstate(invalid="ignore", divide="ignore"):
         gap = np.where(a == b, 0.0, np.abs(a - b))
         relative = np.where(gap == 0, 0.0, gap / np.abs(a))
-        within = bool(np.all(gap <= spec.tolerance.absolute + spec.tolerance.relative * np.where(np.isinf(a), 0, np.abs(a))))
+        within = bool(
+            np.all(gap <= spec.tolerance.absolute + spec.tolerance.relative * np.where(np.isinf(a), 0, np.abs(a)))
+        )
     return Deviation(spec.name, float(gap.max()), float(relative.max()), within)

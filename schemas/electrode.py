@@ -46,7 +46,9 @@ class Microstructure(Record):
 
     labels: np.ndarray[Any, Any] = array("", "uint8", 3, doc="phase label of each voxel; axis 0 is through-plane")
     voxel_size_metre: float = real("m", low=0, low_open=True, high=1e-3, doc="edge of one cubic voxel")
-    axis_order: str = text(default="through-plane, in-plane, in-plane", doc="what the axes of `labels` are, first to last")
+    axis_order: str = text(
+        default="through-plane, in-plane, in-plane", doc="what the axes of `labels` are, first to last"
+    )
     phase_names: tuple[str, ...] = texts(default=PHASES, doc="phases of the material, in the order of `phase_labels`")
     phase_labels: np.ndarray[Any, Any] = vector("", "uint8", doc="the label of each phase")
     source: str = text(doc="simulator, or the title and address of the imaged volume")

@@ -12,9 +12,7 @@ from schemas.electrode import Design, Microstructure, Transport
 class Manufacture(Protocol):
     """Draws the microstructure of a design; equal seeds give equal voxels."""
 
-    def __call__(
-        self, design: Design, *, edge_voxels: int, voxel_size_metre: float, seed: int
-    ) -> Microstructure: ...
+    def __call__(self, design: Design, *, edge_voxels: int, voxel_size_metre: float, seed: int) -> Microstructure: ...
 
 
 class Characterise(Protocol):

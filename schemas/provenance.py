@@ -117,5 +117,6 @@ class Tombstone(Record):
     kind: ClassVar[str] = "tombstone"
 
     artifact_ids: tuple[str, ...] = texts()
+    rows: Any = document(doc="the table row of each artifact, so that the tables can be rebuilt without the data")
     reason: str = text()
     dropped: datetime = instant()

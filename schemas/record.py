@@ -19,6 +19,7 @@ import pyarrow as pa
 import rfc8785
 
 from schemas.errors import (
+    BoundsError,
     FieldShapeError,
     FieldTypeError,
     MissingFieldError,
@@ -88,7 +89,11 @@ class Record:
         for name in values:
             if name not in known:
                 raise UnknownFieldError(f"{cls.kind} has no field {name!r}: {did_you_mean(name, known)}")
-        missing = [n for n, f in cls.__dataclass_fields__.items() if f.default is f.default_factory is MISSING and n not in values]
+        missing = [
+            n
+            for n, f in cls.__dataclass_fields__.items()
+            if f.default is f.default_factory is MISSING and n not in values
+        ]
         if missing:
             raise MissingFieldError(f"{cls.kind} needs {', '.join(missing)}. Give a value for each.")
         return cls(**values)
@@ -108,7 +113,8 @@ class Record:
     def _migrated(cls, values: dict[str, Any], version: int) -> dict[str, Any]:
         if version > cls.schema_version:
             raise SchemaVersionError(
-                f"{cls.kind} has schema version {version}; this Ragone reads up to {cls.schema_version}. Upgrade Ragone."
+                f"{cls.kind} has schema version {version}; this Ragone reads up to {cls.schema_version}. "
+                "Upgrade Ragone."
             )
         for step in range(version, cls.schema_version):
             if step not in cls.migrations:
@@ -120,7 +126,6 @@ class Record:
     def __repr__(self) -> str:
         parts = [f"{n}={_brief(getattr(self, n))}" for n in self.fields()]
         return f"{type(self).__name__}({', '.join(parts)})"
-
 
 
 def to_arrow(records: list[Record]) -> pa.Table:
@@ -198,7 +203,7 @@ def _checked(value: Any, spec: FieldSpec, kind: str) -> Any:
     if spec.shape == "array":
         return _checked_array(value, spec, what, axes=spec.axes)
     if spec.shape == "texts":
-        if isinstance(value, str) or not all(isinstance(v, str) for v in value):
+        if not isinstance(value, tuple | list) or not all(isinstance(v, str) for v in value):
             raise FieldTypeError(f"{what} = {value!r} must be a sequence of strings.")
         return tuple(value)
     if spec.shape == "document":
@@ -207,13 +212,16 @@ def _checked(value: Any, spec: FieldSpec, kind: str) -> Any:
 
 
 def _checked_document(value: Any, what: str) -> Any:
-    if isinstance(value, str):
-        return json.loads(value)
     try:
-        rfc8785.dumps(value)
-    except rfc8785.CanonicalizationError as cause:
+        return json.loads(value if isinstance(value, str) else rfc8785.dumps(value), parse_int=_number)
+    except (rfc8785.CanonicalizationError, ValueError, TypeError, AttributeError) as cause:
         raise FieldTypeError(f"{what} is not a plain JSON document: {cause}. Use finite numbers and text.") from cause
-    return value
+
+
+def _number(digits: str) -> int | float:
+    """Canonical JSON writes a large float as digits; beyond 2^53 - 1 only floats are written."""
+    whole = int(digits)
+    return whole if abs(whole) < 2**53 else float(whole)
 
 
 def _checked_scalar(value: Any, spec: FieldSpec, what: str) -> Any:
@@ -232,6 +240,8 @@ def _checked_scalar(value: Any, spec: FieldSpec, what: str) -> Any:
         spec.bounds.require(number, what, spec.unit)
         return number
     if spec.dtype == "int64":
+        if not -(2**63) <= value < 2**63:
+            raise BoundsError(f"{what} = {value} does not fit 64 bits.")
         spec.bounds.require(int(value), what, spec.unit)
         return int(value)
     return bool(value) if spec.dtype == "bool" else value

@@ -48,6 +48,7 @@ class Stage(Generic[P, R]):
     libraries: tuple[str, ...] = ()
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Call the function; nothing is recorded."""
         return self.function(*args, **kwargs)
 
     @property
@@ -121,7 +122,9 @@ class Stage(Generic[P, R]):
         """What the function returned, by output name."""
         named = {RESULT: returned} if isinstance(returned, Record) else returned
         if not isinstance(named, Mapping) or not named or not all(isinstance(r, Record) for r in named.values()):
-            raise StageError(f"stage {self.name} returned {type(returned).__name__}; a record or named records expected.")
+            raise StageError(
+                f"stage {self.name} returned {type(returned).__name__}; a record or named records expected."
+            )
         return dict(named)
 
 

@@ -26,12 +26,10 @@ def _registry() -> UnitRegistry[Any]:
 
 @cache
 def _unit(text: str) -> Any:
-    import pint
-
     spelled = _SPELLINGS.get(text, text).replace("W.h", "W*h").replace("A.h", "A*h")
     try:
         return _registry().Unit(spelled)
-    except (pint.UndefinedUnitError, ValueError, TypeError, AttributeError) as cause:
+    except Exception as cause:
         raise UnitError(
             f"unit {text!r} is not known. Write it as pint does, for example 'mg/cm^2' or 'W*h/L'."
         ) from cause
@@ -86,4 +84,7 @@ def parse_quantity(text: object, unit: str, name: str) -> float:
     quantity = _registry().Quantity(magnitude, _unit(spelled.strip()))
     if not quantity.is_compatible_with(_unit(unit)):
         raise UnitError(f"{name} = {text!r} has the wrong dimension. It must be convertible to {unit}.")
-    return float(quantity.to(_unit(unit)).magnitude)
+    converted = float(quantity.to(_unit(unit)).magnitude)
+    if not math.isfinite(converted):
+        raise NotFiniteError(f"{name} = {text!r} is not finite in {unit}. Give a finite number.")
+    return converted

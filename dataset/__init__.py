@@ -1,0 +1,22 @@
+"""The lake: content-hashed artifacts, their provenance, and one command to compute any of them again."""
+
+from dataset.errors import LakeError
+from dataset.execution import Execution
+from dataset.fsck import FsckReport
+from dataset.hashing import artifact_id, table_digest
+from dataset.lake import Lake
+from dataset.lineage import Edge, Lineage
+from dataset.why import Reason, Why
+
+__all__ = [
+    "Edge",
+    "Execution",
+    "FsckReport",
+    "Lake",
+    "LakeError",
+    "Lineage",
+    "Reason",
+    "Why",
+    "artifact_id",
+    "table_digest",
+]

@@ -1,0 +1,62 @@
+"""Where does this process run? Recorded with every run, never part of the cache key."""
+
+from __future__ import annotations
+
+import os
+import platform
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+
+from dataset.hashing import artifact_id
+from schemas.provenance import Environment
+
+_THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
+
+
+@cache
+def environment() -> Environment:
+    """The environment of this process, as it was when first asked for."""
+    model, features = _processor()
+    threads = {"cores": os.cpu_count() or 0, **{v: os.environ[v] for v in _THREAD_VARIABLES if v in os.environ}}
+    return Environment(
+        python=platform.python_version(),
+        platform=platform.platform(),
+        processor=model,
+        processor_features=features,
+        threads=threads,
+        packages={str(d.metadata["Name"]): str(d.version) for d in metadata.distributions() if d.metadata["Name"]},
+    )
+
+
+@cache
+def environment_id() -> str:
+    """The artifact id of this process's environment."""
+    return artifact_id(environment())
+
+
+def differences(old: Environment, new: Environment) -> tuple[str, ...]:
+    """What differs between two environments, a line each."""
+    lines = [
+        f"{name}: {getattr(old, name)} -> {getattr(new, name)}"
+        for name in ("python", "platform", "processor")
+        if getattr(old, name) != getattr(new, name)
+    ]
+    if old.processor_features != new.processor_features:
+        lines.append("processor features")
+    for what in ("threads", "packages"):
+        before, after = getattr(old, what), getattr(new, what)
+        changed = sorted(k for k in before.keys() | after.keys() if before.get(k) != after.get(k))
+        lines += [f"{k}: {before.get(k, 'absent')} -> {after.get(k, 'absent')}" for k in changed]
+    return tuple(lines)
+
+
+def _processor() -> tuple[str, tuple[str, ...]]:
+    """Model name and feature flags, where the system tells them."""
+    described = Path("/proc/cpuinfo")
+    if not described.is_file():
+        return platform.processor() or platform.machine(), ()
+    pairs = [line.split(":", 1) for line in described.read_text().splitlines() if ":" in line]
+    fields = {key.strip(): value.strip() for key, value in reversed(pairs)}
+    flags = fields.get("flags", fields.get("Features", ""))
+    return fields.get("model name", platform.machine()), tuple(sorted(flags.split()))

@@ -1,0 +1,152 @@
+"""Which code made this? A fingerprint of the stage's module and of every module of ours that it reaches by import.
+
+Comments, docstrings and formatting do not count; helpers do. ``from package import name`` follows the package's
+re-export to the module that defines the name, so that a new neighbour there changes nothing. Only absolute and
+relative import statements are seen, wherever they stand; importlib tricks are not, and stages must not use them.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import importlib.util
+import sys
+from collections.abc import Iterator
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from dataset.hashing import artifact_id
+from schemas.provenance import Code
+from schemas.stage import Stage
+
+_DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+@cache
+def code_of(stage: Stage[Any, Any]) -> Code:
+    """Modules and libraries that the stage depends on.
+
+    Raises
+    ------
+    importlib.metadata.PackageNotFoundError
+        If a library that the stage declares is not installed.
+    """
+    start = stage.function.__module__
+    ours = frozenset({"schemas", start.partition(".")[0]})
+    modules = {name: module_fingerprint(name) for name in sorted(reached(start, ours))}
+    return Code(stage=stage.name, modules=modules, libraries={name: metadata.version(name) for name in stage.libraries})
+
+
+@cache
+def code_id(stage: Stage[Any, Any]) -> str:
+    """The artifact id of a stage's code: its fingerprint."""
+    return artifact_id(code_of(stage))
+
+
+def reached(start: str, packages: frozenset[str]) -> set[str]:
+    """The module and all modules of the given packages that it imports, directly or not."""
+    found: set[str] = set()
+    waiting = [start]
+    while waiting:
+        name = waiting.pop()
+        if name in found or name.partition(".")[0] not in packages:
+            continue
+        found.add(name)
+        waiting += _imports(name)
+    return found
+
+
+@cache
+def module_fingerprint(name: str) -> str:
+    """SHA-256 of a module's syntax tree without docstrings, in hex."""
+    return hashlib.sha256(b"".join(_canonical(_tree(name)))).hexdigest()
+
+
+@cache
+def _source(name: str) -> tuple[Path | None, bool]:
+    """File of a module, and whether it is a package."""
+    if name == "__main__":
+        file = getattr(sys.modules["__main__"], "__file__", None)
+        return (Path(file) if file else None), False
+    spec = importlib.util.find_spec(name)
+    if spec is None or spec.origin is None:
+        return None, False
+    return Path(spec.origin), spec.submodule_search_locations is not None
+
+
+@cache
+def _tree(name: str) -> ast.Module:
+    path, _ = _source(name)
+    tree = ast.parse(path.read_bytes() if path and path.suffix == ".py" else b"")
+    for node in ast.walk(tree):
+        if isinstance(node, _DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
+            node.body = node.body[1:]
+    return tree
+
+
+def _canonical(node: object) -> Iterator[bytes]:
+    """The tree as bytes: names of node types and fields, constants with their type; empty fields left out.
+
+    Leaving them out makes the fingerprint the same under Python versions that only add optional fields.
+    """
+    if isinstance(node, ast.AST):
+        yield b"(" + type(node).__name__.encode()
+        for field, value in ast.iter_fields(node):
+            if value is None or value == [] or field in ("type_comment", "kind"):
+                continue
+            yield b" " + field.encode() + b"="
+            yield from _canonical(value)
+        yield b")"
+    elif isinstance(node, list):
+        yield b"["
+        for item in node:
+            yield from _canonical(item)
+        yield b"]"
+    else:
+        yield f"{type(node).__name__}:{node!r};".encode()
+
+
+def _imports(name: str) -> list[str]:
+    """Modules that a module imports, as absolute names; re-exports followed to where the name is defined."""
+    names: list[str] = []
+    for node in ast.walk(_tree(name)):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = _absolute(name, node)
+            names += [_definer(base, alias.name) for alias in node.names]
+    return names
+
+
+def _absolute(name: str, node: ast.ImportFrom) -> str:
+    if not node.level:
+        return node.module or ""
+    _, is_package = _source(name)
+    parts = name.split(".")
+    kept = parts[: len(parts) - node.level + (1 if is_package else 0)]
+    return ".".join([*kept, *([node.module] if node.module else [])])
+
+
+@cache
+def _definer(base: str, attribute: str) -> str:
+    """The module that defines `base.attribute`."""
+    if base.partition(".")[0] in sys.stdlib_module_names or not _source(base)[1]:
+        return base
+    submodule = f"{base}.{attribute}"
+    if _is_module(submodule):
+        return submodule
+    for node in ast.walk(_tree(base)):
+        if isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                if (alias.asname or alias.name) == attribute:
+                    return _definer(_absolute(base, node), alias.name)
+    return base
+
+
+def _is_module(name: str) -> bool:
+    try:
+        return importlib.util.find_spec(name) is not None
+    except (ImportError, ValueError):
+        return False

@@ -1,0 +1,232 @@
+"""What is this record? Its identity: SHA-256 over the logical content, whatever file it is kept in.
+
+Kind, schema version, field names, units, Arrow types and values count; compression, chunking, column order, offsets
+width, dictionary encoding, library version and byte order of the machine do not. docs/HASHING.md is the
+specification and tests/golden/hashing.json holds vectors for it: this module and that page change together, under a
+new format number.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import rfc8785
+
+from schemas.errors import FieldTypeError
+from schemas.record import Record
+
+CONTENT_MAGIC = b"ragone-content-1\n"
+RECIPE_FORMAT = "ragone-recipe-1"
+
+_BLOCK = 32_768  # values canonicalised at once: small enough to stay in the cache between the check and the hash
+_QUIET_NAN = {4: 0x7FC00000, 8: 0x7FF8000000000000}
+_INFINITY = {4: 0x7F800000, 8: 0x7FF0000000000000}
+
+Chunks = Sequence[pa.Array]
+
+
+def record_digest(record: Record) -> str:
+    """SHA-256 of the record's logical content, in hex."""
+    return table_digest(record.to_arrow())
+
+
+def artifact_id(record: Record) -> str:
+    """``kind-<sha256>``: equal for equal content, whoever made it."""
+    return f"{record.kind}-{record_digest(record)}"
+
+
+def table_digest(table: pa.Table) -> str:
+    """SHA-256 of the logical content of an Arrow table, in hex.
+
+    Parameters
+    ----------
+    table
+        Schema metadata `kind` and `schema_version` and field metadata `unit` are part of the content where present.
+
+    Raises
+    ------
+    FieldTypeError
+        If a column has a type that the specification leaves out (null, decimal, union, interval...).
+    """
+    metadata = table.schema.metadata or {}
+    sha = hashlib.sha256(CONTENT_MAGIC)
+    sha.update(_text(metadata.get(b"kind", b"")) + struct.pack("<I", int(metadata.get(b"schema_version", b"0"))))
+    sha.update(struct.pack("<QI", table.num_rows, table.num_columns))
+    for position in sorted(range(table.num_columns), key=lambda i: table.schema.field(i).name.encode()):
+        field = table.schema.field(position)
+        chunks = table.column(position).chunks
+        sha.update(_text(field.name.encode()) + _text((field.metadata or {}).get(b"unit", b"")))
+        sha.update(_text(type_name(field.type).encode()))
+        _cells(sha, field.type, chunks)
+    return sha.hexdigest()
+
+
+def recipe_id(stage: str, code_id: str, parameters: Any, seed: int | None, inputs: Sequence[tuple[str, str]]) -> str:
+    """SHA-256 of the canonical JSON (RFC 8785) of what determines a result, in hex."""
+    recipe = {
+        "format": RECIPE_FORMAT,
+        "stage": stage,
+        "code": code_id,
+        "parameters": parameters,
+        "seed": seed,
+        "inputs": [list(pair) for pair in inputs],
+    }
+    return hashlib.sha256(rfc8785.dumps(recipe)).hexdigest()
+
+
+def merkle_root(ids: Iterable[str]) -> str:
+    """Root of the RFC 6962 Merkle tree over the ids, sorted and without repeats, in hex."""
+    level = [hashlib.sha256(b"\0" + leaf.encode()).digest() for leaf in sorted(set(ids))]
+    if not level:
+        return hashlib.sha256(b"").hexdigest()
+    while len(level) > 1:
+        odd = level[-1:] if len(level) % 2 else []
+        pairs = zip(level[0::2], level[1::2], strict=False)
+        level = [hashlib.sha256(b"\1" + left + right).digest() for left, right in pairs] + odd
+    return level[0].hex()
+
+
+def type_name(kind: pa.DataType) -> str:
+    """The canonical name of an Arrow type: encodings of the same values share one."""
+    if isinstance(kind, pa.BaseExtensionType):
+        return type_name(kind.storage_type)
+    if pa.types.is_dictionary(kind) or pa.types.is_run_end_encoded(kind):
+        return type_name(kind.value_type)
+    if _is_list(kind):
+        return f"list<{type_name(kind.value_type)}>"
+    if pa.types.is_struct(kind):
+        members = sorted((f.name, type_name(f.type)) for f in kind)
+        return "struct<" + ",".join(f"{len(name.encode())}:{name}:{inner}" for name, inner in members) + ">"
+    if _is_text(kind):
+        return "utf8"
+    if _is_binary(kind):
+        return "binary"
+    if pa.types.is_timestamp(kind):
+        return f"timestamp[{kind.unit},UTC]" if kind.tz else f"timestamp[{kind.unit}]"
+    names = {pa.float64(): "float64", pa.float32(): "float32", pa.bool_(): "bool", pa.date32(): "date32"}
+    if kind in names or pa.types.is_integer(kind) or pa.types.is_duration(kind):
+        return names.get(kind, str(kind))
+    raise FieldTypeError(f"Arrow type {kind} has no canonical form. Convert the column to a type of docs/HASHING.md.")
+
+
+def _is_list(kind: pa.DataType) -> bool:
+    types = pa.types
+    views = types.is_list_view(kind) or types.is_large_list_view(kind)
+    return bool(views or types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind))
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
+
+
+def _is_binary(kind: pa.DataType) -> bool:
+    types = pa.types
+    views = types.is_binary_view(kind) or types.is_fixed_size_binary(kind)
+    return bool(views or types.is_binary(kind) or types.is_large_binary(kind))
+
+
+def _text(encoded: bytes) -> bytes:
+    return struct.pack("<I", len(encoded)) + encoded
+
+
+def _cells(sha: Any, kind: pa.DataType, chunks: Chunks) -> None:
+    """Validity of every cell, then the values of those that are not null."""
+    plain = [_decoded(chunk) for chunk in chunks]
+    if plain:
+        kind = plain[0].type
+    if sum(chunk.null_count for chunk in plain):
+        sha.update(b"\1")
+        for chunk in plain:
+            sha.update(chunk.is_valid().cast(pa.uint8()).to_numpy())
+        plain = [chunk.drop_null() for chunk in plain]
+    else:
+        sha.update(b"\0")
+    if _is_list(kind):
+        _lists(sha, kind, plain)
+    elif pa.types.is_struct(kind):
+        _structs(sha, kind, plain)
+    elif _is_text(kind) or _is_binary(kind):
+        _strings(sha, plain)
+    else:
+        _fixed(sha, kind, plain)
+
+
+def _decoded(chunk: pa.Array) -> pa.Array:
+    """The same values without extension, dictionary or run-end encoding."""
+    if isinstance(chunk.type, pa.BaseExtensionType):
+        return _decoded(chunk.storage)
+    if pa.types.is_dictionary(chunk.type):
+        return _decoded(chunk.dictionary_decode())
+    if pa.types.is_run_end_encoded(chunk.type):
+        return _decoded(pc.run_end_decode(chunk))
+    if pa.types.is_list_view(chunk.type) or pa.types.is_large_list_view(chunk.type):
+        return chunk.cast(pa.large_list(chunk.type.value_type))
+    return chunk
+
+
+def _lists(sha: Any, kind: pa.DataType, chunks: Chunks) -> None:
+    for chunk in chunks:
+        sha.update(pc.list_value_length(chunk).to_numpy().astype("<u8"))
+    _cells(sha, kind.value_type, [chunk.flatten() for chunk in chunks])
+
+
+def _structs(sha: Any, kind: pa.DataType, chunks: Chunks) -> None:
+    for position in sorted(range(kind.num_fields), key=lambda i: kind.field(i).name.encode()):
+        _cells(sha, kind.field(position).type, [chunk.flatten()[position] for chunk in chunks])
+
+
+def _strings(sha: Any, chunks: Chunks) -> None:
+    parts = [_bytes_of(chunk) for chunk in chunks]
+    for ends, _ in parts:
+        sha.update(np.diff(ends).astype("<u8"))
+    for ends, data in parts:
+        if data is not None and len(ends) > 1:
+            sha.update(memoryview(data)[ends[0] : ends[-1]])
+
+
+def _bytes_of(chunk: pa.Array) -> tuple[np.ndarray[Any, Any], pa.Buffer | None]:
+    """Where each text ends in the bytes of a chunk, the start first, and those bytes."""
+    narrow = pa.types.is_string(chunk.type) or pa.types.is_binary(chunk.type)
+    if not narrow:
+        chunk = chunk.cast(pa.large_string() if _is_text(chunk.type) else pa.large_binary())
+    _, offsets, data = chunk.buffers()
+    if offsets is None or not len(chunk):
+        return np.zeros(1, "<i8"), None
+    return np.frombuffer(offsets, "<i4" if narrow else "<i8")[chunk.offset : chunk.offset + len(chunk) + 1], data
+
+
+def _fixed(sha: Any, kind: pa.DataType, chunks: Chunks) -> None:
+    for chunk in chunks:
+        if pa.types.is_boolean(kind):
+            sha.update(chunk.cast(pa.uint8()).to_numpy())
+        elif pa.types.is_floating(kind):
+            _floats(sha, chunk.to_numpy())
+        else:
+            width = kind.bit_width // 8
+            values = chunk.view(pa.int32() if width == 4 else pa.int64()) if not pa.types.is_integer(kind) else chunk
+            array = values.to_numpy()
+            sha.update(np.ascontiguousarray(array.astype(array.dtype.newbyteorder("<"), copy=False)))
+
+
+def _floats(sha: Any, values: np.ndarray[Any, Any]) -> None:
+    """Little-endian IEEE 754 with one zero and one NaN.
+
+    The smallest signed integer is the pattern of -0.0, and every NaN lies beyond infinity on one side or the other;
+    so two reductions over a block tell whether it needs a change, and most blocks do not.
+    """
+    width = values.dtype.itemsize
+    signed = values.view(f"i{width}")
+    lowest = np.iinfo(signed.dtype).min
+    for start in range(0, len(values), _BLOCK):
+        block, bits = values[start : start + _BLOCK], signed[start : start + _BLOCK]
+        if bits.min() == lowest or np.isnan(block.max()):
+            block = block + 0.0  # -0.0 + 0.0 is +0.0
+            nan = np.isnan(block)
+            block.view(f"u{width}")[nan] = _QUIET_NAN[width]
+        sha.update(block.astype(f"<f{width}", copy=False))

@@ -1,0 +1,43 @@
+"""Artifact ids: ``kind-<64 hex>``, or shortened to ``kind-<4 or more hex>`` or just the hex."""
+
+from __future__ import annotations
+
+import re
+
+from dataset.errors import MalformedIdError
+from schemas.errors import did_you_mean
+from schemas.kinds import KINDS
+
+_SHAPE = re.compile(r"(?:(?P<kind>[a-z_]+)-)?(?P<hex>[0-9a-f]{4,64})\Z")
+
+
+def split(text: str) -> tuple[str | None, str]:
+    """Kind (None if left out) and hex digits of an id, whole or shortened.
+
+    Raises
+    ------
+    MalformedIdError
+        If the text cannot be an id.
+    """
+    match = _SHAPE.match(text.strip()) if isinstance(text, str) else None
+    if match is None:
+        raise MalformedIdError(
+            f"{text!r} is not an id. An id is a kind and at least 4 hex digits, for example kpi-3fa9; "
+            "list them with: ragone query 'SELECT id FROM artifacts'"
+        )
+    kind = match["kind"]
+    if kind is not None and kind not in KINDS:
+        raise MalformedIdError(f"{text!r} names no kind of record: {did_you_mean(kind, KINDS)}")
+    return kind, match["hex"]
+
+
+def is_full(text: str) -> bool:
+    """Whether the id is written out whole."""
+    kind, digits = split(text)
+    return kind is not None and len(digits) == 64
+
+
+def short(text: str) -> str:
+    """The id with the first ten hex digits only, for people to read."""
+    kind, digits = split(text)
+    return f"{kind}-{digits[:10]}" if kind else digits[:10]

@@ -1,0 +1,158 @@
+"""From objects and runs to table rows: what the tables should hold, and bringing them up to date."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Any
+
+import rfc8785
+
+from dataset.errors import CorruptObjectError
+from dataset.files import Files
+from dataset.objects import Objects
+from dataset.runs import Committed, RunLog
+from dataset.steps import Step, reached
+from dataset.tables import ARTIFACTS, LINEAGE, RUNS, Row, Tables, is_column, table_name
+from dataset.tombstones import Tombstones
+from schemas.record import Record
+
+_BATCH = 5_000  # runs per table version when many are indexed at once
+
+
+def row_of(record: Record, artifact_id: str, size: int, version: int) -> Row:
+    """What the tables show of a record: its columns, and what the artifacts table needs."""
+    columns = {name: _cell(getattr(record, name)) for name, spec in record.fields().items() if is_column(spec)}
+    return {"id": artifact_id, "kind": record.kind, "schema_version": version, "bytes": size, "columns": columns}
+
+
+class Index:
+    """Keeps the tables of a lake in step with its runs."""
+
+    def __init__(self, files: Files, objects: Objects, runs: RunLog, tables: Tables, tombstones: Tombstones) -> None:
+        self._files = files
+        self._objects = objects
+        self._runs = runs
+        self._tables = tables
+        self._tombstones = tombstones
+        self._pending: list[Committed] = []
+        self._rows: dict[str, Row] = {}
+        self._stamp: Any = None
+
+    def expect(self, committed: Iterable[Committed], rows: dict[str, Row]) -> int:
+        """Remember runs that were just committed, with the rows of their outputs; returns how many wait."""
+        self._pending += committed
+        self._rows |= rows
+        return len(self._pending)
+
+    def flush(self) -> None:
+        """Index what this process committed."""
+        if self._pending:
+            with self._tables.lock():
+                reached(Step.INDEX_LOCKED)
+                if not self._tables.sound():
+                    self._fill(self._runs.files(), anew=True)
+                else:
+                    self._write(self._pending)
+            self._pending, self._rows = [], {}
+
+    def catch_up(self, *, thorough: bool = False) -> None:
+        """Index what other processes committed, or a crash left behind; rebuild the tables if they are not sound.
+
+        Unless thorough, nothing is done while the newest folder of runs has not changed.
+        """
+        self.flush()
+        stamp = self._files.stamp("runs")
+        if not thorough and stamp is not None and stamp == self._stamp:
+            return
+        keys = self._runs.files()
+        with self._tables.lock():
+            reached(Step.INDEX_LOCKED)
+            if not self._tables.sound():
+                self._fill(keys, anew=True)
+            else:
+                known = self._tables.dataset(RUNS).to_table(columns=["file"])["file"].to_pylist()
+                self._fill(sorted(set(keys) - set(known)), anew=False)
+        self._stamp = stamp
+
+    def rebuild(self) -> None:
+        """Make every table again from objects and runs."""
+        with self._tables.lock():
+            self._fill(self._runs.files(), anew=True)
+        self._pending, self._rows = [], {}
+
+    def expected(self, committed: Iterable[Committed]) -> dict[str, list[Row]]:
+        """The rows that these runs call for, by table. Artifacts that cannot be read have none."""
+        tables: dict[str, list[Row]] = defaultdict(list)
+        for item in committed:
+            tables[RUNS].append(_run_row(item))
+            tables[LINEAGE] += _edges(item)
+            named = [*item.run.output_ids, item.run.code_id, item.run.environment_id]
+            for artifact_id in dict.fromkeys(filter(None, named)):
+                row = self._row(artifact_id)
+                if row is not None:
+                    made = {"id": artifact_id, "run_id": item.run_id, "created": item.run.ended}
+                    tables[ARTIFACTS].append({k: v for k, v in row.items() if k != "columns"} | made)
+                    tables[table_name(row["kind"])].append(row["columns"] | made)
+        return tables
+
+    def _fill(self, keys: list[str], *, anew: bool) -> None:
+        if anew:
+            self._tables.create()
+        waiting: list[Committed] = []
+        for key in keys:
+            try:
+                waiting += self._runs.read(key)
+            except CorruptObjectError:
+                continue  # fsck names it
+            if len(waiting) >= _BATCH:
+                self._write(waiting)
+                waiting = []
+        self._write(waiting)
+
+    def _write(self, committed: list[Committed]) -> None:
+        if committed:
+            self._tables.write(self.expected(committed))
+
+    def _row(self, artifact_id: str) -> Row | None:
+        if artifact_id in self._rows:
+            return self._rows[artifact_id]
+        try:
+            record, version = self._objects.get_with_version(artifact_id)
+        except FileNotFoundError:
+            return self._tombstones.row(artifact_id)
+        except CorruptObjectError:
+            return None
+        row = row_of(record, artifact_id, self._objects.size(artifact_id) or 0, version)
+        if artifact_id.startswith(("code-", "environment-")):  # named by many runs
+            self._rows[artifact_id] = row
+        return row
+
+
+def _run_row(item: Committed) -> Row:
+    run = item.run
+    row = {name: getattr(run, name) for name in run.fields()}
+    row |= {name: list(value) for name, value in row.items() if isinstance(value, tuple)}
+    return row | {
+        "id": item.run_id,
+        "outcome": str(run.outcome),
+        "parameters": _cell(run.parameters),
+        "file": item.key,
+        "row": item.row,
+    }
+
+
+def _edges(item: Committed) -> list[Row]:
+    return [
+        {"child_id": child, "parent_id": parent, "run_id": item.run_id, "role": role, "stage": item.run.stage}
+        for child in item.run.output_ids
+        for role, parent in item.run.inputs()
+    ]
+
+
+def _cell(value: Any) -> Any:
+    """A field's value as a table cell."""
+    if isinstance(value, StrEnum):
+        return str(value)
+    return rfc8785.dumps(value).decode() if isinstance(value, dict | list) else value

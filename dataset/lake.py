@@ -1,0 +1,361 @@
+"""The lake: every artifact with its identity, its provenance, and one command to compute it again.
+
+Objects are the truth, tables a view. A record becomes part of the lake when the run that names it is committed; what a
+crash leaves before that moment is nothing, and what it leaves after is indexed when the lake is opened next.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import polars as pl
+
+from dataset.environment import environment, environment_id
+from dataset.errors import AmbiguousIdError, NotALakeError, NotReproducibleError, ReadOnlyLakeError, UnknownIdError
+from dataset.execution import Call, Execution, bind
+from dataset.files import Files, LocalFiles, RemoteFiles
+from dataset.fingerprint import code_id, code_of
+from dataset.fsck import FsckReport, fsck
+from dataset.hashing import artifact_id, merkle_root, recipe_id
+from dataset.ids import is_full, split
+from dataset.index import row_of
+from dataset.layout import PAGE, check_page, create_page
+from dataset.lineage import Lineage, lineage
+from dataset.objects import object_key
+from dataset.query import select
+from dataset.reproduce import reproduce
+from dataset.runs import Committed
+from dataset.store import Store
+from dataset.tables import ARTIFACTS, RUNS
+from dataset.why import Why, why
+from schemas.compare import Verdict
+from schemas.kinds import KINDS
+from schemas.provenance import Run, RunOutcome, Snapshot, Tombstone, Verification
+from schemas.record import Record
+from schemas.stage import Stage
+
+GIVEN = "given"
+
+
+class Lake:
+    """A folder or bucket of artifacts. Use it as a context manager: what was committed is indexed at its end."""
+
+    def __init__(self, store: Store, where: str) -> None:
+        self._store = store
+        self.where = where
+
+    @classmethod
+    def open(cls, path: str | os.PathLike[str], *, create: bool = False) -> Self:
+        """Open a lake, and index what a crash or another process left unindexed.
+
+        Parameters
+        ----------
+        path
+            A folder, or the address of an object store that fsspec understands (``s3://bucket/lake``).
+        create
+            Make a lake if there is none.
+
+        Raises
+        ------
+        NotALakeError, LakeVersionError, ReadOnlyLakeError
+            If there is no lake, it is of a newer format, or it cannot be written.
+        """
+        where = os.fspath(path)
+        files, tables = _places(where, create)
+        if create and files.size(PAGE) is None:
+            if files.keys(""):
+                raise NotALakeError(f"{where} holds files but no lake. Choose an empty or new folder with --lake.")
+            create_page(files)
+        check_page(files, where)
+        if isinstance(files, LocalFiles):
+            files.sweep()
+        lake = cls(Store(files, tables, KINDS), where)
+        lake._store.index.catch_up(thorough=True)
+        return lake
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Index what was committed."""
+        self._store.index.flush()
+
+    def put(self, record: Record, *, note: str = "") -> str:
+        """Store a record that was given, not computed; returns its artifact id once it is durable.
+
+        Putting the same content again changes nothing.
+        """
+        name = artifact_id(record)
+        recipe = recipe_id(GIVEN, "", {"artifact": name}, None, [])
+        if self._answer(recipe) is None:
+            self._record(GIVEN, recipe, [], record, note)
+        return name
+
+    def run(self, stage: Stage[Any, Any], /, **given: Any) -> Execution:
+        """Execute a stage on stored records, or find that it was done before: the one road to a computed record.
+
+        Parameters
+        ----------
+        stage
+            The stage.
+        given
+            Ids for its inputs, values for its parameters, and its seed.
+
+        Returns
+        -------
+        Execution
+            Also when the stage raised: the failure is stored, and never served again.
+
+        Raises
+        ------
+        UnknownIdError, AmbiguousIdError, MalformedIdError, CorruptObjectError
+            If an input cannot be loaded.
+        StageError, MissingFieldError, UnknownFieldError
+            If the arguments do not fit the stage.
+        """
+        call = bind(stage, given)
+        call = Call(stage, tuple((role, self.resolve(i)) for role, i in call.inputs), call.parameters, call.seed)
+        code = code_id(stage)
+        recipe = recipe_id(stage.name, code, call.parameters, call.seed, call.inputs)
+        found = self._answer(recipe)
+        if found is not None:
+            run = found.run
+            return Execution(found.run_id, stage.name, run.outcome, run.outputs(), run.error, reused=True)
+        self._store.keep({code: code_of(stage)})
+        return self._execute(call, code, recipe)
+
+    def batch(self) -> AbstractContextManager[None]:
+        """Commit together all that is stored inside; on the disk when it ends, all of it or none."""
+        return self._store.batch()
+
+    def get(self, name: str) -> Record:
+        """A record by its id, whole or shortened; its content is verified.
+
+        Raises
+        ------
+        MalformedIdError, UnknownIdError, AmbiguousIdError
+            If the id leads to no one artifact.
+        CorruptObjectError, DroppedError
+            If its content is damaged, or was dropped on purpose.
+        """
+        return self._store.load(self.resolve(name))
+
+    def resolve(self, name: str) -> str:
+        """The whole id that a shortened one stands for."""
+        if is_full(name):
+            return name.strip()
+        kind, digits = split(name)
+        self._store.index.catch_up()
+        pattern = f"id LIKE '{kind}-{digits}%'" if kind else f"id LIKE '%-{digits}%'"
+        found = [
+            row
+            for table in (ARTIFACTS, RUNS)
+            for row in self._store.tables.dataset(table).to_table(columns=["id"], filter=pattern)["id"].to_pylist()
+        ]
+        if not found:
+            raise UnknownIdError(f"no id begins with {name!r}. List ids with: ragone query 'SELECT id FROM artifacts'")
+        if len(found) > 1:
+            listed = ", ".join(f[: f.index("-") + 13] for f in sorted(found)[:5])
+            raise AmbiguousIdError(
+                f"{name!r} fits {len(found)} ids: {listed}{' ...' if len(found) > 5 else ''}. Write more digits."
+            )
+        return str(found[0])
+
+    def sql(self, query: str, *, at: str | None = None) -> pl.DataFrame:
+        """Answer one SELECT over the tables; `at` a snapshot, or of the present.
+
+        Raises
+        ------
+        NotASelectError
+            If it is not one SELECT or cannot be answered.
+        """
+        self._store.index.catch_up()
+        return select(self._store.tables, query, None if at is None else self._snapshot(at).artifact_ids)
+
+    def lineage(self, name: str) -> Lineage:
+        """What an artifact descends from, and what descends from it."""
+        full = self.resolve(name)
+        self._store.index.catch_up()
+        self._store.producer(full)
+        return lineage(self._store.tables, full)
+
+    def reproduce(self, name: str, *, deep: bool = False) -> Verification:
+        """Compute an artifact again in a fresh process from its recorded inputs, compare, store and return the verdict.
+
+        Data that were dropped or damaged are brought back if they come out bitwise equal. With `deep` the whole chain
+        up to what was given is computed again.
+        """
+        full = self.resolve(name)
+        self._store.index.catch_up()
+        verification = reproduce(self._store, full, deep=deep)
+        recipe = recipe_id("verify", "", {"artifact": artifact_id(verification)}, None, [("subject", full)])
+        self._record("verify", recipe, [("subject", full)], verification, "")
+        return verification
+
+    def why(self, name: str) -> Why:
+        """Why an artifact was computed rather than reused, and whether it would be reused today."""
+        full = self.resolve(name)
+        self._store.index.catch_up()
+        return why(self._store, full)
+
+    def snapshot(self, name: str = "") -> str:
+        """Freeze what the lake holds now under one id, for queries `at` it."""
+        self._store.index.catch_up()
+        tables = self._store.tables
+        ids = [i for t in (ARTIFACTS, RUNS) for i in tables.dataset(t).to_table(columns=["id"])["id"].to_pylist()]
+        record = Snapshot(
+            name=name,
+            artifact_ids=tuple(sorted(ids)),
+            merkle_root=merkle_root(ids),
+            table_versions=tables.versions(),
+            taken=datetime.now(UTC),
+        )
+        return self.put(record)
+
+    def drop(self, names: Iterable[str], *, reason: str) -> str:
+        """Drop the data of computed artifacts and keep their provenance; returns the tombstone's id.
+
+        Raises
+        ------
+        NotReproducibleError
+            If an artifact was given, not computed: nothing could bring it back.
+        """
+        ids = list(dict.fromkeys(self.resolve(name) for name in names))
+        rows = []
+        for full in ids:
+            if not self._store.producer(full).run.entry_point:
+                raise NotReproducibleError(f"{full} was given, not computed: nothing could bring it back. It is kept.")
+            record, version = self._store.objects.get_with_version(full)
+            rows.append(row_of(record, full, self._store.objects.size(full) or 0, version))
+        tombstone = Tombstone(artifact_ids=tuple(ids), rows=rows, reason=reason, dropped=datetime.now(UTC))
+        name = artifact_id(tombstone)
+        inputs = [("dropped", i) for i in ids]
+        self._record("drop", recipe_id("drop", "", {"artifact": name}, None, inputs), inputs, tombstone, reason)
+        for full in ids:
+            self._store.files.delete(object_key(full))
+        return name
+
+    def fsck(self) -> FsckReport:
+        """Check every invariant on every file; changes nothing."""
+        self._store.index.flush()
+        return fsck(self._store)
+
+    def rebuild(self) -> dict[str, int]:
+        """Make all tables and recipe pointers again from objects and runs; returns rows per table."""
+        self._store.index.rebuild()
+        for item in self._store.runs.all():
+            self._store.recipes.note(item)
+        return {name: self._store.tables.dataset(name).count_rows() for name in self._store.tables.schemas}
+
+    def _answer(self, recipe: str) -> Committed | None:
+        """The run that answered a recipe before, if all it made is still there or was dropped on purpose."""
+        found = self._store.recipes.find(recipe)
+        return found if found and all(self._store.available(i) for i in found.run.output_ids) else None
+
+    def _input(self, full: str) -> Record:
+        """A stage's input; brought back first if it was dropped."""
+        if self._store.dropped(full) and reproduce(self._store, full, deep=False).verdict is not Verdict.BITWISE:
+            raise NotReproducibleError(
+                f"{full} was dropped and does not come out as it was. See: ragone reproduce {full}"
+            )
+        return self._store.load(full)
+
+    def _execute(self, call: Call, code: str, recipe: str) -> Execution:
+        records = {i: self._input(i) for _, i in call.inputs}
+        made: dict[str, Record] = {}
+        error = ""
+        started = datetime.now(UTC)
+        try:
+            made = call.stage.outputs(call.stage.function(**call.arguments(records)))
+        except Exception as cause:  # noqa: BLE001 - whatever a stage raises is an outcome of the run
+            error = f"{type(cause).__name__}: {' '.join(str(cause).split())}"
+        ids = {role: artifact_id(record) for role, record in made.items()}
+        run = Run(
+            stage=call.stage.name,
+            entry_point=call.stage.entry_point,
+            recipe_id=recipe,
+            code_id=code,
+            environment_id=self._environment(),
+            parameters=call.parameters,
+            seed=call.seed,
+            input_roles=tuple(role for role, _ in call.inputs),
+            input_ids=tuple(i for _, i in call.inputs),
+            output_roles=tuple(ids),
+            output_ids=tuple(ids.values()),
+            outcome=RunOutcome.FAILED if error else RunOutcome.COMPLETED,
+            error=error,
+            started=started,
+            ended=datetime.now(UTC),
+        )
+        self._store.keep({ids[role]: record for role, record in made.items()})
+        run_id = self._store.commit(run)
+        return Execution(run_id, run.stage, run.outcome, ids, error, reused=False)
+
+    def _record(self, stage: str, recipe: str, inputs: list[tuple[str, str]], record: Record, note: str) -> None:
+        """Commit a record that no stage computed."""
+        now = datetime.now(UTC)
+        name = artifact_id(record)
+        run = Run(
+            stage=stage,
+            entry_point="",
+            recipe_id=recipe,
+            code_id="",
+            environment_id=self._environment(),
+            parameters={},
+            input_roles=tuple(role for role, _ in inputs),
+            input_ids=tuple(i for _, i in inputs),
+            output_roles=(record.kind,),
+            output_ids=(name,),
+            outcome=RunOutcome.COMPLETED,
+            started=now,
+            ended=now,
+            note=note,
+        )
+        self._store.keep({name: record})
+        self._store.commit(run)
+
+    def _environment(self) -> str:
+        self._store.keep({environment_id(): environment()})
+        return environment_id()
+
+    def _snapshot(self, name: str) -> Snapshot:
+        record = self.get(name)
+        if not isinstance(record, Snapshot):
+            raise UnknownIdError(
+                f"{name} is a {record.kind}, not a snapshot. List them: ragone query 'SELECT * FROM snapshots'"
+            )
+        return record
+
+
+def _places(where: str, create: bool) -> tuple[Files, Path]:
+    """Where a lake's files lie, and the folder of its tables (a local cache if the files are remote)."""
+    if "://" in where:
+        import fsspec
+
+        system, root = fsspec.core.url_to_fs(where)
+        cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
+        return RemoteFiles(system, root), cache / "ragone" / hashlib.sha256(where.encode()).hexdigest()[:16] / "tables"
+    root = Path(where)
+    if create:
+        try:
+            root.mkdir(parents=True, exist_ok=True)
+        except FileExistsError as cause:
+            raise NotALakeError(f"{where} is a file, not a folder. Choose a folder with --lake.") from cause
+        except OSError as cause:
+            raise ReadOnlyLakeError(
+                cause.errno or errno.EACCES, f"{where} cannot be made ({cause.strerror})."
+            ) from cause
+    return LocalFiles(root), root / "tables"

@@ -1,0 +1,192 @@
+"""Is it so? A recorded artifact computed again in a fresh process, and the verdict."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from dataset import worker
+from dataset.environment import differences
+from dataset.errors import CorruptObjectError, DroppedError
+from dataset.hashing import artifact_id
+from dataset.objects import encode, object_key
+from dataset.runs import Committed
+from dataset.store import Store
+from schemas.compare import Deviation, Verdict, compare, judge
+from schemas.provenance import Code, Environment, Verification
+
+TRUSTED = ("pipelines", "models")
+EXTRA_TRUSTED = "RAGONE_STAGE_PACKAGES"  # further packages whose stages may be executed, separated by commas
+
+_WORST = [Verdict.GIVEN, Verdict.BITWISE, Verdict.WITHIN, Verdict.DIFFERENT, Verdict.FAILED]
+
+
+@dataclass
+class _Plan:
+    """Steps in the order of execution, and for each artifact that is computed again, its step."""
+
+    steps: list[Committed] = field(default_factory=list)
+    maker: dict[str, int] = field(default_factory=dict)
+
+
+def trusted() -> tuple[str, ...]:
+    """Packages whose stages may be imported because a lake names them."""
+    return (*TRUSTED, *filter(None, os.environ.get(EXTRA_TRUSTED, "").split(",")))
+
+
+def reproduce(store: Store, subject: str, *, deep: bool) -> Verification:
+    """Compute an artifact again and judge the result; see `Lake.reproduce`."""
+    made_by = store.producer(subject)
+    if not made_by.run.entry_point:
+        store.load(subject)  # raises if the content is damaged
+        return _verdict(subject, made_by.run_id, Verdict.GIVEN, deep)
+    plan = _Plan()
+    _plan(store, subject, plan, deep)
+    with tempfile.TemporaryDirectory(prefix="ragone-reproduce-") as name:
+        folder = Path(name)
+        error = _execute(store, plan, folder)
+        answers = json.loads((folder / worker.ANSWER).read_text()) if not error else []
+        return _judged(store, subject, plan, folder, answers, error, deep)
+
+
+def _plan(store: Store, artifact: str, plan: _Plan, deep: bool) -> None:
+    """Add the run that made an artifact, after those of its inputs that must be computed too."""
+    waiting = [(artifact, False)]
+    while waiting:
+        name, ready = waiting.pop()
+        if name in plan.maker:
+            continue
+        committed = store.producer(name)
+        if not committed.run.entry_point:
+            continue
+        if not ready:
+            waiting.append((name, True))
+            waiting += [(i, False) for i in committed.run.input_ids if deep or store.dropped(i)]
+            continue
+        plan.steps.append(committed)
+        for made in committed.run.output_ids:
+            plan.maker.setdefault(made, len(plan.steps) - 1)
+
+
+def _execute(store: Store, plan: _Plan, folder: Path) -> str:
+    """Run the worker; returns what went wrong with it, if anything."""
+    steps = []
+    for committed in plan.steps:
+        run = committed.run
+        inputs = [(role, _input(store, plan, folder, name)) for role, name in run.inputs()]
+        steps.append({"entry_point": run.entry_point, "inputs": inputs, "parameters": run.parameters, "seed": run.seed})
+    (folder / worker.JOB).write_text(json.dumps({"trusted": trusted(), "steps": steps}))
+    path = os.pathsep.join(dict.fromkeys(p or os.getcwd() for p in sys.path))
+    done = subprocess.run(
+        [sys.executable, "-m", "dataset.worker", str(folder)],
+        env={**os.environ, "PYTHONPATH": path},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode == 0:
+        return ""
+    last = (done.stderr.strip().splitlines() or ["no message"])[-1]
+    return f"the process that computed it ended with code {done.returncode}: {last}"
+
+
+def _input(store: Store, plan: _Plan, folder: Path, name: str) -> str:
+    """The file in which a step finds an input: an earlier step's output, or the stored record."""
+    if name in plan.maker:
+        number = plan.maker[name]
+        return f"{number}-output-{plan.steps[number].run.output_ids.index(name)}.arrow"
+    path = folder / f"input-{name}.arrow"
+    if not path.exists():
+        path.write_bytes(encode(store.load(name).to_arrow()))
+    return path.name
+
+
+def _judged(
+    store: Store, subject: str, plan: _Plan, folder: Path, answers: list[dict[str, Any]], error: str, deep: bool
+) -> Verification:
+    chain: list[dict[str, Any]] = []
+    deviations: tuple[Deviation, ...] = ()
+    code_changed: list[str] = []
+    worst = Verdict.BITWISE
+    for number, (committed, answer) in enumerate(zip(plan.steps, answers, strict=False)):
+        error = answer["error"]
+        code_changed += _code_changes(store, committed, folder / f"{number}-code.arrow")
+        for role, name in committed.run.outputs().items():
+            verdict, found = _compared(store, name, folder, answer["outputs"].get(role))
+            chain.append({"artifact": name, "stage": committed.run.stage, "verdict": str(verdict)})
+            worst = max(worst, verdict, key=_WORST.index) if deep or name == subject else worst
+            deviations = found if name == subject else deviations
+    return _verdict(
+        subject,
+        plan.steps[-1].run_id,
+        Verdict.FAILED if error else worst,
+        deep,
+        deviations=[_written(d) for d in deviations],
+        chain=chain,
+        code_changed=tuple(dict.fromkeys(code_changed)),
+        environment_changed=_environment_changes(store, plan.steps[-1], folder / "environment.arrow"),
+        error=error,
+    )
+
+
+def _compared(store: Store, name: str, folder: Path, file: str | None) -> tuple[Verdict, tuple[Deviation, ...]]:
+    """One output against its record; data that are gone are brought back if the new content is the same."""
+    if file is None:
+        return Verdict.FAILED, ()
+    made = worker.read(folder / file)
+    if artifact_id(made) == name:
+        if not store.objects.intact(name):
+            store.files.write(object_key(name), encode(made.to_arrow()))
+        return Verdict.BITWISE, ()
+    try:
+        recorded = store.load(name)
+    except (DroppedError, CorruptObjectError):
+        gone = Deviation(
+            "content", float("inf"), float("inf"), False, "the recorded data are gone and the new hash differs"
+        )
+        return Verdict.DIFFERENT, (gone,)
+    deviations = compare(recorded, made)
+    return judge(deviations), deviations
+
+
+def _code_changes(store: Store, committed: Committed, path: Path) -> list[str]:
+    if not path.exists():
+        return []
+    old, new = store.load(committed.run.code_id), worker.read(path)
+    assert isinstance(old, Code)
+    assert isinstance(new, Code)
+    return [
+        name
+        for before, after in ((old.modules, new.modules), (old.libraries, new.libraries))
+        for name in sorted(before.keys() | after.keys())
+        if before.get(name) != after.get(name)
+    ]
+
+
+def _environment_changes(store: Store, committed: Committed, path: Path) -> tuple[str, ...]:
+    if not path.exists():
+        return ()
+    old, new = store.load(committed.run.environment_id), worker.read(path)
+    assert isinstance(old, Environment)
+    assert isinstance(new, Environment)
+    return differences(old, new)
+
+
+def _written(deviation: Deviation) -> dict[str, Any]:
+    """A deviation as plain JSON; infinite numbers are left to the note."""
+    finite = {n: v for n in ("absolute", "relative") if abs(v := getattr(deviation, n)) != float("inf")}
+    return {"field": deviation.field, "within": deviation.within, "note": str(deviation), **finite}
+
+
+def _verdict(subject: str, run_id: str, verdict: Verdict, deep: bool, **more: Any) -> Verification:
+    return Verification(
+        subject_id=subject, run_id=run_id, verdict=verdict, deep=deep, verified=datetime.now(UTC), **more
+    )

@@ -1,0 +1,162 @@
+"""The parts of a lake put together: loading what is stored, committing what was made.
+
+The one order of writing: objects first, then the run that names them (the commit), then what can be rebuilt (recipe
+pointer, tables). A batch does the same for many runs at once, which costs two waits for the disk instead of four each.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from dataset.errors import CorruptObjectError, DroppedError, UnknownIdError
+from dataset.files import Files
+from dataset.hashing import artifact_id
+from dataset.index import Index, row_of
+from dataset.objects import Objects, encode, object_key
+from dataset.recipes import Recipes
+from dataset.runs import Committed, RunLog
+from dataset.steps import Step, reached
+from dataset.tables import ARTIFACTS, RUNS, Row, Tables
+from dataset.tombstones import Tombstones
+from schemas.provenance import Run
+from schemas.record import Record
+
+_FLUSH_AT = 512  # committed runs that wait before the tables get a new version
+
+
+class Store:
+    """Files, objects, runs, recipes and tables of one lake."""
+
+    def __init__(self, files: Files, tables_folder: Path, kinds: Mapping[str, type[Record]]) -> None:
+        self.files = files
+        self.kinds = kinds
+        self.objects = Objects(files, kinds)
+        self.runs = RunLog(files)
+        self.recipes = Recipes(files, self.runs)
+        self.tables = Tables(tables_folder, kinds)
+        self.tombstones = Tombstones(files, self.objects)
+        self.index = Index(files, self.objects, self.runs, self.tables, self.tombstones)
+        self._lock = threading.RLock()
+        self._staged: dict[str, Record] = {}
+        self._waiting: dict[str, Run] = {}
+        self._batches = 0
+        self._durable: set[str] = set()
+
+    def load(self, full_id: str) -> Record:
+        """The record of an artifact, verified.
+
+        Raises
+        ------
+        DroppedError
+            If its data were dropped on purpose.
+        UnknownIdError
+            If the lake never held it.
+        CorruptObjectError
+            If its content no longer matches its name.
+        """
+        if full_id in self._staged:
+            return self._staged[full_id]
+        if full_id.startswith("run-"):
+            return self.committed(full_id).run
+        try:
+            return self.objects.get(full_id)
+        except FileNotFoundError:
+            pass
+        if self.tombstones.row(full_id) is not None:
+            raise DroppedError(
+                f"the data of {full_id} were dropped to save space. Bring them back: ragone reproduce {full_id}"
+            )
+        if self._rows(ARTIFACTS, full_id):
+            raise CorruptObjectError(f"the file of {full_id} is missing. Bring it back: ragone reproduce {full_id}")
+        raise UnknownIdError(
+            f"the lake holds no {full_id}. See what it holds: ragone query 'SELECT id, kind FROM artifacts'"
+        )
+
+    def available(self, full_id: str) -> bool:
+        """Whether the artifact is stored, or was dropped on purpose."""
+        return full_id in self._staged or self.objects.holds(full_id) or self.tombstones.row(full_id) is not None
+
+    def dropped(self, full_id: str) -> bool:
+        """Whether the artifact's data were dropped and not brought back."""
+        stored = full_id in self._staged or self.objects.holds(full_id)
+        return not stored and self.tombstones.row(full_id) is not None
+
+    def committed(self, run_id: str) -> Committed:
+        """A run by its id; UnknownIdError if there is none."""
+        self.index.flush()
+        rows = self._rows(RUNS, run_id)
+        if not rows:
+            raise UnknownIdError(f"the lake holds no {run_id}. See its runs: ragone query 'SELECT id, stage FROM runs'")
+        return self.runs.at(rows[0]["file"], rows[0]["row"])
+
+    def producer(self, full_id: str) -> Committed:
+        """The first run that made an artifact; UnknownIdError if there is none."""
+        self.index.flush()
+        rows = self._rows(ARTIFACTS, full_id)
+        if not rows:
+            raise UnknownIdError(
+                f"the lake holds no {full_id}. See what it holds: ragone query 'SELECT id, kind FROM artifacts'"
+            )
+        return self.committed(rows[0]["run_id"])
+
+    def keep(self, records: Mapping[str, Record]) -> None:
+        """Store records under their ids, durably (in a batch: when it ends). A damaged file is mended."""
+        with self._lock:
+            if self._batches:
+                self._staged |= {i: r for i, r in records.items() if i not in self._durable}
+            else:
+                self._write_objects(records)
+
+    def commit(self, run: Run) -> str:
+        """Store a run whose records are kept; returns its id. Its outputs are part of the lake from this moment."""
+        name = artifact_id(run)
+        with self._lock:
+            self._waiting[name] = run
+            if not self._batches:
+                self._commit_waiting()
+        return name
+
+    @contextmanager
+    def batch(self) -> Iterator[None]:
+        """Commit together all runs that are made inside, also when an exception ends it."""
+        with self._lock:
+            self._batches += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._batches -= 1
+                if not self._batches:
+                    staged, self._staged = self._staged, {}
+                    self._write_objects(staged)
+                    self._commit_waiting()
+
+    def _write_objects(self, records: Mapping[str, Record]) -> None:
+        new = {i: r for i, r in records.items() if i not in self._durable and not self.objects.intact(i)}
+        data = {object_key(i): encode(r.to_arrow()) for i, r in new.items()}
+        if len(data) == 1:
+            self.files.write(*data.popitem())
+        else:
+            self.files.write_many(data)
+        reached(Step.OBJECTS_STORED)
+        self._durable.update(i for i in records if i.startswith(("code-", "environment-")))
+        self.index.expect((), {i: row_of(r, i, self.objects.size(i) or 0, r.schema_version) for i, r in new.items()})
+
+    def _commit_waiting(self) -> None:
+        if not self._waiting:
+            return
+        committed = self.runs.commit(self._waiting)
+        self._waiting = {}
+        reached(Step.RUN_COMMITTED)
+        for item in committed:
+            self.recipes.note(item)
+        reached(Step.RECIPE_NOTED)
+        if self.index.expect(committed, {}) >= _FLUSH_AT:
+            self.index.flush()
+
+    def _rows(self, table: str, full_id: str) -> list[Row]:
+        found: list[Row] = self.tables.dataset(table).to_table(filter=f"id = '{full_id}'").to_pylist()
+        return found

@@ -1,0 +1,171 @@
+"""The query surface: LanceDB tables, a row per artifact, run and edge; a view that can be rebuilt at any time.
+
+Lance neither syncs its appends nor sums its files, so nothing is kept here alone. Writers hold a lock between
+processes; `state.json` says which version and how many rows each table had when the lock was last let go, so that an
+opening lake notices a table that was lost, cut or set back.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+from filelock import FileLock
+
+from dataset.steps import Step, reached
+from schemas.field import FieldSpec
+from schemas.record import Record
+
+if TYPE_CHECKING:
+    import lance
+
+Row = dict[str, Any]
+Rows = Mapping[str, list[Row]]
+
+RUNS, ARTIFACTS, LINEAGE = "runs", "artifacts", "lineage"
+
+_TIME = pa.timestamp("us", tz="UTC")
+_TEXTS = pa.list_(pa.string())
+_FRAGMENTS = 24  # above this a table is compacted and its index brought up to date
+_INDEXED = {ARTIFACTS: ("id",), RUNS: ("id", "recipe_id"), LINEAGE: ("child_id", "parent_id")}
+_KEYS = {LINEAGE: ["child_id", "parent_id", "run_id", "role"]}
+_EARLIER = "source.created < target.created OR (source.created = target.created AND source.run_id < target.run_id)"
+
+_FIXED = {
+    ARTIFACTS: pa.schema(
+        {"id": pa.string(), "kind": pa.string(), "schema_version": pa.int64(), "bytes": pa.int64()}
+        | {"run_id": pa.string(), "created": _TIME}
+    ),
+    RUNS: pa.schema(
+        {name: pa.string() for name in ("id", "stage", "entry_point", "recipe_id", "code_id", "environment_id")}
+        | {"seed": pa.int64(), "outcome": pa.string(), "error": pa.string(), "started": _TIME, "ended": _TIME}
+        | {"parameters": pa.string(), "input_roles": _TEXTS, "input_ids": _TEXTS}
+        | {"output_roles": _TEXTS, "output_ids": _TEXTS, "note": pa.string(), "file": pa.string(), "row": pa.int64()}
+    ),
+    LINEAGE: pa.schema({name: pa.string() for name in ("child_id", "parent_id", "run_id", "role", "stage")}),
+}
+_COLUMN = {"float64": pa.float64(), "int64": pa.int64(), "bool": pa.bool_(), "utf8": pa.string(), "timestamp": _TIME}
+
+
+def table_name(kind: str) -> str:
+    """The table of a kind: its plural."""
+    return kind if kind.endswith("s") else f"{kind}s"
+
+
+def is_column(spec: FieldSpec) -> bool:
+    """Whether a field of a record is shown in its table: numbers, text and documents; arrays and weights are not."""
+    return spec.shape in ("scalar", "document") and spec.dtype in _COLUMN
+
+
+class Tables:
+    """The tables of one lake, in a folder of their own."""
+
+    def __init__(self, folder: Path, kinds: Mapping[str, type[Record]]) -> None:
+        self.folder = folder
+        self.schemas: dict[str, pa.Schema] = dict(_FIXED)
+        for kind, cls in kinds.items():
+            if kind != "run":
+                self.schemas[table_name(kind)] = _schema_of(cls)
+        self._open: dict[str, tuple[int, lance.LanceDataset]] = {}
+
+    def unique(self, name: str, rows: Iterable[Row]) -> pa.Table:
+        """The rows as a table of this name, one for each key: of several the one made first."""
+        kept: dict[tuple[Any, ...], Row] = {}
+        for row in rows:
+            key = tuple(row[k] for k in _KEYS.get(name, ["id"]))
+            if key not in kept or _earlier(row, kept[key]):
+                kept[key] = row
+        return pa.Table.from_pylist(list(kept.values()), schema=self.schemas[name])
+
+    def lock(self) -> FileLock:
+        """Held by the one process that writes the tables."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        return FileLock(self.folder / ".lock")
+
+    def dataset(self, name: str) -> lance.LanceDataset:
+        """The table as it is now; an Arrow dataset. ValueError or OSError if it is missing or damaged."""
+        import lance
+
+        path = self.folder / f"{name}.lance"
+        stamp = (path / "_versions").stat().st_mtime_ns
+        held = self._open.get(name)
+        if held is None or held[0] != stamp:
+            held = (stamp, lance.dataset(str(path)))
+            self._open[name] = held
+        return held[1]
+
+    def write(self, rows: Rows) -> None:
+        """Add rows that are new; of two runs that made one artifact the earlier stays. The caller holds the lock.
+
+        Runs come last: a run is indexed when all that it names is.
+        """
+        for name in sorted(rows, key=lambda n: n == RUNS):
+            self._merge(name, rows[name])
+            reached(Step.INDEX_RUNS_WRITTEN if name == RUNS else Step.INDEX_TABLE_WRITTEN)
+        self._write_state()
+        reached(Step.INDEX_STATE_WRITTEN)
+
+    def create(self) -> None:
+        """Make empty tables where none are; whatever was there goes. The caller holds the lock."""
+        import lancedb
+
+        for path in self.folder.glob("*.lance"):
+            shutil.rmtree(path)
+        self._open.clear()
+        connection = lancedb.connect(self.folder)
+        for name, schema in self.schemas.items():
+            connection.create_table(name, schema=schema)
+        self._write_state()
+
+    def versions(self) -> dict[str, int]:
+        """The present version of each table."""
+        return {name: int(self.dataset(name).version) for name in self.schemas}
+
+    def sound(self) -> bool:
+        """Whether the tables are those that the last writer left."""
+        try:
+            recorded = json.loads((self.folder / "state.json").read_text())
+            return bool(recorded == self._state())
+        except (OSError, ValueError, KeyError):
+            return False
+
+    def _state(self) -> dict[str, list[int]]:
+        return {name: [int(self.dataset(name).version), self.dataset(name).count_rows()] for name in self.schemas}
+
+    def _write_state(self) -> None:
+        temporary = self.folder / "state.json.new"
+        temporary.write_text(json.dumps(self._state()))
+        temporary.replace(self.folder / "state.json")
+
+    def _merge(self, name: str, rows: Iterable[Row]) -> None:
+        import lancedb
+
+        source = self.unique(name, rows)
+        merge = lancedb.connect(self.folder).open_table(name).merge_insert(_KEYS.get(name, ["id"]))
+        if "created" in source.column_names:
+            merge = merge.when_matched_update_all(where=_EARLIER)
+        merge.when_not_matched_insert_all().execute(source)
+        self._maintain(name)
+
+    def _maintain(self, name: str) -> None:
+        dataset = self.dataset(name)
+        if len(dataset.get_fragments()) <= _FRAGMENTS:
+            return
+        dataset.optimize.compact_files()
+        for column in _INDEXED.get(name, ()):
+            dataset.create_scalar_index(column, "BTREE", replace=True)
+
+
+def _schema_of(cls: type[Record]) -> pa.Schema:
+    names = {"id": pa.string(), "run_id": pa.string(), "created": _TIME}
+    return pa.schema(names | {s.name: _COLUMN[s.dtype] for s in cls.fields().values() if is_column(s)})
+
+
+def _earlier(row: Row, than: Row) -> bool:
+    if "created" not in row:
+        return False
+    return bool((row["created"], row["run_id"]) < (than["created"], than["run_id"]))

@@ -1,0 +1,87 @@
+"""A fresh process that executes recorded steps again: ``python -m dataset.worker FOLDER``.
+
+The folder holds ``job.json`` and the input records as Arrow files; the outputs, the code and the environment are left
+beside them. The lake itself is never touched from here. Only stages of the packages that the job trusts are imported.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+import traceback
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from dataset.environment import environment
+from dataset.execution import arguments
+from dataset.fingerprint import code_of
+from dataset.objects import decode, encode
+from schemas.errors import StageError
+from schemas.kinds import KINDS
+from schemas.record import Record
+from schemas.stage import Stage
+
+JOB, ANSWER = "job.json", "answer.json"
+
+
+def main(folder: Path) -> None:
+    """Execute the steps of the job in order; later steps take the outputs of earlier ones."""
+    job = json.loads((folder / JOB).read_text())
+    _write(folder / "environment.arrow", environment())
+    answers: list[dict[str, Any]] = []
+    for number, step in enumerate(job["steps"]):
+        answers.append(_executed(folder, number, step, tuple(job["trusted"])))
+        if answers[-1]["error"]:
+            break
+    (folder / ANSWER).write_text(json.dumps(answers))
+
+
+def stage_at(entry_point: str, trusted: tuple[str, ...]) -> Stage[Any, Any]:
+    """The stage that a run names.
+
+    Raises
+    ------
+    StageError
+        If it lies outside the trusted packages, is gone, or is no stage.
+    """
+    module, _, name = entry_point.partition(":")
+    if module.partition(".")[0] not in trusted:
+        raise StageError(f"stage {entry_point} lies outside {', '.join(trusted)}; it is not executed.")
+    try:
+        found = getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError) as cause:
+        raise StageError(f"stage {entry_point} is not in this version of Ragone ({cause}).") from cause
+    if not isinstance(found, Stage):
+        raise StageError(f"{entry_point} is a {type(found).__name__}, not a stage.")
+    return found
+
+
+def _executed(folder: Path, number: int, step: Mapping[str, Any], trusted: tuple[str, ...]) -> dict[str, Any]:
+    try:
+        stage = stage_at(step["entry_point"], trusted)
+        _write(folder / f"{number}-code.arrow", code_of(stage))
+        inputs = [(role, read(folder / file)) for role, file in step["inputs"]]
+        made = stage.outputs(stage.function(**arguments(stage, inputs, step["parameters"], step["seed"])))
+        outputs = {role: f"{number}-output-{place}.arrow" for place, role in enumerate(made)}
+        for role, file in outputs.items():
+            _write(folder / file, made[role])
+    except Exception as cause:  # noqa: BLE001 - the verdict says what happened
+        (folder / f"{number}-trace.txt").write_text(traceback.format_exc())
+        return {"outputs": {}, "error": f"{type(cause).__name__}: {' '.join(str(cause).split())}"}
+    return {"outputs": outputs, "error": ""}
+
+
+def read(path: Path) -> Record:
+    """The record in an Arrow file of the job."""
+    table = decode(path.read_bytes(), path.name)
+    return KINDS[table.schema.metadata[b"kind"].decode()].from_arrow(table)
+
+
+def _write(path: Path, record: Record) -> None:
+    path.write_bytes(encode(record.to_arrow()))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
