@@ -1,0 +1,113 @@
+"""Between which stoichiometries a cell with these two electrodes works.
+
+The cyclable lithium per positive active material is that of the parameter set's own cell: the same formation loss.
+With the electrodes' capacities it fixes the open-circuit stoichiometries at the two voltage limits of the set
+(as PyBaMM's ElectrodeSOH does). Open-circuit potentials are taken at the reference temperature.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pipelines.cell.engine import load_pybamm
+from schemas.errors import BoundsError
+
+FARADAY = 96485.33212  # C/mol, CODATA 2018
+AMPERE_HOUR = 3600.0  # C
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Stoichiometry [-] of the negative (x) and positive (y) electrode at 0 and 100 % state of charge."""
+
+    x_0: float
+    x_100: float
+    y_0: float
+    y_100: float
+
+    def at(self, state_of_charge: float) -> tuple[float, float]:
+        """Stoichiometries (x, y) [-] at a state of charge in [0, 1]."""
+        x = self.x_0 + state_of_charge * (self.x_100 - self.x_0)
+        y = self.y_0 - state_of_charge * (self.y_0 - self.y_100)
+        return x, y
+
+
+def host_capacity(values: Any, electrode: str, thickness_metre: float, active_fraction: float) -> float:
+    """Charge between stoichiometry 0 and 1 of one coated side over its area [A.h/m^2]."""
+    concentration = float(values[f"Maximum concentration in {electrode} electrode [mol.m-3]"])
+    return FARADAY * concentration * active_fraction * thickness_metre / AMPERE_HOUR
+
+
+def reference_capacity(values: Any, electrode: str) -> float:
+    """The same of the parameter set's own cell [A.h/m^2]."""
+    name = electrode.capitalize()
+    thickness = float(values[f"{name} electrode thickness [m]"])
+    return host_capacity(
+        values, electrode, thickness, float(values[f"{name} electrode active material volume fraction"])
+    )
+
+
+def reference_window(values: Any) -> Window:
+    """The window of the parameter set's own cell."""
+    return stoichiometry_window(
+        values, positive=reference_capacity(values, "positive"), negative=reference_capacity(values, "negative")
+    )
+
+
+def stoichiometry_window(values: Any, *, positive: float, negative: float) -> Window:
+    """Stoichiometries at the voltage limits of the parameter set.
+
+    Parameters
+    ----------
+    values
+        PyBaMM parameter values with the concentrations of the parameter set.
+    positive, negative
+        Host capacity of each electrode [A.h/m^2].
+
+    Raises
+    ------
+    BoundsError
+        If no stoichiometry gives one of the limits: the negative electrode is far too small or too large.
+    """
+    lithium = _lithium_per_positive(values) * positive
+    found = [
+        _positive_stoichiometry(
+            values, float(values[f"Open-circuit voltage at {soc}% SOC [V]"]), lithium, positive, negative
+        )
+        for soc in (0, 100)
+    ]
+    x_0, x_100 = ((lithium - y * positive) / negative for y in found)
+    return Window(x_0=x_0, x_100=x_100, y_0=found[0], y_100=found[1])
+
+
+def _lithium_per_positive(values: Any) -> float:
+    """Cyclable lithium over the positive host capacity in the parameter set's own cell [-]."""
+    x, y = (
+        float(values[f"Initial concentration in {name} electrode [mol.m-3]"])
+        / float(values[f"Maximum concentration in {name} electrode [mol.m-3]"])
+        for name in ("negative", "positive")
+    )
+    return y + x * reference_capacity(values, "negative") / reference_capacity(values, "positive")
+
+
+def _positive_stoichiometry(values: Any, voltage: float, lithium: float, positive: float, negative: float) -> float:
+    """Positive stoichiometry [-] at which the open-circuit voltage [V] is met, lithium being conserved."""
+    from scipy.optimize import brentq
+
+    def excess(y: float) -> float:
+        x = (lithium - y * positive) / negative
+        return _potential(values, "Positive", y) - _potential(values, "Negative", x) - voltage
+
+    low, high = max(0.0, (lithium - negative) / positive), min(1.0, lithium / positive)
+    if not excess(low) > 0 > excess(high):
+        raise BoundsError(
+            f"no stoichiometry gives an open-circuit voltage of {voltage:g} V with host capacities of {positive:.3g} "
+            f"and {negative:.3g} A.h/m^2. Choose a negative-to-positive capacity ratio nearer to 1.1."
+        )
+    return float(brentq(excess, low, high, xtol=1e-13))
+
+
+def _potential(values: Any, electrode: str, stoichiometry: float) -> float:
+    curve = values[f"{electrode} electrode OCP [V]"]
+    return float(curve(load_pybamm().Scalar(stoichiometry)).evaluate())

@@ -1,0 +1,119 @@
+"""What are the metrics of the material, given several cubes of it? Means with standard errors.
+
+Fractions, area and effective transport coefficients are averaged arithmetically: the cubes stand side by side and
+conduct in parallel, so one that does not percolate counts with zero. The tortuosity factor follows from the means,
+tau = mean(pore_fraction) / mean(pore_fraction / tau_i); it is infinite only if no cube percolates. Sums are exact, so
+the order of the cubes does not matter.
+
+What it does not do: cubes stacked in series would conduct less; a bound from below is not given.
+
+References
+----------
+Cochran 1977, Sampling Techniques, 3rd ed., section 2.11 (standard error of a ratio of means).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pipelines.characterise.errors import MixedTransportsError
+from schemas import Transport, TransportOutcome, stage
+
+_ALIKE = (
+    "surface_area_method",
+    "active_material_conductivity_siemens_per_metre",
+    "carbon_binder_conductivity_siemens_per_metre",
+    "voxel_size_metre",
+    "edge_voxels",
+    "method",
+)
+
+
+@stage("characterise.average_transport")
+def average_transport(transports: tuple[Transport, ...]) -> Transport:
+    """Mean of the metrics of several single cubes, measured alike.
+
+    Parameters
+    ----------
+    transports
+        At least one; each of a single cube, with equal voxel size, edge, bulk conductivities and methods.
+
+    Returns
+    -------
+    Transport
+        Standard errors are those of the mean; null for one cube, and for a quantity that is infinite. The outcome is
+        not percolating if no cube percolates, else step limit if a cube met it, else converged.
+
+    Raises
+    ------
+    MixedTransportsError
+        If there is none, or they are not alike.
+    """
+    _require_alike(transports)
+    count = len(transports)
+    diffusivities = [t.pore_fraction / t.pore_tortuosity_factor for t in transports]
+    fractions = [t.pore_fraction for t in transports]
+    areas = [t.specific_surface_area_per_metre for t in transports]
+    conductivities = [t.solid_effective_conductivity_siemens_per_metre for t in transports]
+    tau, tau_error = _ratio_of_means(fractions, diffusivities)
+    return replace(
+        transports[0],
+        pore_fraction=_mean(fractions),
+        active_material_fraction=_mean([t.active_material_fraction for t in transports]),
+        carbon_binder_fraction=_mean([t.carbon_binder_fraction for t in transports]),
+        specific_surface_area_per_metre=_mean(areas),
+        specific_surface_area_per_metre_standard_error=_standard_error(areas),
+        pore_tortuosity_factor=tau,
+        pore_tortuosity_factor_standard_error=tau_error,
+        pore_outcome=_outcome([t.pore_outcome for t in transports]),
+        solid_effective_conductivity_siemens_per_metre=_mean(conductivities),
+        solid_effective_conductivity_siemens_per_metre_standard_error=_standard_error(conductivities),
+        solid_outcome=_outcome([t.solid_outcome for t in transports]),
+        cube_count=count,
+    )
+
+
+def _require_alike(transports: Sequence[Transport]) -> None:
+    if not transports:
+        raise MixedTransportsError("there is no transport to average. Give at least one.")
+    for transport in transports:
+        if transport.cube_count != 1:
+            raise MixedTransportsError(
+                f"a transport is already a mean of {transport.cube_count} cubes. Average the single cubes together."
+            )
+        for field in _ALIKE:
+            values = (getattr(transports[0], field), getattr(transport, field))
+            if values[0] != values[1]:
+                raise MixedTransportsError(
+                    f"{field} is {values[0]} in one transport and {values[1]} in another. Average cubes measured alike."
+                )
+
+
+def _mean(values: Sequence[float]) -> float:
+    return math.fsum(values) / len(values)
+
+
+def _standard_error(values: Sequence[float]) -> float | None:
+    """Of the mean; null for a single value."""
+    if len(values) < 2:
+        return None
+    mean = _mean(values)
+    return math.sqrt(math.fsum((v - mean) ** 2 for v in values) / (len(values) - 1) / len(values))
+
+
+def _ratio_of_means(numerators: Sequence[float], denominators: Sequence[float]) -> tuple[float, float | None]:
+    """mean(numerators) / mean(denominators) with its standard error; (+inf, null) if the denominators are all zero."""
+    denominator = _mean(denominators)
+    if denominator == 0:
+        return math.inf, None
+    ratio = _mean(numerators) / denominator
+    error = _standard_error([n - ratio * d for n, d in zip(numerators, denominators, strict=True)])
+    return max(1.0, ratio), None if error is None else error / denominator
+
+
+def _outcome(outcomes: Sequence[TransportOutcome]) -> TransportOutcome:
+    if all(o is TransportOutcome.NOT_PERCOLATING for o in outcomes):
+        return TransportOutcome.NOT_PERCOLATING
+    return TransportOutcome.MAX_STEPS if TransportOutcome.MAX_STEPS in outcomes else TransportOutcome.CONVERGED
