@@ -47,6 +47,10 @@ class CorruptObjectError(LakeError, ValueError):
     """An object's content no longer matches its name."""
 
 
+class DamagedTableError(LakeError, OSError):
+    """A table cannot be read; it is only a view, and `ragone rebuild` makes it again."""
+
+
 class DroppedError(LakeError, KeyError):
     """The artifact's data were dropped on purpose; `reproduce` brings them back."""
 

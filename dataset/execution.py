@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,8 @@ from dataset.errors import StageFailedError
 from schemas.errors import MissingFieldError, StageError
 from schemas.provenance import RunOutcome
 from schemas.stage import RESULT, SEED, Stage
+
+_LARGEST_SEED = 2**53 - 1  # what canonical JSON holds exactly
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +81,14 @@ def bind(stage: Stage[Any, Any], given: Mapping[str, Any]) -> Call:
         value = left.pop(name, None)
         if value is None and not port.optional and not port.many:
             raise MissingFieldError(f"stage {stage.name} needs the id of a record for {name!r}.")
-        ids = [value] if isinstance(value, str) else list(value or ())
+        single = isinstance(value, str) or not isinstance(value, Iterable | None)
+        ids = [value] if single else list(value or ())
         if not all(isinstance(i, str) for i in ids) or (len(ids) > 1 and not port.many):
             raise StageError(f"stage {stage.name}: {name} = {value!r:.80} must be {'ids' if port.many else 'one id'}.")
         inputs += [(name, i) for i in ids]
     seed = left.pop(SEED, None) if stage.takes_seed else None
     if stage.takes_seed and (isinstance(seed, bool) or not isinstance(seed, int)):
         raise MissingFieldError(f"stage {stage.name} needs a whole number for 'seed', not {seed!r}.")
+    if seed is not None and abs(seed) > _LARGEST_SEED:
+        raise StageError(f"stage {stage.name}: seed = {seed} cannot be recorded. Choose one within +-(2^53 - 1).")
     return Call(stage, tuple(inputs), stage.bind(left), seed)

@@ -19,7 +19,7 @@ from typing import Any, Protocol
 from dataset.errors import ReadOnlyLakeError, StorageFullError
 from dataset.steps import Step, reached
 
-_TEMPORARY = "tmp"
+TEMPORARY = "tmp"  # the folder of files that are being written
 _CLOCK_TICK = 100_000_000  # nanoseconds: a folder changed more lately may change again under the same time
 
 
@@ -52,7 +52,7 @@ class Files(Protocol):
 
 
 @contextmanager
-def _explained(where: str) -> Iterator[None]:
+def explained(where: str) -> Iterator[None]:
     """Turn what the operating system refuses into an error that says what to do."""
     try:
         yield
@@ -78,7 +78,7 @@ class LocalFiles(Files):
         self._folders: set[Path] = set()
 
     def write(self, key: str, data: bytes) -> None:
-        with _explained(str(self.root)):
+        with explained(str(self.root)):
             self._put(self._temporary(data, sync=True), self.root / key)
             _sync_folder((self.root / key).parent)
             reached(Step.FOLDER_SYNCED)
@@ -86,7 +86,7 @@ class LocalFiles(Files):
     def write_many(self, items: Mapping[str, bytes]) -> None:
         if not items:
             return
-        with _explained(str(self.root)):
+        with explained(str(self.root)):
             written = {key: self._temporary(data, sync=False) for key, data in items.items()}
             _sync_all(self.root, written.values())
             for key, temporary in written.items():
@@ -95,7 +95,7 @@ class LocalFiles(Files):
             reached(Step.FOLDER_SYNCED)
 
     def note(self, key: str, data: bytes) -> None:
-        with _explained(str(self.root)):
+        with explained(str(self.root)):
             path = self.root / key
             path.parent.mkdir(parents=True, exist_ok=True)
             temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
@@ -112,7 +112,7 @@ class LocalFiles(Files):
             return None
 
     def delete(self, key: str) -> None:
-        with _explained(str(self.root)), suppress(FileNotFoundError):
+        with explained(str(self.root)), suppress(FileNotFoundError):
             (self.root / key).unlink()
             _sync_folder((self.root / key).parent)
 
@@ -132,13 +132,13 @@ class LocalFiles(Files):
 
     def sweep(self) -> None:
         """Remove temporary files whose writer is gone."""
-        for path in (self.root / _TEMPORARY).glob("*-*"):
+        for path in (self.root / TEMPORARY).glob("*-*"):
             if not _alive(path.name.partition("-")[0]):
                 with suppress(OSError):
                     path.unlink()
 
     def _temporary(self, data: bytes, *, sync: bool) -> Path:
-        folder = self.root / _TEMPORARY
+        folder = self.root / TEMPORARY
         folder.mkdir(exist_ok=True)
         path = folder / f"{os.getpid()}-{secrets.token_hex(8)}"
         try:
@@ -179,7 +179,7 @@ class RemoteFiles(Files):
         self._root = root.rstrip("/")
 
     def write(self, key: str, data: bytes) -> None:
-        with _explained(self._root):
+        with explained(self._root):
             self._fs.pipe_file(f"{self._root}/{key}", data)
 
     def write_many(self, items: Mapping[str, bytes]) -> None:

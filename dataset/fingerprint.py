@@ -23,6 +23,8 @@ from schemas.stage import Stage
 
 _DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
+_OURS = ("schemas", "pipelines", "models")  # and the package of the stage itself
+
 
 @cache
 def code_of(stage: Stage[Any, Any]) -> Code:
@@ -34,7 +36,7 @@ def code_of(stage: Stage[Any, Any]) -> Code:
         If a library that the stage declares is not installed.
     """
     start = stage.function.__module__
-    ours = frozenset({"schemas", start.partition(".")[0]})
+    ours = frozenset({*_OURS, start.partition(".")[0]})
     modules = {name: module_fingerprint(name) for name in sorted(reached(start, ours))}
     return Code(stage=stage.name, modules=modules, libraries={name: metadata.version(name) for name in stage.libraries})
 
@@ -54,7 +56,7 @@ def reached(start: str, packages: frozenset[str]) -> set[str]:
         if name in found or name.partition(".")[0] not in packages:
             continue
         found.add(name)
-        waiting += _imports(name)
+        waiting += _imports(name, packages)
     return found
 
 
@@ -71,9 +73,10 @@ def _source(name: str) -> tuple[Path | None, bool]:
         file = getattr(sys.modules["__main__"], "__file__", None)
         return (Path(file) if file else None), False
     spec = importlib.util.find_spec(name)
-    if spec is None or spec.origin is None:
+    if spec is None:
         return None, False
-    return Path(spec.origin), spec.submodule_search_locations is not None
+    path = Path(spec.origin) if spec.has_location and spec.origin else None
+    return path, spec.submodule_search_locations is not None
 
 
 @cache
@@ -108,15 +111,19 @@ def _canonical(node: object) -> Iterator[bytes]:
         yield f"{type(node).__name__}:{node!r};".encode()
 
 
-def _imports(name: str) -> list[str]:
-    """Modules that a module imports, as absolute names; re-exports followed to where the name is defined."""
+def _imports(name: str, packages: frozenset[str]) -> list[str]:
+    """Modules that a module imports, as absolute names; re-exports followed to where the name is defined.
+
+    Only within the packages: to look into another would import it.
+    """
     names: list[str] = []
     for node in ast.walk(_tree(name)):
         if isinstance(node, ast.Import):
             names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             base = _absolute(name, node)
-            names += [_definer(base, alias.name) for alias in node.names]
+            if base.partition(".")[0] in packages:
+                names += [_definer(base, alias.name) for alias in node.names]
     return names
 
 
@@ -132,7 +139,7 @@ def _absolute(name: str, node: ast.ImportFrom) -> str:
 @cache
 def _definer(base: str, attribute: str) -> str:
     """The module that defines `base.attribute`."""
-    if base.partition(".")[0] in sys.stdlib_module_names or not _source(base)[1]:
+    if attribute == "*" or not _source(base)[1]:
         return base
     submodule = f"{base}.{attribute}"
     if _is_module(submodule):
@@ -141,7 +148,9 @@ def _definer(base: str, attribute: str) -> str:
         if isinstance(node, ast.ImportFrom):
             for alias in node.names:
                 if (alias.asname or alias.name) == attribute:
-                    return _definer(_absolute(base, node), alias.name)
+                    target = _absolute(base, node)
+                    ours = target.partition(".")[0] == base.partition(".")[0]
+                    return _definer(target, alias.name) if ours else target
     return base
 
 

@@ -9,8 +9,9 @@ from enum import StrEnum
 from graphlib import CycleError, TopologicalSorter
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from dataset.errors import CorruptObjectError, LakeError
+from dataset.errors import CorruptObjectError, DamagedTableError, LakeError
 from dataset.hashing import merkle_root
 from dataset.layout import check_page
 from dataset.objects import id_of_key
@@ -18,7 +19,10 @@ from dataset.recipes import FOLDER as RECIPES
 from dataset.recipes import pointer_to
 from dataset.runs import Committed
 from dataset.store import Store
+from dataset.tables import INDEXED, Tables
 from schemas.provenance import RunOutcome, Snapshot
+
+_PROBED = 1_000  # values looked up in an index at once
 
 
 class Kind(StrEnum):
@@ -183,19 +187,35 @@ def _tables(store: Store, committed: list[Committed], problems: list[Problem]) -
     for name in tables.schemas:
         wanted = tables.unique(name, expected.get(name, []))
         try:
-            actual = tables.dataset(name).to_table()
-            same = _sorted(actual).equals(_sorted(wanted))
-            found = (
-                f"{actual.num_rows} rows, {wanted.num_rows} expected"
-                if actual.num_rows != wanted.num_rows
-                else "other values"
-            )
-        except Exception as cause:  # noqa: BLE001 - a damaged Lance file fails in ways of its own
-            same, found = False, f"it cannot be read ({type(cause).__name__})"
-        if not same:
+            found = _difference(tables.read(name), wanted) or _index_difference(tables, name, wanted)
+        except DamagedTableError as cause:
+            found = str(cause)
+        if found:
             problems.append(Problem(Kind.TABLE, name, found))
         total += wanted.num_rows
     return {"tables": len(tables.schemas), "rows": total}
+
+
+def _difference(actual: pa.Table, wanted: pa.Table) -> str:
+    if actual.num_rows != wanted.num_rows:
+        return f"{actual.num_rows} rows, {wanted.num_rows} expected"
+    return "" if _sorted(actual).equals(_sorted(wanted)) else "other values"
+
+
+def _index_difference(tables: Tables, name: str, wanted: pa.Table) -> str:
+    """Whether the indexes lead from each value to its rows: a query by id goes through them."""
+    altered = tables.altered(name)
+    if altered:
+        return f"its index file {altered[0]} is not as it was made"
+    for column in INDEXED.get(name, ()):
+        values = wanted[column].unique()
+        for start in range(0, len(values), _PROBED):
+            some = values.slice(start, _PROBED)
+            listed = ", ".join(f"'{value}'" for value in some.to_pylist())
+            found = tables.read(name, where=f"{column} IN ({listed})")
+            if _difference(found, wanted.filter(pc.is_in(wanted[column], some))):
+                return f"its index on {column} leads astray"
+    return ""
 
 
 def _sorted(table: pa.Table) -> pa.Table:

@@ -9,6 +9,7 @@ new format number.
 from __future__ import annotations
 
 import hashlib
+import re
 import struct
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -18,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import rfc8785
 
+from dataset.encodings import is_binary, is_list, is_text, plain
 from schemas.errors import FieldTypeError
 from schemas.record import Record
 
@@ -26,7 +28,6 @@ RECIPE_FORMAT = "ragone-recipe-1"
 
 _BLOCK = 32_768  # values canonicalised at once: small enough to stay in the cache between the check and the hash
 _QUIET_NAN = {4: 0x7FC00000, 8: 0x7FF8000000000000}
-_INFINITY = {4: 0x7F800000, 8: 0x7FF0000000000000}
 
 Chunks = Sequence[pa.Array]
 
@@ -52,18 +53,20 @@ def table_digest(table: pa.Table) -> str:
     Raises
     ------
     FieldTypeError
-        If a column has a type that the specification leaves out (null, decimal, union, interval...).
+        If a column has a type that the specification leaves out (null, float16, decimal, map, union...), two columns
+        or members of a struct share a name, or the schema version is no whole number.
     """
     metadata = table.schema.metadata or {}
+    _require_distinct(table.column_names)
     sha = hashlib.sha256(CONTENT_MAGIC)
-    sha.update(_text(metadata.get(b"kind", b"")) + struct.pack("<I", int(metadata.get(b"schema_version", b"0"))))
+    sha.update(_text(metadata.get(b"kind", b"")) + struct.pack("<I", _version(metadata.get(b"schema_version", b"0"))))
     sha.update(struct.pack("<QI", table.num_rows, table.num_columns))
     for position in sorted(range(table.num_columns), key=lambda i: table.schema.field(i).name.encode()):
         field = table.schema.field(position)
-        chunks = table.column(position).chunks
+        column = table.column(position)
         sha.update(_text(field.name.encode()) + _text((field.metadata or {}).get(b"unit", b"")))
         sha.update(_text(type_name(field.type).encode()))
-        _cells(sha, field.type, chunks)
+        _cells(sha, [_decoded(chunk, field.name) for chunk in column.chunks or [column.combine_chunks()]])
     return sha.hexdigest()
 
 
@@ -98,14 +101,15 @@ def type_name(kind: pa.DataType) -> str:
         return type_name(kind.storage_type)
     if pa.types.is_dictionary(kind) or pa.types.is_run_end_encoded(kind):
         return type_name(kind.value_type)
-    if _is_list(kind):
+    if is_list(kind):
         return f"list<{type_name(kind.value_type)}>"
     if pa.types.is_struct(kind):
         members = sorted((f.name, type_name(f.type)) for f in kind)
+        _require_distinct([name for name, _ in members])
         return "struct<" + ",".join(f"{len(name.encode())}:{name}:{inner}" for name, inner in members) + ">"
-    if _is_text(kind):
+    if is_text(kind):
         return "utf8"
-    if _is_binary(kind):
+    if is_binary(kind):
         return "binary"
     if pa.types.is_timestamp(kind):
         return f"timestamp[{kind.unit},UTC]" if kind.tz else f"timestamp[{kind.unit}]"
@@ -115,70 +119,58 @@ def type_name(kind: pa.DataType) -> str:
     raise FieldTypeError(f"Arrow type {kind} has no canonical form. Convert the column to a type of docs/HASHING.md.")
 
 
-def _is_list(kind: pa.DataType) -> bool:
-    types = pa.types
-    views = types.is_list_view(kind) or types.is_large_list_view(kind)
-    return bool(views or types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind))
+def _require_distinct(names: Sequence[str]) -> None:
+    repeated = sorted({name for name in names if names.count(name) > 1}) if len(set(names)) < len(names) else []
+    if repeated:
+        raise FieldTypeError(f"the name {repeated[0]!r} is given twice. Names of fields must differ; rename one.")
 
 
-def _is_text(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
+def _version(text: bytes) -> int:
+    if not re.fullmatch(rb"0|[1-9][0-9]{0,8}", text):
+        raise FieldTypeError(f"schema_version = {text!r} is not a whole number from 0 to 999999999, in decimal digits.")
+    return int(text)
 
 
-def _is_binary(kind: pa.DataType) -> bool:
-    types = pa.types
-    views = types.is_binary_view(kind) or types.is_fixed_size_binary(kind)
-    return bool(views or types.is_binary(kind) or types.is_large_binary(kind))
+def _decoded(chunk: pa.Array, name: str) -> pa.Array:
+    try:
+        return plain(chunk)
+    except pa.ArrowNotImplementedError as cause:
+        raise FieldTypeError(f"column {name!r} of type {chunk.type} cannot be decoded ({cause}). Decode it.") from cause
 
 
 def _text(encoded: bytes) -> bytes:
     return struct.pack("<I", len(encoded)) + encoded
 
 
-def _cells(sha: Any, kind: pa.DataType, chunks: Chunks) -> None:
+def _cells(sha: Any, chunks: Chunks) -> None:
     """Validity of every cell, then the values of those that are not null."""
-    plain = [_decoded(chunk) for chunk in chunks]
-    if plain:
-        kind = plain[0].type
-    if sum(chunk.null_count for chunk in plain):
+    if sum(chunk.null_count for chunk in chunks):
         sha.update(b"\1")
-        for chunk in plain:
+        for chunk in chunks:
             sha.update(chunk.is_valid().cast(pa.uint8()).to_numpy())
-        plain = [chunk.drop_null() for chunk in plain]
+        chunks = [chunk.drop_null() for chunk in chunks]
     else:
         sha.update(b"\0")
-    if _is_list(kind):
-        _lists(sha, kind, plain)
+    kind = chunks[0].type
+    if is_list(kind):
+        _lists(sha, chunks)
     elif pa.types.is_struct(kind):
-        _structs(sha, kind, plain)
-    elif _is_text(kind) or _is_binary(kind):
-        _strings(sha, plain)
+        _structs(sha, kind, chunks)
+    elif is_text(kind) or is_binary(kind):
+        _strings(sha, chunks)
     else:
-        _fixed(sha, kind, plain)
+        _fixed(sha, kind, chunks)
 
 
-def _decoded(chunk: pa.Array) -> pa.Array:
-    """The same values without extension, dictionary or run-end encoding."""
-    if isinstance(chunk.type, pa.BaseExtensionType):
-        return _decoded(chunk.storage)
-    if pa.types.is_dictionary(chunk.type):
-        return _decoded(chunk.dictionary_decode())
-    if pa.types.is_run_end_encoded(chunk.type):
-        return _decoded(pc.run_end_decode(chunk))
-    if pa.types.is_list_view(chunk.type) or pa.types.is_large_list_view(chunk.type):
-        return chunk.cast(pa.large_list(chunk.type.value_type))
-    return chunk
-
-
-def _lists(sha: Any, kind: pa.DataType, chunks: Chunks) -> None:
+def _lists(sha: Any, chunks: Chunks) -> None:
     for chunk in chunks:
         sha.update(pc.list_value_length(chunk).to_numpy().astype("<u8"))
-    _cells(sha, kind.value_type, [chunk.flatten() for chunk in chunks])
+    _cells(sha, [chunk.flatten() for chunk in chunks])
 
 
 def _structs(sha: Any, kind: pa.DataType, chunks: Chunks) -> None:
     for position in sorted(range(kind.num_fields), key=lambda i: kind.field(i).name.encode()):
-        _cells(sha, kind.field(position).type, [chunk.flatten()[position] for chunk in chunks])
+        _cells(sha, [chunk.flatten()[position] for chunk in chunks])
 
 
 def _strings(sha: Any, chunks: Chunks) -> None:
@@ -194,11 +186,11 @@ def _bytes_of(chunk: pa.Array) -> tuple[np.ndarray[Any, Any], pa.Buffer | None]:
     """Where each text ends in the bytes of a chunk, the start first, and those bytes."""
     narrow = pa.types.is_string(chunk.type) or pa.types.is_binary(chunk.type)
     if not narrow:
-        chunk = chunk.cast(pa.large_string() if _is_text(chunk.type) else pa.large_binary())
+        chunk = chunk.cast(pa.large_string() if is_text(chunk.type) else pa.large_binary())
     _, offsets, data = chunk.buffers()
     if offsets is None or not len(chunk):
-        return np.zeros(1, "<i8"), None
-    return np.frombuffer(offsets, "<i4" if narrow else "<i8")[chunk.offset : chunk.offset + len(chunk) + 1], data
+        return np.zeros(1, "i8"), None
+    return np.frombuffer(offsets, "i4" if narrow else "i8")[chunk.offset : chunk.offset + len(chunk) + 1], data
 
 
 def _fixed(sha: Any, kind: pa.DataType, chunks: Chunks) -> None:
@@ -226,7 +218,7 @@ def _floats(sha: Any, values: np.ndarray[Any, Any]) -> None:
     for start in range(0, len(values), _BLOCK):
         block, bits = values[start : start + _BLOCK], signed[start : start + _BLOCK]
         if bits.min() == lowest or np.isnan(block.max()):
-            block = block + 0.0  # -0.0 + 0.0 is +0.0
-            nan = np.isnan(block)
-            block.view(f"u{width}")[nan] = _QUIET_NAN[width]
+            block = block.copy()
+            block[block == 0] = 0.0  # an addition would complain of signalling NaNs
+            block.view(f"u{width}")[np.isnan(block)] = _QUIET_NAN[width]
         sha.update(block.astype(f"<f{width}", copy=False))

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import Any
 
 import rfc8785
 
-from dataset.errors import CorruptObjectError
+from dataset.errors import CorruptObjectError, DamagedTableError
 from dataset.files import Files
 from dataset.objects import Objects
+from dataset.recipes import Recipes
 from dataset.runs import Committed, RunLog
 from dataset.steps import Step, reached
 from dataset.tables import ARTIFACTS, LINEAGE, RUNS, Row, Tables, is_column, table_name
@@ -30,8 +31,11 @@ def row_of(record: Record, artifact_id: str, size: int, version: int) -> Row:
 class Index:
     """Keeps the tables of a lake in step with its runs."""
 
-    def __init__(self, files: Files, objects: Objects, runs: RunLog, tables: Tables, tombstones: Tombstones) -> None:
+    def __init__(
+        self, files: Files, objects: Objects, runs: RunLog, recipes: Recipes, tables: Tables, tombstones: Tombstones
+    ) -> None:
         self._files = files
+        self._recipes = recipes
         self._objects = objects
         self._runs = runs
         self._tables = tables
@@ -49,12 +53,7 @@ class Index:
     def flush(self) -> None:
         """Index what this process committed."""
         if self._pending:
-            with self._tables.lock():
-                reached(Step.INDEX_LOCKED)
-                if not self._tables.sound():
-                    self._fill(self._runs.files(), anew=True)
-                else:
-                    self._write(self._pending)
+            self._on_sound_tables(lambda: self._write(self._pending))
             self._pending, self._rows = [], {}
 
     def catch_up(self, *, thorough: bool = False) -> None:
@@ -66,14 +65,7 @@ class Index:
         stamp = self._files.stamp("runs")
         if not thorough and stamp is not None and stamp == self._stamp:
             return
-        keys = self._runs.files()
-        with self._tables.lock():
-            reached(Step.INDEX_LOCKED)
-            if not self._tables.sound():
-                self._fill(keys, anew=True)
-            else:
-                known = self._tables.dataset(RUNS).to_table(columns=["file"])["file"].to_pylist()
-                self._fill(sorted(set(keys) - set(known)), anew=False)
+        self._on_sound_tables(self._add_unknown)
         self._stamp = stamp
 
     def rebuild(self) -> None:
@@ -97,6 +89,22 @@ class Index:
                     tables[table_name(row["kind"])].append(row["columns"] | made)
         return tables
 
+    def _on_sound_tables(self, work: Callable[[], None]) -> None:
+        """Do the work, or make the tables anew if they are not sound or prove damaged."""
+        with self._tables.lock():
+            reached(Step.INDEX_LOCKED)
+            try:
+                if self._tables.sound():
+                    work()
+                    return
+            except DamagedTableError:
+                pass  # whatever is wrong with them, objects and runs are the truth
+            self._fill(self._runs.files(), anew=True)
+
+    def _add_unknown(self) -> None:
+        known = self._tables.read(RUNS, columns=["file"])["file"].to_pylist()
+        self._fill(sorted(set(self._runs.files()) - set(known)), anew=False)
+
     def _fill(self, keys: list[str], *, anew: bool) -> None:
         if anew:
             self._tables.create()
@@ -107,9 +115,15 @@ class Index:
             except CorruptObjectError:
                 continue  # fsck names it
             if len(waiting) >= _BATCH:
-                self._write(waiting)
+                self._take_up(waiting)
                 waiting = []
-        self._write(waiting)
+        self._take_up(waiting)
+
+    def _take_up(self, committed: list[Committed]) -> None:
+        """Index runs whose writer may have been stopped before it noted their recipes."""
+        for item in committed:
+            self._recipes.supply(item)
+        self._write(committed)
 
     def _write(self, committed: list[Committed]) -> None:
         if committed:

@@ -21,7 +21,7 @@ import polars as pl
 from dataset.environment import environment, environment_id
 from dataset.errors import AmbiguousIdError, NotALakeError, NotReproducibleError, ReadOnlyLakeError, UnknownIdError
 from dataset.execution import Call, Execution, bind
-from dataset.files import Files, LocalFiles, RemoteFiles
+from dataset.files import TEMPORARY, Files, LocalFiles, RemoteFiles
 from dataset.fingerprint import code_id, code_of
 from dataset.fsck import FsckReport, fsck
 from dataset.hashing import artifact_id, merkle_root, recipe_id
@@ -29,7 +29,6 @@ from dataset.ids import is_full, split
 from dataset.index import row_of
 from dataset.layout import PAGE, check_page, create_page
 from dataset.lineage import Lineage, lineage
-from dataset.objects import object_key
 from dataset.query import select
 from dataset.reproduce import reproduce
 from dataset.runs import Committed
@@ -69,15 +68,15 @@ class Lake:
             If there is no lake, it is of a newer format, or it cannot be written.
         """
         where = os.fspath(path)
-        files, tables = _places(where, create)
+        files = _files(where, create)
         if create and files.size(PAGE) is None:
-            if files.keys(""):
+            if any(key.strip("/").partition("/")[0] != TEMPORARY for key in files.keys("")):
                 raise NotALakeError(f"{where} holds files but no lake. Choose an empty or new folder with --lake.")
             create_page(files)
         check_page(files, where)
         if isinstance(files, LocalFiles):
             files.sweep()
-        lake = cls(Store(files, tables, KINDS), where)
+        lake = cls(Store(files, _tables_folder(files, where), KINDS), where)
         lake._store.index.catch_up(thorough=True)
         return lake
 
@@ -96,12 +95,14 @@ class Lake:
     def put(self, record: Record, *, note: str = "") -> str:
         """Store a record that was given, not computed; returns its artifact id once it is durable.
 
-        Putting the same content again changes nothing.
+        Putting the same content again changes nothing, but for bringing its data back if they were dropped or damaged.
         """
         name = artifact_id(record)
         recipe = recipe_id(GIVEN, "", {"artifact": name}, None, [])
         if self._answer(recipe) is None:
             self._record(GIVEN, recipe, [], record, note)
+        else:
+            self._store.keep({name: record})
         return name
 
     def run(self, stage: Stage[Any, Any], /, **given: Any) -> Execution:
@@ -163,7 +164,7 @@ class Lake:
         found = [
             row
             for table in (ARTIFACTS, RUNS)
-            for row in self._store.tables.dataset(table).to_table(columns=["id"], filter=pattern)["id"].to_pylist()
+            for row in self._store.tables.read(table, columns=["id"], where=pattern)["id"].to_pylist()
         ]
         if not found:
             raise UnknownIdError(f"no id begins with {name!r}. List ids with: ragone query 'SELECT id FROM artifacts'")
@@ -215,7 +216,7 @@ class Lake:
         """Freeze what the lake holds now under one id, for queries `at` it."""
         self._store.index.catch_up()
         tables = self._store.tables
-        ids = [i for t in (ARTIFACTS, RUNS) for i in tables.dataset(t).to_table(columns=["id"])["id"].to_pylist()]
+        ids = [i for t in (ARTIFACTS, RUNS) for i in tables.read(t, columns=["id"])["id"].to_pylist()]
         record = Snapshot(
             name=name,
             artifact_ids=tuple(sorted(ids)),
@@ -232,20 +233,21 @@ class Lake:
         ------
         NotReproducibleError
             If an artifact was given, not computed: nothing could bring it back.
+        DroppedError
+            If its data were dropped before.
         """
         ids = list(dict.fromkeys(self.resolve(name) for name in names))
         rows = []
         for full in ids:
             if not self._store.producer(full).run.entry_point:
                 raise NotReproducibleError(f"{full} was given, not computed: nothing could bring it back. It is kept.")
-            record, version = self._store.objects.get_with_version(full)
+            record, version = self._store.load_with_version(full)
             rows.append(row_of(record, full, self._store.objects.size(full) or 0, version))
         tombstone = Tombstone(artifact_ids=tuple(ids), rows=rows, reason=reason, dropped=datetime.now(UTC))
         name = artifact_id(tombstone)
         inputs = [("dropped", i) for i in ids]
         self._record("drop", recipe_id("drop", "", {"artifact": name}, None, inputs), inputs, tombstone, reason)
-        for full in ids:
-            self._store.files.delete(object_key(full))
+        self._store.forget(ids)
         return name
 
     def fsck(self) -> FsckReport:
@@ -262,7 +264,7 @@ class Lake:
 
     def _answer(self, recipe: str) -> Committed | None:
         """The run that answered a recipe before, if all it made is still there or was dropped on purpose."""
-        found = self._store.recipes.find(recipe)
+        found = self._store.answer(recipe)
         return found if found and all(self._store.available(i) for i in found.run.output_ids) else None
 
     def _input(self, full: str) -> Record:
@@ -340,14 +342,22 @@ class Lake:
         return record
 
 
-def _places(where: str, create: bool) -> tuple[Files, Path]:
-    """Where a lake's files lie, and the folder of its tables (a local cache if the files are remote)."""
+def _tables_folder(files: Files, where: str) -> Path:
+    """Where the tables of a lake lie: in its folder, or in a cache of this machine if its files are remote."""
+    if isinstance(files, LocalFiles):
+        return files.root / "tables"
+    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
+    identity = hashlib.sha256(where.encode() + files.read(PAGE))  # a lake made anew at the same address is another one
+    return cache / "ragone" / identity.hexdigest()[:16] / "tables"
+
+
+def _files(where: str, create: bool) -> Files:
+    """Where the files of a lake lie."""
     if "://" in where:
         import fsspec
 
-        system, root = fsspec.core.url_to_fs(where)
-        cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
-        return RemoteFiles(system, root), cache / "ragone" / hashlib.sha256(where.encode()).hexdigest()[:16] / "tables"
+        system, address = fsspec.core.url_to_fs(where)
+        return RemoteFiles(system, address)
     root = Path(where)
     if create:
         try:
@@ -358,4 +368,4 @@ def _places(where: str, create: bool) -> tuple[Files, Path]:
             raise ReadOnlyLakeError(
                 cause.errno or errno.EACCES, f"{where} cannot be made ({cause.strerror})."
             ) from cause
-    return LocalFiles(root), root / "tables"
+    return LocalFiles(root)

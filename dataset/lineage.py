@@ -70,5 +70,5 @@ def _walk(tables: Tables, start: str, end: str) -> tuple[Edge, ...]:
 
 def _rows(tables: Tables, column: str, ids: Iterable[str]) -> list[dict[str, str]]:
     listed = ", ".join(f"'{name}'" for name in ids)
-    found: list[dict[str, str]] = tables.dataset(LINEAGE).to_table(filter=f"{column} IN ({listed})").to_pylist()
+    found: list[dict[str, str]] = tables.read(LINEAGE, where=f"{column} IN ({listed})").to_pylist()
     return sorted(found, key=lambda row: (row["child_id"], row["run_id"], row["role"], row["parent_id"]))

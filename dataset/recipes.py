@@ -38,6 +38,11 @@ class Recipes:
             self._known[run.recipe_id] = committed
             self._files.note(_key(run.recipe_id), pointer_to(committed))
 
+    def supply(self, committed: Committed) -> None:
+        """Remember a run's answer where a pointer is missing."""
+        if self._files.size(_key(committed.run.recipe_id)) is None:
+            self.note(committed)
+
     def _followed(self, recipe_id: str) -> Committed | None:
         try:
             key, row = self._files.read(_key(recipe_id)).decode().split()

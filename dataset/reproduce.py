@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import subprocess
 import sys
@@ -182,7 +183,7 @@ def _environment_changes(store: Store, committed: Committed, path: Path) -> tupl
 
 def _written(deviation: Deviation) -> dict[str, Any]:
     """A deviation as plain JSON; infinite numbers are left to the note."""
-    finite = {n: v for n in ("absolute", "relative") if abs(v := getattr(deviation, n)) != float("inf")}
+    finite = {n: v for n in ("absolute", "relative") if math.isfinite(v := getattr(deviation, n))}
     return {"field": deviation.field, "within": deviation.within, "note": str(deviation), **finite}
 
 

@@ -7,11 +7,11 @@ pointer, tables). A batch does the same for many runs at once, which costs two w
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from dataset.errors import CorruptObjectError, DroppedError, UnknownIdError
+from dataset.errors import CorruptObjectError, DamagedTableError, DroppedError, UnknownIdError
 from dataset.files import Files
 from dataset.hashing import artifact_id
 from dataset.index import Index, row_of
@@ -21,7 +21,7 @@ from dataset.runs import Committed, RunLog
 from dataset.steps import Step, reached
 from dataset.tables import ARTIFACTS, RUNS, Row, Tables
 from dataset.tombstones import Tombstones
-from schemas.provenance import Run
+from schemas.provenance import Run, RunOutcome
 from schemas.record import Record
 
 _FLUSH_AT = 512  # committed runs that wait before the tables get a new version
@@ -38,10 +38,12 @@ class Store:
         self.recipes = Recipes(files, self.runs)
         self.tables = Tables(tables_folder, kinds)
         self.tombstones = Tombstones(files, self.objects)
-        self.index = Index(files, self.objects, self.runs, self.tables, self.tombstones)
+        self.index = Index(files, self.objects, self.runs, self.recipes, self.tables, self.tombstones)
         self._lock = threading.RLock()
         self._staged: dict[str, Record] = {}
         self._waiting: dict[str, Run] = {}
+        self._promised: dict[str, Committed] = {}  # what the waiting runs answer, by recipe
+        self._doomed: list[str] = []  # deleted once the tombstone is committed
         self._batches = 0
         self._durable: set[str] = set()
 
@@ -57,12 +59,16 @@ class Store:
         CorruptObjectError
             If its content no longer matches its name.
         """
+        return self.load_with_version(full_id)[0]
+
+    def load_with_version(self, full_id: str) -> tuple[Record, int]:
+        """The record of an artifact, verified, and the schema version that it was stored with; raises as `load`."""
         if full_id in self._staged:
-            return self._staged[full_id]
+            return self._staged[full_id], self._staged[full_id].schema_version
         if full_id.startswith("run-"):
-            return self.committed(full_id).run
+            return self.committed(full_id).run, Run.schema_version
         try:
-            return self.objects.get(full_id)
+            return self.objects.get_with_version(full_id)
         except FileNotFoundError:
             pass
         if self.tombstones.row(full_id) is not None:
@@ -90,7 +96,15 @@ class Store:
         rows = self._rows(RUNS, run_id)
         if not rows:
             raise UnknownIdError(f"the lake holds no {run_id}. See its runs: ragone query 'SELECT id, stage FROM runs'")
-        return self.runs.at(rows[0]["file"], rows[0]["row"])
+        try:
+            found = self.runs.at(rows[0]["file"], rows[0]["row"])
+        except (OSError, IndexError) as cause:
+            raise DamagedTableError(
+                f"the tables lead from {run_id} to nothing. Make them again: ragone rebuild"
+            ) from cause
+        if found.run_id != run_id:
+            raise DamagedTableError(f"the tables lead from {run_id} to {found.run_id}. Make them again: ragone rebuild")
+        return found
 
     def producer(self, full_id: str) -> Committed:
         """The first run that made an artifact; UnknownIdError if there is none."""
@@ -100,7 +114,10 @@ class Store:
             raise UnknownIdError(
                 f"the lake holds no {full_id}. See what it holds: ragone query 'SELECT id, kind FROM artifacts'"
             )
-        return self.committed(rows[0]["run_id"])
+        found = self.committed(rows[0]["run_id"])
+        if full_id not in (*found.run.output_ids, found.run.code_id, found.run.environment_id):
+            raise DamagedTableError(f"{found.run_id} did not make {full_id}. Make the tables again: ragone rebuild")
+        return found
 
     def keep(self, records: Mapping[str, Record]) -> None:
         """Store records under their ids, durably (in a batch: when it ends). A damaged file is mended."""
@@ -115,9 +132,22 @@ class Store:
         name = artifact_id(run)
         with self._lock:
             self._waiting[name] = run
+            if run.outcome is RunOutcome.COMPLETED:
+                self._promised[run.recipe_id] = Committed(name, run, "", 0)
             if not self._batches:
                 self._commit_waiting()
         return name
+
+    def answer(self, recipe_id: str) -> Committed | None:
+        """The completed run with this recipe, also one that waits in the batch."""
+        return self._promised.get(recipe_id) or self.recipes.find(recipe_id)
+
+    def forget(self, ids: Iterable[str]) -> None:
+        """Delete the data of artifacts, when the tombstone that explains it is committed."""
+        with self._lock:
+            self._doomed += ids
+            if not self._batches:
+                self._commit_waiting()
 
     @contextmanager
     def batch(self) -> Iterator[None]:
@@ -130,9 +160,17 @@ class Store:
             with self._lock:
                 self._batches -= 1
                 if not self._batches:
-                    staged, self._staged = self._staged, {}
-                    self._write_objects(staged)
-                    self._commit_waiting()
+                    self._end_batch()
+
+    def _end_batch(self) -> None:
+        try:
+            self._write_objects(self._staged)
+        except BaseException:  # without its objects no run may ever be committed
+            self._waiting, self._promised, self._doomed = {}, {}, []
+            raise
+        finally:
+            self._staged = {}
+        self._commit_waiting()
 
     def _write_objects(self, records: Mapping[str, Record]) -> None:
         new = {i: r for i, r in records.items() if i not in self._durable and not self.objects.intact(i)}
@@ -146,10 +184,15 @@ class Store:
         self.index.expect((), {i: row_of(r, i, self.objects.size(i) or 0, r.schema_version) for i, r in new.items()})
 
     def _commit_waiting(self) -> None:
-        if not self._waiting:
-            return
-        committed = self.runs.commit(self._waiting)
-        self._waiting = {}
+        waiting, doomed = self._waiting, self._doomed
+        self._waiting, self._promised, self._doomed = {}, {}, []
+        if waiting:
+            self._commit(waiting)
+        for full_id in doomed:
+            self.files.delete(object_key(full_id))
+
+    def _commit(self, runs: Mapping[str, Run]) -> None:
+        committed = self.runs.commit(runs)
         reached(Step.RUN_COMMITTED)
         for item in committed:
             self.recipes.note(item)
@@ -158,5 +201,5 @@ class Store:
             self.index.flush()
 
     def _rows(self, table: str, full_id: str) -> list[Row]:
-        found: list[Row] = self.tables.dataset(table).to_table(filter=f"id = '{full_id}'").to_pylist()
+        found: list[Row] = self.tables.read(table, where=f"id = '{full_id}'").to_pylist()
         return found

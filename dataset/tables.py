@@ -7,15 +7,19 @@ opening lake notices a table that was lost, cut or set back.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 from filelock import FileLock
 
+from dataset.errors import DamagedTableError
+from dataset.files import explained
 from dataset.steps import Step, reached
 from schemas.field import FieldSpec
 from schemas.record import Record
@@ -31,7 +35,8 @@ RUNS, ARTIFACTS, LINEAGE = "runs", "artifacts", "lineage"
 _TIME = pa.timestamp("us", tz="UTC")
 _TEXTS = pa.list_(pa.string())
 _FRAGMENTS = 24  # above this a table is compacted and its index brought up to date
-_INDEXED = {ARTIFACTS: ("id",), RUNS: ("id", "recipe_id"), LINEAGE: ("child_id", "parent_id")}
+_SUMS = "indexes.json"  # hashes of a table's index files
+INDEXED = {ARTIFACTS: ("id",), RUNS: ("id", "recipe_id"), LINEAGE: ("child_id", "parent_id")}
 _KEYS = {LINEAGE: ["child_id", "parent_id", "run_id", "role"]}
 _EARLIER = "source.created < target.created OR (source.created = target.created AND source.run_id < target.run_id)"
 
@@ -81,10 +86,13 @@ class Tables:
                 kept[key] = row
         return pa.Table.from_pylist(list(kept.values()), schema=self.schemas[name])
 
-    def lock(self) -> FileLock:
+    @contextmanager
+    def lock(self) -> Iterator[None]:
         """Held by the one process that writes the tables."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        return FileLock(self.folder / ".lock")
+        with explained(str(self.folder)):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with FileLock(self.folder / ".lock"):
+                yield
 
     def dataset(self, name: str) -> lance.LanceDataset:
         """The table as it is now; an Arrow dataset. ValueError or OSError if it is missing or damaged."""
@@ -94,9 +102,15 @@ class Tables:
         stamp = (path / "_versions").stat().st_mtime_ns
         held = self._open.get(name)
         if held is None or held[0] != stamp:
-            held = (stamp, lance.dataset(str(path)))
+            with readable(name):
+                held = (stamp, lance.dataset(str(path)))
             self._open[name] = held
         return held[1]
+
+    def read(self, name: str, *, columns: list[str] | None = None, where: str | None = None) -> pa.Table:
+        """Rows of a table; DamagedTableError if it cannot be read."""
+        with readable(name):
+            return self.dataset(name).to_table(columns=columns, filter=where)
 
     def write(self, rows: Rows) -> None:
         """Add rows that are new; of two runs that made one artifact the earlier stays. The caller holds the lock.
@@ -111,14 +125,13 @@ class Tables:
 
     def create(self) -> None:
         """Make empty tables where none are; whatever was there goes. The caller holds the lock."""
-        import lancedb
+        import lance
 
         for path in self.folder.glob("*.lance"):
             shutil.rmtree(path)
         self._open.clear()
-        connection = lancedb.connect(self.folder)
         for name, schema in self.schemas.items():
-            connection.create_table(name, schema=schema)
+            lance.write_dataset(schema.empty_table(), self.folder / f"{name}.lance", mode="create")
         self._write_state()
 
     def versions(self) -> dict[str, int]:
@@ -134,30 +147,67 @@ class Tables:
             return False
 
     def _state(self) -> dict[str, list[int]]:
-        return {name: [int(self.dataset(name).version), self.dataset(name).count_rows()] for name in self.schemas}
+        with readable("state"):
+            return {name: [int(self.dataset(name).version), self.dataset(name).count_rows()] for name in self.schemas}
+
+    def altered(self, name: str) -> list[str]:
+        """Index files of a table that are not as they were made; a query for one value might go astray in them."""
+        try:
+            made = json.loads((self.folder / f"{name}.{_SUMS}").read_text())
+        except (OSError, ValueError):
+            made = {}
+        return [path for path, digest in self._index_files(name).items() if made.get(path) != digest]
+
+    def _index_files(self, name: str) -> dict[str, str]:
+        folder = self.folder / f"{name}.lance" / "_indices"
+        files = sorted(path for path in folder.rglob("*") if path.is_file())
+        return {f"{p.parent.name}/{p.name}": hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
 
     def _write_state(self) -> None:
-        temporary = self.folder / "state.json.new"
-        temporary.write_text(json.dumps(self._state()))
-        temporary.replace(self.folder / "state.json")
+        self._write_json("state.json", self._state())
+
+    def _write_json(self, file: str, content: Any) -> None:
+        temporary = self.folder / f"{file}.new"
+        temporary.write_text(json.dumps(content))
+        temporary.replace(self.folder / file)
 
     def _merge(self, name: str, rows: Iterable[Row]) -> None:
-        import lancedb
-
         source = self.unique(name, rows)
-        merge = lancedb.connect(self.folder).open_table(name).merge_insert(_KEYS.get(name, ["id"]))
-        if "created" in source.column_names:
-            merge = merge.when_matched_update_all(where=_EARLIER)
-        merge.when_not_matched_insert_all().execute(source)
-        self._maintain(name)
+        with readable(name):
+            merge = self.dataset(name).merge_insert(_KEYS.get(name, ["id"]))
+            if "created" in source.column_names:
+                merge = merge.when_matched_update_all(_EARLIER)
+            merge.when_not_matched_insert_all().execute(source)
+            self._open.pop(name)  # two versions may carry one time stamp
+            self._maintain(name)
 
     def _maintain(self, name: str) -> None:
         dataset = self.dataset(name)
         if len(dataset.get_fragments()) <= _FRAGMENTS:
             return
         dataset.optimize.compact_files()
-        for column in _INDEXED.get(name, ()):
+        for column in INDEXED.get(name, ()):
             dataset.create_scalar_index(column, "BTREE", replace=True)
+        if name in INDEXED:
+            self._write_json(f"{name}.{_SUMS}", self._index_files(name))
+        self._open.pop(name)
+
+
+@contextmanager
+def readable(name: str) -> Iterator[None]:
+    """Turn what a damaged Lance file provokes, be it a panic of its Rust code, into one error."""
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit, DamagedTableError):
+        raise
+    except BaseException as cause:
+        panic = type(cause).__name__ == "PanicException"
+        if not panic and not isinstance(cause, OSError | ValueError | RuntimeError | pa.ArrowException):
+            raise
+        raise DamagedTableError(
+            f"the table {name} cannot be read or written ({str(cause).partition('. ')[0]:.200}). "
+            "Nothing is lost: free some space if the disk is full, and make it again with ragone rebuild."
+        ) from cause
 
 
 def _schema_of(cls: type[Record]) -> pa.Schema:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from dataset.errors import CorruptObjectError
 from dataset.files import Files
 from dataset.objects import Objects, id_of_key
 from schemas.provenance import Tombstone
@@ -27,7 +28,10 @@ class Tombstones:
     def _refresh(self) -> None:
         keys = frozenset(self._files.keys("objects/tombstone"))
         for key in keys - self._keys:
-            tombstone = self._objects.get(id_of_key(key))
+            try:
+                tombstone = self._objects.get(id_of_key(key))
+            except CorruptObjectError:
+                continue  # fsck names it
             assert isinstance(tombstone, Tombstone)
             self._rows |= {row["id"]: row for row in tombstone.rows}
         self._keys = keys

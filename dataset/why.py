@@ -73,8 +73,8 @@ def _earlier(store: Store, committed: Committed) -> list[Committed]:
     """Earlier runs of the same stage, latest first."""
     stage = committed.run.stage.replace("'", "''")
     moment = committed.run.started.strftime("%Y-%m-%d %H:%M:%S.%f")
-    rows = store.tables.dataset("runs").to_table(
-        columns=["id", "ended", "file", "row"], filter=f"stage = '{stage}' AND ended <= timestamp '{moment}'"
+    rows = store.tables.read(
+        "runs", columns=["id", "ended", "file", "row"], where=f"stage = '{stage}' AND ended <= timestamp '{moment}'"
     )
     latest = rows.sort_by([("ended", "descending")]).slice(0, _LOOK_BACK).to_pylist()
     return [store.runs.at(row["file"], row["row"]) for row in latest if row["id"] != committed.run_id]

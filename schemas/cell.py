@@ -17,6 +17,7 @@ from schemas.record import Record
 from schemas.units import is_unit
 
 _SOLVER = Tolerance(relative=1e-5, absolute=1e-9)
+_METRIC = Tolerance(relative=1e-4)  # what the transport metrics behind the field may deviate by
 
 
 class CellOutcome(StrEnum):
@@ -39,9 +40,11 @@ class CellParameters(Record):
     positive_thickness_metre: float = real("m", low=0, low_open=True, doc="one coated side")
     positive_porosity: float = real("1", low=0, high=1)
     positive_active_material_fraction: float = real("1", low=0, high=1)
-    positive_pore_tortuosity_factor: float = real("1", low=1, infinite=True)
-    positive_effective_conductivity_siemens_per_metre: float = real("S/m", low=0)
-    positive_surface_area_ratio: float = real("1", low=0, doc="measured area over that of spheres, 3 eps/R")
+    positive_pore_tortuosity_factor: float = real("1", low=1, infinite=True, tolerance=_METRIC)
+    positive_effective_conductivity_siemens_per_metre: float = real("S/m", low=0, tolerance=_METRIC)
+    positive_surface_area_ratio: float = real(
+        "1", low=0, tolerance=_METRIC, doc="measured area over that of spheres, 3 eps/R"
+    )
     positive_particle_radius_metre: float = real("m", low=0, low_open=True)
     negative_thickness_metre: float = real("m", low=0, low_open=True, doc="one coated side, sized by the N/P ratio")
     negative_to_positive_capacity_ratio: float = real("1", low=0, low_open=True)

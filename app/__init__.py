@@ -1,0 +1,1 @@
+"""The command line `ragone`, and the pictures it draws."""

@@ -1,0 +1,108 @@
+"""Records and other values as plain JSON data, and as tables for the eye. Arrays are summarised."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.table import Table
+from rich.text import Text
+
+from schemas import Record
+
+_DIGITS = re.compile(r"\b([a-z_]+-[0-9a-f]{12})[0-9a-f]{52}\b")
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON can hold it; infinite numbers become the text "inf", arrays their summary."""
+    if isinstance(value, Record):
+        return {"kind": value.kind, **{name: plain(getattr(value, name)) for name in value.fields()}}
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(item) for item in value]
+    if isinstance(value, np.ndarray):
+        return summary(value)
+    if isinstance(value, np.generic):
+        return plain(value.item())
+    if isinstance(value, bytes):
+        return {"bytes": len(value)}
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Path):
+        return str(value)
+    return value if value is None or isinstance(value, bool | int | float) else str(value)
+
+
+def summary(values: np.ndarray[Any, Any]) -> dict[str, Any]:
+    """Shape, type and range of an array."""
+    ends = {"lowest": values.min().item(), "highest": values.max().item()} if values.size else {}
+    return {"shape": list(values.shape), "dtype": str(values.dtype), **ends}
+
+
+def short(text: str) -> str:
+    """Ids cut to twelve digits, wherever they stand in a text."""
+    return _DIGITS.sub(r"\1", text)
+
+
+def number(value: float) -> str:
+    """A number with the digits that matter to a reader."""
+    return f"{value:.6g}"
+
+
+def quantity(value: float, unit: str, uncertainty: float | None = None) -> str:
+    """A number with its standard uncertainty and unit."""
+    spread = "" if uncertainty is None else f" ± {uncertainty:.2g}"
+    return f"{number(value)}{spread} {unit or '-'}"
+
+
+def record_table(record: Record, name: str) -> Table:
+    """A record, a field per row: name, value, unit."""
+    table = Table(
+        title=Text(f"{record.kind}  {name}"), title_justify="left", show_edge=False, box=None, padding=(0, 2, 0, 0)
+    )
+    for column in ("field", "value", "unit"):
+        table.add_column(column, overflow="fold")
+    for field, spec in record.fields().items():
+        unit = {"1": "-"}.get(spec.unit, spec.unit)
+        table.add_row(field, Text(_cell(getattr(record, field))), Text(unit))
+    return table
+
+
+def rows_table(columns: list[str], rows: list[tuple[Any, ...]]) -> Table:
+    """Rows of a query; ids are cut to twelve digits, which is still enough to use them."""
+    table = Table(show_edge=False, box=None, padding=(0, 2, 0, 0))
+    numeric = [all(isinstance(r[i], int | float | None) for r in rows) for i in range(len(columns))]
+    for column, right in zip(columns, numeric, strict=True):
+        table.add_column(Text(column), justify="right" if right and rows else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(_cell(value)) for value in row))
+    return table
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, np.ndarray):
+        shape = "x".join(map(str, value.shape))
+        ends = f", {number(float(value.min()))} to {number(float(value.max()))}" if value.size else ""
+        return f"<{shape} {value.dtype}{ends}>"
+    if isinstance(value, bytes):
+        return f"<{len(value)} bytes>"
+    if isinstance(value, float):
+        return number(value)
+    if isinstance(value, tuple):
+        more = f" ... ({len(value)} in all)" if len(value) > 6 else ""
+        return short(", ".join(map(str, value[:6]))) + more
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S}"
+    text = "" if value is None else short(str(value))
+    return text if len(text) <= 200 else text[:197] + "..."

@@ -1,0 +1,84 @@
+"""Running a study from the command line, and telling how it ended."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from app.answers import number, quantity
+from app.progress import Watcher
+from app.session import FoundError, Session
+from dataset import Lake
+from flows import CampaignError, CampaignResult, Study, Trial, run_campaign, write_outputs
+from schemas import Design
+
+
+def carry_out(session: Session, lake: Lake, study: Study, outputs: str | None, prefect_api: str = "") -> CampaignResult:
+    """Run a study, or go on with it, under a progress bar; write its outputs if a folder is named.
+
+    Raises
+    ------
+    FoundError
+        If the campaign cannot go on.
+    """
+    session.advise(
+        f"Study {study.name!r}: {study.budget.total} designs, lake {session.place}. Ctrl-C keeps what is done."
+    )
+    try:
+        with Watcher(session.notes, hidden=session.silent) as watcher:
+            result = run_campaign(lake, study, watcher, prefect_api_url=prefect_api)
+    except CampaignError as cause:
+        raise FoundError(str(cause)) from cause
+    lake.close()
+    if outputs:
+        write_outputs(result, lake, Path(outputs))
+    return result
+
+
+def told(result: CampaignResult, lake: Lake) -> dict[str, Any]:
+    """A campaign as data."""
+    best = result.best
+    return {
+        "campaign_id": result.campaign_id,
+        "objective": result.objective_name,
+        "trials": dict(Counter(str(trial.outcome) for trial in result.trials)),
+        "best": None if best is None else {**_value(best), "design": _design(best, lake)},
+    }
+
+
+def shown(result: CampaignResult, lake: Lake) -> str:
+    """A campaign for the eye: how the trials ended, and the best design with its number."""
+    counts = Counter(str(trial.outcome) for trial in result.trials)
+    lines = [f"{len(result.trials)} designs: " + ", ".join(f"{n} {outcome}" for outcome, n in sorted(counts.items()))]
+    best = result.best
+    if best is None or best.value is None:
+        return "\n".join([*lines, "no design is feasible", f"campaign   {result.campaign_id}"])
+    value = quantity(best.value, best.unit, best.standard_uncertainty)
+    lines += [f"best       {result.objective_name} = {value}", f"kpi        {best.objective_id}"]
+    lines += [f"design     {best.design_id}"]
+    for name, field in _design(best, lake).items():
+        unit = Design.fields()[name].unit
+        lines.append(
+            f"             {name.removesuffix('_kilogram_per_square_metre')} = {number(field)} [{_dash(unit)}]"
+        )
+    return "\n".join([*lines, f"campaign   {result.campaign_id}"])
+
+
+def _dash(unit: str) -> str:
+    return "-" if unit == "1" else unit
+
+
+def _value(trial: Trial) -> dict[str, Any]:
+    return {
+        "value": trial.value,
+        "standard_uncertainty": trial.standard_uncertainty,
+        "unit": trial.unit,
+        "kpi_id": trial.objective_id,
+        "design_id": trial.design_id,
+    }
+
+
+def _design(trial: Trial, lake: Lake) -> dict[str, float]:
+    design = lake.get(trial.design_id)
+    return {name: getattr(design, name) for name in Design.fields()}

@@ -1,0 +1,1 @@
+"""One module per command; each offers `execute(session)`, which returns the exit code."""

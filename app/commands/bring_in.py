@@ -1,0 +1,108 @@
+"""`ragone import`: a segmented volume becomes a microstructure, and runs through the same stages as a design."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from app.answers import quantity, short
+from app.progress import Watcher
+from app.session import FINE, FOUND, FoundError, Session
+from dataset import Lake
+from flows import CellMeasured, evaluate_microstructure
+from pipelines.imaging import parse_phases, read_volume
+from schemas import Design, Discharge, Kpi, KpiOutcome, Microstructure, Record, Transport
+from schemas.electrode import PHASES
+from schemas.units import parse_quantity
+
+
+def execute(session: Session) -> int:
+    """Store the volume and evaluate it; 1 if a stage failed or the cell cannot deliver the power."""
+    given = session.arguments
+    volume = _volume(session)  # all arguments are read before a lake is made: a bad one leaves nothing behind
+    loading = _bounded(given.mass_loading, Design, "mass_loading_kilogram_per_square_metre", "--mass-loading")
+    power = _bounded(given.power, Discharge, "power_watt", "--power")
+    with session.lake(create=True) as lake:
+        stored = lake.put(volume, note=f"imported from {_name(given.file)}")
+        if given.only_store:
+            session.answer({"microstructure_id": stored}, stored)
+            return FINE
+        session.advise(f"stored as {stored}")
+        with Watcher(session.notes, hidden=session.silent) as watcher:
+            cell = evaluate_microstructure(
+                lake,
+                stored,
+                mass_loading_kilogram_per_square_metre=loading,
+                power_watt=power,
+                progress=watcher,
+            )
+        if cell.error:
+            raise FoundError(f"{cell.error}. The volume is stored as {stored}.")
+        return _tell(session, lake, stored, cell)
+
+
+def _volume(session: Session) -> Microstructure:
+    given = session.arguments
+    return read_volume(
+        given.file,
+        voxel_size_metre=_bounded(given.voxel_size, Microstructure, "voxel_size_metre", "--voxel-size"),
+        phases=parse_phases(given.phases),
+        source=given.source or _name(given.file),
+        licence=given.licence,
+    )
+
+
+def _name(path: str) -> str:
+    """The name of a file as text that can be stored, whatever its bytes."""
+    return os.fsencode(Path(path).name).decode("utf-8", "replace")
+
+
+def _bounded(text: str, record: type[Record], field: str, what: str) -> float:
+    """A quantity in the unit and within the bounds of a record's field."""
+    spec = record.fields()[field]
+    value = parse_quantity(text, spec.unit, what)
+    spec.bounds.require(value, what, spec.unit)
+    return value
+
+
+def _tell(session: Session, lake: Lake, stored: str, cell: CellMeasured) -> int:
+    transport = lake.get(cell.transport_id)
+    kpis = {name: record for name, i in cell.kpi_ids.items() if isinstance(record := lake.get(i), Kpi)}
+    assert isinstance(transport, Transport)
+    feasible = all(kpi.outcome is KpiOutcome.MEASURED for kpi in kpis.values())
+    data = {
+        "microstructure_id": stored,
+        "transport_id": cell.transport_id,
+        "cell_id": cell.cell_id,
+        "discharge_id": cell.discharge_id,
+        "kpis": {name: _kpi(kpi, cell.kpi_ids[name]) for name, kpi in kpis.items()},
+    }
+    lines = [f"microstructure {stored}", *_metrics(transport)]
+    lines += [f"{name:<15} {_value(kpi):<22} {cell.kpi_ids[name]}" for name, kpi in kpis.items()]
+    if not feasible:
+        lines.append(f"infeasible: {getattr(lake.get(cell.discharge_id), 'outcome', 'no discharge')}")
+    session.answer(data, "\n".join(lines))
+    kpi_id = next(iter(cell.kpi_ids.values()), cell.transport_id)
+    session.advise(f"Try next: ragone reproduce {short(kpi_id)}{session.again()}")
+    return FINE if feasible else FOUND
+
+
+def _metrics(transport: Transport) -> list[str]:
+    solid, pore = transport.solid_effective_conductivity_siemens_per_metre, transport.pore_tortuosity_factor
+    area, voxel = transport.specific_surface_area_per_metre, transport.voxel_size_metre * 1e6
+    shares = {name: getattr(transport, f"{name}_fraction") for name in PHASES}
+    return [
+        "volume fractions: " + ", ".join(f"{name} {share:.4f}" for name, share in shares.items()),
+        f"specific surface area {area:.4g} 1/m ({transport.surface_area_method})",
+        f"pore tortuosity factor {pore:.4g} [-] at voxels of {voxel:.4g} um ({transport.pore_outcome})",
+        f"solid effective conductivity {solid:.4g} S/m ({transport.solid_outcome})",
+    ]
+
+
+def _value(kpi: Kpi) -> str:
+    return quantity(kpi.value, kpi.unit, kpi.standard_uncertainty)
+
+
+def _kpi(kpi: Kpi, name: str) -> dict[str, Any]:
+    return {"id": name, "value": kpi.value, "unit": kpi.unit, "outcome": kpi.outcome}

@@ -1,0 +1,17 @@
+"""`ragone fsck`: is every file of the lake what its name says?"""
+
+from __future__ import annotations
+
+from app.session import FINE, FOUND, Session
+
+
+def execute(session: Session) -> int:
+    """Check; 1 if anything is wrong."""
+    with session.lake() as lake, session.working("checking every file"):
+        report = lake.fsck()
+    counts = ", ".join(f"{count} {what}" for what, count in report.counts.items())
+    problems = [str(problem) for problem in report.problems]
+    verdict = "nothing is wrong" if report.sound else f"{len(problems)} wrong"
+    data = {"sound": report.sound, "counts": report.counts, "problems": report.problems}
+    session.answer(data, "\n".join([*problems, f"{verdict} ({counts} checked)"]))
+    return FINE if report.sound else FOUND

@@ -1,0 +1,64 @@
+"""`ragone query`: one SELECT over the tables, as a table, JSON, CSV or Parquet."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.answers import plain, rows_table
+from app.session import FINE, Session
+from schemas import RagoneError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+class OutputError(RagoneError, ValueError):
+    """The answer cannot be written in the way asked for."""
+
+
+def execute(session: Session) -> int:
+    """Answer the query on standard output or into a file."""
+    given = session.arguments
+    way = _format(given.format, given.output, wants_json=given.json)
+    if way == "parquet" and not given.output:
+        raise OutputError("Parquet is not for the terminal. Name a file with --output FILE.parquet.")
+    with session.lake() as lake:
+        frame = lake.sql(given.sql, at=given.at)
+    if given.output:
+        _write(frame, way, Path(given.output))
+        session.advise(f"{frame.height} rows written to {given.output}")
+    elif way == "table":
+        session.out.print(rows_table(frame.columns, frame.rows()))
+        session.advise(f"{frame.height} rows")
+    else:
+        sys.stdout.write(_text(frame, way))
+    return FINE
+
+
+def _format(chosen: str | None, output: str | None, *, wants_json: bool) -> str:
+    if chosen or not output:
+        return chosen or ("json" if wants_json else "table")
+    ending = Path(output).suffix.lstrip(".").lower()
+    known = {"json": "json", "csv": "csv", "parquet": "parquet", "txt": "table"}
+    if ending not in known:
+        raise OutputError(f"the ending of {output} tells no format. Name one with --format json, csv or parquet.")
+    return known[ending]
+
+
+def _write(frame: pl.DataFrame, way: str, path: Path) -> None:
+    if way == "parquet":
+        frame.write_parquet(path)
+    else:
+        path.write_text(_text(frame, way), encoding="utf-8")
+
+
+def _text(frame: pl.DataFrame, way: str) -> str:
+    if way == "csv":
+        return frame.write_csv(float_scientific=None)
+    if way == "json":
+        return json.dumps(plain(frame.to_dicts()), indent=2, allow_nan=False) + "\n"
+    columns = [frame.columns, *([str(value) for value in row] for row in frame.rows())]
+    return "".join("\t".join(row) + "\n" for row in columns)

@@ -1,0 +1,16 @@
+"""`ragone reproduce`: compute an artifact again in a fresh process, compare, store the verdict."""
+
+from __future__ import annotations
+
+from app.session import FINE, FOUND, Session
+from app.verdicts import GOOD, verdict_text
+
+
+def execute(session: Session) -> int:
+    """Reproduce; 1 if the result differs or cannot be computed."""
+    with session.lake() as lake:
+        name = lake.resolve(session.arguments.id)
+        with session.working(f"computing {name[:24]} again"):
+            found = lake.reproduce(name, deep=session.arguments.deep)
+    session.answer(found, verdict_text(found))
+    return FINE if found.verdict in GOOD else FOUND

@@ -1,0 +1,20 @@
+"""`ragone run`: a study, from its parameter file to its best design; resumable at any moment."""
+
+from __future__ import annotations
+
+from app.campaigns import carry_out, shown, told
+from app.session import FINE, FOUND, Session
+from flows import Study
+
+
+def execute(session: Session) -> int:
+    """Run the study; 1 if no design is feasible."""
+    given = session.arguments
+    study = Study.load(given.params)  # before a lake is made: a bad study leaves nothing behind
+    with session.lake(create=True) as lake:
+        result = carry_out(session, lake, study, given.outputs, given.prefect_api)
+        session.answer(told(result, lake), shown(result, lake))
+    if result.best is None:
+        return FOUND
+    session.advise(f"Try next: ragone reproduce {result.best.objective_id[:16]}{session.again()}")
+    return FINE

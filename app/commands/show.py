@@ -1,0 +1,33 @@
+"""`ragone show`: any record as a table; a microstructure as a slice, a discharge as a curve."""
+
+from __future__ import annotations
+
+from rich.console import Console, Group, RenderableType
+
+from app.answers import record_table
+from app.pictures import draw
+from app.session import FINE, Session
+from app.terminal import curve, slice_blocks
+from schemas import Discharge, Microstructure, Record
+
+
+def execute(session: Session) -> int:
+    """Show the record, and draw it into a file if one is named."""
+    given = session.arguments
+    with session.lake() as lake:
+        name = lake.resolve(given.id)
+        record = lake.get(name)
+    if given.png:
+        draw(record, name, given.png)
+        session.advise(f"drawn into {given.png}")
+    shown: list[RenderableType] = [record_table(record, name), *_picture(record, session.out)]
+    session.answer({"id": name, "record": record}, Group(*shown))
+    return FINE
+
+
+def _picture(record: Record, console: Console) -> list[RenderableType]:
+    if isinstance(record, Microstructure):
+        return ["", slice_blocks(record, console.width, coloured=console.color_system is not None)]
+    if isinstance(record, Discharge) and len(record.test_time_second) > 1:
+        return ["", curve(record.test_time_second, record.voltage_volt, "voltage [V] over time [s]", console.width)]
+    return []

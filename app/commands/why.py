@@ -1,0 +1,20 @@
+"""`ragone why`: why was this computed rather than reused, and would it be reused today?"""
+
+from __future__ import annotations
+
+from app.answers import short
+from app.session import FINE, Session
+
+
+def execute(session: Session) -> int:
+    """Tell the reasons, past first."""
+    with session.lake() as lake:
+        found = lake.why(session.arguments.id)
+    lines = [f"{reason}{': ' + short(detail) if detail else ''}" for reason, detail in found.reasons]
+    data = {
+        "id": found.subject,
+        "run_id": found.run_id,
+        "reasons": [{"reason": str(reason), "code": reason.name, "detail": detail} for reason, detail in found.reasons],
+    }
+    session.answer(data, "\n".join([found.subject, *(f"  {line}" for line in lines)]))
+    return FINE

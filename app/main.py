@@ -1,0 +1,50 @@
+"""Where `ragone` starts: read the command line, then load only the command that was asked for.
+
+Nothing heavy is imported before the arguments are known, so that help and usage errors are instant.
+Exit codes: 0 fine, 1 something was found, 2 the input cannot be used, 130 stopped by the user.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+from app.arguments import parser
+
+TELEMETRY_OFF = {
+    "DO_NOT_TRACK": "1",
+    "DVC_NO_ANALYTICS": "1",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PYBAMM_DISABLE_TELEMETRY": "true",
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Parameters
+    ----------
+    argv
+        The arguments after the program's name; those of the process if None.
+
+    Returns
+    -------
+    int
+        The exit code.
+    """
+    os.environ.update(TELEMETRY_OFF)
+    try:
+        arguments = parser().parse_args(argv)
+    except SystemExit as leaving:  # argparse has printed its help or its complaint
+        return int(leaving.code or 0)
+    try:
+        return int(importlib.import_module("app.session").conduct(arguments))
+    except KeyboardInterrupt:
+        print("Stopped before anything was begun.", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,138 @@
+"""One invocation of the command line: where its lake is, how it answers, and what it says when something is wrong.
+
+No traceback reaches the terminal. What Ragone refuses is told in one block; what nobody foresaw is told in one line,
+with the file that holds the trace.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import shlex
+import sys
+import tempfile
+import traceback
+from contextlib import AbstractContextManager, nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console, RenderableType
+from rich.text import Text
+
+from app.answers import plain
+from dataset import Lake
+from dataset.errors import StageFailedError
+from schemas import RagoneError
+
+FINE, FOUND, REFUSED, STOPPED = 0, 1, 2, 130
+
+_MODULES = {"import": "app.commands.bring_in"}
+
+
+class FoundError(RagoneError):
+    """A command was understood and executed, and its answer is bad news."""
+
+
+class Session:
+    """What a command needs to know and to answer."""
+
+    def __init__(self, arguments: argparse.Namespace) -> None:
+        self.arguments = arguments
+        self.place: str = arguments.lake or os.environ.get("RAGONE_LAKE") or "lake"
+        self.out = Console(file=sys.stdout, highlight=False, soft_wrap=True)
+        self.notes = Console(file=sys.stderr, highlight=False, quiet=arguments.quiet, soft_wrap=True)
+
+    def lake(self, *, create: bool = False) -> Lake:
+        """Open the lake of this session."""
+        return Lake.open(self.place, create=create)
+
+    def answer(self, data: Any, shown: RenderableType) -> None:
+        """Answer: the data if JSON was asked for, else what is meant for the eye."""
+        if self.arguments.json:
+            sys.stdout.write(json.dumps(plain(data), indent=2, allow_nan=False) + "\n")
+        else:
+            self.out.print(Text(shown) if isinstance(shown, str) else shown)
+
+    def advise(self, text: str) -> None:
+        """Say something that may be left out."""
+        if not self.arguments.json:
+            self.notes.print(Text(text))
+
+    @property
+    def silent(self) -> bool:
+        """Whether progress is unwanted."""
+        return bool(self.arguments.quiet or self.arguments.json)
+
+    def working(self, text: str) -> AbstractContextManager[Any]:
+        """Show what is running, and that it is."""
+        return nullcontext() if self.silent else self.notes.status(Text(text))
+
+    def again(self) -> str:
+        """The command that opens the same lake, as a prefix of what to try next."""
+        return "" if self.place == "lake" else f" --lake {self.place}"
+
+
+def conduct(arguments: argparse.Namespace) -> int:
+    """Execute a command and turn whatever happens into an exit code."""
+    session = Session(arguments)
+    try:
+        module = importlib.import_module(_MODULES.get(arguments.command, f"app.commands.{arguments.command}"))
+        return int(module.execute(session))
+    except KeyboardInterrupt:
+        return _stopped(session)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FINE
+    except (StageFailedError, FoundError) as found:
+        return _refused(session, found, FOUND)
+    except RagoneError as refused:
+        return _refused(session, refused, REFUSED)
+    except OSError as refused:
+        about = f" ({refused.filename})" if refused.filename else ""
+        return _refused(session, RagoneError(f"{refused.strerror or refused}{about}."), REFUSED)
+    except Exception as unexpected:  # noqa: BLE001 - the last resort: no traceback on the terminal
+        return _unforeseen(session, unexpected)
+
+
+def _refused(session: Session, refused: Exception, code: int) -> int:
+    text = " ".join(str(refused.args[-1] if isinstance(refused, OSError) and refused.args else refused).split())
+    _complain(session, type(refused).__name__, text)
+    return code
+
+
+def _unforeseen(session: Session, unexpected: Exception) -> int:
+    log = _log(unexpected)
+    kind = type(unexpected).__name__
+    _complain(session, kind, f"something unforeseen happened ({kind}: {unexpected}). The trace is in {log}.")
+    return FOUND
+
+
+def _complain(session: Session, kind: str, text: str) -> None:
+    sys.stdout.flush()
+    print(f"ragone: {text}", file=sys.stderr)
+    if session.arguments.json:
+        sys.stdout.write(json.dumps({"error": {"type": kind, "message": text}}) + "\n")
+
+
+def _stopped(session: Session) -> int:
+    words = shlex.join(["ragone", *sys.argv[1:]])
+    print(f"\nStopped. What was finished is kept in {session.place}; go on with:\n  {words}", file=sys.stderr)
+    return STOPPED
+
+
+def _log(unexpected: Exception) -> Path:
+    """Write the trace where the user may write; the file's name tells the time."""
+    state = Path(os.environ.get("XDG_STATE_HOME", Path.home() / ".local" / "state")) / "ragone"
+    name = f"{datetime.now(UTC):%Y-%m-%dT%H-%M-%S}-{os.getpid()}.log"
+    trace = "".join(traceback.format_exception(unexpected))
+    for folder in (state, Path(tempfile.gettempdir())):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(trace, encoding="utf-8")
+            return folder / name
+        except OSError:
+            continue
+    return Path(os.devnull)

@@ -1,0 +1,166 @@
+"""A campaign: ask for designs, evaluate them, tell the optimiser, until the budget is spent.
+
+Everything, suggestions included, goes through the lake, so that starting a campaign again after it was stopped, at
+whatever moment, finds what is stored and computes the rest. Only a stage that failed is tried again: its failure may
+have been the machine's. A design whose evaluation fails is a trial without a KPI, and the campaign goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
+from typing import Any
+
+from dataset import Lake
+from dataset.errors import StageFailedError
+from flows.errors import CampaignError
+from flows.evaluate import drop_voxels, measure_cell, measure_cube, suggest
+from flows.executors import open_executor, run_all
+from flows.progress import Progress, Silent
+from flows.study import Study
+from flows.tracking import FlowRun, run_tracked, server_address
+from flows.trials import CampaignResult, CellMeasured, CubeMeasured, Trial
+from flows.workers import lend
+from models.conclusion import conclude
+from schemas import Campaign, Design, Kpi
+
+
+def run_campaign(
+    lake: Lake, study: Study, progress: Progress | None = None, *, prefect_api_url: str = ""
+) -> CampaignResult:
+    """Run a study, or go on with it.
+
+    Parameters
+    ----------
+    lake
+        Where everything is stored.
+    study
+        What to do.
+    progress
+        Is told how far it is.
+    prefect_api_url
+        A Prefect server on which the run shows up; the environment's PREFECT_API_URL if empty. Without either,
+        Prefect is not used.
+
+    Raises
+    ------
+    CampaignError
+        If no further design can be suggested.
+    ExecutorError
+        If the executor cannot be started or one of its workers dies.
+    TrackingError
+        If the Prefect server does not answer.
+    """
+    watcher = progress or Silent()
+    with lend(lake) as address, open_executor(study.execution) as executor:
+        server = server_address(prefect_api_url)
+        if not server:
+            return _Campaign(lake, study, watcher, executor, address).run()
+        run = FlowRun("campaign", study.name, {"lake": address, "study": study.definition()})
+        return run_tracked(
+            run, lambda watched: _Campaign(lake, study, watcher, watched, address).run(), executor, server
+        )
+
+
+class _Campaign:
+    """One run of a study: the trials so far, and where the next ones are evaluated."""
+
+    def __init__(self, lake: Lake, study: Study, progress: Progress, executor: Executor, address: str) -> None:
+        self._lake = lake
+        self._study = study
+        self._progress = progress
+        self._executor = executor
+        self._address = address
+        self._trials: list[Trial] = []
+
+    def run(self) -> CampaignResult:
+        budget = self._study.budget
+        self._progress.started(budget.total * (self._study.resolution.cubes + 1))
+        while len(self._trials) < budget.total:
+            wanted = budget.batch if self._trials else budget.initial
+            self._evaluate(self._ask(min(wanted, budget.total - len(self._trials))))
+        return self._conclude()
+
+    def _ask(self, count: int) -> tuple[str, ...]:
+        """Ids of the next designs: evenly spread at first, by the study's engine then."""
+        measured = [trial for trial in self._trials if trial.objective_id]
+        trials = {
+            "designs": [trial.design_id for trial in measured],
+            "objectives": [trial.objective_id for trial in measured],
+            "failed": [trial.design_id for trial in self._trials if not trial.objective_id],
+        }
+        self._progress.step(f"suggesting {count} designs")
+        engine = self._study.engines["suggest" if self._trials else "start"]
+        try:
+            return run_all(self._executor, suggest, [(self._address, engine, self._study, trials, count)])[0]
+        except StageFailedError as cause:
+            raise CampaignError(
+                f"no further design can be suggested after {len(self._trials)} trials: {cause}. "
+                "What was evaluated is stored; choose another engine in study.stages.suggest and start again."
+            ) from cause
+
+    def _evaluate(self, design_ids: Sequence[str]) -> None:
+        """All cubes of all designs, then the cells: a batch of one design still keeps several workers busy."""
+        count = self._study.resolution.cubes
+        self._progress.step(f"measuring {len(design_ids)} x {count} cubes")
+        calls = [(self._address, self._study, design_id, cube) for design_id in design_ids for cube in range(count)]
+        cubes = run_all(self._executor, measure_cube, calls, lambda *_: self._progress.advanced())
+        if not self._study.keep_voxels:
+            drop_voxels(self._lake, cubes)
+        of_design = {d: cubes[n * count : (n + 1) * count] for n, d in enumerate(design_ids)}
+        self._progress.step(f"discharging {len(design_ids)} cells")
+        self._discharge(of_design)
+
+    def _discharge(self, cubes: Mapping[str, Sequence[CubeMeasured]]) -> None:
+        """The cells of the designs all of whose cubes were measured; the other designs are failed trials."""
+        first = len(self._trials)
+        trials = {
+            number: Trial.failed(number, design_id, next(cube.error for cube in measured if cube.error))
+            for number, (design_id, measured) in enumerate(cubes.items(), first)
+            if any(cube.error for cube in measured)
+        }
+        for trial in trials.values():
+            self._progress.advanced(trial)
+        whole = {n: design_id for n, design_id in enumerate(cubes, first) if n not in trials}
+        numbers = list(whole)
+        calls = [self._cell(design_id, cubes[design_id]) for design_id in whole.values()]
+
+        def done(call: int, cell: CellMeasured) -> None:
+            number = numbers[call]
+            trials[number] = self._trial(number, whole[number], cell)
+            self._progress.advanced(trials[number])
+
+        run_all(self._executor, measure_cell, calls, done)
+        self._trials += [trials[number] for number in sorted(trials)]
+
+    def _cell(self, design_id: str, cubes: Sequence[CubeMeasured]) -> tuple[Any, ...]:
+        """Arguments of `measure_cell`."""
+        design = self._lake.get(design_id)
+        assert isinstance(design, Design)
+        loading, power = design.mass_loading_kilogram_per_square_metre, self._study.objective.power_watt
+        return self._address, self._study.engines, [cube.transport_id for cube in cubes], loading, power
+
+    def _trial(self, number: int, design_id: str, cell: CellMeasured) -> Trial:
+        if cell.error:
+            return Trial.failed(number, design_id, cell.error)
+        kpi = self._lake.get(cell.kpi_ids[self._study.objective.kpi])
+        assert isinstance(kpi, Kpi)
+        return Trial.measured(number, design_id, cell.kpi_ids, kpi)
+
+    def _conclude(self) -> CampaignResult:
+        self._progress.step("concluding")
+        found = self._lake.run(
+            conclude,
+            designs=[trial.design_id for trial in self._trials],
+            kpis=[trial.objective_id for trial in self._trials if trial.objective_id],
+            name=self._study.name,
+            definition=self._study.definition(),
+            objective_name=self._study.objective.kpi,
+            design_ids=[trial.design_id for trial in self._trials],
+            kpi_ids=[trial.objective_id for trial in self._trials],
+            maximise=self._study.objective.maximise,
+        )
+        campaign = self._lake.get(found.id)
+        assert isinstance(campaign, Campaign)
+        best = next((t for t in self._trials if campaign.best_kpi_id and t.objective_id == campaign.best_kpi_id), None)
+        return CampaignResult(found.id, self._study.objective.kpi, tuple(self._trials), best)

@@ -1,0 +1,21 @@
+"""The errors of studies and campaigns."""
+
+from __future__ import annotations
+
+from schemas.errors import RagoneError
+
+
+class StudyError(RagoneError, ValueError):
+    """The parameters of a study cannot be used; the message names the key by its path."""
+
+
+class ExecutorError(RagoneError, RuntimeError):
+    """The executor asked for cannot be started, or one of its workers died."""
+
+
+class CampaignError(RagoneError, RuntimeError):
+    """A campaign cannot go on; what it has stored stays, and it can be started again."""
+
+
+class TrackingError(RagoneError, ConnectionError):
+    """The Prefect server does not answer."""

@@ -1,0 +1,152 @@
+"""Reading a parameter file strictly: every mistake is named by its path, with what was expected and what to do.
+
+Plain YAML only (the safe loader); a key written twice is refused, which YAML itself would let pass. It knows nothing
+of studies.
+"""
+
+from __future__ import annotations
+
+import reprlib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from flows.errors import StudyError
+from schemas.errors import RagoneError, did_you_mean
+from schemas.field import Bounds
+from schemas.units import parse_quantity
+
+REQUIRED: Any = object()
+
+
+class _StrictLoader(yaml.SafeLoader):
+    """The safe loader, refusing a key that is written twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: dict[str, int] = {}
+        for key, _ in node.value:
+            line = key.start_mark.line + 1
+            if key.value in seen:
+                raise StudyError(
+                    f"key {key.value!r} stands twice, in lines {seen[key.value]} and {line}. "
+                    "Only one can be meant: remove the other."
+                )
+            seen[str(key.value)] = line
+        return super().construct_mapping(node, deep)
+
+
+def read_yaml(path: str | Path) -> Any:
+    """The content of a YAML file.
+
+    Raises
+    ------
+    StudyError
+        If the file is missing, not text, not YAML, empty, or has a key twice.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except FileNotFoundError as cause:
+        raise StudyError(f"{path} does not exist. Give the path of a parameter file.") from cause
+    except (OSError, UnicodeDecodeError) as cause:
+        raise StudyError(f"{path} cannot be read as text: {cause}. Give a YAML file in UTF-8.") from cause
+    try:
+        content = _StrictLoader(text).get_single_data()
+    except StudyError as cause:
+        raise StudyError(f"{path}: {cause}") from cause
+    except (yaml.YAMLError, ValueError, RecursionError, TypeError) as cause:
+        reason = " ".join(str(cause).split())
+        raise StudyError(f"{path} is not YAML: {reason}. Mend that place, or start from the default.") from cause
+    if content is None:
+        raise StudyError(f"{path} is empty. It must hold a study; start from the default params.yaml.")
+    return content
+
+
+class Section:
+    """A map of a parameter file, at a path such as ``study.space``, with the keys that it may have."""
+
+    def __init__(self, value: Any, path: str, known: Iterable[str]) -> None:
+        names = list(known)
+        self.path = path
+        self._value = value
+        if not isinstance(value, Mapping):
+            what = f"{path} = {_brief(value)}" if path else f"the file holds {_brief(value)}, which"
+            raise StudyError(f"{what} must be a map with the keys: {', '.join(names)}.")
+        for key in value:
+            if key not in names:
+                raise StudyError(f"{self.at(key)} is not a known key: {did_you_mean(str(key), names)}")
+
+    def at(self, name: object) -> str:
+        """The path of a key of this map."""
+        return f"{self.path}.{name}" if self.path else str(name)
+
+    def raw(self, name: str, default: Any = REQUIRED) -> Any:
+        """The value as it stands in the file."""
+        if name not in self._value:
+            if default is REQUIRED:
+                raise StudyError(f"{self.at(name)} is missing. Add it.")
+            return default
+        return self._value[name]
+
+    def section(self, name: str, known: Iterable[str], default: Any = REQUIRED) -> Section:
+        """A map inside this one."""
+        return Section(self.raw(name, default), self.at(name), known)
+
+    def text(self, name: str, default: Any = REQUIRED) -> str:
+        """A text that is not empty."""
+        value = self.raw(name, default)
+        if not isinstance(value, str) or not (value.strip() or value == default):
+            raise self._wrong(name, value, "a text")
+        return value
+
+    def choice(self, name: str, known: Iterable[str], default: Any = REQUIRED) -> str:
+        """One of several words."""
+        value, names = self.text(name, default), list(known)
+        if value not in names:
+            raise StudyError(f"{self.at(name)} = {_brief(value)} is not known: {did_you_mean(value, names)}")
+        return value
+
+    def flag(self, name: str, default: Any = REQUIRED) -> bool:
+        """True or false."""
+        value = self.raw(name, default)
+        if not isinstance(value, bool):
+            raise self._wrong(name, value, "true or false")
+        return value
+
+    def integer(self, name: str, low: int, high: int, default: Any = REQUIRED) -> int:
+        """A whole number in [low, high]."""
+        value = self.raw(name, default)
+        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+            raise self._wrong(name, value, f"a whole number from {low} to {high}")
+        return value
+
+    def quantity(self, name: str, unit: str, bounds: Bounds) -> float:
+        """A number with its unit, converted to `unit` and inside the bounds of the field that it fills."""
+        return read_quantity(self.raw(name), self.at(name), unit, bounds)
+
+    def _wrong(self, name: str, value: Any, expected: str) -> StudyError:
+        return StudyError(f"{self.at(name)} = {_brief(value)} must be {expected}. Change it.")
+
+
+def read_quantity(value: Any, path: str, unit: str, bounds: Bounds) -> float:
+    """A number with its unit, in `unit`, inside the bounds.
+
+    Raises
+    ------
+    StudyError
+        If it is no quantity, not finite, of another dimension, or outside.
+    """
+    expected = "a number" if unit == "1" else f"a number with a unit, for example '1 {unit}'"
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise StudyError(f"{path} = {_brief(value)} must be {expected}. Change it.")
+    try:
+        number = parse_quantity(value, unit, path)
+        bounds.require(number, path, unit)
+    except RagoneError as cause:
+        raise StudyError(f"{cause} (Written: {_brief(value)}.)") from cause
+    return number
+
+
+def _brief(value: Any) -> str:
+    return reprlib.repr(value)

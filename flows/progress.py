@@ -1,0 +1,33 @@
+"""How a flow tells whoever watches what it is doing. Flows print nothing themselves."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from flows.trials import Trial
+
+
+class Progress(Protocol):
+    """Called in the thread that started the flow."""
+
+    def started(self, total: int) -> None:
+        """The flow consists of so many units of work, those already stored among them."""
+
+    def step(self, text: str) -> None:
+        """What is being done now."""
+
+    def advanced(self, trial: Trial | None = None) -> None:
+        """One unit of work is done; if it was the last one of a trial, this is the trial."""
+
+
+class Silent:
+    """Progress that nobody watches."""
+
+    def started(self, total: int) -> None:
+        """Ignore it."""
+
+    def step(self, text: str) -> None:
+        """Ignore it."""
+
+    def advanced(self, trial: Trial | None = None) -> None:
+        """Ignore it."""

@@ -1,0 +1,82 @@
+"""What came out: of one evaluation, of one trial, of a campaign. Ids and the few numbers worth showing; no arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from schemas import Kpi, KpiOutcome
+
+
+class TrialOutcome(StrEnum):
+    """How the evaluation of a design ended."""
+
+    MEASURED = "measured"
+    INFEASIBLE = "infeasible"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class CubeMeasured:
+    """The ids of what was stored for one cube, as far as it came; `error` says why it came no further."""
+
+    microstructure_id: str = ""
+    transport_id: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class CellMeasured:
+    """The ids of what was stored on the way from the transport of some cubes to KPIs (by name), as far as it came."""
+
+    transport_id: str = ""
+    cell_id: str = ""
+    discharge_id: str = ""
+    kpi_ids: Mapping[str, str] = field(default_factory=dict)
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One design of a campaign and its objective; `number` counts from 0. Without a value if the evaluation failed."""
+
+    number: int
+    design_id: str
+    outcome: TrialOutcome
+    kpi_ids: Mapping[str, str]
+    objective_id: str = ""
+    value: float | None = None
+    standard_uncertainty: float | None = None
+    unit: str = ""
+    error: str = ""
+
+    @classmethod
+    def failed(cls, number: int, design_id: str, error: str) -> Trial:
+        """A trial whose evaluation failed."""
+        return cls(number, design_id, TrialOutcome.FAILED, {}, error=error)
+
+    @classmethod
+    def measured(cls, number: int, design_id: str, kpi_ids: Mapping[str, str], kpi: Kpi) -> Trial:
+        """A trial with its objective."""
+        feasible = kpi.outcome is KpiOutcome.MEASURED
+        return cls(
+            number=number,
+            design_id=design_id,
+            outcome=TrialOutcome.MEASURED if feasible else TrialOutcome.INFEASIBLE,
+            kpi_ids=kpi_ids,
+            objective_id=kpi_ids[kpi.name],
+            value=kpi.value,
+            standard_uncertainty=kpi.standard_uncertainty,
+            unit=kpi.unit,
+        )
+
+
+@dataclass(frozen=True)
+class CampaignResult:
+    """A finished campaign: its record's id, its trials in order, and the best; None if no design was feasible."""
+
+    campaign_id: str
+    objective_name: str
+    trials: tuple[Trial, ...]
+    best: Trial | None

@@ -1,0 +1,6 @@
+"""Which designs to evaluate next. One file per method, all behind `schemas.protocols.SuggestDesigns`."""
+
+from models.acquisition.expected_improvement import suggest_by_expected_improvement
+from models.acquisition.sobol import suggest_by_sobol
+
+__all__ = ["suggest_by_expected_improvement", "suggest_by_sobol"]

@@ -1,0 +1,171 @@
+"""What every test may use: one valid example of each kind of record, and where the shared data are."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from schemas import KINDS, Record
+
+_NOW = datetime(2026, 11, 20, 12, 0, 0, 123456, tzinfo=UTC)
+_ID = "design-" + "0" * 64
+_MODEL: dict[str, Any] = {
+    "architecture": "gaussian-process",
+    "weights": b"\x00\x01",
+    "settings": {"kernel": "matern", "nu": 2.5},
+    "trained_on": (_ID,),
+}
+_EXAMPLES: dict[str, dict[str, Any]] = {
+    "design": {
+        "active_material_weight_fraction": 0.94,
+        "porosity": 0.3,
+        "binder_adhesion": 0.5,
+        "mass_loading_kilogram_per_square_metre": 0.2,
+    },
+    "microstructure": {
+        "labels": np.arange(24, dtype=np.uint8).reshape(2, 3, 4) % 3,
+        "voxel_size_metre": 4e-7,
+        "phase_labels": np.array([0, 1, 2], np.uint8),
+        "source": "packing of spheres",
+        "licence": "own",
+    },
+    "transport": {
+        "pore_fraction": 0.45,
+        "active_material_fraction": 0.4,
+        "carbon_binder_fraction": 0.15,
+        "specific_surface_area_per_metre": 3.74e5,
+        "surface_area_method": "face counting",
+        "pore_tortuosity_factor": 1.9,
+        "pore_outcome": "converged",
+        "solid_effective_conductivity_siemens_per_metre": 2.0,
+        "solid_outcome": "converged",
+        "active_material_conductivity_siemens_per_metre": 0.18,
+        "carbon_binder_conductivity_siemens_per_metre": 375.0,
+        "voxel_size_metre": 4e-7,
+        "edge_voxels": 64,
+        "cube_count": 3,
+        "method": "finite differences",
+    },
+    "cell_parameters": {
+        "outcome": "built",
+        "parameter_set": "Chen2020",
+        "form_factor": "4680",
+        "positive_thickness_metre": 8e-5,
+        "positive_porosity": 0.3,
+        "positive_active_material_fraction": 0.6,
+        "positive_pore_tortuosity_factor": 2.4,
+        "positive_effective_conductivity_siemens_per_metre": 1.0,
+        "positive_surface_area_ratio": 0.9,
+        "positive_particle_radius_metre": 5e-6,
+        "negative_thickness_metre": 9e-5,
+        "negative_to_positive_capacity_ratio": 1.1,
+        "electrode_area_square_metre": 0.5,
+        "nominal_capacity_ampere_hour": 25.0,
+        "cell_volume_cubic_metre": 1.33e-4,
+        "cell_mass_kilogram": 0.35,
+        "components": {"can": {"mass_kilogram": 0.05, "volume_cubic_metre": 7e-6}},
+        "method": "jelly roll",
+    },
+    "discharge": {
+        "outcome": "lower voltage limit reached",
+        "power_watt": 40.0,
+        "lower_voltage_volt": 2.5,
+        "ambient_temperature_kelvin": 298.15,
+        "test_time_second": np.array([0.0, 10.0, 20.0]),
+        "voltage_volt": np.array([4.1, 3.7, 2.5]),
+        "current_ampere": np.array([-9.8, -10.8, -16.0]),
+        "method": "DFN",
+    },
+    "kpi": {
+        "name": "energy_density",
+        "value": 640.0,
+        "unit": "W.h/L",
+        "outcome": "measured",
+        "standard_uncertainty": 3.0,
+        "sample_count": 3,
+        "definition": "energy over the can's volume",
+        "method": "trapezoidal rule",
+    },
+    "campaign": {
+        "name": "demo",
+        "definition": {"budget": 12},
+        "objective_name": "energy_density",
+        "objective_unit": "W.h/L",
+        "design_ids": (_ID, _ID),
+        "kpi_ids": ("kpi-" + "0" * 64, "kpi-" + "1" * 64),
+        "objective": np.array([640.0, 0.0]),
+        "feasible": np.array([1, 0], np.uint8),
+    },
+    "generator": _MODEL,
+    "surrogate": _MODEL,
+    "code": {"stage": "manufacture", "modules": {"pipelines.manufacture": "ab"}, "libraries": {"numpy": "2.4.6"}},
+    "environment": {
+        "python": "3.11.7",
+        "platform": "Linux",
+        "processor": "x86_64",
+        "processor_features": ("avx2", "fma"),
+        "threads": {"cores": 2},
+        "packages": {"numpy": "2.4.6"},
+    },
+    "run": {
+        "stage": "manufacture",
+        "entry_point": "pipelines.manufacture:manufacture",
+        "recipe_id": "recipe-" + "0" * 64,
+        "code_id": "code-" + "0" * 64,
+        "environment_id": "environment-" + "0" * 64,
+        "parameters": {"edge_voxels": 64},
+        "seed": 7,
+        "input_roles": ("design",),
+        "input_ids": (_ID,),
+        "output_roles": ("result",),
+        "output_ids": ("microstructure-" + "0" * 64,),
+        "outcome": "completed",
+        "started": _NOW,
+        "ended": _NOW,
+    },
+    "verification": {
+        "subject_id": _ID,
+        "run_id": "run-" + "0" * 64,
+        "verdict": "bitwise equal",
+        "verified": _NOW,
+    },
+    "snapshot": {
+        "name": "before",
+        "artifact_ids": (_ID,),
+        "merkle_root": "0" * 64,
+        "table_versions": {"artifacts": 3},
+        "taken": _NOW,
+    },
+    "tombstone": {"artifact_ids": (_ID,), "rows": [], "reason": "voxels no longer needed", "dropped": _NOW},
+}
+
+
+@pytest.fixture(scope="session")
+def example_values() -> Callable[[str], dict[str, Any]]:
+    """The values of a valid record of a kind, as a fresh dictionary."""
+    return lambda kind: dict(_EXAMPLES[kind])
+
+
+@pytest.fixture(scope="session")
+def example() -> Callable[..., Record]:
+    """A valid record of a kind; keyword arguments replace its values."""
+
+    def build(kind: str, **changes: Any) -> Record:
+        return KINDS[kind].build({**_EXAMPLES[kind], **changes})
+
+    return build
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    """The folder of real measurements; the test is skipped where it is missing."""
+    folder = Path(os.environ.get("RAGONE_SHARED_DATA", Path(__file__).parents[2] / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"no real data in {folder}; name their folder in RAGONE_SHARED_DATA")
+    return folder

@@ -1,0 +1,41 @@
+"""Run a stand-in campaign in a process of its own: ``campaign_script.py LAKE EXECUTOR KILL_AFTER``.
+
+After so many units of work the process kills itself, the hard way; never, if it is 0.
+"""
+
+from __future__ import annotations
+
+import copy
+import os
+import signal
+import sys
+
+import electrode_stand_ins
+
+from dataset import Lake
+from flows import Silent, Study, Trial, run_campaign
+
+electrode_stand_ins.register()  # here, so that spawned workers know them too
+
+
+class KillsItself(Silent):
+    def __init__(self, after: int) -> None:
+        self._left = after
+
+    def advanced(self, trial: Trial | None = None) -> None:
+        """End at the right moment."""
+        self._left -= 1
+        if self._left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def main(path: str, kind: str, kill_after: str) -> None:
+    """Run it."""
+    content = copy.deepcopy(electrode_stand_ins.STUDY)
+    content["study"]["executor"] = {"kind": kind, "workers": 2}
+    with Lake.open(path, create=True) as lake:
+        print(run_campaign(lake, Study.read(content), KillsItself(int(kill_after))).campaign_id)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,48 @@
+"""The KPIs of a campaign of real physics are computed again in fresh processes, and counted by verdict."""
+
+from __future__ import annotations
+
+import copy
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dataset import Lake
+from flows import Study, run_campaign
+from flows.parameters import read_yaml
+from schemas.compare import Verdict
+
+_PARAMETERS = Path(__file__).parents[2] / "params.yaml"
+_KPIS_PER_DESIGN = 5
+_DEEP = 10  # one in so many is computed again from its roots
+
+
+def _study(designs: int, edge_voxels: int, cubes: int) -> Study:
+    """The demo's study, smaller: evenly spread designs, coarse cubes."""
+    content = copy.deepcopy(read_yaml(_PARAMETERS))
+    study = content["study"]
+    study["budget"] = {"initial": designs, "total": designs, "batch": 1}
+    study["resolution"] = {"edge_voxels": edge_voxels, "voxel_size": "1 um", "cubes": cubes}
+    study["executor"] = {"kind": "serial"}
+    return Study.read(content)
+
+
+@pytest.mark.filterwarnings("default")  # of the libraries of physics
+@pytest.mark.parametrize(("kpis", "edge_voxels"), [(10, 20), pytest.param(100, 32, marks=pytest.mark.slow)])
+def test_every_kpi_of_a_campaign_can_be_computed_again(
+    kpis: int, edge_voxels: int, folder: Path, counted: Callable[[str], None]
+) -> None:
+    """Each comes out bitwise equal or within its tolerance, one in ten of them from its roots."""
+    verdicts: Counter[str] = Counter()
+    with Lake.open(folder / "lake", create=True) as lake:
+        campaign = run_campaign(lake, _study(kpis // _KPIS_PER_DESIGN, edge_voxels, 1))
+        names = lake.sql("SELECT id FROM kpis ORDER BY id")["id"].to_list()
+        assert len(campaign.trials) * _KPIS_PER_DESIGN == kpis == len(names)
+        for number, name in enumerate(names):
+            deep = number % _DEEP == 0
+            verdicts[f"{lake.reproduce(name, deep=deep).verdict}{' (deep)' if deep else ''}"] += 1
+        assert lake.fsck().sound
+    counted(f"{kpis} KPIs at {edge_voxels}^3 voxels: " + ", ".join(f"{n} {v}" for v, n in sorted(verdicts.items())))
+    assert {v.removesuffix(" (deep)") for v in verdicts} <= {Verdict.BITWISE, Verdict.WITHIN}

@@ -1,0 +1,91 @@
+"""`ragone run`, `demo` and `doctor`: a whole study through the real entry point."""
+
+from __future__ import annotations
+
+import pytest
+
+from flows import CampaignError
+
+
+def test_run_and_run_again(cli, write_study):
+    """A study ends with its best design, number and id; run again, nothing is computed twice."""
+    answer = cli("run", write_study(), "--outputs", "outputs", "--json")
+    assert answer.code == 0
+    best = answer.data["best"]
+    assert best["unit"] == "W.h/L"
+    assert best["value"] > 0
+    assert 0.30 <= best["design"]["porosity"] <= 0.45
+    runs = ("query", "--json", "SELECT count(*) AS n FROM runs")
+    before = cli(*runs).data
+    again = cli("run", write_study())
+    assert again.code == 0
+    assert best["kpi_id"] in again.out
+    assert "best       energy_density = " in again.out
+    assert "[kg/m^2]" in again.out
+    assert "Try next: ragone reproduce" in again.err
+    assert cli(*runs).data == before
+
+
+def test_a_study_without_a_feasible_design(cli, write_study):
+    """Designs that cannot deliver the power are stored outcomes; the exit code says that there is no best."""
+    answer = cli("run", write_study("power: 20 W", "power: 1 MW"), "--json")
+    assert answer.code == 1
+    assert answer.data["best"] is None
+    assert answer.data["trials"] == {"infeasible": 2}
+
+
+def test_a_campaign_that_cannot_go_on(cli, write_study, monkeypatch):
+    """The reason is told in one line, with exit code 1."""
+
+    def fails(*_: object, **__: object) -> None:
+        raise CampaignError("no further design can be suggested.")
+
+    monkeypatch.setattr("app.campaigns.run_campaign", fails)
+    answer = cli("run", write_study())
+    assert answer.code == 1
+    assert "ragone: no further design can be suggested." in answer.err
+
+
+def test_ctrl_c_in_a_study(cli, write_study, monkeypatch):
+    """Stopped, it says that what is finished is kept, and the command to go on."""
+
+    def stopped(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("app.campaigns.run_campaign", stopped)
+    monkeypatch.setattr("sys.argv", ["ragone", "run", "params.yaml"])
+    answer = cli("run", write_study())
+    assert answer.code == 130
+    assert "kept in lake" in answer.err
+    assert "ragone run params.yaml" in answer.err
+
+
+def test_demo(cli, write_study, tmp_path):
+    """The demo ends with a reproduced number, a picture and what to try next."""
+    answer = cli("demo", write_study(), "--outputs", "shown")
+    assert answer.code == 0
+    assert "reproduced bitwise equal: kpi-" in answer.out or "reproduced within tolerance: kpi-" in answer.out
+    assert "W.h/L" in answer.out
+    assert (tmp_path / "shown" / "designs.png").read_bytes().startswith(b"\x89PNG")
+    assert (tmp_path / "shown" / "lake" / "lake.json").exists()
+    assert "ragone lineage kpi-" in answer.err
+    assert "--lake shown/lake" in answer.err
+
+
+def test_doctor(cli):
+    """A sound installation passes, with a self-test that is reproduced, and leaves nothing behind."""
+    data = cli("doctor", "--json").data
+    assert data["telemetry"] == {"ok": True, "found": "off"}
+    assert data["self-test"]["ok"], data
+    assert "numpy" in data["versions"]["found"]
+
+
+@pytest.mark.parametrize("missing", ["numpy", "torch"])
+def test_doctor_names_what_is_missing(cli, monkeypatch, missing):
+    """A package that is not installed is named, and the exit code says so."""
+    monkeypatch.setattr("app.commands.doctor.PACKAGES", (missing, "no-such-package"))
+    monkeypatch.setattr("app.commands.doctor._self_test", lambda: (True, "left out"))
+    answer = cli("doctor")
+    assert answer.code == 1
+    assert "not installed: no-such-package" in answer.out
+    assert missing in answer.out

@@ -1,0 +1,116 @@
+"""Stages that cost nothing, one for each way in which a stage can behave."""
+
+from __future__ import annotations
+
+import math
+import os
+
+import numpy as np
+
+from schemas import Design, Kpi, Microstructure, Transport, stage
+
+DRIFT = "RAGONE_TEST_DRIFT"  # makes the impure stages impure: what a change of environment would do
+
+
+def kpi(value: float, name: str = "energy_density") -> Kpi:
+    """A KPI of that value."""
+    return Kpi(
+        name=name, value=value, unit="W.h/L", outcome="measured", sample_count=1, definition="given", method="given"
+    )
+
+
+@stage("denser")
+def denser(design: Design, *, by: float = 0.1) -> Design:
+    """The design with less porosity."""
+    return with_porosity(design, design.porosity * (1 - by))
+
+
+@stage("blend")
+def blend(designs: tuple[Design, ...], *, rule: str = "mean") -> Design:
+    """One design of many: their mean, or the first of them."""
+    chosen = [d.porosity for d in designs] if rule == "mean" else [designs[0].porosity]
+    return with_porosity(designs[0], sum(chosen) / len(chosen))
+
+
+@stage("grow")
+def grow(design: Design, *, edge: int = 4, seed: int) -> Microstructure:
+    """A cube of random labels."""
+    random = np.random.default_rng([seed, int(1e6 * design.porosity)])
+    return Microstructure(
+        labels=random.integers(0, 3, (edge, edge, edge), dtype=np.uint8),
+        voxel_size_metre=4e-7,
+        phase_labels=np.array([0, 1, 2], np.uint8),
+        source="random",
+        licence="own",
+    )
+
+
+@stage("count")
+def count(cube: Microstructure) -> Kpi:
+    """The fraction of pores."""
+    return kpi(float((cube.labels == 0).mean()))
+
+
+@stage("halves")
+def halves(design: Design) -> dict[str, Design]:
+    """Two designs of one."""
+    return {"lean": with_porosity(design, design.porosity / 2), "rich": with_porosity(design, 0.5)}
+
+
+@stage("fragile")
+def fragile(design: Design, *, limit: float = 0.5) -> Kpi:
+    """A KPI, or an exception above the limit."""
+    if design.porosity > limit:
+        raise ValueError(f"porosity {design.porosity}\n is above {limit}")
+    return kpi(design.porosity)
+
+
+@stage("drifting")
+def drifting(design: Design) -> Kpi:
+    """A KPI that depends on the environment, as no stage should."""
+    drift = os.environ.get(DRIFT, "0")
+    if drift == "raise":
+        raise RuntimeError("no licence for the solver")
+    if drift == "exit":
+        os._exit(3)
+    return kpi(640.0 * (1 + float(drift)))
+
+
+@stage("blocked")
+def blocked(design: Design) -> Transport:
+    """Metrics of an electrode that percolates or does not, by the environment."""
+    drift = os.environ.get(DRIFT, "inf")
+    return Transport(
+        pore_fraction=0.45,
+        active_material_fraction=0.4,
+        carbon_binder_fraction=0.15,
+        specific_surface_area_per_metre=3.74e5,
+        surface_area_method="face counting",
+        pore_tortuosity_factor=float(drift),
+        pore_outcome="not percolating" if math.isinf(float(drift)) else "converged",
+        solid_effective_conductivity_siemens_per_metre=2.0,
+        solid_outcome="converged",
+        active_material_conductivity_siemens_per_metre=0.18,
+        carbon_binder_conductivity_siemens_per_metre=375.0,
+        voxel_size_metre=4e-7,
+        edge_voxels=64,
+        cube_count=1,
+        method="none",
+    )
+
+
+@stage("nothing")
+def nothing(design: Design) -> Kpi:
+    """No record at all, as no stage should."""
+    return None  # type: ignore[return-value]
+
+
+def with_porosity(design: Design, porosity: float) -> Design:
+    """The design with another porosity."""
+    return Design.build({name: getattr(design, name) for name in Design.fields()} | {"porosity": porosity})
+
+
+@stage("versioned", libraries=("numpy",))
+def versioned(design: Design) -> Kpi:
+    """A KPI that depends on a library's version."""
+    return kpi(design.porosity)
