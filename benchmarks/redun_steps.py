@@ -19,13 +19,13 @@ from redun.config import Config
 redun_namespace = "benchmark"
 
 
-@task()
+@task()  # type: ignore[untyped-decorator,unused-ignore]
 def scale(value: float, factor: float) -> float:
     """The value times the factor."""
     return value * factor
 
 
-@task()
+@task()  # type: ignore[untyped-decorator,unused-ignore]
 def scale_all(first: int, count: int) -> list[float]:
     """Many of them in one execution."""
     return [scale(float(number), 3.0) for number in range(first, first + count)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -32,12 +33,11 @@ def select(tables: Tables, query: str, only: Sequence[str] | None = None) -> pl.
     """
     import duckdb
 
-    connection = duckdb.connect(config={"enable_external_access": "false"})
+    connection = _database().cursor()
     try:
         named = _checked(connection, query, tables)
         for name in named:
             _offer(connection, tables, name, only)
-        connection.execute("SET lock_configuration = true")
         answer = connection.sql(query).to_arrow_table()
     except duckdb.Error as cause:
         text = str(cause).strip().partition("\n\nLINE")[0]
@@ -46,6 +46,16 @@ def select(tables: Tables, query: str, only: Sequence[str] | None = None) -> pl.
         connection.close()
     frame = pl.from_arrow(answer)
     return frame if isinstance(frame, pl.DataFrame) else frame.to_frame()
+
+
+@cache
+def _database() -> Any:
+    """An empty database, opened once for this process: it can reach no file, and nothing can change that."""
+    import duckdb
+
+    database = duckdb.connect(config={"enable_external_access": "false"})
+    database.execute("SET lock_configuration = true")
+    return database
 
 
 def _checked(connection: Any, query: str, tables: Tables) -> list[str]:

@@ -92,7 +92,6 @@ class Store:
 
     def committed(self, run_id: str) -> Committed:
         """A run by its id; UnknownIdError if there is none."""
-        self.index.flush()
         rows = self._rows(RUNS, run_id)
         if not rows:
             raise UnknownIdError(f"the lake holds no {run_id}. See its runs: ragone query 'SELECT id, stage FROM runs'")
@@ -108,7 +107,6 @@ class Store:
 
     def producer(self, full_id: str) -> Committed:
         """The first run that made an artifact; UnknownIdError if there is none."""
-        self.index.flush()
         rows = self._rows(ARTIFACTS, full_id)
         if not rows:
             raise UnknownIdError(
@@ -201,5 +199,9 @@ class Store:
             self.index.flush()
 
     def _rows(self, table: str, full_id: str) -> list[Row]:
+        """The rows of an id; what is not indexed yet, here or by another process, is indexed first."""
         found: list[Row] = self.tables.read(table, where=f"id = '{full_id}'").to_pylist()
+        if not found:
+            self.index.catch_up()
+            found = self.tables.read(table, where=f"id = '{full_id}'").to_pylist()
         return found

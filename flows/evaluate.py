@@ -47,7 +47,6 @@ def drop_voxels(lake: Lake, cubes: Iterable[CubeMeasured]) -> None:
     measured = [cube.microstructure_id for cube in cubes if cube.transport_id]
     present = [microstructure_id for microstructure_id in measured if _is_stored(lake, microstructure_id)]
     if present:
-        lake.sql("SELECT 1")  # a query makes this process see what worker processes stored
         lake.drop(present, reason=METRICS_STORED)
 
 

@@ -105,4 +105,11 @@ def _value(kpi: Kpi) -> str:
 
 
 def _kpi(kpi: Kpi, name: str) -> dict[str, Any]:
-    return {"id": name, "value": kpi.value, "unit": kpi.unit, "outcome": kpi.outcome}
+    return {
+        "id": name,
+        "value": kpi.value,
+        "unit": kpi.unit,
+        "standard_uncertainty": kpi.standard_uncertainty,
+        "sample_count": kpi.sample_count,
+        "outcome": kpi.outcome,
+    }

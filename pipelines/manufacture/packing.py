@@ -11,8 +11,8 @@ electrode, of which the cube is a sample. Any engine that follows `schemas.proto
 
 References
 ----------
-Densities: `schemas.materials`. Radii: Chen et al. 2020, doi 10.1149/1945-7111/ab9050, give 5.22 um for the positive electrode of a commercial cell; the
-default is smaller so that a small cube holds more particles.
+Densities: `schemas.materials`. Radii: Chen et al. 2020, doi 10.1149/1945-7111/ab9050, give 5.22 um for the positive
+electrode of a commercial cell; the default is smaller so that a small cube holds more particles.
 """
 
 from __future__ import annotations

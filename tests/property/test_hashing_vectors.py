@@ -198,8 +198,8 @@ def test_versions_that_are_no_numbers_are_refused(version):
 class Paired(pa.ExtensionType):
     """An extension type over a list."""
 
-    def __init__(self) -> None:
-        super().__init__(pa.list_(pa.int32()), "ragone.test.paired")
+    def __init__(self, storage: pa.DataType | None = None) -> None:
+        super().__init__(storage or pa.list_(pa.int32()), "ragone.test.paired")
 
     def __arrow_ext_serialize__(self) -> bytes:
         return b""
@@ -217,3 +217,5 @@ def test_extension_types_count_as_their_storage(values):
     assert table_digest(pa.table({"x": pa.ExtensionArray.from_storage(Paired(), storage)})) == wanted
     if not values:
         assert table_digest(pa.table({"x": pa.chunked_array([], Paired())})) == wanted
+    viewed = pa.array(values, pa.list_view(pa.int32()))
+    assert table_digest(pa.table({"x": pa.ExtensionArray.from_storage(Paired(viewed.type), viewed)})) == wanted

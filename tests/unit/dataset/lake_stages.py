@@ -76,6 +76,12 @@ def drifting(design: Design) -> Kpi:
     return kpi(640.0 * (1 + float(drift)))
 
 
+@stage("rounded")
+def rounded(of: Kpi) -> Kpi:
+    """The KPI to the nearest thousand: what hides a small change of its input."""
+    return kpi(round(of.value, -3))
+
+
 @stage("blocked")
 def blocked(design: Design) -> Transport:
     """Metrics of an electrode that percolates or does not, by the environment."""

@@ -94,6 +94,18 @@ def test_every_way_to_import(lake, design, studio, tmp_path, imports, call):
     assert [lake.get(i).porosity for i in ids] == pytest.approx([0.2, 0.4 / 3, 0.1])
 
 
+def test_everything_of_a_package_of_everything(reused, studio):
+    """Names that come through several stars are found wherever they are."""
+    studio.write(
+        steps=STEPS.format(imports="from lake_studio import *", call="halved"),
+        init="from lake_studio.neighbour import *\nfrom lake_studio.helper import *\n",
+    )
+    assert not reused()
+    assert reused()
+    studio.write(helper=THIRD)
+    assert not reused()
+
+
 def test_libraries_are_not_imported_to_take_a_fingerprint(lake, design, studio, tmp_path):
     """What a stage imports late, or only re-exports, from elsewhere is not looked into."""
     (tmp_path / "heavy").mkdir()

@@ -99,12 +99,12 @@ def test_deep(lake, design, drift):
 
 def test_deep_takes_the_worst_verdict(lake, design, drift):
     """A chain is as good as its worst step, though its end may come out the same."""
-    first = lake.run(stages.drifting, design=lake.put(design()))
-    again = lake.run(stages.halves, design=lake.put(design(0.4)))
-    assert lake.reproduce(first.id, deep=True).verdict is Verdict.BITWISE
-    drift(0.5)
-    assert lake.reproduce(first.id, deep=True).verdict is Verdict.DIFFERENT
-    assert lake.reproduce(again.outputs["lean"], deep=True).verdict is Verdict.BITWISE
+    last = lake.run(stages.rounded, of=lake.run(stages.drifting, design=lake.put(design())).id)
+    drift(0.01)
+    deep = lake.reproduce(last.id, deep=True)
+    assert [step["verdict"] for step in deep.chain] == ["different", "bitwise equal"]
+    assert deep.verdict is Verdict.DIFFERENT
+    assert lake.reproduce(last.id).verdict is Verdict.BITWISE
 
 
 def test_diamond(lake, design):

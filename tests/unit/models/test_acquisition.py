@@ -187,18 +187,18 @@ def test_warnings_and_the_random_state_stay_inside() -> None:
 
 @pytest.mark.parametrize("maximise", [True, False])
 def test_the_loop_beats_the_even_spread(maximise: bool) -> None:
-    """After 14 trials of a known hill (or its mirror image) the median best over 5 seeds is above pure Sobol's."""
+    """After 14 trials of a known hill (or its mirror image) the median best over 3 seeds is above pure Sobol's."""
     sign = 1.0 if maximise else -1.0
 
     def best(engine: Any, seed: int) -> float:
         trials = start(6, seed)
         while len(trials) < 14:
             seen = tuple(kpi(sign * hill(d)) for d in trials)
-            trials += tuple(engine(trials, seen, space=SPACE, count=4, maximise=maximise, seed=seed).values())
+            trials += tuple(engine(trials, seen, space=SPACE, count=2, maximise=maximise, seed=seed).values())
         return max(map(hill, trials))
 
     guided, even = (
-        float(np.median([best(engine, seed) for seed in range(5)]))
+        float(np.median([best(engine, seed) for seed in range(3)]))
         for engine in (suggest_by_expected_improvement, suggest_by_sobol)
     )
     assert guided > even

@@ -1,0 +1,1 @@
+"""How fast beside others, measured side by side in the same run: ``python -m benchmarks [NAME ...]``."""

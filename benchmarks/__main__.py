@@ -1,0 +1,41 @@
+"""Run all benchmarks, or those named, and print one table."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+
+from benchmarks import command_line, disk, hashing, lineage, queries, steps
+from benchmarks.measure import Line, tell
+
+BENCHMARKS: dict[str, Callable[[], list[Line]]] = {
+    "hashing": hashing.lines,
+    "steps": steps.lines,
+    "queries": queries.lines,
+    "lineage": lineage.lines,
+    "command_line": command_line.lines,
+    "disk": disk.lines,
+}
+_HEAD = ("what", "ours", "peer", "ratio", "goal", "")
+
+
+def main(names: Sequence[str]) -> None:
+    """Measure, then print; what is measured shares the machine with whatever else runs, so only ratios count."""
+    measured = []
+    for name in names or BENCHMARKS:
+        tell(f"{name} ...")
+        measured += BENCHMARKS[name]()
+    rows = [_HEAD, *(line.cells() for line in measured)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEAD))]
+    for row in rows:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(BENCHMARKS)}; all if left out")
+    given = parser.parse_args()
+    unknown = sorted(set(given.names) - BENCHMARKS.keys())
+    if unknown:
+        parser.error(f"there is no benchmark {unknown[0]!r}; choose from {', '.join(BENCHMARKS)}")
+    main(given.names)
