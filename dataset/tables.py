@@ -26,6 +26,7 @@ from schemas.record import Record
 
 if TYPE_CHECKING:
     import lance
+    import lancedb
 
 Row = dict[str, Any]
 Rows = Mapping[str, list[Row]]
@@ -125,13 +126,12 @@ class Tables:
 
     def create(self) -> None:
         """Make empty tables where none are; whatever was there goes. The caller holds the lock."""
-        import lance
-
         for path in self.folder.glob("*.lance"):
             shutil.rmtree(path)
         self._open.clear()
+        database = self._database()
         for name, schema in self.schemas.items():
-            lance.write_dataset(schema.empty_table(), self.folder / f"{name}.lance", mode="create")
+            database.create_table(name, schema=schema)
         self._write_state()
 
     def versions(self) -> dict[str, int]:
@@ -163,6 +163,12 @@ class Tables:
         files = sorted(path for path in folder.rglob("*") if path.is_file())
         return {f"{p.parent.name}/{p.name}": hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
 
+    def _database(self) -> lancedb.DBConnection:
+        """The folder as LanceDB sees it; any LanceDB client may read it too."""
+        import lancedb
+
+        return lancedb.connect(self.folder)
+
     def _write_state(self) -> None:
         self._write_json("state.json", self._state())
 
@@ -174,9 +180,9 @@ class Tables:
     def _merge(self, name: str, rows: Iterable[Row]) -> None:
         source = self.unique(name, rows)
         with readable(name):
-            merge = self.dataset(name).merge_insert(_KEYS.get(name, ["id"]))
+            merge = self._database().open_table(name).merge_insert(_KEYS.get(name, ["id"]))
             if "created" in source.column_names:
-                merge = merge.when_matched_update_all(_EARLIER)
+                merge = merge.when_matched_update_all(where=_EARLIER)
             merge.when_not_matched_insert_all().execute(source)
             self._open.pop(name)  # two versions may carry one time stamp
             self._maintain(name)
