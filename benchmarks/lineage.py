@@ -40,7 +40,7 @@ def lines() -> list[Line]:
             size_on_disk = sum(f.stat().st_blocks * 512 for f in path.rglob("*") if f.is_file())
             per_run = size_on_disk / (chains * _RUNS_PER_CHAIN)
             what = f"lake of {chains * _RUNS_PER_CHAIN:,} runs"
-            found.append(stated(f"{what}: lineage of one KPI (10 edges)", seconds(taken)))
+            found.append(stated(f"{what}: lineage of one KPI (6 edges)", seconds(taken)))
             found.append(stated(f"{what}: open", seconds(opening)))
             found.append(stated(f"{what}: on disk", f"{per_run / 1024:.3g} KiB a run"))
     return [*found, *_growth(times)]

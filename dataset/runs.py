@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+import pyarrow as pa
+
 from dataset.errors import CorruptObjectError
 from dataset.files import Files
 from dataset.hashing import table_digest
@@ -35,7 +37,7 @@ class RunLog:
     def __init__(self, files: Files) -> None:
         self._files = files
         self.at = lru_cache(maxsize=4096)(self._at)
-        self._whole = lru_cache(maxsize=16)(self.read)
+        self._whole = lru_cache(maxsize=16)(self._table)
 
     def commit(self, runs: Mapping[str, Run]) -> list[Committed]:
         """Store runs, by their ids, durably: all or none. Everything they name must be durable already."""
@@ -54,26 +56,26 @@ class RunLog:
         CorruptObjectError
             If the file is damaged or was swapped.
         """
+        table = self._table(key)
+        return [_committed(table, key, row) for row in range(table.num_rows)]
+
+    def _table(self, key: str) -> pa.Table:
+        """The rows of one file, verified against its name."""
         table = decode(self._files.read(key), key)
         try:
             digest = table_digest(table)
-            if not key.endswith(f"/{digest}.arrow") or (table.schema.metadata or {}).get(b"kind") != b"run":
-                raise CorruptObjectError(f"{key} holds runs whose hash is {digest[:12]}...; restore it from a copy.")
-            runs = [Run.from_arrow(table, row) for row in range(table.num_rows)]
-            ids = (
-                [f"run-{table_digest(table.slice(row, 1))}" for row in range(table.num_rows)]
-                if len(runs) > 1
-                else [f"run-{digest}"]
-            )
-            return [Committed(*each, key, row) for row, each in enumerate(zip(ids, runs, strict=True))]
-        except CorruptObjectError:
-            raise
         except (RagoneError, ValueError, KeyError) as cause:
             raise CorruptObjectError(f"{key} holds no runs ({cause}); restore it from a copy.") from cause
+        if not key.endswith(f"/{digest}.arrow") or (table.schema.metadata or {}).get(b"kind") != b"run":
+            raise CorruptObjectError(f"{key} holds runs whose hash is {digest[:12]}...; restore it from a copy.")
+        return table
 
     def _at(self, key: str, row: int) -> Committed:
         """One run of a file, from memory if it was read lately: files never change."""
-        return self._whole(key)[row]
+        table = self._whole(key)
+        if not 0 <= row < table.num_rows:
+            raise IndexError(f"{key} holds {table.num_rows} runs; there is no row {row}.")
+        return _committed(table, key, row)
 
     def files(self) -> list[str]:
         """The files of all runs, oldest day first."""
@@ -83,3 +85,13 @@ class RunLog:
         """Every run, oldest day first."""
         for key in self.files():
             yield from self.read(key)
+
+
+def _committed(table: pa.Table, key: str, row: int) -> Committed:
+    """The run in one row of a verified file; if it is the only one, the file is named for it."""
+    try:
+        only = table.num_rows == 1
+        digest = key.rpartition("/")[2].removesuffix(".arrow") if only else table_digest(table.slice(row, 1))
+        return Committed(f"run-{digest}", Run.from_arrow(table, row), key, row)
+    except (RagoneError, ValueError, KeyError) as cause:
+        raise CorruptObjectError(f"{key} holds no runs ({cause}); restore it from a copy.") from cause

@@ -184,7 +184,7 @@ class Tables:
             if "created" in source.column_names:
                 merge = merge.when_matched_update_all(where=_EARLIER)
             merge.when_not_matched_insert_all().execute(source)
-            self._open.pop(name)  # two versions may carry one time stamp
+            self._open.pop(name, None)  # two versions may carry one time stamp
             self._maintain(name)
 
     def _maintain(self, name: str) -> None:
@@ -196,7 +196,7 @@ class Tables:
             dataset.create_scalar_index(column, "BTREE", replace=True)
         if name in INDEXED:
             self._write_json(f"{name}.{_SUMS}", self._index_files(name))
-        self._open.pop(name)
+        self._open.pop(name, None)
 
 
 @contextmanager

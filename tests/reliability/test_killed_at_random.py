@@ -17,7 +17,7 @@ from dataset.errors import DroppedError
 from dataset.hashing import artifact_id
 
 _KILLS_PER_LAKE = 10
-_LONGEST_SECOND = 0.4
+_LONGEST_SECOND = 0.25
 _SEED = 20261120
 
 
