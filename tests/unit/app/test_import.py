@@ -12,10 +12,10 @@ WORDS = ("--voxel-size", "1 um", "--phases", PHASES, "--licence", "MIT", "--sour
 
 @pytest.fixture
 def volume() -> np.ndarray:
-    """Layers along x that percolate through-plane: pore, active material, carbon-binder; shape (12, 12, 12)."""
+    """Layers that percolate through-plane: pore, active material, carbon-binder; shape (12, 12, 12)."""
     labels = np.zeros((12, 12, 12), np.uint8)
-    labels[:, 6:, :] = 85
-    labels[:, 4:6, :] = 170
+    labels[:, 4:10, :] = 85
+    labels[:, 10:, :] = 170
     return labels
 
 
