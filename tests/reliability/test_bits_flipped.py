@@ -78,13 +78,15 @@ def _chosen(root: Path, count: int) -> list[Flip]:
     for paths in sorts.values():
         chance.shuffle(paths)
     turns = [list(paths) for paths in sorts.values()]
-    flips = []
-    for number in range(count):
+    flips: set[Flip] = set()
+    number = 0
+    while len(flips) < count:
         paths = turns[number % len(turns)]
         path = paths[number // len(turns) % len(paths)]
         byte = chance.randrange(path.stat().st_size)
-        flips.append(Flip(path.relative_to(root).as_posix(), byte, chance.randrange(8)))
-    return flips
+        flips.add(Flip(path.relative_to(root).as_posix(), byte, chance.randrange(8)))
+        number += 1
+    return sorted(flips, key=lambda flip: (flip.file, flip.byte, flip.bit))
 
 
 def flip_each(speaks: object, path: str, flips: list[Flip]) -> None:
