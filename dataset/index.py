@@ -158,10 +158,12 @@ def _run_row(item: Committed) -> Row:
 
 
 def _edges(item: Committed) -> list[Row]:
+    """Who descends from whom; what came out as it went in (the mean of one, say) does not descend from itself."""
     return [
         {"child_id": child, "parent_id": parent, "run_id": item.run_id, "role": role, "stage": item.run.stage}
         for child in item.run.output_ids
         for role, parent in item.run.inputs()
+        if parent != child
     ]
 
 
