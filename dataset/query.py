@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
@@ -55,7 +56,13 @@ def _database() -> Any:
 
     database = duckdb.connect(config={"enable_external_access": "false"})
     database.execute("SET lock_configuration = true")
+    atexit.register(_close)  # else DuckDB may complain of it when the process ends
     return database
+
+
+def _close() -> None:
+    _database().close()
+    _database.cache_clear()
 
 
 def _checked(connection: Any, query: str, tables: Tables) -> list[str]:
