@@ -1,8 +1,8 @@
 """Where should the relaxation start? Close to the answer: conjugate gradients with a coarse level of aggregates.
 
 Successive over-relaxation crawls where well conducting islands lie in a poor conductor (carbon-binder in active
-material, contrast 1e5: tens of thousands of sweeps), because an island's potential moves only through its weak
-contacts. Here each connected piece of one phase within a block of voxels is one unknown of a coarse system that is
+material: thousands of sweeps, the more the higher the contrast), because an island's potential moves only through its
+weak contacts. Here each connected piece of one phase within a block of voxels is one unknown of a coarse system that is
 solved directly, so islands move as a whole. The result is an initial field only: the solver that follows judges it.
 
 What it does not do: no guarantee of the residual; if the iterations run out, the field reached is returned.
