@@ -173,7 +173,11 @@ def _require_whole(file: Any, size: int, path: Path) -> None:
 
 @contextmanager
 def _silent(logger: logging.Logger) -> Iterator[list[str]]:
-    """Keep a library's complaints from the user's terminal, and return them: warnings and worse."""
+    """Keep a library's complaints from the user's terminal, and return them: warnings and worse.
+
+    Also where its logger was switched off, as other libraries do when they set up their own logging: a cut file shows
+    in nothing but these complaints.
+    """
     complaints: list[str] = []
 
     def keep(record: logging.LogRecord) -> bool:
@@ -181,8 +185,15 @@ def _silent(logger: logging.Logger) -> Iterator[list[str]]:
             complaints.append(record.getMessage())
         return False
 
+    before = logger.disabled, logger.level, logging.root.manager.disable
+    logging.disable(logging.NOTSET)
+    logger.disabled = False
+    logger.setLevel(logging.WARNING)
     logger.addFilter(keep)
     try:
         yield complaints
     finally:
         logger.removeFilter(keep)
+        logger.disabled = before[0]
+        logger.setLevel(before[1])
+        logging.disable(before[2])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import logging
 import pickle
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,30 @@ def test_a_tiff_cut_anywhere_is_refused_or_whole(
             np.testing.assert_array_equal(found.labels, VOLUME)
     assert refused > 0.8 * len(lengths)
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_cut_tiff_is_found_out_though_logging_is_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A volume that lost its last layers is refused, whoever switched the reader's logger off; the switches stay."""
+    whole = tiff(VOLUME, compression="zlib")
+    lengths = range(len(whole) // 2, len(whole), 7)
+    logger = tifffile.logger()
+    monkeypatch.setattr(logger, "disabled", True)
+    monkeypatch.setattr(logger, "level", logging.CRITICAL)
+    logging.disable(logging.CRITICAL)
+    try:
+        for length in lengths:
+            try:
+                found = read(written(tmp_path / "cut.tif", whole[:length]))
+            except UnreadableVolumeError:
+                continue
+            np.testing.assert_array_equal(found.labels, VOLUME)
+        assert (logger.disabled, logger.level, logging.root.manager.disable) == (
+            True,
+            logging.CRITICAL,
+            logging.CRITICAL,
+        )
+    finally:
+        logging.disable(logging.NOTSET)
 
 
 def test_an_npy_cut_anywhere_is_truncated(tmp_path: Path) -> None:
