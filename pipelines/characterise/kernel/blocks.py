@@ -1,0 +1,341 @@
+"""Which voxels move together? The connected pieces of one phase inside blocks of 4 x 4 x 4 voxels.
+
+A block is the 64 bits of one integer, so that its pieces are found by shifting, and the conductance between two of
+them is a count of bits. The pieces are the unknowns of the first coarse level: a block cut by a wall has one on
+either side, and an island of carbon-binder is its own, which is what keeps the solver's convergence independent of
+the geometry and of the contrast. They also tell which clusters span the volume.
+
+Bit of the voxel (i, j, l) of a block: 16 i + 4 j + l.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numba
+import numpy as np
+import numpy.typing as npt
+from numba import prange
+
+from pipelines.characterise.kernel.volume import Volume
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int32]
+
+_U = np.uint64
+_LOW = np.array([0x000000000000FFFF, 0x000F000F000F000F, 0x1111111111111111], dtype=_U)  # first layer of each axis
+_NOT_LAST = np.array([0x0000FFFFFFFFFFFF, 0x0FFF0FFF0FFF0FFF, 0x7777777777777777], dtype=_U)
+_SHIFT = np.array([16, 4, 1], dtype=_U)
+_MOST_NEIGHBOURS = 256  # of a piece: 16 on each face, and the others in its block
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """The connected pieces of the blocks, numbered block by block.
+
+    Attributes
+    ----------
+    of_voxel
+        Shape of the padded volume: number of the piece, or the number of pieces where nothing conducts.
+    masks, phases
+        Bits of each piece, and its phase.
+    first
+        Number of the first piece of each block, in memory order of the blocks, and the number of pieces at the end.
+    start, neighbours, conductances
+        Compressed rows: the pieces that touch each piece, each once, and the conductance between them [-].
+    ground
+        Conductance of each piece to the two ends of the volume [-].
+    """
+
+    of_voxel: Integers
+    masks: npt.NDArray[np.uint64]
+    phases: npt.NDArray[np.uint8]
+    first: Integers
+    start: Integers
+    neighbours: Integers
+    conductances: Floats
+    ground: Floats
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self.masks)
+
+
+def find_pieces(volume: Volume) -> Pieces:
+    """The pieces of a volume and how they touch.
+
+    Between two ends (axis 0 not periodic), clusters that do not join them carry nothing: their voxels become
+    insulating, in place. In a volume that is periodic along axis 0 all clusters stay.
+    """
+    blocks = np.array([-(-length // 4) for length in volume.shape])
+    bits = np.zeros((len(volume.conductivities), *blocks), dtype=_U)
+    _set_bits(volume.phase, bits)
+    first = np.zeros(int(np.prod(blocks)) + 1, dtype=np.int32)
+    _count(bits, first)
+    first = np.cumsum(first, dtype=np.int32)
+    masks, phases = np.empty(first[-1], dtype=_U), np.empty(first[-1], dtype=np.uint8)
+    _separate(bits, first, masks, phases)
+    touching = _touching(volume, blocks, first, masks, phases)
+    if not volume.periodic[0]:
+        keep = _spanning(*touching[:2], *_at_ends(volume, blocks, first, masks))
+        if not keep.all():
+            number = np.concatenate([[0], np.cumsum(keep)]).astype(np.int32)
+            first, masks, phases = number[first], masks[keep], phases[keep]
+            touching = _touching(volume, blocks, first, masks, phases)
+    of_voxel = np.full(volume.phase.shape, len(masks), dtype=np.int32)
+    _number(first, masks, blocks, of_voxel)
+    if not volume.periodic[0]:
+        _keep_numbered(volume.phase, of_voxel, len(masks))
+    return Pieces(of_voxel, masks, phases, first, *touching)
+
+
+def _touching(
+    volume: Volume,
+    blocks: npt.NDArray[np.int64],
+    first: Integers,
+    masks: npt.NDArray[np.uint64],
+    phases: npt.NDArray[np.uint8],
+) -> tuple[Integers, Integers, Floats, Floats]:
+    """Compressed rows of the pieces that touch each piece, and each piece's conductance to the ends."""
+    geometry = (blocks, np.array(volume.shape), np.array(volume.periodic))
+    pairs = volume.pair_conductances()
+    counts = np.zeros(len(masks) + 1, dtype=np.int32)
+    nothing = np.empty(0, dtype=np.int32), np.empty(0)
+    _connect(first, masks, phases, *geometry, pairs, volume.weights, counts, *nothing, False)
+    start = np.cumsum(counts, dtype=np.int32)
+    neighbours, conductances = np.empty(start[-1], dtype=np.int32), np.empty(start[-1])
+    _connect(first, masks, phases, *geometry, pairs, volume.weights, start, neighbours, conductances, True)
+    ground = np.zeros(len(masks))
+    if not volume.periodic[0]:
+        _ends(first, masks, phases, blocks, volume.shape[0], 2 * volume.weights[0] * volume.conductivities, ground)
+    return start, neighbours, conductances, ground
+
+
+def _at_ends(
+    volume: Volume, blocks: npt.NDArray[np.int64], first: Integers, masks: npt.NDArray[np.uint64]
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Which pieces touch the low end, and which the high end."""
+    layer = int(blocks[1] * blocks[2])
+    low, high = np.zeros((2, len(masks)), dtype=np.bool_)
+    low[: first[layer]] = masks[: first[layer]] & _LOW[0] != 0
+    last = first[-1 - layer]
+    high[last:] = masks[last:] >> _U(16 * ((volume.shape[0] - 1) & 3)) & _LOW[0] != 0
+    return low, high
+
+
+@numba.njit(cache=True, inline="always")
+def _count_bits(word: np.uint64) -> np.int64:
+    word = word - ((word >> _U(1)) & _U(0x5555555555555555))
+    word = (word & _U(0x3333333333333333)) + ((word >> _U(2)) & _U(0x3333333333333333))
+    word = (word + (word >> _U(4))) & _U(0x0F0F0F0F0F0F0F0F)
+    return np.int64((word * _U(0x0101010101010101)) >> _U(56))
+
+
+@numba.njit(cache=True)
+def _grown(seed: np.uint64, mask: np.uint64) -> np.uint64:
+    """All bits of the mask that are connected to the seed."""
+    grown = seed
+    while True:
+        more = grown
+        for axis in range(3):
+            more |= (grown & _NOT_LAST[axis]) << _SHIFT[axis]
+            more |= (grown >> _SHIFT[axis]) & _NOT_LAST[axis]
+        more &= mask
+        if more == grown:
+            return grown
+        grown = more
+
+
+@numba.njit(cache=True, parallel=True)
+def _set_bits(phase: npt.NDArray[np.uint8], bits: npt.NDArray[np.uint64]) -> None:
+    x, y, z = phase.shape[0] - 2, phase.shape[1] - 2, phase.shape[2] - 2
+    for block in prange(bits.shape[1]):
+        for i in range(4 * block, min(4 * block + 4, x)):
+            for j in range(y):
+                row = phase[i + 1, j + 1]
+                shift = 16 * (i & 3) + 4 * (j & 3)
+                for k in range(z):
+                    if row[k + 1]:
+                        bits[row[k + 1] - 1, block, j >> 2, k >> 2] |= _U(1) << _U(shift + (k & 3))
+
+
+@numba.njit(cache=True, parallel=True)
+def _count(bits: npt.NDArray[np.uint64], first: Integers) -> None:
+    """Pieces of each block, into the place after it."""
+    y, z = bits.shape[2], bits.shape[3]
+    for i in prange(bits.shape[1]):
+        for j in range(y):
+            for k in range(z):
+                count = 0
+                for phase in range(bits.shape[0]):
+                    left = bits[phase, i, j, k]
+                    while left:
+                        left &= ~_grown(left & (~left + _U(1)), left)
+                        count += 1
+                first[(i * y + j) * z + k + 1] = count
+
+
+@numba.njit(cache=True, parallel=True)
+def _separate(
+    bits: npt.NDArray[np.uint64], first: Integers, masks: npt.NDArray[np.uint64], phases: npt.NDArray[np.uint8]
+) -> None:
+    y, z = bits.shape[2], bits.shape[3]
+    for i in prange(bits.shape[1]):
+        for j in range(y):
+            for k in range(z):
+                piece = first[(i * y + j) * z + k]
+                for phase in range(bits.shape[0]):
+                    left = bits[phase, i, j, k]
+                    while left:
+                        masks[piece] = _grown(left & (~left + _U(1)), left)
+                        phases[piece] = phase + 1
+                        left &= ~masks[piece]
+                        piece += 1
+
+
+@numba.njit(cache=True, parallel=True)
+def _connect(
+    first: Integers,
+    masks: npt.NDArray[np.uint64],
+    phases: npt.NDArray[np.uint8],
+    blocks: npt.NDArray[np.int64],
+    shape: npt.NDArray[np.int64],
+    periodic: npt.NDArray[np.bool_],
+    pairs: Floats,
+    weights: Floats,
+    start: Integers,
+    neighbours: Integers,
+    conductances: Floats,
+    fill: bool,
+) -> None:
+    """Rows of the pieces: counted into the place after each, or filled in."""
+    for layer in prange(blocks[0]):
+        found, sums = np.empty(_MOST_NEIGHBOURS, dtype=np.int32), np.empty(_MOST_NEIGHBOURS)
+        at, to = np.empty(3, dtype=np.int64), np.empty(3, dtype=np.int64)
+        for j in range(blocks[1]):
+            for k in range(blocks[2]):
+                at[0], at[1], at[2] = layer, j, k
+                here = (at[0] * blocks[1] + at[1]) * blocks[2] + at[2]
+                for piece in range(first[here], first[here + 1]):
+                    mask, count = masks[piece], 0
+                    for other in range(first[here], first[here + 1]):
+                        if phases[other] != phases[piece]:
+                            faces = 0.0
+                            for axis in range(3):
+                                up = (mask & _NOT_LAST[axis]) << _SHIFT[axis]
+                                down = (mask >> _SHIFT[axis]) & _NOT_LAST[axis]
+                                faces += weights[axis] * (
+                                    _count_bits(up & masks[other]) + _count_bits(down & masks[other])
+                                )
+                            if faces > 0:
+                                found[count], sums[count] = other, faces * pairs[phases[piece], phases[other]]
+                                count += 1
+                    for axis in range(3):
+                        for side in range(2):
+                            to[:] = at
+                            if side == 0:
+                                to[axis] -= 1
+                            else:
+                                to[axis] += 1
+                            if to[axis] < 0 or to[axis] == blocks[axis]:
+                                if not periodic[axis]:
+                                    continue
+                                to[axis] = blocks[axis] - 1 if to[axis] < 0 else 0
+                            lower = at[axis] if side == 1 else to[axis]
+                            last = min(4, shape[axis] - 4 * lower) - 1
+                            shift = _SHIFT[axis] * _U(last)
+                            mine = (mask >> shift if side == 1 else mask) & _LOW[axis]
+                            there = (to[0] * blocks[1] + to[1]) * blocks[2] + to[2]
+                            for other in range(first[there], first[there + 1]):
+                                theirs = (masks[other] if side == 1 else masks[other] >> shift) & _LOW[axis]
+                                faces = weights[axis] * _count_bits(mine & theirs)
+                                if faces == 0 or other == piece:
+                                    continue
+                                place = 0
+                                while place < count and found[place] != other:
+                                    place += 1
+                                if place == count:
+                                    found[place], sums[place] = other, 0.0
+                                    count += 1
+                                sums[place] += faces * pairs[phases[piece], phases[other]]
+                    if fill:
+                        neighbours[start[piece] : start[piece + 1]] = found[:count]
+                        conductances[start[piece] : start[piece + 1]] = sums[:count]
+                    else:
+                        start[piece + 1] = count
+
+
+@numba.njit(cache=True)
+def _ends(
+    first: Integers,
+    masks: npt.NDArray[np.uint64],
+    phases: npt.NDArray[np.uint8],
+    blocks: npt.NDArray[np.int64],
+    length: int,
+    conductances: Floats,
+    ground: Floats,
+) -> None:
+    """Conductance to the ends: voxel faces of the first and the last layer, half a voxel each."""
+    layer = blocks[1] * blocks[2]
+    for piece in range(first[layer]):
+        ground[piece] += conductances[phases[piece] - 1] * _count_bits(masks[piece] & _LOW[0])
+    shift = _U(16 * ((length - 1) & 3))
+    for piece in range(first[(blocks[0] - 1) * layer], first[blocks[0] * layer]):
+        ground[piece] += conductances[phases[piece] - 1] * _count_bits((masks[piece] >> shift) & _LOW[0])
+
+
+@numba.njit(cache=True)
+def _spanning(
+    start: Integers, neighbours: Integers, low: npt.NDArray[np.bool_], high: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.bool_]:
+    """Which pieces belong to clusters that touch both ends."""
+    count = len(low)
+    cluster = np.full(count, -1, dtype=np.int32)
+    queue = np.empty(count, dtype=np.int32)
+    keep = np.zeros(count, dtype=np.bool_)
+    for seed in range(count):
+        if cluster[seed] >= 0:
+            continue
+        cluster[seed] = seed
+        queue[0] = seed
+        done, known = 0, 1
+        touches_low, touches_high = False, False
+        while done < known:
+            piece = queue[done]
+            done += 1
+            touches_low |= low[piece]
+            touches_high |= high[piece]
+            for place in range(start[piece], start[piece + 1]):
+                other = neighbours[place]
+                if cluster[other] < 0:
+                    cluster[other] = seed
+                    queue[known] = other
+                    known += 1
+        if touches_low and touches_high:
+            for place in range(known):
+                keep[queue[place]] = True
+    return keep
+
+
+@numba.njit(cache=True, parallel=True)
+def _number(
+    first: Integers, masks: npt.NDArray[np.uint64], blocks: npt.NDArray[np.int64], of_voxel: Integers
+) -> None:
+    for i in prange(blocks[0]):
+        for j in range(blocks[1]):
+            for k in range(blocks[2]):
+                here = (i * blocks[1] + j) * blocks[2] + k
+                for piece in range(first[here], first[here + 1]):
+                    for bit in range(64):
+                        if masks[piece] >> _U(bit) & _U(1):
+                            of_voxel[4 * i + 1 + (bit >> 4), 4 * j + 1 + (bit >> 2 & 3), 4 * k + 1 + (bit & 3)] = piece
+
+
+@numba.njit(cache=True, parallel=True)
+def _keep_numbered(phase: npt.NDArray[np.uint8], of_voxel: Integers, none: int) -> None:
+    for i in prange(phase.shape[0]):
+        for j in range(phase.shape[1]):
+            for k in range(phase.shape[2]):
+                if of_voxel[i, j, k] == none:
+                    phase[i, j, k] = 0

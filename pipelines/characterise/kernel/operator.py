@@ -1,0 +1,183 @@
+"""The operator of a volume: diagonal, conductances of faces, and the source that a mean gradient makes.
+
+The potential is the ramp of a unit drop along axis 0 (or another axis, if that is periodic) plus a deviation, which is
+what is solved for: it starts at zero, vanishes for straight channels, and keeps single precision for what matters.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numba
+import numpy as np
+import numpy.typing as npt
+from numba import prange
+
+from pipelines.characterise.kernel.sweeps import Faces, Field
+from pipelines.characterise.kernel.volume import Volume
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """Steady conduction in a volume, in one precision.
+
+    Attributes
+    ----------
+    diagonal
+        Padded shape: sum of the conductances of a voxel's faces [-]; zero insulates.
+    weights
+        Of the axes [-], three scalars of the precision.
+    faces
+        None for one conducting phase, else three padded fields.
+    """
+
+    volume: Volume
+    diagonal: Field
+    weights: Any
+    faces: Faces
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Precision of the fields."""
+        return self.diagonal.dtype
+
+
+def build_operator(volume: Volume, dtype: npt.DTypeLike) -> Operator:
+    """The operator of a volume whose padding is filled."""
+    weights = tuple(np.dtype(dtype).type(w) for w in volume.weights)
+    diagonal = np.zeros(volume.phase.shape, dtype=dtype)
+    if len(volume.conductivities) <= 1:
+        _diagonal(volume.phase, None, weights, not volume.periodic[0], diagonal)
+        return Operator(volume, diagonal, weights, None)
+    pairs = volume.pair_conductances().astype(dtype)
+    faces = tuple(np.zeros_like(diagonal) for _ in range(3))
+    for axis, face in enumerate(faces):
+        _face_conductances(volume.phase, pairs * weights[axis], axis, face)
+    _diagonal(volume.phase, pairs, weights, not volume.periodic[0], diagonal)
+    return Operator(volume, diagonal, weights, faces)
+
+
+def residual(operator: Operator, deviation: Field, axis: int, out: Field) -> float:
+    """What is left of the equation at ramp plus deviation, and the energy of that potential, in double precision.
+
+    Parameters
+    ----------
+    operator
+        Of the volume.
+    deviation
+        Padded shape; the padding of periodic sides filled.
+    axis
+        Of the ramp: 0 between ends, any axis that is periodic.
+    out
+        Receives the net flux into each voxel; its sum over face conductances is what a solution has at zero.
+
+    Returns
+    -------
+    float
+        Sum over the faces of conductance times squared difference of potential, for a unit drop across the volume.
+    """
+    volume = operator.volume
+    pairs = None if operator.faces is None else volume.pair_conductances()
+    steps = np.zeros(3)
+    steps[axis] = 1 / volume.shape[axis]
+    sums = np.zeros(len(deviation))
+    _residual(volume.phase, deviation, pairs, tuple(volume.weights), tuple(steps), volume.periodic, out, sums)
+    return math.fsum(sums)
+
+
+@numba.njit(cache=True, parallel=True)
+def _face_conductances(phase: npt.NDArray[np.uint8], pairs: Field, axis: int, face: Field) -> None:
+    """Conductance between each voxel and the next along the axis."""
+    di, dj, dk = int(axis == 0), int(axis == 1), int(axis == 2)
+    for i in prange(phase.shape[0] - di):
+        for j in range(phase.shape[1] - dj):
+            here, there, row = phase[i, j], phase[i + di, j + dj], face[i, j]
+            for k in range(phase.shape[2] - dk):
+                row[k] = pairs[here[k], there[k + dk]]
+
+
+@numba.njit(cache=True, parallel=True)
+def _diagonal(phase: npt.NDArray[np.uint8], pairs: Any, weights: Any, ended: bool, diagonal: Field) -> None:
+    """Sum of the conductances of each voxel's faces; without `pairs` one phase conducts."""
+    x, n = phase.shape[0] - 2, phase.shape[2] - 2
+    for i in prange(1, x + 1):
+        ends = weights[0] * (2 * (int(i == 1) + int(i == x)) if ended else 0)
+        for j in range(1, phase.shape[1] - 1):
+            here, row = phase[i, j, 1 : n + 1], diagonal[i, j, 1 : n + 1]
+            west, east = phase[i - 1, j, 1 : n + 1], phase[i + 1, j, 1 : n + 1]
+            south, north = phase[i, j - 1, 1 : n + 1], phase[i, j + 1, 1 : n + 1]
+            below, above = phase[i, j, 0:n], phase[i, j, 2 : n + 2]
+            for k in range(n):
+                if pairs is None:
+                    row[k] = here[k] * (
+                        weights[0] * (west[k] + east[k])
+                        + weights[1] * (south[k] + north[k])
+                        + weights[2] * (below[k] + above[k])
+                        + ends
+                    )
+                else:
+                    near = pairs[here[k]]
+                    row[k] = (
+                        weights[0] * (near[west[k]] + near[east[k]])
+                        + weights[1] * (near[south[k]] + near[north[k]])
+                        + weights[2] * (near[below[k]] + near[above[k]])
+                        + ends * near[here[k]]
+                    )
+
+
+@numba.njit(cache=True, parallel=True, fastmath={"reassoc", "contract", "nsz"})
+def _residual(
+    phase: npt.NDArray[np.uint8],
+    x: Field,
+    pairs: Any,
+    weights: Any,
+    steps: Any,
+    periodic: Any,
+    out: Field,
+    sums: npt.NDArray[np.float64],
+) -> None:
+    """Net flux into each voxel, and the energy of each layer; each face counts with its lower voxel."""
+    layers, n = phase.shape[0] - 2, phase.shape[2] - 2
+    for i in prange(1, layers + 1):
+        fluxes = np.empty((3, 2, n))  # towards the lower and the higher neighbour along each axis
+        total = 0.0
+        for j in range(1, phase.shape[1] - 1):
+            here, value, row = phase[i, j, 1 : n + 1], x[i, j, 1 : n + 1], out[i, j, 1 : n + 1]
+            for axis in range(3):
+                for side in range(2):
+                    shift = 2 * side - 1
+                    di, dj, dk = shift * int(axis == 0), shift * int(axis == 1), shift * int(axis == 2)
+                    there = phase[i + di, j + dj, 1 + dk : n + 1 + dk]
+                    other = x[i + di, j + dj, 1 + dk : n + 1 + dk]
+                    flux, rise, weight = fluxes[axis, side], shift * steps[axis], weights[axis]
+                    energy = 0.0
+                    if pairs is None:
+                        for k in range(n):
+                            drop = np.float64(other[k]) - np.float64(value[k]) + rise
+                            flux[k] = weight * np.float64(here[k]) * np.float64(there[k]) * drop
+                            energy += flux[k] * drop
+                    else:
+                        for k in range(n):
+                            drop = np.float64(other[k]) - np.float64(value[k]) + rise
+                            flux[k] = weight * pairs[here[k], there[k]] * drop
+                            energy += flux[k] * drop
+                    total += energy / 2
+            if not periodic[0]:
+                for side in range(2):
+                    if i != (layers if side else 1):
+                        continue
+                    rise = (side - 0.5) * steps[0]
+                    for k in range(n):
+                        if pairs is None:
+                            end = 2 * weights[0] * here[k]
+                        else:
+                            end = 2 * weights[0] * pairs[here[k], here[k]]
+                        drop = rise - np.float64(value[k])
+                        fluxes[0, side, k] = end * drop
+                        total += end * drop * drop
+            for k in range(n):
+                row[k] = (
+                    fluxes[0, 0, k] + fluxes[0, 1, k] + fluxes[1, 0, k] + fluxes[1, 1, k] + fluxes[2, 0, k] + fluxes[2, 1, k]
+                )
+        sums[i] = total
