@@ -11,21 +11,19 @@ Bit of the voxel (i, j, l) of a block: 16 i + 4 j + l.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numba
 import numpy as np
 import numpy.typing as npt
 from numba import prange
 
+from pipelines.characterise.kernel.bits import FIRST_LAYER, SHIFT, WORD, around, count_bits, down, up
 from pipelines.characterise.kernel.volume import Volume
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int32]
 
-_U = np.uint64
-_LOW = np.array([0x000000000000FFFF, 0x000F000F000F000F, 0x1111111111111111], dtype=_U)  # first layer of each axis
-_NOT_LAST = np.array([0x0000FFFFFFFFFFFF, 0x0FFF0FFF0FFF0FFF, 0x7777777777777777], dtype=_U)
-_SHIFT = np.array([16, 4, 1], dtype=_U)
 _MOST_NEIGHBOURS = 256  # of a piece: 16 on each face, and the others in its block
 
 
@@ -69,12 +67,12 @@ def find_pieces(volume: Volume) -> Pieces:
     insulating, in place. In a volume that is periodic along axis 0 all clusters stay.
     """
     blocks = np.array([-(-length // 4) for length in volume.shape])
-    bits = np.zeros((len(volume.conductivities), *blocks), dtype=_U)
+    bits = np.zeros((len(volume.conductivities), *blocks), dtype=WORD)
     _set_bits(volume.phase, bits)
     first = np.zeros(int(np.prod(blocks)) + 1, dtype=np.int32)
     _count(bits, first)
     first = np.cumsum(first, dtype=np.int32)
-    masks, phases = np.empty(first[-1], dtype=_U), np.empty(first[-1], dtype=np.uint8)
+    masks, phases = np.empty(first[-1], dtype=WORD), np.empty(first[-1], dtype=np.uint8)
     _separate(bits, first, masks, phases)
     touching = _touching(volume, blocks, first, masks, phases)
     if not volume.periodic[0]:
@@ -82,7 +80,7 @@ def find_pieces(volume: Volume) -> Pieces:
         if not keep.all():
             number = np.concatenate([[0], np.cumsum(keep)]).astype(np.int32)
             first, masks, phases = number[first], masks[keep], phases[keep]
-            touching = _touching(volume, blocks, first, masks, phases)
+            touching = _kept_rows(*touching, keep, number)
     of_voxel = np.full(volume.phase.shape, len(masks), dtype=np.int32)
     _number(first, masks, blocks, of_voxel)
     if not volume.periodic[0]:
@@ -112,39 +110,40 @@ def _touching(
     return start, neighbours, conductances, ground
 
 
+def _kept_rows(
+    start: Integers,
+    neighbours: Integers,
+    conductances: Floats,
+    ground: Floats,
+    keep: npt.NDArray[np.bool_],
+    number: Integers,
+) -> tuple[Integers, Integers, Floats, Floats]:
+    """The rows of the pieces kept, renumbered; they touch none of the others."""
+    lengths = np.diff(start)
+    edges = np.repeat(keep, lengths)
+    new_start = np.concatenate([[0], np.cumsum(lengths[keep])]).astype(np.int32)
+    return new_start, number[neighbours[edges]], conductances[edges], ground[keep]
+
+
 def _at_ends(
     volume: Volume, blocks: npt.NDArray[np.int64], first: Integers, masks: npt.NDArray[np.uint64]
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
     """Which pieces touch the low end, and which the high end."""
     layer = int(blocks[1] * blocks[2])
     low, high = np.zeros((2, len(masks)), dtype=np.bool_)
-    low[: first[layer]] = masks[: first[layer]] & _LOW[0] != 0
+    low[: first[layer]] = masks[: first[layer]] & FIRST_LAYER[0] != 0
     last = first[-1 - layer]
-    high[last:] = masks[last:] >> _U(16 * ((volume.shape[0] - 1) & 3)) & _LOW[0] != 0
+    high[last:] = masks[last:] >> WORD(16 * ((volume.shape[0] - 1) & 3)) & FIRST_LAYER[0] != 0
     return low, high
-
-
-@numba.njit(cache=True, inline="always")
-def _count_bits(word: np.uint64) -> np.int64:
-    word = word - ((word >> _U(1)) & _U(0x5555555555555555))
-    word = (word & _U(0x3333333333333333)) + ((word >> _U(2)) & _U(0x3333333333333333))
-    word = (word + (word >> _U(4))) & _U(0x0F0F0F0F0F0F0F0F)
-    return np.int64((word * _U(0x0101010101010101)) >> _U(56))
 
 
 @numba.njit(cache=True)
 def _grown(seed: np.uint64, mask: np.uint64) -> np.uint64:
-    """All bits of the mask that are connected to the seed."""
-    grown = seed
-    while True:
-        more = grown
-        for axis in range(3):
-            more |= (grown & _NOT_LAST[axis]) << _SHIFT[axis]
-            more |= (grown >> _SHIFT[axis]) & _NOT_LAST[axis]
-        more &= mask
-        if more == grown:
-            return grown
-        grown = more
+    """All voxels of the mask that are connected to the seed."""
+    grown, more = seed, around(seed) & mask
+    while more != grown:
+        grown, more = more, around(more) & mask
+    return grown
 
 
 @numba.njit(cache=True, parallel=True)
@@ -157,7 +156,7 @@ def _set_bits(phase: npt.NDArray[np.uint8], bits: npt.NDArray[np.uint64]) -> Non
                 shift = 16 * (i & 3) + 4 * (j & 3)
                 for k in range(z):
                     if row[k + 1]:
-                        bits[row[k + 1] - 1, block, j >> 2, k >> 2] |= _U(1) << _U(shift + (k & 3))
+                        bits[row[k + 1] - 1, block, j >> 2, k >> 2] |= WORD(1) << WORD(shift + (k & 3))
 
 
 @numba.njit(cache=True, parallel=True)
@@ -171,7 +170,7 @@ def _count(bits: npt.NDArray[np.uint64], first: Integers) -> None:
                 for phase in range(bits.shape[0]):
                     left = bits[phase, i, j, k]
                     while left:
-                        left &= ~_grown(left & (~left + _U(1)), left)
+                        left &= ~_grown(left & (~left + WORD(1)), left)
                         count += 1
                 first[(i * y + j) * z + k + 1] = count
 
@@ -188,10 +187,32 @@ def _separate(
                 for phase in range(bits.shape[0]):
                     left = bits[phase, i, j, k]
                     while left:
-                        masks[piece] = _grown(left & (~left + _U(1)), left)
+                        masks[piece] = _grown(left & (~left + WORD(1)), left)
                         phases[piece] = phase + 1
                         left &= ~masks[piece]
                         piece += 1
+
+
+@numba.njit(cache=True)
+def block_beside(at: Any, axis: int, side: int, blocks: Any, periodic: Any) -> int:
+    """Number of the block that follows (side 1) or precedes (side 0) along an axis; -1 if there is none."""
+    to = at[axis] + (1 if side == 1 else -1)
+    if to < 0 or to == blocks[axis]:
+        if not periodic[axis]:
+            return -1
+        to = 0 if side == 1 else blocks[axis] - 1
+    i, j, k = to if axis == 0 else at[0], to if axis == 1 else at[1], to if axis == 2 else at[2]
+    return (i * blocks[1] + j) * blocks[2] + k
+
+
+@numba.njit(cache=True)
+def facing(mask: Any, other: Any, at: Any, axis: int, side: int, blocks: Any, shape: Any) -> Any:
+    """The voxels of a piece that touch another piece, in the block that follows or precedes along an axis."""
+    lower = at[axis] if side == 1 else (at[axis] - 1 if at[axis] > 0 else blocks[axis] - 1)
+    last = SHIFT[axis] * WORD(min(4, shape[axis] - 4 * lower) - 1)
+    if side == 1:
+        return ((mask >> last) & other & FIRST_LAYER[axis]) << last
+    return mask & (other >> last) & FIRST_LAYER[axis]
 
 
 @numba.njit(cache=True, parallel=True)
@@ -212,58 +233,47 @@ def _connect(
     """Rows of the pieces: counted into the place after each, or filled in."""
     for layer in prange(blocks[0]):
         found, sums = np.empty(_MOST_NEIGHBOURS, dtype=np.int32), np.empty(_MOST_NEIGHBOURS)
-        at, to = np.empty(3, dtype=np.int64), np.empty(3, dtype=np.int64)
         for j in range(blocks[1]):
             for k in range(blocks[2]):
-                at[0], at[1], at[2] = layer, j, k
-                here = (at[0] * blocks[1] + at[1]) * blocks[2] + at[2]
+                at = (np.int64(layer), j, k)
+                here = (at[0] * blocks[1] + j) * blocks[2] + k
                 for piece in range(first[here], first[here + 1]):
-                    mask, count = masks[piece], 0
-                    for other in range(first[here], first[here + 1]):
-                        if phases[other] != phases[piece]:
-                            faces = 0.0
-                            for axis in range(3):
-                                up = (mask & _NOT_LAST[axis]) << _SHIFT[axis]
-                                down = (mask >> _SHIFT[axis]) & _NOT_LAST[axis]
-                                faces += weights[axis] * (
-                                    _count_bits(up & masks[other]) + _count_bits(down & masks[other])
-                                )
-                            if faces > 0:
-                                found[count], sums[count] = other, faces * pairs[phases[piece], phases[other]]
-                                count += 1
+                    mask, near, count = masks[piece], pairs[phases[piece]], 0
                     for axis in range(3):
                         for side in range(2):
-                            to[:] = at
-                            if side == 0:
-                                to[axis] -= 1
-                            else:
-                                to[axis] += 1
-                            if to[axis] < 0 or to[axis] == blocks[axis]:
-                                if not periodic[axis]:
-                                    continue
-                                to[axis] = blocks[axis] - 1 if to[axis] < 0 else 0
-                            lower = at[axis] if side == 1 else to[axis]
-                            last = min(4, shape[axis] - 4 * lower) - 1
-                            shift = _SHIFT[axis] * _U(last)
-                            mine = (mask >> shift if side == 1 else mask) & _LOW[axis]
-                            there = (to[0] * blocks[1] + to[1]) * blocks[2] + to[2]
+                            for other in range(first[here], first[here + 1]):
+                                if phases[other] != phases[piece]:
+                                    touching = mask & (down(masks[other], axis) if side else up(masks[other], axis))
+                                    conductance = weights[axis] * near[phases[other]] * count_bits(touching)
+                                    count = _note(found, sums, count, other, conductance)
+                            there = block_beside(at, axis, side, blocks, periodic)
+                            if there < 0:
+                                continue
                             for other in range(first[there], first[there + 1]):
-                                theirs = (masks[other] if side == 1 else masks[other] >> shift) & _LOW[axis]
-                                faces = weights[axis] * _count_bits(mine & theirs)
-                                if faces == 0 or other == piece:
-                                    continue
-                                place = 0
-                                while place < count and found[place] != other:
-                                    place += 1
-                                if place == count:
-                                    found[place], sums[place] = other, 0.0
-                                    count += 1
-                                sums[place] += faces * pairs[phases[piece], phases[other]]
+                                if other != piece:
+                                    touching = facing(mask, masks[other], at, axis, side, blocks, shape)
+                                    conductance = weights[axis] * near[phases[other]] * count_bits(touching)
+                                    count = _note(found, sums, count, other, conductance)
                     if fill:
                         neighbours[start[piece] : start[piece + 1]] = found[:count]
                         conductances[start[piece] : start[piece + 1]] = sums[:count]
                     else:
                         start[piece + 1] = count
+
+
+@numba.njit(cache=True)
+def _note(found: Integers, sums: Floats, count: int, other: int, conductance: float) -> int:
+    """Add a conductance to the neighbour's, which may be new; returns the number of neighbours."""
+    if conductance == 0:
+        return count
+    place = 0
+    while place < count and found[place] != other:
+        place += 1
+    if place == count:
+        found[place], sums[place] = other, 0.0
+        count += 1
+    sums[place] += conductance
+    return count
 
 
 @numba.njit(cache=True)
@@ -279,10 +289,10 @@ def _ends(
     """Conductance to the ends: voxel faces of the first and the last layer, half a voxel each."""
     layer = blocks[1] * blocks[2]
     for piece in range(first[layer]):
-        ground[piece] += conductances[phases[piece] - 1] * _count_bits(masks[piece] & _LOW[0])
-    shift = _U(16 * ((length - 1) & 3))
+        ground[piece] += conductances[phases[piece] - 1] * count_bits(masks[piece] & FIRST_LAYER[0])
+    shift = WORD(16 * ((length - 1) & 3))
     for piece in range(first[(blocks[0] - 1) * layer], first[blocks[0] * layer]):
-        ground[piece] += conductances[phases[piece] - 1] * _count_bits((masks[piece] >> shift) & _LOW[0])
+        ground[piece] += conductances[phases[piece] - 1] * count_bits((masks[piece] >> shift) & FIRST_LAYER[0])
 
 
 @numba.njit(cache=True)
@@ -328,7 +338,7 @@ def _number(
                 here = (i * blocks[1] + j) * blocks[2] + k
                 for piece in range(first[here], first[here + 1]):
                     for bit in range(64):
-                        if masks[piece] >> _U(bit) & _U(1):
+                        if masks[piece] >> WORD(bit) & WORD(1):
                             of_voxel[4 * i + 1 + (bit >> 4), 4 * j + 1 + (bit >> 2 & 3), 4 * k + 1 + (bit & 3)] = piece
 
 

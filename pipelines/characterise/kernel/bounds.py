@@ -31,7 +31,8 @@ import numpy as np
 import numpy.typing as npt
 from numba import prange
 
-from pipelines.characterise.kernel.blocks import Pieces
+from pipelines.characterise.kernel.bits import FIRST_LAYER, SHIFT, WORD, around, count_bits, down, lowest_bit, up
+from pipelines.characterise.kernel.blocks import Pieces, block_beside, facing
 from pipelines.characterise.kernel.cycle import WORK_ROWS, solve_coarse
 from pipelines.characterise.kernel.graph import Levels
 from pipelines.characterise.kernel.operator import Operator, residual
@@ -40,11 +41,8 @@ from pipelines.characterise.kernel.sweeps import Field
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int32]
 
-_U = np.uint64
-_NOT_LAST = np.array([0x0000FFFFFFFFFFFF, 0x0FFF0FFF0FFF0FFF, 0x7777777777777777], dtype=_U)
-_SHIFT = np.array([16, 4, 1], dtype=_U)
-_CENTRE = _U(0x0000066006600000)  # the inner 2 x 2 x 2 voxels of a block
-_GRAPH_STEPS = 3  # of conjugate gradients on the graph
+_CENTRE = WORD(0x0000066006600000)  # the inner 2 x 2 x 2 voxels of a block
+_GRAPH_STEPS = 2  # of conjugate gradients on the graph
 
 
 def certified_interval(
@@ -68,12 +66,9 @@ def certified_interval(
     _gather(spare, pieces.first, pieces.masks, _blocks(operator), sources)
     potential, drops, gained = _balance_graph(pieces, levels, sources)
     sums = np.zeros(_blocks(operator)[0])
-    pairs = operator.volume.pair_conductances()
+    volume = operator.volume
     _balance_voxels(
         spare,
-        operator.volume.phase,
-        pieces.of_voxel,
-        pieces.count,
         pieces.first,
         pieces.masks,
         pieces.phases,
@@ -81,10 +76,11 @@ def certified_interval(
         pieces.neighbours,
         drops,
         potential,
-        pairs,
-        operator.volume.weights,
+        volume.pair_conductances(),
+        volume.weights,
         _blocks(operator),
-        not operator.volume.periodic[0],
+        np.array(volume.shape),
+        np.array(volume.periodic),
         sums,
     )
     return energy - math.fsum(sums), energy - gained
@@ -220,19 +216,17 @@ def _gather(
             for k in range(blocks[2]):
                 here = (i * blocks[1] + j) * blocks[2] + k
                 for piece in range(first[here], first[here + 1]):
-                    total = 0.0
-                    for bit in range(64):
-                        if masks[piece] >> _U(bit) & _U(1):
-                            total += values[4 * i + 1 + (bit >> 4), 4 * j + 1 + (bit >> 2 & 3), 4 * k + 1 + (bit & 3)]
+                    total, still = 0.0, masks[piece]
+                    while still:
+                        bit = lowest_bit(still)
+                        still &= still - WORD(1)
+                        total += values[4 * i + 1 + (bit >> 4), 4 * j + 1 + (bit >> 2 & 3), 4 * k + 1 + (bit & 3)]
                     out[piece] = total
 
 
 @numba.njit(cache=True, parallel=True)
 def _balance_voxels(
     left: Field,
-    phase: npt.NDArray[np.uint8],
-    of_voxel: Integers,
-    none: int,
     first: Integers,
     masks: npt.NDArray[np.uint64],
     phases: npt.NDArray[np.uint8],
@@ -243,101 +237,128 @@ def _balance_voxels(
     pairs: Floats,
     weights: Floats,
     blocks: npt.NDArray[np.int64],
-    ended: bool,
+    shape: npt.NDArray[np.int64],
+    periodic: npt.NDArray[np.bool_],
     sums: Floats,
 ) -> None:
     """Sum over all faces of the squared correction over the conductance, for each layer of blocks.
 
     A face between two pieces counts with both, half each.
     """
-    layers = phase.shape[0] - 2
-    for i in prange(blocks[0]):
-        remains = np.empty(64)
+    for layer in prange(blocks[0]):
+        remains, ways = np.empty(64), np.empty(64)
         shells = np.empty(64, dtype=np.uint64)
         total = 0.0
         for j in range(blocks[1]):
             for k in range(blocks[2]):
-                here = (i * blocks[1] + j) * blocks[2] + k
+                at = (np.int64(layer), j, k)
+                here = (at[0] * blocks[1] + j) * blocks[2] + k
                 for piece in range(first[here], first[here + 1]):
-                    mask, own = masks[piece], pairs[phases[piece]]
+                    mask, near = masks[piece], pairs[phases[piece]]
+                    own = near[phases[piece]]
                     still = mask
                     while still:
-                        bit = _lowest(still)
-                        still &= still - _U(1)
-                        u, v, w = 4 * i + 1 + (bit >> 4), 4 * j + 1 + (bit >> 2 & 3), 4 * k + 1 + (bit & 3)
-                        remains[bit] = left[u, v, w]
-                        if ended and (u == 1 or u == layers):
-                            conductance = 2 * weights[0] * own[phases[piece]] * (int(u == 1) + int(u == layers))
-                            remains[bit] -= conductance * to_ends[piece]
-                            total += conductance * to_ends[piece] ** 2
+                        bit = lowest_bit(still)
+                        still &= still - WORD(1)
+                        remains[bit] = left[
+                            4 * at[0] + 1 + (bit >> 4), 4 * j + 1 + (bit >> 2 & 3), 4 * k + 1 + (bit & 3)
+                        ]
                     for axis in range(3):
                         for side in range(2):
-                            if side == 0:
-                                still = mask & ~((mask & _NOT_LAST[axis]) << _SHIFT[axis])
-                            else:
-                                still = mask & ~((mask >> _SHIFT[axis]) & _NOT_LAST[axis])
-                            while still:
-                                bit = _lowest(still)
-                                still &= still - _U(1)
-                                u = 4 * i + 1 + (bit >> 4) + (2 * side - 1) * int(axis == 0)
-                                v = 4 * j + 1 + (bit >> 2 & 3) + (2 * side - 1) * int(axis == 1)
-                                w = 4 * k + 1 + (bit & 3) + (2 * side - 1) * int(axis == 2)
-                                other = of_voxel[u, v, w]
-                                if other == piece or other == none:
-                                    continue
-                                place = start[piece]
-                                while neighbours[place] != other:
-                                    place += 1
-                                conductance = weights[axis] * own[phase[u, v, w]]
-                                remains[bit] -= conductance * drops[place]
-                                total += conductance * drops[place] ** 2 / 2
-                    total += _collect(mask, remains, shells, weights) / own[phases[piece]]
-        sums[i] = total
-
-
-@numba.njit(cache=True, inline="always")
-def _lowest(word: np.uint64) -> np.int64:
-    """Position of the lowest bit."""
-    word = (word & (~word + _U(1))) - _U(1)
-    word = word - ((word >> _U(1)) & _U(0x5555555555555555))
-    word = (word & _U(0x3333333333333333)) + ((word >> _U(2)) & _U(0x3333333333333333))
-    word = (word + (word >> _U(4))) & _U(0x0F0F0F0F0F0F0F0F)
-    return np.int64((word * _U(0x0101010101010101)) >> _U(56))
+                            for other in range(first[here], first[here + 1]):
+                                if phases[other] != phases[piece]:
+                                    touching = mask & (down(masks[other], axis) if side else up(masks[other], axis))
+                                    conductance = weights[axis] * near[phases[other]]
+                                    total += _send(
+                                        touching, conductance, piece, other, start, neighbours, drops, remains
+                                    )
+                            there = block_beside(at, axis, side, blocks, periodic)
+                            if there < 0:
+                                continue
+                            for other in range(first[there], first[there + 1]):
+                                if other != piece:
+                                    touching = facing(mask, masks[other], at, axis, side, blocks, shape)
+                                    conductance = weights[axis] * near[phases[other]]
+                                    total += _send(
+                                        touching, conductance, piece, other, start, neighbours, drops, remains
+                                    )
+                    if not periodic[0]:
+                        ends = 2 * weights[0] * own
+                        if at[0] == 0:
+                            total += _drop(mask & FIRST_LAYER[0], ends, to_ends[piece], remains)
+                        if at[0] == blocks[0] - 1:
+                            last = FIRST_LAYER[0] << (SHIFT[0] * WORD((shape[0] - 1) & 3))
+                            total += _drop(mask & last, ends, to_ends[piece], remains)
+                    total += _collect(mask, remains, ways, shells, weights) / own
+        sums[layer] = total
 
 
 @numba.njit(cache=True)
-def _collect(mask: np.uint64, remains: Floats, shells: npt.NDArray[np.uint64], weights: Floats) -> float:
+def _send(
+    touching: Any,
+    conductance: float,
+    piece: int,
+    other: int,
+    start: Integers,
+    neighbours: Integers,
+    drops: Floats,
+    remains: Floats,
+) -> float:
+    """What the faces towards another piece carry off; returns their squared correction over conductance, half."""
+    if not touching:
+        return 0.0
+    place = start[piece]
+    while neighbours[place] != other:
+        place += 1
+    return 0.5 * _drop(touching, conductance, drops[place], remains)
+
+
+@numba.njit(cache=True)
+def _drop(voxels: Any, conductance: float, drive: float, remains: Floats) -> float:
+    still, flux = voxels, conductance * drive
+    while still:
+        remains[lowest_bit(still)] -= flux
+        still &= still - WORD(1)
+    return count_bits(voxels) * flux * drive
+
+
+@numba.njit(cache=True)
+def _collect(
+    mask: Any, remains: Floats, ways: Floats, shells: npt.NDArray[np.uint64], weights: Floats
+) -> float:
     """Pass what remains in the voxels of a piece on to its root, shell by shell; returns squared flux over weight."""
     seed = mask & _CENTRE if mask & _CENTRE else mask
-    shells[0] = seed & (~seed + _U(1))
+    shells[0] = seed & (~seed + WORD(1))
     reached, count = shells[0], 1
     while reached != mask:
-        grown = reached
-        for axis in range(3):
-            grown |= (reached & _NOT_LAST[axis]) << _SHIFT[axis]
-            grown |= (reached >> _SHIFT[axis]) & _NOT_LAST[axis]
-        shells[count] = grown & mask & ~reached
+        shells[count] = around(reached) & mask & ~reached
         reached |= shells[count]
         count += 1
     total = 0.0
     for shell in range(count - 1, 0, -1):
-        still, inner = shells[shell], shells[shell - 1]
+        inner = shells[shell - 1]
+        still = shells[shell]
         while still:
-            bit = _lowest(still)
-            still &= still - _U(1)
-            here = _U(1) << _U(bit)
-            ways = 0.0
-            for axis in range(3):
-                for side in range(2):
-                    there = (here >> _SHIFT[axis]) & _NOT_LAST[axis] if side == 0 else (here & _NOT_LAST[axis]) << _SHIFT[axis]
-                    if there & inner:
-                        ways += weights[axis]
-            drive = remains[bit] / ways
-            total += drive * remains[bit]
-            for axis in range(3):
-                step = np.int64(_SHIFT[axis])
-                for side in range(2):
-                    there = (here >> _SHIFT[axis]) & _NOT_LAST[axis] if side == 0 else (here & _NOT_LAST[axis]) << _SHIFT[axis]
-                    if there & inner:
-                        remains[bit - step if side == 0 else bit + step] += drive * weights[axis]
+            ways[lowest_bit(still)] = 0.0
+            still &= still - WORD(1)
+        for axis in range(3):
+            for side in range(2):
+                still = shells[shell] & (up(inner, axis) if side == 0 else down(inner, axis))
+                while still:
+                    ways[lowest_bit(still)] += weights[axis]
+                    still &= still - WORD(1)
+        still = shells[shell]
+        while still:
+            bit = lowest_bit(still)
+            ways[bit] = remains[bit] / ways[bit]
+            total += ways[bit] * remains[bit]
+            still &= still - WORD(1)
+        for axis in range(3):
+            step = np.int64(SHIFT[axis])
+            for side in range(2):
+                still = shells[shell] & (up(inner, axis) if side == 0 else down(inner, axis))
+                while still:
+                    bit = lowest_bit(still)
+                    remains[bit - step if side == 0 else bit + step] += ways[bit] * weights[axis]
+                    still &= still - WORD(1)
     return total

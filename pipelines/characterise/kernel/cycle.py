@@ -23,8 +23,11 @@ Vectors = npt.NDArray[Any]
 
 _DAMPING = 0.7  # of the Jacobi steps before and after
 _ENOUGH = 0.25**2  # of the squared residual, left by the first step
-_RIGHT, _SOLUTION, _FIRST, _IMAGE, _SECOND, _SECOND_IMAGE, _LEFT, _SMOOTHED = range(8)
-WORK_ROWS = 8
+_RIGHT, _SOLUTION, _FIRST, _IMAGE, _SECOND, _SECOND_IMAGE, _LEFT, _SMOOTHED, _PULLED = range(9)
+WORK_ROWS = 9
+_CHUNK = 256  # nodes summed in the precision of the levels, then in double
+
+_COMPILED = numba.njit(cache=True, fastmath={"reassoc", "contract", "nsz", "arcp"}, error_model="numpy")
 
 
 def solve_coarse(levels: Levels, right: Vectors, work: Vectors) -> Vectors:
@@ -49,114 +52,138 @@ def solve_coarse(levels: Levels, right: Vectors, work: Vectors) -> Vectors:
     _cycle(
         0,
         levels.offsets,
-        levels.start,
         levels.neighbours,
         levels.conductances,
+        levels.more_offsets,
+        levels.more_nodes,
+        levels.more_neighbours,
+        levels.more_conductances,
         levels.diagonal,
         levels.parent,
-        levels.member_start,
-        levels.members,
         levels.inverse,
         work,
     )
     return np.asarray(work[_SOLUTION, :count])
 
 
-@numba.njit(cache=True, fastmath={"reassoc", "contract", "nsz"})
+@_COMPILED
 def _cycle(
     level: int,
     offsets: Any,
-    start: Any,
     neighbours: Any,
     conductances: Any,
+    more_offsets: Any,
+    more_nodes: Any,
+    more_neighbours: Any,
+    more_conductances: Any,
     diagonal: Any,
     parent: Any,
-    member_start: Any,
-    members: Any,
     inverse: Any,
     work: Any,
 ) -> int:
     """Solve one level: work[_RIGHT] in, work[_SOLUTION] out, both at the nodes of the level."""
     low, high = offsets[level], offsets[level + 1]
-    right, solution = work[_RIGHT], work[_SOLUTION]
     if level == len(offsets) - 2:
         for row in range(high - low):
-            total = work.dtype.type(0)
-            for column in range(high - low):
-                total += inverse[row, column] * right[low + column]
-            solution[low + row] = total
+            work[_SOLUTION, low + row] = _dot(inverse[row], work[_RIGHT, low:high])
         return 0
-    smoothed, left = work[_SMOOTHED], work[_LEFT]
-    damping = work.dtype.type(_DAMPING)
-    product, work_done, size = 0.0, 0.0, 0.0
+    more = more_nodes, more_neighbours, more_conductances, more_offsets[level], more_offsets[level + 1]
+    own = diagonal[low:high]
+    right, solution, smoothed = work[_RIGHT, low:high], work[_SOLUTION, low:high], work[_SMOOTHED, low:high]
+    left, pulled = work[_LEFT, low:high], work[_PULLED, low:high]
+    squared, size = 0.0, 0.0
     for step in range(2):
         source = right if step == 0 else left
-        correction = work[_FIRST] if step == 0 else work[_SECOND]
-        for node in range(low, high):
-            smoothed[node] = damping * source[node] / diagonal[node] if diagonal[node] > 0 else work.dtype.type(0)
-        for node in range(high, offsets[level + 2]):
-            total = work.dtype.type(0)
-            for entry in range(member_start[node], member_start[node + 1]):
-                member = members[entry]
-                total += (work.dtype.type(1) - damping) * source[member]
-                for place in range(start[member], start[member + 1]):
-                    total += conductances[place] * smoothed[neighbours[place]]
-            right[node] = total
+        correction = work[_FIRST, low:high] if step == 0 else work[_SECOND, low:high]
+        image = work[_IMAGE, low:high] if step == 0 else work[_SECOND_IMAGE, low:high]
+        _begin(source, own, smoothed)
+        _pull(neighbours, conductances, more, low, high, work[_SMOOTHED], work[_PULLED])
+        below = work[_RIGHT]
+        below[high : offsets[level + 2]] = 0
+        for node in range(high - low):
+            below[parent[low + node]] += source[node] - own[node] * smoothed[node] + pulled[node]
         _cycle(
             level + 1,
             offsets,
-            start,
             neighbours,
             conductances,
+            more_offsets,
+            more_nodes,
+            more_neighbours,
+            more_conductances,
             diagonal,
             parent,
-            member_start,
-            members,
             inverse,
             work,
         )
-        for node in range(low, high):
-            smoothed[node] += solution[parent[node]]
-        for node in range(low, high):
-            total = source[node]
-            for place in range(start[node], start[node + 1]):
-                total += conductances[place] * smoothed[neighbours[place]]
-            if diagonal[node] > 0:
-                correction[node] = smoothed[node] + damping * (total / diagonal[node] - smoothed[node])
-            else:
-                correction[node] = work.dtype.type(0)
-        image = work[_IMAGE] if step == 0 else work[_SECOND_IMAGE]
-        along, gained, crossed = 0.0, 0.0, 0.0
-        for node in range(low, high):
-            total = diagonal[node] * correction[node]
-            for place in range(start[node], start[node + 1]):
-                total -= conductances[place] * correction[neighbours[place]]
-            image[node] = total
-            along += total * correction[node]
-            gained += source[node] * correction[node]
-            if step == 1:
-                crossed += correction[node] * work[_IMAGE, node]
+        for node in range(high - low):
+            smoothed[node] += work[_SOLUTION, parent[low + node]]
+        _pull(neighbours, conductances, more, low, high, work[_SMOOTHED], work[_PULLED])
+        _relax(source, own, smoothed, pulled, correction)
+        _pull(neighbours, conductances, more, low, high, work[_FIRST if step == 0 else _SECOND], work[_PULLED])
+        for node in range(high - low):
+            image[node] = own[node] * correction[node] - pulled[node]
+        along, gained = _dot(correction, image), _dot(correction, source)
         if step == 0:
-            if not along > 0:
-                for node in range(low, high):
-                    solution[node] = correction[node]
-                return 0
-            product, work_done = along, gained
-            share = work.dtype.type(gained / along)
-            size, rest = 0.0, 0.0
-            for node in range(low, high):
-                left[node] = source[node] - share * image[node]
+            squared = along
+            share = work.dtype.type(gained / along if along > 0 else 1.0)
+            for node in range(high - low):
                 solution[node] = share * correction[node]
-                size += source[node] * source[node]
-                rest += left[node] * left[node]
-            if rest <= _ENOUGH * size:
+                left[node] = source[node] - share * image[node]
+            if not along > 0 or _dot(left, left) <= _ENOUGH * _dot(source, source):
                 return 0
+            size = gained
         else:
-            rest = along - crossed * crossed / product
-            if not rest > 0:
-                return 0
-            one = work.dtype.type(work_done / product - crossed * gained / (product * rest))
-            two = work.dtype.type(gained / rest)
-            for node in range(low, high):
-                solution[node] = one * work[_FIRST, node] + two * correction[node]
+            crossed = _dot(correction, work[_IMAGE, low:high])
+            rest = along - crossed * crossed / squared
+            if rest > 0:
+                one = work.dtype.type(size / squared - crossed * gained / (squared * rest))
+                two = work.dtype.type(gained / rest)
+                for node in range(high - low):
+                    solution[node] = one * work[_FIRST, low + node] + two * correction[node]
     return 0
+
+
+@_COMPILED
+def _begin(source: Any, diagonal: Any, out: Any) -> None:
+    """The first Jacobi step, from zero."""
+    damping = out.dtype.type(_DAMPING)
+    for node in range(len(out)):
+        moved = damping * source[node] / diagonal[node]
+        out[node] = moved if diagonal[node] > 0 else out.dtype.type(0)
+
+
+@_COMPILED
+def _relax(source: Any, diagonal: Any, value: Any, pulled: Any, out: Any) -> None:
+    """One Jacobi step."""
+    damping = out.dtype.type(_DAMPING)
+    for node in range(len(out)):
+        target = (source[node] + pulled[node]) / diagonal[node]
+        moved = value[node] + damping * (target - value[node])
+        out[node] = moved if diagonal[node] > 0 else out.dtype.type(0)
+
+
+@_COMPILED
+def _pull(neighbours: Any, conductances: Any, more: Any, low: int, high: int, x: Any, out: Any) -> None:
+    """Sum over the edges of conductance times the neighbour's value, at the nodes of a level."""
+    target = out[low:high]
+    target[:] = 0
+    for column in range(len(neighbours)):
+        other, weight = neighbours[column, low:high], conductances[column, low:high]
+        for node in range(len(target)):
+            target[node] += weight[node] * x[other[node]]
+    nodes, others, weights, start, end = more
+    for edge in range(start, end):
+        out[nodes[edge]] += weights[edge] * x[others[edge]]
+
+
+@_COMPILED
+def _dot(first: Any, second: Any) -> float:
+    total = 0.0
+    for start in range(0, len(first), _CHUNK):
+        one, other = first[start : start + _CHUNK], second[start : start + _CHUNK]
+        part = first.dtype.type(0)
+        for node in range(len(one)):
+            part += one[node] * other[node]
+        total += part
+    return total

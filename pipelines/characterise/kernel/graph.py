@@ -25,7 +25,9 @@ Floats = npt.NDArray[Any]
 _STRONG = 0.08  # |a_ij| >= this sqrt(a_ii a_jj), Vanek et al.
 _DOMINANT = 0.25  # a node follows a neighbour with this share of its conductance, strong or not
 _SMALLEST_SHRINKAGE = 0.75  # a level that shrinks less is joined regardless of strength
-_LARGEST_INVERTED = 160  # nodes
+_LARGEST_INVERTED = 100  # nodes
+_DEPENDENT = 1e-10  # of a diagonal entry: a smaller pivot is rounding
+COLUMNS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,30 +59,33 @@ class Graph:
 
 @dataclass(frozen=True, slots=True)
 class Levels:
-    """All levels, one after another.
+    """All levels, one after another, laid out for speed: neighbours in columns, so that a product runs along nodes.
 
     Attributes
     ----------
     offsets
         First node of each level, and the number of nodes at the end.
-    start, neighbours, conductances, diagonal
-        Compressed rows of all levels.
+    neighbours, conductances
+        Shape (COLUMNS, nodes): the first neighbours of each node; the node itself, with zero, where it has fewer.
+    more_offsets, more_nodes, more_neighbours, more_conductances
+        The edges beyond, one after another, by level.
+    diagonal
+        Sum of the conductances of each node.
     parent
         Node of the next level that each node belongs to.
-    member_start, members
-        Nodes that belong to each node of levels from the second on, in compressed rows over all nodes.
     inverse
         Of the operator of the last level.
     """
 
     offsets: npt.NDArray[np.int64]
-    start: Integers
-    neighbours: Integers
+    neighbours: npt.NDArray[np.uint32]
     conductances: Floats
+    more_offsets: npt.NDArray[np.int64]
+    more_nodes: npt.NDArray[np.uint32]
+    more_neighbours: npt.NDArray[np.uint32]
+    more_conductances: Floats
     diagonal: Floats
-    parent: Integers
-    member_start: Integers
-    members: Integers
+    parent: npt.NDArray[np.uint32]
     inverse: Floats
 
 
@@ -96,22 +101,44 @@ def build_levels(finest: Graph, dtype: npt.DTypeLike) -> Levels:
             break
         graphs.append(_contract(graph, parent, count))
         parents.append(parent)
+    return _laid_out(graphs, parents, np.dtype(dtype))
+
+
+def _laid_out(graphs: list[Graph], parents: list[Integers], dtype: np.dtype[Any]) -> Levels:
     offsets = np.concatenate([[0], np.cumsum([graph.count for graph in graphs])])
-    edges = np.concatenate([[0], np.cumsum([len(graph.neighbours) for graph in graphs])])
+    neighbours = np.tile(np.arange(offsets[-1], dtype=np.uint32), (COLUMNS, 1))
+    conductances = np.zeros(neighbours.shape, dtype=dtype)
+    beyond = [np.maximum(np.diff(graph.start) - COLUMNS, 0) for graph in graphs]
+    more_offsets = np.concatenate([[0], np.cumsum([int(extra.sum()) for extra in beyond])])
+    more_nodes, more_neighbours = np.empty((2, int(more_offsets[-1])), dtype=np.uint32)
+    more_conductances = np.empty(int(more_offsets[-1]), dtype=dtype)
+    for level, graph in enumerate(graphs):
+        _fill_columns(
+            graph.start,
+            graph.neighbours,
+            graph.conductances,
+            int(offsets[level]),
+            neighbours,
+            conductances,
+            int(more_offsets[level]),
+            more_nodes,
+            more_neighbours,
+            more_conductances,
+        )
     return Levels(
         offsets,
-        _joined([graph.start[:-1] + edge for graph, edge in zip(graphs, edges, strict=False)], edges[-1:]),
-        _joined([graph.neighbours + offset for graph, offset in zip(graphs, offsets, strict=False)]),
-        np.concatenate([graph.conductances for graph in graphs]).astype(dtype),
+        neighbours,
+        conductances,
+        more_offsets,
+        more_nodes,
+        more_neighbours,
+        more_conductances,
         np.concatenate([graph.diagonal() for graph in graphs]).astype(dtype),
-        _joined([parent + offset for parent, offset in zip(parents, offsets[1:], strict=False)]),
-        *_members(parents, offsets),
+        np.concatenate([parent + offset for parent, offset in zip(parents, offsets[1:], strict=False)] or [[]]).astype(
+            np.uint32
+        ),
         _inverse(graphs[-1]).astype(dtype),
     )
-
-
-def _joined(parts: list[Any], *more: Any) -> Integers:
-    return np.concatenate([*parts, *more, np.empty(0)]).astype(np.int32)
 
 
 def _join(graph: Graph, strong: float) -> tuple[Integers, int]:
@@ -132,24 +159,43 @@ def _contract(graph: Graph, parent: Integers, count: int) -> Graph:
     return Graph(start, neighbours[: start[-1]].copy(), conductances[: start[-1]].copy(), ground)
 
 
-def _members(parents: list[Integers], offsets: npt.NDArray[np.int64]) -> tuple[Integers, Integers]:
-    starts, members = [np.zeros(offsets[1], dtype=np.int64)], []
-    for level, parent in enumerate(parents):
-        start, member = _member_lists(parent, int(offsets[level + 2] - offsets[level + 1]))
-        starts.append(start[:-1] + int(offsets[level]))
-        members.append(member + offsets[level])
-    total = int(offsets[len(parents)])
-    return _joined(starts, [total]), _joined(members)
-
-
 def _inverse(graph: Graph) -> Floats:
-    """Pseudo-inverse of the operator of a small graph; groups of nodes without a way to ground keep a zero mean."""
+    """Inverse of the operator of a small graph.
+
+    In a group of nodes without a way to ground one node keeps the potential zero. Compiled, not handed to a linear
+    algebra library: the threads of that would spin beside ours for longer than the solve takes.
+    """
     matrix = np.diag(graph.diagonal())
     rows = np.repeat(np.arange(graph.count), np.diff(graph.start))
     matrix[rows, graph.neighbours] -= graph.conductances
-    if graph.count == 0:
-        return matrix
-    return np.asarray(np.linalg.pinv(matrix, rcond=1e-12, hermitian=True))
+    _invert(matrix)
+    return matrix
+
+
+@numba.njit(cache=True)
+def _invert(matrix: Floats) -> None:
+    """Invert a symmetric, positive semi-definite matrix in place by sweeping; dependent rows become zero."""
+    size = len(matrix)
+    scale = np.diag(matrix).copy()
+    swept = np.zeros(size, dtype=np.bool_)
+    for k in range(size):
+        pivot = matrix[k, k]
+        if not pivot > _DEPENDENT * scale[k]:
+            continue
+        swept[k] = True
+        row = matrix[k] / pivot
+        for i in range(size):
+            if i != k:
+                factor = matrix[i, k]
+                for j in range(size):
+                    matrix[i, j] -= factor * row[j]
+                matrix[i, k] = -factor / pivot
+        matrix[k] = row
+        matrix[k, k] = 1 / pivot
+    for i in range(size):
+        for j in range(size):
+            if not (swept[i] and swept[j]):
+                matrix[i, j] = 0.0
 
 
 @numba.njit(cache=True)
@@ -260,3 +306,29 @@ def _merge_rows(
                     end += 1
                 new_conductances[latest[other]] += conductances[place]
         new_start[node + 1] = end
+
+
+@numba.njit(cache=True)
+def _fill_columns(
+    start: Integers,
+    neighbours: Integers,
+    conductances: Floats,
+    offset: int,
+    columns: npt.NDArray[np.uint32],
+    weights: Floats,
+    end: int,
+    more_nodes: npt.NDArray[np.uint32],
+    more_neighbours: npt.NDArray[np.uint32],
+    more_conductances: Floats,
+) -> None:
+    for node in range(len(start) - 1):
+        for place in range(start[node], start[node + 1]):
+            column = place - start[node]
+            if column < COLUMNS:
+                columns[column, offset + node] = offset + neighbours[place]
+                weights[column, offset + node] = conductances[place]
+            else:
+                more_nodes[end] = offset + node
+                more_neighbours[end] = offset + neighbours[place]
+                more_conductances[end] = conductances[place]
+                end += 1

@@ -25,7 +25,8 @@ class Operator:
     Attributes
     ----------
     diagonal
-        Padded shape: sum of the conductances of a voxel's faces [-]; zero insulates.
+        Padded shape: sum of the conductances of a voxel's faces [-], as small integers where all are one; zero
+        insulates.
     weights
         Of the axes [-], three scalars of the precision.
     faces
@@ -40,14 +41,21 @@ class Operator:
     @property
     def dtype(self) -> np.dtype[Any]:
         """Precision of the fields."""
-        return self.diagonal.dtype
+        return np.dtype(type(self.weights[0]))
+
+    def layers(self) -> tuple[Field, Any, Faces]:
+        """Diagonal, weights and faces as the sweeps take them: the voxels of each layer in a row."""
+        faces = None if self.faces is None else tuple(face.reshape(len(face), -1) for face in self.faces)
+        return self.diagonal.reshape(len(self.diagonal), -1), self.weights, faces
 
 
 def build_operator(volume: Volume, dtype: npt.DTypeLike) -> Operator:
     """The operator of a volume whose padding is filled."""
     weights = tuple(np.dtype(dtype).type(w) for w in volume.weights)
-    diagonal = np.zeros(volume.phase.shape, dtype=dtype)
-    if len(volume.conductivities) <= 1:
+    alike = len(volume.conductivities) <= 1
+    counted = alike and bool(np.all(volume.weights == 1))
+    diagonal = np.zeros(volume.phase.shape, dtype=np.uint8 if counted else dtype)
+    if alike:
         _diagonal(volume.phase, None, weights, not volume.periodic[0], diagonal)
         return Operator(volume, diagonal, weights, None)
     pairs = volume.pair_conductances().astype(dtype)

@@ -11,6 +11,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numba
 import numpy as np
 import numpy.typing as npt
 
@@ -93,7 +94,7 @@ def read_volume(
     table, values = _phases(labels, conductivities)
     order = (axis, *(a for a in range(3) if a != axis))
     phase = np.zeros([labels.shape[a] + 2 for a in order], dtype=np.uint8)
-    phase[1:-1, 1:-1, 1:-1] = table[labels.transpose(order)]
+    _relabel(labels.transpose(order), table, phase)
     sizes = np.array([float(voxel_size[a]) for a in order])
     weights = np.prod(sizes) / sizes**2
     highest = float(values.max(initial=0.0))
@@ -132,7 +133,7 @@ def _phases(
     for label, value in conductivities.items():
         if not (math.isfinite(value) and value >= 0):
             raise ConductivityError(f"the conductivity of label {label} is {value}. Give a finite number >= 0.")
-    present = np.flatnonzero(np.bincount(labels.reshape(-1), minlength=256)).tolist()
+    present = np.flatnonzero(_occurs(labels)).tolist()
     for label in present:
         if label not in conductivities:
             raise ConductivityError(
@@ -148,3 +149,22 @@ def _phases(
     for label in present:
         table[label] = values.index(conductivities[label]) + 1 if conductivities[label] > 0 else INSULATING
     return table, np.array(values, dtype=np.float64)
+
+
+@numba.njit(cache=True)
+def _relabel(labels: Labels, table: npt.NDArray[np.uint8], out: npt.NDArray[np.uint8]) -> None:
+    for i in range(labels.shape[0]):
+        for j in range(labels.shape[1]):
+            for k in range(labels.shape[2]):
+                out[i + 1, j + 1, k + 1] = table[labels[i, j, k]]
+
+
+@numba.njit(cache=True)
+def _occurs(labels: Labels) -> npt.NDArray[np.bool_]:
+    """Which of the 256 labels occur."""
+    found = np.zeros(256, dtype=np.bool_)
+    for i in range(labels.shape[0]):
+        for j in range(labels.shape[1]):
+            for k in range(labels.shape[2]):
+                found[labels[i, j, k]] = True
+    return found

@@ -1,0 +1,57 @@
+"""Blocks of 4 x 4 x 4 voxels as the 64 bits of an integer: bit 16 i + 4 j + k is the voxel (i, j, k).
+
+Moving by one voxel along an axis is a shift; what would leave the block is masked off.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numba
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+WORD = np.uint64
+FIRST_LAYER = np.array([0x000000000000FFFF, 0x000F000F000F000F, 0x1111111111111111], dtype=WORD)
+NOT_LAST_LAYER = np.array([0x0000FFFFFFFFFFFF, 0x0FFF0FFF0FFF0FFF, 0x7777777777777777], dtype=WORD)
+SHIFT = np.array([16, 4, 1], dtype=WORD)
+
+
+@intrinsic
+def count_bits(context: Any, word: Any) -> Any:
+    """How many bits of a word are set."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.ctpop(arguments[0])
+
+    return types.int64(types.uint64), generate
+
+
+@intrinsic
+def lowest_bit(context: Any, word: Any) -> Any:
+    """Position of the lowest set bit of a word, which must not be zero."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 1))
+
+    return types.int64(types.uint64), generate
+
+
+@numba.njit(cache=True, inline="always")
+def up(mask: Any, axis: Any) -> Any:
+    """All voxels moved by one towards the last layer."""
+    return (mask & NOT_LAST_LAYER[axis]) << SHIFT[axis]
+
+
+@numba.njit(cache=True, inline="always")
+def down(mask: Any, axis: Any) -> Any:
+    """All voxels moved by one towards the first layer."""
+    return (mask >> SHIFT[axis]) & NOT_LAST_LAYER[axis]
+
+
+@numba.njit(cache=True, inline="always")
+def around(mask: Any) -> Any:
+    """The voxels and their neighbours inside the block."""
+    return mask | up(mask, 0) | down(mask, 0) | up(mask, 1) | down(mask, 1) | up(mask, 2) | down(mask, 2)
