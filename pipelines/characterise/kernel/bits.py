@@ -39,19 +39,19 @@ def lowest_bit(context: Any, word: Any) -> Any:
     return types.int64(types.uint64), generate
 
 
-@numba.njit(cache=True, inline="always")
+@numba.njit(cache=True, nogil=True, inline="always")
 def up(mask: Any, axis: Any) -> Any:
     """All voxels moved by one towards the last layer."""
     return (mask & NOT_LAST_LAYER[axis]) << SHIFT[axis]
 
 
-@numba.njit(cache=True, inline="always")
+@numba.njit(cache=True, nogil=True, inline="always")
 def down(mask: Any, axis: Any) -> Any:
     """All voxels moved by one towards the first layer."""
     return (mask >> SHIFT[axis]) & NOT_LAST_LAYER[axis]
 
 
-@numba.njit(cache=True, inline="always")
+@numba.njit(cache=True, nogil=True, inline="always")
 def around(mask: Any) -> Any:
     """The voxels and their neighbours inside the block."""
     return mask | up(mask, 0) | down(mask, 0) | up(mask, 1) | down(mask, 1) | up(mask, 2) | down(mask, 2)

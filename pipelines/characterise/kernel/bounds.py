@@ -128,7 +128,7 @@ def _balance_graph(pieces: Pieces, levels: Levels, sources: Floats) -> tuple[Flo
     return to_ends, drops, gained
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, nogil=True)
 def _row_sums(start: Integers, values: Floats) -> Floats:
     sums = np.zeros(len(start) - 1)
     for row in range(len(sums)):
@@ -137,7 +137,7 @@ def _row_sums(start: Integers, values: Floats) -> Floats:
     return sums
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, nogil=True)
 def _graph_product(
     start: Integers, neighbours: Integers, conductances: Floats, diagonal: Floats, x: Floats, out: Floats
 ) -> None:
@@ -148,7 +148,7 @@ def _graph_product(
         out[node] = total
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, nogil=True)
 def _drain(
     start: Integers,
     neighbours: Integers,
@@ -206,7 +206,7 @@ def _drain(
                         drops[back] -= drive
 
 
-@numba.njit(cache=True, parallel=True)
+@numba.njit(cache=True, nogil=True, parallel=True)
 def _gather(
     values: Field, first: Integers, masks: npt.NDArray[np.uint64], blocks: npt.NDArray[np.int64], out: Floats
 ) -> None:
@@ -224,7 +224,7 @@ def _gather(
                     out[piece] = total
 
 
-@numba.njit(cache=True, parallel=True)
+@numba.njit(cache=True, nogil=True, parallel=True)
 def _balance_voxels(
     left: Field,
     first: Integers,
@@ -293,7 +293,7 @@ def _balance_voxels(
         sums[layer] = total
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, nogil=True)
 def _send(
     touching: Any,
     conductance: float,
@@ -313,7 +313,7 @@ def _send(
     return 0.5 * _drop(touching, conductance, drops[place], remains)
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, nogil=True)
 def _drop(voxels: Any, conductance: float, drive: float, remains: Floats) -> float:
     still, flux = voxels, conductance * drive
     while still:
@@ -322,7 +322,7 @@ def _drop(voxels: Any, conductance: float, drive: float, remains: Floats) -> flo
     return count_bits(voxels) * flux * drive
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, nogil=True)
 def _collect(
     mask: Any, remains: Floats, ways: Floats, shells: npt.NDArray[np.uint64], weights: Floats
 ) -> float:

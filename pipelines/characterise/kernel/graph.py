@@ -172,7 +172,7 @@ def _inverse(graph: Graph) -> Floats:
     return matrix
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, nogil=True)
 def _invert(matrix: Floats) -> None:
     """Invert a symmetric, positive semi-definite matrix in place by sweeping; dependent rows become zero."""
     size = len(matrix)
@@ -198,7 +198,7 @@ def _invert(matrix: Floats) -> None:
                 matrix[i, j] = 0.0
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, nogil=True)
 def _row_sums(start: Integers, values: Floats) -> Floats:
     sums = np.zeros(len(start) - 1)
     for row in range(len(sums)):
@@ -207,7 +207,7 @@ def _row_sums(start: Integers, values: Floats) -> Floats:
     return sums
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, nogil=True)
 def _aggregate(
     start: Integers, neighbours: Integers, conductances: Floats, diagonal: Floats, strong: float, parent: Integers
 ) -> int:
@@ -262,7 +262,7 @@ def _aggregate(
     return count
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, nogil=True)
 def _member_lists(parent: Integers, count: int) -> tuple[Integers, Integers]:
     start = np.zeros(count + 1, dtype=np.int32)
     for node in range(len(parent)):
@@ -277,7 +277,7 @@ def _member_lists(parent: Integers, count: int) -> tuple[Integers, Integers]:
     return start, members
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, nogil=True)
 def _merge_rows(
     start: Integers,
     neighbours: Integers,
@@ -308,7 +308,7 @@ def _merge_rows(
         new_start[node + 1] = end
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, nogil=True)
 def _fill_columns(
     start: Integers,
     neighbours: Integers,

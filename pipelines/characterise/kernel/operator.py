@@ -94,7 +94,7 @@ def residual(operator: Operator, deviation: Field, axis: int, out: Field) -> flo
     return math.fsum(sums)
 
 
-@numba.njit(cache=True, parallel=True)
+@numba.njit(cache=True, nogil=True, parallel=True)
 def _face_conductances(phase: npt.NDArray[np.uint8], pairs: Field, axis: int, face: Field) -> None:
     """Conductance between each voxel and the next along the axis."""
     di, dj, dk = int(axis == 0), int(axis == 1), int(axis == 2)
@@ -105,7 +105,7 @@ def _face_conductances(phase: npt.NDArray[np.uint8], pairs: Field, axis: int, fa
                 row[k] = pairs[here[k], there[k + dk]]
 
 
-@numba.njit(cache=True, parallel=True)
+@numba.njit(cache=True, nogil=True, parallel=True)
 def _diagonal(phase: npt.NDArray[np.uint8], pairs: Any, weights: Any, ended: bool, diagonal: Field) -> None:
     """Sum of the conductances of each voxel's faces; without `pairs` one phase conducts."""
     x, n = phase.shape[0] - 2, phase.shape[2] - 2
@@ -134,7 +134,7 @@ def _diagonal(phase: npt.NDArray[np.uint8], pairs: Any, weights: Any, ended: boo
                     )
 
 
-@numba.njit(cache=True, parallel=True, fastmath={"reassoc", "contract", "nsz"})
+@numba.njit(cache=True, nogil=True, parallel=True, fastmath={"reassoc", "contract", "nsz"})
 def _residual(
     phase: npt.NDArray[np.uint8],
     x: Field,

@@ -31,8 +31,8 @@ Faces = Any  # None, or three fields: conductance towards the next voxel along e
 _SLAB = 32  # layers, a multiple of the four of a block
 _SCRATCH_LAYERS = 8
 _FAST = {"reassoc", "contract", "nsz", "arcp"}
-_COMPILED = numba.njit(cache=True, fastmath=_FAST, error_model="numpy")
-_PARALLEL = numba.njit(cache=True, fastmath=_FAST, error_model="numpy", parallel=True)
+_COMPILED = numba.njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")
+_PARALLEL = numba.njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy", parallel=True)
 
 
 def make_scratch(layers: int, size: int, dtype: npt.DTypeLike) -> Field:

@@ -1,0 +1,60 @@
+"""How many solves may run at once? As many as the threading layer of the compiler allows.
+
+The kernel's sweeps share the cores among themselves (OpenMP or TBB where installed). The compiler's own fallback stands
+no two callers at once, so that there solves wait for one another.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import TypeVar
+
+import numba
+
+T = TypeVar("T")
+
+_REENTRANT = ("omp", "tbb")
+
+_turn = threading.RLock()
+
+
+def reentrant() -> bool:
+    """Whether several threads may solve at once; unknown, hence no, before the first solve."""
+    try:
+        return numba.threading_layer() in _REENTRANT
+    except ValueError:
+        return False
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Hold others back where the threading layer stands one caller only."""
+    if reentrant():
+        yield
+    else:
+        with _turn:
+            yield
+
+
+def run_side_by_side(tasks: Sequence[Callable[[], T]], done: Callable[[int], None] = lambda _: None) -> list[T]:
+    """Results of independent solves, in order: each on one thread, as many at once as there are threads.
+
+    Cheaper than all threads on one solve after another, whose sweeps must wait for each other. `done` is told, in this
+    thread, how many are finished.
+    """
+    threads = numba.get_num_threads()
+    results = [tasks[0]()] if tasks else []  # alone: it decides the threading layer
+    done(len(results))
+    if threads == 1 or not reentrant():
+        for task in tasks[1:]:
+            results.append(task())
+            done(len(results))
+        return results
+    with ThreadPoolExecutor(threads, initializer=numba.set_num_threads, initargs=(1,)) as pool:
+        for result in pool.map(lambda task: task(), tasks[1:]):
+            results.append(result)
+            done(len(results))
+    return results
