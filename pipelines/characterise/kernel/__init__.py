@@ -5,5 +5,12 @@ from pipelines.characterise.kernel.solver import (
     effective_conductivities,
     effective_conductivity,
 )
+from pipelines.characterise.kernel.tensor import ConductivityTensor, conductivity_tensor
 
-__all__ = ["EffectiveConductivity", "effective_conductivities", "effective_conductivity"]
+__all__ = [
+    "ConductivityTensor",
+    "EffectiveConductivity",
+    "conductivity_tensor",
+    "effective_conductivities",
+    "effective_conductivity",
+]

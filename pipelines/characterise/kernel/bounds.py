@@ -35,7 +35,7 @@ from pipelines.characterise.kernel.bits import FIRST_LAYER, SHIFT, WORD, around,
 from pipelines.characterise.kernel.blocks import Pieces, block_beside, facing
 from pipelines.characterise.kernel.cycle import WORK_ROWS, solve_coarse
 from pipelines.characterise.kernel.graph import Levels
-from pipelines.characterise.kernel.operator import Operator, residual
+from pipelines.characterise.kernel.operator import Drive, Operator, residual
 from pipelines.characterise.kernel.sweeps import Field
 
 Floats = npt.NDArray[np.float64]
@@ -46,9 +46,9 @@ _GRAPH_STEPS = 2  # of conjugate gradients on the graph
 
 
 def certified_interval(
-    operator: Operator, pieces: Pieces, levels: Levels, deviation: Field, axis: int, spare: Field
+    operator: Operator, pieces: Pieces, levels: Levels, deviation: Field, drive: Drive, spare: Field
 ) -> tuple[float, float]:
-    """Lower and upper bound on the energy of the solution, for a unit drop across the volume.
+    """Lower and upper bound on the energy of the solution.
 
     Parameters
     ----------
@@ -56,12 +56,12 @@ def certified_interval(
         Of the volume.
     deviation
         Of the potential from the ramp, padded shape.
-    axis
-        Of the ramp.
+    drive
+        Drop of the ramp across the volume along each axis [-].
     spare
         A field of padded shape; overwritten.
     """
-    energy = residual(operator, deviation, axis, spare)
+    energy = residual(operator, deviation, drive, spare)
     sources = np.zeros(pieces.count)
     _gather(spare, pieces.first, pieces.masks, _blocks(operator), sources)
     potential, drops, gained = _balance_graph(pieces, levels, sources)

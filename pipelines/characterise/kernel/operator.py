@@ -18,6 +18,11 @@ from numba import prange
 from pipelines.characterise.kernel.sweeps import Faces, Field
 from pipelines.characterise.kernel.volume import Volume
 
+Drive = tuple[float, float, float]
+
+ALONG_FIRST_AXIS: Drive = (1.0, 0.0, 0.0)
+
+
 @dataclass(frozen=True, slots=True)
 class Operator:
     """Steady conduction in a volume, in one precision.
@@ -66,7 +71,7 @@ def build_operator(volume: Volume, dtype: npt.DTypeLike) -> Operator:
     return Operator(volume, diagonal, weights, faces)
 
 
-def residual(operator: Operator, deviation: Field, axis: int, out: Field) -> float:
+def residual(operator: Operator, deviation: Field, drive: Drive, out: Field) -> float:
     """What is left of the equation at ramp plus deviation, and the energy of that potential, in double precision.
 
     Parameters
@@ -75,22 +80,21 @@ def residual(operator: Operator, deviation: Field, axis: int, out: Field) -> flo
         Of the volume.
     deviation
         Padded shape; the padding of periodic sides filled.
-    axis
-        Of the ramp: 0 between ends, any axis that is periodic.
+    drive
+        Drop of the ramp across the volume along each axis [-]: only along axis 0 between ends.
     out
         Receives the net flux into each voxel; its sum over face conductances is what a solution has at zero.
 
     Returns
     -------
     float
-        Sum over the faces of conductance times squared difference of potential, for a unit drop across the volume.
+        Sum over the faces of conductance times squared difference of potential.
     """
     volume = operator.volume
     pairs = None if operator.faces is None else volume.pair_conductances()
-    steps = np.zeros(3)
-    steps[axis] = 1 / volume.shape[axis]
+    steps = tuple(drop / length for drop, length in zip(drive, volume.shape, strict=True))
     sums = np.zeros(len(deviation))
-    _residual(volume.phase, deviation, pairs, tuple(volume.weights), tuple(steps), volume.periodic, out, sums)
+    _residual(volume.phase, deviation, pairs, tuple(volume.weights), steps, volume.periodic, out, sums)
     return math.fsum(sums)
 
 

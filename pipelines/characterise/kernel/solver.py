@@ -28,7 +28,7 @@ from pipelines.characterise.kernel.bounds import certified_interval
 from pipelines.characterise.kernel.conjugate_gradients import FIELDS, ConjugateGradients
 from pipelines.characterise.kernel.fields import lend_fields
 from pipelines.characterise.kernel.graph import Graph, Levels, build_levels
-from pipelines.characterise.kernel.operator import Operator, build_operator, residual
+from pipelines.characterise.kernel.operator import ALONG_FIRST_AXIS, Drive, Operator, build_operator, residual
 from pipelines.characterise.kernel.threads import one_at_a_time, run_side_by_side
 from pipelines.characterise.kernel.volume import Labels, Volume, read_volume, wrap
 from schemas import TransportOutcome
@@ -107,7 +107,7 @@ def effective_conductivity(
     >>> effective_conductivity(np.ones((8, 8, 8), np.uint8), {1: 2.5}).value
     2.5
     """
-    _require_limits(relative_tolerance, largest_iteration_count)
+    require_limits(relative_tolerance, largest_iteration_count)
     sides = tuple(periodic_sides and a != axis for a in range(3))
     with one_at_a_time():
         volume = read_volume(
@@ -175,7 +175,7 @@ def _solve(problem: Problem, tolerance: float, limit: int) -> EffectiveConductiv
     shape = operator.volume.shape
     with lend_fields(operator.diagonal.shape, operator.dtype, FIELDS) as fields:
         gradients = ConjugateGradients(operator, problem.pieces, problem.levels, fields)
-        bracket = solve_to_interval(problem, gradients, 0, tolerance, limit)
+        bracket = solve_to_interval(problem, gradients, ALONG_FIRST_AXIS, tolerance, limit)
     scale = operator.volume.scale * shape[0] / (shape[1] * shape[2])
     outcome = TransportOutcome.CONVERGED if bracket.narrow(tolerance) else TransportOutcome.MAX_STEPS
     return EffectiveConductivity(
@@ -185,7 +185,7 @@ def _solve(problem: Problem, tolerance: float, limit: int) -> EffectiveConductiv
 
 @dataclass(frozen=True, slots=True)
 class Bracket:
-    """Energy of the solution for a unit drop across the volume: estimate and certified bounds [-]."""
+    """Energy of the solution: estimate and certified bounds [-]."""
 
     value: float
     lower: float
@@ -198,7 +198,7 @@ class Bracket:
 
 
 def solve_to_interval(
-    problem: Problem, gradients: ConjugateGradients, axis: int, tolerance: float, limit: int
+    problem: Problem, gradients: ConjugateGradients, drive: Drive, tolerance: float, limit: int
 ) -> Bracket:
     """Iterate until the certified interval is narrow enough, or the limit is reached.
 
@@ -206,7 +206,7 @@ def solve_to_interval(
     narrow enough; how much wider it is than the error they suggest is learned from the last look.
     """
     operator = problem.operator
-    energy = residual(operator, gradients.deviation, axis, gradients.left)
+    energy = residual(operator, gradients.deviation, drive, gradients.left)
     falls: list[float] = []
     ratio = _EXPECTED_RATIO
     while True:
@@ -214,7 +214,7 @@ def solve_to_interval(
         if ratio * left <= tolerance * energy or len(falls) == limit:
             wrap(gradients.deviation, operator.volume.periodic)
             lower, upper = certified_interval(
-                operator, problem.pieces, problem.levels, gradients.deviation, axis, gradients.spare
+                operator, problem.pieces, problem.levels, gradients.deviation, drive, gradients.spare
             )
             bracket = Bracket(min(max(energy - left, lower), upper), lower, upper, len(falls))
             if bracket.narrow(tolerance) or len(falls) == limit:
@@ -232,7 +232,7 @@ def _left(falls: Sequence[float], energy: float) -> float:
     return falls[-1] * ratio / (1 - ratio)
 
 
-def _require_limits(relative_tolerance: float, largest_iteration_count: int) -> None:
+def require_limits(relative_tolerance: float, largest_iteration_count: int) -> None:
     if not _TIGHTEST_TOLERANCE <= relative_tolerance <= 1:
         raise BoundsError(
             f"relative_tolerance = {relative_tolerance} [-] is outside [{_TIGHTEST_TOLERANCE:g}, 1]. "
