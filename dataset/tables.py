@@ -59,6 +59,8 @@ _COLUMN = {"float64": pa.float64(), "int64": pa.int64(), "bool": pa.bool_(), "ut
 
 def table_name(kind: str) -> str:
     """The table of a kind: its plural."""
+    if kind.endswith("y"):
+        return f"{kind[:-1]}ies"
     return kind if kind.endswith("s") else f"{kind}s"
 
 
@@ -139,10 +141,11 @@ class Tables:
         return {name: int(self.dataset(name).version) for name in self.schemas}
 
     def sound(self) -> bool:
-        """Whether the tables are those that the last writer left."""
+        """Whether the tables are those that the last writer left, with the columns that records have now."""
         try:
             recorded = json.loads((self.folder / "state.json").read_text())
-            return bool(recorded == self._state())
+            alike = all(self.dataset(name).schema.names == schema.names for name, schema in self.schemas.items())
+            return bool(alike and recorded == self._state())
         except (OSError, ValueError, KeyError):
             return False
 

@@ -16,7 +16,7 @@ from flows.errors import StudyError
 from flows.parameters import read_quantity
 from models.acquisition import suggest_by_expected_improvement, suggest_by_sobol
 from pipelines.cell import assemble_cell, discharge_at_constant_power
-from pipelines.characterise import average_transport, characterise_with_taufactor
+from pipelines.characterise import average_transport, characterise_with_taufactor, homogenise
 from pipelines.kpi import extract_kpis
 from pipelines.manufacture import pack_particles
 from schemas import Stage
@@ -28,7 +28,7 @@ AnyStage = Stage[Any, Any]
 
 ENGINES: Mapping[str, dict[str, AnyStage]] = {
     "manufacture": {"particle_packing": pack_particles},
-    "characterise": {"taufactor": characterise_with_taufactor},
+    "characterise": {"homogenisation": homogenise, "taufactor": characterise_with_taufactor},
     "average": {"mean": average_transport},
     "cell": {"sized_full_cell": assemble_cell},
     "discharge": {"constant_power": discharge_at_constant_power},

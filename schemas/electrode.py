@@ -10,6 +10,7 @@ import numpy as np
 
 from schemas.errors import FieldShapeError, FieldTypeError, UnknownFieldError
 from schemas.field import Tolerance, array, choice, integer, real, text, texts, vector
+from schemas.migration import Migrations, added
 from schemas.record import Record
 
 PORE = "pore"
@@ -18,6 +19,12 @@ CARBON_BINDER = "carbon_binder"
 PHASES = (PORE, ACTIVE_MATERIAL, CARBON_BINDER)
 
 _SOLVER = Tolerance(relative=1e-4)
+_BOUNDS = (
+    "pore_tortuosity_factor_lower",
+    "pore_tortuosity_factor_upper",
+    "solid_effective_conductivity_siemens_per_metre_lower",
+    "solid_effective_conductivity_siemens_per_metre_upper",
+)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -104,9 +111,13 @@ class Transport(Record):
     """The metrics of an electrode that a cell model needs, of one volume or averaged over several.
 
     A `..._standard_error` is that of the mean over `cube_count` volumes; it is unknown (null) for a single one.
+    Between `..._lower` and `..._upper` lies the exact solution on these voxels; null where the solver gives no such
+    bounds.
     """
 
     kind: ClassVar[str] = "transport"
+    schema_version: ClassVar[int] = 2
+    migrations: ClassVar[Migrations] = {1: tuple(added(name, None) for name in _BOUNDS)}
 
     pore_fraction: float = real("1", low=0, high=1)
     active_material_fraction: float = real("1", low=0, high=1)
@@ -120,12 +131,24 @@ class Transport(Record):
         "1", low=1, infinite=True, tolerance=_SOLVER, doc="through-plane, pore phase; +inf if it does not percolate"
     )
     pore_tortuosity_factor_standard_error: float | None = real("1", low=0, optional=True, tolerance=_SOLVER)
+    pore_tortuosity_factor_lower: float | None = real(
+        "1", low=0, infinite=True, optional=True, default=None, tolerance=_SOLVER
+    )
+    pore_tortuosity_factor_upper: float | None = real(
+        "1", low=0, infinite=True, optional=True, default=None, tolerance=_SOLVER
+    )
     pore_outcome: TransportOutcome = choice(TransportOutcome)
     solid_effective_conductivity_siemens_per_metre: float = real(
         "S/m", low=0, tolerance=_SOLVER, doc="through-plane, active material and carbon-binder together"
     )
     solid_effective_conductivity_siemens_per_metre_standard_error: float | None = real(
         "S/m", low=0, optional=True, tolerance=_SOLVER
+    )
+    solid_effective_conductivity_siemens_per_metre_lower: float | None = real(
+        "S/m", low=0, optional=True, default=None, tolerance=_SOLVER
+    )
+    solid_effective_conductivity_siemens_per_metre_upper: float | None = real(
+        "S/m", low=0, optional=True, default=None, tolerance=_SOLVER
     )
     solid_outcome: TransportOutcome = choice(TransportOutcome)
     active_material_conductivity_siemens_per_metre: float = real("S/m", low=0, doc="bulk value that entered the solve")

@@ -6,9 +6,13 @@ from collections.abc import Mapping
 
 from schemas.cell import CellParameters, Discharge, Kpi
 from schemas.electrode import Design, Microstructure, Transport
+from schemas.geometry import Geometry
 from schemas.provenance import Code, Environment, Run, Snapshot, Tombstone, Verification
+from schemas.random_walk import RandomWalk
 from schemas.record import Record
+from schemas.representativity import Representativity
 from schemas.study import Campaign, Generator, Surrogate
+from schemas.transport_tensor import TransportTensor
 
 KINDS: Mapping[str, type[Record]] = {
     cls.kind: cls
@@ -16,10 +20,14 @@ KINDS: Mapping[str, type[Record]] = {
         Design,
         Microstructure,
         Transport,
+        TransportTensor,
+        Geometry,
+        RandomWalk,
         CellParameters,
         Discharge,
         Kpi,
         Campaign,
+        Representativity,
         Generator,
         Surrogate,
         Code,

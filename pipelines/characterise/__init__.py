@@ -1,6 +1,16 @@
-"""Measures the transport metrics of a microstructure."""
+"""Measures a microstructure: transport, geometry, and how far walkers get."""
 
 from pipelines.characterise.average import average_transport
+from pipelines.characterise.geometry import measure_geometry
+from pipelines.characterise.homogenise import homogenise, homogenise_along_all_axes
+from pipelines.characterise.random_walk import walk_randomly
 from pipelines.characterise.transport import characterise_with_taufactor
 
-__all__ = ["average_transport", "characterise_with_taufactor"]
+__all__ = [
+    "average_transport",
+    "characterise_with_taufactor",
+    "homogenise",
+    "homogenise_along_all_axes",
+    "measure_geometry",
+    "walk_randomly",
+]

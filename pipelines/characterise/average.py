@@ -17,7 +17,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
+from pipelines.characterise.carriers import tortuosity_factor
 from pipelines.characterise.errors import MixedTransportsError
 from schemas import Transport, TransportOutcome, stage
 
@@ -29,6 +31,8 @@ _ALIKE = (
     "edge_voxels",
     "method",
 )
+_PORE_BOUND = "pore_tortuosity_factor_"
+_SOLID_BOUND = "solid_effective_conductivity_siemens_per_metre_"
 
 
 @stage("characterise.average_transport")
@@ -72,7 +76,24 @@ def average_transport(transports: tuple[Transport, ...]) -> Transport:
         solid_effective_conductivity_siemens_per_metre_standard_error=_standard_error(conductivities),
         solid_outcome=_outcome([t.solid_outcome for t in transports]),
         cube_count=count,
+        **_bounds(transports),
     )
+
+
+def _bounds(transports: Sequence[Transport]) -> dict[str, Any]:
+    """Certified bounds of the means of these cubes: those of each cube, averaged alike; null if one has none."""
+    found: dict[str, float | None] = {}
+    fractions = [t.pore_fraction for t in transports]
+    for side in ("lower", "upper"):
+        conductivities = [getattr(t, _SOLID_BOUND + side) for t in transports]
+        factors = [getattr(t, _PORE_BOUND + side) for t in transports]
+        found[_SOLID_BOUND + side] = None if None in conductivities else _mean(conductivities)
+        if None in factors:
+            found[_PORE_BOUND + side] = None
+        else:
+            diffusivity = _mean([share / factor for share, factor in zip(fractions, factors, strict=True)])
+            found[_PORE_BOUND + side] = tortuosity_factor(_mean(fractions), diffusivity)
+    return found
 
 
 def _require_alike(transports: Sequence[Transport]) -> None:

@@ -35,6 +35,7 @@ SUFFIXES = {
     "W": "watt",
     "K": "kelvin",
     "1/m": "per_metre",
+    "1/m^2": "per_square_metre",
     "S/m": "siemens_per_metre",
     "m^2": "square_metre",
     "m^3": "cubic_metre",
@@ -46,6 +47,7 @@ CONSTRAINED: dict[str, Any] = {
     "unit": "W.h/kg",
     "phase_names": ("pore", "carbon_binder", "active_material"),
     "phase_labels": np.array([0, 2, 1], np.uint8),
+    "pair_names": ("pore/carbon_binder", "pore/active_material", "carbon_binder/active_material"),
 }
 
 
@@ -62,7 +64,8 @@ def another(spec: FieldSpec, value: Any) -> Any:
         return (*value, "another")
     if spec.shape in ("vector", "array"):
         changed = np.array(value)
-        other = changed.flat[-1] + 0.5 if numeric(spec) else changed.flat[0]
+        step = 0.5 if float(changed.flat[-1]) + 0.5 in spec.bounds else -0.5
+        other = changed.flat[-1] + step if numeric(spec) else changed.flat[0]
         changed.flat[-1] = other if other != changed.flat[-1] else other + 1
         return changed
     if spec.choices is not None:
@@ -183,8 +186,9 @@ class TestEveryRecord:
                 if value == math.inf and spec.infinite:
                     assert getattr(example(kind, **{name: value}), name) == math.inf
                     continue
+                axes = {"vector": 1, "array": spec.axes}.get(spec.shape)
                 with pytest.raises(NotFiniteError, match=name):
-                    example(kind, **{name: np.array([value]) if spec.shape == "vector" else value})
+                    example(kind, **{name: np.full((1,) * axes, value) if axes else value})
 
     def test_wrong_types_are_refused(self, kind, example):
         """No field takes an object of another type, silently converted."""

@@ -47,12 +47,14 @@ def values(spec: FieldSpec) -> st.SearchStrategy[Any]:
     if spec.shape == "vector":
         return arrays(spec.dtype, st.integers(0, 5), elements=scalars[spec.dtype])
     if spec.shape == "array":
-        return arrays(spec.dtype, array_shapes(min_dims=spec.axes, max_dims=spec.axes, max_side=4))
+        shapes = array_shapes(min_dims=spec.axes, max_dims=spec.axes, max_side=4)
+        return arrays(spec.dtype, shapes, elements=scalars[spec.dtype])
     return scalars[spec.dtype] | st.none() if spec.optional else scalars[spec.dtype]
 
 
 TIED = {
     "microstructure": ("labels", "phase_names", "phase_labels"),
+    "geometry": ("phase_names", "phase_fraction", "pair_names", "pair_area_per_metre"),
     "discharge": ("test_time_second", "voltage_volt", "current_ampere"),
     "kpi": ("unit",),
 }

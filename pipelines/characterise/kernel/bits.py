@@ -19,24 +19,23 @@ NOT_LAST_LAYER = np.array([0x0000FFFFFFFFFFFF, 0x0FFF0FFF0FFF0FFF, 0x77777777777
 SHIFT = np.array([16, 4, 1], dtype=WORD)
 
 
-@intrinsic
-def count_bits(context: Any, word: Any) -> Any:
-    """How many bits of a word are set."""
-
+def _ctpop(context: Any, word: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         return builder.ctpop(arguments[0])
 
     return types.int64(types.uint64), generate
 
 
-@intrinsic
-def lowest_bit(context: Any, word: Any) -> Any:
-    """Position of the lowest set bit of a word, which must not be zero."""
-
+def _cttz(context: Any, word: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 1))
 
     return types.int64(types.uint64), generate
+
+
+# How many bits of a word are set; and the position of its lowest set bit, of a word that is not zero.
+count_bits: Any = intrinsic(_ctpop)
+lowest_bit: Any = intrinsic(_cttz)
 
 
 @numba.njit(cache=True, nogil=True, inline="always")

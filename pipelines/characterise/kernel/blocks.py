@@ -194,7 +194,7 @@ def _separate(
 
 
 @numba.njit(cache=True, nogil=True)
-def block_beside(at: Any, axis: int, side: int, blocks: Any, periodic: Any) -> int:
+def block_beside(at: Any, axis: int, side: int, blocks: Any, periodic: Any) -> Any:
     """Number of the block that follows (side 1) or precedes (side 0) along an axis; -1 if there is none."""
     to = at[axis] + (1 if side == 1 else -1)
     if to < 0 or to == blocks[axis]:
@@ -329,9 +329,7 @@ def _spanning(
 
 
 @numba.njit(cache=True, nogil=True, parallel=True)
-def _number(
-    first: Integers, masks: npt.NDArray[np.uint64], blocks: npt.NDArray[np.int64], of_voxel: Integers
-) -> None:
+def _number(first: Integers, masks: npt.NDArray[np.uint64], blocks: npt.NDArray[np.int64], of_voxel: Integers) -> None:
     for i in prange(blocks[0]):
         for j in range(blocks[1]):
             for k in range(blocks[2]):

@@ -314,7 +314,7 @@ def _send(
 
 
 @numba.njit(cache=True, nogil=True)
-def _drop(voxels: Any, conductance: float, drive: float, remains: Floats) -> float:
+def _drop(voxels: Any, conductance: float, drive: float, remains: Floats) -> Any:
     still, flux = voxels, conductance * drive
     while still:
         remains[lowest_bit(still)] -= flux
@@ -323,9 +323,7 @@ def _drop(voxels: Any, conductance: float, drive: float, remains: Floats) -> flo
 
 
 @numba.njit(cache=True, nogil=True)
-def _collect(
-    mask: Any, remains: Floats, ways: Floats, shells: npt.NDArray[np.uint64], weights: Floats
-) -> float:
+def _collect(mask: Any, remains: Floats, ways: Floats, shells: npt.NDArray[np.uint64], weights: Floats) -> float:
     """Pass what remains in the voxels of a piece on to its root, shell by shell; returns squared flux over weight."""
     seed = mask & _CENTRE if mask & _CENTRE else mask
     shells[0] = seed & (~seed + WORD(1))

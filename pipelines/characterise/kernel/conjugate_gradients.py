@@ -27,8 +27,7 @@ from pipelines.characterise.kernel.volume import wrap
 _STEPS = 2
 _LOWEST = 2 / 6  # of the eigenvalues of D^-1 A that relaxation damps; the highest is 2 at most
 _FACTORS = tuple(
-    1 / ((2 + _LOWEST) / 2 + (2 - _LOWEST) / 2 * math.cos(math.pi * (2 * n + 1) / (2 * _STEPS)))
-    for n in range(_STEPS)
+    1 / ((2 + _LOWEST) / 2 + (2 - _LOWEST) / 2 * math.cos(math.pi * (2 * n + 1) / (2 * _STEPS))) for n in range(_STEPS)
 )
 
 FIELDS = 5

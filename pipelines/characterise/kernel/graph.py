@@ -153,7 +153,15 @@ def _contract(graph: Graph, parent: Integers, count: int) -> Graph:
     start = np.zeros(count + 1, dtype=np.int32)
     neighbours, conductances = np.empty_like(graph.neighbours), np.empty_like(graph.conductances)
     _merge_rows(
-        graph.start, graph.neighbours, graph.conductances, parent, member_start, members, start, neighbours, conductances
+        graph.start,
+        graph.neighbours,
+        graph.conductances,
+        parent,
+        member_start,
+        members,
+        start,
+        neighbours,
+        conductances,
     )
     ground = np.bincount(parent, graph.ground, minlength=count)
     return Graph(start, neighbours[: start[-1]].copy(), conductances[: start[-1]].copy(), ground)

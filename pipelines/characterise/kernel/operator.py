@@ -181,15 +181,19 @@ def _residual(
                         continue
                     rise = (side - 0.5) * steps[0]
                     for k in range(n):
+                        fluxes[0, side, k] = 2 * weights[0] * (rise - np.float64(value[k]))
                         if pairs is None:
-                            end = 2 * weights[0] * here[k]
+                            fluxes[0, side, k] *= here[k]
                         else:
-                            end = 2 * weights[0] * pairs[here[k], here[k]]
-                        drop = rise - np.float64(value[k])
-                        fluxes[0, side, k] = end * drop
-                        total += end * drop * drop
+                            fluxes[0, side, k] *= pairs[here[k], here[k]]
+                        total += fluxes[0, side, k] * (rise - np.float64(value[k]))
             for k in range(n):
                 row[k] = (
-                    fluxes[0, 0, k] + fluxes[0, 1, k] + fluxes[1, 0, k] + fluxes[1, 1, k] + fluxes[2, 0, k] + fluxes[2, 1, k]
+                    fluxes[0, 0, k]
+                    + fluxes[0, 1, k]
+                    + fluxes[1, 0, k]
+                    + fluxes[1, 1, k]
+                    + fluxes[2, 0, k]
+                    + fluxes[2, 1, k]
                 )
         sums[i] = total

@@ -148,9 +148,7 @@ def correct_and_smooth(
             if i < low:
                 continue
             before, here, after = once[(i - 1) % 3], once[i % 3], once[(i + 1) % 3]
-            _relax(
-                before, here, after, right, diagonal, weights, faces, factors[0], i, width, periodic, pulled, out[i]
-            )
+            _relax(before, here, after, right, diagonal, weights, faces, factors[0], i, width, periodic, pulled, out[i])
             sums[i] = _dot(right[i], out[i], width)
 
 

@@ -24,7 +24,7 @@ _turn = threading.RLock()
 def reentrant() -> bool:
     """Whether several threads may solve at once; unknown, hence no, before the first solve."""
     try:
-        return numba.threading_layer() in _REENTRANT
+        return str(numba.threading_layer()) in _REENTRANT  # type: ignore[attr-defined]
     except ValueError:
         return False
 

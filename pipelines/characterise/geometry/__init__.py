@@ -1,0 +1,32 @@
+"""Measures the geometry of a microstructure: a function per metric, and the stage that measures all."""
+
+from pipelines.characterise.geometry.chords import ChordLengths, chord_lengths
+from pipelines.characterise.geometry.correlation import TwoPointCorrelation, two_point_correlation
+from pipelines.characterise.geometry.errors import GeometryInputError
+from pipelines.characterise.geometry.fractions import phase_fractions
+from pipelines.characterise.geometry.measure import measure_geometry
+from pipelines.characterise.geometry.particles import ParticleSizes, particle_sizes
+from pipelines.characterise.geometry.percolation import percolating_fractions
+from pipelines.characterise.geometry.pore_size import PoreSizes, pore_sizes
+from pipelines.characterise.geometry.summary import geometry_summary
+from pipelines.characterise.geometry.surface_area import face_counted_areas, specific_surface_areas
+from pipelines.characterise.geometry.triple_phase_boundary import triple_phase_boundary_density
+
+__all__ = [
+    "ChordLengths",
+    "GeometryInputError",
+    "ParticleSizes",
+    "PoreSizes",
+    "TwoPointCorrelation",
+    "chord_lengths",
+    "face_counted_areas",
+    "geometry_summary",
+    "measure_geometry",
+    "particle_sizes",
+    "percolating_fractions",
+    "phase_fractions",
+    "pore_sizes",
+    "specific_surface_areas",
+    "triple_phase_boundary_density",
+    "two_point_correlation",
+]

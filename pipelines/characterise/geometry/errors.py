@@ -1,0 +1,7 @@
+"""What the geometry metrics refuse."""
+
+from schemas.errors import RagoneError
+
+
+class GeometryInputError(RagoneError, ValueError):
+    """A volume, voxel size or choice that no geometry can be measured with."""

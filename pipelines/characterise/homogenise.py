@@ -1,0 +1,183 @@
+"""How do ions and electrons cross this microstructure? By our own kernel, with certified intervals.
+
+Volume fractions; area between active material and pore by the Crofton formula; tortuosity factor of the pores and
+effective conductivity of the solids along axis 0, between ends of fixed potential, other sides closed. Every pore voxel
+counts in the fraction and the area, also those that no ion reaches; only spanning clusters conduct. What the factor
+means stands in `carriers`.
+
+What it does not do: conduction through point or edge contacts of voxels, contact resistance, transport inside the
+carbon-binder (it is dense to ions), sub-voxel structure. The interval is that of these voxels, not of the electrode
+that they sample (see `representativity`).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from pipelines.characterise.carriers import (
+    ACTIVE_MATERIAL_CONDUCTIVITY,
+    CARBON_BINDER_CONDUCTIVITY,
+    LABEL,
+    Labels,
+    canonical_labels,
+    electronic,
+    ionic,
+    tortuosity_factor,
+)
+from pipelines.characterise.geometry import phase_fractions, specific_surface_areas
+from pipelines.characterise.geometry.surface_area import CROFTON
+from pipelines.characterise.kernel import EffectiveConductivity, conductivity_tensor, effective_conductivity
+from schemas import Boundary, Microstructure, Transport, TransportTensor, stage
+from schemas.electrode import ACTIVE_MATERIAL, CARBON_BINDER, PORE
+
+_LIBRARIES = ("numba", "numpy", "scipy")
+_KERNEL = "multigrid conjugate gradients on the voxels, certified interval within {:g} of the value"
+
+
+@stage("characterise.homogenise", libraries=_LIBRARIES)
+def homogenise(
+    microstructure: Microstructure,
+    *,
+    active_material_conductivity_siemens_per_metre: float = ACTIVE_MATERIAL_CONDUCTIVITY,
+    carbon_binder_conductivity_siemens_per_metre: float = CARBON_BINDER_CONDUCTIVITY,
+    relative_tolerance: float = 3e-4,
+    largest_iteration_count: int = 500,
+) -> Transport:
+    """Volume fractions, specific surface area, tortuosity factor and effective conductivity of one volume.
+
+    Parameters
+    ----------
+    microstructure
+        Axis 0 is through-plane. A phase may be absent.
+    active_material_conductivity_siemens_per_metre, carbon_binder_conductivity_siemens_per_metre
+        Electronic, bulk [S/m], >= 0. Sources of the defaults: `carriers`.
+    relative_tolerance
+        Largest width of the certified interval over the value [-].
+    largest_iteration_count
+        After which the interval reached is stored [-].
+
+    Returns
+    -------
+    Transport
+        A phase that does not span the volume is an outcome: tortuosity factor +inf, conductivity 0.
+    """
+    labels = canonical_labels(microstructure)
+    fractions, areas = phase_fractions(labels), specific_surface_areas(labels, microstructure.voxel_size_metre)
+    limits: dict[str, Any] = {
+        "relative_tolerance": relative_tolerance,
+        "largest_iteration_count": largest_iteration_count,
+    }
+    pore = effective_conductivity(labels, ionic(), **limits)
+    solid = effective_conductivity(
+        labels,
+        electronic(active_material_conductivity_siemens_per_metre, carbon_binder_conductivity_siemens_per_metre),
+        **limits,
+    )
+    pore_fraction = fractions.get(LABEL[PORE], 0.0)
+    return Transport(
+        pore_fraction=pore_fraction,
+        active_material_fraction=fractions.get(LABEL[ACTIVE_MATERIAL], 0.0),
+        carbon_binder_fraction=fractions.get(LABEL[CARBON_BINDER], 0.0),
+        specific_surface_area_per_metre=areas.get((LABEL[PORE], LABEL[ACTIVE_MATERIAL]), 0.0),
+        surface_area_method=CROFTON,
+        pore_tortuosity_factor=tortuosity_factor(pore_fraction, pore.value),
+        pore_tortuosity_factor_lower=tortuosity_factor(pore_fraction, pore.upper),
+        pore_tortuosity_factor_upper=tortuosity_factor(pore_fraction, pore.lower),
+        pore_outcome=pore.outcome,
+        solid_effective_conductivity_siemens_per_metre=solid.value,
+        solid_effective_conductivity_siemens_per_metre_lower=max(solid.lower, 0.0),
+        solid_effective_conductivity_siemens_per_metre_upper=solid.upper,
+        solid_outcome=solid.outcome,
+        active_material_conductivity_siemens_per_metre=active_material_conductivity_siemens_per_metre,
+        carbon_binder_conductivity_siemens_per_metre=carbon_binder_conductivity_siemens_per_metre,
+        voxel_size_metre=microstructure.voxel_size_metre,
+        edge_voxels=labels.shape[0],
+        cube_count=1,
+        method=_KERNEL.format(relative_tolerance),
+    )
+
+
+@stage("characterise.homogenise_along_all_axes", libraries=_LIBRARIES)
+def homogenise_along_all_axes(
+    microstructure: Microstructure,
+    *,
+    periodic: bool = False,
+    active_material_conductivity_siemens_per_metre: float = ACTIVE_MATERIAL_CONDUCTIVITY,
+    carbon_binder_conductivity_siemens_per_metre: float = CARBON_BINDER_CONDUCTIVITY,
+    relative_tolerance: float = 3e-4,
+    largest_iteration_count: int = 500,
+) -> TransportTensor:
+    """Relative diffusivity of the pores and conductivity of the solids along the three axes.
+
+    Parameters
+    ----------
+    microstructure
+        Axis 0 is through-plane.
+    periodic
+        Whether opposite sides are joined, which defines the full tensor; else each axis is solved between fixed ends.
+        Join them only where the volume repeats itself, as a packing does and an image does not.
+    active_material_conductivity_siemens_per_metre, carbon_binder_conductivity_siemens_per_metre
+        Electronic, bulk [S/m], >= 0. Sources of the defaults: `carriers`.
+    relative_tolerance
+        Largest width of the certified interval of each diagonal entry over its value [-].
+    largest_iteration_count
+        For each axis, after which the interval reached is stored [-].
+    """
+    labels = canonical_labels(microstructure)
+    limits: dict[str, Any] = {
+        "relative_tolerance": relative_tolerance,
+        "largest_iteration_count": largest_iteration_count,
+    }
+    solids = electronic(active_material_conductivity_siemens_per_metre, carbon_binder_conductivity_siemens_per_metre)
+    solve = _periodic if periodic else _between_ends
+    pore, solid = (solve(labels, conductivities, limits) for conductivities in (ionic(), solids))
+    return TransportTensor(
+        boundary=Boundary.PERIODIC if periodic else Boundary.FIXED,
+        pore_relative_diffusivity=pore[0],
+        pore_relative_diffusivity_half_width=pore[1],
+        pore_principal_values=pore[2],
+        pore_principal_axes=pore[3],
+        pore_anisotropy=_anisotropy(pore[0]),
+        pore_outcomes=pore[4],
+        solid_conductivity_siemens_per_metre=solid[0],
+        solid_conductivity_siemens_per_metre_half_width=solid[1],
+        solid_principal_values_siemens_per_metre=solid[2],
+        solid_principal_axes=solid[3],
+        solid_anisotropy=_anisotropy(solid[0]),
+        solid_outcomes=solid[4],
+        pore_fraction=phase_fractions(labels).get(LABEL[PORE], 0.0),
+        active_material_conductivity_siemens_per_metre=active_material_conductivity_siemens_per_metre,
+        carbon_binder_conductivity_siemens_per_metre=carbon_binder_conductivity_siemens_per_metre,
+        voxel_size_metre=microstructure.voxel_size_metre,
+        method=_KERNEL.format(relative_tolerance),
+    )
+
+
+def _periodic(labels: Labels, conductivities: dict[int, float], limits: dict[str, Any]) -> tuple[Any, ...]:
+    """Tensor, half widths, principal values and axes, outcomes."""
+    found = conductivity_tensor(labels, conductivities, **limits)
+    values, axes = found.principal()
+    return found.value, found.half_width, values[None, :], axes, found.outcomes
+
+
+def _between_ends(labels: Labels, conductivities: dict[int, float], limits: dict[str, Any]) -> tuple[Any, ...]:
+    """The same with what each axis alone says; the principal axes are those of the volume."""
+    along: list[EffectiveConductivity] = [
+        effective_conductivity(labels, conductivities, axis=axis, **limits) for axis in range(3)
+    ]
+    values = np.array([one.value for one in along])
+    half_widths = [max(one.upper - one.value, one.value - one.lower) for one in along]
+    order = np.argsort(values, kind="stable")
+    outcomes = tuple(one.outcome for one in along)
+    return np.diag(values), np.diag(half_widths), values[order][None, :], np.eye(3)[:, order], outcomes
+
+
+def _anisotropy(tensor: Any) -> float:
+    """In-plane over through-plane."""
+    through, *in_plane = np.diag(tensor).tolist()
+    mean = sum(in_plane) / 2
+    if through > 0:
+        return float(mean / through)
+    return float("inf") if mean > 0 else 1.0
