@@ -12,6 +12,8 @@ COMMANDS = {
     "demo": "run the study of params.yaml in a few minutes and reproduce its best result",
     "run": "run a study, or go on with one that was stopped",
     "import": "bring a segmented TIFF or NPY volume in, and run it through all stages",
+    "represent": "say how large a cube, how many of them and how fine a voxel a target needs, with a picture",
+    "measure": "measure a microstructure: transport with certified intervals, tensor, geometry, random walkers",
     "query": "answer one SELECT over the lake's tables",
     "show": "show a record; a microstructure as a picture, a discharge as a curve",
     "lineage": "show what an artifact was made of, and what was made of it",
@@ -114,6 +116,52 @@ def _import(command: argparse.ArgumentParser) -> None:
     command.add_argument("--only-store", action="store_true", help="store the volume; run no stage")
 
 
+def _represent(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "subject",
+        nargs="?",
+        default="params.yaml",
+        metavar="PARAMS|ID",
+        help="a study (the middle of its space), a design or a microstructure (default: %(default)s)",
+    )
+    command.add_argument(
+        "--params",
+        default="params.yaml",
+        metavar="FILE",
+        help="the study of a design named by id (default: %(default)s)",
+    )
+    command.add_argument("--sizes", metavar="N,N,...", help="edges in voxels (default: 32,48,64,96,128)")
+    command.add_argument("--cubes", type=int, metavar="N", help="cubes of each size (default: 16)")
+    command.add_argument(
+        "--cuts", type=int, metavar="N", help="of each size cut from one of the largest cubes of a design (default: 8)"
+    )
+    command.add_argument(
+        "--voxels", metavar="R,R,...", help="voxel sizes over the study's (default: 0.5,1,2; of an image 1,2,4)"
+    )
+    command.add_argument("--structures", type=int, metavar="N", help="seen at these voxel sizes (default: 4; 0: none)")
+    command.add_argument("--voxel-edge", type=int, metavar="N", help="their edge in voxels of the study (default: 64)")
+    command.add_argument("--metric", help="a field of transport (default: pore_tortuosity_factor)")
+    command.add_argument("--target", metavar="SHARE", help="largest relative error of the mean (default: 1 %%)")
+    command.add_argument("--confidence", metavar="SHARE", help="of the target and of all intervals (default: 95 %%)")
+    command.add_argument("--fit-from", type=int, metavar="N", help="smaller cubes enter no fit (default: all do)")
+    command.add_argument("--cost-exponent", type=float, metavar="P", help="cost of a cube ~ edge^P (default: 3)")
+    command.add_argument("--png", metavar="FILE", default="representativity.png", help="default: %(default)s")
+
+
+def _measure(command: argparse.ArgumentParser) -> None:
+    _id(command)
+    command.add_argument(
+        "--what",
+        default="transport,tensor,geometry",
+        metavar="NAME,NAME,...",
+        help="of transport, tensor, geometry, walk (default: %(default)s)",
+    )
+    command.add_argument(
+        "--periodic", action="store_true", help="the volume repeats itself, as a packing does: full tensor"
+    )
+    command.add_argument("--seed", type=int, default=0, help="of the random walkers (default: %(default)s)")
+
+
 def _query(command: argparse.ArgumentParser) -> None:
     command.add_argument("sql", metavar="SQL", help="one SELECT, in DuckDB's dialect")
     command.add_argument("--format", choices=FORMATS, default=None, help="default: table, or what --output ends in")
@@ -159,6 +207,8 @@ _ARGUMENTS: dict[str, Any] = {
     "demo": _demo,
     "run": _run,
     "import": _import,
+    "represent": _represent,
+    "measure": _measure,
     "query": _query,
     "show": _show,
     "lineage": _lineage,

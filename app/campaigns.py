@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from app.answers import number, quantity
-from app.progress import Watcher
+from app.progress import Watcher, cubes_text
 from app.session import FoundError, Session
 from dataset import Lake
 from flows import CampaignError, CampaignResult, Study, Trial, run_campaign, write_outputs
@@ -55,7 +55,7 @@ def shown(result: CampaignResult, lake: Lake) -> str:
     if best is None or best.value is None:
         return "\n".join([*lines, "no design is feasible", f"campaign   {result.campaign_id}"])
     value = quantity(best.value, best.unit, best.standard_uncertainty)
-    lines += [f"best       {result.objective_name} = {value}", f"kpi        {best.objective_id}"]
+    lines += [f"best       {result.objective_name} = {value}{cubes_text(best)}", f"kpi        {best.objective_id}"]
     lines += [f"design     {best.design_id}"]
     for name, field in _design(best, lake).items():
         unit = Design.fields()[name].unit
@@ -74,6 +74,8 @@ def _value(trial: Trial) -> dict[str, Any]:
         "value": trial.value,
         "standard_uncertainty": trial.standard_uncertainty,
         "unit": trial.unit,
+        "cube_count": trial.cube_count,
+        "target_met": trial.target_met,
         "kpi_id": trial.objective_id,
         "design_id": trial.design_id,
     }

@@ -58,5 +58,12 @@ def trial_line(trial: Trial) -> str:
     """One trial in one line."""
     head = f"design {trial.number + 1:>3}  {trial.design_id[:19]}  "
     if trial.outcome is TrialOutcome.MEASURED and trial.value is not None:
-        return head + quantity(trial.value, trial.unit, trial.standard_uncertainty)
-    return head + (trial.error or str(trial.outcome))
+        return head + quantity(trial.value, trial.unit, trial.standard_uncertainty) + cubes_text(trial)
+    return head + (trial.error or str(trial.outcome)) + cubes_text(trial)
+
+
+def cubes_text(trial: Trial) -> str:
+    """How many cubes it took, where that was open."""
+    if trial.target_met is None:
+        return ""
+    return f", {trial.cube_count} cubes" + ("" if trial.target_met else ": target not met")

@@ -4,7 +4,9 @@ from flows.campaign import run_campaign
 from flows.errors import CampaignError, ExecutorError, StudyError, TrackingError
 from flows.microstructure import evaluate_microstructure
 from flows.outputs import write_outputs
+from flows.plan import Plan, middle_design
 from flows.progress import Progress, Silent
+from flows.representativity import RepresentativityResult, study_design, study_volume
 from flows.study import Study
 from flows.trials import CampaignResult, CellMeasured, Trial, TrialOutcome
 
@@ -13,7 +15,9 @@ __all__ = [
     "CampaignResult",
     "CellMeasured",
     "ExecutorError",
+    "Plan",
     "Progress",
+    "RepresentativityResult",
     "Silent",
     "Study",
     "StudyError",
@@ -21,6 +25,9 @@ __all__ = [
     "Trial",
     "TrialOutcome",
     "evaluate_microstructure",
+    "middle_design",
     "run_campaign",
+    "study_design",
+    "study_volume",
     "write_outputs",
 ]

@@ -17,6 +17,7 @@ from flows.errors import CampaignError
 from flows.evaluate import drop_voxels, measure_cell, measure_cube, suggest
 from flows.executors import open_executor, run_all
 from flows.progress import Progress, Silent
+from flows.sampling import sample_size, target_met
 from flows.study import Study
 from flows.tracking import FlowRun, run_tracked, server_address
 from flows.trials import CampaignResult, CellMeasured, CubeMeasured, Trial
@@ -72,10 +73,11 @@ class _Campaign:
         self._executor = executor
         self._address = address
         self._trials: list[Trial] = []
+        self._units = study.budget.total * (study.resolution.first_cubes + 1)
 
     def run(self) -> CampaignResult:
         budget = self._study.budget
-        self._progress.started(budget.total * (self._study.resolution.cubes + 1))
+        self._progress.started(self._units)
         while len(self._trials) < budget.total:
             wanted = budget.batch if self._trials else budget.initial
             self._evaluate(self._ask(min(wanted, budget.total - len(self._trials))))
@@ -101,21 +103,40 @@ class _Campaign:
 
     def _evaluate(self, design_ids: Sequence[str]) -> None:
         """All cubes of all designs, then the cells: a batch of one design still keeps several workers busy."""
-        count = self._study.resolution.cubes
-        self._progress.step(f"measuring {len(design_ids)} x {count} cubes")
-        calls = [(self._address, self._study, design_id, cube) for design_id in design_ids for cube in range(count)]
-        cubes = run_all(self._executor, measure_cube, calls, lambda *_: self._progress.advanced())
-        if not self._study.keep_voxels:
-            drop_voxels(self._lake, cubes)
-        of_design = {d: cubes[n * count : (n + 1) * count] for n, d in enumerate(design_ids)}
+        cubes: dict[str, list[CubeMeasured]] = {design_id: [] for design_id in design_ids}
+        while due := self._due(cubes):
+            self._measure(due, cubes)
         self._progress.step(f"discharging {len(design_ids)} cells")
-        self._discharge(of_design)
+        self._discharge(cubes)
+
+    def _due(self, cubes: Mapping[str, Sequence[CubeMeasured]]) -> list[tuple[str, int]]:
+        """The cubes to measure next, of every design whose sample is not large enough, by what is stored alone."""
+        target, fixed = self._study.resolution.target, self._study.resolution.cubes
+        return [
+            (design_id, cube)
+            for design_id, measured in cubes.items()
+            for cube in range(len(measured), sample_size(self._lake, target, fixed, measured))
+        ]
+
+    def _measure(self, due: Sequence[tuple[str, int]], cubes: Mapping[str, list[CubeMeasured]]) -> None:
+        """Measure some cubes and add them to those of their designs."""
+        further = sum(cube >= self._study.resolution.first_cubes for _, cube in due)
+        if further:
+            self._units += further
+            self._progress.started(self._units)
+        self._progress.step(f"measuring {len(due)} cubes of {len({design_id for design_id, _ in due})} designs")
+        calls = [(self._address, self._study, design_id, cube) for design_id, cube in due]
+        found = run_all(self._executor, measure_cube, calls, lambda *_: self._progress.advanced())
+        if not self._study.keep_voxels:
+            drop_voxels(self._lake, found)
+        for (design_id, _), cube in zip(due, found, strict=True):
+            cubes[design_id].append(cube)
 
     def _discharge(self, cubes: Mapping[str, Sequence[CubeMeasured]]) -> None:
         """The cells of the designs all of whose cubes were measured; the other designs are failed trials."""
         first = len(self._trials)
         trials = {
-            number: Trial.failed(number, design_id, next(cube.error for cube in measured if cube.error))
+            number: Trial.failed(number, design_id, next(cube.error for cube in measured if cube.error), len(measured))
             for number, (design_id, measured) in enumerate(cubes.items(), first)
             if any(cube.error for cube in measured)
         }
@@ -127,7 +148,7 @@ class _Campaign:
 
         def done(call: int, cell: CellMeasured) -> None:
             number = numbers[call]
-            trials[number] = self._trial(number, whole[number], cell)
+            trials[number] = self._trial(number, whole[number], cubes[whole[number]], cell)
             self._progress.advanced(trials[number])
 
         run_all(self._executor, measure_cell, calls, done)
@@ -140,12 +161,13 @@ class _Campaign:
         loading, power = design.mass_loading_kilogram_per_square_metre, self._study.objective.power_watt
         return self._address, self._study.engines, [cube.transport_id for cube in cubes], loading, power
 
-    def _trial(self, number: int, design_id: str, cell: CellMeasured) -> Trial:
+    def _trial(self, number: int, design_id: str, cubes: Sequence[CubeMeasured], cell: CellMeasured) -> Trial:
         if cell.error:
-            return Trial.failed(number, design_id, cell.error)
+            return Trial.failed(number, design_id, cell.error, len(cubes))
         kpi = self._lake.get(cell.kpi_ids[self._study.objective.kpi])
         assert isinstance(kpi, Kpi)
-        return Trial.measured(number, design_id, cell.kpi_ids, kpi)
+        enough = target_met(self._lake, self._study.resolution.target, cubes)
+        return Trial.measured(number, design_id, cell.kpi_ids, kpi, enough)
 
     def _conclude(self) -> CampaignResult:
         self._progress.step("concluding")

@@ -19,3 +19,7 @@ class CampaignError(RagoneError, RuntimeError):
 
 class TrackingError(RagoneError, ConnectionError):
     """The Prefect server does not answer."""
+
+
+class MeasurementError(RagoneError, ValueError):
+    """A measurement that is not known, or of something that is no microstructure."""

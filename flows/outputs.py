@@ -19,7 +19,8 @@ LOCK = "lake.lock"
 METRICS = "metrics.json"
 TRIALS = "trials.csv"
 
-_COLUMNS = ("trial", "outcome", *Design.fields(), "objective", "standard_uncertainty", "unit", "design_id", "kpi_id")
+_MEASURED = ("objective", "standard_uncertainty", "unit", "cubes", "target_met", "design_id", "kpi_id")
+_COLUMNS = ("trial", "outcome", *Design.fields(), *_MEASURED)
 
 
 def write_outputs(result: CampaignResult, lake: Lake, folder: str | Path) -> tuple[Path, ...]:
@@ -83,5 +84,5 @@ def _table(result: CampaignResult, lake: Lake) -> str:
 def _row(trial: Trial, lake: Lake) -> list[object]:
     design = lake.get(trial.design_id)
     values = [getattr(design, name) for name in Design.fields()]
-    measured = [trial.value, trial.standard_uncertainty, trial.unit, trial.design_id, trial.objective_id]
-    return [trial.number, trial.outcome, *values, *measured]
+    measured = [trial.value, trial.standard_uncertainty, trial.unit, trial.cube_count, trial.target_met]
+    return [trial.number, trial.outcome, *values, *measured, trial.design_id, trial.objective_id]

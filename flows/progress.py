@@ -11,7 +11,7 @@ class Progress(Protocol):
     """Called in the thread that started the flow."""
 
     def started(self, total: int) -> None:
-        """The flow consists of so many units of work, those already stored among them."""
+        """The flow consists of so many units of work, those already stored among them; told again if it grows."""
 
     def step(self, text: str) -> None:
         """What is being done now."""

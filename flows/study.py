@@ -16,6 +16,8 @@ from typing import Any
 from flows.engines import ENGINES, Engine, choose_engine, default_engine_name
 from flows.errors import StudyError
 from flows.parameters import Section, read_yaml
+from flows.sampling import read_cubes
+from pipelines.characterise.representativity import Target
 from pipelines.kpi.delivered import UNITS as KPI_UNITS
 from schemas import Design, Discharge, Microstructure
 
@@ -47,11 +49,22 @@ class Budget:
 
 @dataclass(frozen=True)
 class Resolution:
-    """Voxels along an edge, their size [m], and cubes per design."""
+    """Voxels along an edge, their size [m], and cubes per design: all of them, or until the target is met."""
 
     edge_voxels: int
     voxel_size_metre: float
     cubes: int
+    target: Target | None = None
+
+    @property
+    def first_cubes(self) -> int:
+        """Cubes of a design that are measured before anything is known of it."""
+        return self.cubes if self.target is None else self.target.least
+
+    def definition(self) -> dict[str, Any]:
+        """As plain data, for the record of a campaign."""
+        cubes = self.cubes if self.target is None else vars(self.target).copy()
+        return {"edge_voxels": self.edge_voxels, "voxel_size_metre": self.voxel_size_metre, "cubes": cubes}
 
 
 @dataclass(frozen=True)
@@ -115,7 +128,7 @@ class Study:
             "space": {name: list(bounds) for name, bounds in sorted(self.space.items())},
             "objective": vars(self.objective).copy(),
             "budget": vars(self.budget).copy(),
-            "resolution": vars(self.resolution).copy(),
+            "resolution": self.resolution.definition(),
             "stages": {part: engine.definition() for part, engine in sorted(self.engines.items())},
         }
 
@@ -164,7 +177,7 @@ def _resolution(root: Section) -> Resolution:
     return Resolution(
         section.integer("edge_voxels", _SMALLEST_EDGE, _LARGEST_EDGE),
         section.quantity("voxel_size", "m", bounds),
-        section.integer("cubes", 1, _LARGEST),
+        *read_cubes(section),
     )
 
 

@@ -39,7 +39,10 @@ class CellMeasured:
 
 @dataclass(frozen=True)
 class Trial:
-    """One design of a campaign and its objective; `number` counts from 0. Without a value if the evaluation failed."""
+    """One design of a campaign and its objective; `number` counts from 0. Without a value if the evaluation failed.
+
+    `target_met` says whether its cubes brought the mean within the target of the study; None without a target.
+    """
 
     number: int
     design_id: str
@@ -50,14 +53,18 @@ class Trial:
     standard_uncertainty: float | None = None
     unit: str = ""
     error: str = ""
+    cube_count: int = 0
+    target_met: bool | None = None
 
     @classmethod
-    def failed(cls, number: int, design_id: str, error: str) -> Trial:
+    def failed(cls, number: int, design_id: str, error: str, cube_count: int = 0) -> Trial:
         """A trial whose evaluation failed."""
-        return cls(number, design_id, TrialOutcome.FAILED, {}, error=error)
+        return cls(number, design_id, TrialOutcome.FAILED, {}, error=error, cube_count=cube_count)
 
     @classmethod
-    def measured(cls, number: int, design_id: str, kpi_ids: Mapping[str, str], kpi: Kpi) -> Trial:
+    def measured(
+        cls, number: int, design_id: str, kpi_ids: Mapping[str, str], kpi: Kpi, target_met: bool | None = None
+    ) -> Trial:
         """A trial with its objective."""
         feasible = kpi.outcome is KpiOutcome.MEASURED
         return cls(
@@ -69,6 +76,8 @@ class Trial:
             value=kpi.value,
             standard_uncertainty=kpi.standard_uncertainty,
             unit=kpi.unit,
+            cube_count=kpi.sample_count,
+            target_met=target_met,
         )
 
 

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from app.answers import quantity, short
+from app.measured import transport_lines
 from app.progress import Watcher
 from app.session import FINE, FOUND, FoundError, Session
 from dataset import Lake
 from flows import CellMeasured, evaluate_microstructure
 from pipelines.imaging import parse_phases, read_volume
 from schemas import Design, Discharge, Kpi, KpiOutcome, Microstructure, Record, Transport
-from schemas.electrode import PHASES
 from schemas.units import parse_quantity
 
 
@@ -78,7 +78,7 @@ def _tell(session: Session, lake: Lake, stored: str, cell: CellMeasured) -> int:
         "discharge_id": cell.discharge_id,
         "kpis": {name: _kpi(kpi, cell.kpi_ids[name]) for name, kpi in kpis.items()},
     }
-    lines = [f"microstructure {stored}", *_metrics(transport)]
+    lines = [f"microstructure {stored}", *transport_lines(transport)]
     lines += [f"{name:<15} {_value(kpi):<22} {cell.kpi_ids[name]}" for name, kpi in kpis.items()]
     if not feasible:
         lines.append(f"infeasible: {getattr(lake.get(cell.discharge_id), 'outcome', 'no discharge')}")
@@ -86,18 +86,6 @@ def _tell(session: Session, lake: Lake, stored: str, cell: CellMeasured) -> int:
     kpi_id = next(iter(cell.kpi_ids.values()), cell.transport_id)
     session.advise(f"Try next: ragone reproduce {short(kpi_id)}{session.again()}")
     return FINE if feasible else FOUND
-
-
-def _metrics(transport: Transport) -> list[str]:
-    solid, pore = transport.solid_effective_conductivity_siemens_per_metre, transport.pore_tortuosity_factor
-    area, voxel = transport.specific_surface_area_per_metre, transport.voxel_size_metre * 1e6
-    shares = {name: getattr(transport, f"{name}_fraction") for name in PHASES}
-    return [
-        "volume fractions: " + ", ".join(f"{name} {share:.4f}" for name, share in shares.items()),
-        f"specific surface area {area:.4g} 1/m ({transport.surface_area_method})",
-        f"pore tortuosity factor {pore:.4g} [-] at voxels of {voxel:.4g} um ({transport.pore_outcome})",
-        f"solid effective conductivity {solid:.4g} S/m ({transport.solid_outcome})",
-    ]
 
 
 def _value(kpi: Kpi) -> str:

@@ -21,3 +21,7 @@ class VolumeError(RagoneError, ValueError):
 
 class ConductivityError(RagoneError, ValueError):
     """A conductivity that is missing, negative or not finite."""
+
+
+class DeviceError(RagoneError, ValueError):
+    """A device on which nothing can be computed here."""

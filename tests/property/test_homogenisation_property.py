@@ -22,7 +22,7 @@ from schemas import TransportOutcome
 
 SINGLE_ROUNDING = 2e-6  # fields of single precision move the balance of each voxel by some 1e-7 of its fluxes
 DOUBLE_ROUNDING = 1e-9
-MANY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+MANY = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 FEW = settings(MANY, max_examples=25)
 
 
@@ -49,7 +49,7 @@ class Case:
 @st.composite
 def cases(draw: st.DrawFn, *, largest: int = 9, insulating: bool | None = None) -> Case:
     """Volumes of 1 to `largest` voxels along each axis: grains of one to three voxels, contrasts up to 1e5."""
-    shape = draw(st.tuples(*[st.integers(1, largest)] * 3))
+    shape = draw(st.tuples(*[st.integers(5, largest) | st.integers(1, largest)] * 3))
     grain = draw(st.integers(1, 3))
     count = draw(st.integers(1, 4))
     generator = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))

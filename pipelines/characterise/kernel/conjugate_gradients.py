@@ -26,7 +26,7 @@ from pipelines.characterise.kernel.volume import wrap
 
 _STEPS = 2
 _LOWEST = 2 / 6  # of the eigenvalues of D^-1 A that relaxation damps; the highest is 2 at most
-_FACTORS = tuple(
+FACTORS = tuple(
     1 / ((2 + _LOWEST) / 2 + (2 - _LOWEST) / 2 * math.cos(math.pi * (2 * n + 1) / (2 * _STEPS))) for n in range(_STEPS)
 )
 
@@ -42,7 +42,7 @@ class ConjugateGradients:
         self._pieces = pieces
         self._levels = levels
         self._work = np.zeros((WORK_ROWS, int(levels.offsets[-1])), dtype=operator.dtype)
-        self._factors = tuple(operator.dtype.type(factor) for factor in _FACTORS)
+        self._factors = tuple(operator.dtype.type(factor) for factor in FACTORS)
         self._sums = np.zeros(len(operator.diagonal))
         self._scratch = make_scratch(len(operator.diagonal), operator.diagonal[0].size, operator.dtype)
         self._energy = 0.0

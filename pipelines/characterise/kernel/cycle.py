@@ -21,8 +21,8 @@ from pipelines.characterise.kernel.graph import Levels
 
 Vectors = npt.NDArray[Any]
 
-_DAMPING = 0.7  # of the Jacobi steps before and after
-_ENOUGH = 0.25**2  # of the squared residual, left by the first step
+DAMPING = 0.7  # of the Jacobi steps before and after
+ENOUGH = 0.25**2  # of the squared residual, left by the first step
 _RIGHT, _SOLUTION, _FIRST, _IMAGE, _SECOND, _SECOND_IMAGE, _LEFT, _SMOOTHED, _PULLED = range(9)
 WORK_ROWS = 9
 _CHUNK = 256  # nodes summed in the precision of the levels, then in double
@@ -130,7 +130,7 @@ def _cycle(
             for node in range(high - low):
                 solution[node] = share * correction[node]
                 left[node] = source[node] - share * image[node]
-            if not along > 0 or _dot(left, left) <= _ENOUGH * _dot(source, source):
+            if not along > 0 or _dot(left, left) <= ENOUGH * _dot(source, source):
                 return 0
             size = gained
         else:
@@ -147,7 +147,7 @@ def _cycle(
 @_COMPILED
 def _begin(source: Any, diagonal: Any, out: Any) -> None:
     """The first Jacobi step, from zero."""
-    damping = out.dtype.type(_DAMPING)
+    damping = out.dtype.type(DAMPING)
     for node in range(len(out)):
         moved = damping * source[node] / diagonal[node]
         out[node] = moved if diagonal[node] > 0 else out.dtype.type(0)
@@ -156,7 +156,7 @@ def _begin(source: Any, diagonal: Any, out: Any) -> None:
 @_COMPILED
 def _relax(source: Any, diagonal: Any, value: Any, pulled: Any, out: Any) -> None:
     """One Jacobi step."""
-    damping = out.dtype.type(_DAMPING)
+    damping = out.dtype.type(DAMPING)
     for node in range(len(out)):
         target = (source[node] + pulled[node]) / diagonal[node]
         moved = value[node] + damping * (target - value[node])

@@ -32,6 +32,7 @@ from pipelines.characterise.kernel.fields import lend_fields
 from pipelines.characterise.kernel.graph import Graph, Levels, build_levels
 from pipelines.characterise.kernel.operator import ALONG_FIRST_AXIS, Drive, Operator, build_operator, residual
 from pipelines.characterise.kernel.threads import one_at_a_time, run_side_by_side
+from pipelines.characterise.kernel.torch_gradients import TorchGradients, require_device
 from pipelines.characterise.kernel.volume import Labels, Volume, read_volume, wrap
 from schemas import TransportOutcome
 from schemas.errors import BoundsError
@@ -42,6 +43,9 @@ _SINGLE_PRECISION_CONTRAST = 2000
 _TIGHTEST_TOLERANCE = 1e-11
 _EXPECTED_RATIO = 4.0  # of the certified interval to the estimated error, before it is known
 _LARGEST_RATIO_GROWTH = 8.0
+
+COMPILED = "cpu"
+Gradients = ConjugateGradients | TorchGradients
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,7 @@ def effective_conductivity(
     periodic_sides: bool = False,
     relative_tolerance: float = 1e-3,
     largest_iteration_count: int = 200,
+    device: str = COMPILED,
 ) -> EffectiveConductivity:
     """Effective conductivity of a labelled volume along one axis.
 
@@ -95,16 +100,19 @@ def effective_conductivity(
         Largest width of the certified interval over the value [-], from 1e-11 to 1.
     largest_iteration_count
         After which the interval reached is returned [-], >= 1.
+    device
+        "cpu": the compiled kernel. "cuda" or another device of torch: the same method through torch, whose CPU is
+        "torch:cpu".
 
     Returns
     -------
     EffectiveConductivity
-        The same to the last bit whatever the number of threads.
+        On "cpu" the same to the last bit whatever the number of threads.
 
     Raises
     ------
-    VolumeError, ConductivityError, BoundsError
-        If the volume, a conductivity or the tolerance cannot be used.
+    VolumeError, ConductivityError, BoundsError, DeviceError
+        If the volume, a conductivity, the tolerance or the device cannot be used.
 
     Examples
     --------
@@ -112,6 +120,8 @@ def effective_conductivity(
     2.5
     """
     require_limits(relative_tolerance, largest_iteration_count)
+    if device != COMPILED:
+        require_device(_of_torch(device))
     sides = tuple(periodic_sides and a != axis for a in range(3))
     with one_at_a_time():
         volume = read_volume(
@@ -120,7 +130,7 @@ def effective_conductivity(
         problem = prepare(volume, relative_tolerance)
         if problem is None:
             return EffectiveConductivity(0.0, 0.0, 0.0, TransportOutcome.NOT_PERCOLATING, 0)
-        return _solve(problem, relative_tolerance, largest_iteration_count)
+        return _solve(problem, relative_tolerance, largest_iteration_count, device)
 
 
 def effective_conductivities(
@@ -133,6 +143,7 @@ def effective_conductivities(
     periodic_sides: bool = False,
     relative_tolerance: float = 1e-3,
     largest_iteration_count: int = 200,
+    device: str = COMPILED,
 ) -> list[EffectiveConductivity]:
     """Effective conductivities of several volumes, several solves at a time.
 
@@ -149,6 +160,7 @@ def effective_conductivities(
             periodic_sides=periodic_sides,
             relative_tolerance=relative_tolerance,
             largest_iteration_count=largest_iteration_count,
+            device=device,
         )
 
     return run_side_by_side([task(labels) for labels in volumes], progress)
@@ -182,11 +194,12 @@ def _precision(volume: Volume, relative_tolerance: float) -> type[np.floating[An
     return np.float32 if single else np.float64
 
 
-def _solve(problem: Problem, tolerance: float, limit: int) -> EffectiveConductivity:
+def _solve(problem: Problem, tolerance: float, limit: int, device: str) -> EffectiveConductivity:
     operator = problem.operator
     shape = operator.volume.shape
     with lend_fields(operator.diagonal.shape, operator.dtype, FIELDS) as fields:
-        gradients = ConjugateGradients(operator, problem.pieces, problem.levels, fields)
+        parts = operator, problem.pieces, problem.levels, fields
+        gradients = ConjugateGradients(*parts) if device == COMPILED else TorchGradients(*parts, _of_torch(device))
         bracket = solve_to_interval(problem, gradients, ALONG_FIRST_AXIS, tolerance, limit)
     scale = operator.volume.scale * shape[0] / (shape[1] * shape[2])
     outcome = TransportOutcome.CONVERGED if bracket.narrow(tolerance) else TransportOutcome.MAX_STEPS
@@ -209,9 +222,7 @@ class Bracket:
         return self.upper - self.lower <= tolerance * self.value
 
 
-def solve_to_interval(
-    problem: Problem, gradients: ConjugateGradients, drive: Drive, tolerance: float, limit: int
-) -> Bracket:
+def solve_to_interval(problem: Problem, gradients: Gradients, drive: Drive, tolerance: float, limit: int) -> Bracket:
     """Iterate until the certified interval is narrow enough, or the limit is reached.
 
     The interval costs about as much as an iteration. It is looked at when the falls of the energy suggest that it is
@@ -242,6 +253,10 @@ def _left(falls: Sequence[float], energy: float) -> float:
         return falls[-1] if falls else energy
     ratio = min(falls[-1] / falls[-2], 0.9)
     return falls[-1] * ratio / (1 - ratio)
+
+
+def _of_torch(device: str) -> str:
+    return device.removeprefix("torch:")
 
 
 def require_limits(relative_tolerance: float, largest_iteration_count: int) -> None:

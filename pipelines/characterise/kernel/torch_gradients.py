@@ -79,7 +79,7 @@ class TorchGradients:
         self._direction.mul_(share).add_(self._step)
         self._wrap(self._direction)
         along = self._direction[_INNER]
-        image = (self._diagonal * along - self._pull(self._direction)) * (self._diagonal > 0)
+        image = self._diagonal * along - self._pull(self._direction)  # that of insulating voxels meets zeros only
         curvature = dot(along, image)
         if not curvature > 0:
             return 0.0
@@ -139,8 +139,8 @@ def require_device(device: str) -> None:
     except (AssertionError, NotImplementedError, RuntimeError) as error:
         reason = str(error).partition("\n")[0]
         raise DeviceError(
-            f"device = {device!r} cannot be used: {reason} Choose device='cpu', which needs no torch; for 'cuda' an NVIDIA GPU "
-            "with its driver and a CUDA build of torch are needed."
+            f"device = {device!r} cannot be used: {reason} Choose device='cpu', which needs no torch; 'cuda' needs an "
+            "NVIDIA GPU, its driver, and a build of torch with CUDA."
         ) from error
 
 

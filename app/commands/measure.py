@@ -1,0 +1,28 @@
+"""`ragone measure`: transport, its tensor, geometry and random walkers of a stored microstructure."""
+
+from __future__ import annotations
+
+from app.answers import plain
+from app.measured import measured_lines
+from app.progress import Watcher
+from app.session import FINE, Session
+from flows.measurements import measure_microstructure
+
+
+def execute(session: Session) -> int:
+    """Measure what was asked for, and say what was found and under which ids."""
+    given = session.arguments
+    names = [name.strip() for name in given.what.split(",") if name.strip()]
+    with session.lake() as lake:
+        subject = lake.resolve(given.id)
+        with Watcher(session.notes, hidden=session.silent) as watcher:
+            found = measure_microstructure(
+                lake, subject, names, periodic=given.periodic, seed=given.seed, progress=watcher
+            )
+        records = {name: lake.get(artifact) for name, artifact in found.items()}
+    lines = []
+    for name, record in records.items():
+        lines += [f"{name}  {found[name]}", *(f"  {line}" for line in measured_lines(record))]
+    data = {name: {"id": found[name], **plain(record)} for name, record in records.items()}
+    session.answer({"microstructure_id": subject, **data}, "\n".join(lines))
+    return FINE

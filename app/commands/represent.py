@@ -1,0 +1,78 @@
+"""`ragone represent`: how large a cube, how many, how fine a voxel? For a study's design or a stored volume."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from app.progress import Watcher
+from app.representativity import shown, told
+from app.representativity_picture import draw_representativity
+from app.session import FINE, FOUND, Session
+from dataset import Lake
+from flows import Plan, RepresentativityResult, Study, StudyError, middle_design, study_design, study_volume
+from schemas import Design, Microstructure, Representativity, RepresentativityOutcome
+from schemas.units import parse_quantity
+
+_WHOLE_RATIOS = (1.0, 2.0, 4.0)
+
+
+def execute(session: Session) -> int:
+    """Study, draw, tell; 1 if no number of cubes of a size studied meets the target."""
+    given = session.arguments
+    plan = _plan(given)
+    study = Study.load(given.subject) if Path(given.subject).is_file() else None
+    with session.lake(create=study is not None) as lake:
+        with Watcher(session.notes, hidden=session.silent) as watcher:
+            result = _studied(lake, study, given, plan, watcher)
+        draw_representativity(result.record, result.subject_id[:30], given.png)
+        session.answer(told(result, given.png), shown(result))
+    for failure in result.failures:
+        session.advise(f"left out: {failure}")
+    session.advise(
+        f"drawn into {given.png}\nTry next: ragone reproduce {result.representativity_id[:28]}{session.again()}"
+    )
+    return FINE if result.record.outcome is RepresentativityOutcome.REACHABLE else FOUND
+
+
+def _studied(lake: Lake, study: Study | None, given: Any, plan: Plan, watcher: Watcher) -> RepresentativityResult:
+    """The design in the middle of a study, or what an id names."""
+    if study is not None:
+        return study_design(lake, study, lake.put(middle_design(study)), plan, watcher)
+    name = lake.resolve(given.subject)
+    record = lake.get(name)
+    if isinstance(record, Design):
+        return study_design(lake, Study.load(given.params), name, plan, watcher)
+    if not isinstance(record, Microstructure):
+        raise StudyError(f"{name} is neither a design nor a microstructure. Give one of them, or a parameter file.")
+    ratios = plan.voxel_ratios if given.voxels else _WHOLE_RATIOS
+    return study_volume(lake, name, replace(plan, voxel_ratios=ratios), watcher)
+
+
+def _plan(given: Any) -> Plan:
+    """What the arguments say; the plan's own defaults else."""
+    chosen = {
+        "edges": _numbers(given.sizes, "--sizes", int),
+        "voxel_ratios": _numbers(given.voxels, "--voxels", float),
+        "target": _share(given.target, "target"),
+        "confidence": _share(given.confidence, "confidence"),
+        **{n: getattr(given, n) for n in ("cubes", "cuts", "structures", "voxel_edge", "metric", "fit_from")},
+        "cost_exponent": given.cost_exponent,
+    }
+    return Plan(**{name: value for name, value in chosen.items() if value is not None})
+
+
+def _numbers(text: str | None, what: str, kind: type[Any]) -> tuple[Any, ...] | None:
+    try:
+        return None if text is None else tuple(kind(part) for part in text.split(","))
+    except ValueError as cause:
+        raise StudyError(f"{what} = {text!r} must be numbers between commas, for example 32,64.") from cause
+
+
+def _share(text: str | None, name: str) -> float | None:
+    if text is None:
+        return None
+    value = parse_quantity(text, "1", f"--{name}")
+    Representativity.fields()["confidence"].bounds.require(value, f"--{name}", "1")
+    return value

@@ -1,0 +1,60 @@
+"""Volumes to be homogenised: Gaussian fields, packed electrodes, and the imaged electrode where its file is at hand."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from scipy.ndimage import gaussian_filter
+
+from pipelines.imaging import read_volume
+from pipelines.manufacture import pack_particles
+from schemas import Design
+from schemas.electrode import ACTIVE_MATERIAL, CARBON_BINDER, PORE
+
+Labels = npt.NDArray[np.uint8]
+
+POROSITY = 0.4
+VOXEL_METRE = 4e-7
+_CORRELATION_VOXELS = 3.0
+_IMAGED_VOXEL_METRE = 100e-6 / 256
+_IMAGED_PHASES = {PORE: 0, ACTIVE_MATERIAL: 85, CARBON_BINDER: 170}
+
+
+def gaussian_field(edge: int, seed: int, correlation_voxels: float = _CORRELATION_VOXELS) -> Labels:
+    """1 in the pores: the highest part of smoothed white noise. Shape (edge, edge, edge)."""
+    noise = np.random.default_rng(seed).standard_normal((edge,) * 3, dtype=np.float32)
+    smooth = gaussian_filter(noise, correlation_voxels, mode="wrap")
+    return np.asarray(smooth > np.quantile(smooth, 1 - POROSITY), dtype=np.uint8)
+
+
+@cache
+def packed_electrode(edge: int, binder_adhesion: float) -> Labels:
+    """0 pore, 1 active material, 2 carbon-binder; without adhesion it gathers in aggregates."""
+    design = Design(
+        active_material_weight_fraction=0.94,
+        porosity=POROSITY,
+        binder_adhesion=binder_adhesion,
+        mass_loading_kilogram_per_square_metre=0.2,
+    )
+    return np.asarray(pack_particles(design, edge_voxels=edge, voxel_size_metre=VOXEL_METRE, seed=1).labels)
+
+
+@cache
+def imaged_electrode() -> Labels | None:
+    """0 pore, 85 active material, 170 carbon-binder, shape (256, 256, 256); None where the file is not at hand."""
+    beside = Path(__file__).parents[2] / "shared" / "data"
+    path = Path(os.environ.get("RAGONE_SHARED_DATA", beside)) / "electrode.tiff"
+    if not path.is_file():
+        return None
+    volume = read_volume(
+        path,
+        voxel_size_metre=_IMAGED_VOXEL_METRE,
+        phases=_IMAGED_PHASES,
+        source="taufactor, docs/notebooks/electrode.tiff",
+        licence="MIT",
+    )
+    return np.asarray(volume.labels)

@@ -1,0 +1,167 @@
+"""A campaign whose designs are sampled until a target is met: how many cubes, and that nothing else decides it."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import electrode_stand_ins
+import pytest
+from scipy.special import stdtrit
+
+from dataset import Lake
+from flows import Study, Trial, TrialOutcome, run_campaign, write_outputs
+from flows.engines import ENGINES
+from schemas import Kpi, Microstructure, Transport, TransportOutcome, stage
+
+TARGET = {"target": "3 %", "confidence": "90 %", "least": 4, "most": 20}
+
+
+@pytest.fixture(autouse=True)
+def _registered(monkeypatch: pytest.MonkeyPatch) -> None:
+    for part in ("manufacture", "characterise", "cell", "discharge"):
+        monkeypatch.setitem(ENGINES[part], "stand_in", None)  # so that it is taken out again
+    electrode_stand_ins.register()
+    monkeypatch.setitem(ENGINES["characterise"], "blocked", measure_blocked)
+
+
+@stage("stand_in.measure_blocked")
+def measure_blocked(microstructure: Microstructure, *, sometimes: bool = False) -> Transport:
+    """No cube percolates, or about one in three does not."""
+    measured = electrode_stand_ins.measure(microstructure)
+    if sometimes and int(microstructure.labels.sum()) % 3:
+        return measured
+    return replace(measured, pore_tortuosity_factor=float("inf"), pore_outcome=TransportOutcome.NOT_PERCOLATING)
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Iterator[Lake]:
+    """An empty lake."""
+    with Lake.open(tmp_path / "lake", create=True) as opened:
+        yield opened
+
+
+def study(cubes: Any = TARGET, **changes: Any) -> Study:
+    """The stand-in study with other cubes; keyword arguments replace its sections."""
+    content = copy.deepcopy(electrode_stand_ins.STUDY)
+    content["study"]["resolution"]["cubes"] = cubes
+    for section, value in changes.items():
+        content["study"][section] = {**content["study"].get(section, {}), **value}
+    return Study.read(content)
+
+
+class Watched:
+    """Progress that remembers."""
+
+    def __init__(self) -> None:
+        self.totals: list[int] = []
+        self.units = 0
+
+    def started(self, total: int) -> None:
+        """Keep it."""
+        self.totals.append(total)
+
+    def step(self, text: str) -> None:
+        """Is never empty."""
+        assert text
+
+    def advanced(self, trial: Trial | None = None) -> None:
+        """Never more than there is to do."""
+        self.units += 1
+        assert self.units <= self.totals[-1]
+
+
+def computed(lake: Lake) -> int:
+    """Completed runs of stages."""
+    count = "SELECT count(*) AS n FROM runs WHERE outcome = 'completed' AND stage NOT IN ('given', 'drop')"
+    return int(lake.sql(count)["n"].item())
+
+
+def averaged(lake: Lake, trial: Trial) -> Transport:
+    """The mean that the cell of a trial was built around."""
+    edges = lake.lineage(trial.objective_id).parents_of(trial.objective_id)
+    cell = next(edge.parent for edge in edges if edge.role == "cell")
+    (parent,) = (edge.parent for edge in lake.lineage(cell).parents_of(cell))
+    found = lake.get(parent)
+    assert isinstance(found, Transport)
+    return found
+
+
+def test_each_design_takes_the_cubes_that_its_scatter_asks_for(lake: Lake) -> None:
+    """The interval of every mean is within the target, the numbers differ, and the KPI rests on those cubes."""
+    watched = Watched()
+    result = run_campaign(lake, study(), watched)
+    counts = [trial.cube_count for trial in result.trials]
+    assert len(set(counts)) > 1
+    assert all(4 <= count <= 20 for count in counts)
+    for trial in result.trials:
+        assert trial.target_met is True
+        mean, kpi = averaged(lake, trial), lake.get(trial.objective_id)
+        assert isinstance(kpi, Kpi)
+        assert kpi.sample_count == mean.cube_count == trial.cube_count
+        assert mean.pore_tortuosity_factor_standard_error is not None
+        half = stdtrit(trial.cube_count - 1, 0.95) * mean.pore_tortuosity_factor_standard_error
+        assert half / mean.pore_tortuosity_factor < 0.03
+    assert watched.units == watched.totals[-1] == sum(counts) + 4
+    assert watched.totals == sorted(watched.totals)
+
+
+def test_running_again_measures_the_same_cubes_and_nothing_more(lake: Lake, tmp_path: Path) -> None:
+    """In threads and after a campaign with fewer cubes: the same record, files, and no cube twice."""
+    run_campaign(lake, study(cubes=6))
+    first = run_campaign(lake, study())
+    before = computed(lake)
+    written = [path.read_bytes() for path in write_outputs(first, lake, tmp_path / "out")]
+    assert run_campaign(lake, study(executor={"kind": "threads", "workers": 3})) == first
+    assert computed(lake) == before
+    assert [path.read_bytes() for path in write_outputs(first, lake, tmp_path / "out")] == written
+    with Lake.open(tmp_path / "other", create=True) as other:
+        assert run_campaign(other, study()) == first
+
+
+def test_the_outputs_say_how_many_cubes_it_took(lake: Lake, tmp_path: Path) -> None:
+    """A column with the number, and one with whether the target was met."""
+    result = run_campaign(lake, study())
+    header, *rows = [line.split(",") for line in write_outputs(result, lake, tmp_path)[2].read_text().splitlines()]
+    counts = [int(row[header.index("cubes")]) for row in rows]
+    assert counts == [trial.cube_count for trial in result.trials]
+    assert {row[header.index("target_met")] for row in rows} == {"True"}
+
+
+def test_the_most_is_never_exceeded(lake: Lake) -> None:
+    """A target out of reach ends at the most, and the trial says that it was not met."""
+    result = run_campaign(lake, study({**TARGET, "target": "0.1 %", "most": 7}))
+    assert {trial.cube_count for trial in result.trials} == {7}
+    assert {trial.target_met for trial in result.trials} == {False}
+
+
+def test_a_fixed_number_has_no_target(lake: Lake) -> None:
+    """As it was: the number, and nothing to be met."""
+    result = run_campaign(lake, study(cubes=3))
+    assert {(trial.cube_count, trial.target_met) for trial in result.trials} == {(3, None)}
+
+
+def test_cubes_that_do_not_percolate_do_not_stop_the_campaign(lake: Lake) -> None:
+    """If none does, sampling ends at the least number with the target unmet; if some do, it goes on to the most."""
+    small: dict[str, Any] = {"budget": {"initial": 1, "total": 1}, "storage": {"keep_voxels": True}}
+    never = run_campaign(lake, study(stages={"characterise": {"engine": "blocked"}}, **small))
+    assert [(t.cube_count, t.target_met) for t in never.trials if t.outcome is not TrialOutcome.FAILED] in (
+        [],
+        [(4, False)],
+    )
+    assert never.trials[0].cube_count == 4
+    engine = {"engine": "blocked", "parameters": {"sometimes": True}}
+    some = run_campaign(lake, study(stages={"characterise": engine}, **small))
+    assert (some.trials[0].cube_count, some.trials[0].target_met) == (20, False)
+
+
+def test_a_cube_that_fails_ends_the_sampling_of_its_design(lake: Lake) -> None:
+    """The trial has failed, the others go on."""
+    engine = {"engine": "stand_in", "parameters": {"fail_above_porosity": 0.4}}
+    result = run_campaign(lake, study(stages={"manufacture": engine}))
+    failed = [trial for trial in result.trials if trial.outcome is TrialOutcome.FAILED]
+    assert 0 < len(failed) < 4
+    assert all(trial.target_met is None and trial.cube_count == 4 for trial in failed)

@@ -1,0 +1,152 @@
+"""`ragone represent`: a study of a design and of a volume through the real entry point, and its picture."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from app.representativity import shown, told
+from app.representativity_picture import draw_representativity, metric_name
+from dataset import Lake
+from flows import RepresentativityResult
+from pipelines.manufacture import pack_particles
+from schemas import RepresentativityOutcome
+
+SMALL = ("--sizes", "12,16", "--cubes", "3", "--cuts", "1", "--target", "90 %")
+SMALL += ("--structures", "1", "--voxel-edge", "16", "--voxels", "1,2")
+PNG = b"\x89PNG"
+
+
+def result(record) -> RepresentativityResult:
+    """A finished study around a record."""
+    return RepresentativityResult("representativity-" + "0" * 64, record, "design-" + "1" * 64)
+
+
+def test_a_study_of_the_middle_of_the_space(cli, write_study, tmp_path):
+    """Rows of both sizes, a picture, and an id that can be reproduced; run again, the same id."""
+    study = write_study("total: 2}", "total: 2}\n  executor: {kind: serial}")
+    answer = cli("represent", study, *SMALL, "--json")
+    assert answer.code == 0, answer.err
+    data = answer.data
+    assert data["edge_voxels"] == [12, 16, 12]
+    assert data["drawn"] == [1, 1, 0]
+    assert data["target"] == 0.9
+    assert data["resolution_voxel_size_metre"] == pytest.approx([1.6e-6, 3.2e-6])
+    assert (tmp_path / "representativity.png").read_bytes().startswith(PNG)
+    again = cli("represent", study, *SMALL, "--png", "other.png")
+    assert data["representativity_id"] in again.out
+    assert "Try next: ragone reproduce representativity-" in again.err
+    assert (tmp_path / "other.png").exists()
+    assert cli("show", data["representativity_id"][:30]).code == 0
+    assert cli("reproduce", data["representativity_id"]).code == 0
+    design = cli("represent", data["subject_id"], "--params", study, *SMALL, "--json")
+    assert design.data["representativity_id"] == data["representativity_id"]
+
+
+def test_a_study_of_a_volume(cli, tmp_path, example):
+    """Cubes are cut from what is stored, the whole cube among them; an unmet target has exit code 1."""
+    made = pack_particles(example("design", porosity=0.45), edge_voxels=24, voxel_size_metre=1e-6, seed=1)
+    with Lake.open(tmp_path / "lake", create=True) as lake:
+        stored = lake.put(made)
+    answer = cli("represent", stored, "--sizes", "12,16", "--structures", "0", "--target", "0.1 %", "--json")
+    assert answer.code == 1, answer.err
+    assert answer.data["outcome"] == RepresentativityOutcome.OUT_OF_REACH
+    assert answer.data["drawn"] == [0, 0]
+    assert answer.data["edge_voxels"] == [12, 24]
+    assert answer.data["left_out"] == "cut 16: a single cube"
+    assert answer.data["resolution_voxel_size_metre"] == []
+
+
+REFUSED = [
+    (("--sizes", "12;16"), "--sizes = '12;16' must be numbers between commas"),
+    (("--sizes", "0,16"), "must be positive"),
+    (("--target", "5"), "--target = 5 [-] is outside (0, 1)"),
+    (("--metric", "pore_tortuosity"), "did you mean 'pore_tortuosity_factor'?"),
+    (("--cubes", "1"), "cubes = 1 is too few"),
+]
+
+
+@pytest.mark.parametrize(("words", "message"), REFUSED, ids=[m for _, m in REFUSED])
+def test_bad_arguments_leave_no_lake(cli, write_study, tmp_path, words, message):
+    """They are told before anything is made."""
+    answer = cli("represent", write_study(), *words)
+    assert answer.code == 2
+    assert message in answer.err
+    assert not (tmp_path / "lake").exists()
+
+
+def test_neither_design_nor_volume(cli, stored):
+    """A KPI has no representativity."""
+    answer = cli("represent", stored.ids["kpi"])
+    assert answer.code == 2
+    assert "neither a design nor a microstructure" in answer.err
+
+
+def test_the_words_tell_what_the_record_holds(example):
+    """Every row with its numbers, the fits, and the decision; a dash where no number is enough."""
+    record = example(
+        "representativity",
+        scatter_exponent=1.4,
+        scatter_exponent_standard_error=0.1,
+        scatter_length_metre=2e-6,
+        zero_voxel_value=1.9,
+        zero_voxel_value_standard_error=0.02,
+        resolution_bias=0.05,
+        cheapest_edge_voxels=64,
+        cheapest_cube_count=12,
+        cheapest_error_low=-0.002,
+        cheapest_error_high=0.009,
+        left_out="drawn 8: no cube conducts",
+    )
+    text = shown(result(record))
+    lines = text.splitlines()
+    assert " ".join(lines[1].split()) == "drawn 32 8 2.1 ± 0.04 +5.00 ± 4.00 +10.00 ± 5.00 5.00 98 - -"
+    assert lines[2].split()[-3:] == ["9", "12", "-"]
+    assert "pore tortuosity factor of an infinite cube: 1.9 ± 0.03 -" in text
+    assert "p = 1.4 ± 0.1; by the integral-range law (2 um / edge)^(3/2)" in text
+    assert "at voxels of size zero: 1.9 ± 0.02 statistical -; bias of the voxel studied +5.00 %" in text
+    assert "left out: drawn 8: no cube conducts" in text
+    assert "1 % at 95 %: cheapest 12 cubes of 64 voxels, error from -0.20 to +0.90 %" in text
+    assert told(result(record), "x.png")["cubes_needed"] == [0, 12]
+
+
+def test_words_without_a_decision(example):
+    """What was not found is left out, and the outcome takes the place of the cheapest."""
+    record = example("representativity", outcome=RepresentativityOutcome.OUT_OF_REACH)
+    text = shown(result(record))
+    assert "size zero" not in text
+    assert "integral-range" not in text
+    assert "1 % at 95 %: no number of cubes of a size studied meets the target" in text
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"outcome": RepresentativityOutcome.OUT_OF_REACH, "cubes_needed": np.array([0, 0])},
+        {"scatter": np.zeros(2), "scatter_low": np.zeros(2), "scatter_high": np.zeros(2)},
+        {
+            "drawn": np.array([0, 0], np.uint8),
+            "scatter_length_metre": 2e-6,
+            "scatter_exponent": 1.5,
+            "cubes_needed_high": np.array([0, 30]),
+            "cheapest_edge_voxels": 64,
+            "cheapest_cube_count": 12,
+            "zero_voxel_value": 1.9,
+            "zero_voxel_value_model_error": 0.1,
+            "resolution_bias": 0.05,
+        },
+    ],
+    ids=["bare", "out of reach", "no scatter", "everything"],
+)
+def test_a_picture_can_be_drawn_of_every_record(example, tmp_path, changes):
+    """Whatever is missing, the file is a PNG with four panels."""
+    path = tmp_path / "picture.png"
+    draw_representativity(example("representativity", **changes), "design-1", path)
+    assert path.read_bytes().startswith(PNG)
+
+
+def test_metrics_are_named_in_words(example):
+    """Without their unit, which stands on the axis."""
+    record = example("representativity", metric="solid_effective_conductivity_siemens_per_metre")
+    assert metric_name(record) == "solid effective conductivity"
