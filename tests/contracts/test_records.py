@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import dataclasses
 import math
 from datetime import UTC, datetime, timedelta, timezone
@@ -47,6 +48,8 @@ CONSTRAINED: dict[str, Any] = {
     "unit": "W.h/kg",
     "phase_names": ("pore", "carbon_binder", "active_material"),
     "phase_labels": np.array([0, 2, 1], np.uint8),
+    "pore_outcomes": ("not percolating",) * 3,
+    "solid_outcomes": ("not percolating",) * 3,
     "pair_names": ("pore/carbon_binder", "pore/active_material", "carbon_binder/active_material"),
 }
 
@@ -140,7 +143,7 @@ class TestEveryRecord:
         for name, spec in KINDS[kind].fields().items():
             if not numeric(spec):
                 continue
-            stem = name.removesuffix("_standard_error")
+            stem = re.sub("_(standard_error|lower|upper|half_width)$", "", name)
             if spec.unit in ("1", ""):
                 assert not stem.endswith(tuple(SUFFIXES.values())), f"{name} is called after a unit it does not have"
                 assert spec.unit == "1" or "unit`" in spec.doc, f"{name} does not say where its unit is"

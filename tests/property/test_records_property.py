@@ -57,6 +57,8 @@ TIED = {
     "geometry": ("phase_names", "phase_fraction", "pair_names", "pair_area_per_metre"),
     "discharge": ("test_time_second", "voltage_volt", "current_ampere"),
     "kpi": ("unit",),
+    "representativity": tuple(n for n, s in specs_of(KINDS["representativity"]).items() if s.shape == "vector"),
+    "transport_tensor": tuple(n for n, s in specs_of(KINDS["transport_tensor"]).items() if s.shape != "scalar"),
 }
 
 

@@ -156,8 +156,6 @@ def test_random_media_obey_hashin_and_shtrikman(seed: int, fraction: float, cont
 def test_the_pores_of_random_media_are_more_tortuous_than_the_bound(seed: int, fraction: float) -> None:
     """With one phase insulating: sigma <= 2 f / (3 - f), a tortuosity factor of (3 - f) / 2 at least."""
     labels = random_medium(32, fraction, seed)
-    values = [
-        effective_conductivity(labels, {0: 0.0, 1: 1.0}, axis=a, periodic_sides=True).value for a in range(3)
-    ]
+    values = [effective_conductivity(labels, {0: 0.0, 1: 1.0}, axis=a, periodic_sides=True).value for a in range(3)]
     pores = float(labels.mean())
     assert np.mean(values) < 2 * pores / (3 - pores)

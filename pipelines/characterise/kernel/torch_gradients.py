@@ -6,7 +6,7 @@ rounding. Sums are sorted segments and reductions, no atomic additions, so that 
 runs on one device; another device rounds differently.
 
 It was tried on torch's CPU device only, never on a GPU: neither its speed there nor its determinism was measured.
-Bytes per voxel on the device: about 12 fields of 4 (8 below a tolerance of 3e-5), temporaries among them, three more
+Bytes per voxel on the device: about 12 fields of 4 (8 in double precision), temporaries among them, three more
 where several phases conduct, 4 for the number of the piece and 8 for the order of the conducting voxels.
 """
 
