@@ -126,9 +126,9 @@ def _represent(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument(
         "--params",
-        default="params.yaml",
         metavar="FILE",
-        help="the study of a design named by id (default: %(default)s)",
+        help="the study whose engines and executor an id is measured with (default: params.yaml for a design; "
+        "default engine and no workers for a microstructure)",
     )
     command.add_argument("--sizes", metavar="N,N,...", help="edges in voxels (default: 32,48,64,96,128)")
     command.add_argument("--cubes", type=int, metavar="N", help="cubes of each size (default: 16)")

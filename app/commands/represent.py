@@ -43,11 +43,15 @@ def _studied(lake: Lake, study: Study | None, given: Any, plan: Plan, watcher: W
     name = lake.resolve(given.subject)
     record = lake.get(name)
     if isinstance(record, Design):
-        return study_design(lake, Study.load(given.params), name, plan, watcher)
+        return study_design(lake, Study.load(given.params or "params.yaml"), name, plan, watcher)
     if not isinstance(record, Microstructure):
         raise StudyError(f"{name} is neither a design nor a microstructure. Give one of them, or a parameter file.")
-    ratios = plan.voxel_ratios if given.voxels else _WHOLE_RATIOS
-    return study_volume(lake, name, replace(plan, voxel_ratios=ratios), watcher)
+    plan = plan if given.voxels else replace(plan, voxel_ratios=_WHOLE_RATIOS)
+    if not given.params:
+        return study_volume(lake, name, plan, watcher)
+    study = Study.load(given.params)
+    engine, execution = study.engines["characterise"], study.execution
+    return study_volume(lake, name, plan, watcher, engine=engine, execution=execution)
 
 
 def _plan(given: Any) -> Plan:

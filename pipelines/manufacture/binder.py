@@ -49,14 +49,13 @@ def place_carbon_binder(
     noise = gaussian_filter(rng.standard_normal(solid.shape), aggregate_length, mode="wrap")
     nearest, second = distances
     pores = ~solid
-    film = _standardised(nearest + _NECK_WEIGHT * second, pores)
-    score = adhesion * film + (1 - adhesion) * _standardised(noise, pores)
-    score[solid] = np.inf
-    return lowest(score, count)
+    film = nearest[pores] + _NECK_WEIGHT * second[pores]
+    filled = np.zeros_like(solid)
+    filled[pores] = lowest(adhesion * _standardised(film) + (1 - adhesion) * _standardised(noise[pores]), count)
+    return filled
 
 
-def _standardised(field: Floats, where: npt.NDArray[np.bool_]) -> Floats:
-    """The field with zero mean and unit standard deviation over the marked voxels."""
-    values = field[where]
+def _standardised(values: Floats) -> Floats:
+    """The values with zero mean and unit standard deviation."""
     spread = float(values.std())
-    return (field - float(values.mean())) / (spread if spread > 0 else 1.0)
+    return (values - float(values.mean())) / (spread if spread > 0 else 1.0)

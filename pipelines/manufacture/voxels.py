@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from itertools import product
 
 import numpy as np
 import numpy.typing as npt
@@ -30,14 +31,13 @@ def surface_distances(particles: Particles, edge: int, reach: float) -> tuple[Fl
     nearest = np.full((edge, edge, edge), reach)
     second = nearest.copy()
     for centre, radius in zip(particles.centres, particles.radii, strict=True):
-        axes = [_window(c, radius + reach, edge) for c in centre]
-        x, y, z = (axis + 0.5 - c for axis, c in zip(axes, centre, strict=True))
-        squared = (x**2)[:, None, None] + (y**2)[None, :, None] + (z**2)[None, None, :]
-        distance = np.sqrt(squared) - radius
-        window = np.ix_(*(axis % edge for axis in axes))
-        closest = nearest[window]
-        second[window] = np.minimum(second[window], np.maximum(closest, distance))
-        nearest[window] = np.minimum(closest, distance)
+        for stretches in product(*(list(_stretches(c, radius + reach, edge)) for c in centre)):
+            window, (x, y, z) = zip(*stretches, strict=True)
+            squared = (x**2)[:, None, None] + (y**2)[None, :, None] + (z**2)[None, None, :]
+            distance = np.sqrt(squared) - radius
+            closest, next_closest = nearest[window], second[window]
+            np.minimum(next_closest, np.maximum(closest, distance), out=next_closest)
+            np.minimum(closest, distance, out=closest)
     return nearest, second
 
 
@@ -61,11 +61,18 @@ def lowest(score: Floats, count: int) -> npt.NDArray[np.bool_]:
     return marked
 
 
-def _window(centre: float, reach: float, edge: int) -> npt.NDArray[Any]:
-    """Indices of the voxels within reach along one axis, each image of the periodic box at most once."""
+def _stretches(centre: float, reach: float, edge: int) -> Iterator[tuple[slice, Floats]]:
+    """The voxels within reach along one axis, each image of the periodic box at most once, by unbroken stretches.
+
+    Of each stretch where it lies in the box, and how far its voxels are from the centre.
+    """
     first = int(np.ceil(centre - 0.5 - reach))
     last = int(np.floor(centre - 0.5 + reach))
     if last - first + 1 > edge:
         first = int(np.ceil(centre - 0.5 - edge / 2))
         last = first + edge - 1
-    return np.arange(first, last + 1)
+    while first <= last:
+        start = first % edge
+        count = min(edge - start, last - first + 1)
+        yield slice(start, start + count), np.arange(first, first + count, dtype=np.float64) + 0.5 - centre
+        first += count

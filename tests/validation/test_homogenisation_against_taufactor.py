@@ -84,7 +84,10 @@ def test_it_agrees_on_a_part_of_a_real_electrode(
 @pytest.mark.parametrize("conductivities", CARRIERS)
 @pytest.mark.parametrize("axis", AXES)
 def test_it_agrees_on_the_real_electrode(shared_data: Path, conductivities: dict[int, float], axis: int) -> None:
-    """The whole of the published electrode, along all three axes: within 0.1 %. Minutes of TauFactor, seconds of ours."""
+    """The whole of the published electrode, along all three axes: within 0.1 %.
+
+    TauFactor takes some four minutes for the pores along one axis of 256^3, the kernel seconds.
+    """
     require_agreement(electrode(shared_data), conductivities, axis)
 
 

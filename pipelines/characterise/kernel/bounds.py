@@ -42,7 +42,8 @@ Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int32]
 
 _CENTRE = WORD(0x0000066006600000)  # the inner 2 x 2 x 2 voxels of a block
-_GRAPH_STEPS = 2  # of conjugate gradients on the graph
+_GRAPH_STEPS = 12  # of conjugate gradients on the graph, at most
+_GRAPH_ENERGY = 1e-3  # of what was left at first: the rest may take the shortest ways
 
 
 def certified_interval(
@@ -99,14 +100,14 @@ def _balance_graph(pieces: Pieces, levels: Levels, sources: Floats) -> tuple[Flo
     work = np.zeros((WORK_ROWS, int(levels.offsets[-1])), dtype=levels.diagonal.dtype)
     potential, left, direction = np.zeros_like(sources), sources.copy(), np.zeros_like(sources)
     image = np.empty_like(sources)
-    previous = 0.0
+    energies = [0.0]
     for _ in range(_GRAPH_STEPS):
         step = solve_coarse(levels, left, work).astype(np.float64)
         energy = float(np.sum(step * left))
-        if not energy > 0:
+        if not energy > _GRAPH_ENERGY * max(energies):
             break
-        direction = step + (energy / previous if previous else 0.0) * direction
-        previous = energy
+        direction = step + (energy / energies[-1] if energies[-1] else 0.0) * direction
+        energies.append(energy)
         _graph_product(pieces.start, pieces.neighbours, pieces.conductances, diagonal, direction, image)
         length = energy / float(np.sum(direction * image))
         potential += length * direction
@@ -303,7 +304,7 @@ def _send(
     neighbours: Integers,
     drops: Floats,
     remains: Floats,
-) -> float:
+) -> Any:
     """What the faces towards another piece carry off; returns their squared correction over conductance, half."""
     if not touching:
         return 0.0

@@ -91,10 +91,19 @@ def residual(operator: Operator, deviation: Field, drive: Drive, out: Field) -> 
         Sum over the faces of conductance times squared difference of potential.
     """
     volume = operator.volume
-    pairs = None if operator.faces is None else volume.pair_conductances()
     steps = tuple(drop / length for drop, length in zip(drive, volume.shape, strict=True))
     sums = np.zeros(len(deviation))
-    _residual(volume.phase, deviation, pairs, tuple(volume.weights), steps, volume.periodic, out, sums)
+    _residual(
+        volume.phase,
+        deviation,
+        operator.faces,
+        volume.conductivities,
+        tuple(volume.weights),
+        steps,
+        volume.periodic,
+        out,
+        sums,
+    )
     return math.fsum(sums)
 
 
@@ -142,58 +151,53 @@ def _diagonal(phase: npt.NDArray[np.uint8], pairs: Any, weights: Any, ended: boo
 def _residual(
     phase: npt.NDArray[np.uint8],
     x: Field,
-    pairs: Any,
+    faces: Faces,
+    conductivities: npt.NDArray[np.float64],
     weights: Any,
     steps: Any,
     periodic: Any,
     out: Field,
     sums: npt.NDArray[np.float64],
 ) -> None:
-    """Net flux into each voxel, and the energy of each layer; each face counts with its lower voxel."""
+    """Net flux into each voxel, and the energy of each layer; each face counts half with either voxel."""
     layers, n = phase.shape[0] - 2, phase.shape[2] - 2
     for i in prange(1, layers + 1):
-        fluxes = np.empty((3, 2, n))  # towards the lower and the higher neighbour along each axis
+        flux, net = np.empty(n), np.empty(n)
         total = 0.0
         for j in range(1, phase.shape[1] - 1):
             here, value, row = phase[i, j, 1 : n + 1], x[i, j, 1 : n + 1], out[i, j, 1 : n + 1]
+            net[:] = 0
             for axis in range(3):
                 for side in range(2):
                     shift = 2 * side - 1
                     di, dj, dk = shift * int(axis == 0), shift * int(axis == 1), shift * int(axis == 2)
-                    there = phase[i + di, j + dj, 1 + dk : n + 1 + dk]
                     other = x[i + di, j + dj, 1 + dk : n + 1 + dk]
-                    flux, rise, weight = fluxes[axis, side], shift * steps[axis], weights[axis]
-                    energy = 0.0
-                    if pairs is None:
+                    rise, energy = shift * steps[axis], 0.0
+                    if faces is None:
+                        there = phase[i + di, j + dj, 1 + dk : n + 1 + dk]
                         for k in range(n):
                             drop = np.float64(other[k]) - np.float64(value[k]) + rise
-                            flux[k] = weight * np.float64(here[k]) * np.float64(there[k]) * drop
+                            flux[k] = weights[axis] * np.float64(here[k]) * np.float64(there[k]) * drop
                             energy += flux[k] * drop
                     else:
+                        low = 1 - side
+                        face = faces[axis][i + low * di, j + low * dj, 1 + low * dk : n + 1 + low * dk]
                         for k in range(n):
                             drop = np.float64(other[k]) - np.float64(value[k]) + rise
-                            flux[k] = weight * pairs[here[k], there[k]] * drop
+                            flux[k] = np.float64(face[k]) * drop
                             energy += flux[k] * drop
                     total += energy / 2
-            if not periodic[0]:
-                for side in range(2):
-                    if i != (layers if side else 1):
-                        continue
-                    rise = (side - 0.5) * steps[0]
                     for k in range(n):
-                        fluxes[0, side, k] = 2 * weights[0] * (rise - np.float64(value[k]))
-                        if pairs is None:
-                            fluxes[0, side, k] *= here[k]
-                        else:
-                            fluxes[0, side, k] *= pairs[here[k], here[k]]
-                        total += fluxes[0, side, k] * (rise - np.float64(value[k]))
+                        net[k] += flux[k]
+            if not periodic[0] and (i == 1 or i == layers):
+                for side in range(2):
+                    if i == (layers if side else 1):
+                        for k in range(n):
+                            if here[k]:
+                                drop = (side - 0.5) * steps[0] - np.float64(value[k])
+                                end = 2 * weights[0] * conductivities[here[k] - 1] * drop
+                                net[k] += end
+                                total += end * drop
             for k in range(n):
-                row[k] = (
-                    fluxes[0, 0, k]
-                    + fluxes[0, 1, k]
-                    + fluxes[1, 0, k]
-                    + fluxes[1, 1, k]
-                    + fluxes[2, 0, k]
-                    + fluxes[2, 1, k]
-                )
+                row[k] = net[k]
         sums[i] = total

@@ -8,7 +8,9 @@ import pytest
 from app.representativity import shown, told
 from app.representativity_picture import draw_representativity, metric_name
 from dataset import Lake
-from flows import RepresentativityResult
+from flows import RepresentativityResult, representativity
+from flows.executors import open_executor
+from flows.study import Execution
 from pipelines.manufacture import pack_particles
 from schemas import RepresentativityOutcome
 
@@ -55,6 +57,25 @@ def test_a_study_of_a_volume(cli, tmp_path, example):
     assert answer.data["edge_voxels"] == [12, 24]
     assert answer.data["left_out"] == "cut 16: a single cube"
     assert answer.data["resolution_voxel_size_metre"] == []
+
+
+def test_a_volume_is_measured_as_a_study_says(cli, write_study, tmp_path, example, monkeypatch):
+    """With --params its engine, the parameters of it, and its executor; a file that is not there is refused."""
+    made = pack_particles(example("design", porosity=0.45), edge_voxels=16, voxel_size_metre=1e-6, seed=1)
+    with Lake.open(tmp_path / "lake", create=True) as lake:
+        stored = lake.put(made)
+    used = []
+    monkeypatch.setattr(representativity, "open_executor", lambda how: used.append(how) or open_executor(how))
+    stages = "stages: {characterise: {engine: homogenisation, parameters: {relative_tolerance: 0.02}}}"
+    study = write_study("total: 2}", f"total: 2}}\n  {stages}\n  executor: {{kind: threads, workers: 2}}")
+    words = ("represent", stored, "--sizes", "8,16", "--structures", "0", "--target", "90 %")
+    assert cli(*words, "--params", study).code in (0, 1)
+    assert used == [Execution("threads", 2)]
+    with Lake.open(tmp_path / "lake") as lake:
+        runs = lake.sql("SELECT parameters FROM runs WHERE stage LIKE 'characterise.%'")["parameters"].to_list()
+    assert runs
+    assert all('"relative_tolerance":0.02' in run.replace(" ", "") for run in runs)
+    assert cli(*words, "--params", "nowhere.yaml").code == 2
 
 
 REFUSED = [
