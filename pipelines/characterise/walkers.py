@@ -22,7 +22,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from pipelines.compiled import compiled
 
 Integers = npt.NDArray[np.int64]
 
@@ -76,7 +77,7 @@ def displacements(
     return np.ascontiguousarray(records.transpose(2, 1, 0))
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _walk(
     cells: npt.NDArray[np.uint8],
     offsets: Integers,

@@ -12,11 +12,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
 from pipelines.characterise.geometry.labelled_volume import AXES, Floats, checked_mask
+from pipelines.compiled import compiled
 
 FAR = 1e12
 """Squared distance at least, in a volume that holds nothing else."""
@@ -48,7 +48,7 @@ def squared_distance(mask: npt.NDArray[Any]) -> Floats:
     return np.ascontiguousarray(squares)
 
 
-@numba.njit(cache=True)
+@compiled()
 def _lower_envelopes(rows: Floats) -> None:
     """Replace each value by the least of all values of its row plus the squared distance to them."""
     count = rows.shape[1]

@@ -6,11 +6,11 @@ area estimates are sums of these counts. A pass reads the volume twice, nothing 
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
 from pipelines.characterise.geometry.labelled_volume import Labels
+from pipelines.compiled import compiled
 
 Counts = npt.NDArray[np.int64]
 
@@ -55,7 +55,7 @@ def sites(shape: tuple[int, ...], *, periodic: bool) -> Counts:
     return np.asarray(np.prod(extents - (0 if periodic else np.abs(DIRECTIONS)), axis=-1) * np.ones(13, np.int64))
 
 
-@numba.njit(cache=True)
+@compiled()
 def _count(bits: Labels, dx: int, dy: int, dz: int, periodic: bool, unions: Labels, counts: Counts) -> None:
     nx, ny = bits.shape[:2]
     for x in range(nx):

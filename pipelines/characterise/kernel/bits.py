@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
+
+from pipelines.compiled import compiled
 
 WORD = np.uint64
 FIRST_LAYER = np.array([0x000000000000FFFF, 0x000F000F000F000F, 0x1111111111111111], dtype=WORD)
@@ -38,19 +39,19 @@ count_bits: Any = intrinsic(_ctpop)
 lowest_bit: Any = intrinsic(_cttz)
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def up(mask: Any, axis: Any) -> Any:
     """All voxels moved by one towards the last layer."""
     return (mask & NOT_LAST_LAYER[axis]) << SHIFT[axis]
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def down(mask: Any, axis: Any) -> Any:
     """All voxels moved by one towards the first layer."""
     return (mask >> SHIFT[axis]) & NOT_LAST_LAYER[axis]
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def around(mask: Any) -> Any:
     """The voxels and their neighbours inside the block."""
     return mask | up(mask, 0) | down(mask, 0) | up(mask, 1) | down(mask, 1) | up(mask, 2) | down(mask, 2)

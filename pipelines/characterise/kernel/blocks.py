@@ -13,13 +13,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numba
 import numpy as np
 import numpy.typing as npt
 from numba import prange
 
 from pipelines.characterise.kernel.bits import FIRST_LAYER, SHIFT, WORD, around, count_bits, down, up
 from pipelines.characterise.kernel.volume import Volume
+from pipelines.compiled import compiled
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int32]
@@ -137,7 +137,7 @@ def _at_ends(
     return low, high
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _grown(seed: np.uint64, mask: np.uint64) -> np.uint64:
     """All voxels of the mask that are connected to the seed."""
     grown, more = seed, around(seed) & mask
@@ -146,7 +146,7 @@ def _grown(seed: np.uint64, mask: np.uint64) -> np.uint64:
     return grown
 
 
-@numba.njit(cache=True, nogil=True, parallel=True)
+@compiled(parallel=True)
 def _set_bits(phase: npt.NDArray[np.uint8], bits: npt.NDArray[np.uint64]) -> None:
     x, y, z = phase.shape[0] - 2, phase.shape[1] - 2, phase.shape[2] - 2
     for block in prange(bits.shape[1]):
@@ -159,7 +159,7 @@ def _set_bits(phase: npt.NDArray[np.uint8], bits: npt.NDArray[np.uint64]) -> Non
                         bits[row[k + 1] - 1, block, j >> 2, k >> 2] |= WORD(1) << WORD(shift + (k & 3))
 
 
-@numba.njit(cache=True, nogil=True, parallel=True)
+@compiled(parallel=True)
 def _count(bits: npt.NDArray[np.uint64], first: Integers) -> None:
     """Pieces of each block, into the place after it."""
     y, z = bits.shape[2], bits.shape[3]
@@ -175,7 +175,7 @@ def _count(bits: npt.NDArray[np.uint64], first: Integers) -> None:
                 first[(i * y + j) * z + k + 1] = count
 
 
-@numba.njit(cache=True, nogil=True, parallel=True)
+@compiled(parallel=True)
 def _separate(
     bits: npt.NDArray[np.uint64], first: Integers, masks: npt.NDArray[np.uint64], phases: npt.NDArray[np.uint8]
 ) -> None:
@@ -193,7 +193,7 @@ def _separate(
                         piece += 1
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def block_beside(at: Any, axis: int, side: int, blocks: Any, periodic: Any) -> Any:
     """Number of the block that follows (side 1) or precedes (side 0) along an axis; -1 if there is none."""
     to = at[axis] + (1 if side == 1 else -1)
@@ -205,7 +205,7 @@ def block_beside(at: Any, axis: int, side: int, blocks: Any, periodic: Any) -> A
     return (i * blocks[1] + j) * blocks[2] + k
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def facing(mask: Any, other: Any, at: Any, axis: int, side: int, blocks: Any, shape: Any) -> Any:
     """The voxels of a piece that touch another piece, in the block that follows or precedes along an axis."""
     lower = at[axis] if side == 1 else (at[axis] - 1 if at[axis] > 0 else blocks[axis] - 1)
@@ -215,7 +215,7 @@ def facing(mask: Any, other: Any, at: Any, axis: int, side: int, blocks: Any, sh
     return mask & (other >> last) & FIRST_LAYER[axis]
 
 
-@numba.njit(cache=True, nogil=True, parallel=True)
+@compiled(parallel=True)
 def _connect(
     first: Integers,
     masks: npt.NDArray[np.uint64],
@@ -261,7 +261,7 @@ def _connect(
                         start[piece + 1] = count
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _note(found: Integers, sums: Floats, count: int, other: int, conductance: float) -> int:
     """Add a conductance to the neighbour's, which may be new; returns the number of neighbours."""
     if conductance == 0:
@@ -276,7 +276,7 @@ def _note(found: Integers, sums: Floats, count: int, other: int, conductance: fl
     return count
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _ends(
     first: Integers,
     masks: npt.NDArray[np.uint64],
@@ -295,7 +295,7 @@ def _ends(
         ground[piece] += conductances[phases[piece] - 1] * count_bits((masks[piece] >> shift) & FIRST_LAYER[0])
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _spanning(
     start: Integers, neighbours: Integers, low: npt.NDArray[np.bool_], high: npt.NDArray[np.bool_]
 ) -> npt.NDArray[np.bool_]:
@@ -328,7 +328,7 @@ def _spanning(
     return keep
 
 
-@numba.njit(cache=True, nogil=True, parallel=True)
+@compiled(parallel=True)
 def _number(first: Integers, masks: npt.NDArray[np.uint64], blocks: npt.NDArray[np.int64], of_voxel: Integers) -> None:
     for i in prange(blocks[0]):
         for j in range(blocks[1]):
@@ -340,7 +340,7 @@ def _number(first: Integers, masks: npt.NDArray[np.uint64], blocks: npt.NDArray[
                             of_voxel[4 * i + 1 + (bit >> 4), 4 * j + 1 + (bit >> 2 & 3), 4 * k + 1 + (bit & 3)] = piece
 
 
-@numba.njit(cache=True, nogil=True, parallel=True)
+@compiled(parallel=True)
 def _keep_numbered(phase: npt.NDArray[np.uint8], of_voxel: Integers, none: int) -> None:
     for i in prange(phase.shape[0]):
         for j in range(phase.shape[1]):

@@ -26,7 +26,6 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numba
 import numpy as np
 import numpy.typing as npt
 from numba import prange
@@ -37,6 +36,7 @@ from pipelines.characterise.kernel.cycle import WORK_ROWS, solve_coarse
 from pipelines.characterise.kernel.graph import Levels
 from pipelines.characterise.kernel.operator import Drive, Operator, residual
 from pipelines.characterise.kernel.sweeps import Field
+from pipelines.compiled import compiled
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int32]
@@ -129,7 +129,7 @@ def _balance_graph(pieces: Pieces, levels: Levels, sources: Floats) -> tuple[Flo
     return to_ends, drops, gained
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _row_sums(start: Integers, values: Floats) -> Floats:
     sums = np.zeros(len(start) - 1)
     for row in range(len(sums)):
@@ -138,7 +138,7 @@ def _row_sums(start: Integers, values: Floats) -> Floats:
     return sums
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _graph_product(
     start: Integers, neighbours: Integers, conductances: Floats, diagonal: Floats, x: Floats, out: Floats
 ) -> None:
@@ -149,7 +149,7 @@ def _graph_product(
         out[node] = total
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _drain(
     start: Integers,
     neighbours: Integers,
@@ -207,7 +207,7 @@ def _drain(
                         drops[back] -= drive
 
 
-@numba.njit(cache=True, nogil=True, parallel=True)
+@compiled(parallel=True)
 def _gather(
     values: Field, first: Integers, masks: npt.NDArray[np.uint64], blocks: npt.NDArray[np.int64], out: Floats
 ) -> None:
@@ -225,7 +225,7 @@ def _gather(
                     out[piece] = total
 
 
-@numba.njit(cache=True, nogil=True, parallel=True)
+@compiled(parallel=True)
 def _balance_voxels(
     left: Field,
     first: Integers,
@@ -294,7 +294,7 @@ def _balance_voxels(
         sums[layer] = total
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _send(
     touching: Any,
     conductance: float,
@@ -314,7 +314,7 @@ def _send(
     return 0.5 * _drop(touching, conductance, drops[place], remains)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _drop(voxels: Any, conductance: float, drive: float, remains: Floats) -> Any:
     still, flux = voxels, conductance * drive
     while still:
@@ -323,7 +323,7 @@ def _drop(voxels: Any, conductance: float, drive: float, remains: Floats) -> Any
     return count_bits(voxels) * flux * drive
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _collect(mask: Any, remains: Floats, ways: Floats, shells: npt.NDArray[np.uint64], weights: Floats) -> float:
     """Pass what remains in the voxels of a piece on to its root, shell by shell; returns squared flux over weight."""
     seed = mask & _CENTRE if mask & _CENTRE else mask

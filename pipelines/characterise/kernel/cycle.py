@@ -13,11 +13,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
 from pipelines.characterise.kernel.graph import Levels
+from pipelines.compiled import compiled
 
 Vectors = npt.NDArray[Any]
 
@@ -27,7 +27,7 @@ _RIGHT, _SOLUTION, _FIRST, _IMAGE, _SECOND, _SECOND_IMAGE, _LEFT, _SMOOTHED, _PU
 WORK_ROWS = 9
 _CHUNK = 256  # nodes summed in the precision of the levels, then in double
 
-_COMPILED = numba.njit(cache=True, nogil=True, fastmath={"reassoc", "contract", "nsz", "arcp"}, error_model="numpy")
+_COMPILED = compiled(fastmath={"reassoc", "contract", "nsz", "arcp"}, error_model="numpy")
 
 
 def solve_coarse(levels: Levels, right: Vectors, work: Vectors) -> Vectors:

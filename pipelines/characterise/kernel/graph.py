@@ -15,9 +15,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numba
 import numpy as np
 import numpy.typing as npt
+
+from pipelines.compiled import compiled
 
 Integers = npt.NDArray[np.int32]
 Floats = npt.NDArray[Any]
@@ -180,7 +181,7 @@ def _inverse(graph: Graph) -> Floats:
     return matrix
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _invert(matrix: Floats) -> None:
     """Invert a symmetric, positive semi-definite matrix in place by sweeping; dependent rows become zero."""
     size = len(matrix)
@@ -206,7 +207,7 @@ def _invert(matrix: Floats) -> None:
                 matrix[i, j] = 0.0
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _row_sums(start: Integers, values: Floats) -> Floats:
     sums = np.zeros(len(start) - 1)
     for row in range(len(sums)):
@@ -215,7 +216,7 @@ def _row_sums(start: Integers, values: Floats) -> Floats:
     return sums
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _aggregate(
     start: Integers, neighbours: Integers, conductances: Floats, diagonal: Floats, strong: float, parent: Integers
 ) -> int:
@@ -270,7 +271,7 @@ def _aggregate(
     return count
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _member_lists(parent: Integers, count: int) -> tuple[Integers, Integers]:
     start = np.zeros(count + 1, dtype=np.int32)
     for node in range(len(parent)):
@@ -285,7 +286,7 @@ def _member_lists(parent: Integers, count: int) -> tuple[Integers, Integers]:
     return start, members
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _merge_rows(
     start: Integers,
     neighbours: Integers,
@@ -316,7 +317,7 @@ def _merge_rows(
         new_start[node + 1] = end
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _fill_columns(
     start: Integers,
     neighbours: Integers,

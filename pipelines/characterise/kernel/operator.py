@@ -10,13 +10,13 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-import numba
 import numpy as np
 import numpy.typing as npt
 from numba import prange
 
 from pipelines.characterise.kernel.sweeps import Faces, Field
 from pipelines.characterise.kernel.volume import Volume
+from pipelines.compiled import compiled
 
 Drive = tuple[float, float, float]
 
@@ -107,7 +107,7 @@ def residual(operator: Operator, deviation: Field, drive: Drive, out: Field) -> 
     return math.fsum(sums)
 
 
-@numba.njit(cache=True, nogil=True, parallel=True)
+@compiled(parallel=True)
 def _face_conductances(phase: npt.NDArray[np.uint8], pairs: Field, axis: int, face: Field) -> None:
     """Conductance between each voxel and the next along the axis."""
     di, dj, dk = int(axis == 0), int(axis == 1), int(axis == 2)
@@ -118,7 +118,7 @@ def _face_conductances(phase: npt.NDArray[np.uint8], pairs: Field, axis: int, fa
                 row[k] = pairs[here[k], there[k + dk]]
 
 
-@numba.njit(cache=True, nogil=True, parallel=True)
+@compiled(parallel=True)
 def _diagonal(phase: npt.NDArray[np.uint8], pairs: Any, weights: Any, ended: bool, diagonal: Field) -> None:
     """Sum of the conductances of each voxel's faces; without `pairs` one phase conducts."""
     x, n = phase.shape[0] - 2, phase.shape[2] - 2
@@ -147,7 +147,7 @@ def _diagonal(phase: npt.NDArray[np.uint8], pairs: Any, weights: Any, ended: boo
                     )
 
 
-@numba.njit(cache=True, nogil=True, parallel=True, fastmath={"reassoc", "contract", "nsz"})
+@compiled(parallel=True, fastmath={"reassoc", "contract", "nsz"})
 def _residual(
     phase: npt.NDArray[np.uint8],
     x: Field,

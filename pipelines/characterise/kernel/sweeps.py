@@ -20,10 +20,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
 import numpy.typing as npt
 from numba import prange
+
+from pipelines.compiled import compiled
 
 Field = npt.NDArray[Any]  # float32 or float64, shape (x + 2, (y + 2) (z + 2))
 Faces = Any  # None, or three fields: conductance towards the next voxel along each axis
@@ -31,8 +32,8 @@ Faces = Any  # None, or three fields: conductance towards the next voxel along e
 _SLAB = 32  # layers, a multiple of the four of a block
 _SCRATCH_LAYERS = 8
 _FAST = {"reassoc", "contract", "nsz", "arcp"}
-_COMPILED = numba.njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")
-_PARALLEL = numba.njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy", parallel=True)
+_COMPILED = compiled(fastmath=_FAST, error_model="numpy")
+_PARALLEL = compiled(fastmath=_FAST, error_model="numpy", parallel=True)
 
 
 def make_scratch(layers: int, size: int, dtype: npt.DTypeLike) -> Field:

@@ -11,11 +11,11 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
 from pipelines.characterise.errors import ConductivityError, VolumeError
+from pipelines.compiled import compiled
 
 Labels = npt.NDArray[np.uint8]
 
@@ -151,7 +151,7 @@ def _phases(
     return table, np.array(values, dtype=np.float64)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _relabel(labels: Labels, table: npt.NDArray[np.uint8], out: npt.NDArray[np.uint8]) -> None:
     for i in range(labels.shape[0]):
         for j in range(labels.shape[1]):
@@ -159,7 +159,7 @@ def _relabel(labels: Labels, table: npt.NDArray[np.uint8], out: npt.NDArray[np.u
                 out[i + 1, j + 1, k + 1] = table[labels[i, j, k]]
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _occurs(labels: Labels) -> npt.NDArray[np.bool_]:
     """Which of the 256 labels occur."""
     found = np.zeros(256, dtype=np.bool_)

@@ -77,12 +77,21 @@ def coarsen(microstructure: Microstructure, *, factor: int) -> Microstructure:
     )
 
 
-def corners(shape: tuple[int, ...], edge: int, most: int) -> list[tuple[int, int, int]]:
-    """First voxels of disjoint cubes of an edge, at most so many, spread over the volume; the same at every call.
+def corners(shape: tuple[int, ...], edge: int, most: int, *, overlapping: bool = False) -> list[tuple[int, int, int]]:
+    """First voxels of cubes of an edge, at most so many, spread over the volume; the same at every call.
 
-    The lattice of cubes is centred, so that what is left over is lost evenly on all sides.
+    The cubes are disjoint, on a centred lattice, so that what is left over is lost evenly on all sides. Overlapping
+    ones lose nothing: they lie evenly from side to side, one more where the edge does not divide the volume's.
     """
-    starts = [np.arange(n // edge) * edge + n % edge // 2 for n in shape]
+    starts = [_starts(n, edge, overlapping) for n in shape]
     lattice: npt.NDArray[np.int64] = np.stack(np.meshgrid(*starts, indexing="ij"), axis=-1).reshape(-1, 3)
     chosen = np.sort(np.random.Generator(np.random.PCG64(0)).permutation(len(lattice))[:most])
     return [(int(x), int(y), int(z)) for x, y, z in lattice[chosen]]
+
+
+def _starts(length: int, edge: int, overlapping: bool) -> npt.NDArray[np.int64]:
+    """First voxels along an axis; none if the edge is longer than it."""
+    count = length // edge
+    if overlapping and count and length % edge:
+        return np.arange(count + 1) * (length - edge) // count
+    return np.arange(count) * edge + length % edge // 2

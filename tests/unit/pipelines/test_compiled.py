@@ -1,0 +1,50 @@
+"""Kept compiled code follows the sources, also those of other files."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from pipelines.compiled import sources_digest
+
+CALLER = "from {package}.callee import two\nfrom pipelines.compiled import compiled\n\n@compiled()\ndef twice(x):\n    return two() * x\n"
+CALLEE = "from pipelines.compiled import compiled\n\n@compiled()\ndef two():\n    return {value}\n"
+
+
+def test_the_digest_changes_with_content_and_name_of_compiled_sources_only(tmp_path: Path) -> None:
+    """A changed, renamed or added file that holds compiled functions counts; others do not."""
+    (tmp_path / "a.py").write_text("from x import compiled\n")
+    first = sources_digest(tmp_path)
+    (tmp_path / "plain.py").write_text("x = 1\n")
+    assert sources_digest(tmp_path) == first
+    (tmp_path / "a.py").write_text("from x import compiled\ny = 1\n")
+    second = sources_digest(tmp_path)
+    (tmp_path / "a.py").rename(tmp_path / "b.py")
+    assert len({first, second, sources_digest(tmp_path)}) == 3
+
+
+def test_a_changed_callee_in_another_file_is_compiled_anew(tmp_path: Path) -> None:
+    """Where kept code is named after the sources, a caller does not go on with the callee that it was compiled with."""
+    package = tmp_path / "pipelines"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "compiled.py").write_bytes((Path(__file__).parents[3] / "pipelines" / "compiled.py").read_bytes())
+    (package / "caller.py").write_text(CALLER.format(package="pipelines"))
+    answers = []
+    for value in (2, 3):
+        (package / "callee.py").write_text(CALLEE.format(value=value))
+        environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+        environment.pop("NUMBA_CACHE_DIR", None)
+        done = subprocess.run(
+            [sys.executable, "-c", "from pipelines.caller import twice; print(twice(10))"],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        answers.append(done.stdout.strip())
+    assert answers == ["20", "30"]
+    assert len(list((package / "__pycache__").glob("numba-*"))) == 2
