@@ -61,9 +61,16 @@ def number(value: float) -> str:
 
 
 def quantity(value: float, unit: str, uncertainty: float | None = None) -> str:
-    """A number with its standard uncertainty and unit."""
+    """A number with its standard uncertainty and unit; no digits beyond two of the uncertainty."""
     spread = "" if uncertainty is None else f" ± {uncertainty:.2g}"
-    return f"{number(value)}{spread} {unit or '-'}"
+    return f"{_rounded(value, uncertainty)}{spread} {unit or '-'}"
+
+
+def _rounded(value: float, uncertainty: float | None) -> str:
+    if not uncertainty or not value or not math.isfinite(value) or not math.isfinite(uncertainty):
+        return number(value)
+    before_point, first = (math.floor(math.log10(abs(part))) + 1 for part in (value, uncertainty))
+    return f"{value:.{min(max(before_point - first + 2, before_point, 1), 6)}g}"
 
 
 def record_table(record: Record, name: str) -> Table:

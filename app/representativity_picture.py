@@ -37,7 +37,8 @@ def draw_representativity(record: Representativity, name: str, path: str | Path)
     panels = figure.subplots(2, 2)
     for draw, axes in zip((_bias, _scatter, _voxels, _cost), panels.flat, strict=True):
         draw(axes, record)
-    figure.suptitle(f"{metric_name(record)} of {name}")
+    bars = f"bars: {record.confidence * _PERCENT:g} % intervals; of the voxels, standard errors"
+    figure.suptitle(f"{metric_name(record)} of {name}\n{bars}")
     figure.savefig(path, format="png", dpi=150, metadata={"Software": "ragone"})
 
 
@@ -71,7 +72,7 @@ def _bias(axes: Any, record: Representativity) -> None:
     axes.axhspan(infinite - target, infinite + target, color="tab:green", alpha=0.15, label="infinite cube ± target")
     value = quantity(record.infinite_size_value, unit_shown(record), record.infinite_size_value_standard_error)
     axes.set(xlabel="edge of the cube [um]", ylabel="mean against that of the largest [%]")
-    axes.set(title=f"Bias; infinite cube {value}")
+    axes.set(title=f"Bias; infinite cube {value.removesuffix(' -')}", xticks=np.unique(edges))
     axes.legend(frameon=False)
 
 
@@ -147,17 +148,20 @@ def _cost(axes: Any, record: Representativity) -> None:
     if record.cheapest_edge_voxels is not None and record.cheapest_cube_count is not None:
         place = edges.tolist().index(record.cheapest_edge_voxels)
         axes.plot(place, record.cheapest_cube_count, "*", ms=16, ls="none", color=_BEST, label="cheapest")
-    axes.legend(frameon=False, loc="upper right")
+    axes.legend(loc="lower left")
 
 
 def _cost_map(axes: Any, edges: Any, needed: Any, most: int, exponent: float) -> None:
     """Cost of every number and size that is enough, over that of one of the largest cubes."""
+    from matplotlib.ticker import LogFormatter
+
     numbers = np.unique(np.geomspace(2, most, 60).astype(int))
     costs = numbers[:, None] * (edges / edges.max())[None, :] ** exponent
     enough = (needed > 0)[None, :] & (numbers[:, None] >= needed[None, :])
-    shown = np.ma.masked_where(~enough, np.log10(costs))
-    mesh = axes.pcolormesh(np.arange(len(edges)), numbers, shown, cmap="viridis_r", shading="nearest")
-    axes.figure.colorbar(mesh, ax=axes, label="log10 of the cost in largest cubes")
+    shown = np.ma.masked_where(~enough, costs)
+    mesh = axes.pcolormesh(np.arange(len(edges)), numbers, shown, cmap="viridis_r", norm="log", shading="nearest")
+    bar = axes.figure.colorbar(mesh, ax=axes, label=f"cost, in cubes of {edges.max()} voxels", format="{x:g}")
+    bar.ax.yaxis.set_minor_formatter(LogFormatter(minor_thresholds=(2, 0.5)))
 
 
 def _edges(record: Representativity) -> Any:

@@ -136,7 +136,7 @@ class _Run:
     def of_design(self, address: str, study: Study, design_id: str) -> RepresentativityResult:
         plan, voxel = self._plan, study.resolution.voxel_size_metre
         *smaller, largest = plan.sizes()
-        places = {edge: corners((largest,) * 3, edge, plan.cuts) for edge in smaller}
+        places = {edge: corners((largest,) * 3, edge, plan.cuts, overlapping=True) for edge in smaller}
         voxel_edges = plan.voxel_edges()
         cut_count = sum(map(len, places.values()))
         self._progress.started(plan.cubes * (len(smaller) + 1 + cut_count) + plan.structures * len(voxel_edges) + 1)

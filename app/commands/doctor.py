@@ -26,6 +26,8 @@ PACKAGES = (
     "torch",
     "botorch",
     "pybamm",
+    "numba",
+    "scikit-image",
     "taufactor",
 )
 TINY = {

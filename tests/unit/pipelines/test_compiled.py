@@ -9,8 +9,21 @@ from pathlib import Path
 
 from pipelines.compiled import sources_digest
 
-CALLER = "from {package}.callee import two\nfrom pipelines.compiled import compiled\n\n@compiled()\ndef twice(x):\n    return two() * x\n"
-CALLEE = "from pipelines.compiled import compiled\n\n@compiled()\ndef two():\n    return {value}\n"
+CALLER = """
+from pipelines.callee import two
+from pipelines.compiled import compiled
+
+@compiled()
+def twice(x):
+    return two() * x
+"""
+CALLEE = """
+from pipelines.compiled import compiled
+
+@compiled()
+def two():
+    return {value}
+"""
 
 
 def test_the_digest_changes_with_content_and_name_of_compiled_sources_only(tmp_path: Path) -> None:
@@ -31,7 +44,7 @@ def test_a_changed_callee_in_another_file_is_compiled_anew(tmp_path: Path) -> No
     package.mkdir()
     (package / "__init__.py").write_text("")
     (package / "compiled.py").write_bytes((Path(__file__).parents[3] / "pipelines" / "compiled.py").read_bytes())
-    (package / "caller.py").write_text(CALLER.format(package="pipelines"))
+    (package / "caller.py").write_text(CALLER)
     answers = []
     for value in (2, 3):
         (package / "callee.py").write_text(CALLEE.format(value=value))

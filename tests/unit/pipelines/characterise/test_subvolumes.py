@@ -61,6 +61,20 @@ def test_corners_are_disjoint_inside_and_the_same_again():
     assert corners((8, 8, 8), 9, 4) == []
 
 
+def test_overlapping_corners_lose_no_voxel():
+    """They cover the volume from side to side, one more along an edge that the cube's does not divide."""
+    found = corners((14, 16, 20), 7, 100, overlapping=True)
+    assert len(found) == 2 * 3 * 3
+    seen = np.zeros((14, 16, 20), int)
+    for x, y, z in found:
+        seen[x : x + 7, y : y + 7, z : z + 7] += 1
+    assert seen.min() == 1
+    assert seen.sum() == len(found) * 7**3
+    assert corners((8, 8, 8), 4, 9, overlapping=True) == corners((8, 8, 8), 4, 9)
+    assert corners((128, 128, 128), 96, 8, overlapping=True)[-1] == (32, 32, 32)
+    assert corners((8, 8, 8), 9, 4, overlapping=True) == []
+
+
 def test_uniform_blocks_keep_their_phase():
     """A volume blown up and merged again is the volume it was, with voxels as large as before."""
     small = random_volume((3, 4, 5))
