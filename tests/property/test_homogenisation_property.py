@@ -144,19 +144,46 @@ def test_any_potential_gives_a_true_interval(case: Case, seed: int, roughness: f
     assert lower - rounding <= exact <= upper + rounding
 
 
+def alternating(case: Case) -> Case:
+    """The case with other labels, no two neighbours alike: each voxel is a piece of its own."""
+    parity = np.indices(case.labels.shape).sum(axis=0) % 2
+    labels = np.where(case.labels % 3 == 0, 0, 1 + 2 * (case.labels % 2) + parity).astype(np.uint8)
+    return replace(case, labels=labels, conductivities={0: 0.0, 1: 1.0, 2: 3.0, 3: 7.0, 4: 0.5})
+
+
 @MANY
-@given(case=cases(largest=4), seed=SEEDS, roughness=st.sampled_from([0.0, 1.0]))
+@given(case=cases(largest=4).map(alternating), seed=SEEDS, roughness=st.sampled_from([0.0, 1.0]))
 def test_where_each_voxel_is_a_piece_the_interval_closes(case: Case, seed: int, roughness: float) -> None:
     """With no two neighbours alike the graph of pieces is the whole problem: both bounds are the exact value.
 
     So a bound that is wrong by a little cannot hide behind one that is not sharp.
     """
-    parity = np.indices(case.labels.shape).sum(axis=0) % 2
-    labels = np.where(case.labels % 3 == 0, 0, 1 + 2 * (case.labels % 2) + parity).astype(np.uint8)
-    conductivities = {0: 0.0, 1: 1.0, 2: 3.0, 3: 7.0, 4: 0.5}
-    alternating = replace(case, labels=labels, conductivities=conductivities)
-    exact = alternating.exact()
-    assert interval_of(alternating, seed, roughness) == pytest.approx((exact, exact), rel=1e-8)
+    exact = case.exact()
+    assert interval_of(case, seed, roughness) == pytest.approx((exact, exact), rel=1e-8)
+
+
+@FEW
+@given(length=st.integers(1, 4), seed=SEEDS, roughness=st.sampled_from([1e-3, 1.0]))
+def test_inside_a_piece_the_flux_is_balanced(length: int, seed: int, roughness: float) -> None:
+    """In a chain of n voxels, one piece, the bound is that of the one flux there can be: 2 J - n J^2 (Thomson).
+
+    What enters and leaves at the ends is averaged: J = 1 / n + first - last deviation from the ramp.
+    """
+    chain = Case(np.ones((length, 1, 1), np.uint8), {1: 1.0}, 0, (1.0, 1.0, 1.0), False)
+    deviation = roughness * np.random.default_rng(seed).normal(size=(length + 2, 3, 3))[1:-1, 1, 1]
+    flux = 1 / length + deviation[0] - deviation[-1]
+    lower, upper = interval_of(chain, seed, roughness)
+    assert lower == pytest.approx(length * (2 * flux - length * flux**2), rel=1e-9, abs=1e-9)
+    assert upper >= 1 - 1e-12
+
+
+@MANY
+@given(case=cases(largest=9).map(alternating), seed=SEEDS)
+def test_what_the_graph_leaves_is_balanced_too(case: Case, seed: int) -> None:
+    """Of more pieces than are solved directly, the rest is carried to the ends: sharp bounds, and on the right side."""
+    exact, (lower, upper) = case.exact(), interval_of(case, seed, 1.0)
+    rounding = DOUBLE_ROUNDING * max(exact, upper)
+    assert lower - rounding <= exact <= upper + rounding
 
 
 @FEW

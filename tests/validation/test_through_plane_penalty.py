@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -13,15 +15,17 @@ from schemas import Design, Microstructure
 EDGE = 40
 
 
-def overlapping_ellipsoids(seed: int, flatness: float, fraction: float = 0.5) -> Microstructure:
+@cache
+def overlapping_ellipsoids(seed: int, flatness: float, fraction: float = 0.6) -> Microstructure:
     """A periodic volume of ellipsoids of one volume that overlap at random, short along axis 0 by the flatness."""
     random = np.random.default_rng(seed)
-    semi_axes = 6.0 * np.array([flatness ** (-2 / 3), *[flatness ** (1 / 3)] * 2])
-    grid = np.stack(np.indices((EDGE,) * 3), axis=-1)
+    semi_axes = 5.0 * np.array([flatness ** (-2 / 3), *[flatness ** (1 / 3)] * 2])
+    along = np.arange(EDGE)
     solid = np.zeros((EDGE,) * 3, bool)
     while solid.mean() < fraction:
-        apart = (grid - random.uniform(0, EDGE, 3) + EDGE / 2) % EDGE - EDGE / 2
-        solid |= ((apart / semi_axes) ** 2).sum(axis=-1) < 1
+        apart = (along - random.uniform(0, EDGE, (3, 1)) + EDGE / 2) % EDGE - EDGE / 2
+        x, y, z = (apart / semi_axes[:, None]) ** 2
+        solid |= x[:, None, None] + y[None, :, None] + z[None, None, :] < 1
     return volume(solid.astype(np.uint8))
 
 
@@ -51,8 +55,8 @@ def mean_and_error(values: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.floa
 def test_flat_grains_hinder_through_the_plane(periodic: bool) -> None:
     """Round grains: isotropic within the scatter. Flat ones: a penalty that grows with the flatness, of both phases."""
     round_ones, flat, flatter = (
-        anisotropies([overlapping_ellipsoids(seed, flatness) for seed in range(6)], periodic=periodic)
-        for flatness in (1.0, 2.0, 4.0)
+        anisotropies([overlapping_ellipsoids(seed, flatness) for seed in range(count)], periodic=periodic)
+        for flatness, count in ((1.0, 8), (2.0, 4), (3.0, 4))
     )
     mean, error = mean_and_error(round_ones)
     assert np.all(np.abs(mean) < 3 * error)
@@ -64,7 +68,7 @@ def test_flat_grains_hinder_through_the_plane(periodic: bool) -> None:
 
 def test_the_soft_axis_of_flat_grains_is_the_first_principal_axis() -> None:
     """Under periodic conditions the smallest principal value lies through the plane."""
-    tensor = homogenise_along_all_axes(overlapping_ellipsoids(1, 4.0), periodic=True)
+    tensor = homogenise_along_all_axes(overlapping_ellipsoids(1, 3.0), periodic=True)
     for axes in (tensor.pore_principal_axes, tensor.solid_principal_axes):
         assert axes[0, 0] > 0.98
     assert tensor.pore_tortuosity_factors()[0] > 1.5 * tensor.pore_tortuosity_factors()[1:].max()

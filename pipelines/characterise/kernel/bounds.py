@@ -24,24 +24,21 @@ Walks and Electric Networks, section 1.3.5 (Thomson's principle for resistor net
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numba import prange
 
-from pipelines.characterise.kernel.bits import FIRST_LAYER, SHIFT, WORD, around, count_bits, down, lowest_bit, up
-from pipelines.characterise.kernel.blocks import Pieces, block_beside, facing
+from pipelines.characterise.kernel.blocks import Pieces
 from pipelines.characterise.kernel.cycle import WORK_ROWS, solve_coarse
 from pipelines.characterise.kernel.graph import Levels
 from pipelines.characterise.kernel.operator import Drive, Operator, residual
 from pipelines.characterise.kernel.sweeps import Field
+from pipelines.characterise.kernel.voxel_balance import balance_voxels, sum_over_pieces
 from pipelines.compiled import compiled
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int32]
 
-_CENTRE = WORD(0x0000066006600000)  # the inner 2 x 2 x 2 voxels of a block
 _GRAPH_STEPS = 12  # of conjugate gradients on the graph, at most
 _GRAPH_ENERGY = 1e-3  # of what was left at first: the rest may take the shortest ways
 
@@ -64,11 +61,11 @@ def certified_interval(
     """
     energy = residual(operator, deviation, drive, spare)
     sources = np.zeros(pieces.count)
-    _gather(spare, pieces.first, pieces.masks, _blocks(operator), sources)
+    sum_over_pieces(spare, pieces.first, pieces.masks, _blocks(operator), sources)
     potential, drops, gained = _balance_graph(pieces, levels, sources)
     sums = np.zeros(_blocks(operator)[0])
     volume = operator.volume
-    _balance_voxels(
+    balance_voxels(
         spare,
         pieces.first,
         pieces.masks,
@@ -205,159 +202,3 @@ def _drain(
                 for back in range(start[other], start[other + 1]):
                     if neighbours[back] == node:
                         drops[back] -= drive
-
-
-@compiled(parallel=True)
-def _gather(
-    values: Field, first: Integers, masks: npt.NDArray[np.uint64], blocks: npt.NDArray[np.int64], out: Floats
-) -> None:
-    """Sum of a field over the voxels of each piece, in double precision."""
-    for i in prange(blocks[0]):
-        for j in range(blocks[1]):
-            for k in range(blocks[2]):
-                here = (i * blocks[1] + j) * blocks[2] + k
-                for piece in range(first[here], first[here + 1]):
-                    total, still = 0.0, masks[piece]
-                    while still:
-                        bit = lowest_bit(still)
-                        still &= still - WORD(1)
-                        total += values[4 * i + 1 + (bit >> 4), 4 * j + 1 + (bit >> 2 & 3), 4 * k + 1 + (bit & 3)]
-                    out[piece] = total
-
-
-@compiled(parallel=True)
-def _balance_voxels(
-    left: Field,
-    first: Integers,
-    masks: npt.NDArray[np.uint64],
-    phases: npt.NDArray[np.uint8],
-    start: Integers,
-    neighbours: Integers,
-    drops: Floats,
-    to_ends: Floats,
-    pairs: Floats,
-    weights: Floats,
-    blocks: npt.NDArray[np.int64],
-    shape: npt.NDArray[np.int64],
-    periodic: npt.NDArray[np.bool_],
-    sums: Floats,
-) -> None:
-    """Sum over all faces of the squared correction over the conductance, for each layer of blocks.
-
-    A face between two pieces counts with both, half each.
-    """
-    for layer in prange(blocks[0]):
-        remains, ways = np.empty(64), np.empty(64)
-        shells = np.empty(64, dtype=np.uint64)
-        total = 0.0
-        for j in range(blocks[1]):
-            for k in range(blocks[2]):
-                at = (np.int64(layer), j, k)
-                here = (at[0] * blocks[1] + j) * blocks[2] + k
-                for piece in range(first[here], first[here + 1]):
-                    mask, near = masks[piece], pairs[phases[piece]]
-                    own = near[phases[piece]]
-                    still = mask
-                    while still:
-                        bit = lowest_bit(still)
-                        still &= still - WORD(1)
-                        remains[bit] = left[
-                            4 * at[0] + 1 + (bit >> 4), 4 * j + 1 + (bit >> 2 & 3), 4 * k + 1 + (bit & 3)
-                        ]
-                    for axis in range(3):
-                        for side in range(2):
-                            for other in range(first[here], first[here + 1]):
-                                if phases[other] != phases[piece]:
-                                    touching = mask & (down(masks[other], axis) if side else up(masks[other], axis))
-                                    conductance = weights[axis] * near[phases[other]]
-                                    total += _send(
-                                        touching, conductance, piece, other, start, neighbours, drops, remains
-                                    )
-                            there = block_beside(at, axis, side, blocks, periodic)
-                            if there < 0:
-                                continue
-                            for other in range(first[there], first[there + 1]):
-                                if other != piece:
-                                    touching = facing(mask, masks[other], at, axis, side, blocks, shape)
-                                    conductance = weights[axis] * near[phases[other]]
-                                    total += _send(
-                                        touching, conductance, piece, other, start, neighbours, drops, remains
-                                    )
-                    if not periodic[0]:
-                        ends = 2 * weights[0] * own
-                        if at[0] == 0:
-                            total += _drop(mask & FIRST_LAYER[0], ends, to_ends[piece], remains)
-                        if at[0] == blocks[0] - 1:
-                            last = FIRST_LAYER[0] << (SHIFT[0] * WORD((shape[0] - 1) & 3))
-                            total += _drop(mask & last, ends, to_ends[piece], remains)
-                    total += _collect(mask, remains, ways, shells, weights) / own
-        sums[layer] = total
-
-
-@compiled()
-def _send(
-    touching: Any,
-    conductance: float,
-    piece: int,
-    other: int,
-    start: Integers,
-    neighbours: Integers,
-    drops: Floats,
-    remains: Floats,
-) -> Any:
-    """What the faces towards another piece carry off; returns their squared correction over conductance, half."""
-    if not touching:
-        return 0.0
-    place = start[piece]
-    while neighbours[place] != other:
-        place += 1
-    return 0.5 * _drop(touching, conductance, drops[place], remains)
-
-
-@compiled()
-def _drop(voxels: Any, conductance: float, drive: float, remains: Floats) -> Any:
-    still, flux = voxels, conductance * drive
-    while still:
-        remains[lowest_bit(still)] -= flux
-        still &= still - WORD(1)
-    return count_bits(voxels) * flux * drive
-
-
-@compiled()
-def _collect(mask: Any, remains: Floats, ways: Floats, shells: npt.NDArray[np.uint64], weights: Floats) -> float:
-    """Pass what remains in the voxels of a piece on to its root, shell by shell; returns squared flux over weight."""
-    seed = mask & _CENTRE if mask & _CENTRE else mask
-    shells[0] = seed & (~seed + WORD(1))
-    reached, count = shells[0], 1
-    while reached != mask:
-        shells[count] = around(reached) & mask & ~reached
-        reached |= shells[count]
-        count += 1
-    total = 0.0
-    for shell in range(count - 1, 0, -1):
-        inner = shells[shell - 1]
-        still = shells[shell]
-        while still:
-            ways[lowest_bit(still)] = 0.0
-            still &= still - WORD(1)
-        for axis in range(3):
-            for side in range(2):
-                still = shells[shell] & (up(inner, axis) if side == 0 else down(inner, axis))
-                while still:
-                    ways[lowest_bit(still)] += weights[axis]
-                    still &= still - WORD(1)
-        still = shells[shell]
-        while still:
-            bit = lowest_bit(still)
-            ways[bit] = remains[bit] / ways[bit]
-            total += ways[bit] * remains[bit]
-            still &= still - WORD(1)
-        for axis in range(3):
-            step = np.int64(SHIFT[axis])
-            for side in range(2):
-                still = shells[shell] & (up(inner, axis) if side == 0 else down(inner, axis))
-                while still:
-                    bit = lowest_bit(still)
-                    remains[bit - step if side == 0 else bit + step] += ways[bit] * weights[axis]
-                    still &= still - WORD(1)
-    return total

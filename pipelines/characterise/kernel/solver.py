@@ -31,7 +31,7 @@ from pipelines.characterise.kernel.conjugate_gradients import FIELDS, ConjugateG
 from pipelines.characterise.kernel.fields import lend_fields
 from pipelines.characterise.kernel.graph import Graph, Levels, build_levels
 from pipelines.characterise.kernel.operator import ALONG_FIRST_AXIS, Drive, Operator, build_operator, residual
-from pipelines.characterise.kernel.threads import one_at_a_time, run_side_by_side
+from pipelines.characterise.kernel.threads import run_side_by_side, solving
 from pipelines.characterise.kernel.torch_gradients import TorchGradients, require_device
 from pipelines.characterise.kernel.volume import Labels, Volume, read_volume, wrap
 from schemas import TransportOutcome
@@ -123,7 +123,7 @@ def effective_conductivity(
     if device != COMPILED:
         require_device(_of_torch(device))
     sides = tuple(periodic_sides and a != axis for a in range(3))
-    with one_at_a_time():
+    with solving(np.size(labels)):
         volume = read_volume(
             labels, conductivities, axis=axis, voxel_size=voxel_size, periodic=(sides[0], sides[1], sides[2])
         )
@@ -188,7 +188,7 @@ def prepare(volume: Volume, relative_tolerance: float) -> Problem | None:
 
 def _precision(volume: Volume, relative_tolerance: float) -> type[np.floating[Any]]:
     """Single where it serves. A periodic volume has no ends that hold the potential: there only for one phase."""
-    contrast = 1 / volume.conductivities.min(initial=1.0)
+    contrast = volume.weights.max() / volume.weights.min() / volume.conductivities.min(initial=1.0)
     largest = _SINGLE_PRECISION_CONTRAST if not volume.periodic[0] else 1.0
     single = relative_tolerance >= _SINGLE_PRECISION_TOLERANCE and contrast <= largest
     return np.float32 if single else np.float64

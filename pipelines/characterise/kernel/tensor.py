@@ -21,7 +21,7 @@ from pipelines.characterise.kernel.conjugate_gradients import FIELDS, ConjugateG
 from pipelines.characterise.kernel.fields import lend_fields
 from pipelines.characterise.kernel.operator import Drive, residual
 from pipelines.characterise.kernel.solver import Bracket, Problem, prepare, require_limits, solve_to_interval
-from pipelines.characterise.kernel.threads import one_at_a_time
+from pipelines.characterise.kernel.threads import solving
 from pipelines.characterise.kernel.volume import Labels, Volume, read_volume, wrap
 from pipelines.characterise.kernel.winding import endless_clusters
 from schemas import TransportOutcome
@@ -88,7 +88,7 @@ def conductivity_tensor(
         If the volume, a conductivity or the tolerance cannot be used.
     """
     require_limits(relative_tolerance, largest_iteration_count)
-    with one_at_a_time():
+    with solving(np.size(labels)):
         volume = read_volume(labels, conductivities, axis=0, voxel_size=voxel_size, periodic=(True, True, True))
         inner = volume.phase[1:-1, 1:-1, 1:-1]
         endless, along = endless_clusters(inner > 0)

@@ -1,4 +1,7 @@
-"""How many solves may run at once? As many as the threading layer of the compiler allows.
+"""How many threads work on a solve, and how many solves may run at once?
+
+Threads wait for each other after every sweep; on a busy machine, and for a small volume on any, that costs more than it
+gains. So each thread gets a share of at least 64^3 voxels.
 
 The kernel's sweeps share the cores among themselves (OpenMP or TBB where installed). The compiler's own fallback stands
 no two callers at once, so that there solves wait for one another.
@@ -9,7 +12,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TypeVar
 
 import numba
@@ -17,6 +20,7 @@ import numba
 T = TypeVar("T")
 
 _REENTRANT = ("omp", "tbb")
+_SMALLEST_SHARE = 64**3
 
 _turn = threading.RLock()
 
@@ -30,13 +34,15 @@ def reentrant() -> bool:
 
 
 @contextmanager
-def one_at_a_time() -> Iterator[None]:
-    """Hold others back where the threading layer stands one caller only."""
-    if reentrant():
-        yield
-    else:
-        with _turn:
+def solving(voxel_count: int) -> Iterator[None]:
+    """Work with as many threads as the volume is worth; hold others back where the layer stands one caller only."""
+    threads = numba.get_num_threads()
+    with nullcontext() if reentrant() else _turn:
+        numba.set_num_threads(max(1, min(threads, voxel_count // _SMALLEST_SHARE)))
+        try:
             yield
+        finally:
+            numba.set_num_threads(threads)
 
 
 def run_side_by_side(tasks: Sequence[Callable[[], T]], done: Callable[[int], None] = lambda _: None) -> list[T]:

@@ -51,6 +51,8 @@ class Sizes:
     def _line(self) -> tuple[Floats, Floats]:
         """Value at infinite size and slope over 1 / edge, as combinations of the means."""
         volumes = self._counts * self._edges**3
+        # Cuts that overlap have seen no more than what they were cut from.
+        volumes = np.where(self._paired, np.minimum(volumes, volumes[self._largest]), volumes)
         _, slope = line(1 / self._edges, self._fitted * volumes)
         if self._paired.any():
             lever = (1 / self._edges - 1 / self._edges[self._largest]) * self._paired

@@ -187,9 +187,7 @@ def test_unknown_phases_neither_conduct_nor_count(packing: Microstructure, found
 
 
 @pytest.mark.parametrize("order", list(permutations((9, 0, 255)))[1::2])
-def test_labels_may_be_any_in_any_order(
-    packing: Microstructure, found: Transport, order: tuple[int, int, int]
-) -> None:
+def test_labels_may_be_any_in_any_order(packing: Microstructure, found: Transport, order: tuple[int, int, int]) -> None:
     """Other labels for the same phases give the same record to the last bit."""
     labels = np.array(order, np.uint8)[packing.labels]
     backwards = replace(packing, labels=labels, phase_names=NAMES[::-1], phase_labels=np.array(order[::-1], np.uint8))
@@ -237,9 +235,8 @@ def test_between_fixed_ends_the_first_axis_is_that_of_the_transport(packing: Mic
     assert tensor.pore_fraction == found.pore_fraction
     for matrix in (tensor.pore_relative_diffusivity, tensor.pore_relative_diffusivity_half_width):
         assert np.array_equal(matrix, np.diag(np.diag(matrix)))
-    reached = getattr(found, f"{SIGMA}_upper") - getattr(found, SIGMA), getattr(found, SIGMA) - getattr(
-        found, f"{SIGMA}_lower"
-    )
+    value = getattr(found, SIGMA)
+    reached = getattr(found, f"{SIGMA}_upper") - value, value - getattr(found, f"{SIGMA}_lower")
     assert tensor.solid_conductivity_siemens_per_metre_half_width[0, 0] == pytest.approx(max(reached))
     values, axes = tensor.solid_principal_values_siemens_per_metre[0], tensor.solid_principal_axes
     assert np.all(np.diff(values) >= 0)

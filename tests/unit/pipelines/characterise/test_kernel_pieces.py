@@ -10,6 +10,7 @@ from scipy.ndimage import label
 
 from pipelines.characterise.kernel.bits import WORD, around, count_bits, down, lowest_bit, up
 from pipelines.characterise.kernel.blocks import Pieces, find_pieces
+from pipelines.characterise.kernel.bounds import _balance_graph
 from pipelines.characterise.kernel.cycle import WORK_ROWS, solve_coarse
 from pipelines.characterise.kernel.graph import Graph, build_levels
 from pipelines.characterise.kernel.volume import Volume, read_volume
@@ -185,3 +186,17 @@ def test_a_cycle_solves_most_of_the_graph(contrast: float) -> None:
         exact = np.random.default_rng(seed).normal(size=graph.count)
         left = exact - solve_coarse(levels, matrix @ exact, work)
         assert left @ matrix @ left < 0.25 * (exact @ matrix @ exact)
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_what_enters_the_pieces_is_carried_to_the_ends(seed: int) -> None:
+    """The correction along the edges and to the ends balances any sources exactly, the same from either side."""
+    pieces = find_pieces(made((16, 20, 12), seed))
+    graph = graph_of(pieces)
+    sources = np.random.default_rng(seed).normal(size=graph.count)
+    to_ends, drives, _ = _balance_graph(pieces, build_levels(graph, np.float64), sources.copy())
+    rows = np.repeat(np.arange(graph.count), np.diff(graph.start))
+    flux = np.zeros((graph.count, graph.count))
+    flux[rows, graph.neighbours] = graph.conductances * drives
+    assert np.allclose(flux, -flux.T, rtol=0, atol=1e-10)
+    assert np.allclose(flux.sum(axis=1) + graph.ground * to_ends, sources, rtol=0, atol=1e-9)

@@ -129,6 +129,21 @@ def test_cuts_make_the_bias_sharp_and_its_error_stays_honest():
     assert np.mean([s.bias_misfit for s in studies]) == pytest.approx(1.0, abs=0.5)
 
 
+def test_cuts_that_overlap_weigh_no_more_than_what_they_were_cut_from():
+    """Sixteen cuts of 48 in a cube of 64 have seen no more of it than eight have, and lead to the same line."""
+    means = {64: 2.0, 48: 2.02, 32: 2.1}
+    drawn = (*(cube(means[64], 64) for _ in range(3)), *(cube(means[32], 32) for _ in range(3)))
+
+    def infinite(overlapping):
+        edges = [edge for edge, count in ((32, 8), (48, overlapping)) for _ in range(count)]
+        cut = tuple(cube(means[edge], edge) for _ in range(3) for edge in edges)
+        of = tuple(parent for parent in range(3) for _ in edges)
+        return estimate_representativity(drawn, cut, (), cut_from=of).infinite_size_value
+
+    assert infinite(8) == pytest.approx(infinite(16), rel=1e-12)
+    assert infinite(8) != pytest.approx(infinite(1), rel=1e-4)
+
+
 def test_one_volume_speaks_for_itself():
     """Cuts of one volume count as independent, the volume as exact; its own scatter is not known."""
     rng = np.random.default_rng(5)
