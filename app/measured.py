@@ -50,8 +50,8 @@ def _tensor_lines(tensor: TransportTensor) -> list[str]:
         for axis, name in enumerate(_AXES)
     ]
     lines.append(
-        f"in-plane over through-plane: pores {tensor.pore_anisotropy:.4g} [-], solids {tensor.solid_anisotropy:.4g} [-] "
-        f"({tensor.boundary})"
+        f"in-plane over through-plane: pores {tensor.pore_anisotropy:.4g} [-], "
+        f"solids {tensor.solid_anisotropy:.4g} [-] ({tensor.boundary})"
     )
     for carrier, values, axes, unit in (
         ("pores", tensor.pore_principal_values, tensor.pore_principal_axes, "-"),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import dataclasses
 import math
+import re
 from datetime import UTC, datetime, timedelta, timezone
 from enum import StrEnum
 from typing import Any

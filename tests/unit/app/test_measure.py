@@ -62,7 +62,7 @@ def test_measurements_as_lines(cli, stored):
 
 def test_measuring_again_computes_nothing(cli, stored):
     """The same ids, and not one more run; another seed of the walkers and joined sides are other measurements."""
-    words = ("measure", stored.ids["microstructure"], "--what", "tensor,walk", "--json")
+    words = ("measure", stored.ids["microstructure"], "--what", "tensor,geometry,walk", "--json")
     first = cli(*words).data
     before = cli("query", "--json", COUNT).data
     assert cli(*words).data == first
@@ -70,7 +70,8 @@ def test_measuring_again_computes_nothing(cli, stored):
     other = cli(*words, "--seed", "1", "--periodic").data
     assert other["walk"]["id"] != first["walk"]["id"]
     assert (first["tensor"]["boundary"], other["tensor"]["boundary"]) == (Boundary.FIXED, Boundary.PERIODIC)
-    assert cli("query", "--json", COUNT).data[0]["n"] == before[0]["n"] + 2
+    assert (first["geometry"]["periodic"], other["geometry"]["periodic"]) == (False, True)
+    assert cli("query", "--json", COUNT).data[0]["n"] == before[0]["n"] + 3
 
 
 def test_the_transport_is_that_of_the_loop(cli, stored):
