@@ -18,6 +18,7 @@ from numba import prange
 
 from pipelines.characterise.kernel.bits import FIRST_LAYER, WORD, around
 from pipelines.characterise.kernel.contacts import conductance_to_ends, connect, in_spanning_clusters
+from pipelines.characterise.kernel.graph import Graph
 from pipelines.characterise.kernel.volume import Volume
 from pipelines.compiled import compiled
 
@@ -56,6 +57,10 @@ class Pieces:
     def count(self) -> int:
         """How many there are."""
         return len(self.masks)
+
+    def graph(self) -> Graph:
+        """The pieces as the first coarse level."""
+        return Graph(self.start, self.neighbours, self.conductances, self.ground)
 
 
 def find_pieces(volume: Volume) -> Pieces:

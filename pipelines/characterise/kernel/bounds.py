@@ -93,7 +93,7 @@ def _balance_graph(pieces: Pieces, levels: Levels, sources: Floats) -> tuple[Flo
 
     The correction along an edge is its conductance times its drive.
     """
-    diagonal = pieces.ground + _row_sums(pieces.start, pieces.conductances)
+    diagonal = pieces.graph().diagonal()
     work = np.zeros((WORK_ROWS, int(levels.offsets[-1])), dtype=levels.diagonal.dtype)
     potential, left, direction = np.zeros_like(sources), sources.copy(), np.zeros_like(sources)
     image = np.empty_like(sources)
@@ -124,15 +124,6 @@ def _balance_graph(pieces: Pieces, levels: Levels, sources: Floats) -> tuple[Flo
         drops,
     )
     return to_ends, drops, gained
-
-
-@compiled()
-def _row_sums(start: Integers, values: Floats) -> Floats:
-    sums = np.zeros(len(start) - 1)
-    for row in range(len(sums)):
-        for place in range(start[row], start[row + 1]):
-            sums[row] += values[place]
-    return sums
 
 
 @compiled()

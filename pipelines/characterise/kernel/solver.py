@@ -29,7 +29,7 @@ from pipelines.characterise.kernel.blocks import Pieces, find_pieces
 from pipelines.characterise.kernel.bounds import certified_interval
 from pipelines.characterise.kernel.conjugate_gradients import FIELDS, ConjugateGradients
 from pipelines.characterise.kernel.fields import lend_fields
-from pipelines.characterise.kernel.graph import Graph, Levels, build_levels
+from pipelines.characterise.kernel.graph import Levels, build_levels
 from pipelines.characterise.kernel.operator import ALONG_FIRST_AXIS, Drive, Operator, build_operator, residual
 from pipelines.characterise.kernel.threads import run_side_by_side, solving
 from pipelines.characterise.kernel.torch_gradients import TorchGradients, require_device
@@ -182,7 +182,7 @@ def prepare(volume: Volume, relative_tolerance: float) -> Problem | None:
     if pieces.count == 0:
         return None
     wrap(volume.phase, volume.periodic)
-    levels = build_levels(Graph(pieces.start, pieces.neighbours, pieces.conductances, pieces.ground), dtype)
+    levels = build_levels(pieces.graph(), dtype)
     return Problem(build_operator(volume, dtype), pieces, levels)
 
 
