@@ -32,7 +32,7 @@ from pipelines.characterise.kernel import EffectiveConductivity, conductivity_te
 from schemas import Boundary, Microstructure, Transport, TransportTensor, stage
 from schemas.electrode import ACTIVE_MATERIAL, CARBON_BINDER, PORE
 
-_LIBRARIES = ("numba", "numpy", "scipy")
+_LIBRARIES = ("numba", "numpy", "scipy", "torch")
 _KERNEL = "multigrid conjugate gradients on the voxels, certified interval within {:g} of the value"
 
 
@@ -44,6 +44,7 @@ def homogenise(
     carbon_binder_conductivity_siemens_per_metre: float = CARBON_BINDER_CONDUCTIVITY,
     relative_tolerance: float = 3e-4,
     largest_iteration_count: int = 500,
+    device: str = "cpu",
 ) -> Transport:
     """Volume fractions, specific surface area, tortuosity factor and effective conductivity of one volume.
 
@@ -57,6 +58,8 @@ def homogenise(
         Largest width of the certified interval over the value [-].
     largest_iteration_count
         After which the interval reached is stored [-].
+    device
+        "cpu" for the compiled kernel; "cuda", or another torch device, for the same iteration through torch.
 
     Returns
     -------
@@ -68,6 +71,7 @@ def homogenise(
     limits: dict[str, Any] = {
         "relative_tolerance": relative_tolerance,
         "largest_iteration_count": largest_iteration_count,
+        "device": device,
     }
     pore = effective_conductivity(labels, ionic(), **limits)
     solid = effective_conductivity(

@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pytest
 
 from pipelines.characterise import characterise_with_taufactor, homogenise, homogenise_along_all_axes
+from pipelines.characterise.errors import DeviceError
 from pipelines.characterise.geometry import specific_surface_areas
 from pipelines.characterise.geometry.surface_area import CROFTON
 from pipelines.manufacture import pack_particles
@@ -113,6 +114,17 @@ def test_the_certified_interval_holds_the_truth(packing: Microstructure, toleran
         assert upper - lower <= tolerance * upper * (1 + 1e-9)
         assert getattr(tight, f"{name}_upper") == pytest.approx(getattr(tight, f"{name}_lower"), rel=2e-9)
     assert f"within {tolerance:g}" in loose.method
+
+
+def test_a_torch_device_gives_the_same_within_the_intervals(packing: Microstructure, found: Transport) -> None:
+    """Through torch the values differ by rounding; a device that is not there is refused by name."""
+    through_torch = homogenise(packing, device="torch:cpu")
+    assert through_torch.pore_tortuosity_factor == pytest.approx(found.pore_tortuosity_factor, rel=3e-5)
+    assert through_torch.solid_effective_conductivity_siemens_per_metre == pytest.approx(
+        found.solid_effective_conductivity_siemens_per_metre, rel=3e-5
+    )
+    with pytest.raises(DeviceError, match="no_such_device"):
+        homogenise(packing, device="no_such_device")
 
 
 def test_a_step_limit_is_an_outcome(packing: Microstructure) -> None:
