@@ -144,14 +144,24 @@ class Tables:
         """Whether the tables are those that the last writer left, with the columns that records have now."""
         try:
             recorded = json.loads((self.folder / "state.json").read_text())
+            if any(recorded[name][2] != self._manifest_digest(name) for name in self.schemas):
+                return False  # before Lance reads them: a damaged manifest can end the process
             alike = all(self.dataset(name).schema.names == schema.names for name, schema in self.schemas.items())
             return bool(alike and recorded == self._state())
-        except (OSError, ValueError, KeyError):
+        except (OSError, ValueError, KeyError, IndexError, TypeError):
             return False
 
-    def _state(self) -> dict[str, list[int]]:
+    def _state(self) -> dict[str, list[Any]]:
         with readable("state"):
-            return {name: [int(self.dataset(name).version), self.dataset(name).count_rows()] for name in self.schemas}
+            return {
+                name: [int(self.dataset(name).version), self.dataset(name).count_rows(), self._manifest_digest(name)]
+                for name in self.schemas
+            }
+
+    def _manifest_digest(self, name: str) -> str:
+        """SHA-256 of the manifest of a table's newest version; Lance numbers the files downwards."""
+        newest = min((self.folder / f"{name}.lance" / "_versions").glob("*.manifest"))
+        return hashlib.sha256(newest.read_bytes()).hexdigest()
 
     def altered(self, name: str) -> list[str]:
         """Index files of a table that are not as they were made; a query for one value might go astray in them."""
