@@ -1,11 +1,14 @@
 """What may be stored, and the Protocols between the rooms: frozen records with units. No I/O."""
 
-from schemas.cell import CellOutcome, CellParameters, Discharge, DischargeOutcome, Kpi, KpiOutcome
+from schemas.cell import CellOutcome, CellParameters, NegativeElectrode
 from schemas.compare import Deviation, Verdict, compare, judge
+from schemas.curve import Curve, Cycling, CyclingOutcome, Discharge, DischargeOutcome, Measurement
 from schemas.electrode import Design, Microstructure, Transport, TransportOutcome
 from schemas.errors import RagoneError
 from schemas.geometry import Geometry
+from schemas.impedance import Impedance, ImpedanceOutcome
 from schemas.kinds import KINDS
+from schemas.kpi import Kpi, KpiOutcome
 from schemas.provenance import Code, Environment, Run, RunOutcome, Snapshot, Tombstone, Verification
 from schemas.random_walk import RandomWalk
 from schemas.record import Record
@@ -21,6 +24,9 @@ __all__ = [
     "CellOutcome",
     "CellParameters",
     "Code",
+    "Curve",
+    "Cycling",
+    "CyclingOutcome",
     "Design",
     "Deviation",
     "Discharge",
@@ -28,9 +34,13 @@ __all__ = [
     "Environment",
     "Generator",
     "Geometry",
+    "Impedance",
+    "ImpedanceOutcome",
     "Kpi",
     "KpiOutcome",
+    "Measurement",
     "Microstructure",
+    "NegativeElectrode",
     "RagoneError",
     "RandomWalk",
     "Record",

@@ -1,7 +1,4 @@
-"""A full cell, its discharge, and the KPIs read off it.
-
-Signs follow the Battery Data Format: a discharging current is negative. Powers are positive when delivered.
-"""
+"""A full cell, or a half cell against lithium metal, ready to be simulated."""
 
 from __future__ import annotations
 
@@ -9,14 +6,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar
 
-import numpy as np
-
-from schemas.errors import FieldShapeError, UnitError
-from schemas.field import Tolerance, choice, document, integer, real, text, vector
+from schemas.field import Tolerance, choice, document, real, text
+from schemas.migration import Migrations, added
 from schemas.record import Record
-from schemas.units import is_unit
 
-_SOLVER = Tolerance(relative=1e-5, absolute=1e-9)
 _METRIC = Tolerance(relative=1e-4)  # what the transport metrics behind the field may deviate by
 
 
@@ -28,99 +21,64 @@ class CellOutcome(StrEnum):
     DOES_NOT_FIT = "the coating does not fit the can"
 
 
+class NegativeElectrode(StrEnum):
+    """What stands opposite the positive electrode."""
+
+    INTERCALATION = "intercalation"
+    LITHIUM_METAL = "lithium metal"
+
+
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class CellParameters(Record):
-    """A cell ready to be simulated: geometry of both electrodes, metrics of the positive one, can, mass and volume."""
+    """Geometry of both electrodes, metrics of the positive one, can, mass, volume, and what cooling needs to know."""
 
     kind: ClassVar[str] = "cell_parameters"
+    schema_version: ClassVar[int] = 2
+    migrations: ClassVar[Migrations] = {
+        1: (
+            added("negative_electrode", NegativeElectrode.INTERCALATION),
+            added("parameters", {}),
+            added("cooled_area_square_metre", None),
+            added("conduction_length_metre", None),
+            added("thermal_conductivity_watt_per_metre_kelvin", None),
+            added("heat_capacity_joule_per_kelvin", None),
+            added("contact_resistance_ohm", 0.0),
+        )
+    }
 
     outcome: CellOutcome = choice(CellOutcome)
-    parameter_set: str = text(doc="PyBaMM parameter set that gives what is not listed here")
+    parameter_set: str = text(doc="name of the PyBaMM parameter set or BPX file that gives what is not listed here")
+    parameters: Any = document(default={}, doc="content of that BPX file; empty for a parameter set of PyBaMM")
     form_factor: str = text(doc="can, for example 4680")
     positive_thickness_metre: float = real("m", low=0, low_open=True, doc="one coated side")
     positive_porosity: float = real("1", low=0, high=1)
     positive_active_material_fraction: float = real("1", low=0, high=1)
-    positive_pore_tortuosity_factor: float = real("1", low=1, infinite=True, tolerance=_METRIC)
+    positive_pore_tortuosity_factor: float = real("1", low=0, low_open=True, infinite=True, tolerance=_METRIC)
     positive_effective_conductivity_siemens_per_metre: float = real("S/m", low=0, tolerance=_METRIC)
     positive_surface_area_ratio: float = real(
         "1", low=0, tolerance=_METRIC, doc="measured area over that of spheres, 3 eps/R"
     )
     positive_particle_radius_metre: float = real("m", low=0, low_open=True)
-    negative_thickness_metre: float = real("m", low=0, low_open=True, doc="one coated side, sized by the N/P ratio")
-    negative_to_positive_capacity_ratio: float = real("1", low=0, low_open=True)
+    negative_electrode: NegativeElectrode = choice(NegativeElectrode, default=NegativeElectrode.INTERCALATION)
+    negative_thickness_metre: float = real(
+        "m", low=0, doc="one coated side, sized by the N/P ratio; 0 for lithium metal, which is not limiting"
+    )
+    negative_to_positive_capacity_ratio: float = real("1", low=0, doc="0 for lithium metal")
     electrode_area_square_metre: float = real(
         "m^2", low=0, doc="coated area, both sides of the positive collector counted"
     )
     nominal_capacity_ampere_hour: float = real("A*h", low=0)
     cell_volume_cubic_metre: float = real("m^3", low=0, low_open=True, doc="outer volume of the can")
     cell_mass_kilogram: float = real("kg", low=0, doc="with can")
+    cooled_area_square_metre: float | None = real("m^2", low=0, optional=True, doc="outer surface of the can")
+    conduction_length_metre: float | None = real(
+        "m", low=0, optional=True, doc="from the warmest place to the surface, across the layers"
+    )
+    thermal_conductivity_watt_per_metre_kelvin: float | None = real(
+        "W/(m*K)", low=0, optional=True, doc="across the layers, wetted"
+    )
+    heat_capacity_joule_per_kelvin: float | None = real("J/K", low=0, optional=True, doc="with can")
+    contact_resistance_ohm: float = real("ohm", low=0, default=0.0, doc="tabs and welds, in series with the whole cell")
     components: Any = document(doc="mass [kg] and volume [m^3] of each component, with and without can")
     varied: str = text(default="", doc="the metric shifted by one standard error for the sensitivity; empty if none")
     method: str = text()
-
-
-class DischargeOutcome(StrEnum):
-    """How a discharge ended."""
-
-    COMPLETED = "lower voltage limit reached"
-    INFEASIBLE = "the cell cannot deliver this power"
-    NOT_CONDUCTING = "the cell does not conduct"
-    NOT_BUILT = "the cell cannot be built"
-    SOLVER_FAILED = "the solver gave up"
-    TIME_LIMIT = "still running at the time limit"
-
-
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class Discharge(Record):
-    """One discharge: time series in Battery Data Format names, and how it ended."""
-
-    kind: ClassVar[str] = "discharge"
-
-    outcome: DischargeOutcome = choice(DischargeOutcome)
-    reason: str = text(default="", doc="what the solver said, in one line, when it did not complete")
-    power_watt: float = real("W", low=0, low_open=True, doc="delivered by the whole cell, held constant")
-    lower_voltage_volt: float = real("V", low=0)
-    ambient_temperature_kelvin: float = real("K", low=0)
-    test_time_second: np.ndarray[Any, Any] = vector("s", low=0, tolerance=_SOLVER)
-    voltage_volt: np.ndarray[Any, Any] = vector("V", tolerance=_SOLVER)
-    current_ampere: np.ndarray[Any, Any] = vector("A", tolerance=_SOLVER, doc="negative: discharge")
-    varied: str = text(default="", doc="as in the cell parameters")
-    method: str = text(doc="model, solver and its tolerances")
-
-    def validate(self) -> None:
-        """The columns have one length and time never runs backwards."""
-        lengths = {len(self.test_time_second), len(self.voltage_volt), len(self.current_ampere)}
-        if len(lengths) != 1:
-            raise FieldShapeError(f"columns of a discharge have lengths {sorted(lengths)}; they must agree.")
-        if (np.diff(self.test_time_second) < 0).any():
-            raise FieldShapeError("discharge.test_time_second decreases; sort the samples by time.")
-
-
-class KpiOutcome(StrEnum):
-    """Whether the KPI has a value."""
-
-    MEASURED = "measured"
-    INFEASIBLE = "the discharge delivered nothing"
-
-
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class Kpi(Record):
-    """One number that somebody may quote, with all that a careful reader asks of it."""
-
-    kind: ClassVar[str] = "kpi"
-
-    name: str = text(doc="for example energy_density")
-    value: float = real("", tolerance=Tolerance(relative=1e-5, absolute=1e-9), doc="in `unit`; 0 if infeasible")
-    unit: str = text(doc="as pint spells it, W.h and A.h allowed")
-    outcome: KpiOutcome = choice(KpiOutcome)
-    standard_uncertainty: float | None = real(
-        "", low=0, optional=True, tolerance=Tolerance(relative=1e-2, absolute=1e-9), doc="in `unit`; null if unknown"
-    )
-    sample_count: int = integer(low=1, doc="volumes of the electrode that the value rests on")
-    definition: str = text(doc="what is computed, over which window")
-    method: str = text(doc="how value and uncertainty were obtained")
-
-    def validate(self) -> None:
-        """The unit is one that pint knows."""
-        if not is_unit(self.unit):
-            raise UnitError(f"kpi.unit = {self.unit!r} is not a unit. Write it as pint does, for example 'W.h/L'.")

@@ -174,6 +174,11 @@ def vector(
     return _field("vector", dtype, unit=unit, bounds=Bounds(low, high), tolerance=tolerance, default=default, doc=doc)
 
 
+def integer_vector(*, low: float | None = None, doc: str = "") -> Any:
+    """A one-dimensional numpy array of int64 counts; shape (n,)."""
+    return vector("1", "int64", low=low, doc=doc)
+
+
 def array(unit: str, dtype: str, axes: int, *, tolerance: Tolerance = EXACT, doc: str = "") -> Any:
     """A numpy array with a fixed number of axes, in C order."""
     return _field("array", dtype, unit=unit, axes=axes, tolerance=tolerance, doc=doc)

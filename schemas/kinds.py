@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from schemas.cell import CellParameters, Discharge, Kpi
+from schemas.cell import CellParameters
+from schemas.curve import Cycling, Discharge, Measurement
 from schemas.electrode import Design, Microstructure, Transport
 from schemas.geometry import Geometry
+from schemas.impedance import Impedance
+from schemas.kpi import Kpi
 from schemas.provenance import Code, Environment, Run, Snapshot, Tombstone, Verification
 from schemas.random_walk import RandomWalk
 from schemas.record import Record
@@ -25,6 +28,9 @@ KINDS: Mapping[str, type[Record]] = {
         RandomWalk,
         CellParameters,
         Discharge,
+        Cycling,
+        Measurement,
+        Impedance,
         Kpi,
         Campaign,
         Representativity,

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from schemas.cell import CellParameters, Discharge, Kpi
+from schemas.cell import CellParameters
+from schemas.curve import Discharge
 from schemas.electrode import Design, Microstructure, Transport
+from schemas.kpi import Kpi
 
 
 class Manufacture(Protocol):

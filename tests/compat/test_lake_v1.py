@@ -38,7 +38,8 @@ def test_records_are_as_recorded(old_lake):
     """Every id leads to the values that it led to, and today's code gives them the same id."""
     for name, values in EXPECTED["records"].items():
         record = old_lake.get(name)
-        assert json.loads(json.dumps(contents(record))) == values
+        found = json.loads(json.dumps(contents(record)))
+        assert {field: found[field] for field in values} == values  # a later schema version may add fields
         if record.schema_version == 1:  # a migrated record is content of its own
             assert artifact_id(record) == name
 

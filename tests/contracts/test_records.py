@@ -42,9 +42,14 @@ SUFFIXES = {
     "m^3": "cubic_metre",
     "A*h": "ampere_hour",
     "kg/m^2": "kilogram_per_square_metre",
+    "ohm": "ohm",
+    "Hz": "hertz",
+    "J/K": "joule_per_kelvin",
+    "W/(m*K)": "watt_per_metre_kelvin",
 }
 # Other values of the fields whose value is tied to something else.
 CONSTRAINED: dict[str, Any] = {
+    "variable_names": ("Ohmic heating [W]", "Total heating [W]"),
     "unit": "W.h/kg",
     "phase_names": ("pore", "carbon_binder", "active_material"),
     "phase_labels": np.array([0, 2, 1], np.uint8),

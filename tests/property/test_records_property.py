@@ -52,11 +52,15 @@ def values(spec: FieldSpec) -> st.SearchStrategy[Any]:
     return scalars[spec.dtype] | st.none() if spec.optional else scalars[spec.dtype]
 
 
+_COLUMNS = ("test_time_second", "voltage_volt", "current_ampere")
 TIED = {
     "microstructure": ("labels", "phase_names", "phase_labels"),
     "geometry": ("phase_names", "phase_fraction", "pair_names", "pair_area_per_metre"),
-    "discharge": ("test_time_second", "voltage_volt", "current_ampere"),
-    "kpi": ("unit",),
+    "discharge": _COLUMNS,
+    "cycling": (*_COLUMNS, "step_count", "cycle_count", "temperature_kelvin", "variable_names", "variables"),
+    "measurement": (*_COLUMNS, "step_count", "cycle_count", "temperature_kelvin"),
+    "impedance": ("frequency_hertz", "real_ohm", "imaginary_ohm"),
+    "kpi": ("unit", "window_start_second", "window_end_second"),
     "representativity": tuple(n for n, s in specs_of(KINDS["representativity"]).items() if s.shape == "vector"),
     "transport_tensor": tuple(n for n, s in specs_of(KINDS["transport_tensor"]).items() if s.shape != "scalar"),
 }

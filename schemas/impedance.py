@@ -1,0 +1,51 @@
+"""The impedance of a cell over frequency, simulated or measured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, ClassVar
+
+import numpy as np
+
+from schemas.errors import FieldShapeError
+from schemas.field import Tolerance, choice, real, text, vector
+from schemas.record import Record
+
+_SOLVER = Tolerance(relative=1e-5, absolute=1e-9)
+
+
+class ImpedanceOutcome(StrEnum):
+    """How it was obtained, or why there is none."""
+
+    COMPLETED = "every frequency computed or measured"
+    NOT_CONDUCTING = "the cell does not conduct"
+    NOT_BUILT = "the cell cannot be built"
+    SOLVER_FAILED = "the solver gave up"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Impedance(Record):
+    """One spectrum of a whole cell; shape (n,) each, frequencies falling. A capacitive imaginary part is negative."""
+
+    kind: ClassVar[str] = "impedance"
+
+    outcome: ImpedanceOutcome = choice(ImpedanceOutcome)
+    reason: str = text(default="", doc="in one line, when it did not complete")
+    frequency_hertz: np.ndarray[Any, Any] = vector("Hz", low=0, doc="falling")
+    real_ohm: np.ndarray[Any, Any] = vector("ohm", tolerance=_SOLVER)
+    imaginary_ohm: np.ndarray[Any, Any] = vector("ohm", tolerance=_SOLVER, doc="negative: capacitive")
+    state_of_charge: float | None = real("1", low=0, high=1, optional=True)
+    temperature_kelvin: float | None = real("K", low=0, optional=True)
+    source: str = text(doc="simulation, or title and address of the data")
+    licence: str = text(doc="SPDX identifier, or 'own' for a simulated spectrum")
+    source_sha256: str = text(default="", doc="of the imported file's bytes; empty if simulated")
+    method: str = text()
+
+    def validate(self) -> None:
+        """The columns have one length and frequencies fall."""
+        lengths = {len(self.frequency_hertz), len(self.real_ohm), len(self.imaginary_ohm)}
+        if len(lengths) > 1:
+            raise FieldShapeError(f"columns of an impedance have lengths {sorted(lengths)}; they must agree.")
+        if (np.diff(self.frequency_hertz) >= 0).any() or (self.frequency_hertz <= 0).any():
+            raise FieldShapeError("impedance.frequency_hertz must be positive and fall; sort the rows by frequency.")

@@ -1,0 +1,64 @@
+"""A number that somebody may quote."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar
+
+from schemas.errors import FieldShapeError, UnitError
+from schemas.field import Tolerance, choice, integer, real, text
+from schemas.migration import Migrations, added
+from schemas.record import Record
+from schemas.units import is_unit
+
+
+class KpiOutcome(StrEnum):
+    """Whether the KPI has a value."""
+
+    MEASURED = "measured"
+    INFEASIBLE = "the discharge delivered nothing"
+    NOT_IDENTIFIABLE = "the data do not determine it"
+    NOT_APPLICABLE = "its conditions do not hold"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Kpi(Record):
+    """One number, with all that a careful reader asks of it.
+
+    A window that is a stretch of time has its ends, in the time of the curve that the number was read off.
+    """
+
+    kind: ClassVar[str] = "kpi"
+    schema_version: ClassVar[int] = 2
+    migrations: ClassVar[Migrations] = {
+        1: (
+            added("window", ""),
+            added("window_start_second", None),
+            added("window_end_second", None),
+            added("reference", ""),
+        )
+    }
+
+    name: str = text(doc="for example energy_density")
+    value: float = real("", tolerance=Tolerance(relative=1e-5, absolute=1e-9), doc="in `unit`; 0 unless measured")
+    unit: str = text(doc="as pint spells it, W.h and A.h allowed; 1 if dimensionless")
+    outcome: KpiOutcome = choice(KpiOutcome)
+    standard_uncertainty: float | None = real(
+        "", low=0, optional=True, tolerance=Tolerance(relative=1e-2, absolute=1e-9), doc="in `unit`; null if unknown"
+    )
+    sample_count: int = integer(low=1, doc="volumes, samples or repeats that the value rests on; `method` says which")
+    definition: str = text(doc="what is computed")
+    window: str = text(default="", doc="what part of the data it is read off, and how that was chosen")
+    window_start_second: float | None = real("s", optional=True, doc="where the window is a stretch of time")
+    window_end_second: float | None = real("s", optional=True)
+    method: str = text(doc="how value and uncertainty were obtained; why there is none if it is not measured")
+    reference: str = text(default="", doc="author, year and doi of the definition or method")
+
+    def validate(self) -> None:
+        """The unit is one that pint knows, and the window does not end before it starts."""
+        if not is_unit(self.unit):
+            raise UnitError(f"kpi.unit = {self.unit!r} is not a unit. Write it as pint does, for example 'W.h/L'.")
+        start, end = self.window_start_second, self.window_end_second
+        if start is not None and end is not None and end < start:
+            raise FieldShapeError(f"kpi {self.name}: its window ends at {end:g} s, before it starts at {start:g} s.")
