@@ -1,4 +1,4 @@
-"""What the cell delivers at constant power, and how the discharge ends.
+"""What the cell delivers at constant power or constant current, and how the discharge ends.
 
 Isothermal DFN, solved by IDAKLU until the lower voltage limit. What cannot be done is an outcome. SUNDIALS is told to
 be silent and failures are read off the solution, so that nothing reaches the terminal and no stream of the process,
@@ -7,14 +7,16 @@ which other threads share, has to be redirected.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from pipelines.cell.engine import load_pybamm
-from pipelines.cell.model import cell_values, dfn
 from pipelines.cell.sampling import Samples, no_samples, sampled
+from pipelines.cell.simulation import Control, Numerics, solve
 from schemas import CellOutcome, CellParameters, Discharge, DischargeOutcome, stage
 from schemas.field import Bounds
 
+LIBRARIES = ("pybamm", "pybammsolvers", "casadi", "numpy", "scipy")
 _POSITIVE = Bounds(low=0, low_open=True)
 _NOT_STARTED = {
     CellOutcome.NOT_CONDUCTING: DischargeOutcome.NOT_CONDUCTING,
@@ -22,7 +24,63 @@ _NOT_STARTED = {
 }
 
 
-@stage("discharge_at_constant_power", libraries=("pybamm", "pybammsolvers", "casadi", "numpy", "scipy"))
+@dataclass(frozen=True)
+class _Conditions:
+    """What both kinds of discharge share; see `discharge_at_constant_power`."""
+
+    initial_state_of_charge: float
+    ambient_temperature_kelvin: float
+    lower_voltage_volt: float
+    largest_duration_second: float
+    sample_count: int
+    mesh_points: int
+    relative_tolerance: float
+    absolute_tolerance: float
+
+    def __post_init__(self) -> None:
+        _POSITIVE.require(self.largest_duration_second, "largest_duration_second", "s")
+        Bounds(0, 1).require(self.initial_state_of_charge, "initial_state_of_charge", "1")
+        Bounds(low=2).require(self.sample_count, "sample_count", "1")
+
+    def record(self, cell: CellParameters, control: Control, setpoint: float) -> Discharge:
+        """Solve, and say how it went."""
+        outcome, reason, samples = _not_started(cell)
+        if outcome is None:
+            outcome, reason, samples = self._solved(cell, control, setpoint)
+        return Discharge(
+            outcome=outcome,
+            reason=reason,
+            power_watt=setpoint if control is Control.POWER else None,
+            applied_current_ampere=-setpoint if control is Control.CURRENT else None,
+            lower_voltage_volt=self.lower_voltage_volt,
+            ambient_temperature_kelvin=self.ambient_temperature_kelvin,
+            test_time_second=samples.time,
+            voltage_volt=samples.voltage,
+            current_ampere=samples.current,
+            varied=cell.varied,
+            method=f"PyBaMM DFN, isothermal, {self.mesh_points} points a domain; IDAKLU, rtol "
+            f"{self.relative_tolerance:g}, atol {self.absolute_tolerance:g}; "
+            f"from {self.initial_state_of_charge:.0%} state of charge",
+        )
+
+    def _solved(self, cell: CellParameters, control: Control, setpoint: float) -> tuple[DischargeOutcome, str, Samples]:
+        try:
+            solution = solve(
+                cell,
+                control,
+                Numerics(self.mesh_points, self.relative_tolerance, self.absolute_tolerance),
+                setpoint=setpoint,
+                initial_state_of_charge=self.initial_state_of_charge,
+                ambient_temperature=self.ambient_temperature_kelvin,
+                lower_voltage=self.lower_voltage_volt,
+                largest_duration=self.largest_duration_second,
+            )
+        except load_pybamm().SolverError as cause:  # raised at the initial state only
+            return DischargeOutcome.INFEASIBLE, f"no initial state: {_one_line(cause)}", no_samples()
+        return _ended(solution, self.sample_count)
+
+
+@stage("discharge_at_constant_power", libraries=LIBRARIES)
 def discharge_at_constant_power(
     cell: CellParameters,
     *,
@@ -70,30 +128,62 @@ def discharge_at_constant_power(
     Doyle, Fuller, Newman 1993, doi 10.1149/1.2221597; Sulzer et al. 2021 (PyBaMM), doi 10.5334/jors.309.
     """
     _POSITIVE.require(power_watt, "power_watt", "W")
-    _POSITIVE.require(largest_duration_second, "largest_duration_second", "s")
-    Bounds(0, 1).require(initial_state_of_charge, "initial_state_of_charge", "1")
-    Bounds(low=2).require(sample_count, "sample_count", "1")
-    outcome, reason, samples = _not_started(cell)
-    if outcome is None:
-        values = cell_values(cell, initial_state_of_charge=initial_state_of_charge)
-        values.update(
-            _operation(power_watt, ambient_temperature_kelvin, lower_voltage_volt), check_already_exists=False
-        )
-        simulation = _simulation(values, mesh_points, relative_tolerance, absolute_tolerance)
-        outcome, reason, samples = _solved(simulation, largest_duration_second, sample_count)
-    return Discharge(
-        outcome=outcome,
-        reason=reason,
-        power_watt=power_watt,
-        lower_voltage_volt=lower_voltage_volt,
-        ambient_temperature_kelvin=ambient_temperature_kelvin,
-        test_time_second=samples.time,
-        voltage_volt=samples.voltage,
-        current_ampere=samples.current,
-        varied=cell.varied,
-        method=f"PyBaMM DFN, isothermal, {mesh_points} points a domain; IDAKLU, rtol {relative_tolerance:g}, "
-        f"atol {absolute_tolerance:g}; from {initial_state_of_charge:.0%} state of charge",
+    conditions = _Conditions(
+        initial_state_of_charge,
+        ambient_temperature_kelvin,
+        lower_voltage_volt,
+        largest_duration_second,
+        sample_count,
+        mesh_points,
+        relative_tolerance,
+        absolute_tolerance,
     )
+    return conditions.record(cell, Control.POWER, power_watt)
+
+
+@stage("discharge_at_constant_current", libraries=LIBRARIES)
+def discharge_at_constant_current(
+    cell: CellParameters,
+    *,
+    rate_per_hour: float,
+    initial_state_of_charge: float = 1.0,
+    ambient_temperature_kelvin: float = 298.15,
+    lower_voltage_volt: float = 2.5,
+    largest_duration_second: float = 720000.0,
+    sample_count: int = 151,
+    mesh_points: int = 20,
+    relative_tolerance: float = 1e-6,
+    absolute_tolerance: float = 1e-6,
+) -> Discharge:
+    """Discharge the cell from a state of charge to a voltage at a rate of its nominal capacity.
+
+    Parameters
+    ----------
+    cell
+        The cell.
+    rate_per_hour
+        Current over nominal capacity [1/h], > 0: 1 is "1C".
+    initial_state_of_charge, ambient_temperature_kelvin, lower_voltage_volt, largest_duration_second, sample_count, \
+    mesh_points, relative_tolerance, absolute_tolerance
+        As at constant power.
+
+    Returns
+    -------
+    Discharge
+        With the outcomes of a discharge at constant power.
+    """
+    _POSITIVE.require(rate_per_hour, "rate_per_hour", "1/h")
+    conditions = _Conditions(
+        initial_state_of_charge,
+        ambient_temperature_kelvin,
+        lower_voltage_volt,
+        largest_duration_second,
+        sample_count,
+        mesh_points,
+        relative_tolerance,
+        absolute_tolerance,
+    )
+    return conditions.record(cell, Control.CURRENT, rate_per_hour * cell.nominal_capacity_ampere_hour)
 
 
 def _not_started(cell: CellParameters) -> tuple[DischargeOutcome | None, str, Samples]:
@@ -102,33 +192,7 @@ def _not_started(cell: CellParameters) -> tuple[DischargeOutcome | None, str, Sa
     return _NOT_STARTED[cell.outcome], str(cell.outcome), no_samples()
 
 
-def _operation(power: float, temperature: float, lower_voltage: float) -> dict[str, float]:
-    return {
-        "Power function [W]": power,
-        "Ambient temperature [K]": temperature,
-        "Initial temperature [K]": temperature,
-        "Lower voltage cut-off [V]": lower_voltage,
-    }
-
-
-def _simulation(values: Any, mesh_points: int, relative_tolerance: float, absolute_tolerance: float) -> Any:
-    pybamm = load_pybamm()
-    solver = pybamm.IDAKLUSolver(
-        rtol=relative_tolerance,
-        atol=absolute_tolerance,
-        on_extrapolation="ignore",
-        on_failure="ignore",  # the partial solution, whose termination says so
-        options={"silence_sundials_errors": True, "num_threads": 1},
-    )
-    points = dict.fromkeys(("x_n", "x_s", "x_p", "r_n", "r_p"), mesh_points)
-    return pybamm.Simulation(dfn(), parameter_values=values, solver=solver, var_pts=points)
-
-
-def _solved(simulation: Any, largest_duration: float, count: int) -> tuple[DischargeOutcome, str, Samples]:
-    try:
-        solution = simulation.solve([0.0, largest_duration])
-    except load_pybamm().SolverError as cause:  # raised at the initial state only, given `on_failure`
-        return DischargeOutcome.INFEASIBLE, f"no initial state at this power: {_one_line(cause)}", no_samples()
+def _ended(solution: Any, count: int) -> tuple[DischargeOutcome, str, Samples]:
     samples = sampled(solution, count)
     if solution.termination == "final time":
         return (

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from schemas import CellParameters
 from schemas.errors import UnknownFieldError, did_you_mean
 
 PARAMETER_SETS = ("Chen2020",)
@@ -39,3 +40,8 @@ def parameter_values(parameter_set: str) -> Any:
             f"parameter_set = {parameter_set!r} is not known: {did_you_mean(parameter_set, PARAMETER_SETS)}"
         )
     return load_pybamm().ParameterValues(parameter_set)
+
+
+def parameter_values_of(cell: CellParameters) -> Any:
+    """The parameter set of a cell, a fresh copy."""
+    return parameter_values(cell.parameter_set)

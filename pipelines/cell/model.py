@@ -1,6 +1,6 @@
-"""The full-cell model: PyBaMM's DFN with the measured metrics of the positive electrode fed in.
+"""The cell's model: PyBaMM's DFN with the measured metrics of the positive electrode fed in.
 
-Isothermal, no ageing, no contact resistance, tabless: potentials are uniform over each collector.
+No ageing; potentials are uniform over each collector, as in a tabless cell; welds and tabs are one contact resistance.
 
 - Ions: transport efficiency eps / tau with the measured tortuosity factor tau.
 - Electrons: PyBaMM scales the conductivity by (1 - eps) / tau_s. The measured conductivity is already the effective
@@ -8,38 +8,45 @@ Isothermal, no ageing, no contact resistance, tabless: potentials are uniform ov
 - Area: PyBaMM's is 3 eps_s / R; the measured one enters the reaction rate as a constant interface utilisation.
   The spheres of radius R keep the diffusion inside the particles.
 - The negative electrode and the separator keep the parameter set's Bruggeman law, written as tau = eps^(1 - b).
+- Against lithium metal there is no negative electrode but the plating reaction of Xu et al. 2019, fast and planar.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from pipelines.cell.engine import load_pybamm, parameter_values
-from pipelines.cell.stoichiometry import host_capacity, stoichiometry_window
-from schemas import CellParameters
+from pipelines.cell.engine import load_pybamm, parameter_values_of
+from pipelines.cell.stoichiometry import half_cell_window, host_capacity, stoichiometry_window
+from schemas import CellParameters, NegativeElectrode
 
 OPTIONS = {
-    "operating mode": "power",
     "thermal": "isothermal",
     "transport efficiency": "tortuosity factor",
     "interface utilisation": "constant",
+    "contact resistance": "true",
 }
+_LITHIUM_METAL = (
+    "Exchange-current density for lithium metal electrode [A.m-2]",
+    "Lithium metal partial molar volume [m3.mol-1]",
+)
 
 
 def cell_values(cell: CellParameters, *, initial_state_of_charge: float) -> Any:
     """PyBaMM parameter values of the cell, full electrode area, no operating condition yet."""
-    values = parameter_values(cell.parameter_set)
-    x, y = _stoichiometries(values, cell, initial_state_of_charge)
+    values = parameter_values_of(cell)
     given = {
         "Electrode height [m]": 1.0,
         "Electrode width [m]": cell.electrode_area_square_metre,
         "Nominal cell capacity [A.h]": cell.nominal_capacity_ampere_hour,
-        "Negative electrode thickness [m]": cell.negative_thickness_metre,
-        "Initial concentration in negative electrode [mol.m-3]": x * _largest_concentration(values, "negative"),
-        "Initial concentration in positive electrode [mol.m-3]": y * _largest_concentration(values, "positive"),
+        "Contact resistance [Ohm]": cell.contact_resistance_ohm,
         **_positive_electrode(cell),
-        **_bruggeman_as_tortuosity(values),
+        **_separator(values),
     }
+    if cell.negative_electrode is NegativeElectrode.LITHIUM_METAL:
+        given |= _lithium_metal(values, initial_state_of_charge)
+    else:
+        given |= _negative_electrode(values, cell) | _initial_concentrations(values, cell, initial_state_of_charge)
     values.update(given, check_already_exists=False)
     return values
 
@@ -58,21 +65,36 @@ def _positive_electrode(cell: CellParameters) -> dict[str, float]:
     }
 
 
-def _bruggeman_as_tortuosity(values: Any) -> dict[str, float]:
-    """Tortuosity factors that give the negative electrode and the separator their own Bruggeman efficiency."""
-    negative, separator = float(values["Negative electrode porosity"]), float(values["Separator porosity"])
+def _negative_electrode(values: Any, cell: CellParameters) -> dict[str, float]:
+    porosity = float(values["Negative electrode porosity"])
     electrolyte = float(values["Negative electrode Bruggeman coefficient (electrolyte)"])
     electrode = float(values["Negative electrode Bruggeman coefficient (electrode)"])
     return {
-        "Negative electrode tortuosity factor (electrolyte)": negative ** (1 - electrolyte),
-        "Negative electrode tortuosity factor (electrode)": (1 - negative) ** (1 - electrode),
-        "Separator tortuosity factor (electrolyte)": separator
-        ** (1 - float(values["Separator Bruggeman coefficient (electrolyte)"])),
+        "Negative electrode thickness [m]": cell.negative_thickness_metre,
+        "Negative electrode tortuosity factor (electrolyte)": porosity ** (1 - electrolyte),
+        "Negative electrode tortuosity factor (electrode)": (1 - porosity) ** (1 - electrode),
+        "Initial negative electrode interface utilisation": 1.0,
     }
 
 
-def _stoichiometries(values: Any, cell: CellParameters, state_of_charge: float) -> tuple[float, float]:
-    """Negative and positive stoichiometry [-] at a state of charge."""
+def _lithium_metal(values: Any, state_of_charge: float) -> dict[str, Any]:
+    metal = load_pybamm().ParameterValues("Xu2019")
+    y = half_cell_window(values).at(state_of_charge)[1]
+    return {
+        **{name: metal[name] for name in _LITHIUM_METAL},
+        "Initial negative electrode interface utilisation": 1.0,
+        "Initial concentration in positive electrode [mol.m-3]": y * _largest_concentration(values, "positive"),
+    }
+
+
+def _separator(values: Any) -> dict[str, float]:
+    porosity = float(values["Separator porosity"])
+    exponent = float(values["Separator Bruggeman coefficient (electrolyte)"])
+    return {"Separator tortuosity factor (electrolyte)": porosity ** (1 - exponent)}
+
+
+def _initial_concentrations(values: Any, cell: CellParameters, state_of_charge: float) -> dict[str, float]:
+    """Of both electrodes [mol/m^3] at a state of charge."""
     active = float(values["Negative electrode active material volume fraction"])
     window = stoichiometry_window(
         values,
@@ -81,13 +103,18 @@ def _stoichiometries(values: Any, cell: CellParameters, state_of_charge: float) 
         ),
         negative=host_capacity(values, "negative", cell.negative_thickness_metre, active),
     )
-    return window.at(state_of_charge)
+    stoichiometries = zip(("negative", "positive"), window.at(state_of_charge), strict=True)
+    return {
+        f"Initial concentration in {name} electrode [mol.m-3]": share * _largest_concentration(values, name)
+        for name, share in stoichiometries
+    }
 
 
 def _largest_concentration(values: Any, electrode: str) -> float:
     return float(values[f"Maximum concentration in {electrode} electrode [mol.m-3]"])
 
 
-def dfn() -> Any:
-    """The model, not yet discretised."""
-    return load_pybamm().lithium_ion.DFN(OPTIONS)
+def dfn(negative: NegativeElectrode, options: Mapping[str, Any] | None = None) -> Any:
+    """The model, not yet discretised; `options` are PyBaMM's, beyond or instead of `OPTIONS`."""
+    against = {"working electrode": "positive"} if negative is NegativeElectrode.LITHIUM_METAL else {}
+    return load_pybamm().lithium_ion.DFN({**OPTIONS, **against, **(options or {})})

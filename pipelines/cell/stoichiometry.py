@@ -81,6 +81,33 @@ def stoichiometry_window(values: Any, *, positive: float, negative: float) -> Wi
     return Window(x_0=x_0, x_100=x_100, y_0=found[0], y_100=found[1])
 
 
+def half_cell_window(values: Any) -> Window:
+    """The positive electrode's between the voltage limits of the parameter set, against lithium metal; x is 0.
+
+    Raises
+    ------
+    BoundsError
+        If the electrode's potential does not pass one of the limits.
+    """
+    y_0, y_100 = (
+        _stoichiometry_at(values, float(values[f"Open-circuit voltage at {soc}% SOC [V]"])) for soc in (0, 100)
+    )
+    return Window(x_0=0.0, x_100=0.0, y_0=y_0, y_100=y_100)
+
+
+def _stoichiometry_at(values: Any, potential: float) -> float:
+    """Positive stoichiometry [-] at which the potential against lithium [V] is met."""
+    from scipy.optimize import brentq
+
+    def excess(y: float) -> float:
+        return _potential(values, "Positive", y) - potential
+
+    low, high = 1e-3, 1 - 1e-9
+    if excess(low) < 0:
+        raise BoundsError(f"the positive electrode never reaches {potential:g} V against lithium metal.")
+    return float(brentq(excess, low, high, xtol=1e-13)) if excess(high) < 0 else high
+
+
 def _lithium_per_positive(values: Any) -> float:
     """Cyclable lithium over the positive host capacity in the parameter set's own cell [-]."""
     x, y = (

@@ -1,0 +1,130 @@
+"""One built model for all cells of a parameter set: built on first use in a process, then solved with other inputs.
+
+Building takes several times as long as solving. Nothing of a solution is kept between calls: a result depends on its
+inputs alone, whatever was solved before.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import lru_cache
+from threading import get_ident
+from typing import Any
+
+from pipelines.cell.engine import load_pybamm, parameter_values_of
+from pipelines.cell.model import cell_values, dfn
+from pipelines.cell.similar import input_names, reference_thicknesses, similar_inputs
+from schemas import CellParameters, NegativeElectrode
+
+AMBIENT, INITIAL = "Ambient temperature [K]", "Initial temperature [K]"
+LOWER_VOLTAGE, CONTACT = "Lower voltage cut-off [V]", "Contact resistance [Ohm]"
+_KEPT = 8  # built models
+
+
+class Control(StrEnum):
+    """What is held constant, under PyBaMM's name of the parameter."""
+
+    POWER = "Power function [W]"
+    CURRENT = "Current function [A]"
+
+
+_MODES = {Control.POWER: "power", Control.CURRENT: "current"}
+
+
+@dataclass(frozen=True)
+class Numerics:
+    """Finite volumes across each coating, separator and particle radius, and tolerances of the integration in time."""
+
+    mesh_points: int
+    relative_tolerance: float
+    absolute_tolerance: float
+
+
+@dataclass(frozen=True)
+class Built:
+    """A built simulation, and the thicknesses [m] of its mesh by electrode."""
+
+    simulation: Any
+    reference: dict[str, float]
+
+
+def solve(
+    cell: CellParameters,
+    control: Control,
+    numerics: Numerics,
+    *,
+    setpoint: float,
+    initial_state_of_charge: float,
+    ambient_temperature: float,
+    lower_voltage: float,
+    largest_duration: float,
+) -> Any:
+    """PyBaMM's solution until the lower voltage or the largest duration [s].
+
+    Raises
+    ------
+    pybamm.SolverError
+        If no initial state is found; any later failure is the solution's termination.
+    """
+    built = _built_for(cell, control, numerics)
+    inputs = {
+        **similar_inputs(cell, built.reference, initial_state_of_charge=initial_state_of_charge),
+        control.value: setpoint,
+        AMBIENT: ambient_temperature,
+        INITIAL: ambient_temperature,
+        LOWER_VOLTAGE: lower_voltage,
+        CONTACT: cell.contact_resistance_ohm,
+    }
+    return built.simulation.solve([0.0, largest_duration], inputs=inputs)
+
+
+def quiet_solver(numerics: Numerics) -> Any:
+    """IDAKLU that says nothing, and gives a partial solution whose termination tells what went wrong."""
+    return load_pybamm().IDAKLUSolver(
+        rtol=numerics.relative_tolerance,
+        atol=numerics.absolute_tolerance,
+        on_extrapolation="ignore",
+        on_failure="ignore",
+        options={"silence_sundials_errors": True, "num_threads": 1},
+    )
+
+
+def mesh(numerics: Numerics) -> dict[str, int]:
+    """Points of every domain."""
+    return dict.fromkeys(("x_n", "x_s", "x_p", "r_n", "r_p"), numerics.mesh_points)
+
+
+@dataclass(frozen=True)
+class _Family:
+    """What cells must share to be solved by one built model; any cell of the family may stand for it."""
+
+    parameter_set: str
+    parameters: str
+    negative_electrode: NegativeElectrode
+    positive_particle_radius_metre: float
+    cell: CellParameters = field(compare=False)
+
+
+def _built_for(cell: CellParameters, control: Control, numerics: Numerics) -> Built:
+    document = json.dumps(cell.parameters, sort_keys=True)
+    family = _Family(cell.parameter_set, document, cell.negative_electrode, cell.positive_particle_radius_metre, cell)
+    return _built(family, control, numerics, get_ident())
+
+
+@lru_cache(maxsize=_KEPT)
+def _built(family: _Family, control: Control, numerics: Numerics, thread: int) -> Built:
+    """A simulation may be used by one thread at a time, so that each has its own."""
+    negative = family.negative_electrode
+    reference = reference_thicknesses(parameter_values_of(family.cell), negative)
+    values = cell_values(family.cell, initial_state_of_charge=1.0)
+    inputs = (*input_names(negative), control.value, AMBIENT, INITIAL, LOWER_VOLTAGE, CONTACT)
+    given: dict[str, Any] = {f"{name} electrode thickness [m]": length for name, length in reference.items()}
+    given |= dict.fromkeys(inputs, "[input]")
+    values.update(given | {"Nominal cell capacity [A.h]": 1.0}, check_already_exists=False)
+    model = dfn(negative, {"operating mode": _MODES[control]})
+    simulation = load_pybamm().Simulation(
+        model, parameter_values=values, solver=quiet_solver(numerics), var_pts=mesh(numerics)
+    )
+    return Built(simulation, reference)
