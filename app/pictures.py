@@ -66,10 +66,11 @@ def draw_slice(microstructure: Microstructure, name: str, path: str | Path) -> N
 
 
 def draw_curve(discharge: Discharge, name: str, path: str | Path) -> None:
-    """Voltage over time at constant power."""
+    """Voltage over time."""
+    held = f"{discharge.power_watt:g} W" if discharge.power_watt else f"{discharge.applied_current_ampere:g} A"
     figure, axes = _figure()
     axes.plot(discharge.test_time_second, discharge.voltage_volt)
-    axes.set(xlabel="time [s]", ylabel="voltage [V]", title=f"{name[:30]} at {discharge.power_watt:g} W")
+    axes.set(xlabel="time [s]", ylabel="voltage [V]", title=f"{name[:30]} at {held}")
     _save(figure, path)
 
 

@@ -158,8 +158,8 @@ class _Campaign:
         """Arguments of `measure_cell`."""
         design = self._lake.get(design_id)
         assert isinstance(design, Design)
-        loading, power = design.mass_loading_kilogram_per_square_metre, self._study.objective.power_watt
-        return self._address, self._study.engines, [cube.transport_id for cube in cubes], loading, power
+        loading, operation = design.mass_loading_kilogram_per_square_metre, self._study.objective.operation
+        return self._address, self._study.engines, [cube.transport_id for cube in cubes], loading, operation
 
     def _trial(self, number: int, design_id: str, cubes: Sequence[CubeMeasured], cell: CellMeasured) -> Trial:
         if cell.error:

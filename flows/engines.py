@@ -15,7 +15,7 @@ from typing import Any
 from flows.errors import StudyError
 from flows.parameters import read_quantity
 from models.acquisition import suggest_by_expected_improvement, suggest_by_sobol
-from pipelines.cell import assemble_cell, discharge_at_constant_power
+from pipelines.cell import assemble_cell, discharge_at_constant_current, discharge_at_constant_power
 from pipelines.characterise import average_transport, characterise_with_taufactor, homogenise
 from pipelines.kpi import extract_kpis
 from pipelines.manufacture import pack_particles
@@ -31,7 +31,7 @@ ENGINES: Mapping[str, dict[str, AnyStage]] = {
     "characterise": {"homogenisation": homogenise, "taufactor": characterise_with_taufactor},
     "average": {"mean": average_transport},
     "cell": {"sized_full_cell": assemble_cell},
-    "discharge": {"constant_power": discharge_at_constant_power},
+    "discharge": {"constant_power": discharge_at_constant_power, "constant_current": discharge_at_constant_current},
     "kpi": {"from_discharge": extract_kpis},
     "start": {"sobol": suggest_by_sobol},
     "suggest": {"expected_improvement": suggest_by_expected_improvement, "sobol": suggest_by_sobol},
@@ -39,10 +39,13 @@ ENGINES: Mapping[str, dict[str, AnyStage]] = {
 
 _UNITS = {
     "_kilogram_per_cubic_metre": "kg/m^3",
+    "_kilogram": "kg",
+    "_cubic_metre": "m^3",
     "_kilogram_per_square_metre": "kg/m^2",
     "_siemens_per_metre": "S/m",
     "_per_metre": "1/m",
     "_metre": "m",
+    "_per_hour": "1/h",
     "_second": "s",
     "_kelvin": "K",
     "_volt": "V",
@@ -116,8 +119,12 @@ def _converted(stage: AnyStage, name: str, value: Any, path: str) -> Any:
     """A number with a unit, in the unit that the parameter's name ends in; anything else as it is."""
     if not isinstance(value, str) or typing.get_type_hints(stage.function)[name] is not float:
         return value
-    unit = next((unit for ending, unit in _UNITS.items() if name.endswith(ending)), "1")
-    return read_quantity(value, path, unit, Bounds())
+    return read_quantity(value, path, unit_of(name), Bounds())
+
+
+def unit_of(parameter: str) -> str:
+    """The unit that the name of a parameter ends in; "1" if in none."""
+    return next((unit for ending, unit in _UNITS.items() if parameter.endswith(ending)), "1")
 
 
 def _tunable(stage: AnyStage, given: Mapping[str, Any]) -> list[str]:

@@ -59,7 +59,11 @@ def _is_stored(lake: Lake, artifact_id: str) -> bool:
 
 
 def measure_cell(
-    address: str, engines: Mapping[str, Engine], transport_ids: Sequence[str], loading: float, power: float
+    address: str,
+    engines: Mapping[str, Engine],
+    transport_ids: Sequence[str],
+    loading: float,
+    operation: Mapping[str, float],
 ) -> CellMeasured:
     """Build a cell around the mean of some cubes, discharge it, and read off its KPIs.
 
@@ -73,16 +77,16 @@ def measure_cell(
         Of the cubes.
     loading
         Solids of one coated side [kg/m^2].
-    power
-        Of the whole cell [W].
+    operation
+        How the discharge is run: parameter of its engine -> value, as `flows.study.Objective` has it.
     """
     lake = lake_at(address)
     got: dict[str, str] = {}
     try:
         got["transport_id"] = run_engine(lake, engines["average"], transports=list(transport_ids))
-        got["cell_id"], got["discharge_id"] = _discharged(lake, engines, got["transport_id"], loading, power, "")
+        got["cell_id"], got["discharge_id"] = _discharged(lake, engines, got["transport_id"], loading, operation, "")
         varied = [
-            _discharged(lake, engines, got["transport_id"], loading, power, metric)[1]
+            _discharged(lake, engines, got["transport_id"], loading, operation, metric)[1]
             for metric in _uncertain(lake, got["transport_id"])
         ]
         kpi_ids = _kpis(lake, engines["kpi"], got["cell_id"], got["discharge_id"], varied, len(transport_ids))
@@ -131,7 +135,12 @@ def run_engine(lake: Lake, engine: Engine, **arguments: Any) -> str:
 
 
 def _discharged(
-    lake: Lake, engines: Mapping[str, Engine], transport_id: str, loading: float, power: float, varied: str
+    lake: Lake,
+    engines: Mapping[str, Engine],
+    transport_id: str,
+    loading: float,
+    operation: Mapping[str, float],
+    varied: str,
 ) -> tuple[str, str]:
     """Ids of a cell and of its discharge; `varied` names the metric that is shifted by one standard error."""
     cell_id = run_engine(
@@ -141,7 +150,7 @@ def _discharged(
         mass_loading_kilogram_per_square_metre=loading,
         varied=varied,
     )
-    return cell_id, run_engine(lake, engines["discharge"], cell=cell_id, power_watt=power)
+    return cell_id, run_engine(lake, engines["discharge"], cell=cell_id, **operation)
 
 
 def _uncertain(lake: Lake, transport_id: str) -> list[str]:

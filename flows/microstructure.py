@@ -57,7 +57,8 @@ def evaluate_microstructure(
         return CellMeasured(error=str(failure))
     watcher.advanced()
     watcher.step("discharging the cell")
+    operation = {"power_watt": power_watt}
     with lend(lake) as address:
-        cell = measure_cell(address, chosen, [transport_id], mass_loading_kilogram_per_square_metre, power_watt)
+        cell = measure_cell(address, chosen, [transport_id], mass_loading_kilogram_per_square_metre, operation)
     watcher.advanced()
     return cell

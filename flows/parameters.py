@@ -89,6 +89,10 @@ class Section:
             return default
         return self._value[name]
 
+    def has(self, name: str) -> bool:
+        """Whether the file gives that key."""
+        return name in self._value
+
     def section(self, name: str, known: Iterable[str], default: Any = REQUIRED) -> Section:
         """A map inside this one."""
         return Section(self.raw(name, default), self.at(name), known)

@@ -19,9 +19,15 @@ from flows.parameters import Section, read_yaml
 from flows.sampling import read_cubes
 from pipelines.characterise.representativity import Target
 from pipelines.kpi.delivered import UNITS as KPI_UNITS
-from schemas import Design, Discharge, Microstructure
+from schemas import Design, Microstructure
+from schemas.field import Bounds
 
 EXECUTORS = ("serial", "threads", "processes", "dask", "ray")
+# How a discharge may be run: the engine's parameter, its unit, and the engine that takes it if none is named.
+OPERATIONS = {
+    "power": ("power_watt", "W", "constant_power"),
+    "rate": ("rate_per_hour", "1/h", "constant_current"),
+}
 
 _SPACE_KEYS = {name.removesuffix("_kilogram_per_square_metre"): name for name in Design.fields()}
 _LARGEST = 10**6
@@ -31,11 +37,18 @@ _SMALLEST_EDGE, _LARGEST_EDGE = 8, 2048
 
 @dataclass(frozen=True)
 class Objective:
-    """The KPI to optimise, at a constant power [W]."""
+    """The KPI to optimise, and how its discharge is run: the engine's parameter for it, and its value.
+
+    `power_watt` is the power of the whole cell [W]; `rate_per_hour` the current over its nominal capacity [1/h].
+    """
 
     kpi: str
     maximise: bool
-    power_watt: float
+    operation: Mapping[str, float]
+
+    def definition(self) -> dict[str, Any]:
+        """As plain data, for the record of a campaign."""
+        return {"kpi": self.kpi, "maximise": self.maximise, **self.operation}
 
 
 @dataclass(frozen=True)
@@ -126,7 +139,7 @@ class Study:
             "name": self.name,
             "seed": self.seed,
             "space": {name: list(bounds) for name, bounds in sorted(self.space.items())},
-            "objective": vars(self.objective).copy(),
+            "objective": self.objective.definition(),
             "budget": vars(self.budget).copy(),
             "resolution": self.resolution.definition(),
             "stages": {part: engine.definition() for part, engine in sorted(self.engines.items())},
@@ -152,11 +165,16 @@ def _range(section: Section, key: str, field_name: str) -> tuple[float, float]:
 
 
 def _objective(root: Section) -> Objective:
-    section = root.section("objective", ["kpi", "maximise", "power"])
-    bounds = Discharge.fields()["power_watt"].bounds
-    return Objective(
-        section.choice("kpi", KPI_UNITS), section.flag("maximise", True), section.quantity("power", "W", bounds)
-    )
+    section = root.section("objective", ["kpi", "maximise", *OPERATIONS])
+    given = [name for name in OPERATIONS if section.has(name)]
+    if len(given) != 1:
+        raise StudyError(
+            f"{section.path} gives {' and '.join(given) or 'neither power nor rate'}. Give one of them: "
+            "power of the whole cell ('power: 40 W'), or current over its nominal capacity ('rate: 1 1/h' for 1C)."
+        )
+    parameter, unit, _ = OPERATIONS[given[0]]
+    value = section.quantity(given[0], unit, Bounds(low=0, low_open=True))
+    return Objective(section.choice("kpi", KPI_UNITS), section.flag("maximise", True), {parameter: value})
 
 
 def _budget(root: Section, space: Mapping[str, tuple[float, float]]) -> Budget:
@@ -193,7 +211,7 @@ def _given(
             "voxel_size_metre": resolution.voxel_size_metre,
         },
         "cell": {loading: space[loading][0], "varied": ""},
-        "discharge": {"power_watt": objective.power_watt},
+        "discharge": dict(objective.operation),
         "kpi": {"sample_count": resolution.cubes},
         "start": suggestion,
         "suggest": suggestion,
@@ -208,9 +226,16 @@ def _engines(root: Section, given: Mapping[str, Mapping[str, Any]]) -> dict[str,
         parameters = section.raw("parameters", {})
         if not isinstance(parameters, Mapping):
             raise StudyError(f"{section.path}.parameters must be a map of parameters of the engine.")
-        name = section.text("engine", default_engine_name(part))
+        name = section.text("engine", _default_engine(part, given))
         engines[part] = choose_engine(part, name, parameters, given=given.get(part, {}), path=section.path)
     return engines
+
+
+def _default_engine(part: str, given: Mapping[str, Mapping[str, Any]]) -> str:
+    """The first engine of a part; of the discharge the one that takes the operation wanted."""
+    if part != "discharge":
+        return default_engine_name(part)
+    return next(engine for parameter, _, engine in OPERATIONS.values() if parameter in given[part])
 
 
 def _execution(root: Section) -> Execution:

@@ -11,6 +11,8 @@ import numpy as np
 from schemas import CellParameters, Discharge
 
 SECONDS_PER_HOUR = 3600.0
+ACTIVE_MATERIAL = "positive_active_material"  # the component
+PER_ACTIVE_MATERIAL = "active_material_capacity"
 LITRES_PER_CUBIC_METRE = 1000.0
 
 UNITS = {
@@ -19,6 +21,7 @@ UNITS = {
     "specific_energy": "W.h/kg",
     "capacity": "A.h",
     "mean_voltage": "V",
+    PER_ACTIVE_MATERIAL: "mA.h/g",
 }
 DEFINITIONS = {
     "energy": "integral of delivered power over time",
@@ -26,6 +29,7 @@ DEFINITIONS = {
     "specific_energy": "energy over the mass of the cell with can",
     "capacity": "integral of delivered current over time",
     "mean_voltage": "energy over capacity",
+    PER_ACTIVE_MATERIAL: "capacity over the mass of the positive active material",
 }
 
 
@@ -41,12 +45,22 @@ def capacity(discharge: Discharge) -> float:
 
 
 def delivered(cell: CellParameters, discharge: Discharge) -> dict[str, float]:
-    """Every KPI of a completed discharge, by name, in `UNITS`."""
+    """The KPIs of a completed discharge in `UNITS`, by name."""
     watt_hours, charge = energy(discharge), capacity(discharge)
-    return {
+    values = {
         "energy": watt_hours,
         "energy_density": watt_hours / (cell.cell_volume_cubic_metre * LITRES_PER_CUBIC_METRE),
         "specific_energy": watt_hours / cell.cell_mass_kilogram,
         "capacity": charge,
         "mean_voltage": watt_hours / charge,
     }
+    if PER_ACTIVE_MATERIAL in names_of(cell):
+        active = cell.components["components"][ACTIVE_MATERIAL]["mass_kilogram"]
+        values[PER_ACTIVE_MATERIAL] = charge / active
+    return values
+
+
+def names_of(cell: CellParameters) -> list[str]:
+    """The KPIs that a discharge of this cell has: all of `UNITS` but for those of a component that the cell lacks."""
+    known = ACTIVE_MATERIAL in cell.components.get("components", {})
+    return [name for name in UNITS if known or name != PER_ACTIVE_MATERIAL]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from pipelines.kpi.delivered import DEFINITIONS, UNITS, delivered
+from pipelines.kpi.delivered import DEFINITIONS, UNITS, delivered, names_of
 from schemas import CellParameters, Discharge, DischargeOutcome, Kpi, KpiOutcome, stage
 from schemas.errors import FieldTypeError
 
@@ -21,7 +21,7 @@ Values = Mapping[str, float]
 def extract_kpis(
     cell: CellParameters, discharge: Discharge, varied: tuple[Discharge, ...], *, sample_count: int = 1
 ) -> Mapping[str, Kpi]:
-    """Energy, energy density, specific energy, capacity and mean voltage of the whole cell, with can.
+    """Energy, energy density, specific energy, capacity and mean voltage of the whole cell, with can; and more.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def extract_kpis(
     Returns
     -------
     Mapping
-        Name -> KPI, for the names in `UNITS`.
+        Name -> KPI, for the names in `UNITS`; per mass of active material only where the cell says that mass.
 
     Raises
     ------
@@ -46,7 +46,7 @@ def extract_kpis(
     """
     _require_comparable(discharge, varied)
     measured = _completed(discharge)
-    values = delivered(cell, discharge) if measured else dict.fromkeys(UNITS, 0.0)
+    values = delivered(cell, discharge) if measured else dict.fromkeys(names_of(cell), 0.0)
     shifted = [delivered(cell, v) for v in varied] if measured and all(map(_completed, varied)) else []
     return {
         name: Kpi(
@@ -57,9 +57,10 @@ def extract_kpis(
             standard_uncertainty=_uncertainty(name, values, shifted),
             sample_count=sample_count,
             definition=_definition(name, discharge),
+            window=f"from the start of the discharge to {discharge.lower_voltage_volt:g} V",
             method=_method(discharge, varied, bool(shifted)),
         )
-        for name in UNITS
+        for name in values
     }
 
 
@@ -76,7 +77,7 @@ def _require_comparable(discharge: Discharge, varied: tuple[Discharge, ...]) -> 
     labels = [v.varied for v in varied]
     if "" in labels or len(set(labels)) != len(labels):
         raise FieldTypeError(f"the varied discharges vary {labels}; each must name another metric.")
-    conditions = ("power_watt", "lower_voltage_volt", "ambient_temperature_kelvin")
+    conditions = ("power_watt", "applied_current_ampere", "lower_voltage_volt", "ambient_temperature_kelvin")
     for name in conditions:
         found = {getattr(d, name) for d in (discharge, *varied)}
         if len(found) > 1:
@@ -84,10 +85,9 @@ def _require_comparable(discharge: Discharge, varied: tuple[Discharge, ...]) -> 
 
 
 def _definition(name: str, discharge: Discharge) -> str:
+    held = f"{discharge.power_watt:g} W" if discharge.power_watt else f"{discharge.applied_current_ampere:g} A"
     return (
-        f"{DEFINITIONS[name]}; whole cell with can, from the start of the discharge to "
-        f"{discharge.lower_voltage_volt:g} V at a constant {discharge.power_watt:g} W and "
-        f"{discharge.ambient_temperature_kelvin:g} K"
+        f"{DEFINITIONS[name]}; whole cell with can, at a constant {held} and {discharge.ambient_temperature_kelvin:g} K"
     )
 
 

@@ -49,7 +49,7 @@ def test_the_default_study_is_read_in_the_units_of_the_records() -> None:
     assert study.space["mass_loading_kilogram_per_square_metre"] == pytest.approx((0.1, 0.3))
     assert study.resolution.voxel_size_metre == pytest.approx(4e-7)
     assert (study.budget.initial, study.budget.total, study.budget.batch) == (6, 12, 2)
-    assert study.objective.power_watt > 0
+    assert study.objective.operation["power_watt"] > 0
 
 
 def test_quantities_may_come_in_any_unit_of_the_dimension() -> None:
@@ -60,7 +60,7 @@ def test_quantities_may_come_in_any_unit_of_the_dimension() -> None:
     study = Study.read(given)
     assert study.space["porosity"] == pytest.approx((0.28, 0.45))
     assert study.space["mass_loading_kilogram_per_square_metre"] == pytest.approx((0.1, 0.3))
-    assert study.objective.power_watt == pytest.approx(40.0)
+    assert study.objective.operation == {"power_watt": pytest.approx(40.0)}
 
 
 def test_a_single_value_fixes_a_field() -> None:
@@ -145,7 +145,7 @@ def test_a_bad_value_is_named_by_its_path(path: str, value: Any, message: str) -
         Study.read(changed(path, value))
 
 
-@pytest.mark.parametrize("path", ["study.space.porosity", "study.seed", "study.objective.power", "study.budget"])
+@pytest.mark.parametrize("path", ["study.space.porosity", "study.seed", "study.objective.kpi", "study.budget"])
 def test_a_missing_key_is_named(path: str) -> None:
     """No silent default for what decides the result."""
     with pytest.raises(StudyError, match=f"{path} is missing"):
@@ -203,3 +203,22 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
         Study.load(tmp_path / "none.yaml")
     with pytest.raises(RagoneError, match="cannot be read as text"):
         Study.load(tmp_path)
+
+
+def test_a_rate_instead_of_a_power_chooses_the_engine_that_takes_it() -> None:
+    """1C is one nominal capacity per hour, discharged at constant current."""
+    given = without("study.objective.power")
+    given["study"]["objective"]["rate"] = "0.5 1/h"
+    del given["study"]["stages"]["discharge"]
+    study = Study.read(given)
+    assert study.objective.operation == {"rate_per_hour": 0.5}
+    assert study.engines["discharge"].name == "constant_current"
+    assert study.definition()["objective"]["rate_per_hour"] == 0.5
+
+
+@pytest.mark.parametrize("rate", [None, "1 1/h"])
+def test_power_and_rate_exclude_each_other(rate: str | None) -> None:
+    """One of them is needed, and both are refused."""
+    given = without("study.objective.power") if rate is None else changed("study.objective.rate", rate)
+    with pytest.raises(StudyError, match=r"study.objective gives (neither power nor rate|power and rate)\. Give one"):
+        Study.read(given)

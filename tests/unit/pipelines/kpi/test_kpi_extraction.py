@@ -105,9 +105,10 @@ def test_a_discharge_that_did_not_complete_has_no_value(cell, curve, outcome):
 
 def test_definition_states_window_and_conditions(cell, curve):
     """A reader learns power, end voltage, temperature and what the cell includes."""
-    definition = extract_kpis(cell, curve(), ())["energy_density"].definition
-    for said in ("outer volume of the can", "2.5 V", "40 W", "298.15 K", "with can"):
-        assert said in definition
+    kpi = extract_kpis(cell, curve(), ())["energy_density"]
+    for said in ("outer volume of the can", "40 W", "298.15 K", "with can"):
+        assert said in kpi.definition
+    assert "to 2.5 V" in kpi.window
 
 
 @pytest.mark.parametrize(
@@ -117,3 +118,11 @@ def test_varied_discharges_must_be_comparable(cell, curve, changes):
     """Each varies another metric of the cell, under the same conditions."""
     with pytest.raises(FieldTypeError):
         extract_kpis(cell, curve(), tuple(curve(**change) for change in changes))
+
+
+def test_capacity_over_the_mass_of_the_active_material(example, curve):
+    """Given where the cell says that mass, in mA.h/g; the KPI is the charge over it."""
+    parts = {"components": {"positive_active_material": {"mass_kilogram": 0.1, "volume_cubic_metre": 2e-5}}}
+    found = extract_kpis(example("cell_parameters", components=parts), curve(), ())
+    assert found["active_material_capacity"].value == pytest.approx(found["capacity"].value / 0.1)
+    assert found["active_material_capacity"].unit == "mA.h/g"
