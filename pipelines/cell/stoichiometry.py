@@ -7,6 +7,7 @@ With the electrodes' capacities it fixes the open-circuit stoichiometries at the
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,8 @@ from schemas.errors import BoundsError
 
 FARADAY = 96485.33212  # C/mol, CODATA 2018
 AMPERE_HOUR = 3600.0  # C
+
+Potential = Callable[[float], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +74,8 @@ def stoichiometry_window(values: Any, *, positive: float, negative: float) -> Wi
         If no stoichiometry gives one of the limits: the negative electrode is far too small or too large.
     """
     lithium = _lithium_per_positive(values) * positive
-    found = [
-        _positive_stoichiometry(
-            values, float(values[f"Open-circuit voltage at {soc}% SOC [V]"]), lithium, positive, negative
-        )
-        for soc in (0, 100)
-    ]
+    potentials = _potential(values, "Positive"), _potential(values, "Negative")
+    found = [_positive_stoichiometry(potentials, voltage, lithium, positive, negative) for voltage in _limits(values)]
     x_0, x_100 = ((lithium - y * positive) / negative for y in found)
     return Window(x_0=x_0, x_100=x_100, y_0=found[0], y_100=found[1])
 
@@ -89,23 +88,19 @@ def half_cell_window(values: Any) -> Window:
     BoundsError
         If the electrode's potential does not pass one of the limits.
     """
-    y_0, y_100 = (
-        _stoichiometry_at(values, float(values[f"Open-circuit voltage at {soc}% SOC [V]"])) for soc in (0, 100)
-    )
+    potential = _potential(values, "Positive")
+    y_0, y_100 = (_stoichiometry_at(potential, voltage) for voltage in _limits(values))
     return Window(x_0=0.0, x_100=0.0, y_0=y_0, y_100=y_100)
 
 
-def _stoichiometry_at(values: Any, potential: float) -> float:
-    """Positive stoichiometry [-] at which the potential against lithium [V] is met."""
+def _stoichiometry_at(potential: Potential, wanted: float) -> float:
+    """Positive stoichiometry [-] at which the potential against lithium [V] is met; full if it stays above."""
     from scipy.optimize import brentq
 
-    def excess(y: float) -> float:
-        return _potential(values, "Positive", y) - potential
-
     low, high = 1e-3, 1 - 1e-9
-    if excess(low) < 0:
-        raise BoundsError(f"the positive electrode never reaches {potential:g} V against lithium metal.")
-    return float(brentq(excess, low, high, xtol=1e-13)) if excess(high) < 0 else high
+    if potential(low) < wanted:
+        raise BoundsError(f"the positive electrode never reaches {wanted:g} V against lithium metal.")
+    return float(brentq(lambda y: potential(y) - wanted, low, high, xtol=1e-13)) if potential(high) < wanted else high
 
 
 def _lithium_per_positive(values: Any) -> float:
@@ -118,13 +113,20 @@ def _lithium_per_positive(values: Any) -> float:
     return y + x * reference_capacity(values, "negative") / reference_capacity(values, "positive")
 
 
-def _positive_stoichiometry(values: Any, voltage: float, lithium: float, positive: float, negative: float) -> float:
+def _limits(values: Any) -> tuple[float, float]:
+    """Open-circuit voltage [V] at 0 and at 100 % state of charge."""
+    empty, full = (float(values[f"Open-circuit voltage at {soc}% SOC [V]"]) for soc in (0, 100))
+    return empty, full
+
+
+def _positive_stoichiometry(
+    potentials: tuple[Potential, Potential], voltage: float, lithium: float, positive: float, negative: float
+) -> float:
     """Positive stoichiometry [-] at which the open-circuit voltage [V] is met, lithium being conserved."""
     from scipy.optimize import brentq
 
     def excess(y: float) -> float:
-        x = (lithium - y * positive) / negative
-        return _potential(values, "Positive", y) - _potential(values, "Negative", x) - voltage
+        return potentials[0](y) - potentials[1]((lithium - y * positive) / negative) - voltage
 
     low, high = max(0.0, (lithium - negative) / positive), min(1.0, lithium / positive)
     if not excess(low) > 0 > excess(high):
@@ -135,6 +137,7 @@ def _positive_stoichiometry(values: Any, voltage: float, lithium: float, positiv
     return float(brentq(excess, low, high, xtol=1e-13))
 
 
-def _potential(values: Any, electrode: str, stoichiometry: float) -> float:
-    curve = values[f"{electrode} electrode OCP [V]"]
-    return float(curve(load_pybamm().Scalar(stoichiometry)).evaluate())
+def _potential(values: Any, electrode: str) -> Potential:
+    """Open-circuit potential [V] of an electrode over its stoichiometry; the expression is built once."""
+    curve = values[f"{electrode} electrode OCP [V]"](load_pybamm().InputParameter("stoichiometry"))
+    return lambda stoichiometry: float(curve.evaluate(inputs={"stoichiometry": stoichiometry}).item())
