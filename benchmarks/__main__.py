@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Sequence
 
-from benchmarks import command_line, disk, hashing, homogenisation, lineage, queries, steps
+from benchmarks import command_line, discharges, disk, hashing, homogenisation, lineage, queries, steps
 from benchmarks.measure import Line, tell
 
 BENCHMARKS: dict[str, Callable[[], list[Line]]] = {
@@ -16,6 +16,7 @@ BENCHMARKS: dict[str, Callable[[], list[Line]]] = {
     "command_line": command_line.lines,
     "disk": disk.lines,
     "homogenisation": homogenisation.lines,
+    "discharges": discharges.lines,
 }
 _HEAD = ("what", "ours", "peer", "ratio", "goal", "")
 
