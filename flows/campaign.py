@@ -7,17 +7,18 @@ have been the machine's. A design whose evaluation fails is a trial without a KP
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Executor
 from typing import Any
 
 from dataset import Lake
 from dataset.errors import StageFailedError
+from flows.cubes import Cubes, measure_cubes
 from flows.errors import CampaignError
-from flows.evaluate import drop_voxels, measure_cell, measure_cube, suggest
+from flows.evaluate import measure_cell, suggest
 from flows.executors import open_executor, run_all
 from flows.progress import Progress, Silent
-from flows.sampling import sample_size, target_met
+from flows.sampling import target_met
 from flows.study import Study
 from flows.tracking import FlowRun, run_tracked, server_address
 from flows.trials import CampaignResult, CellMeasured, CubeMeasured, Trial
@@ -103,36 +104,17 @@ class _Campaign:
 
     def _evaluate(self, design_ids: Sequence[str]) -> None:
         """All cubes of all designs, then the cells: a batch of one design still keeps several workers busy."""
-        cubes: dict[str, list[CubeMeasured]] = {design_id: [] for design_id in design_ids}
-        while due := self._due(cubes):
-            self._measure(due, cubes)
+        cubes = measure_cubes(
+            self._lake, self._study, self._executor, self._address, design_ids, self._progress, self._further
+        )
         self._progress.step(f"discharging {len(design_ids)} cells")
         self._discharge(cubes)
 
-    def _due(self, cubes: Mapping[str, Sequence[CubeMeasured]]) -> list[tuple[str, int]]:
-        """The cubes to measure next, of every design whose sample is not large enough, by what is stored alone."""
-        target, fixed = self._study.resolution.target, self._study.resolution.cubes
-        return [
-            (design_id, cube)
-            for design_id, measured in cubes.items()
-            for cube in range(len(measured), sample_size(self._lake, target, fixed, measured))
-        ]
+    def _further(self, cubes: int) -> None:
+        self._units += cubes
+        self._progress.started(self._units)
 
-    def _measure(self, due: Sequence[tuple[str, int]], cubes: Mapping[str, list[CubeMeasured]]) -> None:
-        """Measure some cubes and add them to those of their designs."""
-        further = sum(cube >= self._study.resolution.first_cubes for _, cube in due)
-        if further:
-            self._units += further
-            self._progress.started(self._units)
-        self._progress.step(f"measuring {len(due)} cubes of {len({design_id for design_id, _ in due})} designs")
-        calls = [(self._address, self._study, design_id, cube) for design_id, cube in due]
-        found = run_all(self._executor, measure_cube, calls, lambda *_: self._progress.advanced())
-        if not self._study.keep_voxels:
-            drop_voxels(self._lake, found)
-        for (design_id, _), cube in zip(due, found, strict=True):
-            cubes[design_id].append(cube)
-
-    def _discharge(self, cubes: Mapping[str, Sequence[CubeMeasured]]) -> None:
+    def _discharge(self, cubes: Cubes) -> None:
         """The cells of the designs all of whose cubes were measured; the other designs are failed trials."""
         first = len(self._trials)
         trials = {

@@ -63,6 +63,39 @@ def read_yaml(path: str | Path) -> Any:
     return content
 
 
+def changed(content: Any, changes: Iterable[str]) -> Any:
+    """The content with some values replaced, each written ``path.of.the.key=value``, the value as in the file.
+
+    Raises
+    ------
+    StudyError
+        If a change is not written so, or its path leads through what is no map.
+    """
+    for change in changes:
+        path, equals, value = change.partition("=")
+        if not equals or not path.strip():
+            raise StudyError(
+                f"{change!r} is no change. Write the path of a key, = and its value: objective.power=10 W."
+            )
+        content = _replaced(content, path.strip().split("."), _value(value, change), change)
+    return content
+
+
+def _value(text: str, change: str) -> Any:
+    try:
+        return _StrictLoader(text).get_single_data()
+    except (yaml.YAMLError, ValueError) as cause:
+        raise StudyError(f"the value of {change!r} is not YAML. Write it as in the file.") from cause
+
+
+def _replaced(content: Any, path: list[str], value: Any, change: str) -> Any:
+    if not path:
+        return value
+    if not isinstance(content, Mapping):
+        raise StudyError(f"{change!r} leads through what is no map: there is no key {path[0]!r} below it.")
+    return {**content, path[0]: _replaced(content.get(path[0], {}), path[1:], value, change)}
+
+
 class Section:
     """A map of a parameter file, at a path such as ``study.space``, with the keys that it may have."""
 

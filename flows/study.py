@@ -8,14 +8,14 @@ they are obtained and are not part of it.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from flows.engines import ENGINES, Engine, choose_engine, default_engine_name
 from flows.errors import StudyError
-from flows.parameters import Section, read_yaml
+from flows.parameters import Section, changed, read_yaml
 from flows.sampling import read_cubes
 from pipelines.characterise.representativity import Target
 from pipelines.kpi.delivered import UNITS as KPI_UNITS
@@ -104,15 +104,15 @@ class Study:
     execution: Execution = field(default_factory=Execution)
 
     @classmethod
-    def load(cls, path: str | Path) -> Study:
-        """Read a study from a parameter file.
+    def load(cls, path: str | Path, changes: Sequence[str] = ()) -> Study:
+        """Read a study from a parameter file; changes such as ``objective.power=10 W`` replace values below study.
 
         Raises
         ------
         StudyError
             For anything in the file that cannot be used, named by its path.
         """
-        return cls.read(read_yaml(path))
+        return cls.read(changed(read_yaml(path), [f"study.{change}" for change in changes]))
 
     @classmethod
     def read(cls, content: Any) -> Study:

@@ -1,0 +1,90 @@
+"""`ragone bruggeman`: what a model gets wrong that takes tortuosity from porosity, over porosity and rate."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from app.answers import number
+from app.progress import Watcher
+from app.session import FINE, FOUND, Session
+from app.study_pictures import BruggemanRow, draw_bruggeman
+from dataset import Lake
+from flows import Compared, Study, StudyError, compare_with_bruggeman
+from schemas import Design, Kpi, KpiOutcome, Transport, TransportTensor
+from schemas.field import Bounds
+
+
+def execute(session: Session) -> int:
+    """Compare, draw, tell; 1 if a design could not be evaluated."""
+    given = session.arguments
+    study = Study.load(given.params)
+    porosities = _numbers(given.porosities, "--porosities", Bounds(0, 1, low_open=True, high_open=True), "1")
+    rates = _numbers(given.rates, "--rates", Bounds(low=0, low_open=True), "1/h")
+    with session.lake(create=True) as lake:
+        with Watcher(session.notes, hidden=session.silent) as watcher:
+            found = compare_with_bruggeman(lake, study, porosities, rates, given.kpi, watcher)
+        rows = [_row(lake, compared) for compared in found if not compared.error]
+        if given.png and rows:
+            draw_bruggeman(rows, rates, given.kpi, given.png)
+        session.answer(_told(lake, found, rates), _shown(rows, rates))
+    for compared in found:
+        if compared.error:
+            session.advise(f"left out: {compared.design_id[:19]}: {compared.error}")
+    if given.png and rows:
+        session.advise(f"drawn into {given.png}")
+    return FINE if len(rows) == len(found) else FOUND
+
+
+def _numbers(text: str, what: str, bounds: Bounds, unit: str) -> list[float]:
+    try:
+        values = [float(part) for part in text.split(",")]
+    except ValueError as cause:
+        raise StudyError(f"{what} = {text!r} must be numbers between commas, for example 0.3,0.4.") from cause
+    for value in values:
+        bounds.require(value, what, unit)
+    return values
+
+
+def _row(lake: Lake, compared: Compared) -> BruggemanRow:
+    design, transport = lake.get(compared.design_id), lake.get(compared.transport_id)
+    tensors = [lake.get(tensor_id) for tensor_id in compared.tensor_ids]
+    assert isinstance(design, Design)
+    assert isinstance(transport, Transport)
+    return BruggemanRow(
+        porosity=transport.pore_fraction,
+        tortuosity_factor=transport.pore_tortuosity_factor,
+        standard_error=transport.pore_tortuosity_factor_standard_error,
+        tensors=[list(tensor.pore_tortuosity_factors()) for tensor in tensors if isinstance(tensor, TransportTensor)],
+        deviations=tuple(_value(lake, kpi_id) for kpi_id in compared.deviations),
+        deviation_ids=compared.deviations,
+    )
+
+
+def _value(lake: Lake, kpi_id: str) -> float | None:
+    kpi = lake.get(kpi_id)
+    return kpi.value if isinstance(kpi, Kpi) and kpi.outcome is KpiOutcome.MEASURED else None
+
+
+def _told(lake: Lake, found: tuple[Compared, ...], rates: list[float]) -> dict[str, Any]:
+    return {
+        "rates_per_hour": rates,
+        "designs": [
+            {**vars(compared), "deviation": [_value(lake, kpi_id) for kpi_id in compared.deviations]}
+            for compared in found
+        ],
+    }
+
+
+def _shown(rows: list[BruggemanRow], rates: list[float]) -> Table:
+    table = Table(show_edge=False, box=None, padding=(0, 2, 0, 0), title_justify="left")
+    for column in ("porosity", "tau measured", "tau Bruggeman", *(f"error at {number(rate)}C" for rate in rates)):
+        table.add_column(column, justify="right")
+    for row in rows:
+        errors = ["none" if value is None else f"{value:+.2%}" for value in row.deviations]
+        spread = "" if row.standard_error is None else f" ± {row.standard_error:.2g}"
+        tau = f"{row.tortuosity_factor:.3g}{spread}"
+        table.add_row(f"{row.porosity:.3f}", Text(tau), f"{row.bruggeman:.3g}", *errors)
+    return table

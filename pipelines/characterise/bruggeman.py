@@ -1,0 +1,55 @@
+"""The metrics of a material whose pores are taken by Bruggeman's relation instead of being measured.
+
+tau = porosity^(1 - exponent), exponent 3/2 for a dilute random array of spheres; what a battery model assumes when
+nobody has looked at the electrode. Fractions, area and the solids' conductivity stay as measured, for the relation
+says nothing about them.
+
+References
+----------
+Bruggeman 1935, doi 10.1002/andp.19354160705; Tjaden et al. 2016, doi 10.1016/j.coche.2016.02.006 (its limits).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pipelines.characterise.average import average_transport
+from schemas import Transport, TransportOutcome, stage
+from schemas.field import Bounds
+
+
+@stage("characterise.average_with_bruggeman")
+def average_with_bruggeman(transports: tuple[Transport, ...], *, exponent: float = 1.5) -> Transport:
+    """Mean of several cubes, but for the tortuosity factor of the pores, which follows from their mean porosity.
+
+    Parameters
+    ----------
+    transports
+        As for `average_transport`.
+    exponent
+        Of the relation D_eff / D = porosity^exponent [-], at least 1.
+
+    Returns
+    -------
+    Transport
+        Without standard error or bounds of the tortuosity factor; pores count as percolating.
+
+    Raises
+    ------
+    MixedTransportsError
+        As `average_transport`.
+    BoundsError
+        If the exponent is below 1 or there are no pores.
+    """
+    Bounds(low=1).require(exponent, "exponent", "1")
+    mean = average_transport(transports)
+    Bounds(low=0, low_open=True).require(mean.pore_fraction, "transport.pore_fraction", "1")
+    return replace(
+        mean,
+        pore_tortuosity_factor=mean.pore_fraction ** (1 - exponent),
+        pore_tortuosity_factor_standard_error=None,
+        pore_tortuosity_factor_lower=None,
+        pore_tortuosity_factor_upper=None,
+        pore_outcome=TransportOutcome.CONVERGED,
+        method=f"{mean.method}; pores by Bruggeman's relation, exponent {exponent:g}",
+    )
