@@ -46,6 +46,12 @@ class DischargeCell(Protocol):
     def __call__(self, cell: CellParameters, *, power_watt: float) -> Discharge: ...
 
 
+class DischargeCellAtRate(Protocol):
+    """Discharges a cell at constant current, given over its nominal capacity; else as `DischargeCell`."""
+
+    def __call__(self, cell: CellParameters, *, rate_per_hour: float) -> Discharge: ...
+
+
 class ExtractKpis(Protocol):
     """Reads the KPIs off a discharge; the varied discharges give their uncertainty. One record per KPI, by name."""
 

@@ -13,14 +13,14 @@ from schemas import protocols
 from schemas.stage import Stage
 
 PROTOCOLS = {
-    "manufacture": protocols.Manufacture,
-    "characterise": protocols.Characterise,
-    "average": protocols.AverageTransport,
-    "cell": protocols.AssembleCell,
-    "discharge": protocols.DischargeCell,
-    "kpi": protocols.ExtractKpis,
-    "start": protocols.SuggestDesigns,
-    "suggest": protocols.SuggestDesigns,
+    "manufacture": (protocols.Manufacture,),
+    "characterise": (protocols.Characterise,),
+    "average": (protocols.AverageTransport,),
+    "cell": (protocols.AssembleCell,),
+    "discharge": (protocols.DischargeCell, protocols.DischargeCellAtRate),
+    "kpi": (protocols.ExtractKpis,),
+    "start": (protocols.SuggestDesigns,),
+    "suggest": (protocols.SuggestDesigns,),
 }
 EVERY_ENGINE = [(part, name) for part, engines in ENGINES.items() for name in engines]
 
@@ -45,8 +45,8 @@ def test_every_part_has_a_protocol() -> None:
 
 @pytest.mark.parametrize(("part", "name"), EVERY_ENGINE)
 def test_every_engine_follows_the_protocol_of_its_part(part: str, name: str) -> None:
-    """Inputs, parameters and result are the Protocol's; what an engine adds has a default."""
-    assert departures(ENGINES[part][name], PROTOCOLS[part]) == []
+    """Inputs, parameters and result are those of one of its Protocols; what an engine adds has a default."""
+    assert [] in [departures(ENGINES[part][name], protocol) for protocol in PROTOCOLS[part]]
 
 
 def test_an_engine_of_another_part_is_told_apart() -> None:

@@ -1,0 +1,107 @@
+"""`ragone compare`: the model of a cell beside measured discharges, voltage by voltage and KPI by KPI."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from app.agreement_picture import draw_agreement
+from app.answers import number, plain, quantity
+from app.kpi_table import side_by_side
+from app.progress import Watcher
+from app.session import FINE, FOUND, Session
+from dataset import Lake
+from flows import Agreement, compare_discharges
+from flows.kpis import extract
+from schemas import Cycling, Kpi, KpiOutcome, Measurement
+from schemas.units import parse_quantity
+
+_WIDTH = 130  # a row is one line, whatever the terminal
+_COLUMNS = ("voltage_rmse", "voltage_bias", "voltage_largest_deviation", "compared_share")
+
+
+def execute(session: Session) -> int:
+    """Simulate, compare, draw and tell; 1 if a simulation failed."""
+    given = session.arguments
+    ambient = parse_quantity(given.ambient, "K", "--ambient") if given.ambient else None
+    instrument = parse_quantity(given.voltage_uncertainty, "V", "--voltage-uncertainty")
+    names = [name.strip() for name in given.what.split(",") if name.strip()]
+    with session.lake() as lake:
+        subjects = list(dict.fromkeys(lake.resolve(name) for name in given.ids))
+        with Watcher(session.notes, hidden=session.silent) as watcher:
+            found = compare_discharges(
+                lake,
+                lake.resolve(given.cell),
+                subjects,
+                ambient_temperature_kelvin=ambient,
+                voltage_uncertainty_volt=instrument,
+                progress=watcher,
+            )
+            sides = [_kpis(lake, one, names) for one in found if names and not one.error]
+        if given.png:
+            draw_agreement([_curves(lake, one) for one in found if not one.error], given.png)
+        session.answer(_told(lake, found), Group(_shown(lake, found), *sides))
+    for one in found:
+        if one.error:
+            session.advise(f"{one.measurement_id[:24]}: {one.error}")
+    if given.png:
+        session.advise(f"drawn into {given.png}")
+    return FOUND if any(one.error for one in found) else FINE
+
+
+def _kpis(lake: Lake, one: Agreement, names: list[str]) -> Any:
+    """The KPIs of both curves beside each other."""
+    subjects = [one.measurement_id, one.cycling_id]
+    found = extract(lake, subjects, names)
+    records = {artifact: lake.get(artifact) for each in found for artifact in each.kpis.values()}
+    return Group(Text(f"\n{one.step}"), side_by_side(subjects, found, records))
+
+
+def _curves(lake: Lake, one: Agreement) -> tuple[Measurement, Cycling]:
+    measured, simulated = lake.get(one.measurement_id), lake.get(one.cycling_id)
+    assert isinstance(measured, Measurement)
+    assert isinstance(simulated, Cycling)
+    return measured, simulated
+
+
+def _kpi(lake: Lake, one: Agreement, name: str) -> Kpi | None:
+    record = lake.get(one.kpi_ids[name]) if name in one.kpi_ids else None
+    return record if isinstance(record, Kpi) else None
+
+
+def _told(lake: Lake, found: tuple[Agreement, ...]) -> list[dict[str, Any]]:
+    return [
+        {
+            "measurement_id": one.measurement_id,
+            "cycling_id": one.cycling_id,
+            "step": one.step,
+            "error": one.error,
+            "kpis": {name: {"id": one.kpi_ids[name], **plain(_kpi(lake, one, name))} for name in one.kpi_ids},
+        }
+        for one in found
+    ]
+
+
+def _shown(lake: Lake, found: tuple[Agreement, ...]) -> Table:
+    table = Table(show_edge=False, box=None, padding=(0, 2, 0, 0), width=_WIDTH)
+    for column in ("discharge", "RMSE", "bias", "largest", "compared", "simulation"):
+        table.add_column(column, justify="left", no_wrap=True)
+    for one in found:
+        cells = [_cell(_kpi(lake, one, name)) for name in _COLUMNS]
+        table.add_row(*map(Text, (_step(one), *cells, one.cycling_id[:20])))
+    return table
+
+
+def _step(one: Agreement) -> str:
+    """Its numbers to four digits."""
+    words = one.step.removeprefix("Discharge at ").split()
+    return " ".join(number(round(float(word), 4)) if word[0].isdigit() else word for word in words)
+
+
+def _cell(kpi: Kpi | None) -> str:
+    if kpi is None or kpi.outcome is not KpiOutcome.MEASURED:
+        return "none"
+    return f"{kpi.value:.1%}" if kpi.unit == "1" else quantity(kpi.value, kpi.unit, kpi.standard_uncertainty)

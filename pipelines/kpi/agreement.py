@@ -1,0 +1,118 @@
+"""How well does a simulated discharge follow a measured one: their voltages at equal times since it began.
+
+The first discharge of each curve is taken. It begins at its first sample with current; times between the samples of
+the simulation are interpolated linearly. Only the time that both last is compared: how much of the measured charge
+that is stands beside the deviation, for a simulation that ends early looks better than it is.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.kpi.definition import Definition, Window, all_missing
+from pipelines.kpi.halves import discharges_of
+from pipelines.kpi.totals import noise_of
+from schemas import Curve, Kpi, KpiOutcome, stage
+from schemas.field import Bounds
+
+_MILLIVOLTS = 1e3  # per volt
+RMSE = Definition("voltage_rmse", "mV", "root of the mean over time of the squared voltage difference")
+BIAS = Definition("voltage_bias", "mV", "mean over time of the simulated voltage less the measured one")
+LARGEST = Definition("voltage_largest_deviation", "mV", "largest absolute voltage difference")
+SHARE = Definition("compared_share", "1", "measured charge in the time that is compared, over the whole discharge's")
+_LEAST = 10  # samples
+
+
+@stage("kpi.voltage_agreement", libraries=("numpy",))
+def voltage_agreement(measured: Curve, simulated: Curve, *, voltage_uncertainty_volt: float = 0.0) -> Mapping[str, Kpi]:
+    """Root mean square, mean and largest difference of the voltages of two discharges.
+
+    Parameters
+    ----------
+    measured, simulated
+        Curves that hold a discharge; any two curves may be compared, the first is the reference.
+    voltage_uncertainty_volt
+        Standard uncertainty of the instrument [V], the same for all samples; it enters the bias and the root mean
+        square to first order.
+
+    Returns
+    -------
+    Mapping
+        "voltage_rmse", "voltage_bias", "voltage_largest_deviation" [mV], "compared_share" [-]. NOT_APPLICABLE where a
+        curve holds no discharge, NOT_IDENTIFIABLE with fewer than ten samples in common.
+    """
+    Bounds(low=0).require(voltage_uncertainty_volt, "voltage_uncertainty_volt", "V")
+    definitions = (RMSE, BIAS, LARGEST, SHARE)
+    for role, curve in (("measured", measured), ("simulated", simulated)):
+        if not discharges_of(curve):
+            return all_missing(definitions, f"the {role} curve holds no discharge", KpiOutcome.NOT_APPLICABLE)
+    time, voltage, current = _discharge(measured)
+    their_time, their_voltage, _ = _discharge(simulated)
+    common = time <= their_time[-1]
+    if common.sum() < _LEAST:
+        reason = f"{int(common.sum())} samples lie in the common {min(time[-1], their_time[-1]):g} s; {_LEAST} needed"
+        return all_missing(definitions, reason, KpiOutcome.NOT_IDENTIFIABLE)
+    difference = np.interp(time[common], their_time, their_voltage) - voltage[common]
+    weights = _weights(time[common])
+    rmse, bias = math.sqrt(float(weights @ difference**2)), float(weights @ difference)
+    noise = noise_of(voltage[common])
+    spread = noise * math.sqrt(float(np.sum(weights**2)))
+    share = float(np.trapezoid(current[common], time[common]) / np.trapezoid(current, time))
+    start = discharges_of(measured)[0].start
+    window = Window(
+        "the first discharge of each, from its first sample with current, as long as both last",
+        start,
+        start + float(time[common][-1]),
+    )
+    count = int(common.sum())
+    told = f"voltages at equal times, {count} measured samples, weights of the trapezoidal rule; uncertainty: "
+    instrument = voltage_uncertainty_volt * (abs(bias) / rmse if rmse else 1.0)
+    return {
+        RMSE.name: RMSE.measured(
+            _MILLIVOLTS * rmse,
+            uncertainty=_MILLIVOLTS * math.hypot(spread, instrument),
+            count=count,
+            method=told + "noise of the measured voltage, stated instrument",
+            window=window,
+        ),
+        BIAS.name: BIAS.measured(
+            _MILLIVOLTS * bias,
+            uncertainty=_MILLIVOLTS * math.hypot(spread, voltage_uncertainty_volt),
+            count=count,
+            method=told + "noise of the measured voltage, stated instrument",
+            window=window,
+        ),
+        LARGEST.name: LARGEST.measured(
+            _MILLIVOLTS * float(np.abs(difference).max()),
+            uncertainty=_MILLIVOLTS * math.hypot(noise, voltage_uncertainty_volt),
+            count=count,
+            method=told + "noise of one sample, stated instrument",
+            window=window,
+        ),
+        SHARE.name: SHARE.measured(
+            share, uncertainty=None, count=count, method="trapezoidal rule; uncertainty unknown", window=window
+        ),
+    }
+
+
+def _discharge(curve: Curve) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Time since it began [s], voltage [V] and current [A] of the first discharge, shape (n,) each."""
+    steps = discharges_of(curve)[0].steps
+    time = np.concatenate([step.time for step in steps])
+    return (
+        time - time[0],
+        np.concatenate([step.voltage for step in steps]),
+        np.concatenate([step.current for step in steps]),
+    )
+
+
+def _weights(time: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Of the trapezoidal rule, summing to one; equal ones if all samples are at one time."""
+    width = np.diff(time)
+    weights = (np.append(width, 0.0) + np.append(0.0, width)) / 2
+    total = float(weights.sum())
+    return np.asarray(weights / total if total > 0 else np.full(len(time), 1 / len(time)))
