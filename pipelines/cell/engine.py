@@ -1,17 +1,47 @@
-"""Where PyBaMM comes from: imported late, telemetry off, one parameter set at a time.
+"""Where PyBaMM and its parameter sets come from: imported late, telemetry off, one set at a time.
 
 PyBaMM takes seconds to import, and asks a question on the terminal at its first import unless told not to.
 """
 
 from __future__ import annotations
 
+import json
 import os
+import warnings
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
-from schemas import CellParameters
+from pipelines.cell.bpx_in import parsed
+from schemas import CellParameters, NegativeElectrode
 from schemas.errors import UnknownFieldError, did_you_mean
 
-PARAMETER_SETS = ("Chen2020",)
+PARAMETER_SETS = (
+    "Ai2020",
+    "Chen2020",
+    "Ecker2015",
+    "Marquis2019",
+    "Mohtat2020",
+    "NCA_Kim2011",
+    "OKane2022",
+    "Prada2013",
+)
+HALF_CELL_SETS = (*PARAMETER_SETS, "Xu2019")
+_BLEND = "its negative electrode is a blend of two materials, and this cell has one in each electrode"
+_GRAPHITE = "it is a graphite electrode against lithium metal, and the electrode designed here is the positive one"
+REFUSED_SETS = {
+    "Bonkile2024": _BLEND,
+    "Chayambuka2022": "it is a sodium-ion cell",
+    "Chen2020_composite": _BLEND,
+    "ECM_Example": "it is an equivalent circuit, without electrodes",
+    "Ecker2015_graphite_halfcell": _GRAPHITE,
+    "MSMR_Example": "it gives a multi-species reaction instead of open-circuit potentials",
+    "OKane2022_graphite_SiOx_halfcell": _GRAPHITE,
+    "ORegan2022": "its electrodes reach 4.24 V, not the 4.4 V that it names as open-circuit voltage at full charge",
+    "Ramadass2004": "its positive open-circuit potential has a pole between its voltage limits",
+    "Sulzer2019": "it is a lead-acid cell",
+    "Xu2019": "it is a half cell against lithium metal, which assemble_half_cell builds",
+}
 
 
 def load_pybamm() -> Any:
@@ -23,25 +53,74 @@ def load_pybamm() -> Any:
     return pybamm
 
 
-def parameter_values(parameter_set: str) -> Any:
+def parameter_values(
+    parameter_set: str, parameters: Mapping[str, Any] | None = None, *, half_cell: bool = False
+) -> Any:
     """A fresh copy of a parameter set, as PyBaMM's `ParameterValues`.
+
+    Parameters
+    ----------
+    parameter_set
+        One of `PARAMETER_SETS`, or the title of a BPX file.
+    parameters
+        Content of that BPX file, as `read_bpx` returns it; empty or None for a parameter set of PyBaMM.
+    half_cell
+        Whether only the positive electrode is wanted: sets of `HALF_CELL_SETS` then.
 
     Raises
     ------
     UnknownFieldError
-        If it is not one of `PARAMETER_SETS`: only those are validated here.
+        If it is a set without all that is needed, with the reason, or none at all.
+    BpxError
+        If the BPX content cannot be used.
 
     References
     ----------
-    Chen et al. 2020, doi 10.1149/1945-7111/ab9050: LG M50, NMC 811 against graphite-SiOx.
+    Chen et al. 2020, doi 10.1149/1945-7111/ab9050 (LG M50, NMC 811 against graphite-SiOx); the others are cited in
+    PyBaMM's documentation of `pybamm.parameter_sets`.
     """
-    if parameter_set not in PARAMETER_SETS:
-        raise UnknownFieldError(
-            f"parameter_set = {parameter_set!r} is not known: {did_you_mean(parameter_set, PARAMETER_SETS)}"
-        )
+    if parameters:
+        return _bpx_values(json.dumps(parameters, sort_keys=True)).copy()
+    require_parameter_set(parameter_set, half_cell=half_cell)
     return load_pybamm().ParameterValues(parameter_set)
 
 
+def require_parameter_set(parameter_set: str, *, half_cell: bool = False) -> None:
+    """Refuse a parameter set that cannot be used, with the reason.
+
+    Raises
+    ------
+    UnknownFieldError
+        If it is none of PyBaMM's, or lacks what is needed.
+    """
+    known = HALF_CELL_SETS if half_cell else PARAMETER_SETS
+    if parameter_set in known:
+        return
+    why = REFUSED_SETS.get(parameter_set)
+    reason = f"cannot be used: {why}. Choose one of {', '.join(known)}." if why else None
+    raise UnknownFieldError(
+        f"parameter_set = {parameter_set!r} {reason or 'is not known: ' + did_you_mean(parameter_set, known)}"
+    )
+
+
 def parameter_values_of(cell: CellParameters) -> Any:
-    """The parameter set of a cell, a fresh copy."""
-    return parameter_values(cell.parameter_set)
+    """The parameter values that a cell refers to, by name or by content, for one pair of electrodes.
+
+    The record's electrode area is that of the whole cell, so that no set's number of parallel electrodes multiplies it.
+    """
+    half = cell.negative_electrode is NegativeElectrode.LITHIUM_METAL
+    values = parameter_values(cell.parameter_set, cell.parameters, half_cell=half)
+    single = ("electrodes connected in parallel to make a cell", "cells connected in series to make a battery")
+    values.update({f"Number of {what}": 1.0 for what in single}, check_already_exists=False)
+    return values
+
+
+@lru_cache(maxsize=16)
+def _bpx_values(text: str) -> Any:
+    """Values of a BPX document, read once: PyBaMM leaves a temporary file for each function that it reads."""
+    content = parsed(json.loads(text)).model_copy(deep=True)
+    cell = content.parameterisation.cell
+    cell.volume, cell.external_surface_area = cell.volume or 1.0, cell.external_surface_area or 1.0  # never read here
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # PyBaMM's own use of pydantic
+        return load_pybamm().ParameterValues._create_from_bpx(content, None)

@@ -16,6 +16,7 @@ from schemas.errors import BoundsError
 
 FARADAY = 96485.33212  # C/mol, CODATA 2018
 AMPERE_HOUR = 3600.0  # C
+_MARGIN = 1e-9
 
 Potential = Callable[[float], float]
 
@@ -129,10 +130,11 @@ def _positive_stoichiometry(
         return potentials[0](y) - potentials[1]((lithium - y * positive) / negative) - voltage
 
     low, high = max(0.0, (lithium - negative) / positive), min(1.0, lithium / positive)
+    low, high = low + _MARGIN, high - _MARGIN  # some potentials are infinite for an empty or a full electrode
     if not excess(low) > 0 > excess(high):
         raise BoundsError(
             f"no stoichiometry gives an open-circuit voltage of {voltage:g} V with host capacities of {positive:.3g} "
-            f"and {negative:.3g} A.h/m^2. Choose a negative-to-positive capacity ratio nearer to 1.1."
+            f"and {negative:.3g} A.h/m^2. Choose a negative-to-positive capacity ratio nearer to that of the parameter set's own cell."
         )
     return float(brentq(excess, low, high, xtol=1e-13))
 

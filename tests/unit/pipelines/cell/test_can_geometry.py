@@ -3,7 +3,8 @@ import math
 import numpy as np
 import pytest
 
-from pipelines.cell.can import Can, can_of
+from pipelines.cell.can import Can
+from pipelines.cell.form_factors import can_of
 from schemas.errors import UnknownFieldError
 
 

@@ -1,0 +1,42 @@
+"""What reading and writing of BPX files have in common: the library, the error, and how a path is shown."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from functools import lru_cache
+from typing import Any
+
+from schemas.errors import RagoneError
+
+OPEN_CIRCUIT = "Open-circuit voltage at {}% SOC [V]"
+
+
+class BpxError(RagoneError, ValueError):
+    """A BPX file that cannot be used; the message names the path of the field."""
+
+
+@lru_cache(maxsize=1)
+def load_bpx() -> Any:
+    """The library; its use of old names of pyparsing is none of the user's concern."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        import bpx
+        import bpx.schema
+    return bpx
+
+
+def shown(path: tuple[str, ...]) -> str:
+    """The names that lead to a field."""
+    return " > ".join(path)
+
+
+def brief(value: Any) -> str:
+    """A value as JSON, cut to what fits a line."""
+    text = json.dumps(value, default=str)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def first_line(cause: Any) -> str:
+    """What an error says first, without the full stop."""
+    return next((line.strip() for line in str(cause).splitlines() if line.strip()), "unknown reason").rstrip(".")

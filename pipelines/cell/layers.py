@@ -1,0 +1,127 @@
+"""The layers of a cell that a parameter set describes: coatings, separator and foils.
+
+A set's densities are taken to be those of dry, porous coatings, as PyBaMM's sets use them, and only if they can be:
+if the foils weigh what aluminium and copper do, and the coatings do not all weigh the same as the separator, which
+means that one density of the whole cell was entered everywhere. What a set does not give is taken from `Fallback`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pipelines.cell.components import Layer
+from pipelines.cell.substances import (
+    ALUMINIUM,
+    COATING,
+    COPPER,
+    GRAPHITE_DENSITY,
+    LITHIUM_COBALT_OXIDE_DENSITY,
+    LITHIUM_IRON_PHOSPHATE_DENSITY,
+    SEPARATOR,
+    Substance,
+)
+from schemas.materials import ACTIVE_MATERIAL_DENSITY, CARBON_BINDER_DENSITY
+
+_ACTIVE_DENSITIES = {
+    "Ai2020": LITHIUM_COBALT_OXIDE_DENSITY,
+    "Marquis2019": LITHIUM_COBALT_OXIDE_DENSITY,
+    "Prada2013": LITHIUM_IRON_PHOSPHATE_DENSITY,
+}  # all others: a layered oxide of nickel
+
+
+@dataclass(frozen=True)
+class Fallback:
+    """What is assumed where a parameter set is silent: density of the negative solids [kg/m^3], foils [m]."""
+
+    negative_solids_density: float = GRAPHITE_DENSITY
+    positive_collector_thickness: float = 15e-6
+    negative_collector_thickness: float = 10e-6
+
+
+def number(values: Any, name: str, otherwise: float | None = None) -> float:
+    """A parameter as a number.
+
+    Raises
+    ------
+    KeyError
+        If it is neither there nor given otherwise.
+    """
+    value = values.get(name, otherwise)
+    if value is None:
+        raise KeyError(name)
+    return float(value)
+
+
+def active_material_density(parameter_set: str) -> float:
+    """Of the positive electrode's active material, without pores [kg/m^3]."""
+    return _ACTIVE_DENSITIES.get(parameter_set, ACTIVE_MATERIAL_DENSITY)
+
+
+def positive_layer(values: Any, thickness: float, porosity: float, solids: dict[str, tuple[float, float]]) -> Layer:
+    """A positive coating with the thermal properties of the set's."""
+    return Layer(thickness, porosity, solids, *_thermal(values, "Positive electrode", COATING))
+
+
+def own_positive_layer(values: Any, parameter_set: str) -> Layer:
+    """The positive coating of the set's own cell; the active material makes up what the set says the coating weighs."""
+    porosity = number(values, "Positive electrode porosity")
+    active = number(values, "Positive electrode active material volume fraction")
+    binder = max(0.0, 1 - porosity - active)
+    density = active_material_density(parameter_set)
+    if _has_own_densities(values):
+        weighed = number(values, "Positive electrode density [kg.m-3]")
+        density = max(weighed - binder * CARBON_BINDER_DENSITY, 0.0) / active or density
+    solids = {"positive_active_material": (active, density), "positive_carbon_binder": (binder, CARBON_BINDER_DENSITY)}
+    return positive_layer(values, number(values, "Positive electrode thickness [m]"), porosity, solids)
+
+
+def negative_layer(values: Any, thickness: float, fallback: Fallback) -> Layer:
+    """The set's negative coating at this thickness [m]."""
+    porosity = number(values, "Negative electrode porosity")
+    density = fallback.negative_solids_density
+    if _has_own_densities(values):
+        density = number(values, "Negative electrode density [kg.m-3]") / (1 - porosity)
+    thermal = _thermal(values, "Negative electrode", COATING)
+    return Layer(thickness, porosity, {"negative_solids": (1 - porosity, density)}, *thermal)
+
+
+def separator_layer(values: Any) -> Layer:
+    """The set's separator, as polyethylene."""
+    porosity = number(values, "Separator porosity")
+    solids = {"separators": (1 - porosity, SEPARATOR.density)}
+    return Layer(number(values, "Separator thickness [m]"), porosity, solids, *_thermal(values, "Separator", SEPARATOR))
+
+
+def collector_layer(values: Any, electrode: str, fallback: Fallback) -> Layer:
+    """A foil: aluminium at the positive, copper at the negative electrode."""
+    prefix = f"{electrode.capitalize()} current collector"
+    metal = ALUMINIUM if electrode == "positive" else COPPER
+    otherwise: float = getattr(fallback, f"{electrode}_collector_thickness")
+    thickness = number(values, f"{prefix} thickness [m]", 0.0) or otherwise  # a BPX file's foils have none
+    density = (
+        number(values, f"{prefix} density [kg.m-3]", metal.density) if _has_own_densities(values) else metal.density
+    )
+    return Layer(thickness, 0.0, {f"{electrode}_collector": (1.0, density)}, metal.specific_heat, metal.conductivity)
+
+
+def _thermal(values: Any, layer: str, otherwise: Substance) -> tuple[float, float]:
+    """Specific heat [J/(kg K)] and conductivity [W/(m K)] of a layer of the set."""
+    return (
+        number(values, f"{layer} specific heat capacity [J.kg-1.K-1]", otherwise.specific_heat),
+        number(values, f"{layer} thermal conductivity [W.m-1.K-1]", otherwise.conductivity),
+    )
+
+
+def _has_own_densities(values: Any) -> bool:
+    try:
+        positive, negative, separator = (
+            number(values, f"{layer} density [kg.m-3]")
+            for layer in ("Positive electrode", "Negative electrode", "Separator")
+        )
+        foils = [number(values, f"{name} current collector density [kg.m-3]") for name in ("Positive", "Negative")]
+    except KeyError:
+        return False
+    metals = (ALUMINIUM.density, COPPER.density)
+    real = all(abs(foil / metal - 1) < 0.05 for foil, metal in zip(foils, metals, strict=True))
+    return real and not positive == negative == separator

@@ -1,0 +1,87 @@
+"""A published cell to check the roll-up against: the Tesla 4680 that Ank et al. took apart and measured.
+
+Found in print: format, chemistry, shell, energy over volume and over mass; in the data published with the article: the
+charge that harvested electrodes deliver over their area. Everything else is assumed, and is a parameter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import numpy as np
+
+from pipelines.cell.assembly import assemble_cell
+from pipelines.cell.ideal import ideal_transport
+from schemas import CellParameters, Design, Discharge, stage
+
+# Ank et al. 2023, doi 10.1149/1945-7111/ad14d0: measured on whole cells [W.h/L] and [W.h/kg].
+MEASURED = MappingProxyType({"energy_density": 622.4, "specific_energy": 232.5})
+# Harvested electrodes against each other from 4.19 to 2.90 V at C/43 deliver 3.975 mA.h on 0.9417 cm^2: the article's
+# published data, T-cell_pOCV_data, with the area that its own columns imply.
+AREAL_CAPACITY = 42.2  # A.h/m^2
+_STEP = 0.2  # kg/m^2, any: charge is proportional to loading
+
+
+@stage("published_4680", libraries=("pybamm", "bpx", "scipy"))
+def published_4680(
+    *,
+    areal_capacity_ampere_hour_per_square_metre: float = AREAL_CAPACITY,
+    porosity: float = 0.25,
+    active_material_weight_fraction: float = 0.96,
+    negative_to_positive_capacity_ratio: float = 1.1,
+    electrolyte_excess: float = 0.1,
+    parameter_set: str = "Chen2020",
+) -> CellParameters:
+    """The cell of Ank et al. 2023, as far as its geometry is known.
+
+    Parameters
+    ----------
+    areal_capacity_ampere_hour_per_square_metre
+        Between the voltage limits [A.h/m^2]; measured. The mass loading follows.
+    porosity, active_material_weight_fraction
+        Of the positive coating [-]; assumed, usual for cells built for energy.
+    negative_to_positive_capacity_ratio
+        [-]; assumed.
+    electrolyte_excess
+        Beyond the pores [-]; assumed.
+    parameter_set
+        Chemistry of NMC 811 against graphite. The published cell's graphite has no silicon, Chen2020's has.
+
+    Returns
+    -------
+    CellParameters
+        In the can "4680-Ank2023".
+    """
+    design = Design(
+        active_material_weight_fraction=active_material_weight_fraction,
+        porosity=porosity,
+        binder_adhesion=0.5,
+        mass_loading_kilogram_per_square_metre=_STEP,
+    )
+    transport = ideal_transport(design)
+
+    def built(loading: float) -> CellParameters:
+        return assemble_cell(
+            transport,
+            mass_loading_kilogram_per_square_metre=loading,
+            parameter_set=parameter_set,
+            form_factor="4680-Ank2023",
+            negative_to_positive_capacity_ratio=negative_to_positive_capacity_ratio,
+            electrolyte_excess=electrolyte_excess,
+        )
+
+    trial = built(_STEP)
+    capacity = trial.nominal_capacity_ampere_hour / trial.electrode_area_square_metre
+    return built(_STEP * areal_capacity_ampere_hour_per_square_metre / capacity)
+
+
+def deviation_from_published(cell: CellParameters, discharge: Discharge) -> Mapping[str, float]:
+    """How far the discharged cell lies from the measured one, relative to that [-], by the names in `MEASURED`."""
+    power = -discharge.voltage_volt * discharge.current_ampere
+    energy = float(np.trapezoid(power, discharge.test_time_second)) / 3600
+    computed = {
+        "energy_density": energy / (cell.cell_volume_cubic_metre * 1e3),
+        "specific_energy": energy / cell.cell_mass_kilogram,
+    }
+    return {name: computed[name] / measured - 1 for name, measured in MEASURED.items()}

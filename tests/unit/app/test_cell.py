@@ -1,0 +1,130 @@
+"""`ragone cell`: of a transport, a recipe, a parameter set and a BPX file, through the real entry point."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from dataset import Lake
+
+SET = ("--parameter-set", "Chen2020")
+
+
+def test_a_parameter_sets_own_cell(cli, tmp_path):
+    """A new lake is made; the record comes as JSON, and again under the same id."""
+    words = ("cell", *SET, "--form-factor", "21700", "--lake", tmp_path / "new", "--json")
+    first, again = cli(*words), cli(*words)
+    assert first.code == 0, first.err
+    assert first.data == again.data
+    assert first.data["kind"] == "cell_parameters"
+    assert first.data["cell_mass_kilogram"] == pytest.approx(0.067, rel=0.02)
+
+
+def test_the_table_adds_up(cli, stored):
+    """Rows of mass and share, sums with and without housing, and the id that leads to the same table."""
+    answer = cli("cell", stored.ids["transport"], "--loading", "20 mg/cm^2", "--lake", stored.place)
+    assert answer.code == 0, answer.err
+    assert "4680 on Chen2020: built" in answer.out
+    rows = [line.rsplit(maxsplit=3) for line in answer.out.splitlines()]
+    table = {row[0].strip(): [float(cell) for cell in row[1:]] for row in rows if len(row) == 4 and _numeric(row[1:])}
+    without, whole = table.pop("without housing"), table.pop("with housing")
+    assert sum(row[0] for row in table.values()) == pytest.approx(whole[0], abs=0.02)
+    assert whole[0] - without[0] == pytest.approx(table["can"][0], abs=0.002)
+    assert whole[1] == 100.0
+    shown = cli("show", answer.out.split()[-1], "--lake", stored.place)
+    assert shown.code == 0
+    assert "positive active material" in shown.out
+
+
+def _numeric(words):
+    return all(word.replace(".", "", 1).isdigit() for word in words)
+
+
+def test_of_a_recipe(cli, stored):
+    """A design that nobody measured is refused with advice; with --ideal its metrics are assumed."""
+    words = ("cell", stored.ids["design"], "--lake", stored.place, "--json")
+    refused = cli(*words)
+    assert refused.code == 2
+    assert "--ideal" in refused.err
+    answer = cli(*words, "--ideal", "--form-factor", "pouch", "--set", "pouch_area_square_metre=30 cm^2")
+    assert answer.code == 0, answer.err
+    assert answer.data["electrode_area_square_metre"] == pytest.approx(30e-4)
+    with Lake.open(stored.place) as lake:
+        stages = {edge.stage for edge in lake.lineage(answer.data["id"]).up}
+    assert stages == {"ideal_transport", "assemble_cell"}
+
+
+def test_of_a_recipe_in_words(cli, tmp_path):
+    """Fields with their units; it is the same design as the stored one, and refused unless it was measured."""
+    words = "active_material_weight_fraction=96 %, porosity=0.3, mass_loading=20 mg/cm^2"
+    place = ("--lake", tmp_path / "new")
+    assert cli("cell", "--recipe", words, *place).code == 2
+    answer = cli("cell", "--recipe", words, "--ideal", *place, "--json")
+    assert answer.code == 0, answer.err
+    assert answer.data["positive_porosity"] == 0.3
+    assert "turns" in answer.data["method"]
+    for wrong, said in ((f"{words}, porositty=1", "did you mean 'porosity'"), ("porosity=0.3", "design needs active")):
+        refused = cli("cell", "--recipe", wrong, "--ideal", *place)
+        assert refused.code == 2
+        assert said in refused.err
+
+
+def test_a_measured_design_needs_no_more_words(cli, stored):
+    """The transport of its microstructure is found in the lake, and its own loading taken."""
+    assert cli("measure", stored.ids["microstructure"], "--what", "transport", "--lake", stored.place).code == 0
+    answer = cli("cell", stored.ids["design"], "--half-cell", "--lake", stored.place, "--json")
+    assert answer.code in (0, 1), answer.err
+    parts = answer.data["components"]["components"]
+    mass = sum(parts[name]["mass_kilogram"] for name in ("positive_active_material", "positive_carbon_binder"))
+    assert mass == pytest.approx(0.2 * answer.data["electrode_area_square_metre"], rel=1e-9)
+
+
+def test_bpx_out_and_in(cli, stored):
+    """A stored cell is written, read again, and weighs the same."""
+    place = ("--lake", stored.place, "--json")
+    cell = cli("cell", *SET, "--form-factor", "21700", *place).data
+    assert cli("cell", cell["id"], "--to-bpx", "out.json", *place).code == 0
+    again = cli("cell", "--bpx", "out.json", *place)
+    assert again.code == 0, again.err
+    assert again.data["cell_mass_kilogram"] == pytest.approx(cell["cell_mass_kilogram"], rel=1e-9)
+    assert again.data["parameters"]["Header"]["BPX"] == "1.1.0"
+
+
+def test_what_does_not_fit_is_said_and_counts_as_found(cli, stored):
+    """The record is stored; the exit code is 1."""
+    answer = cli("cell", stored.ids["transport"], "--loading", "3 g/cm^2", "--lake", stored.place)
+    assert answer.code == 1
+    assert "the coating does not fit the can" in answer.out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((), "there is nothing to build a cell of"),
+        (("--loading", "20 mg/cm^2", *SET), "an electrode is needed"),
+        (("--parameter-set", "ORegan2022"), "reach 4.24 V"),
+        (("--parameter-set", "chen2020"), "did you mean 'Chen2020'"),
+        ((*SET, "--form-factor", "4860"), "did you mean '4680'"),
+        ((*SET, "--set", "electrolyte_exces=1"), "did you mean 'electrolyte_excess'"),
+        ((*SET, "--set", "nonsense"), "is no NAME=VALUE"),
+        ((*SET, "--bpx", "x.json"), "two different things"),
+        (("--bpx", "none.json"), "cannot be read"),
+        ((*SET, "--loading", "20 mg"), "--loading"),
+    ],
+)
+def test_unusable_words_are_refused(cli, tmp_path, words, said):
+    """In one block, with what to do, exit code 2; no lake is left behind by words that cannot be read."""
+    answer = cli("cell", *words, "--lake", tmp_path / "new")
+    assert answer.code == 2
+    assert said in answer.err
+    assert "Traceback" not in answer.err
+
+
+def test_a_wrong_field_is_named_by_its_path(cli, tmp_path):
+    """Also on the command line, and as JSON."""
+    (tmp_path / "bad.json").write_text(json.dumps({"Header": {"BPX": "1.1.0", "Model": "DFN"}, "Parameterisation": {}}))
+    answer = cli("cell", "--bpx", tmp_path / "bad.json", "--json", "--lake", tmp_path / "new")
+    assert answer.code == 2
+    assert "Parameterisation > Cell is missing" in answer.data["error"]["message"]
+    assert not (tmp_path / "new").exists()
