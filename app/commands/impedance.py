@@ -1,0 +1,97 @@
+"""`ragone impedance`: the spectrum of a cell, simulated or from a file, and what it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from app.answers import plain, quantity, short
+from app.impedance_picture import draw_impedance
+from app.progress import Watcher
+from app.session import FINE, FOUND, Session
+from dataset import Lake
+from flows.impedance import imported, simulated, split
+from schemas import Impedance, ImpedanceOutcome, Kpi, KpiOutcome
+from schemas.units import parse_quantity
+
+
+def execute(session: Session) -> int:
+    """Simulate, import or look up; then split, tell and draw. 1 if there is no spectrum or a stage failed."""
+    given = session.arguments
+    border = parse_quantity(given.border, "s", "--border")
+    is_file = Path(given.subject).is_file()
+    with session.lake(create=is_file) as lake:
+        with session.working("impedance"):
+            name = _from_file(session, lake) if is_file else _from_lake(session, lake)
+        record = lake.get(name)
+        assert isinstance(record, Impedance)
+        with Watcher(session.notes, hidden=session.silent) as watcher:
+            found = split(lake, name, diffusion_from_second=border, progress=watcher)
+        records = {artifact: lake.get(artifact) for one in found for artifact in one.kpis.values()}
+    if given.png:
+        draw_impedance(record, name, given.png, diffusion_from_second=border)
+        session.advise(f"drawn into {given.png}")
+    kpis = {kpi: {"id": i, **plain(records[i])} for one in found for kpi, i in one.kpis.items()}
+    errors = {one.name: one.error for one in found if one.error}
+    session.answer(
+        {"impedance_id": name, "impedance": record, "kpis": kpis, "errors": errors},
+        _told(name, record, {i: kpi for i, kpi in records.items() if isinstance(kpi, Kpi)}, errors),
+    )
+    return FOUND if errors or record.outcome is not ImpedanceOutcome.COMPLETED else FINE
+
+
+def _from_file(session: Session, lake: Lake) -> str:
+    given = session.arguments
+    return imported(
+        lake,
+        given.subject,
+        state_of_charge=_share(given.state_of_charge) if given.state_of_charge else None,
+        temperature_kelvin=_kelvin(given.temperature) if given.temperature else None,
+        source=given.source,
+        licence=given.licence,
+    )
+
+
+def _from_lake(session: Session, lake: Lake) -> str:
+    given = session.arguments
+    return simulated(
+        lake,
+        given.subject,
+        state_of_charge=_share(given.state_of_charge or "50 %"),
+        temperature_kelvin=_kelvin(given.temperature or "298.15 K"),
+        lowest_frequency_hertz=parse_quantity(given.lowest, "Hz", "--lowest"),
+        highest_frequency_hertz=parse_quantity(given.highest, "Hz", "--highest"),
+    )
+
+
+def _share(text: str) -> float:
+    return parse_quantity(text, "1", "--state-of-charge")
+
+
+def _kelvin(text: str) -> float:
+    return parse_quantity(text, "K", "--temperature")
+
+
+def _told(name: str, record: Impedance, kpis: Mapping[str, Kpi], errors: Mapping[str, str]) -> RenderableType:
+    """What it is, a row for each number, what they are read off, and why others have none."""
+    table = Table(show_edge=False, box=None, padding=(0, 2, 0, 0))
+    for column in ("KPI", "value", "id"):
+        table.add_column(column, overflow="fold")
+    for artifact, kpi in kpis.items():
+        if kpi.outcome is KpiOutcome.MEASURED:
+            value = quantity(kpi.value, "-" if kpi.unit == "1" else kpi.unit, kpi.standard_uncertainty)
+            table.add_row(Text(kpi.name), Text(value), Text(short(artifact)))
+    missing: dict[str, list[str]] = {}
+    for kpi in kpis.values():
+        if kpi.outcome is not KpiOutcome.MEASURED:
+            missing.setdefault(kpi.method, []).append(kpi.name)
+    state = [] if record.outcome is ImpedanceOutcome.COMPLETED else [f"{record.outcome}: {record.reason}"]
+    windows = max((kpi.window for kpi in kpis.values()), key=len, default="")
+    lines = [f"{', '.join(names)}: {reason}" for reason, names in missing.items()]
+    lines += [f"{stage}: {error}" for stage, error in errors.items()]
+    head = [short(name), f"{record.source}: {record.method}", *state, f"read off {windows}"]
+    return Group(*map(Text, head), *([table] if table.rows else []), *map(Text, lines))
