@@ -1,0 +1,6 @@
+"""How warm a cell gets under a load, and whether it runs away."""
+
+from pipelines.kpi.thermal.runaway import thermal_runaway
+from pipelines.kpi.thermal.steady import steady_temperature
+
+__all__ = ["steady_temperature", "thermal_runaway"]
