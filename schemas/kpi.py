@@ -12,6 +12,8 @@ from schemas.migration import Migrations, added
 from schemas.record import Record
 from schemas.units import is_unit
 
+_WINDOW = Tolerance(relative=1e-5, absolute=1e-9)  # as the times of a simulated curve
+
 
 class KpiOutcome(StrEnum):
     """Whether the KPI has a value."""
@@ -50,8 +52,10 @@ class Kpi(Record):
     sample_count: int = integer(low=1, doc="volumes, samples or repeats that the value rests on; `method` says which")
     definition: str = text(doc="what is computed")
     window: str = text(default="", doc="what part of the data it is read off, and how that was chosen")
-    window_start_second: float | None = real("s", optional=True, doc="where the window is a stretch of time")
-    window_end_second: float | None = real("s", optional=True)
+    window_start_second: float | None = real(
+        "s", optional=True, tolerance=_WINDOW, doc="where the window is a stretch of time"
+    )
+    window_end_second: float | None = real("s", optional=True, tolerance=_WINDOW)
     method: str = text(doc="how value and uncertainty were obtained; why there is none if it is not measured")
     reference: str = text(default="", doc="author, year and doi of the definition or method")
 
