@@ -29,7 +29,10 @@ from schemas import RagoneError
 
 FINE, FOUND, REFUSED, STOPPED = 0, 1, 2, 130
 
-_MODULES = {"import": "app.commands.bring_in"}
+_MODULES = {
+    "import": "app.commands.bring_in",
+    "import-measurement": "app.commands.import_measurement",
+}
 
 
 class FoundError(RagoneError):

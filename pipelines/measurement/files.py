@@ -1,0 +1,82 @@
+"""Which reader is for a file, and may it be read? Its suffix chooses; size and first bytes are looked at first."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from pipelines.measurement.arbin_database import read_arbin_database
+from pipelines.measurement.delimited import read_delimited
+from pipelines.measurement.errors import (
+    FileTooLargeError,
+    MeasurementNotFoundError,
+    UnreadableMeasurementError,
+)
+from pipelines.measurement.matlab import read_matlab
+from pipelines.measurement.parquet import read_parquet
+from pipelines.measurement.signatures import require_signature
+from pipelines.measurement.table import RawTable
+from pipelines.measurement.workbook import read_workbook
+from schemas.errors import did_you_mean
+
+LARGEST_BYTES = 10**9
+_SINGLE: Mapping[str, Callable[[Path], RawTable]] = {
+    ".csv": read_delimited,
+    ".txt": read_delimited,
+    ".tsv": read_delimited,
+    ".mpt": read_delimited,
+    ".bdf": read_delimited,
+    ".parquet": read_parquet,
+    ".res": read_arbin_database,
+}
+_MANY: Mapping[str, Callable[..., RawTable]] = {".mat": read_matlab, ".xlsx": read_workbook}
+_REFUSED = {
+    ".mpr": "BioLogic's binary format is not read. Export it as text (.mpt) in EC-Lab",
+    ".xls": "the old Excel format is not read. Save it as .xlsx or .csv",
+}
+
+
+def read_table(path: Path, *, inside: str, largest_bytes: int) -> tuple[str, RawTable]:
+    """SHA-256 of a file's bytes, and the table in it.
+
+    Parameters
+    ----------
+    path
+        The file; its suffix says the format.
+    inside
+        Which struct or sheet of it, where there are several.
+    largest_bytes
+        Larger files are refused unread [byte].
+
+    Raises
+    ------
+    MeasurementNotFoundError, FileTooLargeError
+        If there is no file, or it is too large.
+    UnreadableMeasurementError
+        If the format is none that is read, not what the suffix claims, or the file changes while it is read.
+    """
+    suffix = path.suffix.lower()
+    if suffix in _REFUSED:
+        raise UnreadableMeasurementError(f"{path}: {_REFUSED[suffix]}.")
+    if suffix not in (*_SINGLE, *_MANY):
+        known = did_you_mean(suffix, [*_SINGLE, *_MANY])
+        raise UnreadableMeasurementError(f"{path} ends in {suffix!r}, which is no format that is read; {known}")
+    if not path.is_file():
+        raise MeasurementNotFoundError(f"there is no file {path}. Check the path.")
+    before = path.stat()
+    if before.st_size > largest_bytes:
+        raise FileTooLargeError(
+            f"{path} has {before.st_size:,} bytes; {largest_bytes:,} are read at most. Export fewer rows or columns, "
+            f"or raise the limit with --largest-size '{before.st_size} byte'."
+        )
+    require_signature(path)
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if inside and suffix in _SINGLE:
+        raise UnreadableMeasurementError(f"{path} holds one table; --path is for .mat and .xlsx files. Leave it out.")
+    table = _MANY[suffix](path, inside=inside) if suffix in _MANY else _SINGLE[suffix](path)
+    after = path.stat()
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        raise UnreadableMeasurementError(f"{path} was written to while it was read. Import it when the test has ended.")
+    return digest, table

@@ -1,0 +1,110 @@
+"""In which unit is a column? Factors and offsets to seconds, volts, amperes and kelvin, by the spellings of headers.
+
+Headers spell units as instruments do (``Sec``, ``øC``, bare ``C`` for a temperature), which no general parser of units
+reads rightly; so the few that occur are listed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pipelines.measurement.errors import ImplausibleUnitError
+from schemas.errors import UnitError, did_you_mean
+
+CLOCK = "h:min:s"
+TARGET = {"time": "s", "voltage": "V", "current": "A", "temperature": "K", "ambient temperature": "K"}
+
+_MICRO = ("u", "\u00b5", "\u03bc")
+_TIME = {
+    **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), 1.0),
+    **dict.fromkeys(("ms", "msec", "millisecond", "milliseconds"), 1e-3),
+    **dict.fromkeys(("min", "mins", "minute", "minutes"), 60.0),
+    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), 3600.0),
+}
+_VOLTAGE = {
+    **dict.fromkeys(("V", "volt", "volts"), 1.0),
+    **dict.fromkeys(("mV", "millivolt", "millivolts"), 1e-3),
+    **dict.fromkeys([f"{micro}V" for micro in _MICRO], 1e-6),
+}
+_CURRENT = {
+    **dict.fromkeys(("A", "amp", "amps", "ampere", "amperes"), 1.0),
+    **dict.fromkeys(("mA", "milliamp", "milliamps", "milliampere", "milliamperes"), 1e-3),
+    **dict.fromkeys([f"{micro}A" for micro in _MICRO], 1e-6),
+    **dict.fromkeys(("nA",), 1e-9),
+}
+_CELSIUS = ("degC", "\u00b0C", "\u00f8C", "\u00baC", "C", "Cel", "celsius", "\u2103")
+_SPELLINGS: Mapping[str, Mapping[str, tuple[float, float]]] = {
+    "time": {unit: (factor, 0.0) for unit, factor in _TIME.items()},
+    "voltage": {unit: (factor, 0.0) for unit, factor in _VOLTAGE.items()},
+    "current": {unit: (factor, 0.0) for unit, factor in _CURRENT.items()},
+    "temperature": {
+        **dict.fromkeys(_CELSIUS, (1.0, 273.15)),
+        **dict.fromkeys(("K", "kelvin"), (1.0, 0.0)),
+    },
+}
+_PLAUSIBLE = {"time": (-6e8, 6e8), "voltage": (-5.0, 10.0), "current": (-5e3, 5e3), "temperature": (200.0, 500.0)}
+_CLOCKS = ("h:min:s", "h:min:s.ms", "h:m:s", "hh:mm:ss", "hh:mm:ss.ms", "hh:mm:ss.ss")
+
+
+def conversion(quantity: str, unit: str, where: str) -> tuple[float, float]:
+    """Factor and offset that take values of a quantity to its target unit.
+
+    Raises
+    ------
+    UnitError
+        If the unit is none of this quantity.
+    """
+    if quantity == "time" and unit.lower() in _CLOCKS:
+        return 1.0, 0.0  # such values are text, and read as seconds
+    known = _SPELLINGS[_kind(quantity)]
+    if unit in known:
+        return known[unit]
+    lowered = [spelling for spelling in known if spelling.lower() == unit.lower()]
+    if len({known[spelling] for spelling in lowered}) == 1:
+        return known[lowered[0]]
+    raise UnitError(f"{unit!r} of {where} is no unit of {quantity}: {did_you_mean(unit, known)}")
+
+
+def parse_units(text: str) -> dict[str, str]:
+    """Units by quantity, from ``quantity=unit`` pairs joined by commas: ``voltage=mV,time=h``.
+
+    Raises
+    ------
+    UnitError
+        If a pair is malformed, or its quantity or unit unknown.
+    """
+    units = {}
+    for pair in filter(None, (part.strip() for part in text.split(","))):
+        quantity, equals, unit = (part.strip() for part in pair.partition("="))
+        if not equals or quantity not in _SPELLINGS:
+            raise UnitError(f"{pair!r} is not 'quantity=unit'. Write for example 'voltage=mV,current=mA,time=h'.")
+        conversion(quantity, unit, f"{pair!r}")
+        units[quantity] = unit
+    return units
+
+
+def assumed_unit(quantity: str, largest: float) -> str:
+    """The unit of a column whose header names none: SI, and degC unless the numbers can only be kelvin."""
+    if _kind(quantity) == "temperature":
+        return "K" if largest > 200.0 else "degC"
+    return TARGET[quantity]
+
+
+def require_plausible(quantity: str, low: float, high: float, given: str, where: str) -> None:
+    """Raise `ImplausibleUnitError` unless converted values are such as one cell can have; times count from the first.
+
+    `given` says which unit they were read in, `where` which column they are of.
+    """
+    name = _kind(quantity)
+    limits, unit = _PLAUSIBLE[name], TARGET[quantity]
+    if limits[0] <= low and high <= limits[1]:
+        return
+    raise ImplausibleUnitError(
+        f"{quantity} runs from {low:g} to {high:g} {unit} ({where}, read in {given}); {limits[0]:g} to {limits[1]:g} "
+        f"{unit} was expected of one cell. If the unit is another, name it, for example --units {name}="
+        f"{'K' if name == 'temperature' else 'm' + unit}; if a row is broken, correct it."
+    )
+
+
+def _kind(quantity: str) -> str:
+    return "temperature" if quantity.endswith("temperature") else quantity
