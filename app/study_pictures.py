@@ -41,6 +41,47 @@ class BruggemanRow:
         return float(self.porosity**-0.5)
 
 
+@dataclass(frozen=True)
+class Trialled:
+    """One design of a campaign: porosity [-], active-material weight fraction [-], and its objective."""
+
+    porosity: float
+    active_fraction: float
+    value: float
+    best: bool
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A campaign in a picture."""
+
+    name: str
+    trials: Sequence[Trialled]
+    objective: str
+    unit: str
+
+
+def draw_panels(panels: Sequence[Panel], path: str | Path) -> None:
+    """Campaigns beside each other: where their designs lie, coloured by the objective; the best is ringed."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    rows = -(-len(panels) // 4)
+    figure = Figure(figsize=(15, 3.6 * rows), layout="constrained")
+    FigureCanvasAgg(figure)
+    for axes, panel in zip(figure.subplots(rows, 4, squeeze=False).flat, panels, strict=False):
+        shades = [trial.value for trial in panel.trials]
+        dots = axes.scatter(
+            [t.porosity for t in panel.trials], [t.active_fraction for t in panel.trials], c=shades, cmap="viridis"
+        )
+        for trial in panel.trials:
+            if trial.best:
+                axes.plot(trial.porosity, trial.active_fraction, "o", ms=13, mfc="none", mec="crimson", mew=2)
+        figure.colorbar(dots, ax=axes, label=f"{panel.objective.replace('_', ' ')} [{panel.unit}]")
+        axes.set(xlabel="porosity [-]", ylabel="active weight fraction [-]", title=panel.name)
+    _save(figure, path)
+
+
 def draw_ragone(curves: Sequence[RagoneCurve], crossings: Sequence[Kpi], path: str | Path) -> None:
     """Energy against power, a line for each design; powers at which two cross are marked."""
     figure, axes = _panels(1, (9, 5.5))

@@ -15,8 +15,18 @@ from typing import Any
 from flows.errors import StudyError
 from flows.parameters import read_quantity
 from models.acquisition import suggest_by_expected_improvement, suggest_by_sobol
-from pipelines.cell import assemble_cell, discharge_at_constant_current, discharge_at_constant_power
-from pipelines.characterise import average_transport, characterise_with_taufactor, homogenise
+from pipelines.cell import (
+    assemble_cell,
+    assemble_half_cell,
+    discharge_at_constant_current,
+    discharge_at_constant_power,
+)
+from pipelines.characterise import (
+    average_transport,
+    average_with_bruggeman,
+    characterise_with_taufactor,
+    homogenise,
+)
 from pipelines.kpi import extract_kpis
 from pipelines.manufacture import pack_particles
 from schemas import Stage
@@ -29,8 +39,8 @@ AnyStage = Stage[Any, Any]
 ENGINES: Mapping[str, dict[str, AnyStage]] = {
     "manufacture": {"particle_packing": pack_particles},
     "characterise": {"homogenisation": homogenise, "taufactor": characterise_with_taufactor},
-    "average": {"mean": average_transport},
-    "cell": {"sized_full_cell": assemble_cell},
+    "average": {"mean": average_transport, "bruggeman": average_with_bruggeman},
+    "cell": {"sized_full_cell": assemble_cell, "half_cell": assemble_half_cell},
     "discharge": {"constant_power": discharge_at_constant_power, "constant_current": discharge_at_constant_current},
     "kpi": {"from_discharge": extract_kpis},
     "start": {"sobol": suggest_by_sobol},
@@ -38,10 +48,14 @@ ENGINES: Mapping[str, dict[str, AnyStage]] = {
 }
 
 _UNITS = {
+    "_watt_per_square_metre_kelvin": "W/(m^2*K)",
+    "_kelvin_per_second": "K/s",
+    "_ampere_hour": "A*h",
     "_kilogram_per_cubic_metre": "kg/m^3",
     "_kilogram": "kg",
     "_cubic_metre": "m^3",
     "_kilogram_per_square_metre": "kg/m^2",
+    "_square_metre": "m^2",
     "_siemens_per_metre": "S/m",
     "_per_metre": "1/m",
     "_metre": "m",
@@ -51,6 +65,7 @@ _UNITS = {
     "_volt": "V",
     "_ampere": "A",
     "_watt": "W",
+    "_ohm": "ohm",
 }
 
 
@@ -117,7 +132,7 @@ def choose_engine(
 
 def _converted(stage: AnyStage, name: str, value: Any, path: str) -> Any:
     """A number with a unit, in the unit that the parameter's name ends in; anything else as it is."""
-    if not isinstance(value, str) or typing.get_type_hints(stage.function)[name] is not float:
+    if not isinstance(value, str) or typing.get_type_hints(stage.function)[name] not in (float, float | None):
         return value
     return read_quantity(value, path, unit_of(name), Bounds())
 

@@ -23,3 +23,15 @@ class TrackingError(RagoneError, ConnectionError):
 
 class MeasurementError(RagoneError, ValueError):
     """A measurement that is not known, or of something that is no microstructure."""
+
+
+class CellError(RagoneError, ValueError):
+    """There is nothing to build the cell of, or a setting is not known."""
+
+
+class KpiError(RagoneError, ValueError):
+    """A KPI that is not known, or of something that has none such."""
+
+
+class CyclingError(RagoneError, ValueError):
+    """Something that is no cell or no profile was to be cycled, or a setting of a protocol cannot be read."""

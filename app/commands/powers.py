@@ -27,7 +27,7 @@ def execute(session: Session) -> int:
         designs = designs_of(lake, given.ids)
         with Watcher(session.notes, hidden=session.silent) as watcher:
             sweep = sweep_powers(lake, study, designs, powers, watcher)
-        curves = [_drawn(lake, curve, given.kpi) for curve in sweep.curves]
+        curves = [drawn(lake, curve, given.kpi) for curve in sweep.curves]
         if given.png:
             draw_ragone(curves, _crossings(lake, sweep), given.png)
         session.answer(_told(lake, sweep), _shown(lake, sweep, given.kpi))
@@ -50,7 +50,8 @@ def _kpi(lake: Lake, kpi_id: str) -> Kpi | None:
     return record if isinstance(record, Kpi) else None
 
 
-def _drawn(lake: Lake, curve: PowerCurve, name: str) -> RagoneCurve:
+def drawn(lake: Lake, curve: PowerCurve, name: str) -> RagoneCurve:
+    """A design at every power, as it is drawn."""
     kpis = [_kpi(lake, kpi_id) for kpi_id in curve.kpi_ids(name)]
     points = [
         (power, kpi.value, kpi.standard_uncertainty or 0.0)

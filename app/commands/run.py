@@ -10,7 +10,7 @@ from flows import Study
 def execute(session: Session) -> int:
     """Run the study; 1 if no design is feasible."""
     given = session.arguments
-    study = Study.load(given.params)  # before a lake is made: a bad study leaves nothing behind
+    study = Study.load(given.params, given.changes)  # before a lake is made: a bad study leaves nothing behind
     with session.lake(create=True) as lake:
         result = carry_out(session, lake, study, given.outputs, given.prefect_api)
         session.answer(told(result, lake), shown(result, lake))

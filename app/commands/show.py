@@ -1,18 +1,20 @@
-"""`ragone show`: any record as a table; a microstructure as a slice, a discharge as a curve."""
+"""`ragone show`: any record as a table; a microstructure as a slice, a curve as a curve."""
 
 from __future__ import annotations
 
 from rich.console import Console, Group, RenderableType
 
 from app.answers import record_table
+from app.battery_data import export_battery_data
+from app.cell_table import cell_table
 from app.pictures import draw
 from app.session import FINE, Session
 from app.terminal import curve, slice_blocks
-from schemas import Discharge, Microstructure, Record
+from schemas import CellParameters, Curve, Microstructure, Record
 
 
 def execute(session: Session) -> int:
-    """Show the record, and draw it into a file if one is named."""
+    """Show the record, and draw or write it into a file if one is named."""
     given = session.arguments
     with session.lake() as lake:
         name = lake.resolve(given.id)
@@ -20,6 +22,9 @@ def execute(session: Session) -> int:
     if given.png:
         draw(record, name, given.png)
         session.advise(f"drawn into {given.png}")
+    if given.bdf:
+        export_battery_data(record, name, given.bdf)
+        session.advise(f"written to {given.bdf}")
     shown: list[RenderableType] = [record_table(record, name), *_picture(record, session.out)]
     session.answer({"id": name, "record": record}, Group(*shown))
     return FINE
@@ -28,6 +33,8 @@ def execute(session: Session) -> int:
 def _picture(record: Record, console: Console) -> list[RenderableType]:
     if isinstance(record, Microstructure):
         return ["", slice_blocks(record, console.width, coloured=console.color_system is not None)]
-    if isinstance(record, Discharge) and len(record.test_time_second) > 1:
+    if isinstance(record, CellParameters):
+        return ["", cell_table(record)]
+    if isinstance(record, Curve) and len(record.test_time_second) > 1:
         return ["", curve(record.test_time_second, record.voltage_volt, "voltage [V] over time [s]", console.width)]
     return []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from schemas import Kpi, KpiOutcome
@@ -55,3 +56,10 @@ class Definition:
             method=method,
             reference=self.reference,
         )
+
+
+def all_missing(
+    definitions: Iterable[Definition], reason: str, outcome: KpiOutcome = KpiOutcome.NOT_IDENTIFIABLE
+) -> dict[str, Kpi]:
+    """Every one of several KPIs, by name, without a value and for one reason."""
+    return {definition.name: definition.missing(reason, outcome) for definition in definitions}

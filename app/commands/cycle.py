@@ -1,0 +1,84 @@
+"""`ragone cycle`: do a protocol with a stored cell, and tell step by step what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Group
+from rich.text import Text
+
+from app.answers import plain, short
+from app.cycling_table import step_rows, step_table
+from app.pictures import draw
+from app.progress import Watcher
+from app.session import FINE, FOUND, FoundError, Session
+from dataset import Lake
+from flows.cycling import CellTest, cycle_many, named_test
+from flows.errors import CyclingError
+from pipelines.measurement import read_measurement
+from schemas import Cycling, CyclingOutcome
+from schemas.units import parse_quantity
+
+
+def execute(session: Session) -> int:
+    """Cycle the cell; 1 if the stage failed or the protocol was not done to its end."""
+    given = session.arguments
+    test = _test(given)
+    with session.lake() as lake:
+        profile = _profile(lake, given.profile)
+        with Watcher(session.notes, hidden=session.silent) as watcher:
+            (cycled,) = cycle_many(lake, [given.id], [test], profile_id=profile, progress=watcher)
+        if cycled.error:
+            raise FoundError(f"{cycled.error} (run {cycled.run_id})")
+        cycling = lake.get(cycled.cycling_id)
+    assert isinstance(cycling, Cycling)
+    if given.png:
+        draw(cycling, cycled.cycling_id, given.png)
+    _tell(session, cycled.cycling_id, cycled.cell_id, cycling)
+    return FINE if cycling.outcome is CyclingOutcome.COMPLETED else FOUND
+
+
+def _test(given: Any) -> CellTest:
+    """What the arguments ask for, read before a lake is opened."""
+    parameters: dict[str, Any] = {"thermal": given.thermal}
+    if given.ambient:
+        parameters["ambient_temperature_kelvin"] = parse_quantity(given.ambient, "K", "--ambient")
+    if given.heat_transfer:
+        coefficient = parse_quantity(given.heat_transfer, "W/m^2/K", "--heat-transfer")
+        parameters["heat_transfer_coefficient_watt_per_square_metre_kelvin"] = coefficient
+    if given.initial_soc:
+        parameters["initial_state_of_charge"] = parse_quantity(given.initial_soc, "1", "--initial-soc")
+    if given.steps:
+        if given.protocol or given.settings:
+            raise CyclingError("--step says what is done; leave --protocol and --set out, or leave --step out.")
+        return CellTest("steps", tuple(given.steps), parameters)
+    default = "drive" if given.profile else "cycle"
+    return named_test(given.protocol or default, _settings(given.settings), **parameters)
+
+
+def _settings(words: Sequence[str]) -> dict[str, str]:
+    pairs = [word.partition("=") for word in words]
+    for name, sign, value in pairs:
+        if not (name and sign and value):
+            raise CyclingError(f"--set {name + sign + value!r} is no NAME=VALUE, for example power_watt='20 W'.")
+    return {name.strip(): value for name, _, value in pairs}
+
+
+def _profile(lake: Lake, given: str) -> str:
+    """The id of the profile: of a file it is stored first."""
+    if not given or not Path(given).is_file():
+        return given
+    return lake.put(read_measurement(given), note=f"profile from {Path(given).name}")
+
+
+def _tell(session: Session, cycling_id: str, cell_id: str, cycling: Cycling) -> None:
+    rows = step_rows(cycling)
+    about = f"{cycling.outcome}{f': {cycling.reason}' if cycling.reason else ''}"
+    data = {"id": cycling_id, "cell_id": cell_id, **plain(cycling), "steps": rows}
+    table = [step_table(rows)] if rows else []
+    session.answer(data, Group(Text(about), *table, Text(cycling_id)))
+    again, name = session.again(), short(cycling_id)
+    if rows:
+        session.advise(f"Try next: ragone kpis {name}{again}; ragone show {name} --png cycling.png{again}")

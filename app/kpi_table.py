@@ -1,0 +1,130 @@
+"""KPIs as tables: those of several curves in columns beside each other, with the difference to the first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from app.answers import quantity, short
+from flows.kpis import Found
+from schemas import Kpi, KpiOutcome, Record
+
+Subjects = tuple[str, ...]
+Column = Mapping[str, tuple[str, Kpi]]
+_GAP = 2
+
+
+def side_by_side(subjects: Sequence[str], found: Sequence[Found], records: Mapping[str, Record]) -> RenderableType:
+    """What each subject is called, KPIs of single subjects, KPIs of several together, and what failed."""
+    numbers = {name: str(number) for number, name in enumerate(subjects, 1)}
+    groups = list(dict.fromkeys(one.subjects for one in found))
+    parts: list[RenderableType] = [Text(short(f"{number}  {name}")) for name, number in numbers.items()]
+    for chosen in ([g for g in groups if len(g) == 1], [g for g in groups if len(g) > 1]):
+        columns = {", ".join(numbers[name] for name in group): _column(found, group, records) for group in chosen}
+        parts += _section(columns)
+    for one in found:
+        if one.error:
+            told = f"{one.name} of {', '.join(numbers[name] for name in one.subjects)}: {one.error}"
+            parts.append(Text(f"{told} ({short(one.run_id)})" if one.run_id else told))
+    return Group(*parts)
+
+
+def _column(found: Sequence[Found], group: Subjects, records: Mapping[str, Record]) -> Column:
+    """Id and KPI by name, of some subjects."""
+    named = ((name, a, records[a]) for one in found if one.subjects == group for name, a in one.kpis.items())
+    return {name: (artifact, kpi) for name, artifact, kpi in named if isinstance(kpi, Kpi)}
+
+
+def _section(columns: Mapping[str, Column]) -> list[RenderableType]:
+    """One table for one column; for several one of values and one of where they come from. Then what has no value."""
+    names = list(dict.fromkeys(n for column in columns.values() for n in column))
+    valued = [n for n in names if any(n in c and _measured(c[n][1]) for c in columns.values())]
+    parts: list[RenderableType] = []
+    if valued and len(columns) > 1:
+        parts += ["", _values(valued, columns)]
+    if valued:
+        parts += ["", _origins(valued, columns)]
+    missing = _missing(columns)
+    if missing:
+        parts += ["", "no value:", *missing]
+    return parts
+
+
+def _values(names: Sequence[str], columns: Mapping[str, Column]) -> Table:
+    """A row for each name: value with its uncertainty in every column, and how far it is off the first."""
+    (first, reference), *others = columns.items()
+    heads = ["KPI", first]
+    for head, _ in others:
+        heads += [head, f"off {first}"]
+    rows = []
+    for name in names:
+        row = [name, _value(reference, name)]
+        for _, column in others:
+            row += [_value(column, name), _difference(column, reference, name)]
+        rows.append(row)
+    return _table(heads, rows, right=True)
+
+
+def _origins(names: Sequence[str], columns: Mapping[str, Column]) -> Table:
+    """Window and id of every KPI; its value too if there is one column only."""
+    single = len(columns) == 1
+    rows = []
+    for name in names:
+        for head, column in columns.items():
+            if name in column and _measured(column[name][1]):
+                artifact, kpi = column[name]
+                rows.append([name, _value(column, name) if single else head, short(artifact), _window(kpi)])
+    return _table(["KPI", "value" if single else "of", "id", "window"], rows)
+
+
+def _missing(columns: Mapping[str, Column]) -> list[Text]:
+    """Names of the KPIs that have no value for one and the same reason, and the reason."""
+    reasons: dict[tuple[str, str], list[str]] = {}
+    for head, column in columns.items():
+        for name, (_, kpi) in column.items():
+            if not _measured(kpi):
+                reason = f"{kpi.outcome}: {kpi.method.removeprefix('no value: ')}"
+                reasons.setdefault((head, reason), []).append(name)
+    return [Text(f"{', '.join(names)} of {head}: {reason}") for (head, reason), names in reasons.items()]
+
+
+def _measured(kpi: Kpi) -> bool:
+    return kpi.outcome is KpiOutcome.MEASURED
+
+
+def _value(column: Column, name: str) -> str:
+    if name not in column:
+        return ""
+    kpi = column[name][1]
+    unit = "-" if kpi.unit == "1" else kpi.unit
+    return quantity(kpi.value, unit, kpi.standard_uncertainty) if _measured(kpi) else "none"
+
+
+def _difference(column: Column, reference: Column, name: str) -> str:
+    """To the value of the first column, in per cent of it; of temperatures in kelvin."""
+    if name not in column or name not in reference:
+        return ""
+    kpi, first = column[name][1], reference[name][1]
+    comparable = _measured(kpi) and _measured(first) and kpi.unit == first.unit and first.value != 0
+    if comparable and kpi.unit == "K":
+        return f"{kpi.value - first.value:+.2f} K"
+    return f"{100 * (kpi.value - first.value) / abs(first.value):+.2f} %" if comparable else ""
+
+
+def _window(kpi: Kpi) -> str:
+    start, end = kpi.window_start_second, kpi.window_end_second
+    return kpi.window if start is None or end is None else f"{kpi.window}; {start:g} to {end:g} s"
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, right: bool = False) -> Table:
+    """As wide as its longest cells, whatever the terminal: a row is one line, which a search finds."""
+    widths = [max(len(row[number]) for row in (heads, *rows)) for number in range(len(heads))]
+    table = Table(show_edge=False, box=None, padding=(0, _GAP, 0, 0), width=sum(widths) + _GAP * len(widths))
+    for number, (head, width) in enumerate(zip(heads, widths, strict=True)):
+        table.add_column(Text(head), justify="right" if right and number else "left", min_width=width, no_wrap=True)
+    for row in rows:
+        table.add_row(*map(Text, row))
+    return table

@@ -1,0 +1,73 @@
+"""Which step of a curve is taken for its differential capacity, and what noise its voltage has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from pipelines.kpi.differential.density import Charges, Vector, charges
+from pipelines.kpi.steps import Step, StepKind, steps_of
+from pipelines.kpi.totals import SECONDS_PER_HOUR, noise_of
+from schemas import Curve, Measurement
+
+LEAST_SAMPLES = 30
+LEAST_SPAN_VOLT = 0.1
+_HELD = 2e-3  # V, how near a held voltage stays to where it is held
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """A step of a curve, and the part of it before its voltage was held."""
+
+    curve: Curve
+    whole: Step
+    step: Step
+
+    @property
+    def mean_current(self) -> float:
+        """Positive [A]."""
+        return abs(float(np.mean(self.step.current)))
+
+
+def sweeps(curves: Iterable[Curve], kind: StepKind) -> list[Sweep]:
+    """Steps of a kind that sweep a range of voltages, rather than hold one, with samples enough."""
+    swept = [Sweep(curve, step, _until_held(step)) for curve in curves for step in steps_of(curve) if step.kind is kind]
+    return [
+        sweep
+        for sweep in swept
+        if len(sweep.step.time) >= LEAST_SAMPLES and np.ptp(sweep.step.voltage) >= LEAST_SPAN_VOLT
+    ]
+
+
+def _until_held(step: Step) -> Step:
+    """The step until it first comes to its last voltage: what follows is a hold there."""
+    rising = step.kind is StepKind.CHARGE
+    limit = step.voltage.max() - _HELD if rising else step.voltage.min() + _HELD
+    reached = np.flatnonzero(step.voltage >= limit if rising else step.voltage <= limit)
+    end = int(reached[0]) + 1
+    return replace(step, time=step.time[:end], voltage=step.voltage[:end], current=step.current[:end])
+
+
+def slowest(found: list[Sweep]) -> Sweep:
+    """Of those that sweep nearly as far as the widest, the one with the lowest mean current."""
+    widest = max(float(np.ptp(sweep.step.voltage)) for sweep in found)
+    return min((s for s in found if np.ptp(s.step.voltage) >= 0.8 * widest), key=lambda sweep: sweep.mean_current)
+
+
+def charges_of(sweep: Sweep) -> Charges:
+    """The charge of a sweep by voltage."""
+    return charges(sweep.step.voltage, charge_passed(sweep.step), voltage_noise(sweep))
+
+
+def charge_passed(step: Step) -> Vector:
+    """Charge since the start of the step [A.h], shape (n,), never decreasing."""
+    current = np.abs(step.current)
+    parts = (current[1:] + current[:-1]) / 2 * np.diff(step.time) / SECONDS_PER_HOUR
+    return np.concatenate([[0.0], np.cumsum(parts)])
+
+
+def voltage_noise(sweep: Sweep) -> float:
+    """Standard deviation of one sample [V]; none in a simulation."""
+    return noise_of(sweep.step.voltage) if isinstance(sweep.curve, Measurement) else 0.0

@@ -1,0 +1,22 @@
+"""Was a curve carried through to its end? A simulation may have given up; a measurement is what it is."""
+
+from __future__ import annotations
+
+from schemas import Curve, Cycling, CyclingOutcome, Discharge, DischargeOutcome, KpiOutcome
+
+
+def unfinished(curve: Curve) -> tuple[str, KpiOutcome] | None:
+    """Why a KPI of the whole curve has no value, and which outcome that is; None if nothing stands against it."""
+    if isinstance(curve, Discharge | Cycling) and curve.outcome not in (
+        DischargeOutcome.COMPLETED,
+        CyclingOutcome.COMPLETED,
+    ):
+        told = f" ({curve.reason})" if curve.reason else ""
+        done = len(curve.test_time_second)
+        outcome = KpiOutcome.NOT_IDENTIFIABLE if done else KpiOutcome.INFEASIBLE
+        return f"the simulation ended with '{curve.outcome}'{told} after {done} samples; make it complete", outcome
+    if len(curve.test_time_second) < 2:
+        return f"the curve has {len(curve.test_time_second)} samples; two at least are needed", (
+            KpiOutcome.NOT_IDENTIFIABLE
+        )
+    return None

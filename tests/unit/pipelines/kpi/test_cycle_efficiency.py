@@ -1,0 +1,76 @@
+"""What a cycle gives back, and when it can be said."""
+
+import pytest
+from made_curves import columns, measured, simulated, step
+
+from pipelines.kpi import efficiency_per_cycle
+from schemas import KpiOutcome
+
+REST = step(60.0, 0.0, 3.6)
+
+
+def discharge(hours, end=2.5):
+    """At 1 A from 4 V."""
+    return step(3600.0 * hours, -1.0, lambda s: 4 + (end - 4) * s)
+
+
+def charge(hours):
+    """At 1 A up to 4.2 V."""
+    return step(3600.0 * hours, 1.0, lambda s: 3 + 1.2 * s)
+
+
+def test_efficiencies_of_complete_cycles():
+    """Two cycles of 99 % and 97 %: each for itself, their mean and its scatter."""
+    curve = measured(columns(discharge(1.0), REST, charge(1.0), discharge(0.99), REST, charge(1.0), discharge(0.97)))
+    kpis = efficiency_per_cycle(curve)
+    assert kpis["coulombic_efficiency_cycle_1"].value == pytest.approx(0.99, rel=1e-9)
+    assert kpis["coulombic_efficiency_cycle_2"].value == pytest.approx(0.97, rel=1e-9)
+    assert kpis["coulombic_efficiency"].value == pytest.approx(0.98, rel=1e-9)
+    assert kpis["coulombic_efficiency"].standard_uncertainty == pytest.approx(0.01, rel=1e-6)
+    assert kpis["coulombic_efficiency"].sample_count == 2
+    assert kpis["voltage_efficiency_cycle_1"].value == pytest.approx(3.25 / 3.6, rel=1e-6)
+    energy, charges = (kpis[f"{what}_efficiency_cycle_1"].value for what in ("energy", "coulombic"))
+    assert kpis["voltage_efficiency_cycle_1"].value == pytest.approx(energy / charges, rel=1e-12)
+    assert "2.5 to 4.2 V" in kpis["coulombic_efficiency"].window
+
+
+def test_constant_voltage_belongs_to_the_charge():
+    """A charge in two steps is one."""
+    hold = step(3600.0, lambda s: 0.5 * (1 - s), 4.2)
+    kpis = efficiency_per_cycle(simulated(columns(discharge(1.0), charge(0.8), hold, discharge(1.0))))
+    assert kpis["coulombic_efficiency"].value == pytest.approx(1 / 1.05, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("steps", "says"),
+    [
+        ((charge(1.0), discharge(1.0)), "no discharge before it"),
+        ((discharge(1.0, 3.0), charge(1.0), discharge(1.0)), "went to 3 V, the one after it to 2.5 V"),
+        ((discharge(1.0), charge(1.0)), "no discharge follows a charge"),
+        ((discharge(1.0),), "no discharge follows a charge"),
+    ],
+)
+def test_incomplete_cycles_have_none(steps, says):
+    """Not applicable, and why."""
+    for kpi in efficiency_per_cycle(measured(columns(*steps))).values():
+        assert kpi.outcome is KpiOutcome.NOT_APPLICABLE
+        assert says in kpi.method
+
+
+def test_a_common_offset_of_the_current_does_not_cancel():
+    """It adds to the charge and takes from the discharge: twice its share."""
+    curve = measured(columns(discharge(1.0), charge(1.0), discharge(1.0)))
+    kpi = efficiency_per_cycle(curve, current_uncertainty_ampere=1e-3)["coulombic_efficiency_cycle_1"]
+    assert kpi.standard_uncertainty == pytest.approx(2e-3, rel=1e-2)
+
+
+def test_only_the_last_cycles_are_listed():
+    """All of them count in the mean."""
+    curve = measured(columns(discharge(1.0), *(part for _ in range(4) for part in (charge(1.0), discharge(0.98)))))
+    kpis = efficiency_per_cycle(curve, listed_cycles=2)
+    assert sorted(name for name in kpis if name.startswith("coulombic")) == [
+        "coulombic_efficiency",
+        "coulombic_efficiency_cycle_3",
+        "coulombic_efficiency_cycle_4",
+    ]
+    assert kpis["coulombic_efficiency"].sample_count == 4

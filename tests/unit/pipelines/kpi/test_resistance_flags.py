@@ -1,0 +1,157 @@
+import numpy as np
+import pytest
+from made_curves import columns, measured, simulated, step
+
+from pipelines.kpi.resistance import ohmic_resistance, polarisation_resistance, pulse_resistance
+from schemas import KpiOutcome
+from schemas.errors import BoundsError
+
+OHMIC = "ohmic_resistance"
+
+
+def pulses(*currents, duration=20.0, count=201, resistance=0.02):
+    """Steps of these currents through a resistor, sampled every 0.1 s."""
+    return columns(*(step(duration, i, 3.7 + resistance * i, count) for i in currents), gap=0.1)
+
+
+def test_resistor_in_a_simulated_and_in_a_measured_curve():
+    """The same number from both kinds of curve: 20 mohm, exact but for the rounding of the samples."""
+    made = pulses(0.0, -5.0, 0.0)
+    values = [ohmic_resistance(curve)[OHMIC].value for curve in (measured(made), simulated(made))]
+    assert values == pytest.approx([0.02, 0.02], rel=1e-6)
+
+
+def test_every_jump_has_its_own_and_the_mean_says_how_they_scatter():
+    """Four jumps of three pulses; numbered in order of time."""
+    kpis = ohmic_resistance(measured(pulses(0.0, -5.0, 0.0, 3.0, 0.0)))
+    assert set(kpis) == {OHMIC, *(f"{OHMIC}.jump_{n}" for n in range(1, 5))}
+    assert all(kpi.name == name for name, kpi in kpis.items())
+    assert kpis[OHMIC].sample_count == 4
+    assert "scatter" in kpis[OHMIC].method
+
+
+def test_window_and_resolution_are_reported():
+    """A reader learns where the window lies, and what counts as ohmic."""
+    kpi = ohmic_resistance(measured(pulses(0.0, -5.0)))[OHMIC]
+    assert "time resolution 0.1 s" in kpi.window
+    assert kpi.window_start_second == pytest.approx(20.1)
+    assert kpi.window_end_second > kpi.window_start_second
+    assert "row 201" in kpi.definition
+
+
+def test_samples_on_the_ramp_are_left_out():
+    """Two rows on the way from 0 to -5 A, whose voltage lags, do not enter."""
+    made = pulses(0.0, -5.0)
+    made["current_ampere"][201:203] = -1.5, -3.5
+    made["voltage_volt"][201:203] = 3.69, 3.65
+    kpi = ohmic_resistance(measured(made))[OHMIC]
+    assert kpi.value == pytest.approx(0.02, rel=1e-6)
+    assert "2 left out" in kpi.window
+
+
+def test_voltage_read_before_its_current_is_left_out():
+    """The first row of the pulse still shows the voltage of rest."""
+    made = pulses(0.0, -5.0)
+    made["voltage_volt"][201] = 3.7
+    kpi = ohmic_resistance(measured(made))[OHMIC]
+    assert kpi.value == pytest.approx(0.02, rel=1e-6)
+    assert "1 left out" in kpi.window
+    assert "time resolution 0.2 s" in kpi.window
+
+
+def test_drift_before_the_jump_is_carried_on():
+    """A rest that still relaxes by 1 mV/s does not pass for resistance."""
+    made = pulses(0.0, -5.0)
+    made["voltage_volt"] = made["voltage_volt"] + 1e-3 * made["test_time_second"]
+    kpi = ohmic_resistance(measured(made))[OHMIC]
+    assert abs(kpi.value - 0.02) < 2 * kpi.standard_uncertainty + 1e-5
+
+
+def test_coarse_sampling_gives_no_ohmic_resistance():
+    """A first sample a minute after the jump is refused, with the row."""
+    made = columns(step(600, 0.0, 3.7), step(600, -5.0, 3.6), gap=60.0)
+    kpi = ohmic_resistance(measured(made))[OHMIC]
+    assert kpi.outcome is KpiOutcome.NOT_IDENTIFIABLE
+    assert "row 11" in kpi.method
+    assert "60 s after" in kpi.method
+
+
+def test_too_few_samples_give_no_ohmic_resistance():
+    """Three samples after the jump are not extrapolated."""
+    made = columns(step(20, 0.0, 3.7, 201), step(0.2, -5.0, 3.6, 3), gap=0.1)
+    kpi = ohmic_resistance(measured(made))[OHMIC]
+    assert kpi.outcome is KpiOutcome.NOT_IDENTIFIABLE
+    assert "at least 5" in kpi.method
+
+
+def test_flipped_sign_of_current_is_named():
+    """A voltage that falls where the current rises is no resistance."""
+    made = pulses(0.0, -5.0)
+    made["current_ampere"] = -made["current_ampere"]
+    kpi = ohmic_resistance(measured(made))[OHMIC]
+    assert kpi.outcome is KpiOutcome.NOT_APPLICABLE
+    assert "must be negative" in kpi.method
+
+
+def constant(count=50):
+    """A curve whose current never changes."""
+    return measured(columns(step(100.0, -1.0, 3.6, count)))
+
+
+def nothing():
+    """A curve without samples."""
+    made = columns(step(1.0, -1.0, 3.6, 2))
+    return measured({name: values[:0] for name, values in made.items()})
+
+
+@pytest.mark.parametrize("stage", [ohmic_resistance, polarisation_resistance, pulse_resistance])
+@pytest.mark.parametrize("curve", [constant, nothing])
+def test_curves_without_a_jump_are_flagged(stage, curve):
+    """Not applicable, with the reason; nothing raises."""
+    kpis = stage(curve())
+    assert kpis
+    for name, kpi in kpis.items():
+        assert (kpi.name, kpi.outcome, kpi.value) == (name, KpiOutcome.NOT_APPLICABLE, 0.0)
+
+
+def test_pulse_without_a_rest_is_flagged_with_its_row():
+    """The second pulse follows the first at once; the first keeps its values."""
+    kpis = pulse_resistance(measured(pulses(0.0, -5.0, -2.0)), times_second=(10.0,))
+    assert kpis["resistance_10s.jump_1"].value == pytest.approx(0.02, rel=1e-4)
+    for name in ("resistance_10s.jump_2", "state_of_charge.jump_2"):
+        assert kpis[name].outcome is KpiOutcome.NOT_APPLICABLE
+        assert "row 402: the pulse follows -5 A, not a rest" in kpis[name].method
+    flagged = polarisation_resistance(measured(pulses(0.0, -5.0, -2.0)))["polarisation_resistance.jump_2"]
+    assert flagged.outcome is KpiOutcome.NOT_APPLICABLE
+
+
+def test_state_of_charge_of_each_pulse():
+    """1 A.h of 2 A.h drawn between the pulses; by the record's capacity, or by the one given."""
+    made = columns(*(step(3600.0, i, 3.7 + 0.02 * i, 361) for i in (0.0, -1.0, 0.0, -1.0)))
+    kpis = pulse_resistance(simulated(made))
+    assert kpis["state_of_charge.jump_1"].value == pytest.approx(1.0, abs=1e-9)
+    assert kpis["state_of_charge.jump_3"].value == pytest.approx(0.5, abs=1e-3)
+    other = pulse_resistance(simulated(made), initial_state_of_charge=0.8, capacity_ampere_hour=4.0)
+    assert other["state_of_charge.jump_3"].value == pytest.approx(0.55, abs=1e-3)
+    unknown = pulse_resistance(measured(made))["state_of_charge.jump_1"]
+    assert unknown.outcome is KpiOutcome.NOT_APPLICABLE
+    assert "capacity_ampere_hour" in unknown.method
+
+
+def test_time_beyond_the_pulse_has_no_resistance():
+    """A pulse of 20 s has none at 30 s."""
+    kpi = pulse_resistance(measured(pulses(0.0, -5.0)), times_second=(30.0,))["resistance_30s"]
+    assert kpi.outcome is KpiOutcome.NOT_IDENTIFIABLE
+
+
+def test_times_must_be_positive():
+    """A resistance at zero time is the ohmic one, and extrapolated."""
+    with pytest.raises(BoundsError, match="above 0"):
+        pulse_resistance(constant(), times_second=(0.0,))
+
+
+def test_resistor_has_no_polarisation():
+    """Nothing relaxes, so that there is no polarisation resistance to quote."""
+    kpi = polarisation_resistance(measured(pulses(0.0, -5.0)))["polarisation_resistance"]
+    assert kpi.outcome is KpiOutcome.NOT_IDENTIFIABLE
+    assert np.isclose(kpi.value, 0.0)
