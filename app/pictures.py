@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from app.cycling_picture import draw_cycling
 from app.terminal import colour_of_label
-from schemas import Discharge, Microstructure, RagoneError, Record
+from schemas import Cycling, Discharge, Microstructure, RagoneError, Record
 
 _RGB = {"grey11": "#1c1c1c", "steel_blue": "#5f87af", "orange3": "#d78700", "sea_green3": "#5fd787"}
 _RGB |= {"plum3": "#d787d7", "khaki3": "#d7d75f", "grey70": "#b2b2b2"}
@@ -42,9 +43,11 @@ def draw(record: Record, name: str, path: str | Path) -> None:
         draw_slice(record, name, path)
     elif isinstance(record, Discharge) and len(record.test_time_second) > 0:
         draw_curve(record, name, path)
+    elif isinstance(record, Cycling) and len(record.test_time_second) > 0:
+        draw_cycling(record, name, path)
     else:
         raise PictureError(
-            f"{name} has no picture. A microstructure, or a discharge that delivered something, has one."
+            f"{name} has no picture. A microstructure has one, and so has a discharge or a cycling with samples."
         )
 
 

@@ -1,6 +1,7 @@
 """Measures a microstructure: transport, geometry, and how far walkers get."""
 
 from pipelines.characterise.average import average_transport
+from pipelines.characterise.bruggeman import average_with_bruggeman
 from pipelines.characterise.geometry import measure_geometry
 from pipelines.characterise.homogenise import homogenise, homogenise_along_all_axes
 from pipelines.characterise.random_walk import walk_randomly
@@ -8,6 +9,7 @@ from pipelines.characterise.transport import characterise_with_taufactor
 
 __all__ = [
     "average_transport",
+    "average_with_bruggeman",
     "characterise_with_taufactor",
     "homogenise",
     "homogenise_along_all_axes",

@@ -159,6 +159,14 @@ def test_cells_that_cannot_be_built_are_not_cycled(example_values, outcome, expe
     assert cycling.variables.shape == (0, 0)
 
 
+def test_open_circuit_potentials_may_be_tables(example_values):
+    """As those of O'Kane's set: the voltage before the first step is read off them all the same."""
+    tabulated = protocol_cell(example_values, parameter_set="OKane2022")
+    cycling = cycle(tabulated, protocol=("Charge at 1C until 3 V", "Rest for 1 s"), initial_state_of_charge=0.5)
+    assert cycling.outcome is CyclingOutcome.COMPLETED
+    assert cycling.reason == "nothing to do in step 1 (Charge at 1C until 3 V)"
+
+
 def test_half_cells_have_no_plating_margin(example_values):
     """Against lithium metal nothing of a negative electrode is recorded."""
     cycling = cycle(half_cell(example_values), protocol=("Discharge at 1C until 3 V",))

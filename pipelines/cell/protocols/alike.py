@@ -1,0 +1,42 @@
+"""The protocol that does again what was measured: a discharge at constant current down to its last voltage."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pipelines.cell.protocols.grammar import ProtocolError
+from pipelines.cell.protocols.words import number
+from pipelines.cell.sampling import battery_data_current
+from schemas import Measurement
+
+_RESTING = 1e-3  # of the largest current
+_CONSTANT = 0.02  # relative standard deviation of a current that was held constant
+
+
+def discharge_alike(measured: Measurement) -> str:
+    """The first discharge of a curve as a step in plain English.
+
+    Parameters
+    ----------
+    measured
+        A curve whose first discharge was held at a constant current.
+
+    Raises
+    ------
+    ProtocolError
+        If it holds no discharge, or its current varies.
+    """
+    current = battery_data_current(measured.current_ampere)
+    flowing = current > _RESTING * np.abs(current).max(initial=0.0)
+    if not flowing.any():
+        raise ProtocolError(f"the curve of {measured.cell_name!r} holds no discharge. Give one that does.")
+    start = int(np.argmax(flowing))
+    after = np.flatnonzero(~flowing[start:])
+    rows = slice(start, start + int(after[0]) if len(after) else len(current))
+    mean, spread = float(np.mean(current[rows])), float(np.std(current[rows]))
+    if spread > _CONSTANT * mean:
+        raise ProtocolError(
+            f"the current of the discharge from row {start + 1} varies by {spread / mean:.1%}; it must be constant. "
+            "Follow it instead: `ragone cycle CELL --profile ID`."
+        )
+    return f"Discharge at {number(mean)} A until {number(float(measured.voltage_volt[rows].min()))} V"

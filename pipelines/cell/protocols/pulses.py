@@ -1,0 +1,77 @@
+"""Pulses between rests: hybrid pulse power characterisation (HPPC), and galvanostatic intermittent titration (GITT)."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from pipelines.cell.protocols.words import at_rate, cycle, duration, rest, until
+from schemas.errors import BoundsError
+
+_HOUR = 3600.0
+
+
+def pulse_test(
+    *,
+    states_of_charge: tuple[float, ...] = (0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1),
+    discharge_pulse_rate: float = 1.0,
+    charge_pulse_rate: float = 0.75,
+    pulse_second: float = 10.0,
+    pause_second: float = 40.0,
+    approach_rate: float = 1 / 3,
+    rest_second: float = 3600.0,
+    lower_voltage_volt: float = 2.5,
+    upper_voltage_volt: float = 4.2,
+) -> tuple[str, ...]:
+    """At each state of charge a cycle: approach and rest, discharge pulse and pause, charge pulse and pause.
+
+    From a full cell; the charge that the pulses themselves take is counted in the next approach.
+
+    Raises
+    ------
+    BoundsError
+        If the states of charge do not fall from below 1, or are too close for the pulses between them.
+
+    References
+    ----------
+    Christophersen 2015, Battery test manual for electric vehicles, INL/EXT-15-34184, doi 10.2172/1186745.
+    """
+    taken = (discharge_pulse_rate - charge_pulse_rate) * pulse_second / _HOUR
+    pulse = f"for {duration(pulse_second)} or "
+    cycles = []
+    for earlier, (before, state) in enumerate(pairwise((1.0, *states_of_charge))):
+        depth = before - state - (taken if earlier else 0.0)
+        if depth <= 0 or state < 0:
+            raise BoundsError(
+                f"states_of_charge = {states_of_charge}: {state:g} does not follow {before:g}. They must fall from "
+                "below 1 to 0 or above, by more than a pulse takes."
+            )
+        approach = f"for {duration(depth / approach_rate * _HOUR)} or {until(lower_voltage_volt)}"
+        cycles.append(
+            cycle(
+                at_rate("Discharge", approach_rate, approach),
+                rest(rest_second),
+                at_rate("Discharge", discharge_pulse_rate, pulse + until(lower_voltage_volt)),
+                rest(pause_second),
+                at_rate("Charge", charge_pulse_rate, pulse + until(upper_voltage_volt)),
+                rest(pause_second),
+            )
+        )
+    return tuple(cycles)
+
+
+def titration(
+    *,
+    pulses: int = 20,
+    rate: float = 0.1,
+    rest_second: float = 7200.0,
+    lower_voltage_volt: float = 2.5,
+) -> tuple[str, ...]:
+    """So many equal pulses that together take the nominal capacity, each followed by a rest; a cycle each.
+
+    References
+    ----------
+    Weppner, Huggins 1977, doi 10.1149/1.2133112.
+    """
+    length = duration(_HOUR / (rate * pulses))
+    step = at_rate("Discharge", rate, f"for {length} or {until(lower_voltage_volt)}")
+    return (f"repeat {pulses}: {cycle(step, rest(rest_second))}",)
