@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from rich.text import Text
 
 from schemas import Record
 
+_GAP = 2  # between columns
 _DIGITS = re.compile(r"\b([a-z_]+-[0-9a-f]{12})[0-9a-f]{52}\b")
 
 
@@ -94,6 +95,17 @@ def rows_table(columns: list[str], rows: list[tuple[Any, ...]]) -> Table:
         table.add_column(Text(column), justify="right" if right and rows else "left", overflow="fold")
     for row in rows:
         table.add_row(*(Text(_cell(value)) for value in row))
+    return table
+
+
+def wide_table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, right: bool = False) -> Table:
+    """As wide as its longest cells, whatever the terminal: a row is one line, which a search finds."""
+    widths = [max(len(row[number]) for row in (heads, *rows)) for number in range(len(heads))]
+    table = Table(show_edge=False, box=None, padding=(0, _GAP, 0, 0), width=sum(widths) + _GAP * len(widths))
+    for number, (head, width) in enumerate(zip(heads, widths, strict=True)):
+        table.add_column(Text(head), justify="right" if right and number else "left", min_width=width, no_wrap=True)
+    for row in rows:
+        table.add_row(*map(Text, row))
     return table
 
 

@@ -8,13 +8,12 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from app.answers import quantity, short
+from app.answers import quantity, short, wide_table
 from flows.kpis import Found
 from schemas import Kpi, KpiOutcome, Record
 
 Subjects = tuple[str, ...]
 Column = Mapping[str, tuple[str, Kpi]]
-_GAP = 2
 
 
 def side_by_side(subjects: Sequence[str], found: Sequence[Found], records: Mapping[str, Record]) -> RenderableType:
@@ -65,7 +64,7 @@ def _values(names: Sequence[str], columns: Mapping[str, Column]) -> Table:
         for _, column in others:
             row += [_value(column, name), _difference(column, reference, name)]
         rows.append(row)
-    return _table(heads, rows, right=True)
+    return wide_table(heads, rows, right=True)
 
 
 def _origins(names: Sequence[str], columns: Mapping[str, Column]) -> Table:
@@ -77,7 +76,7 @@ def _origins(names: Sequence[str], columns: Mapping[str, Column]) -> Table:
             if name in column and _measured(column[name][1]):
                 artifact, kpi = column[name]
                 rows.append([name, _value(column, name) if single else head, short(artifact), _window(kpi)])
-    return _table(["KPI", "value" if single else "of", "id", "window"], rows)
+    return wide_table(["KPI", "value" if single else "of", "id", "window"], rows)
 
 
 def _missing(columns: Mapping[str, Column]) -> list[Text]:
@@ -117,14 +116,3 @@ def _difference(column: Column, reference: Column, name: str) -> str:
 def _window(kpi: Kpi) -> str:
     start, end = kpi.window_start_second, kpi.window_end_second
     return kpi.window if start is None or end is None else f"{kpi.window}; {start:g} to {end:g} s"
-
-
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, right: bool = False) -> Table:
-    """As wide as its longest cells, whatever the terminal: a row is one line, which a search finds."""
-    widths = [max(len(row[number]) for row in (heads, *rows)) for number in range(len(heads))]
-    table = Table(show_edge=False, box=None, padding=(0, _GAP, 0, 0), width=sum(widths) + _GAP * len(widths))
-    for number, (head, width) in enumerate(zip(heads, widths, strict=True)):
-        table.add_column(Text(head), justify="right" if right and number else "left", min_width=width, no_wrap=True)
-    for row in rows:
-        table.add_row(*map(Text, row))
-    return table

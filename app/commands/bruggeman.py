@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from rich.table import Table
-from rich.text import Text
 
-from app.answers import number
+from app.answers import number, wide_table
 from app.progress import Watcher
 from app.session import FINE, FOUND, Session
 from app.study_pictures import BruggemanRow, draw_bruggeman
@@ -79,12 +78,11 @@ def _told(lake: Lake, found: tuple[Compared, ...], rates: list[float]) -> dict[s
 
 
 def _shown(rows: list[BruggemanRow], rates: list[float]) -> Table:
-    table = Table(show_edge=False, box=None, padding=(0, 2, 0, 0), title_justify="left")
-    for column in ("porosity", "tau measured", "tau Bruggeman", *(f"error at {number(rate)}C" for rate in rates)):
-        table.add_column(column, justify="right")
+    heads = ["porosity", "tau measured", "tau Bruggeman", *(f"error at {number(rate)}C" for rate in rates)]
+    lines = []
     for row in rows:
         errors = ["none" if value is None else f"{value:+.2%}" for value in row.deviations]
         spread = "" if row.standard_error is None else f" ± {row.standard_error:.2g}"
         tau = f"{row.tortuosity_factor:.3g}{spread}"
-        table.add_row(f"{row.porosity:.3f}", Text(tau), f"{row.bruggeman:.3g}", *errors)
-    return table
+        lines.append([f"{row.porosity:.3f}", tau, f"{row.bruggeman:.3g}", *errors])
+    return wide_table(heads, lines, right=True)

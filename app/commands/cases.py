@@ -9,7 +9,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from app.answers import plain, quantity
+from app.answers import number, plain, quantity, wide_table
 from app.commands.powers import drawn, recipe
 from app.progress import Watcher
 from app.session import FINE, Session
@@ -62,54 +62,40 @@ def _panel(lake: Lake, name: str, result: CampaignResult) -> Panel:
 
 
 def _campaigns(lake: Lake, cases: Cases) -> Table:
-    table = _table("campaign", "best", "design", "worst", "kpi")
+    rows = []
     for name, result in cases.campaigns.items():
         values = [trial.value for trial in result.trials if trial.value is not None]
-        if result.best is not None and result.best.value is not None:
-            value = quantity(result.best.value, result.best.unit, result.best.standard_uncertainty)
-            cells = (
-                name,
-                value,
-                recipe(lake, result.best.design_id),
-                f"{min(values):.6g}",
-                result.best.objective_id[:16],
-            )
-            table.add_row(*map(Text, cells))
-    return table
+        best = result.best
+        if best is not None and best.value is not None:
+            value = quantity(best.value, best.unit, best.standard_uncertainty)
+            rows.append([name, value, recipe(lake, best.design_id), number(min(values)), best.objective_id[:16]])
+    return wide_table(["campaign", "best", "design", "worst", "kpi"], rows)
 
 
 def _beside(lake: Lake, cases: Cases) -> Table:
-    """Published and ours, a row each; then how ours compare at every power."""
-    table = _table("", "Kench et al. (2024)", "ours", "kpi")
+    """Published and ours, a row each; then how long each design lasts."""
     energy, power, _ = cases.sweep.curves
-    gains = [(what, kpi_id) for what, kpi_id in cases.kpi_ids.items() if "over" in what]
-    hours = [(what, kpi_id) for what, kpi_id in cases.kpi_ids.items() if "one-hour" in what]
     crossing = cases.sweep.crossovers.get((energy.design_id, power.design_id), "")
     ours = [
         [(recipe(lake, curve.design_id), curve.kpi_ids(KPI)[POWERS.index(at)])]
         for curve, at in ((energy, LOW), (power, HIGH))
     ]
-    ours += [[("", crossing)] if crossing else [], gains]
+    ours += [[("", crossing)] if crossing else []]
+    ours += [[(what, kpi_id) for what, kpi_id in cases.kpi_ids.items() if " over " in what]]
+    rows = []
     for (what, published), found in zip(_PUBLISHED, ours, strict=True):
-        for number, (note, kpi_id) in enumerate(found):
+        for place, (note, kpi_id) in enumerate(found):
             told = f"{_value(_kpi(lake, kpi_id))}{': ' if note else ''}{note}"
-            table.add_row(*map(Text, (*((what, published) if number == 0 else ("", "")), told, kpi_id[:16])))
-    for what, kpi_id in hours:
-        table.add_row(*map(Text, (what, "", _value(_kpi(lake, kpi_id)), kpi_id[:16])))
-    return table
+            rows.append([*((what, published) if place == 0 else ("", "")), told, kpi_id[:16]])
+    hours = {what: kpi_id for what, kpi_id in cases.kpi_ids.items() if "one-hour" in what}
+    rows += [[what, "", _value(_kpi(lake, kpi_id)), kpi_id[:16]] for what, kpi_id in hours.items()]
+    return wide_table(["", "Kench et al. (2024)", "ours", "kpi"], rows)
 
 
 def _value(kpi: Kpi) -> str:
     if kpi.unit == "1":
         return f"{kpi.value:+.1%}"
     return quantity(kpi.value, kpi.unit, kpi.standard_uncertainty)
-
-
-def _table(*columns: str) -> Table:
-    table = Table(show_edge=False, box=None, padding=(0, 2, 0, 0), width=170)
-    for column in columns:
-        table.add_column(column, no_wrap=True)
-    return table
 
 
 def _told(lake: Lake, cases: Cases) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from app.agreement_picture import draw_agreement
-from app.answers import number, plain, quantity
+from app.answers import number, plain, quantity, wide_table
 from app.kpi_table import side_by_side
 from app.progress import Watcher
 from app.session import FINE, FOUND, Session
@@ -19,7 +19,6 @@ from flows.kpis import extract
 from schemas import Cycling, Kpi, KpiOutcome, Measurement
 from schemas.units import parse_quantity
 
-_WIDTH = 130  # a row is one line, whatever the terminal
 _COLUMNS = ("voltage_rmse", "voltage_bias", "voltage_largest_deviation", "compared_share")
 
 
@@ -86,13 +85,8 @@ def _told(lake: Lake, found: tuple[Agreement, ...]) -> list[dict[str, Any]]:
 
 
 def _shown(lake: Lake, found: tuple[Agreement, ...]) -> Table:
-    table = Table(show_edge=False, box=None, padding=(0, 2, 0, 0), width=_WIDTH)
-    for column in ("discharge", "RMSE", "bias", "largest", "compared", "simulation"):
-        table.add_column(column, justify="left", no_wrap=True)
-    for one in found:
-        cells = [_cell(_kpi(lake, one, name)) for name in _COLUMNS]
-        table.add_row(*map(Text, (_step(one), *cells, one.cycling_id[:20])))
-    return table
+    rows = [[_step(one), *(_cell(_kpi(lake, one, name)) for name in _COLUMNS), one.cycling_id[:20]] for one in found]
+    return wide_table(["discharge", "RMSE", "bias", "largest", "compared", "simulation"], rows)
 
 
 def _step(one: Agreement) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from rich.table import Table
+from rich.console import Group, RenderableType
 from rich.text import Text
 
-from app.answers import number, plain, quantity
+from app.answers import number, plain, quantity, wide_table
 from app.progress import Watcher
 from app.session import FINE, FOUND, FoundError, Session
 from app.study_pictures import RagoneCurve, draw_ragone
@@ -99,20 +99,24 @@ def _told(lake: Lake, sweep: Sweep) -> dict[str, Any]:
     }
 
 
-def _shown(lake: Lake, sweep: Sweep, name: str) -> Table:
-    table = Table(show_edge=False, box=None, padding=(0, 2, 0, 0), title_justify="left")
-    table.add_column("power")
-    for curve in sweep.curves:
-        table.add_column(Text(curve.design_id[:19]), overflow="fold")
-    table.add_row("", *(Text(recipe(lake, curve.design_id)) for curve in sweep.curves))
-    for row, power in enumerate(sweep.curves[0].powers):
-        table.add_row(f"{number(power)} W", *(Text(_cell(lake, curve, name, row)) for curve in sweep.curves))
+def _shown(lake: Lake, sweep: Sweep, name: str) -> RenderableType:
+    crossings = []
+    lines = [
+        Text(f"{place}  {curve.design_id[:19]}  {recipe(lake, curve.design_id)}")
+        for place, curve in enumerate(sweep.curves, 1)
+    ]
+    heads = ["power", *(str(place) for place in range(1, len(sweep.curves) + 1))]
+    rows = [
+        [f"{number(power)} W", *(_cell(lake, curve, name, row) for curve in sweep.curves)]
+        for row, power in enumerate(sweep.curves[0].powers)
+    ]
+    places = {curve.design_id: place for place, curve in enumerate(sweep.curves, 1)}
     for (first, second), kpi_id in sweep.crossovers.items():
         kpi = _kpi(lake, kpi_id)
         if kpi is not None:
             value = quantity(kpi.value, kpi.unit, kpi.standard_uncertainty)
-            table.add_row("crossing", Text(f"{first[:13]} and {second[:13]} at {value}  {kpi_id[:16]}"))
-    return table
+            crossings.append(Text(f"{places[first]} and {places[second]} cross at {value}  {kpi_id[:16]}"))
+    return Group(*lines, Text(), wide_table(heads, rows), *crossings)
 
 
 def _cell(lake: Lake, curve: PowerCurve, name: str, row: int) -> str:

@@ -6,6 +6,8 @@ of the power. A discharge that could not be completed ends the common range: wha
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
@@ -57,12 +59,15 @@ def crossover(
         )
     at = int(crossings[0])
     value = _zero(powers, ahead, at)
+    spread, told = (powers[at + 1] - powers[at]) / math.sqrt(12), "anywhere between the two"
+    if len(powers) > 2:
+        spread, told = abs(value - _smooth_zero(powers, ahead, at)), "difference to the monotone cubic through all"
     return CROSSOVER.measured(
         value,
-        uncertainty=abs(value - _smooth_zero(powers, ahead, at)) if len(powers) > 2 else None,
+        uncertainty=float(spread),
         count=len(powers),
         method=f"difference of the energy densities linear in log power from {powers[at]:g} to {powers[at + 1]:g} W; "
-        "uncertainty: difference to the monotone cubic through all powers",
+        f"uncertainty: {told}",
         window=window,
     )
 

@@ -105,3 +105,9 @@ def test_kpis_of_another_name_are_refused(example):
     """Energy is not compared with charge."""
     with pytest.raises(UnitError, match=r"energy_density \[W\.h/L\] cannot be compared with capacity \[A\.h\]"):
         relative_deviation(example("kpi"), example("kpi", name="capacity", unit="A.h"))
+
+
+def test_two_powers_say_little(cell, at):
+    """The crossing may lie anywhere between them, and the uncertainty says so."""
+    kpi = crossover(cell, (at(10.0, 50.0), at(54.0, 30.0)), cell, (at(10.0, 45.0), at(54.0, 40.0)))
+    assert kpi.standard_uncertainty == pytest.approx(44 / np.sqrt(12))
