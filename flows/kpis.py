@@ -192,8 +192,10 @@ def _settings(chosen: Mapping[str, Entry], settings: Mapping[str, Any]) -> dict[
 
 
 def _read(hint: Any, name: str, text: str) -> Any:
-    """A text as the type of a parameter; a number in the unit that the parameter's name ends in."""
+    """A text as the type of a parameter: a number in the unit that its name ends in, or several with commas."""
     types = (hint, *typing.get_args(hint))
+    if typing.get_origin(hint) is tuple:
+        return tuple(_read(types[1], name, part.strip()) for part in text.split(","))
     if float in types:
         return parse_quantity(text, unit_of(name), name)
     words: Mapping[str, Any] = {"true": True, "false": False}

@@ -80,6 +80,24 @@ def test_average_of_one_model_is_weighted_least_squares():
     assert found.variance == pytest.approx(np.linalg.inv(basis @ basis.T)[0, 0] * 0.01)
 
 
+def test_models_that_disagree_widen_the_result():
+    """Two models of like weight: the mean of both, and a variance that holds half their difference squared."""
+    x = np.linspace(0, 1, 6)
+    basis, deviation, windows = np.stack([np.ones(6), x]), np.full(6, 0.5), np.array([[0, 6]])
+    data, free, functional = 1 + x, np.zeros(2, bool), np.array([1.0, 0.0])
+    constant, line = Family("constant", np.array([[0]])), Family("line", np.array([[0, 1]]))
+    first, second, both = (
+        average(basis, data, deviation, functional, families, windows, free)
+        for families in ([constant], [line], [constant, line])
+    )
+    share = both.weights["constant"]
+    assert 0.3 < share < 0.7
+    assert both.value == pytest.approx(share * first.value + (1 - share) * second.value)
+    within = share * first.variance + (1 - share) * second.variance
+    between = share * (1 - share) * (first.value - second.value) ** 2
+    assert both.variance == pytest.approx(within + between)
+
+
 def test_window_ends_where_the_model_does():
     """A straight line that bends at the half: the heaviest window ends there, and the intercept is right."""
     x = np.linspace(0, 1, 40)
