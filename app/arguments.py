@@ -12,7 +12,7 @@ COMMANDS = {
     "demo": "run the study of params.yaml in a few minutes and reproduce its best result",
     "run": "run a study, or go on with one that was stopped",
     "import": "bring a segmented TIFF or NPY volume in, and run it through all stages",
-    "import-measurement": "bring a cycler's file in as a measurement, checked: Battery Data Format, text, MATLAB or Excel",
+    "import-measurement": "bring a cycler's file in, checked: Battery Data Format, text, MATLAB or Excel",
     "cases": "the three case studies of Kench et al. (2024), published figures beside ours, with pictures",
     "powers": "designs at many powers: their Ragone curves, where they cross, with a picture",
     "bruggeman": "what a model gets wrong that takes tortuosity from porosity, with a picture",
@@ -299,10 +299,7 @@ def _cycle(command: argparse.ArgumentParser) -> None:
         "--profile", default="", metavar="FILE|ID", help="a measured curve, or its file, that 'Run profile' follows"
     )
     command.add_argument("--ambient", metavar="TEMPERATURE", help="for example '25 degC' (default: 298.15 K)")
-    command.add_argument(
-        "--thermal", choices=("isothermal", "lumped"), default="isothermal", help="default: %(default)s"
-    )
-    command.add_argument("--heat-transfer", metavar="COEFFICIENT", help="of a lumped cell (default: '10 W/m^2/K')")
+    _heat(command)
     command.add_argument("--initial-soc", metavar="SHARE", help="for example 1 or '50 %%' (default: the protocol's)")
     command.add_argument("--png", metavar="FILE", help="draw voltage, current and plating margin into a PNG file")
 
@@ -343,10 +340,18 @@ def _thermal(command: argparse.ArgumentParser) -> None:
     command.add_argument("--png", metavar="FILE", help="draw heat against temperature into a PNG file")
 
 
+def _heat(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--thermal", choices=("isothermal", "lumped"), default="isothermal", help="default: %(default)s"
+    )
+    command.add_argument("--heat-transfer", metavar="COEFFICIENT", help="of a lumped cell (default: '10 W/m^2/K')")
+
+
 def _compare(command: argparse.ArgumentParser) -> None:
     command.add_argument("ids", nargs="+", metavar="ID", help="measurements that begin full and hold a discharge")
     command.add_argument("--cell", required=True, metavar="ID", help="the cell whose model is judged")
     command.add_argument("--ambient", metavar="TEMPERATURE", help="of the simulations (default: the measurement's)")
+    _heat(command)
     command.add_argument(
         "--voltage-uncertainty", default="0 V", metavar="VOLTAGE", help="of the instrument (default: %(default)s)"
     )

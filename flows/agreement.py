@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from dataset import Lake
 from flows.cycling import CellTest, cycle_many
@@ -33,6 +34,7 @@ def compare_discharges(
     execution: Execution | None = None,
     *,
     ambient_temperature_kelvin: float | None = None,
+    thermal: Mapping[str, Any] | None = None,
     voltage_uncertainty_volt: float = 0.0,
     progress: Progress | None = None,
 ) -> tuple[Agreement, ...]:
@@ -50,6 +52,8 @@ def compare_discharges(
         Where; in this process if None.
     ambient_temperature_kelvin
         Of all simulations [K]; that of each measurement if None, and where it has none 298.15 K.
+    thermal
+        Parameters of `cycle_cell` about heat; isothermal if None.
     voltage_uncertainty_volt
         Standard uncertainty of the instrument [V].
     progress
@@ -65,7 +69,7 @@ def compare_discharges(
     watcher = progress or Silent()
     watcher.started(2 * len(measurement_ids))
     tests = [
-        _test(_measurement(lake, name), f"{number}", ambient_temperature_kelvin)
+        _test(_measurement(lake, name), f"{number}", ambient_temperature_kelvin, thermal or {})
         for number, name in enumerate(measurement_ids)
     ]
     watcher.step(f"simulating {len(tests)} discharges")
@@ -73,7 +77,7 @@ def compare_discharges(
     watcher.advanced()
     found = []
     for measurement_id, test, one in zip(measurement_ids, tests, cycled, strict=True):
-        step = test.protocol[0]
+        step = test.protocol[1]
         if one.error:
             found.append(Agreement(measurement_id, step, error=one.error))
             continue
@@ -96,7 +100,7 @@ def _measurement(lake: Lake, name: str) -> Measurement:
     return record
 
 
-def _test(measured: Measurement, name: str, ambient: float | None) -> CellTest:
+def _test(measured: Measurement, name: str, ambient: float | None, thermal: Mapping[str, Any]) -> CellTest:
     temperature = ambient or measured.ambient_temperature_kelvin
     parameters = {"ambient_temperature_kelvin": temperature} if temperature else {}
-    return CellTest(name, (discharge_alike(measured),), parameters)
+    return CellTest(name, discharge_alike(measured), {**parameters, **thermal})

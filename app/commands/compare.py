@@ -10,6 +10,7 @@ from rich.text import Text
 
 from app.agreement_picture import draw_agreement
 from app.answers import number, plain, quantity, wide_table
+from app.commands.cycle import heat_parameters
 from app.kpi_table import side_by_side
 from app.progress import Watcher
 from app.session import FINE, FOUND, Session
@@ -36,6 +37,7 @@ def execute(session: Session) -> int:
                 lake.resolve(given.cell),
                 subjects,
                 ambient_temperature_kelvin=ambient,
+                thermal=heat_parameters(given),
                 voltage_uncertainty_volt=instrument,
                 progress=watcher,
             )

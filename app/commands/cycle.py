@@ -42,12 +42,9 @@ def execute(session: Session) -> int:
 
 def _test(given: Any) -> CellTest:
     """What the arguments ask for, read before a lake is opened."""
-    parameters: dict[str, Any] = {"thermal": given.thermal}
+    parameters: dict[str, Any] = heat_parameters(given)
     if given.ambient:
         parameters["ambient_temperature_kelvin"] = parse_quantity(given.ambient, "K", "--ambient")
-    if given.heat_transfer:
-        coefficient = parse_quantity(given.heat_transfer, "W/m^2/K", "--heat-transfer")
-        parameters["heat_transfer_coefficient_watt_per_square_metre_kelvin"] = coefficient
     if given.initial_soc:
         parameters["initial_state_of_charge"] = parse_quantity(given.initial_soc, "1", "--initial-soc")
     if given.steps:
@@ -56,6 +53,15 @@ def _test(given: Any) -> CellTest:
         return CellTest("steps", tuple(given.steps), parameters)
     default = "drive" if given.profile else "cycle"
     return named_test(given.protocol or default, _settings(given.settings), **parameters)
+
+
+def heat_parameters(given: Any) -> dict[str, Any]:
+    """What --thermal and --heat-transfer say, as parameters of the stage."""
+    parameters: dict[str, Any] = {"thermal": given.thermal}
+    if given.heat_transfer:
+        coefficient = parse_quantity(given.heat_transfer, "W/m^2/K", "--heat-transfer")
+        parameters["heat_transfer_coefficient_watt_per_square_metre_kelvin"] = coefficient
+    return parameters
 
 
 def _settings(words: Sequence[str]) -> dict[str, str]:

@@ -94,8 +94,9 @@ def test_no_discharge_no_number(curve, example):
 
 
 def test_the_step_that_does_it_again(curve, example):
-    """Mean current and last voltage of the first discharge, in words; a varying current is refused with its row."""
-    assert discharge_alike(curve(lambda t: 4 - t / 1000)) == "Discharge at 5 A until 3 V"
+    """Mean current and last voltage of the first discharge between two rests; a varying current is refused."""
+    steps = discharge_alike(curve(lambda t: 4 - t / 1000))
+    assert steps == ("Rest for 10 seconds", "Discharge at 5 A until 3 V", "Rest for 10 seconds")
     varying = curve(lambda t: 4 - t / 1000)
     current = varying.current_ampere.copy()
     current[100:] *= 1.2

@@ -1,20 +1,24 @@
-"""The protocol that does again what was measured: a discharge at constant current down to its last voltage."""
+"""The protocol that does again what was measured: a discharge at constant current to its last voltage, and rests."""
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipelines.cell.protocols.grammar import ProtocolError
-from pipelines.cell.protocols.words import number
+from pipelines.cell.protocols.words import number, rest
 from pipelines.cell.sampling import battery_data_current
 from schemas import Measurement
 
+_BEFORE = 10.0  # s
 _RESTING = 1e-3  # of the largest current
 _CONSTANT = 0.02  # relative standard deviation of a current that was held constant
 
 
-def discharge_alike(measured: Measurement) -> str:
-    """The first discharge of a curve as a step in plain English.
+def discharge_alike(measured: Measurement) -> tuple[str, str, str]:
+    """The first discharge of a curve between two rests, as steps in plain English.
+
+    The rest before is short: the cell is full and at rest in any case. The one after it is as long as it was measured.
 
     Parameters
     ----------
@@ -39,4 +43,13 @@ def discharge_alike(measured: Measurement) -> str:
             f"the current of the discharge from row {start + 1} varies by {spread / mean:.1%}; it must be constant. "
             "Follow it instead: `ragone cycle CELL --profile ID`."
         )
-    return f"Discharge at {number(mean)} A until {number(float(measured.voltage_volt[rows].min()))} V"
+    discharge = f"Discharge at {number(mean)} A until {number(float(measured.voltage_volt[rows].min()))} V"
+    return rest(_BEFORE), discharge, rest(max(_BEFORE, _rest_after(measured, current, rows.stop)))
+
+
+def _rest_after(measured: Measurement, current: NDArray[np.float64], start: int) -> float:
+    """How long nothing flows from a row on [s]."""
+    flowing = np.flatnonzero(np.abs(current[start:]) > _RESTING * np.abs(current).max())
+    end = start + int(flowing[0]) if len(flowing) else len(current)
+    time = measured.test_time_second[start:end]
+    return float(round(time[-1] - time[0])) if len(time) else 0.0
