@@ -46,7 +46,7 @@ def test_a_phase_is_where_its_label_is(example):
 
 def test_columns_of_a_discharge_agree(example):
     """One length, and time that does not run backwards."""
-    with pytest.raises(FieldShapeError, match=r"lengths \[2, 3\]"):
+    with pytest.raises(FieldShapeError, match=r"lengths .*3.*2"):
         example("discharge", voltage_volt=np.array([4.0, 3.0]))
     with pytest.raises(FieldShapeError, match="decreases"):
         example("discharge", test_time_second=np.array([0.0, 2.0, 1.0]))
