@@ -57,10 +57,6 @@ def voltage_agreement(measured: Curve, simulated: Curve, *, voltage_uncertainty_
         reason = f"{int(common.sum())} samples lie in the common {min(time[-1], their_time[-1]):g} s; {_LEAST} needed"
         return all_missing(definitions, reason, KpiOutcome.NOT_IDENTIFIABLE)
     difference = np.interp(time[common], their_time, their_voltage) - voltage[common]
-    weights = _weights(time[common])
-    rmse, bias = math.sqrt(float(weights @ difference**2)), float(weights @ difference)
-    noise = noise_of(voltage[common])
-    spread = noise * math.sqrt(float(np.sum(weights**2)))
     share = float(np.trapezoid(current[common], time[common]) / np.trapezoid(current, time))
     start = discharges_of(measured)[0].start
     window = Window(
@@ -68,34 +64,34 @@ def voltage_agreement(measured: Curve, simulated: Curve, *, voltage_uncertainty_
         start,
         start + float(time[common][-1]),
     )
-    count = int(common.sum())
-    told = f"voltages at equal times, {count} measured samples, weights of the trapezoidal rule; uncertainty: "
-    instrument = voltage_uncertainty_volt * (abs(bias) / rmse if rmse else 1.0)
+    values = _values(difference, _weights(time[common]), noise_of(voltage[common]), voltage_uncertainty_volt)
+    told = "voltages at equal times, weights of the trapezoidal rule; uncertainty: noise of the measured voltage, "
+    kpis = {
+        definition.name: definition.measured(
+            _MILLIVOLTS * value,
+            uncertainty=_MILLIVOLTS * spread,
+            count=int(common.sum()),
+            method=f"{told}stated instrument ({voltage_uncertainty_volt:g} V)",
+            window=window,
+        )
+        for definition, (value, spread) in values.items()
+    }
+    method = "trapezoidal rule; uncertainty unknown"
+    kpis[SHARE.name] = SHARE.measured(share, uncertainty=None, count=int(common.sum()), method=method, window=window)
+    return kpis
+
+
+def _values(
+    difference: NDArray[np.float64], weights: NDArray[np.float64], noise: float, instrument: float
+) -> dict[Definition, tuple[float, float]]:
+    """Each deviation and its standard uncertainty [V], first order in the noise of a sample and in a common offset."""
+    rmse, bias = math.sqrt(float(weights @ difference**2)), float(weights @ difference)
+    spread = noise * math.sqrt(float(np.sum(weights**2)))
+    leaning = abs(bias) / rmse if rmse else 1.0  # how far an offset of all samples moves the root mean square
     return {
-        RMSE.name: RMSE.measured(
-            _MILLIVOLTS * rmse,
-            uncertainty=_MILLIVOLTS * math.hypot(spread, instrument),
-            count=count,
-            method=told + "noise of the measured voltage, stated instrument",
-            window=window,
-        ),
-        BIAS.name: BIAS.measured(
-            _MILLIVOLTS * bias,
-            uncertainty=_MILLIVOLTS * math.hypot(spread, voltage_uncertainty_volt),
-            count=count,
-            method=told + "noise of the measured voltage, stated instrument",
-            window=window,
-        ),
-        LARGEST.name: LARGEST.measured(
-            _MILLIVOLTS * float(np.abs(difference).max()),
-            uncertainty=_MILLIVOLTS * math.hypot(noise, voltage_uncertainty_volt),
-            count=count,
-            method=told + "noise of one sample, stated instrument",
-            window=window,
-        ),
-        SHARE.name: SHARE.measured(
-            share, uncertainty=None, count=count, method="trapezoidal rule; uncertainty unknown", window=window
-        ),
+        RMSE: (rmse, math.hypot(spread, leaning * instrument)),
+        BIAS: (bias, math.hypot(spread, instrument)),
+        LARGEST: (float(np.abs(difference).max()), math.hypot(noise, instrument)),
     }
 
 
