@@ -63,15 +63,22 @@ def number(value: float) -> str:
 
 def quantity(value: float, unit: str, uncertainty: float | None = None) -> str:
     """A number with its standard uncertainty and unit; no digits beyond two of the uncertainty."""
-    spread = "" if uncertainty is None else f" ± {uncertainty:.2g}"
+    spread = "" if uncertainty is None else f" ± {_two_digits(uncertainty)}"
     return f"{_rounded(value, uncertainty)}{spread} {unit or '-'}"
+
+
+def _two_digits(uncertainty: float) -> str:
+    return (
+        f"{float(f'{uncertainty:.2g}'):.0f}" if uncertainty == 0 or 10 <= uncertainty < 1e6 else f"{uncertainty:#.2g}"
+    )
 
 
 def _rounded(value: float, uncertainty: float | None) -> str:
     if not uncertainty or not value or not math.isfinite(value) or not math.isfinite(uncertainty):
         return number(value)
     before_point, first = (math.floor(math.log10(abs(part))) + 1 for part in (value, uncertainty))
-    return f"{value:.{min(max(before_point - first + 2, before_point, 1), 6)}g}"
+    rounded = round(value, 2 - first) if first > 2 else value
+    return f"{rounded:#.{min(max(before_point - first + 2, before_point, 1), 6)}g}".removesuffix(".")
 
 
 def record_table(record: Record, name: str) -> Table:

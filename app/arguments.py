@@ -86,18 +86,14 @@ def _shared() -> _Parser:
 
 
 def _demo(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "params", nargs="?", default="params.yaml", metavar="PARAMS", help="the study (default: %(default)s)"
-    )
+    _study(command)
     command.add_argument(
         "--outputs", metavar="DIR", default="demo", help="folder of what it makes (default: %(default)s)"
     )
 
 
 def _run(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "params", nargs="?", default="params.yaml", metavar="PARAMS", help="the study (default: %(default)s)"
-    )
+    _study(command)
     command.add_argument(
         "--outputs", metavar="DIR", help="also write metrics, trials and lake lock here (what DVC tracks)"
     )
@@ -125,8 +121,7 @@ def _import(command: argparse.ArgumentParser) -> None:
         metavar="MAP",
         help="label=phase, for example 0=pore,85=active_material,170=carbon_binder",
     )
-    command.add_argument("--source", default="", help="title and address of the data (default: the file's name)")
-    command.add_argument("--licence", default="unknown", help="SPDX identifier, for example MIT (default: %(default)s)")
+    _origin(command)
     command.add_argument(
         "--mass-loading", default="20 mg/cm^2", metavar="LOADING", help="of one coated side (default: %(default)s)"
     )
@@ -143,8 +138,7 @@ def _import_measurement(command: argparse.ArgumentParser) -> None:
         "--select", default="", metavar="COLUMN=VALUE", help="the cell, channel or test if the rows are of several"
     )
     command.add_argument("--cell", default="", metavar="NAME", help="which cell it is (default: the file's name)")
-    command.add_argument("--source", default="", help="title and address of the data (default: the file's name)")
-    command.add_argument("--licence", default="unknown", help="SPDX identifier, for example MIT (default: %(default)s)")
+    _origin(command)
     command.add_argument("--capacity", metavar="CAPACITY", help="nominal, what 1C refers to, for example '5 A*h'")
     command.add_argument("--ambient", metavar="TEMPERATURE", help="of the chamber, for example '25 degC'")
     command.add_argument(
@@ -209,9 +203,7 @@ def _powers(command: argparse.ArgumentParser) -> None:
 
 
 def _bruggeman(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "params", nargs="?", default="params.yaml", metavar="PARAMS", help="the study (default: %(default)s)"
-    )
+    _study(command)
     command.add_argument(
         "--porosities", default="0.25,0.3,0.35,0.4,0.45,0.5", metavar="NUMBERS", help="default: %(default)s"
     )
@@ -260,14 +252,7 @@ def _cell(command: argparse.ArgumentParser) -> None:
     command.add_argument("--bpx", metavar="FILE", help="a BPX file instead of a parameter set")
     command.add_argument("--half-cell", action="store_true", help="against lithium metal")
     command.add_argument("--ideal", action="store_true", help="of a design: Bruggeman's relation, nothing measured")
-    command.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        dest="settings",
-        metavar="NAME=VALUE",
-        help="of the stage, with its unit, for example electrolyte_excess=0.2; may be repeated",
-    )
+    _settings(command, "of the stage, with its unit, for example electrolyte_excess=0.2; may be repeated")
     command.add_argument("--to-bpx", metavar="FILE", help="write the cell as a BPX 1.1 file")
 
 
@@ -279,14 +264,7 @@ def _cycle(command: argparse.ArgumentParser) -> None:
         help="constant-current, constant-power, charge, cycle, fast-charge, rate-test, pulse, gitt, rest or drive "
         "(default: cycle; drive if there is a profile)",
     )
-    command.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        dest="settings",
-        metavar="NAME=VALUE",
-        help="of the protocol, with its unit, for example power_watt='20 W' or rates=1,2,3; may be repeated",
-    )
+    _settings(command, "of the protocol, with its unit, for example power_watt='20 W' or rates=1,2,3; may be repeated")
     command.add_argument(
         "--step",
         action="append",
@@ -310,14 +288,7 @@ def _kpis(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--cell", default="", metavar="ID", help="the cell parameters of curves that were not computed from a cell"
     )
-    command.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        dest="settings",
-        metavar="NAME=VALUE",
-        help="a parameter of a KPI with its unit, for example cell_mass_kilogram='69 g'; may be repeated",
-    )
+    _settings(command, "a parameter of a KPI with its unit, for example cell_mass_kilogram='69 g'; may be repeated")
     command.add_argument("--seed", type=int, default=0, help="of what is drawn (default: %(default)s)")
     command.add_argument("--png", metavar="FILE", help="draw the curves and their dQ/dV into a PNG file")
 
@@ -375,8 +346,7 @@ def _impedance(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--border", default="1 s", metavar="TIME", help="expected, from charge transfer to diffusion (default: 1 s)"
     )
-    command.add_argument("--source", default="", help="title and address of the data (default: the file's name)")
-    command.add_argument("--licence", default="unknown", help="SPDX identifier, for example MIT (default: %(default)s)")
+    _origin(command)
     command.add_argument("--png", metavar="FILE", help="draw Nyquist plot and relaxation times into a PNG file")
 
 
@@ -385,6 +355,21 @@ def _query(command: argparse.ArgumentParser) -> None:
     command.add_argument("--format", choices=FORMATS, default=None, help="default: table, or what --output ends in")
     command.add_argument("--output", metavar="FILE", help="write the answer to a file")
     command.add_argument("--at", metavar="SNAPSHOT", help="as the lake was at a snapshot")
+
+
+def _study(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "params", nargs="?", default="params.yaml", metavar="PARAMS", help="the study (default: %(default)s)"
+    )
+
+
+def _origin(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--source", default="", help="title and address of the data (default: the file's name)")
+    command.add_argument("--licence", default="unknown", help="SPDX identifier, for example MIT (default: %(default)s)")
+
+
+def _settings(command: argparse.ArgumentParser, help: str) -> None:
+    command.add_argument("--set", action="append", default=[], dest="settings", metavar="NAME=VALUE", help=help)
 
 
 def _id(command: argparse.ArgumentParser) -> None:

@@ -95,7 +95,10 @@ def conduct(arguments: argparse.Namespace) -> int:
         return _refused(session, refused, REFUSED)
     except OSError as refused:
         about = f" ({refused.filename})" if refused.filename else ""
-        return _refused(session, RagoneError(f"{refused.strerror or refused}{about}."), REFUSED)
+        advice = (
+            "Make the folder first, or name another." if isinstance(refused, FileNotFoundError) else "Name another."
+        )
+        return _refused(session, RagoneError(f"{refused.strerror or refused}{about}. {advice}"), REFUSED)
     except Exception as unexpected:  # noqa: BLE001 - the last resort: no traceback on the terminal
         return _unforeseen(session, unexpected)
 

@@ -96,7 +96,8 @@ def draw_ragone(curves: Sequence[RagoneCurve], crossings: Sequence[Kpi], path: s
     unit, name = (drawn[0].unit, drawn[0].kpi) if drawn else ("-", "")
     axes[0].set(xscale="log", xlabel="constant power of the cell [W]", ylabel=f"{name.replace('_', ' ')} [{unit}]")
     axes[0].set_ylim(bottom=0)
-    axes[0].legend(frameon=False, fontsize="small")
+    if drawn:
+        axes[0].legend(frameon=False, fontsize="small")
     _save(figure, path)
 
 

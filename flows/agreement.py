@@ -13,7 +13,7 @@ from flows.progress import Progress, Silent
 from flows.study import Execution
 from pipelines.cell.protocols import discharge_alike
 from pipelines.kpi import voltage_agreement
-from schemas import Measurement, RunOutcome
+from schemas import Kpi, KpiOutcome, Measurement, RunOutcome
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def compare_discharges(
             simulated=one.cycling_id,
             voltage_uncertainty_volt=voltage_uncertainty_volt,
         )
-        failed = "" if run.outcome is RunOutcome.COMPLETED else run.error
+        failed = _unmatched(lake, run.outputs) if run.outcome is RunOutcome.COMPLETED else run.error
         found.append(Agreement(measurement_id, step, one.cycling_id, dict(run.outputs), failed))
         watcher.advanced()
     return tuple(found)
@@ -100,7 +100,14 @@ def _measurement(lake: Lake, name: str) -> Measurement:
     return record
 
 
+def _unmatched(lake: Lake, outputs: Mapping[str, str]) -> str:
+    """Why the curves could not be compared; empty if they were."""
+    kpi = lake.get(outputs["voltage_rmse"])
+    assert isinstance(kpi, Kpi)
+    return "" if kpi.outcome is KpiOutcome.MEASURED else kpi.method
+
+
 def _test(measured: Measurement, name: str, ambient: float | None, thermal: Mapping[str, Any]) -> CellTest:
-    temperature = ambient or measured.ambient_temperature_kelvin
+    temperature = measured.ambient_temperature_kelvin if ambient is None else ambient
     parameters = {"ambient_temperature_kelvin": temperature} if temperature else {}
     return CellTest(name, discharge_alike(measured), {**parameters, **thermal})

@@ -13,6 +13,7 @@ from dataset import Lake
 from dataset.errors import StageFailedError
 from flows.cubes import measure_cubes
 from flows.engines import Engine
+from flows.errors import StudyError
 from flows.evaluate import measure_cell
 from flows.executors import open_executor, run_all
 from flows.plan import middle_design
@@ -22,6 +23,7 @@ from flows.trials import CellMeasured, CubeMeasured
 from flows.workers import lake_at, lend
 from pipelines.characterise import homogenise_along_all_axes
 from pipelines.kpi import relative_deviation
+from schemas.errors import did_you_mean
 
 CONSTANT_CURRENT = Engine("discharge", "constant_current")
 BRUGGEMAN = Engine("average", "bruggeman")
@@ -66,6 +68,11 @@ def compare_with_bruggeman(
         That is compared.
     progress
         Is told how far it is.
+
+    Raises
+    ------
+    StudyError
+        If there is no such KPI.
     """
     watcher = progress or Silent()
     watcher.started(len(porosities) * (2 * study.resolution.first_cubes + 2 * len(rates)))
@@ -102,7 +109,9 @@ def compare_with_bruggeman(
 
 
 def measure_tensor(address: str, cube: CubeMeasured) -> str:
-    """The id of the transport tensor of a cube; empty if it failed."""
+    """The id of the transport tensor of a cube; empty if it failed, or there is no cube."""
+    if not cube.microstructure_id:
+        return ""
     try:
         return lake_at(address).run(homogenise_along_all_axes, microstructure=cube.microstructure_id).id
     except StageFailedError:
@@ -117,6 +126,9 @@ def _compared(lake: Lake, found: Compared, both: Sequence[Sequence[CellMeasured]
     error = found.error or next((cell.error for cells in both for cell in cells if cell.error), "")
     if error:
         return replace(found, error=error)
+    known = [name for cells in both for cell in cells for name in cell.kpi_ids]
+    if kpi not in known:
+        raise StudyError(f"there is no KPI {kpi!r} of a discharge: {did_you_mean(kpi, sorted(set(known)))}")
     measured, assumed = ([cell.kpi_ids[kpi] for cell in cells] for cells in both)
     deviations = [
         lake.run(relative_deviation, subject=ours, reference=theirs).id

@@ -19,7 +19,7 @@ from pipelines.cell import (
     reference_cell,
     require_parameter_set,
 )
-from schemas import Design, Transport
+from schemas import Design, Microstructure, Transport
 from schemas.errors import did_you_mean
 from schemas.field import Bounds
 
@@ -66,6 +66,8 @@ def build_cell(
     named, stage = settings or {}, assemble_half_cell if half_cell else assemble_cell
     if "parameter_set" in named:
         require_parameter_set(named["parameter_set"], half_cell=half_cell)
+    if _LOADING in named:
+        raise CellError(f"{_LOADING} is given beside the settings: use --loading.")
     if named.get("form_factor"):
         housing_of(named["form_factor"], pouch_area_square_metre=1.0)
     source: dict[str, Any] = {} if bpx is None else {"parameter_set": bpx.title, "parameters": bpx.document}
@@ -141,13 +143,22 @@ def _electrode(lake: Lake, subject_id: str, ideal: bool) -> tuple[str, float | N
         if design is None:
             raise CellError(f"{name} is no design, so that no porosity is known to assume metrics of.")
         return lake.run(ideal_transport, design=name).id, loading
-    measured = [each for each in lake.lineage(name).descendants if each.startswith(f"{Transport.kind}-")]
+    if not isinstance(record, Design | Microstructure):
+        raise CellError(f"{name} is no electrode. Name a transport, or a design or microstructure that was measured.")
+    measured = _measured(lake, name)
     if not measured:
         raise CellError(
             f"no transport was measured of {name}. Measure it (`ragone measure` of a microstructure, `ragone run` of a "
             "study), or let Bruggeman's relation assume it for a design (--ideal)."
         )
     return max(measured, key=lambda each: _weight(lake, each)), loading
+
+
+def _measured(lake: Lake, name: str) -> list[str]:
+    """Ids of the transports made of it; not of those that were assumed."""
+    lineage = lake.lineage(name)
+    assumed = {edge.child for edge in lineage.edges if edge.stage == ideal_transport.name}
+    return [each for each in lineage.descendants if each.startswith(f"{Transport.kind}-") and each not in assumed]
 
 
 def _weight(lake: Lake, transport_id: str) -> tuple[int, int]:
@@ -163,10 +174,12 @@ def settings_of(words: Sequence[str]) -> dict[str, str]:
     Raises
     ------
     CellError
-        If one is no such text.
+        If one is no such text, or two have one name.
     """
     pairs = [word.partition("=") for word in words]
     for word, (name, _, value) in zip(words, pairs, strict=True):
         if not (name.strip() and value.strip()):
             raise CellError(f"{word!r} is no NAME=VALUE, for example electrolyte_excess=0.2.")
+        if sum(other.strip() == name.strip() for other, _, _ in pairs) > 1:
+            raise CellError(f"{name.strip()} is given twice. Leave one out.")
     return {name.strip(): value.strip() for name, _, value in pairs}

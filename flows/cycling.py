@@ -96,10 +96,11 @@ def cycle_many(
     Raises
     ------
     CyclingError, ProtocolError
-        If an id is not that of a cell, the profile's not that of a measurement, or a step is not understood; before
-        anything is computed.
+        If an id is not that of a cell, the profile's not that of a measurement, a step is not understood, or a profile
+        is given and not followed or the other way round; before anything is computed.
     """
     follows = {test.protocol: follows_profile(test.protocol) for test in tests}
+    _matched(any(follows.values()), profile_id)
     cells = [_of_kind(lake, name, CellParameters) for name in cell_ids]
     profile = _of_kind(lake, profile_id, Measurement) if profile_id else ""
     watcher = progress or Silent()
@@ -117,6 +118,16 @@ def cycle_one(address: str, cell_id: str, test: CellTest, profile_id: str) -> Cy
     if run.outcome is not RunOutcome.COMPLETED:
         return Cycled(cell_id, test.name, run_id=run.run_id, error=run.error)
     return Cycled(cell_id, test.name, run.id, run.run_id, reused=run.reused)
+
+
+def _matched(followed: bool, profile_id: str) -> None:
+    """There is a profile where one is followed, and only there."""
+    if followed and not profile_id:
+        raise CyclingError("the protocol follows a profile, and none was given. Name a measured curve or its file.")
+    if profile_id and not followed:
+        raise CyclingError(
+            f"no step follows the profile {profile_id}. Add 'Run profile (A)', or leave the profile out."
+        )
 
 
 def _of_kind(lake: Lake, name: str, kind: type[CellParameters | Measurement]) -> str:

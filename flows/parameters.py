@@ -178,11 +178,9 @@ def read_quantity(value: Any, path: str, unit: str, bounds: Bounds) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise StudyError(f"{path} = {_brief(value)} must be {expected}. Change it.")
     try:
-        number = parse_quantity(value, unit, path)
-        bounds.require(number, path, unit)
+        return parse_quantity(value, unit, path, bounds)
     except RagoneError as cause:
         raise StudyError(f"{cause} (Written: {_brief(value)}.)") from cause
-    return number
 
 
 def _brief(value: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
@@ -78,7 +79,17 @@ def sweep_powers(
         Of the whole cell [W].
     progress
         Is told how far it is.
+
+    Raises
+    ------
+    StudyError
+        If the discharge of the study is at no constant power; before anything is computed.
     """
+    discharge = study.engines["discharge"]
+    if "power_watt" not in inspect.signature(discharge.stage.function).parameters:
+        raise StudyError(
+            f"stages.discharge = {discharge.name} of study {study.name!r} takes no power. Name another study."
+        )
     watcher = progress or Silent()
     total = len(design_ids) * (study.resolution.first_cubes + len(powers))
     watcher.started(total)

@@ -47,6 +47,9 @@ class Bounds:
         raise BoundsError(f"{what} = {value:g} [{'-' if unit == '1' else unit}] is outside {self}.{hint}")
 
 
+ANY, POSITIVE = Bounds(), Bounds(low=0, low_open=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Tolerance:
     """How far a re-run may lie from the record: ``|new - old| <= absolute + relative * |old|``."""

@@ -10,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from schemas.errors import NotFiniteError, UnitError
+from schemas.field import ANY, Bounds
 
 if TYPE_CHECKING:
     from pint import UnitRegistry
@@ -49,7 +50,7 @@ def conversion_factor(unit: str, to: str) -> float:
     return float(_registry().Quantity(1.0, _unit(unit)).to(_unit(to)).magnitude)
 
 
-def parse_quantity(text: object, unit: str, name: str) -> float:
+def parse_quantity(text: object, unit: str, name: str, bounds: Bounds = ANY) -> float:
     """Read a quantity such as ``"20 mg/cm^2"`` as a number in the unit wanted.
 
     Parameters
@@ -60,6 +61,8 @@ def parse_quantity(text: object, unit: str, name: str) -> float:
         The unit wanted; "1" for a dimensionless field.
     name
         The field, for messages.
+    bounds
+        In that unit; any finite number unless given.
 
     Raises
     ------
@@ -67,6 +70,8 @@ def parse_quantity(text: object, unit: str, name: str) -> float:
         If the unit is missing, unknown, or of another dimension.
     NotFiniteError
         If the number is NaN or infinite.
+    BoundsError
+        If it lies outside the bounds.
     """
     if isinstance(text, bool) or not isinstance(text, int | float | str):
         raise UnitError(f"{name} = {text!r} is not a quantity. Write a number and its unit, for example '1 {unit}'.")
@@ -75,7 +80,8 @@ def parse_quantity(text: object, unit: str, name: str) -> float:
         magnitude = float(number)
     except ValueError as cause:
         raise UnitError(
-            f"{name} = {text!r} is not a quantity. Write a number, a space and a unit, for example '1 {unit}'."
+            f"{name} = {text!r} is not a quantity. Write a number, a space and a unit, for example "
+            f"{'0.5 or 50 %' if unit == '1' else repr(f'1 {unit}')}."
         ) from cause
     if not math.isfinite(magnitude):
         raise NotFiniteError(f"{name} = {text!r} is not finite. Give a finite number.")
@@ -87,4 +93,5 @@ def parse_quantity(text: object, unit: str, name: str) -> float:
     converted = float(quantity.to(_unit(unit)).magnitude)
     if not math.isfinite(converted):
         raise NotFiniteError(f"{name} = {text!r} is not finite in {unit}. Give a finite number.")
+    bounds.require(converted, name, unit)
     return converted

@@ -61,9 +61,7 @@ def _name(path: str) -> str:
 def _bounded(text: str, record: type[Record], field: str, what: str) -> float:
     """A quantity in the unit and within the bounds of a record's field."""
     spec = record.fields()[field]
-    value = parse_quantity(text, spec.unit, what)
-    spec.bounds.require(value, what, spec.unit)
-    return value
+    return parse_quantity(text, spec.unit, what, spec.bounds)
 
 
 def _tell(session: Session, lake: Lake, stored: str, cell: CellMeasured) -> int:

@@ -13,7 +13,9 @@ from app.study_pictures import BruggemanRow, draw_bruggeman
 from dataset import Lake
 from flows import Compared, Study, StudyError, compare_with_bruggeman
 from schemas import Design, Kpi, KpiOutcome, Transport, TransportTensor
-from schemas.field import Bounds
+from schemas.errors import RagoneError
+from schemas.field import POSITIVE, Bounds
+from schemas.units import parse_quantity
 
 
 def execute(session: Session) -> int:
@@ -21,7 +23,7 @@ def execute(session: Session) -> int:
     given = session.arguments
     study = Study.load(given.params)
     porosities = _numbers(given.porosities, "--porosities", Bounds(0, 1, low_open=True, high_open=True), "1")
-    rates = _numbers(given.rates, "--rates", Bounds(low=0, low_open=True), "1/h")
+    rates = _numbers(given.rates, "--rates", POSITIVE, "1/h")
     with session.lake(create=True) as lake:
         with Watcher(session.notes, hidden=session.silent) as watcher:
             found = compare_with_bruggeman(lake, study, porosities, rates, given.kpi, watcher)
@@ -39,9 +41,9 @@ def execute(session: Session) -> int:
 
 def _numbers(text: str, what: str, bounds: Bounds, unit: str) -> list[float]:
     try:
-        values = [float(part) for part in text.split(",")]
-    except ValueError as cause:
-        raise StudyError(f"{what} = {text!r} must be numbers between commas, for example 0.3,0.4.") from cause
+        values = [parse_quantity(part, "1", what) for part in text.split(",")]
+    except RagoneError as cause:
+        raise StudyError(f"{what} = {text!r} must be finite numbers between commas, for example 0.3,0.4.") from cause
     for value in values:
         bounds.require(value, what, unit)
     return values

@@ -17,6 +17,7 @@ from flows.cells import build_cell, design_of, settings_of
 from flows.errors import CellError
 from pipelines.cell import bpx_document, read_bpx
 from schemas import CellOutcome, CellParameters
+from schemas.field import POSITIVE
 from schemas.units import parse_quantity
 
 
@@ -27,7 +28,12 @@ def execute(session: Session) -> int:
     recipe = design_of(given.recipe) if given.recipe else None
     with session.lake(create=not given.subject) as lake:
         subject = given.subject if recipe is None else lake.put(recipe)
-        name = _stored(lake, subject) or build_cell(lake, subject, **plan)
+        name = _stored(lake, subject)
+        if name and any(plan.values()):
+            raise CellError(
+                f"{name} is a cell already: only --to-bpx goes with it. Name an electrode to build another."
+            )
+        name = name or build_cell(lake, subject, **plan)
         cell = lake.get(name)
     assert isinstance(cell, CellParameters)
     if given.to_bpx:
@@ -49,14 +55,12 @@ def _stored(lake: Lake, subject: str) -> str:
 def _plan(given: Any) -> dict[str, Any]:
     if given.recipe and given.subject:
         raise CellError("an id and --recipe say two different things. Leave one out.")
-    settings = settings_of(given.settings)
-    for option in ("form_factor", "parameter_set"):
-        if getattr(given, option):
-            settings[option] = getattr(given, option)
+    options = [f"{name}={value}" for name in ("form_factor", "parameter_set") if (value := getattr(given, name))]
+    settings = settings_of([*given.settings, *options])
     if given.bpx and given.parameter_set:
         raise CellError("--bpx and --parameter-set say two different things. Leave one out.")
     return {
-        "mass_loading": parse_quantity(given.loading, "kg/m^2", "--loading") if given.loading else None,
+        "mass_loading": parse_quantity(given.loading, "kg/m^2", "--loading", POSITIVE) if given.loading else None,
         "bpx": read_bpx(given.bpx) if given.bpx else None,
         "half_cell": given.half_cell,
         "ideal": given.ideal,

@@ -18,16 +18,17 @@ from dataset import Lake
 from flows import Agreement, compare_discharges
 from flows.kpis import extract
 from schemas import Cycling, Kpi, KpiOutcome, Measurement
+from schemas.field import POSITIVE, Bounds
 from schemas.units import parse_quantity
 
 _COLUMNS = ("voltage_rmse", "voltage_bias", "voltage_largest_deviation", "compared_share")
 
 
 def execute(session: Session) -> int:
-    """Simulate, compare, draw and tell; 1 if a simulation failed."""
+    """Simulate, compare, draw and tell; 1 if a simulation failed or has no discharge."""
     given = session.arguments
-    ambient = parse_quantity(given.ambient, "K", "--ambient") if given.ambient else None
-    instrument = parse_quantity(given.voltage_uncertainty, "V", "--voltage-uncertainty")
+    ambient = parse_quantity(given.ambient, "K", "--ambient", POSITIVE) if given.ambient else None
+    instrument = parse_quantity(given.voltage_uncertainty, "V", "--voltage-uncertainty", Bounds(low=0))
     names = [name.strip() for name in given.what.split(",") if name.strip()]
     with session.lake() as lake:
         subjects = list(dict.fromkeys(lake.resolve(name) for name in given.ids))
@@ -42,13 +43,14 @@ def execute(session: Session) -> int:
                 progress=watcher,
             )
             sides = [_kpis(lake, one, names) for one in found if names and not one.error]
-        if given.png:
-            draw_agreement([_curves(lake, one) for one in found if not one.error], given.png)
+        pairs = [_curves(lake, one) for one in found if not one.error]
+        if given.png and pairs:
+            draw_agreement(pairs, given.png)
         session.answer(_told(lake, found), Group(_shown(lake, found), *sides))
     for one in found:
         if one.error:
             session.advise(f"{one.measurement_id[:24]}: {one.error}")
-    if given.png:
+    if given.png and pairs:
         session.advise(f"drawn into {given.png}")
     return FOUND if any(one.error for one in found) else FINE
 

@@ -19,6 +19,7 @@ from flows.cycling import CellTest, cycle_many, named_test
 from flows.errors import CyclingError
 from pipelines.measurement import read_measurement
 from schemas import Cycling, CyclingOutcome
+from schemas.field import POSITIVE, Bounds
 from schemas.units import parse_quantity
 
 
@@ -44,9 +45,9 @@ def _test(given: Any) -> CellTest:
     """What the arguments ask for, read before a lake is opened."""
     parameters: dict[str, Any] = heat_parameters(given)
     if given.ambient:
-        parameters["ambient_temperature_kelvin"] = parse_quantity(given.ambient, "K", "--ambient")
+        parameters["ambient_temperature_kelvin"] = parse_quantity(given.ambient, "K", "--ambient", POSITIVE)
     if given.initial_soc:
-        parameters["initial_state_of_charge"] = parse_quantity(given.initial_soc, "1", "--initial-soc")
+        parameters["initial_state_of_charge"] = parse_quantity(given.initial_soc, "1", "--initial-soc", Bounds(0, 1))
     if given.steps:
         if given.protocol or given.settings:
             raise CyclingError("--step says what is done; leave --protocol and --set out, or leave --step out.")
@@ -59,7 +60,9 @@ def heat_parameters(given: Any) -> dict[str, Any]:
     """What --thermal and --heat-transfer say, as parameters of the stage."""
     parameters: dict[str, Any] = {"thermal": given.thermal}
     if given.heat_transfer:
-        coefficient = parse_quantity(given.heat_transfer, "W/m^2/K", "--heat-transfer")
+        if given.thermal != "lumped":
+            raise CyclingError("--heat-transfer is of a lumped cell; add --thermal lumped, or leave it out.")
+        coefficient = parse_quantity(given.heat_transfer, "W/m^2/K", "--heat-transfer", Bounds(low=0))
         parameters["heat_transfer_coefficient_watt_per_square_metre_kelvin"] = coefficient
     return parameters
 
@@ -75,6 +78,10 @@ def _settings(words: Sequence[str]) -> dict[str, str]:
 def _profile(lake: Lake, given: str) -> str:
     """The id of the profile: of a file it is stored first."""
     if not given or not Path(given).is_file():
+        if any(mark in given for mark in "./\\"):
+            raise CyclingError(
+                f"--profile {given!r}: there is no such file. Name a measured curve by its id, or its file."
+            )
         return given
     return lake.put(read_measurement(given), note=f"profile from {Path(given).name}")
 

@@ -14,16 +14,20 @@ from app.impedance_picture import draw_impedance
 from app.progress import Watcher
 from app.session import FINE, FOUND, Session
 from dataset import Lake
+from flows.errors import MeasurementError
 from flows.impedance import imported, simulated, split
 from schemas import Impedance, ImpedanceOutcome, Kpi, KpiOutcome
+from schemas.field import POSITIVE, Bounds
 from schemas.units import parse_quantity
 
 
 def execute(session: Session) -> int:
     """Simulate, import or look up; then split, tell and draw. 1 if there is no spectrum or a stage failed."""
     given = session.arguments
-    border = parse_quantity(given.border, "s", "--border")
+    border = parse_quantity(given.border, "s", "--border", POSITIVE)
     is_file = Path(given.subject).is_file()
+    if not is_file and Path(given.subject).suffix:
+        raise MeasurementError(f"there is no file {given.subject}. Name that of a spectrum, or the id of a cell.")
     with session.lake(create=is_file) as lake:
         with session.working("impedance"):
             name = _from_file(session, lake) if is_file else _from_lake(session, lake)
@@ -63,17 +67,17 @@ def _from_lake(session: Session, lake: Lake) -> str:
         given.subject,
         state_of_charge=_share(given.state_of_charge or "50 %"),
         temperature_kelvin=_kelvin(given.temperature or "298.15 K"),
-        lowest_frequency_hertz=parse_quantity(given.lowest, "Hz", "--lowest"),
-        highest_frequency_hertz=parse_quantity(given.highest, "Hz", "--highest"),
+        lowest_frequency_hertz=parse_quantity(given.lowest, "Hz", "--lowest", POSITIVE),
+        highest_frequency_hertz=parse_quantity(given.highest, "Hz", "--highest", POSITIVE),
     )
 
 
 def _share(text: str) -> float:
-    return parse_quantity(text, "1", "--state-of-charge")
+    return parse_quantity(text, "1", "--state-of-charge", Bounds(0, 1))
 
 
 def _kelvin(text: str) -> float:
-    return parse_quantity(text, "K", "--temperature")
+    return parse_quantity(text, "K", "--temperature", POSITIVE)
 
 
 def _told(name: str, record: Impedance, kpis: Mapping[str, Kpi], errors: Mapping[str, str]) -> RenderableType:

@@ -42,9 +42,7 @@ def _bounded(text: str | None, field: str, what: str) -> float | None:
     if text is None:
         return None
     spec = Measurement.fields()[field]
-    value = parse_quantity(text, spec.unit, what)
-    spec.bounds.require(value, what, spec.unit)
-    return value
+    return parse_quantity(text, spec.unit, what, spec.bounds)
 
 
 def _lines(measurement: Measurement, name: str) -> list[str]:

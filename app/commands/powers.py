@@ -9,12 +9,13 @@ from rich.text import Text
 
 from app.answers import number, plain, quantity, wide_table
 from app.progress import Watcher
-from app.session import FINE, FOUND, FoundError, Session
+from app.session import FINE, FOUND, Session
 from app.study_pictures import RagoneCurve, draw_ragone
 from dataset import Lake
 from flows import PowerCurve, Study, StudyError, Sweep, designs_of, sweep_powers
 from schemas import Design, Kpi, KpiOutcome
-from schemas.field import Bounds
+from schemas.errors import did_you_mean
+from schemas.field import POSITIVE
 from schemas.units import parse_quantity
 
 
@@ -27,6 +28,7 @@ def execute(session: Session) -> int:
         designs = designs_of(lake, given.ids)
         with Watcher(session.notes, hidden=session.silent) as watcher:
             sweep = sweep_powers(lake, study, designs, powers, watcher)
+        _require(sweep, given.kpi)
         curves = [drawn(lake, curve, given.kpi) for curve in sweep.curves]
         if given.png:
             draw_ragone(curves, _crossings(lake, sweep), given.png)
@@ -39,10 +41,15 @@ def execute(session: Session) -> int:
     return FOUND if failed else FINE
 
 
+def _require(sweep: Sweep, name: str) -> None:
+    """Refuse a KPI that no discharge has."""
+    known = {known for curve in sweep.curves for cell in curve.cells for known in cell.kpi_ids}
+    if known and name not in known:
+        raise StudyError(f"there is no KPI {name!r} of a discharge: {did_you_mean(name, sorted(known))}")
+
+
 def _power(text: str) -> float:
-    value = parse_quantity(text.strip() if " " in text.strip() else f"{text.strip()} W", "W", "--at")
-    Bounds(low=0, low_open=True).require(value, "--at", "W")
-    return value
+    return parse_quantity(text.strip() if " " in text.strip() else f"{text.strip()} W", "W", "--at", POSITIVE)
 
 
 def _kpi(lake: Lake, kpi_id: str) -> Kpi | None:
@@ -123,11 +130,9 @@ def _cell(lake: Lake, curve: PowerCurve, name: str, row: int) -> str:
     if curve.error or row >= len(curve.cells):
         return "failed"
     kpi_id = curve.kpi_ids(name)[row]
-    if curve.cells[row].error:
-        return "failed"
     kpi = _kpi(lake, kpi_id)
-    if kpi is None:
-        raise FoundError(f"there is no KPI {name!r} of {curve.design_id[:19]}.")
+    if kpi is None or curve.cells[row].error:
+        return "failed"
     if kpi.outcome is not KpiOutcome.MEASURED:
         return "infeasible"
     return f"{quantity(kpi.value, kpi.unit, kpi.standard_uncertainty)}  {kpi_id[:16]}"

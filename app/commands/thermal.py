@@ -9,8 +9,10 @@ from app.answers import plain, quantity, short
 from app.session import FINE, FOUND, Session
 from app.thermal_picture import draw_thermal
 from flows.thermal import judge_heat
-from schemas import CellParameters, Kpi, KpiOutcome, Record
+from pipelines.kpi.thermal import TEMPERATURES
+from schemas import CellOutcome, CellParameters, Kpi, KpiOutcome, Record
 from schemas.errors import MissingFieldError
+from schemas.field import POSITIVE
 from schemas.units import parse_quantity
 
 
@@ -24,7 +26,8 @@ def execute(session: Session) -> int:
             found = judge_heat(lake, name, settings)
         records = {stage: {kpi: lake.get(i) for kpi, i in ids.items()} for stage, ids in found.items()}
         cell = lake.get(name)
-    if given.png and isinstance(cell, CellParameters):
+    assert isinstance(cell, CellParameters)
+    if given.png and cell.outcome is CellOutcome.BUILT:
         with session.working("drawing"):
             draw_thermal(cell, settings, _kpis(records["steady"]), _kpis(records["runaway"]), given.png)
         session.advise(f"drawn into {given.png}")
@@ -43,15 +46,19 @@ def _settings(given: Any) -> dict[str, dict[str, Any]]:
     if (given.power is None) == (given.c_rate is None):
         raise MissingFieldError("give one of --power and --c-rate, for example --power '20 W' or --c-rate 1.")
     shared = {
-        "heat_transfer_coefficient_watt_per_square_metre_kelvin": parse_quantity(given.h, "W/(m^2*K)", "--h"),
-        "ambient_temperature_kelvin": parse_quantity(given.ambient, "K", "--ambient"),
+        "heat_transfer_coefficient_watt_per_square_metre_kelvin": parse_quantity(given.h, "W/(m^2*K)", "--h", POSITIVE),
+        "ambient_temperature_kelvin": parse_quantity(given.ambient, "K", "--ambient", TEMPERATURES),
     }
     load = (
-        {"c_rate": given.c_rate} if given.power is None else {"power_watt": parse_quantity(given.power, "W", "--power")}
+        {"c_rate": parse_quantity(given.c_rate, "1", "--c-rate", POSITIVE)}
+        if given.power is None
+        else {"power_watt": parse_quantity(given.power, "W", "--power", POSITIVE)}
     )
     runaway = {
-        "oven_temperature_kelvin": parse_quantity(given.oven, "K", "--oven"),
-        "adiabatic_start_temperature_kelvin": parse_quantity(given.adiabatic_from, "K", "--adiabatic-from"),
+        "oven_temperature_kelvin": parse_quantity(given.oven, "K", "--oven", TEMPERATURES),
+        "adiabatic_start_temperature_kelvin": parse_quantity(
+            given.adiabatic_from, "K", "--adiabatic-from", TEMPERATURES
+        ),
     }
     return {"steady": {**load, **shared}, "runaway": {**runaway, **shared}}
 

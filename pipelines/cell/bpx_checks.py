@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from pipelines.cell.bpx_format import BpxError, brief, first_line, load_bpx, shown
+from pipelines.cell.bpx_values import check_values, require_numbers
 from schemas.errors import did_you_mean
 
 _MODELS = ("DFN", "SPMe")
@@ -32,6 +33,8 @@ def check_document(content: dict[str, Any]) -> None:
         At the first field that is missing, unknown, of the wrong kind, or more than this cell can be.
     """
     schema = load_bpx().schema
+    for name in ("Header", "Parameterisation", "State"):
+        require_numbers(content.get(name), (name,))
     version = content["Header"].get("BPX")
     if isinstance(version, float):  # as older files have it
         content["Header"]["BPX"] = str(version)
@@ -62,7 +65,7 @@ def check_document(content: dict[str, Any]) -> None:
             _section(content, path, kind)
     if "State" in content:
         _section(content, ("State",), schema.State)
-    _check_fractions(given)
+    check_values(content)
 
 
 def _check_material(electrode: dict[str, Any], path: tuple[str, ...]) -> None:
@@ -71,19 +74,6 @@ def _check_material(electrode: dict[str, Any], path: tuple[str, ...]) -> None:
     for name in _HYSTERESIS:
         if name in electrode:
             raise BpxError(f"{shown(path)} > {name}: hysteresis cannot be used. Give OCP [V] alone.")
-
-
-def _check_fractions(sections: dict[str, Any]) -> None:
-    for name in ("Negative electrode", "Positive electrode"):
-        electrode = sections[name]
-        active = electrode["Surface area per unit volume [m-1]"] * electrode["Particle radius [m]"] / 3
-        total = electrode["Porosity"] + active
-        if not 0 < electrode["Porosity"] < 1 or active <= 0 or total > 1 + 1e-6:
-            raise BpxError(
-                f"Parameterisation > {name}: porosity {electrode['Porosity']:g} and active material {active:g} "
-                "(surface area x radius / 3) add up to "
-                f"{total:g} of the volume. They must be positive and at most 1 together; mend one of the three."
-            )
 
 
 def _section(content: dict[str, Any], path: tuple[str, ...], kind: Any) -> None:
@@ -98,6 +88,8 @@ def _section(content: dict[str, Any], path: tuple[str, ...], kind: Any) -> None:
         checked = kind.model_validate(copy.deepcopy(section))
     except ValidationError as cause:
         errors = cause.errors()
+        if kind.__name__ == "UserDefined":
+            _check_functions(section, path)
         first = min(errors, key=lambda error: error["type"] != "missing")
         fields = {(*path, *_names(error["loc"], section)) for error in errors}
         where = (*path, *_names(first["loc"], section))

@@ -4,7 +4,7 @@ What is read is a full cell with one material in each electrode and all that a D
 converted as the `bpx` library does it. The document kept is complete: what PyBaMM would assume with a warning (full
 charge, voltage limits, temperatures, 1 mol/L) is written into it, so that it means the same wherever it is read. The
 measured curves that a file may hold (Validation) are left out: they are no parameters.
-Not checked: whether the values are sensible beyond the format's own rules and the fractions' sum.
+Not checked: whether the values are usual; `bpx_values` refuses what no cell can have.
 
 Reference: Korotkin et al. 2023, "Ten questions", bpxstandard.com; schema of the `bpx` library, 1.1.
 """
@@ -47,13 +47,15 @@ def read_bpx(path: str | Path) -> BpxContent:
     place = Path(path)
     try:
         if place.stat().st_size > _LARGEST_BYTES:
-            raise BpxError(f"{place} has {place.stat().st_size} bytes; a BPX file has at most {_LARGEST_BYTES}.")
-        document = json.loads(place.read_text(encoding="utf-8"), parse_constant=_refuse_constant)
+            raise BpxError(
+                f"{place} has {place.stat().st_size:,} bytes; a BPX file has at most {_LARGEST_BYTES:,}. Name another."
+            )
+        document = json.loads(place.read_text(encoding="utf-8-sig"))
     except OSError as cause:
         raise BpxError(f"{place} cannot be read: {cause.strerror}. Name a BPX file.") from cause
+    except BpxError:
+        raise
     except (ValueError, RecursionError) as cause:
-        if isinstance(cause, BpxError):
-            raise
         raise BpxError(f"{place} is not JSON: {cause}. BPX files are JSON documents.") from cause
     return checked_bpx(document, otherwise=place.stem)
 
@@ -125,7 +127,3 @@ def _complete(content: dict[str, Any]) -> None:
     for name in (OPEN_CIRCUIT.format(0), OPEN_CIRCUIT.format(100), "Contact resistance [Ohm]"):
         if name in own and not isinstance(own[name], int | float):
             raise BpxError(f"Parameterisation > User-defined > {name} = {brief(own[name])}: a number was expected.")
-
-
-def _refuse_constant(word: str) -> None:
-    raise BpxError(f"the file holds {word}, which is no number of JSON. Give finite numbers.")

@@ -21,9 +21,8 @@ from pipelines.cell.engine import load_pybamm
 from pipelines.cell.model import cell_values, dfn
 from schemas import CellOutcome, CellParameters, Impedance, ImpedanceOutcome, NegativeElectrode, stage
 from schemas.errors import BoundsError
-from schemas.field import Bounds
+from schemas.field import POSITIVE, Bounds
 
-_POSITIVE = Bounds(low=0, low_open=True)
 _NOT_STARTED = {
     CellOutcome.NOT_CONDUCTING: ImpedanceOutcome.NOT_CONDUCTING,
     CellOutcome.DOES_NOT_FIT: ImpedanceOutcome.NOT_BUILT,
@@ -78,8 +77,8 @@ def simulate_impedance(
     Doyle, Fuller, Newman 1993, doi 10.1149/1.2221597 (the model); Hallemans et al. 2025, J. Electrochem. Soc. 172,
     060507 (the method of PyBaMM).
     """
-    _POSITIVE.require(temperature_kelvin, "temperature_kelvin", "K")
-    _POSITIVE.require(double_layer_capacity_farad_per_square_metre, "double_layer_capacity", "F/m^2")
+    POSITIVE.require(temperature_kelvin, "temperature_kelvin", "K")
+    POSITIVE.require(double_layer_capacity_farad_per_square_metre, "double_layer_capacity", "F/m^2")
     Bounds(0, 1).require(state_of_charge, "state_of_charge", "1")
     frequency = _frequencies(lowest_frequency_hertz, highest_frequency_hertz, points_per_decade)
     outcome, reason, impedance = _NOT_STARTED.get(cell.outcome), str(cell.outcome), _no_impedance()
@@ -105,8 +104,8 @@ def simulate_impedance(
 
 def _frequencies(lowest: float, highest: float, points_per_decade: int) -> NDArray[np.float64]:
     """From the highest to the lowest [Hz]; shape (n,)."""
-    _POSITIVE.require(lowest, "lowest_frequency_hertz", "Hz")
-    _POSITIVE.require(highest, "highest_frequency_hertz", "Hz")
+    POSITIVE.require(lowest, "lowest_frequency_hertz", "Hz")
+    POSITIVE.require(highest, "highest_frequency_hertz", "Hz")
     Bounds(low=1).require(points_per_decade, "points_per_decade", "1")
     if highest <= lowest:
         raise BoundsError(

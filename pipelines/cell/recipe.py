@@ -6,9 +6,8 @@ import math
 
 from schemas import Transport
 from schemas.errors import BoundsError, NotFiniteError
-from schemas.field import Bounds
+from schemas.field import POSITIVE
 
-_POSITIVE = Bounds(low=0, low_open=True)
 _ROUNDING = 1e-6
 
 Solids = dict[str, tuple[float, float]]
@@ -25,7 +24,7 @@ def require_finite_positive(**quantities: tuple[float, str]) -> None:
     for name, (value, unit) in quantities.items():
         if not math.isfinite(value):
             raise NotFiniteError(f"{name} = {value} [{'-' if unit == '1' else unit}] is not finite. Give a number > 0.")
-        _POSITIVE.require(value, name, unit)
+        POSITIVE.require(value, name, unit)
 
 
 def require_recipe(

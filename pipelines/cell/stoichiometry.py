@@ -134,7 +134,8 @@ def _positive_stoichiometry(
     if not excess(low) > 0 > excess(high):
         raise BoundsError(
             f"no stoichiometry gives an open-circuit voltage of {voltage:g} V with host capacities of {positive:.3g} "
-            f"and {negative:.3g} A.h/m^2. Choose a negative-to-positive capacity ratio nearer to that of the parameter set's own cell."
+            f"and {negative:.3g} A.h/m^2. Choose a negative-to-positive capacity ratio nearer to that of the parameter "
+            "set's own cell, or mend open-circuit potentials and voltage limits."
         )
     return float(brentq(excess, low, high, xtol=1e-13))
 

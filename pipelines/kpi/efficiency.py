@@ -2,7 +2,7 @@
 
 An efficiency compares states only if the cell is where it was: the discharge before the charge and the one after it
 must have gone to the same voltage. A cycle whose charge starts from elsewhere (the first of a record) has none.
-Both discharges are taken to end at the same current; a change of rate between cycles shows as a wrong efficiency.
+They must have ended at the same current too: what a faster discharge leaves in the cell is no loss, and no efficiency.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from pipelines.kpi.totals import Accuracy, Totals, Vector, uncertainty
 from pipelines.kpi.whole import accuracy_of, method_of
 from schemas import Curve, Kpi, KpiOutcome, stage
 
+SAME_CURRENT = 0.1  # relative; within which two discharges ended at the same current
 _Ratio = Callable[[Vector, Vector], float]
 COULOMBIC = Definition("coulombic_efficiency", "1", "charge of the discharge over that of the charge before it")
 ENERGY = Definition("energy_efficiency", "1", "energy of the discharge over that of the charge before it")
@@ -129,6 +130,12 @@ def _refusal(before: Half | None, after: Half, tolerance: float) -> str:
         return (
             f"the discharge before the charge went to {before.limit:.4g} V, the one after it to {after.limit:.4g} V; "
             f"within {tolerance:g} V expected: discharge to the same voltage"
+        )
+    if abs(before.final_current - after.final_current) > SAME_CURRENT * max(before.final_current, after.final_current):
+        return (
+            f"the discharge before the charge ended at {before.final_current:.4g} A, the one after it at "
+            f"{after.final_current:.4g} A, so that they leave the cell in different states; within {SAME_CURRENT:.0%} "
+            "expected: discharge twice in a row at each current"
         )
     return ""
 

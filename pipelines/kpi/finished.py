@@ -16,7 +16,7 @@ def unfinished(curve: Curve) -> tuple[str, KpiOutcome] | None:
         outcome = KpiOutcome.NOT_IDENTIFIABLE if done else KpiOutcome.INFEASIBLE
         return f"the simulation ended with '{curve.outcome}'{told} after {done} samples; make it complete", outcome
     if len(curve.test_time_second) < 2:
-        return f"the curve has {len(curve.test_time_second)} samples; two at least are needed", (
+        return f"samples of the curve: {len(curve.test_time_second)}; two at least are needed", (
             KpiOutcome.NOT_IDENTIFIABLE
         )
     return None

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from pipelines.kpi.steps import Step, StepKind, steps_of
 from pipelines.kpi.totals import Accuracy, Totals, totals_of
 from schemas import Curve
@@ -25,6 +27,11 @@ class Half:
         """Voltage that it went to [V]."""
         ends = [step.voltage.min() if self.kind is StepKind.DISCHARGE else step.voltage.max() for step in self.steps]
         return float(min(ends) if self.kind is StepKind.DISCHARGE else max(ends))
+
+    @property
+    def final_current(self) -> float:
+        """Magnitude of the current of its last step [A]."""
+        return float(np.abs(np.median(self.steps[-1].current)))
 
     @property
     def start(self) -> float:

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.kpi.steps import Step
+from schemas.field import Bounds
 
 SECONDS_PER_HOUR = 3600.0
 _DIGITS = 1e-12  # of a value, lost by rounding
@@ -35,6 +36,14 @@ class Accuracy:
     volt: float = 0.0
     ampere: float = 0.0
     noisy: bool = False
+
+    def __post_init__(self) -> None:
+        """A standard uncertainty is not below zero."""
+        for name, unit, value in (
+            ("voltage_uncertainty_volt", "V", self.volt),
+            ("current_uncertainty_ampere", "A", self.ampere),
+        ):
+            Bounds(low=0).require(value, name, unit)
 
 
 @dataclass(frozen=True, slots=True)

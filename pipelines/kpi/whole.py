@@ -78,15 +78,19 @@ def delivered_by_step(
     Returns
     -------
     Mapping
-        "energy_step_2" and so on, rests being counted -> KPI.
+        "energy_step_2" and so on -> KPI: by the step's own number, or, where a number comes twice, by its place among
+        all steps, rests being counted.
     """
     accuracy = accuracy_of(curve, voltage_uncertainty_volt, current_uncertainty_ampere)
     steps = steps_of(curve)
     complete = steps if unfinished(curve) is None else steps[:-1]
-    numbered = enumerate(complete, 1)
+    numbered = [(step.number, step) for step in complete]
+    if len({step.number for step in steps}) < len(steps):
+        numbered = list(enumerate(complete, 1))
     flowing = [(order, step) for order, step in numbered if step.kind is not StepKind.REST and len(step.time) > 1]
     if not flowing:
-        return all_missing(_DERIVED, "no step with a current and two samples was finished", KpiOutcome.NOT_APPLICABLE)
+        reason = "no step with a current and two samples was finished; record a charge or a discharge"
+        return all_missing(_DERIVED, reason, KpiOutcome.NOT_APPLICABLE)
     found = {}
     for order, step in flowing:
         totals = totals_of((step,), steps, accuracy)

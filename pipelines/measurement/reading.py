@@ -25,6 +25,8 @@ from pipelines.measurement.table import RawTable
 from pipelines.measurement.time_base import gaps, require_forward, without_repeats
 from schemas import Measurement
 
+_SYMMETRIC = 0.1  # V; full cells and half cells leave it, cells of two equal electrodes do not
+
 
 def read_measurement(
     path: str | Path,
@@ -84,6 +86,7 @@ def read_measurement(
     require_forward(samples)
     samples, sign = _with_sign(samples, flip_current)
     findings += filter(None, [check_sign(samples, flipped=flip_current)])
+    findings += _against_zero(samples)
     findings += _against_capacity(samples, nominal_capacity_ampere_hour, converted.assumed)
     step = _numbered("step", samples.step, steps_from_current(samples.current), table)
     cycle = _numbered("cycle", samples.cycle, cycles_from_current(samples.time, samples.current), table)
@@ -130,6 +133,12 @@ def _with_sign(samples: Samples, flip_current: bool) -> tuple[Samples, str]:
 
 def _with_current(samples: Samples, current: NDArray[np.float64]) -> Samples:
     return replace(samples, current=current + 0.0)  # no negative zeros
+
+
+def _against_zero(samples: Samples) -> list[str]:
+    """What is said of a voltage that only a symmetric cell has."""
+    largest = float(np.abs(samples.voltage).max())
+    return [] if largest > _SYMMETRIC else [f"the voltage lies within {largest:.3g} V of zero: check its unit"]
 
 
 def _against_capacity(samples: Samples, capacity: float | None, assumed: frozenset[str]) -> list[str]:

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import yaml
 
@@ -114,7 +115,8 @@ def test_the_commands_draw_and_tell(tmp_path, params, capsys):
         (["powers", "--at", "0", "x"], "--at = 0 [W] is outside (0, inf)"),
         (["powers", "--at", "5 V", "x"], "--at = '5 V' has the wrong dimension"),
         (["bruggeman", "--porosities", "30"], "--porosities = 30 [-] is outside (0, 1)"),
-        (["bruggeman", "--rates", "fast"], "--rates = 'fast' must be numbers between commas"),
+        (["bruggeman", "--rates", "inf"], "--rates = 'inf' must be finite numbers"),
+        (["bruggeman", "--rates", "fast"], "--rates = 'fast' must be finite numbers between commas"),
     ],
 )
 def test_bad_arguments_are_named(tmp_path, params, capsys, arguments, message):
@@ -122,6 +124,58 @@ def test_bad_arguments_are_named(tmp_path, params, capsys, arguments, message):
     command, *others = arguments
     assert main([command, *others[:2], str(params), *others[2:], "--lake", str(tmp_path / "lake")]) == 2
     assert message in capsys.readouterr().err
+
+
+def test_a_study_without_power_is_refused(lake, example):
+    """A discharge at constant current has no Ragone curve; nothing is computed."""
+    study = Study.read({"study": STUDY["study"] | {"objective": {"kpi": "energy_density", "rate": "1 1/h"}}})
+    with pytest.raises(StudyError, match=r"stages\.discharge = constant_current of study 'tiny' takes no power"):
+        sweep_powers(lake, study, [lake.put(example("design"))], (10.0,))
+    assert lake.sql("SELECT count(*) AS n FROM runs WHERE stage != 'given'")["n"].item() == 0
+
+
+def test_an_unknown_kpi_is_named(lake, tmp_path, params, capsys):
+    """With those that there are, by both commands."""
+    with pytest.raises(StudyError, match="there is no KPI 'energy_densty' of a discharge: did you mean"):
+        compare_with_bruggeman(lake, Study.read(STUDY), (0.4,), (1.0,), "energy_densty")
+    place = str(tmp_path / "lake")
+    assert main(["run", str(params), "--lake", place, "--json"]) == 0
+    campaign = json.loads(capsys.readouterr().out)["campaign_id"]
+    words = ["powers", str(params), campaign, "--at", "10", "--kpi", "energy_densty", "--png", str(tmp_path / "a.png")]
+    assert main([*words, "--lake", place, "--quiet"]) == 2
+    assert capsys.readouterr().err.startswith("ragone: there is no KPI 'energy_densty' of a discharge: did you mean")
+
+
+def test_a_model_that_cannot_discharge_is_told(lake, tmp_path, example, capsys):
+    """No value, the reason, exit code 1; nothing is drawn, and nothing breaks."""
+    full = np.ones(50)
+    measured = lake.put(
+        example(
+            "measurement",
+            test_time_second=np.arange(50.0),
+            voltage_volt=np.linspace(4.0, 3.0, 50),
+            current_ampere=-full,
+            step_count=np.ones(50, np.int64),
+            cycle_count=np.ones(50, np.int64),
+            temperature_kelvin=298.15 * full,
+        )
+    )
+    cell = lake.put(example("cell_parameters", outcome="a phase of the positive electrode does not percolate"))
+    picture = tmp_path / "a.png"
+    words = ["compare", measured, "--cell", cell, "--png", str(picture), "--lake", str(tmp_path / "lake")]
+    assert main(words) == 1
+    told = capsys.readouterr()
+    assert "the simulated curve holds no discharge" in told.err
+    assert "none" in told.out
+    assert not picture.exists()
+
+
+def test_a_cube_that_cannot_be_made_has_no_tensor(lake):
+    """The design is left out with the reason, and the others are compared."""
+    failed, made = compare_with_bruggeman(lake, Study.read(STUDY), (0.01, 0.4), (1.0,))
+    assert "porosity" in failed.error
+    assert failed.tensor_ids == ()
+    assert not made.error
 
 
 @pytest.mark.parametrize(

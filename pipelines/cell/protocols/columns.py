@@ -5,8 +5,8 @@ Where one step ends and the next begins there are two samples of the same time: 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from pipelines.cell.engine import load_pybamm
 from pipelines.cell.protocols.variables import TEMPERATURE, sampled
 from pipelines.cell.sampling import battery_data_current
+
+STEPS_AT_ONCE = 50  # of which PyBaMM builds the variables together: some 6 MB a step until they are read
 
 
 @dataclass(frozen=True)
@@ -52,16 +54,28 @@ def read_columns(
         Gives the times [s] since the step of that index began, given its length [s].
     """
     done = {index: solution for index, solution in enumerate(solutions) if solution is not None}
-    if not done:
-        return no_columns(names)
-    times, moments, begin = [], [], 0.0
+    indices, begin, parts = [*done], 0.0, [no_columns(names)]
+    for first in range(0, len(indices), STEPS_AT_ONCE):
+        some = {index: done[index] for index in indices[first : first + STEPS_AT_ONCE]}
+        parts.append(_columns_of(some, names, times_of, begin))
+        begin = float(some[max(some)].t[-1])
+    return Columns(
+        *(np.concatenate([getattr(part, field.name) for part in parts], axis=-1) for field in fields(Columns))
+    )
+
+
+def _columns_of(
+    done: Mapping[int, Any], names: Sequence[str], times_of: Callable[[int, float], NDArray[np.float64]], begin: float
+) -> Columns:
+    """Of a few steps, by index, the first of which begins at a time [s]."""
+    times, moments = [], []
     for index, solution in done.items():
         end = float(solution.t[-1])
         times.append(np.minimum(begin + times_of(index, end - begin), end))
         moments.append(np.maximum(times[-1], solution.t[0]))  # PyBaMM begins a step the next float after the last
         begin = end
     at = np.concatenate(moments)
-    whole = load_pybamm().Solution.from_sub_solutions(list(done.values()))  # a variable of all steps is built once
+    whole = load_pybamm().Solution.from_sub_solutions(list(done.values()))  # a variable of several steps is built once
     return Columns(
         time=np.concatenate(times),
         voltage=sampled(whole, "Voltage [V]", at),

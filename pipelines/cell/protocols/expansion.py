@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from pipelines.cell.protocols.grammar import Action, ProtocolError, Step, read_step, refusal
 
-MOST_STEPS = 20_000
+MOST_STEPS = 5000  # each keeps some 1.6 MB of its solution until all are done
 _REPEAT = re.compile(r"\s*repeat\s+(\d{1,6})\s*:\s*(.*)", re.IGNORECASE | re.DOTALL)
 
 

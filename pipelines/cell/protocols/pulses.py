@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from pipelines.cell.protocols.words import at_rate, cycle, duration, rest, until
 from schemas.errors import BoundsError
+from schemas.field import POSITIVE
 
 _HOUR = 3600.0
 
@@ -29,12 +30,14 @@ def pulse_test(
     Raises
     ------
     BoundsError
-        If the states of charge do not fall from below 1, or are too close for the pulses between them.
+        If the states of charge do not fall from below 1 or are too close for the pulses between them, or a rate is
+        not above 0.
 
     References
     ----------
     Christophersen 2015, Battery test manual for electric vehicles, INL/EXT-15-34184, doi 10.2172/1186745.
     """
+    POSITIVE.require(approach_rate, "approach_rate", "1/h")
     taken = (discharge_pulse_rate - charge_pulse_rate) * pulse_second / _HOUR
     pulse = f"for {duration(pulse_second)} or "
     cycles = []
@@ -68,10 +71,17 @@ def titration(
 ) -> tuple[str, ...]:
     """So many equal pulses that together take the nominal capacity, each followed by a rest; a cycle each.
 
+    Raises
+    ------
+    BoundsError
+        If there is no pulse, or no rate.
+
     References
     ----------
     Weppner, Huggins 1977, doi 10.1149/1.2133112.
     """
+    for name, value, unit in (("pulses", pulses, "1"), ("rate", rate, "1/h")):
+        POSITIVE.require(value, name, unit)
     length = duration(_HOUR / (rate * pulses))
     step = at_rate("Discharge", rate, f"for {length} or {until(lower_voltage_volt)}")
     return (f"repeat {pulses}: {cycle(step, rest(rest_second))}",)

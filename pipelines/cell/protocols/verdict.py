@@ -2,16 +2,19 @@
 
 PyBaMM skips, without a word, a step whose limit is passed at its first moment. Two cases are kept apart here:
 
-- *Nothing to do.* The limit was met before the step began, at open circuit; or the next step goes on in the same
-  direction, as the constant voltage after a constant current: a cycler passes on, and so does the protocol.
+- *Nothing to do.* The limit was met before the step began, at open circuit; or it stands beside a time and guards the
+  cell, as that of a pulse; or the next step goes on in the same direction, as the constant voltage after a constant
+  current: a cycler passes on, and so does the protocol.
 - *Cannot be done.* The limit was not met, but the current that the step asks for passes it at once: infeasible.
 
-A step that PyBaMM's own safety limits end (1 V beyond the voltage limits, an empty or full particle) is infeasible too,
-and so is a power for which no initial state is found; where none is found for a current, the solver failed.
+A step that PyBaMM's own safety limits (1 V beyond the voltage limits, an empty or full particle) end, or do not let
+begin, is infeasible too, and so is a power for which no initial state is found; where none is found for a current, the
+solver failed.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +25,7 @@ from pipelines.cell.protocols.variables import OPEN_CIRCUIT
 from schemas import CyclingOutcome
 
 _AT_LIMIT = 2e-3  # V; a voltage that a rest leaves beside the limit
+_LIMIT_PASSED = re.compile(r"Events \[(.*?)\] are non-positive")  # in what PyBaMM says of a first state
 _SHORTEST = 1e-6  # of a step's own duration, which the solver may miss
 
 
@@ -69,8 +73,12 @@ def _after(steps: Sequence[Step], solved: Solved, skipped: list[str]) -> Verdict
     """Of a protocol whose steps ended as they should, as far as they were begun."""
     done = len(solved.steps)
     if solved.error:
+        passed = _LIMIT_PASSED.search(solved.error)
+        if passed:
+            reason = f"{_named(done, steps[done])}: the model's own limit {passed[1]} is passed as soon as it begins"
+            return Verdict(CyclingOutcome.INFEASIBLE, reason + _passed(skipped), done)
         outcome = CyclingOutcome.INFEASIBLE if _by_power(steps[done]) else CyclingOutcome.SOLVER_FAILED
-        reason = f"{_named(done, steps[done])}: no initial state found: {solved.error}"
+        reason = f"{_named(done, steps[done])}: no initial state found, ask for less: {solved.error}"
         return Verdict(outcome, reason + _passed(skipped), done)
     if done < len(steps):
         reason = f"time was up before {_named(done, steps[done])}"
@@ -97,6 +105,8 @@ def _ended(step: Step, solution: Any) -> tuple[CyclingOutcome, str]:
 def _nothing_to_do(step: Step, following: Sequence[Step], open_circuit: float) -> bool:
     if step.action is Action.HOLD:
         return True  # the current is below its limit already
+    if step.duration and step.action is not Action.PROFILE:
+        return True  # a limit beside a time guards the cell: a cycler ends such a step at once and goes on
     if following and following[0].action in (step.action, Action.HOLD):
         return True
     if step.limit is None or step.limit.unit != "V" or step.action is Action.PROFILE:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from schemas.field import POSITIVE
+
 
 def number(value: float) -> str:
     """Digits enough to read the same number back."""
@@ -9,7 +11,14 @@ def number(value: float) -> str:
 
 
 def current(rate: float) -> str:
-    """A multiple of the nominal capacity per hour: 2C, or C/3 where that is what it is."""
+    """A multiple of the nominal capacity per hour: 2C, or C/3 where that is what it is.
+
+    Raises
+    ------
+    BoundsError
+        If it is not above 0.
+    """
+    POSITIVE.require(rate, "rate", "1/h")
     hours = round(1 / rate)
     return f"C/{hours}" if hours > 1 and rate == 1 / hours else f"{number(rate)}C"
 

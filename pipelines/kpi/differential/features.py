@@ -16,6 +16,7 @@ from pipelines.kpi.differential.peaks import Peak, peaks_of
 from pipelines.kpi.differential.samples import LEAST_SAMPLES, LEAST_SPAN_VOLT, charges_of, slowest, sweeps
 from pipelines.kpi.steps import Step, StepKind
 from schemas import Curve, Kpi, KpiOutcome, stage
+from schemas.field import POSITIVE
 
 _REFERENCE = "M. Dubarry et al., 2006, doi 10.1149/1.2221767 (incremental capacity)"
 _KINDS = (StepKind.DISCHARGE, StepKind.CHARGE)
@@ -56,11 +57,19 @@ def differential_capacity_peaks(
         "dqdv_discharge_peak_1_voltage" [V], "..._height" [A.h/V], "..._area" [A.h] and so on, the highest peak first;
         those of peak 1 without a value where there is none -> KPI.
 
+    Raises
+    ------
+    BoundsError
+        If `most_peaks` or `bandwidth_volt` is not above 0.
+
     References
     ----------
     M. Dubarry, V. Svoboda, R. Hwu, B. Y. Liaw, 2006, doi 10.1149/1.2221767; B. W. Silverman, 1986, Density Estimation
     (kernel, bandwidth).
     """
+    POSITIVE.require(most_peaks, "most_peaks", "1")
+    if bandwidth_volt is not None:
+        POSITIVE.require(bandwidth_volt, "bandwidth_volt", "V")
     found: dict[str, Kpi] = {}
     for kind in _KINDS:
         candidates = sweeps([curve], kind)
@@ -75,7 +84,10 @@ def differential_capacity_peaks(
         bandwidth = bandwidth_volt or chosen_bandwidth(by_voltage)
         peaks = peaks_of(by_voltage, bandwidth, least_significance)[:most_peaks]
         if not peaks:
-            reason = f"no peak stands out by {least_significance:g} times its error at a bandwidth of {bandwidth:.3g} V"
+            reason = (
+                f"no peak stands out by {least_significance:g} times its error at a bandwidth of {bandwidth:.3g} V; "
+                "sweep more slowly, sample more densely, or set bandwidth_volt"
+            )
             found |= _none(kind, reason, KpiOutcome.NOT_IDENTIFIABLE)
         method = (
             f"Gaussian kernel of {1e3 * bandwidth:.3g} mV, {'as given' if bandwidth_volt else 'chosen from the data'}; "

@@ -18,7 +18,7 @@ from pipelines.kpi.impedance.regularisation import cross_validated_strength
 from pipelines.kpi.impedance.relaxation_times import RelaxationTimes, invert, problem
 from pipelines.kpi.impedance.spectrum import Spectrum, inconsistent, spectrum_of, unusable
 from schemas import Impedance, Kpi, KpiOutcome, stage
-from schemas.field import Bounds
+from schemas.field import POSITIVE, Bounds
 
 _ALWAYS = (kpis.DRT_SERIES, kpis.DRT_CHARGE_TRANSFER, kpis.DRT_DIFFUSION, kpis.DRT_TOTAL)
 
@@ -54,7 +54,7 @@ def integrate_relaxation_times(
     Saccoccio, Wan, Chen, Ciucci 2014, doi 10.1016/j.electacta.2014.09.058.
     """
     Bounds(low=0).require(strength, "strength", "1")
-    Bounds(low=0, low_open=True).require(diffusion_from_second, "diffusion_from_second", "s")
+    POSITIVE.require(diffusion_from_second, "diffusion_from_second", "s")
     spectrum = spectrum_of(impedance)
     refusal = unusable(impedance) or inconsistent(spectrum, largest_kramers_kronig_residual)
     if refusal is not None:

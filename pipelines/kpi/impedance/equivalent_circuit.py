@@ -22,7 +22,7 @@ from pipelines.kpi.impedance.selection import DIFFUSIONS, choose
 from pipelines.kpi.impedance.spectrum import Refusal, Spectrum, inconsistent, spectrum_of, unusable
 from schemas import Impedance, Kpi, KpiOutcome, stage
 from schemas.errors import UnknownFieldError, did_you_mean
-from schemas.field import Bounds
+from schemas.field import POSITIVE, Bounds
 
 LARGEST_UNCERTAINTY = 0.5  # of a value over itself: more says nothing
 _ALWAYS = (
@@ -78,7 +78,7 @@ def fit_equivalent_circuit(
     if diffusion and diffusion not in DIFFUSIONS:
         raise UnknownFieldError(f"diffusion = {diffusion!r} is not known: {did_you_mean(diffusion, DIFFUSIONS)}")
     Bounds(low=0).require(largest_arc_count, "largest_arc_count", "1")
-    Bounds(low=0, low_open=True).require(diffusion_from_second, "diffusion_from_second", "s")
+    POSITIVE.require(diffusion_from_second, "diffusion_from_second", "s")
     spectrum = spectrum_of(impedance)
     refusal = unusable(impedance) or inconsistent(spectrum, largest_kramers_kronig_residual)
     if refusal is None:

@@ -90,7 +90,8 @@ def fit(circuit: Circuit, omega: Real, impedance: Complex, start: Real, *, rough
 
     @lru_cache(maxsize=2)  # residuals and their slopes are asked for at the same place, one after the other
     def evaluated(logarithms: bytes) -> tuple[Real, Real]:
-        at = np.clip(np.frombuffer(logarithms), -_FARTHEST, _FARTHEST)
+        # where the slopes determine no step MINPACK asks for one that is no number: a far one, which it takes back
+        at = np.clip(np.nan_to_num(np.frombuffer(logarithms), nan=_FARTHEST), -_FARTHEST, _FARTHEST)
         model, slopes = circuit.evaluate(omega, at)
         return _stacked((model - impedance) * weight), _stacked(slopes * weight[:, None])
 

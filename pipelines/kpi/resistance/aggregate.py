@@ -39,5 +39,7 @@ def _mean(definition: Definition, values: list[Kpi], asked: int) -> Kpi:
         uncertainty=float(np.linalg.norm(known)) / len(known) if len(known) == len(values) else None,
         count=len(values),
         method=f"mean of {len(values)} of {asked}, counted; uncertainty: theirs, independent; scatter {scatter}",
-        window=Window("those of the single ones"),
+        window=Window(
+            f"those of {len(values)} single ones, from {numbers.min():.4g} to {numbers.max():.4g} {definition.unit}"
+        ),
     )

@@ -1,9 +1,10 @@
 """Direct-current resistance at stated times after a pulse begins, and the state of charge at which it began.
 
 The resistance at time t is the change of voltage over the change of current between the jump and t: ohmic, charge
-transfer and as much diffusion as t allows, all in one number. Between samples that lie far apart the voltage is taken
-as straight, and how far it bends is not in the uncertainty. The state of charge is counted from the beginning of the
-curve by trapezoids, in shares of a capacity; offset and gain of the current's reading are not in its uncertainty.
+transfer and as much diffusion as t allows, all in one number. Between samples the voltage is taken as straight, and how
+far it bends is not in the uncertainty; it is refused where they lie further apart than the time itself. The state of
+charge is counted from the beginning of the curve by trapezoids, in shares of a capacity; offset and gain of the
+current's reading are not in its uncertainty.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from schemas.errors import BoundsError
 REFERENCE = "Christophersen, 2015, INL/EXT-15-34184: hybrid pulse power characterisation"
 SECONDS_PER_HOUR = 3600.0
 NEIGHBOURS = 0.1  # of the time asked for: samples this near to it are used, as a straight line
+FURTHEST = 1.01  # of the time asked for: samples further apart do not say what is between them
 FEWEST_SAMPLES = 3
 
 
@@ -101,6 +103,14 @@ def _at(name: str, time: float, jump: Jump) -> Kpi:
     if len(near) < 2:
         right = int(np.clip(np.searchsorted(since, time), 1, len(since) - 1))
         near = np.array([right - 1, right])
+        apart = float(np.diff(since[near])[0])
+        if apart > FURTHEST * time:
+            reason = (
+                f"the samples on both sides of {time:g} s lie {apart:.3g} s apart, {FURTHEST * time:g} s at most "
+                f"expected, after row {jump.first_row}: what bends between them is not seen; sample faster, or ask for "
+                "another time"
+            )
+            return definition.missing(reason, window=Window(jump.text))
     x = since[near] - time
     y = jump.answer[near] + jump.baseline_slope * since[near] / jump.change
     slope, value, deviation = _line(x, y, jump.deviation)

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from schemas import CellParameters
 from schemas.errors import MissingFieldError, UnknownFieldError, did_you_mean
-from schemas.field import Bounds
+from schemas.field import POSITIVE
 
 Vector = NDArray[np.float64]
 GAS_CONSTANT = 8.314462618  # J/(mol K), CODATA 2018
@@ -167,7 +167,7 @@ def _reaction(name: str, values: Mapping[str, Any]) -> Reaction:
     if missing:
         raise MissingFieldError(f"kinetics.{name} lacks {', '.join(missing)}.")
     for key in known[1:4]:
-        Bounds(low=0, low_open=True).require(values[key], f"kinetics.{name}.{key}", "")
+        POSITIVE.require(values[key], f"kinetics.{name}.{key}", "")
     return Reaction(**values)
 
 

@@ -16,9 +16,8 @@ from pipelines.cell.model import cell_values, dfn
 from pipelines.cell.simulation import AMBIENT, INITIAL, LOWER_VOLTAGE, Control, Numerics, mesh, quiet_solver
 from schemas import CellParameters
 from schemas.errors import MissingFieldError
-from schemas.field import Bounds
+from schemas.field import POSITIVE, Bounds
 
-_POSITIVE = Bounds(low=0, low_open=True)
 _SAMPLES = 501
 _LONGEST = 3.6e6  # s; a discharge that takes longer makes no heat to speak of
 _MODES = {Control.POWER: "power", Control.CURRENT: "current"}
@@ -62,10 +61,10 @@ def load_of(
     """
     Bounds(0, 1).require(start, "initial_state_of_charge", "1")
     if power is not None and rate is None:
-        _POSITIVE.require(power, "power_watt", "W")
+        POSITIVE.require(power, "power_watt", "W")
         return Load(Control.POWER, power, start, voltage)
     if rate is not None and power is None:
-        _POSITIVE.require(rate, "c_rate", "1/h")
+        POSITIVE.require(rate, "c_rate", "1/h")
         return Load(Control.CURRENT, rate * cell.nominal_capacity_ampere_hour, start, voltage)
     raise MissingFieldError(f"power_watt = {power} and c_rate = {rate}: give one of the two.")
 

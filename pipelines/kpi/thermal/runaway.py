@@ -13,9 +13,9 @@ from typing import Any
 from pipelines.kpi.definition import Definition, Window
 from pipelines.kpi.thermal.course import Course, border, course
 from pipelines.kpi.thermal.decomposition import KIM_2007, REFERENCE, Decomposition, decomposition_of
-from pipelines.kpi.thermal.semenov import semenov_number, tangency
+from pipelines.kpi.thermal.semenov import TEMPERATURES, semenov_number, tangency
 from schemas import CellOutcome, CellParameters, Kpi, KpiOutcome, stage
-from schemas.field import Bounds
+from schemas.field import POSITIVE
 
 _SEMENOV = f"Semenov 1928, Zeitschrift fuer Physik 48, 571; kinetics: {REFERENCE}"
 _NO_CURVE = Window("no curve: the cell's masses, heat capacity and cooled area")
@@ -40,7 +40,6 @@ OVEN = Definition("time_to_runaway", "s", "from the ambient temperature, put int
 ADIABATIC = Definition("adiabatic_time_to_runaway", "s", "from a start temperature, nothing lost", REFERENCE)
 _ALL = (AMBIENT, NO_RETURN, NUMBER, OVEN_BORDER, OVEN, ADIABATIC)
 _HOTTEST_OVEN, _BORDER_TOLERANCE = 573.15, 0.05  # K
-_POSITIVE = Bounds(low=0, low_open=True)
 
 
 @stage("kpi.thermal_runaway", libraries=("numpy", "scipy"))
@@ -85,18 +84,18 @@ def thermal_runaway(
     Raises
     ------
     BoundsError, UnknownFieldError, MissingFieldError
-        If a parameter is not positive, or the kinetics cannot be read.
+        If a temperature is not between 150 and 2000 K, another parameter not positive, or the kinetics cannot be read.
     """
     h = heat_transfer_coefficient_watt_per_square_metre_kelvin
-    for name, unit, value in (
-        ("heat_transfer_coefficient", "W/m^2/K", h),
-        ("ambient_temperature_kelvin", "K", ambient_temperature_kelvin),
-        ("oven_temperature_kelvin", "K", oven_temperature_kelvin),
-        ("adiabatic_start_temperature_kelvin", "K", adiabatic_start_temperature_kelvin),
-        ("runaway_rate_kelvin_per_second", "K/s", runaway_rate_kelvin_per_second),
-        ("longest_time_second", "s", longest_time_second),
+    for name, unit, value, bounds in (
+        ("heat_transfer_coefficient", "W/m^2/K", h, POSITIVE),
+        ("ambient_temperature_kelvin", "K", ambient_temperature_kelvin, TEMPERATURES),
+        ("oven_temperature_kelvin", "K", oven_temperature_kelvin, TEMPERATURES),
+        ("adiabatic_start_temperature_kelvin", "K", adiabatic_start_temperature_kelvin, TEMPERATURES),
+        ("runaway_rate_kelvin_per_second", "K/s", runaway_rate_kelvin_per_second, POSITIVE),
+        ("longest_time_second", "s", longest_time_second, POSITIVE),
     ):
-        _POSITIVE.require(value, name, unit)
+        bounds.require(value, name, unit)
     missing = _missing(cell, kinetics)
     if missing:
         return {d.name: d.missing(missing, window=_NO_CURVE) for d in _ALL}

@@ -14,8 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipelines.kpi.thermal.decomposition import Decomposition
+from schemas.field import Bounds
 
 _COLDEST, _HOTTEST = 150.0, 2000.0  # K; heat rises ever more steeply between them
+TEMPERATURES = Bounds(_COLDEST, _HOTTEST)  # that may be given
 _SMALLEST = 1e-300  # W/K, for the logarithm
 
 

@@ -17,7 +17,7 @@ from pipelines.kpi.definition import Definition, Window
 from pipelines.kpi.thermal.balance import balance_temperature
 from pipelines.kpi.thermal.discharge_heat import Load, MeanHeat, discharge_heat, load_of
 from schemas import CellOutcome, CellParameters, Kpi, KpiOutcome, stage
-from schemas.field import Bounds
+from schemas.field import POSITIVE, Bounds
 
 _INCROPERA = "Incropera, DeWitt, Bergman, Lavine 2007, Fundamentals of Heat and Mass Transfer, chapter 5"
 _BERNARDI = "Bernardi, Pawlikowski, Newman 1985, doi 10.1149/1.2113792"
@@ -101,12 +101,12 @@ def steady_temperature(
     MissingFieldError
         If not one of power and C-rate is given.
     BoundsError
-        If a parameter is not positive.
+        If a parameter is not positive, or the ambient not below the highest temperature.
     """
     h = heat_transfer_coefficient_watt_per_square_metre_kelvin
-    Bounds(low=0, low_open=True).require(h, "heat_transfer_coefficient", "W/m^2/K")
-    Bounds(low=ambient_temperature_kelvin, low_open=True).require(
-        highest_temperature_kelvin, "highest_temperature", "K"
+    POSITIVE.require(h, "heat_transfer_coefficient", "W/m^2/K")
+    Bounds(0, highest_temperature_kelvin, low_open=True, high_open=True).require(
+        ambient_temperature_kelvin, "ambient_temperature", "K"
     )
     load = load_of(cell, power_watt, c_rate, initial_state_of_charge, lower_voltage_volt)
     biot = biot_number(cell, h)

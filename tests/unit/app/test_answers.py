@@ -76,11 +76,12 @@ def test_ids_are_cut_for_the_eye():
 def test_quantity_has_uncertainty_and_unit():
     """A number is never without its unit, and has the digits that its uncertainty leaves."""
     assert quantity(640.12345, "W.h/L", 3.14159) == "640.1 ± 3.1 W.h/L"
-    assert quantity(2.22401, "", 0.0087) == "2.224 ± 0.0087 -"
-    assert quantity(15234.5, "S/m", 210.0) == "15234 ± 2.1e+02 S/m"
-    assert quantity(-4.0123e-7, "m", 3e-9) == "-4.012e-07 ± 3e-09 m"
-    assert quantity(0.3, "", 5.0) == "0.3 ± 5 -"
+    assert quantity(2.22401, "", 0.0087) == "2.2240 ± 0.0087 -"
+    assert quantity(15234.5, "S/m", 210.0) == "15230 ± 210 S/m"
+    assert quantity(-4.0123e-7, "m", 3e-9) == "-4.012e-07 ± 3.0e-09 m"
+    assert quantity(0.3, "", 5.0) == "0.3 ± 5.0 -"
     assert quantity(640.12345, "", 0.0) == "640.123 ± 0 -"
+    assert quantity(1.5, "A.h", 0.00055) == "1.50000 ± 0.00055 A.h"
     assert quantity(0.3, "") == "0.3 -"
 
 

@@ -85,8 +85,8 @@ def test_cell_that_is_none(cli, place):
     [
         (("kpi",), "has no impedance"),
         (("cell", "--lowest", "1"), "--lowest = '1' has no unit"),
-        (("cell", "--lowest", "1 MHz"), "lowest_frequency_hertz"),
-        (("cell", "--state-of-charge", "60"), "state_of_charge"),
+        (("cell", "--lowest", "1 MHz"), "lowest_frequency_hertz = 1e+06 Hz is not below"),
+        (("cell", "--state-of-charge", "60"), "--state-of-charge = 60 [-] is outside [0, 1]. If it is a percentage"),
         (("cell", "--border", "1 ohm"), "--border = '1 ohm' has the wrong dimension"),
     ],
 )

@@ -47,7 +47,7 @@ def test_one_curve_in_one_table(cli, curves):
     """Name, value, id and window in a row; the id leads to the record and reproduces."""
     answer = cli("kpis", curves[0][:24], "--what", "delivered", "--set", "current_uncertainty_ampere=20 mA")
     (row,) = (line.split() for line in answer.out.splitlines() if line.startswith("capacity"))
-    assert row[1:5] == ["2", "±", "0.02", "A.h"]
+    assert row[1:5] == ["2.000", "±", "0.020", "A.h"]
     assert "0 to 3600 s" in " ".join(row)
     assert cli("reproduce", row[5]).code == 0
 
@@ -106,4 +106,4 @@ def test_what_has_no_kpis(cli, stored):
     """A design has none; a picture of it neither."""
     answer = cli("kpis", stored.ids["design"])
     assert answer.code == 2
-    assert "Give curves, spectra or cells." in answer.err
+    assert "; give curves, spectra or cells." in answer.err

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from schemas.errors import NotFiniteError, UnitError
+from schemas.errors import BoundsError, NotFiniteError, UnitError
+from schemas.field import POSITIVE
 from schemas.units import conversion_factor, is_unit, parse_quantity
 
 
@@ -34,6 +35,13 @@ def test_missing_unit_is_refused(text):
     """A bare number is no quantity where the field has a dimension; the message says what to write."""
     with pytest.raises(UnitError, match=r"mass_loading = .*20.* has no unit.*kg/m\^2"):
         parse_quantity(text, "kg/m^2", "mass_loading")
+
+
+def test_bounds_are_those_of_the_unit_wanted():
+    """Value and interval are told in the field's unit."""
+    assert parse_quantity("1 mV", "V", "x", POSITIVE) == pytest.approx(1e-3)
+    with pytest.raises(BoundsError, match=r"x = -0.001 \[V\] is outside \(0, inf\)"):
+        parse_quantity("-1 mV", "V", "x", POSITIVE)
 
 
 def test_wrong_dimension_is_refused():

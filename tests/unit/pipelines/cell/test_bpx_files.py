@@ -168,6 +168,20 @@ def test_version_0_is_converted(written):
         (POSITIVE, {"Porosity": 0.6}, "add up to 1.265 of the volume"),
         (POSITIVE, {"Particle": {}}, "Positive electrode > Particle: a blend"),
         (POSITIVE, {"OCP (lithiation) [V]": 4.0}, "hysteresis cannot be used"),
+        (POSITIVE, {"Thickness [m]": -1e-4}, "Positive electrode > Thickness [m] = -0.0001: a number in (0, inf)"),
+        (POSITIVE, {"Porosity": True}, "Positive electrode > Porosity = true: a finite number"),
+        (POSITIVE, {"Diffusivity [m2.s-1]": 0}, "Positive electrode > Diffusivity [m2.s-1] = 0: a number in (0, inf)"),
+        (POSITIVE, {"Minimum stoichiometry": 0.99}, "Minimum stoichiometry = 0.99 is not below Maximum stoichiometry"),
+        (POSITIVE, {OCP: 4.0}, "OCP [V] = 4.0: a function of x as text, or a table {x, y} was expected"),
+        (POSITIVE, {OCP: "1 / (x - x)"}, 'OCP [V] = "1 / (x - x)" is no number at x = '),
+        (POSITIVE, {OCP: {"x": [], "y": []}}, "OCP [V]: a table of two rows at least, x increasing"),
+        (POSITIVE, {OCP: {"x": [1, 0], "y": [4, 3]}}, "OCP [V]: a table of two rows at least, x increasing"),
+        (CELL, {AREA: 0}, "Cell > Electrode area [m2] = 0: a number in (0, inf)"),
+        (CELL, {"Lower voltage cut-off [V]": 5}, "Lower voltage cut-off [V] = 5 is not below Upper voltage cut-off"),
+        (("Parameterisation", "Electrolyte"), {"Cation transference number": 5}, "= 5: a number in [0, 1]"),
+        (("Parameterisation", "Separator"), {"Porosity": 0}, "Separator > Porosity = 0: a number in (0, 1]"),
+        (("State", "Initial conditions"), {"Initial temperature [K]": -5}, "Initial temperature [K] = -5: a number in"),
+        (("Parameterisation", "User-defined"), {"Mine": "import os"}, 'User-defined > Mine = "import os"'),
         (("Parameterisation",), {"Separator": None}, "Parameterisation > Separator is missing"),
         (("Parameterisation",), {"Seperator": {}}, "did you mean 'Separator'"),
         (("Parameterisation", "User-defined"), {"Mine": [1]}, "Parameterisation > User-defined"),
@@ -197,13 +211,20 @@ def test_how_many_more_are_wrong_is_said(written, refusal):
         ("{", "is not JSON"),
         ("[]", "Header is missing"),
         ('{"Header": {"BPX": "1.1.0"', "is not JSON"),
-        ('{"a": NaN}', "NaN, which is no number of JSON"),
+        ('{"Header": {"BPX": "1.1.0", "Title": NaN}}', "Header > Title = NaN: a finite number was expected"),
         ("{}", "Header is missing"),
     ],
 )
 def test_files_that_are_no_bpx_are_refused(refusal, text, said):
     """With what was found, and what was expected."""
     assert said in refusal(text)
+
+
+def test_a_byte_order_mark_is_no_mistake(written, tmp_path):
+    """Editors of some systems write one."""
+    path = tmp_path / "cell.json"
+    path.write_bytes(b"\xef\xbb\xbf" + json.dumps(written).encode())
+    assert read_bpx(path).document["Header"]["BPX"] == "1.1.0"
 
 
 def test_a_missing_file_is_refused(tmp_path):

@@ -108,6 +108,34 @@ def test_constant_voltage_takes_over_where_the_current_is_too_much(cell):
     assert cycling.current_ampere.min() > 0
 
 
+def test_a_limit_beside_a_time_guards_the_cell(cell):
+    """A pulse that passes it at once is passed over and named, and the protocol goes on, as on a cycler."""
+    protocol = ("Charge at 3C for 10 s or until 4.2 V", "Rest for 10 s")
+    cycling = cycle(cell, protocol=protocol, initial_state_of_charge=0.95)
+    assert cycling.outcome is CyclingOutcome.COMPLETED
+    assert cycling.reason == "nothing to do in step 1 (Charge at 3C for 10 s or until 4.2 V)"
+    assert set(cycling.step_count) == {2}
+
+
+def test_a_voltage_beyond_the_model_is_infeasible(cell):
+    """It is said in the model's own words that its limit is passed."""
+    cycling = cycle(cell, protocol=("Hold at 9 V for 10 s",))
+    assert cycling.outcome is CyclingOutcome.INFEASIBLE
+    assert "the model's own limit 'Maximum voltage [V]' is passed as soon as it begins" in cycling.reason
+
+
+def test_steps_are_read_a_few_at_a_time(cell, monkeypatch):
+    """What is sampled does not depend on how many steps are read together."""
+    protocol = ("repeat 3: Discharge at 1C for 20 s; Rest for 20 s",)
+    together = cycle(cell, protocol=protocol)
+    monkeypatch.setattr("pipelines.cell.protocols.columns.STEPS_AT_ONCE", 4)
+    apart = cycle(cell, protocol=protocol)
+    assert np.array_equal(apart.step_count, together.step_count)
+    assert np.array_equal(apart.test_time_second, together.test_time_second)
+    np.testing.assert_allclose(apart.voltage_volt, together.voltage_volt, rtol=1e-9)
+    np.testing.assert_allclose(apart.variables, together.variables, rtol=1e-6, atol=1e-12)
+
+
 def test_the_limits_of_the_model_are_infeasible(cell):
     """A discharge without a voltage limit is ended by PyBaMM's own, and the samples until then are kept."""
     cycling = cycle(cell, protocol=("Discharge at 1C for 3 hours", "Rest for 1 hour"))

@@ -57,6 +57,16 @@ def test_incomplete_cycles_have_none(steps, says):
         assert says in kpi.method
 
 
+def test_a_change_of_rate_is_no_loss():
+    """What a faster discharge leaves in the cell is no efficiency; the one at the same current after it has one."""
+    fast = step(1000.0, -2.0, lambda s: 3.8 - 1.3 * s)
+    kpis = efficiency_per_cycle(measured(columns(discharge(1.0), charge(1.0), fast, charge(0.55), fast)))
+    assert kpis["coulombic_efficiency_cycle_1"].outcome is KpiOutcome.NOT_APPLICABLE
+    assert "ended at 1 A, the one after it at 2 A" in kpis["coulombic_efficiency_cycle_1"].method
+    assert kpis["coulombic_efficiency"].value == pytest.approx(1 / 0.99, rel=1e-2)
+    assert kpis["coulombic_efficiency"].sample_count == 1
+
+
 def test_a_common_offset_of_the_current_does_not_cancel():
     """It adds to the charge and takes from the discharge: twice its share."""
     curve = measured(columns(discharge(1.0), charge(1.0), discharge(1.0)))

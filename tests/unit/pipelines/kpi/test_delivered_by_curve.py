@@ -50,7 +50,7 @@ def test_uncertainty_is_none_where_nothing_shows_and_says_what_is_missing():
     ("curve", "outcome", "says"),
     [
         (measured(columns(step(60.0, 1.0, 4.0))), KpiOutcome.NOT_APPLICABLE, "check its sign"),
-        (measured(columns(step(60.0, -1.0, 4.0, count=1))), KpiOutcome.NOT_IDENTIFIABLE, "1 samples"),
+        (measured(columns(step(60.0, -1.0, 4.0, count=1))), KpiOutcome.NOT_IDENTIFIABLE, "samples of the curve: 1"),
         (
             simulated(MADE, outcome="the solver gave up", reason="no step"),
             KpiOutcome.NOT_IDENTIFIABLE,
@@ -116,3 +116,13 @@ def test_densities_by_what_is_given(example):
     assert "cell_volume_cubic_metre" in alone["energy_density"].method
     with pytest.raises(BoundsError):
         energy_and_power_density(measured(MADE), cell_mass_kilogram=0.0)
+
+
+def test_steps_are_named_by_their_own_numbers():
+    """As a simulated protocol numbers them, whose skipped steps have no samples; by their place if one comes twice."""
+    made = columns(step(60.0, 0.0, 4.0), step(3600.0, -1.0, 3.0))
+    numbers = np.where(made["step_count"] == 1, 3, 7)
+    assert "energy_step_7" in delivered_by_step(simulated({**made, "step_count": numbers}))
+    repeated = columns(step(60.0, -1.0, 4.0), step(60.0, 0.0, 4.0), step(60.0, -1.0, 3.0))
+    repeated["step_count"] = np.where(repeated["step_count"] == 3, 1, repeated["step_count"])
+    assert {"energy_step_1", "energy_step_3"} <= set(delivered_by_step(measured(repeated)))

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from pipelines.cell import reference_cell
+from pipelines.cell.impedance import simulate_impedance
 from pipelines.kpi.impedance import (
     border_of,
     examine_kramers_kronig,
@@ -68,6 +70,13 @@ def test_parameter_without_influence_is_not_determined():
     found = fit(circuit, OMEGA, impedance, np.log([0.02, 0.01, 0.1, 0.9, 1e-4]))
     assert found.residual < 1e-6
     assert not found.relative_uncertainties[-1] < 1
+
+
+def test_search_that_leaves_the_numbers_comes_back():
+    """Over nineteen decades a search asks for parameters that are no numbers; nothing is warned of, and it ends."""
+    spectrum = simulate_impedance(reference_cell(parameter_set="Chen2020"), highest_frequency_hertz=1e15)
+    found = fit_equivalent_circuit(spectrum)
+    assert found["series_resistance"].value == pytest.approx(spectrum.real_ohm[0], rel=1e-2)
 
 
 def test_border_lies_in_the_valley():

@@ -144,6 +144,25 @@ def test_time_beyond_the_pulse_has_no_resistance():
     assert kpi.outcome is KpiOutcome.NOT_IDENTIFIABLE
 
 
+def test_nothing_is_read_between_samples_that_lie_far_apart():
+    """At 1 s between samples of 10 ms and of 40 s nothing is known; at 40 s it is."""
+    time = np.array([0.0, 10.0, 20.0, 30.0, 30.01, 70.0, 110.0, 150.0, 190.0])
+    current = np.where(time > 30, -5.0, 0.0)
+    curve = measured(
+        {
+            "test_time_second": time,
+            "current_ampere": current,
+            "voltage_volt": 3.7 + 0.02 * current,
+            "step_count": np.where(time > 30, 2, 1),
+            "cycle_count": np.ones(len(time), int),
+        }
+    )
+    kpis = pulse_resistance(curve, times_second=(1.0, 40.0))
+    assert kpis["resistance_1s"].outcome is KpiOutcome.NOT_IDENTIFIABLE
+    assert "lie 40 s apart" in kpis["resistance_1s"].method
+    assert kpis["resistance_40s"].value == pytest.approx(0.02, rel=1e-6)
+
+
 def test_times_must_be_positive():
     """A resistance at zero time is the ohmic one, and extrapolated."""
     with pytest.raises(BoundsError, match="above 0"):

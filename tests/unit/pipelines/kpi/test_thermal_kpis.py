@@ -89,7 +89,7 @@ def test_loads_and_coefficients_are_positive(cell, changes):
 
 def test_limit_below_the_ambient_is_refused(cell):
     """There would be no range to look in."""
-    with pytest.raises(BoundsError, match="highest_temperature"):
+    with pytest.raises(BoundsError, match="ambient_temperature"):
         steady_temperature(cell(), power_watt=5.0, highest_temperature_kelvin=290.0, **{H: 4.0})
 
 
@@ -115,6 +115,14 @@ def test_component_that_reacts_must_be_in_the_table(cell):
     kpis = thermal_runaway(cell(components={"components": parts}), **{H: 10.0})
     assert outcomes(kpis) == {KpiOutcome.NOT_IDENTIFIABLE}
     assert "no electrolyte" in kpis["semenov_number"].method
+
+
+@pytest.mark.parametrize("name", ["ambient", "oven", "adiabatic_start"])
+@pytest.mark.parametrize("value", [-5.0, 1e300])
+def test_temperatures_lie_where_kinetics_mean_something(cell, name, value):
+    """Far beyond, the integration would never end."""
+    with pytest.raises(BoundsError, match=rf"{name}_temperature_kelvin = .* is outside \[150, 2000\]"):
+        thermal_runaway(cell(), **{H: 10.0, f"{name}_temperature_kelvin": value})
 
 
 def test_kinetics_are_read_strictly(cell):

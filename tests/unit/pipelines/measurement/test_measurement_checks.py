@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -31,6 +33,13 @@ def test_a_repeated_time_where_a_step_begins(write, series):
     assert len(measurement.test_time_second) == 50
     assert np.diff(measurement.voltage_volt[9:11])[0] == pytest.approx(-0.1 - 0.004)
     assert measurement.findings == ("1 row (11) has the time of the row before, in the step before; both were kept",)
+
+
+def test_a_voltage_near_zero_is_flagged(write):
+    """Volts taken for millivolts pass every other check; a symmetric cell is imported all the same."""
+    findings = read_measurement(write(), units={"voltage": "mV"}).findings
+    assert any(re.fullmatch(r"the voltage lies within 0\.00\d+ V of zero: check its unit", one) for one in findings)
+    assert not any("of zero" in one for one in read_measurement(write()).findings)
 
 
 def test_a_gap_is_flagged_with_its_length(write, series):
