@@ -17,12 +17,12 @@ from scipy.integrate import cumulative_trapezoid
 
 from pipelines.kpi.definition import Definition, Window
 from pipelines.kpi.resistance.aggregate import with_mean
+from pipelines.kpi.totals import SECONDS_PER_HOUR
 from pipelines.kpi.transient import Jump, jumps_of
 from schemas import Curve, Cycling, Kpi, KpiOutcome, Measurement, stage
 from schemas.errors import BoundsError
 
 REFERENCE = "Christophersen, 2015, INL/EXT-15-34184: hybrid pulse power characterisation"
-SECONDS_PER_HOUR = 3600.0
 NEIGHBOURS = 0.1  # of the time asked for: samples this near to it are used, as a straight line
 FURTHEST = 1.01  # of the time asked for: samples further apart do not say what is between them
 FEWEST_SAMPLES = 3

@@ -15,6 +15,7 @@ from scipy.integrate import trapezoid
 from pipelines.kpi.definition import Definition, Window
 from pipelines.kpi.taper.extrapolation import FEWEST_BINS, Remainder, remaining_charge
 from pipelines.kpi.taper.stretch import Passage, passages
+from pipelines.kpi.totals import SECONDS_PER_HOUR
 from pipelines.kpi.transient import noise_level
 from schemas import Curve, Kpi, KpiOutcome, stage
 from schemas.errors import BoundsError
@@ -22,7 +23,6 @@ from schemas.errors import BoundsError
 NAME = "taper_corrected_charge"
 MISSING = "taper_missing_charge"
 REFERENCE = "models and windows averaged as in Jay and Neil, 2021, 10.1103/PhysRevD.103.114502"
-SECONDS_PER_HOUR = 3600.0
 SMALLEST_PASSAGE = 0.05  # of the largest one's charge: pulses are no charges
 LEAST_DECAY = 0.75  # of the current at which the taper began: above it no decay is visible
 MOST_SLOW_WEIGHT = 0.5

@@ -125,7 +125,7 @@ def test_the_words_tell_what_the_record_holds(example):
     assert lines[2].split()[-3:] == ["9", "12", "-"]
     assert "pore tortuosity factor of an infinite cube: 1.900 ± 0.030 -" in text
     assert "p = 1.40 ± 0.10; by the integral-range law (2 um / edge)^(3/2)" in text
-    assert "at voxels of size zero: 1.900 ± 0.020 statistical -; bias of the voxel studied +5.00 %" in text
+    assert "at voxels of size zero: 1.9 ± 0.02 statistical -; bias of the voxel studied +5.00 %" in text
     assert "left out: drawn 8: no cube conducts" in text
     assert "1 % at 95 %: cheapest 12 cubes of 64 voxels, error from -0.20 to +0.90 %" in text
     assert told(result(record), "x.png")["cubes_needed"] == [0, 12]
