@@ -1,0 +1,6 @@
+"""The words of the command line: every command, its arguments and its help. Imports nothing but argparse."""
+
+from app.arguments.parser import parser
+from app.arguments.words import COMMANDS
+
+__all__ = ["COMMANDS", "parser"]

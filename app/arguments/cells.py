@@ -1,0 +1,163 @@
+"""The arguments of what is done with cells and curves."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping
+
+from app.arguments.shared import origin
+
+
+def _heat(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--thermal", choices=("isothermal", "lumped"), default="isothermal", help="default: %(default)s"
+    )
+    command.add_argument("--heat-transfer", metavar="COEFFICIENT", help="of a lumped cell (default: '10 W/m^2/K')")
+
+
+def _settings(command: argparse.ArgumentParser, help: str) -> None:
+    command.add_argument("--set", action="append", default=[], dest="settings", metavar="NAME=VALUE", help=help)
+
+
+def _import_measurement(command: argparse.ArgumentParser) -> None:
+    command.add_argument("file", metavar="FILE", help="of one cell: .csv, .parquet, .txt, .mpt, .mat, .xlsx or .res")
+    command.add_argument(
+        "--path", default="", metavar="NAME", help="of a MATLAB struct (such as T25.cRate_1C) or a sheet in the file"
+    )
+    command.add_argument(
+        "--select", default="", metavar="COLUMN=VALUE", help="the cell, channel or test if the rows are of several"
+    )
+    command.add_argument("--cell", default="", metavar="NAME", help="which cell it is (default: the file's name)")
+    origin(command)
+    command.add_argument("--capacity", metavar="CAPACITY", help="nominal, what 1C refers to, for example '5 A*h'")
+    command.add_argument("--ambient", metavar="TEMPERATURE", help="of the chamber, for example '25 degC'")
+    command.add_argument(
+        "--units", default="", metavar="MAP", help="outrank those of the file, for example voltage=mV,current=mA,time=h"
+    )
+    command.add_argument("--flip-current", action="store_true", help="the file counts discharge positive")
+    command.add_argument(
+        "--largest-size", default="1 GB", metavar="SIZE", help="larger files are refused unread (default: %(default)s)"
+    )
+
+
+def _cell(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "subject",
+        nargs="?",
+        default="",
+        metavar="ID",
+        help="a transport, or a design or microstructure that was measured; a cell to show or write it; "
+        "nothing for the parameter set's own cell",
+    )
+    command.add_argument(
+        "--recipe",
+        metavar="TEXT",
+        help="instead of an id, for example 'active_material_weight_fraction=0.96, porosity=30 %%, "
+        "mass_loading=20 mg/cm^2'; with --ideal unless it was measured",
+    )
+    command.add_argument("--loading", metavar="LOADING", help="of one coated side, for example '20 mg/cm^2'")
+    command.add_argument("--form-factor", metavar="NAME", help="4680, 21700, 18650 or pouch (default: 4680)")
+    command.add_argument("--parameter-set", metavar="NAME", help="of PyBaMM, for example Chen2020 (the default)")
+    command.add_argument("--bpx", metavar="FILE", help="a BPX file instead of a parameter set")
+    command.add_argument("--half-cell", action="store_true", help="against lithium metal")
+    command.add_argument("--ideal", action="store_true", help="of a design: Bruggeman's relation, nothing measured")
+    _settings(command, "of the stage, with its unit, for example electrolyte_excess=0.2; may be repeated")
+    command.add_argument("--to-bpx", metavar="FILE", help="write the cell as a BPX 1.1 file")
+
+
+def _cycle(command: argparse.ArgumentParser) -> None:
+    command.add_argument("id", metavar="CELL_ID", help="cell parameters; may be shortened")
+    command.add_argument(
+        "--protocol",
+        metavar="NAME",
+        help="constant-current, constant-power, charge, cycle, fast-charge, rate-test, pulse, gitt, rest or drive "
+        "(default: cycle; drive if there is a profile)",
+    )
+    _settings(command, "of the protocol, with its unit, for example power_watt='20 W' or rates=1,2,3; may be repeated")
+    command.add_argument(
+        "--step",
+        action="append",
+        default=[],
+        dest="steps",
+        metavar="TEXT",
+        help="instead of a protocol, for example 'Discharge at 1C until 2.5 V' or 'repeat 3: ...; ...'; repeat it",
+    )
+    command.add_argument(
+        "--profile", default="", metavar="FILE|ID", help="a measured curve, or its file, that 'Run profile' follows"
+    )
+    command.add_argument("--ambient", metavar="TEMPERATURE", help="for example '25 degC' (default: 298.15 K)")
+    _heat(command)
+    command.add_argument("--initial-soc", metavar="SHARE", help="for example 1 or '50 %%' (default: the protocol's)")
+    command.add_argument("--png", metavar="FILE", help="draw voltage, current and plating margin into a PNG file")
+
+
+def _kpis(command: argparse.ArgumentParser) -> None:
+    command.add_argument("ids", nargs="+", metavar="ID", help="curves, spectra or cells; may be shortened")
+    command.add_argument("--what", default="", metavar="NAME,NAME,...", help="which KPIs (default: all that apply)")
+    command.add_argument(
+        "--cell", default="", metavar="ID", help="the cell parameters of curves that were not computed from a cell"
+    )
+    _settings(command, "a parameter of a KPI with its unit, for example cell_mass_kilogram='69 g'; may be repeated")
+    command.add_argument("--seed", type=int, default=0, help="of what is drawn (default: %(default)s)")
+    command.add_argument("--png", metavar="FILE", help="draw the curves and their dQ/dV into a PNG file")
+
+
+def _compare(command: argparse.ArgumentParser) -> None:
+    command.add_argument("ids", nargs="+", metavar="ID", help="measurements that begin full and hold a discharge")
+    command.add_argument("--cell", required=True, metavar="ID", help="the cell whose model is judged")
+    command.add_argument("--ambient", metavar="TEMPERATURE", help="of the simulations (default: the measurement's)")
+    _heat(command)
+    command.add_argument(
+        "--voltage-uncertainty", default="0 V", metavar="VOLTAGE", help="of the instrument (default: %(default)s)"
+    )
+    command.add_argument(
+        "--what",
+        default="delivered,ohmic_resistance,temperature",
+        metavar="NAME,NAME,...",
+        help="KPIs of both curves side by side, as of `ragone kpis` (default: %(default)s)",
+    )
+    command.add_argument("--png", metavar="FILE", help="draw the curves and their difference into a PNG file")
+
+
+def _impedance(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "subject", metavar="ID|FILE", help="cell parameters or a spectrum, or a text file of a measured spectrum"
+    )
+    command.add_argument("--state-of-charge", metavar="SHARE", help="of the cell (default: 50 %% if simulated)")
+    command.add_argument("--temperature", metavar="T", help="of the cell (default: '298.15 K' if simulated)")
+    command.add_argument("--lowest", default="0.1 mHz", metavar="FREQUENCY", help="simulated (default: %(default)s)")
+    command.add_argument("--highest", default="10 kHz", metavar="FREQUENCY", help="simulated (default: %(default)s)")
+    command.add_argument(
+        "--border", default="1 s", metavar="TIME", help="expected, from charge transfer to diffusion (default: 1 s)"
+    )
+    origin(command)
+    command.add_argument("--png", metavar="FILE", help="draw Nyquist plot and relaxation times into a PNG file")
+
+
+def _thermal(command: argparse.ArgumentParser) -> None:
+    command.add_argument("id", metavar="CELL_ID", help="cell parameters; may be shortened")
+    command.add_argument("--power", metavar="POWER", help="delivered by the whole cell, for example '20 W'")
+    command.add_argument("--c-rate", type=float, metavar="RATE", help="current over nominal capacity; or --power")
+    command.add_argument(
+        "--h", default="10 W/m^2/K", metavar="COEFFICIENT", help="heat transfer to the ambient (default: %(default)s)"
+    )
+    command.add_argument("--ambient", default="25 degC", metavar="TEMPERATURE", help="default: %(default)s")
+    command.add_argument("--oven", default="155 degC", metavar="TEMPERATURE", help="of the oven (default: %(default)s)")
+    command.add_argument(
+        "--adiabatic-from",
+        default="120 degC",
+        metavar="TEMPERATURE",
+        help="where the cell that loses no heat starts (default: %(default)s)",
+    )
+    command.add_argument("--png", metavar="FILE", help="draw heat against temperature into a PNG file")
+
+
+ARGUMENTS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
+    "import-measurement": _import_measurement,
+    "cell": _cell,
+    "cycle": _cycle,
+    "kpis": _kpis,
+    "compare": _compare,
+    "impedance": _impedance,
+    "thermal": _thermal,
+}

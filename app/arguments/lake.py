@@ -1,0 +1,63 @@
+"""The arguments of what asks and keeps the lake."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping
+
+from app.arguments.shared import artifact
+from app.arguments.words import FORMATS
+
+
+def _query(command: argparse.ArgumentParser) -> None:
+    command.add_argument("sql", metavar="SQL", help="one SELECT, in DuckDB's dialect")
+    command.add_argument("--format", choices=FORMATS, default=None, help="default: table, or what --output ends in")
+    command.add_argument("--output", metavar="FILE", help="write the answer to a file")
+    command.add_argument("--at", metavar="SNAPSHOT", help="as the lake was at a snapshot")
+
+
+def _show(command: argparse.ArgumentParser) -> None:
+    artifact(command)
+    command.add_argument(
+        "--png", metavar="FILE", help="draw a microstructure, discharge, cycling or campaign into a PNG file"
+    )
+    command.add_argument("--bdf", metavar="FILE", help="write a curve in the Battery Data Format: .csv or .parquet")
+
+
+def _lineage(command: argparse.ArgumentParser) -> None:
+    artifact(command)
+    way = command.add_mutually_exclusive_group()
+    way.add_argument("--up", action="store_true", help="only what it was made of")
+    way.add_argument("--down", action="store_true", help="only what was made of it")
+
+
+def _reproduce(command: argparse.ArgumentParser) -> None:
+    artifact(command)
+    command.add_argument("--deep", action="store_true", help="compute the whole chain again, up to what was given")
+
+
+def _snapshot(command: argparse.ArgumentParser) -> None:
+    command.add_argument("name", nargs="?", default="", metavar="NAME", help="what to call it")
+
+
+def _drop(command: argparse.ArgumentParser) -> None:
+    command.add_argument("ids", nargs="+", metavar="ID", help="computed artifacts; may be shortened")
+    command.add_argument("--reason", required=True, help="why, for the tombstone")
+
+
+def _nothing(command: argparse.ArgumentParser) -> None:
+    """The command takes no arguments of its own."""
+
+
+ARGUMENTS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
+    "query": _query,
+    "show": _show,
+    "lineage": _lineage,
+    "reproduce": _reproduce,
+    "why": artifact,
+    "snapshot": _snapshot,
+    "drop": _drop,
+    "fsck": _nothing,
+    "rebuild": _nothing,
+    "doctor": _nothing,
+}

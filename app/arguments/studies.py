@@ -1,0 +1,112 @@
+"""The arguments of what runs studies and compares designs."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping
+
+
+def _study(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "params", nargs="?", default="params.yaml", metavar="PARAMS", help="the study (default: %(default)s)"
+    )
+
+
+def _demo(command: argparse.ArgumentParser) -> None:
+    _study(command)
+    command.add_argument(
+        "--outputs", metavar="DIR", default="demo", help="folder of what it makes (default: %(default)s)"
+    )
+
+
+def _run(command: argparse.ArgumentParser) -> None:
+    _study(command)
+    command.add_argument(
+        "--outputs", metavar="DIR", help="also write metrics, trials and lake lock here (what DVC tracks)"
+    )
+    command.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        dest="changes",
+        metavar="PATH=VALUE",
+        help="a value below `study` instead of the file's, for example objective.power='10 W'; may be repeated",
+    )
+    command.add_argument("--prefect-api", metavar="URL", default="", help="a Prefect server on which the run shows up")
+
+
+def _cases(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "params", nargs="?", default="params", metavar="FOLDER", help="of the parameter files (default: %(default)s)"
+    )
+    command.add_argument("--outputs", metavar="DIR", default="cases", help="of the pictures (default: %(default)s)")
+
+
+def _powers(command: argparse.ArgumentParser) -> None:
+    command.add_argument("params", metavar="PARAMS", help="the study that says how a design becomes a cell")
+    command.add_argument("ids", nargs="+", metavar="ID", help="designs, or campaigns for their best one")
+    command.add_argument(
+        "--at",
+        default="5,10,20,40,60,80,100,150,200,300",
+        metavar="POWERS",
+        help="of the whole cell, in W or with a unit, between commas (default: %(default)s)",
+    )
+    command.add_argument("--kpi", default="energy_density", help="that is shown and drawn (default: %(default)s)")
+    command.add_argument("--png", metavar="FILE", help="draw the curves into a PNG file")
+
+
+def _bruggeman(command: argparse.ArgumentParser) -> None:
+    _study(command)
+    command.add_argument(
+        "--porosities", default="0.25,0.3,0.35,0.4,0.45,0.5", metavar="NUMBERS", help="default: %(default)s"
+    )
+    command.add_argument(
+        "--rates",
+        default="0.2,0.5,1,2,3,4",
+        metavar="NUMBERS",
+        help="currents over the nominal capacity [1/h] (default: %(default)s)",
+    )
+    command.add_argument("--kpi", default="energy_density", help="that is compared (default: %(default)s)")
+    command.add_argument("--png", metavar="FILE", help="draw the comparison into a PNG file")
+
+
+def _represent(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "subject",
+        nargs="?",
+        default="params.yaml",
+        metavar="PARAMS|ID",
+        help="a study (the middle of its space), a design or a microstructure (default: %(default)s)",
+    )
+    command.add_argument(
+        "--params",
+        metavar="FILE",
+        help="the study whose engines and executor an id is measured with (default: params.yaml for a design; "
+        "default engine and no workers for a microstructure)",
+    )
+    command.add_argument("--sizes", metavar="N,N,...", help="edges in voxels (default: 32,48,64,96,128)")
+    command.add_argument("--cubes", type=int, metavar="N", help="cubes of each size (default: 16)")
+    command.add_argument(
+        "--cuts", type=int, metavar="N", help="of each size cut from one of the largest cubes of a design (default: 8)"
+    )
+    command.add_argument(
+        "--voxels", metavar="R,R,...", help="voxel sizes over the study's (default: 0.5,1,2; of an image 1,2,4)"
+    )
+    command.add_argument("--structures", type=int, metavar="N", help="seen at these voxel sizes (default: 4; 0: none)")
+    command.add_argument("--voxel-edge", type=int, metavar="N", help="their edge in voxels of the study (default: 64)")
+    command.add_argument("--metric", help="a field of transport (default: pore_tortuosity_factor)")
+    command.add_argument("--target", metavar="SHARE", help="largest relative error of the mean (default: 1 %%)")
+    command.add_argument("--confidence", metavar="SHARE", help="of the target and of all intervals (default: 95 %%)")
+    command.add_argument("--fit-from", type=int, metavar="N", help="smaller cubes enter no fit (default: all do)")
+    command.add_argument("--cost-exponent", type=float, metavar="P", help="cost of a cube ~ edge^P (default: 3)")
+    command.add_argument("--png", metavar="FILE", default="representativity.png", help="default: %(default)s")
+
+
+ARGUMENTS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
+    "demo": _demo,
+    "run": _run,
+    "cases": _cases,
+    "powers": _powers,
+    "bruggeman": _bruggeman,
+    "represent": _represent,
+}
