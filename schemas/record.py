@@ -232,7 +232,10 @@ def _checked_scalar(value: Any, spec: FieldSpec, what: str) -> Any:
     if spec.dtype == "timestamp":
         if value.tzinfo is None:
             raise FieldTypeError(f"{what} = {value} has no time zone. Give an aware datetime; it is kept in UTC.")
-        return value.astimezone(UTC)
+        try:
+            return value.astimezone(UTC)
+        except OverflowError as cause:
+            raise BoundsError(f"{what} = {value} lies outside the years 1 to 9999 in UTC. Give another.") from cause
     if spec.dtype == "float64":
         number = float(value)
         if math.isnan(number) or (math.isinf(number) and not (spec.infinite and number > 0)):

@@ -266,6 +266,8 @@ class TestEveryRecord:
                 assert (kept.tzinfo, kept.hour) == (UTC, 12)
                 with pytest.raises(FieldTypeError, match=name):
                     example(kind, **{name: datetime(2026, 1, 1)})
+                with pytest.raises(BoundsError, match=f"{name} = 0001-01-01"):
+                    example(kind, **{name: datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=10)))})
 
     def test_newer_version_is_refused(self, kind, example):
         """A row written by a newer schema is refused, not guessed."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -37,7 +38,7 @@ def values(spec: FieldSpec) -> st.SearchStrategy[Any]:
         "bool": st.booleans(),
         "utf8": st.sampled_from(list(spec.choices)) if spec.choices else st.text(),
         "binary": st.binary(),
-        "timestamp": st.datetimes(timezones=st.timezones()),
+        "timestamp": st.datetimes(datetime(2, 1, 1), datetime(9998, 12, 31), timezones=st.timezones()),
         "uint8": st.integers(0, 255),
     }
     if spec.shape == "document":
