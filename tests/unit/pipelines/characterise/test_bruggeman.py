@@ -42,5 +42,5 @@ def test_another_exponent(cubes):
 
 def test_an_exponent_below_one_is_refused(cubes):
     """It would make tau fall below one."""
-    with pytest.raises(BoundsError, match="exponent = 0.5"):
+    with pytest.raises(BoundsError, match=r"exponent = 0\.5"):
         average_with_bruggeman(cubes, exponent=0.5)
