@@ -138,7 +138,7 @@ def extract(
     KpiError
         If a name or a setting is not known, or no subject has such KPIs; before anything is computed.
     """
-    chosen = _chosen(names)
+    chosen = chosen_entries(names)
     given = _settings(chosen, settings or {})
     subjects = _subjects(lake, subject_ids, cell_id)
     calls = [
@@ -178,7 +178,14 @@ class _Subject:
         return ("simulated" if isinstance(self.record, Discharge | Cycling) else self.record.kind), self.cell_id
 
 
-def _chosen(names: Sequence[str]) -> dict[str, Entry]:
+def chosen_entries(names: Sequence[str]) -> dict[str, Entry]:
+    """The entries of those names; all that need not be named if there are none.
+
+    Raises
+    ------
+    KpiError
+        If a name is not known.
+    """
     for name in names:
         if name not in CURVE_KPIS:
             raise KpiError(f"KPI {name!r} is not known: {did_you_mean(name, CURVE_KPIS)}")

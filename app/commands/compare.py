@@ -16,7 +16,7 @@ from app.progress import Watcher
 from app.session import FINE, FOUND, Session
 from dataset import Lake
 from flows import Agreement, compare_discharges
-from flows.kpis import extract
+from flows.kpis import chosen_entries, extract
 from schemas import Cycling, Kpi, KpiOutcome, Measurement
 from schemas.field import POSITIVE, Bounds
 from schemas.units import parse_quantity
@@ -30,6 +30,7 @@ def execute(session: Session) -> int:
     ambient = parse_quantity(given.ambient, "K", "--ambient", POSITIVE) if given.ambient else None
     instrument = parse_quantity(given.voltage_uncertainty, "V", "--voltage-uncertainty", Bounds(low=0))
     names = [name.strip() for name in given.what.split(",") if name.strip()]
+    chosen_entries(names)  # a wrong name is told before anything is simulated
     with session.lake() as lake:
         subjects = list(dict.fromkeys(lake.resolve(name) for name in given.ids))
         with Watcher(session.notes, hidden=session.silent) as watcher:

@@ -32,6 +32,7 @@ BAD = {
         ("compare", "kpi", "--cell", "cell", "--voltage-uncertainty", "-1 V"),
         "--voltage-uncertainty = -1 [V] is outside [0, inf)",
     ),
+    "a KPI that is not known": (("compare", "kpi", "--cell", "cell", "--what", "enrgy"), "KPI 'enrgy' is not known"),
     "no folder for the picture": (("show", "discharge", "--png", "none/a.png"), "Make the folder first"),
 }
 
