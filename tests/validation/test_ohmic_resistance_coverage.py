@@ -28,6 +28,7 @@ def deviations(recordings: list[Recording]) -> np.ndarray:
 def test_circuits_drawn_at_random_over_200_seeds():
     """68 % and 95 % promised: at least that many inside but for the scatter of a count of 200, and not all inside."""
     z = np.abs(deviations([drawn(np.random.default_rng(seed)) for seed in range(SEEDS)]))
+    print(f"{np.sum(z < 1)} within 1 u, {np.sum(z < 1.96)} within 1.96 u of {SEEDS}; rms {np.sqrt(np.mean(z**2)):.2f}")
     assert np.mean(z < 1) > 0.68 - 2 * np.sqrt(0.68 * 0.32 / SEEDS)
     assert np.mean(z < 1.96) > 0.95 - 2 * np.sqrt(0.95 * 0.05 / SEEDS)
     assert 0.5 < np.sqrt(np.mean(z**2)) < 1.2
