@@ -20,7 +20,7 @@ from flows.sampling import read_cubes
 from pipelines.characterise.representativity import Target
 from pipelines.kpi.delivered import UNITS as KPI_UNITS
 from schemas import Design, Microstructure
-from schemas.field import Bounds
+from schemas.field import POSITIVE
 
 EXECUTORS = ("serial", "threads", "processes", "dask", "ray")
 # How a discharge may be run: the engine's parameter, its unit, and the engine that takes it if none is named.
@@ -173,7 +173,7 @@ def _objective(root: Section) -> Objective:
             "power of the whole cell ('power: 40 W'), or current over its nominal capacity ('rate: 1 1/h' for 1C)."
         )
     parameter, unit, _ = OPERATIONS[given[0]]
-    value = section.quantity(given[0], unit, Bounds(low=0, low_open=True))
+    value = section.quantity(given[0], unit, POSITIVE)
     return Objective(section.choice("kpi", KPI_UNITS), section.flag("maximise", True), {parameter: value})
 
 

@@ -14,10 +14,9 @@ from pipelines.cell.engine import load_pybamm
 from pipelines.cell.sampling import Samples, no_samples, sampled
 from pipelines.cell.simulation import Control, Numerics, solve
 from schemas import CellOutcome, CellParameters, Discharge, DischargeOutcome, stage
-from schemas.field import Bounds
+from schemas.field import POSITIVE, Bounds
 
 LIBRARIES = ("pybamm", "pybammsolvers", "casadi", "numpy", "scipy")
-_POSITIVE = Bounds(low=0, low_open=True)
 _NOT_STARTED = {
     CellOutcome.NOT_CONDUCTING: DischargeOutcome.NOT_CONDUCTING,
     CellOutcome.DOES_NOT_FIT: DischargeOutcome.NOT_BUILT,
@@ -38,7 +37,7 @@ class _Conditions:
     absolute_tolerance: float
 
     def __post_init__(self) -> None:
-        _POSITIVE.require(self.largest_duration_second, "largest_duration_second", "s")
+        POSITIVE.require(self.largest_duration_second, "largest_duration_second", "s")
         Bounds(0, 1).require(self.initial_state_of_charge, "initial_state_of_charge", "1")
         Bounds(low=2).require(self.sample_count, "sample_count", "1")
 
@@ -127,7 +126,7 @@ def discharge_at_constant_power(
     ----------
     Doyle, Fuller, Newman 1993, doi 10.1149/1.2221597; Sulzer et al. 2021 (PyBaMM), doi 10.5334/jors.309.
     """
-    _POSITIVE.require(power_watt, "power_watt", "W")
+    POSITIVE.require(power_watt, "power_watt", "W")
     conditions = _Conditions(
         initial_state_of_charge,
         ambient_temperature_kelvin,
@@ -172,7 +171,7 @@ def discharge_at_constant_current(
     Discharge
         With the outcomes of a discharge at constant power.
     """
-    _POSITIVE.require(rate_per_hour, "rate_per_hour", "1/h")
+    POSITIVE.require(rate_per_hour, "rate_per_hour", "1/h")
     conditions = _Conditions(
         initial_state_of_charge,
         ambient_temperature_kelvin,

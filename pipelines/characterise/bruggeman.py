@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from pipelines.characterise.average import average_transport
 from schemas import Transport, TransportOutcome, stage
-from schemas.field import Bounds
+from schemas.field import POSITIVE, Bounds
 
 
 @stage("characterise.average_with_bruggeman")
@@ -43,7 +43,7 @@ def average_with_bruggeman(transports: tuple[Transport, ...], *, exponent: float
     """
     Bounds(low=1).require(exponent, "exponent", "1")
     mean = average_transport(transports)
-    Bounds(low=0, low_open=True).require(mean.pore_fraction, "transport.pore_fraction", "1")
+    POSITIVE.require(mean.pore_fraction, "transport.pore_fraction", "1")
     return replace(
         mean,
         pore_tortuosity_factor=mean.pore_fraction ** (1 - exponent),

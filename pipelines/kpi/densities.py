@@ -17,10 +17,9 @@ from pipelines.kpi.halves import discharges_of, totals_of_half
 from pipelines.kpi.totals import SECONDS_PER_HOUR, Totals, Vector, uncertainty
 from pipelines.kpi.whole import accuracy_of, method_of, nothing_discharges
 from schemas import CellParameters, Curve, Kpi, KpiOutcome, stage
-from schemas.field import Bounds
+from schemas.field import POSITIVE
 
 LITRES_PER_CUBIC_METRE = 1000.0
-_POSITIVE = Bounds(low=0, low_open=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +131,7 @@ def volume_of(cell: CellParameters | None, given: float | None, spread: float) -
     """In litres; None if nobody says it."""
     litres = LITRES_PER_CUBIC_METRE
     if given is not None:
-        _POSITIVE.require(given, "cell_volume_cubic_metre", "m^3")
+        POSITIVE.require(given, "cell_volume_cubic_metre", "m^3")
         return Size(given * litres, spread * litres, f"volume as given, {_stated(spread, given)}")
     if cell is None:
         return None
@@ -142,7 +141,7 @@ def volume_of(cell: CellParameters | None, given: float | None, spread: float) -
 def mass_of(cell: CellParameters | None, given: float | None, spread: float) -> Size | None:
     """In kilograms; None if nobody says it."""
     if given is not None:
-        _POSITIVE.require(given, "cell_mass_kilogram", "kg")
+        POSITIVE.require(given, "cell_mass_kilogram", "kg")
         return Size(given, spread, f"mass as given, {_stated(spread, given)}")
     return None if cell is None else Size(cell.cell_mass_kilogram, 0.0, f"mass of the {cell.form_factor} with can")
 

@@ -28,9 +28,8 @@ from pipelines.cell.protocols.verdict import Verdict, judge
 from pipelines.cell.simulation import AMBIENT, INITIAL, Numerics, mesh, quiet_solver
 from schemas import CellOutcome, CellParameters, Cycling, CyclingOutcome, Measurement, NegativeElectrode, stage
 from schemas.errors import UnknownFieldError, did_you_mean
-from schemas.field import Bounds
+from schemas.field import POSITIVE, Bounds
 
-_POSITIVE = Bounds(low=0, low_open=True)
 _THERMAL: Mapping[str, Mapping[str, str]] = {"isothermal": ISOTHERMAL, "lumped": LUMPED}
 _NOT_STARTED = {
     CellOutcome.NOT_CONDUCTING: CyclingOutcome.NOT_CONDUCTING,
@@ -112,7 +111,7 @@ def cycle_cell(
         ("samples_per_decade", "1", samples_per_decade),
         ("first_sample_second", "s", first_sample_second),
     ):
-        _POSITIVE.require(value, name, unit)
+        POSITIVE.require(value, name, unit)
     if thermal not in _THERMAL:
         raise UnknownFieldError(f"thermal = {thermal!r} is not known: {did_you_mean(thermal, _THERMAL)}")
     planned = expand(protocol)

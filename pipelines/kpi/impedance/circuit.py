@@ -31,11 +31,6 @@ class Element:
     function: Callable[..., Complex]
     parameters: tuple[str, ...]
 
-    @property
-    def has_resistance(self) -> bool:
-        """Whether it has a resistance at zero frequency."""
-        return "resistance" in self.parameters
-
 
 SERIES = Element("R", Role.SERIES, elements.resistor, ("resistance",))
 INDUCTOR = Element("L", Role.INDUCTANCE, elements.inductor, ("inductance",))
