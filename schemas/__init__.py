@@ -5,6 +5,7 @@ from schemas.compare import Deviation, Verdict, compare, judge
 from schemas.curve import Curve, Cycling, CyclingOutcome, Discharge, DischargeOutcome, Measurement
 from schemas.electrode import Design, Microstructure, Transport, TransportOutcome
 from schemas.errors import RagoneError
+from schemas.generator import Generator, GeneratorErrors, PredictedErrors
 from schemas.geometry import Geometry
 from schemas.impedance import Impedance, ImpedanceOutcome
 from schemas.kinds import KINDS
@@ -14,7 +15,7 @@ from schemas.random_walk import RandomWalk
 from schemas.record import Record
 from schemas.representativity import Representativity, RepresentativityOutcome
 from schemas.stage import Stage, stage
-from schemas.study import Campaign, Generator, Surrogate
+from schemas.study import Campaign, Surrogate
 from schemas.transport_tensor import Boundary, TransportTensor
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "DischargeOutcome",
     "Environment",
     "Generator",
+    "GeneratorErrors",
     "Geometry",
     "Impedance",
     "ImpedanceOutcome",
@@ -41,6 +43,7 @@ __all__ = [
     "Measurement",
     "Microstructure",
     "NegativeElectrode",
+    "PredictedErrors",
     "RagoneError",
     "RandomWalk",
     "Record",

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from schemas.cell import CellParameters
 from schemas.curve import Cycling, Discharge, Measurement
 from schemas.electrode import Design, Microstructure, Transport
+from schemas.generator import Generator, GeneratorErrors, PredictedErrors
 from schemas.geometry import Geometry
 from schemas.impedance import Impedance
 from schemas.kpi import Kpi
@@ -14,7 +15,7 @@ from schemas.provenance import Code, Environment, Run, Snapshot, Tombstone, Veri
 from schemas.random_walk import RandomWalk
 from schemas.record import Record
 from schemas.representativity import Representativity
-from schemas.study import Campaign, Generator, Surrogate
+from schemas.study import Campaign, Surrogate
 from schemas.transport_tensor import TransportTensor
 
 KINDS: Mapping[str, type[Record]] = {
@@ -35,6 +36,8 @@ KINDS: Mapping[str, type[Record]] = {
         Campaign,
         Representativity,
         Generator,
+        GeneratorErrors,
+        PredictedErrors,
         Surrogate,
         Code,
         Environment,

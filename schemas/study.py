@@ -33,7 +33,9 @@ class Campaign(Record):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class _Model(Record):
+class Model(Record):
+    """What every trained model keeps."""
+
     architecture: str = text(doc="the loader that understands the weights")
     weights: bytes = blob(doc="safetensors; never a pickle")
     settings: Any = document()
@@ -43,14 +45,7 @@ class _Model(Record):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class Generator(_Model):
-    """A model that draws microstructures from a design; opaque to the lake."""
-
-    kind: ClassVar[str] = "generator"
-
-
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class Surrogate(_Model):
+class Surrogate(Model):
     """A model that predicts KPIs from designs or metrics; opaque to the lake."""
 
     kind: ClassVar[str] = "surrogate"

@@ -1,0 +1,116 @@
+"""A generator of microstructures, how far it has been from real ones, and how far it is expected to be for a recipe."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from schemas.errors import FieldShapeError
+from schemas.field import array, document, flag, integer, real, text, texts, vector
+from schemas.migration import added
+from schemas.record import Record
+from schemas.study import Model
+
+NO_ROWS = np.empty((0, 0))
+NO_NUMBERS = np.empty(0)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Generator(Model):
+    """A model that draws microstructures from a recipe; its weights are opaque to the lake.
+
+    A condition is the phase fractions in the order of `phase_names`, without the first, and then the design fields
+    that the volumes do not show; `condition_names` names its entries.
+    """
+
+    kind: ClassVar[str] = "generator"
+    schema_version: ClassVar[int] = 2
+    migrations: ClassVar[Any] = {
+        1: (
+            added("phase_names", ()),
+            added("voxel_size_metre", 1e-6),
+            added("condition_names", ()),
+            added("training_conditions", NO_ROWS),
+            added("training_step", NO_NUMBERS),
+            added("training_loss", NO_NUMBERS),
+            added("seed", 0),
+            added("card", {}),
+        )
+    }
+
+    phase_names: tuple[str, ...] = texts(doc="of the volumes drawn, by label")
+    voxel_size_metre: float = real("m", low=0, low_open=True, doc="of the training volumes")
+    condition_names: tuple[str, ...] = texts()
+    training_conditions: np.ndarray[Any, Any] = array("1", "float64", 2, doc="per training volume and condition name")
+    training_step: np.ndarray[Any, Any] = vector("1", low=0, doc="optimiser steps at which the loss was kept")
+    training_loss: np.ndarray[Any, Any] = vector("1", doc="mean since the step before; summed over the networks")
+    seed: int = integer(low=0)
+    card: Any = document(default={}, doc="model card: purpose, data, limits, how it was trained and judged")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class GeneratorErrors(Record):
+    """How far a generator's metrics were from real ones, where it had and had not seen the recipe.
+
+    The relative error of metric m at a recipe has the variance
+
+        floor_m^2 + (growth_m * distance)^2 + (spread_weight_m * spread_m)^2,
+
+    where `distance` is how far the recipe lies outside the convex hull of the training conditions, each scaled to its
+    range, and `spread` the relative standard deviation between the ensemble's members at equal noise. Rows of the
+    arrays are calibration points, columns metrics.
+    """
+
+    kind: ClassVar[str] = "generator_errors"
+
+    generator_id: str = text()
+    metric_names: tuple[str, ...] = texts(doc="fields of the transport record")
+    floor: np.ndarray[Any, Any] = vector("1", low=0, doc="per metric: relative, at the training conditions")
+    growth: np.ndarray[Any, Any] = vector("1", low=0, doc="per metric: relative, per unit of distance")
+    spread_weight: np.ndarray[Any, Any] = vector("1", low=0, doc="per metric")
+    blind_distance: float = real("1", low=0, doc="beyond which a recipe is said to be outside the envelope")
+    condition_names: tuple[str, ...] = texts()
+    conditions: np.ndarray[Any, Any] = array("1", "float64", 2, doc="per point and condition name")
+    distance: np.ndarray[Any, Any] = vector("1", low=0, doc="per point, to what the drawing members were trained on")
+    spread: np.ndarray[Any, Any] = array("1", "float64", 2, doc="per point and metric")
+    relative_error: np.ndarray[Any, Any] = array("1", "float64", 2, doc="per point and metric: generated / real - 1")
+    coverage: np.ndarray[Any, Any] = vector(
+        "1", low=0, high=1, doc="per metric: share of points within the 90 % band, each predicted without itself"
+    )
+    method: str = text()
+
+    def validate(self) -> None:
+        """There is a number for each name."""
+        for name in ("floor", "growth", "spread_weight", "coverage"):
+            if len(getattr(self, name)) != len(self.metric_names):
+                raise FieldShapeError(
+                    f"generator_errors.{name} has {len(getattr(self, name))} entries and metric_names "
+                    f"{len(self.metric_names)}. Give one value for each name."
+                )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class PredictedErrors(Record):
+    """How far a generator's metrics are expected to be from real ones for one recipe: one standard deviation each."""
+
+    kind: ClassVar[str] = "predicted_errors"
+
+    generator_id: str = text()
+    errors_id: str = text(doc="of the calibration")
+    metric_names: tuple[str, ...] = texts(doc="fields of the transport record")
+    relative_standard_error: np.ndarray[Any, Any] = vector("1", low=0, doc="per metric")
+    condition_names: tuple[str, ...] = texts()
+    condition: np.ndarray[Any, Any] = vector("1", doc="of the recipe, per condition name")
+    distance: float = real("1", low=0, doc="outside the convex hull of the training conditions, each over its range")
+    blind: bool = flag(doc="whether the recipe is outside the envelope")
+    method: str = text()
+
+    def validate(self) -> None:
+        """There is a number for each name."""
+        if len(self.relative_standard_error) != len(self.metric_names):
+            raise FieldShapeError(
+                f"predicted_errors.relative_standard_error has {len(self.relative_standard_error)} entries and "
+                f"metric_names {len(self.metric_names)}. Give one value for each name."
+            )
