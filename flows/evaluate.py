@@ -44,10 +44,14 @@ def measure_cube(address: str, study: Study, design_id: str, cube: int) -> CubeM
 
 def drop_voxels(lake: Lake, cubes: Iterable[CubeMeasured]) -> None:
     """Drop the voxels of cubes whose metrics are stored, in one go; those dropped before are passed over."""
-    measured = [cube.microstructure_id for cube in cubes if cube.transport_id]
-    present = [microstructure_id for microstructure_id in measured if _is_stored(lake, microstructure_id)]
+    drop_present(lake, [cube.microstructure_id for cube in cubes if cube.transport_id], METRICS_STORED)
+
+
+def drop_present(lake: Lake, ids: Iterable[str], reason: str) -> None:
+    """Drop the data of some artifacts in one go; those dropped before are passed over."""
+    present = [artifact_id for artifact_id in dict.fromkeys(ids) if _is_stored(lake, artifact_id)]
     if present:
-        lake.drop(present, reason=METRICS_STORED)
+        lake.drop(present, reason=reason)
 
 
 def _is_stored(lake: Lake, artifact_id: str) -> bool:

@@ -5,7 +5,7 @@ from schemas.compare import Deviation, Verdict, compare, judge
 from schemas.curve import Curve, Cycling, CyclingOutcome, Discharge, DischargeOutcome, Measurement
 from schemas.electrode import Design, Microstructure, Transport, TransportOutcome
 from schemas.errors import RagoneError
-from schemas.generator import Generator, GeneratorErrors, PredictedErrors
+from schemas.generator import Generator, GeneratorErrors, GeneratorTraining, PredictedErrors
 from schemas.geometry import Geometry
 from schemas.impedance import Impedance, ImpedanceOutcome
 from schemas.kinds import KINDS
@@ -35,6 +35,7 @@ __all__ = [
     "Environment",
     "Generator",
     "GeneratorErrors",
+    "GeneratorTraining",
     "Geometry",
     "Impedance",
     "ImpedanceOutcome",

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from schemas.errors import FieldShapeError
-from schemas.field import array, document, flag, integer, real, text, texts, vector
+from schemas.field import array, blob, document, flag, integer, real, text, texts, vector
 from schemas.migration import added
 from schemas.record import Record
 from schemas.study import Model
@@ -48,6 +48,20 @@ class Generator(Model):
     training_loss: np.ndarray[Any, Any] = vector("1", doc="mean since the step before; summed over the networks")
     seed: int = integer(low=0)
     card: Any = document(default={}, doc="model card: purpose, data, limits, how it was trained and judged")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class GeneratorTraining(Record):
+    """The training of one network of a generator between two stretches of steps; superseded by the next one."""
+
+    kind: ClassVar[str] = "generator_training"
+
+    weights: bytes = blob(doc="safetensors: weights, their average, the optimiser's moments")
+    phase: int = integer(low=1, doc="that the network draws, by its place in the labels")
+    member: int = integer(low=-1, doc="of the ensemble; -1 for the trunk that all share")
+    step: int = integer(low=0, doc="optimiser steps done")
+    training_step: np.ndarray[Any, Any] = vector("1", low=0, doc="steps done after each stretch")
+    training_loss: np.ndarray[Any, Any] = vector("1", doc="mean of each stretch")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

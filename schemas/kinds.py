@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from schemas.cell import CellParameters
 from schemas.curve import Cycling, Discharge, Measurement
 from schemas.electrode import Design, Microstructure, Transport
-from schemas.generator import Generator, GeneratorErrors, PredictedErrors
+from schemas.generator import Generator, GeneratorErrors, GeneratorTraining, PredictedErrors
 from schemas.geometry import Geometry
 from schemas.impedance import Impedance
 from schemas.kpi import Kpi
@@ -37,6 +37,7 @@ KINDS: Mapping[str, type[Record]] = {
         Representativity,
         Generator,
         GeneratorErrors,
+        GeneratorTraining,
         PredictedErrors,
         Surrogate,
         Code,

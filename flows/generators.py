@@ -1,0 +1,283 @@
+"""Trains a generator on volumes of the lake, in stretches that are all stored: a training that was stopped goes on.
+
+The volumes come from a query, or are drawn by the simulator at the corners, the middles of the edges and the centre of
+a space of recipes. A volume that was made from a design brings it along. Stretches that a later one supersedes are
+dropped; what is kept is the generator, which names its volumes, its seed and the state of the lake that was queried.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from dataset import Lake
+from flows.errors import StudyError
+from flows.evaluate import drop_present
+from flows.progress import Progress, Silent
+from flows.seeds import cube_seed
+from models.generator import assemble_generator, left_out, take_apart, train_slices, train_steps
+from models.generator.training import TRUNK
+from models.generator.training_set import TrainingSet
+from pipelines.characterise.representativity import cut_cube
+from pipelines.manufacture import pack_particles
+from schemas import Design, Generator, Microstructure
+
+SUPERSEDED = "a later stretch of the training is stored"
+
+
+@dataclass(frozen=True)
+class TrainingPlan:
+    """How long a generator is trained: members of the ensemble, steps of the trunk and of each member, per phase."""
+
+    seed: int = 2026
+    member_count: int = 4
+    trunk_steps: tuple[int, ...] = (3000, 3000)
+    member_steps: tuple[int, ...] = (600, 600)
+    stretch: int = 500
+
+    @property
+    def step_count(self) -> int:
+        """Steps of all networks together, for two phases."""
+        return sum(self.trunk_steps) + self.member_count * sum(self.member_steps)
+
+
+@dataclass(frozen=True)
+class TrainingVolumes:
+    """Ids of volumes and, parallel, of the designs that they were made from; no designs if a volume has none."""
+
+    volume_ids: tuple[str, ...]
+    design_ids: tuple[str, ...] = ()
+    snapshot_id: str = ""
+
+
+def simulate_volumes(
+    lake: Lake,
+    space: Mapping[str, tuple[float, float]],
+    *,
+    edge_voxels: int,
+    voxel_size_metre: float,
+    seed: int,
+    progress: Progress | None = None,
+) -> TrainingVolumes:
+    """Volumes of the simulator at the corners, the middles of the edges and the centre of a space.
+
+    Parameters
+    ----------
+    lake
+        Where they are stored.
+    space
+        Low and high of each design field.
+    edge_voxels, voxel_size_metre
+        Of each volume.
+    seed
+        From which each volume's seed follows.
+    progress
+        Is told of every volume.
+    """
+    watcher = progress or Silent()
+    designs = [Design.build(recipe) for recipe in training_recipes(space)]
+    watcher.step(f"simulating {len(designs)} volumes")
+    design_ids, volume_ids = [], []
+    for design in designs:
+        design_ids.append(lake.put(design))
+        made = lake.run(
+            pack_particles,
+            design=design_ids[-1],
+            edge_voxels=edge_voxels,
+            voxel_size_metre=voxel_size_metre,
+            seed=cube_seed(seed, design_ids[-1], 0),
+        )
+        volume_ids.append(made.id)
+        watcher.advanced()
+    return TrainingVolumes(tuple(volume_ids), tuple(design_ids), lake.snapshot())
+
+
+def training_recipes(space: Mapping[str, tuple[float, float]]) -> list[dict[str, float]]:
+    """Corners, middles of edges and centre of the free fields; the fixed ones, and the loading, at their middle."""
+    free = [n for n, (low, high) in space.items() if low < high and n != "mass_loading_kilogram_per_square_metre"]
+    middle = {name: (low + high) / 2 for name, (low, high) in space.items()}
+    rows = []
+    for places in itertools.product((0.0, 0.5, 1.0), repeat=len(free)):
+        if places.count(0.5) in (0, 1, len(free)):
+            ends = {n: space[n][0] + p * (space[n][1] - space[n][0]) for n, p in zip(free, places, strict=True)}
+            rows.append({**middle, **ends})
+    return rows
+
+
+def find_volumes(lake: Lake, where: str) -> TrainingVolumes:
+    """The microstructures that a condition on their table finds, with their designs if each has one.
+
+    Raises
+    ------
+    StudyError
+        If it finds none.
+    NotASelectError
+        If the condition cannot be answered.
+    """
+    found = lake.sql(f"SELECT id FROM microstructure WHERE {where} ORDER BY id")
+    volume_ids = tuple(found["id"].to_list())
+    if not volume_ids:
+        raise StudyError(
+            f"no microstructure fits --where {where!r}. List them with: ragone query 'SELECT * FROM microstructure'"
+        )
+    designs = [_design_of(lake, volume_id) for volume_id in volume_ids]
+    return TrainingVolumes(volume_ids, tuple(d for d in designs if d) if all(designs) else (), lake.snapshot())
+
+
+def cut_volumes(lake: Lake, volumes: TrainingVolumes, edge_voxels: int) -> TrainingVolumes:
+    """Cubes of that edge side by side, cut from each volume; a design no longer describes them.
+
+    Raises
+    ------
+    StudyError
+        If a volume is smaller than a cube.
+    """
+    ids: list[str] = []
+    for volume_id in volumes.volume_ids:
+        volume = lake.get(volume_id)
+        assert isinstance(volume, Microstructure)
+        if min(volume.labels.shape) < edge_voxels:
+            raise StudyError(
+                f"--crop {edge_voxels} is larger than {volume_id}, {' x '.join(map(str, volume.labels.shape))} voxels. "
+                "Give a smaller edge."
+            )
+        starts = itertools.product(*(range(0, size - edge_voxels + 1, edge_voxels) for size in volume.labels.shape))
+        for x, y, z in starts:
+            cut = lake.run(cut_cube, microstructure=volume_id, edge_voxels=edge_voxels, corner=(x, y, z))
+            ids.append(cut.id)
+    return replace(volumes, volume_ids=tuple(ids), design_ids=())
+
+
+def _design_of(lake: Lake, volume_id: str) -> str:
+    """The design that a volume was made from; empty if it was not."""
+    parents = lake.lineage(volume_id).parents_of(volume_id)
+    return next((edge.parent for edge in parents if edge.parent.startswith(f"{Design.kind}-")), "")
+
+
+def train_generator(
+    lake: Lake, volumes: TrainingVolumes, plan: TrainingPlan, progress: Progress | None = None, *, device: str = "cpu"
+) -> str:
+    """The id of a generator trained on those volumes; every stretch that is stored is not trained again.
+
+    Raises
+    ------
+    StageFailedError
+        If the volumes cannot be learned from; the message says why.
+    """
+    return _Training(lake, volumes, plan, progress or Silent(), device).run()
+
+
+def fine_tune_generator(
+    lake: Lake, start_id: str, volumes: TrainingVolumes, plan: TrainingPlan, progress: Progress | None = None
+) -> str:
+    """The id of a generator whose members go on from an earlier one, on more volumes; none is left out."""
+    return _Training(lake, volumes, plan, progress or Silent(), "cpu").fine_tune(start_id)
+
+
+class _Training:
+    """One training: its volumes, the members' shares of them, and how far it is."""
+
+    def __init__(
+        self, lake: Lake, volumes: TrainingVolumes, plan: TrainingPlan, progress: Progress, device: str
+    ) -> None:
+        self._lake, self._volumes, self._plan, self._progress, self._device = lake, volumes, plan, progress, device
+        self._inputs = {"volumes": list(volumes.volume_ids), "designs": list(volumes.design_ids)}
+        self._set = _training_set(lake, volumes)
+        self._superseded: list[str] = []
+
+    def run(self) -> str:
+        plan = self._plan
+        self._progress.started(plan.step_count)
+        folds = self._folds()
+        members = []
+        for phase in self._phases():
+            trunk_steps, member_steps = plan.trunk_steps[phase - 1], plan.member_steps[phase - 1]
+            falling = {"fall_from": trunk_steps // 3, "fall_to": trunk_steps + member_steps}
+            shared = tuple(sorted({index for fold in folds for index in fold}))
+            trunk = self._train("", trunk_steps, phase=phase, member=TRUNK, left_out=shared, **falling)
+            for member, fold in enumerate(folds):
+                members.append(self._train(trunk, member_steps, phase=phase, member=member, left_out=fold, **falling))
+            self._superseded.append(trunk)
+        return self._assembled(members, folds)
+
+    def fine_tune(self, start_id: str) -> str:
+        start = self._lake.get(start_id)
+        assert isinstance(start, Generator)
+        self._progress.started(self._plan.member_count * sum(self._plan.member_steps))
+        members = []
+        for phase in self._phases():
+            steps = self._plan.member_steps[phase - 1]
+            for member in range(int(start.settings["member_count"])):
+                before = self._lake.run(take_apart, generator=start_id, phase=phase, member=member).id
+                members.append(
+                    self._train(before, steps, phase=phase, member=member, left_out=(), fall_from=0, fall_to=steps)
+                )
+                self._superseded.append(before)
+        return self._assembled(members, [()] * int(start.settings["member_count"]))
+
+    def _train(self, before: str, step_count: int, **settings: Any) -> str:
+        """Stretch after stretch; the id of the last one."""
+        state, done = before, 0
+        whose = "trunk" if settings["member"] == TRUNK else f"member {settings['member'] + 1}"
+        while done < step_count:
+            steps = min(self._plan.stretch, step_count - done)
+            self._progress.step(f"training phase {settings['phase']}, {whose}")
+            found = self._lake.run(
+                train_steps,
+                **self._inputs,
+                **({"before": state} if state else {}),
+                step_count=steps,
+                seed=self._plan.seed,
+                device=self._device,
+                **settings,
+            )
+            if state != before:
+                self._superseded.append(state)
+            state, done = found.id, done + steps
+            for _ in range(steps):
+                self._progress.advanced()
+        return state
+
+    def _assembled(self, members: Sequence[str], folds: Sequence[tuple[int, ...]]) -> str:
+        made = self._lake.run(
+            assemble_generator,
+            **self._inputs,
+            members=list(members),
+            volume_ids=list(self._volumes.volume_ids),
+            snapshot_id=self._volumes.snapshot_id,
+            left_out=[list(fold) for fold in folds],
+            seed=self._plan.seed,
+        )
+        generator_id = made.id
+        drop_present(self._lake, [*self._superseded, *members], SUPERSEDED)
+        return generator_id
+
+    def _folds(self) -> tuple[tuple[int, ...], ...]:
+        return left_out(self._set.conditions, self._plan.member_count)
+
+    def _phases(self) -> range:
+        return range(1, len(self._set.phase_names))
+
+
+def train_baseline(lake: Lake, volumes: TrainingVolumes, *, step_count: int, seed: int) -> str:
+    """The id of a SliceGAN-style generator trained on the same volumes, to compare with."""
+    made = lake.run(
+        train_slices,
+        volumes=list(volumes.volume_ids),
+        designs=list(volumes.design_ids),
+        volume_ids=list(volumes.volume_ids),
+        step_count=step_count,
+        seed=seed,
+    )
+    return made.id
+
+
+def _training_set(lake: Lake, volumes: TrainingVolumes) -> TrainingSet:
+    records = [lake.get(volume_id) for volume_id in volumes.volume_ids]
+    designs = [lake.get(design_id) for design_id in volumes.design_ids]
+    return TrainingSet(
+        [record for record in records if isinstance(record, Microstructure)],
+        [design for design in designs if isinstance(design, Design)],
+    )

@@ -1,0 +1,199 @@
+"""Draws a microstructure from a recipe: phase after phase, from noise to a clean field in a few steps.
+
+The fraction of each phase is the recipe's, exact to one voxel: of the voxels still free, those with the largest logits
+are taken. Within the steps the same is done softly, by a shift of all logits, so that the field never drifts far from
+what it must become. Unconstrained, a voxel belongs to a phase if its logit is positive.
+
+Which member of the ensemble draws is decided by the seed, so that the scatter between volumes holds the members'.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from models.generator.assembly import ARCHITECTURE, networks_of
+from models.generator.errors import RecipeError
+from models.generator.recipe import condition_of, condition_of_fractions, mean_fractions
+from models.generator.slices import SLICE_ARCHITECTURE, draw_from_slices
+from schemas import Design, Generator, Microstructure, stage
+
+if TYPE_CHECKING:
+    import torch
+
+    from models.generator.assembly import PhaseNetwork
+
+_SAME = 1e-6  # relative difference of voxel sizes that are one
+_SHIFT_HALVINGS = 24
+_LARGEST_SHIFT = 30.0
+
+
+@stage("generator.draw", libraries=("numpy", "torch"))
+def draw_microstructure(
+    design: Design | None,
+    generator: Generator,
+    *,
+    edge_voxels: int,
+    voxel_size_metre: float,
+    seed: int,
+    phase_fractions: tuple[float, ...] = (),
+    constrained: bool = True,
+    periodic: bool = True,
+    sampling_steps: int = 0,
+    member: int = -1,
+    device: str = "cpu",
+) -> Microstructure:
+    """A volume of the recipe; labels in the order of the generator's phases.
+
+    Parameters
+    ----------
+    design
+        The recipe of a generator trained on designs; the mass loading does not enter.
+    generator
+        Trained.
+    edge_voxels
+        Of the cube drawn; a periodic one needs a multiple of 8.
+    voxel_size_metre
+        Must be that of the training volumes [m].
+    seed
+        Of the noise; equal seeds give equal voxels on one machine.
+    phase_fractions
+        The recipe of a generator trained without designs: all fractions, adding up to one [-]; the mean of the
+        training volumes if empty.
+    constrained
+        Whether the fractions are imposed; else they are what the networks make of the recipe.
+    periodic
+        Whether opposite faces fit together.
+    sampling_steps
+        Per phase; the generator's own number if 0.
+    member
+        Of the ensemble; seed modulo their number if -1.
+    device
+        "cpu", or "cuda" where there is one.
+
+    Raises
+    ------
+    RecipeError
+        If the recipe contradicts itself, or does not fit the generator.
+    WeightsError
+        If the weights are not what the record says.
+    """
+    condition = _condition(design, generator, phase_fractions)
+    _require_drawable(generator, condition, edge_voxels, voxel_size_metre, periodic)
+    arguments: dict[str, Any] = {"edge": edge_voxels, "seed": seed, "constrained": constrained, "periodic": periodic}
+    if generator.architecture == SLICE_ARCHITECTURE:
+        labels = draw_from_slices(generator, condition, **arguments)
+    else:
+        labels = _drawn(generator, condition, member, sampling_steps, device, **arguments)
+    return Microstructure(
+        labels=labels,
+        voxel_size_metre=generator.voxel_size_metre,
+        phase_names=generator.phase_names,
+        phase_labels=np.arange(len(generator.phase_names), dtype=np.uint8),
+        source=f"generated: {generator.architecture}, seed {seed}",
+        licence="own",
+    )
+
+
+def _drawn(
+    generator: Generator,
+    condition: np.ndarray[Any, Any],
+    member: int,
+    steps: int,
+    device: str,
+    *,
+    edge: int,
+    seed: int,
+    constrained: bool,
+    periodic: bool,
+) -> np.ndarray[Any, Any]:
+    """Labels, shape (edge, edge, edge)."""
+    import torch
+
+    networks = networks_of(generator, seed if member < 0 else member, device)
+    granule = int(generator.settings["granule"])
+    drawn = -(-edge // granule) * granule
+    source = torch.Generator(device).manual_seed(seed)
+    placed = torch.empty((1, 0, drawn, drawn, drawn), device=device)
+    for number, network in enumerate(networks):
+        count = round(float(condition[number]) * drawn**3) if constrained else 0
+        given = torch.from_numpy(network.units.scaled(condition))[None].to(device)
+        phase = _place(network, placed, given, count, steps or network.steps, source, periodic)
+        placed = torch.cat([placed, phase], 1)
+    labels = sum((number + 1) * placed[0, number].gt(0).to(torch.uint8) for number in range(len(networks)))
+    assert isinstance(labels, torch.Tensor)
+    return np.ascontiguousarray(labels[:edge, :edge, :edge].cpu().numpy())
+
+
+def _place(
+    network: PhaseNetwork,
+    placed: torch.Tensor,
+    condition: torch.Tensor,
+    count: int,
+    steps: int,
+    source: torch.Generator,
+    periodic: bool,
+) -> torch.Tensor:
+    """One phase, +1 where it is: `count` voxels of those that are free, or what the logits say if 0."""
+    import torch
+
+    from models.generator import schedule
+    from models.generator.network import clean_field
+    from models.generator.training import reduced_precision
+
+    free = ~placed.gt(0).any(1, keepdim=True)
+    noisy = torch.randn((1, 1, *placed.shape[2:]), generator=source, device=placed.device)
+    levels = schedule.crowded(torch.linspace(1, 0, steps + 1, device=placed.device), network.crowding)
+    logit = noisy
+    with torch.inference_mode(), reduced_precision(placed.device):
+        for level, lower in pairwise(levels):
+            field, logit = clean_field(
+                network.weights, network.shape, noisy, placed, level[None], condition, periodic=periodic
+            )
+            noisy = schedule.stepped(noisy, field, level, lower)
+    return _taken(logit.masked_fill(~free, -torch.inf), count)
+
+
+def _taken(logit: torch.Tensor, count: int) -> torch.Tensor:
+    """+1 for the `count` largest logits, or for the positive ones if 0; -1 else."""
+    import torch
+
+    if not count:
+        return 2 * logit.gt(0).float() - 1
+    chosen = torch.full_like(logit, -1.0)
+    chosen.view(-1)[torch.topk(logit.view(-1), count, sorted=False).indices] = 1.0
+    return chosen
+
+
+def _condition(design: Design | None, generator: Generator, fractions: tuple[float, ...]) -> np.ndarray[Any, Any]:
+    if design is not None and fractions:
+        raise RecipeError("a design and phase fractions are two recipes. Give one of them.")
+    if design is not None:
+        return condition_of(design, generator)
+    return condition_of_fractions(fractions or mean_fractions(generator), generator)
+
+
+def _require_drawable(
+    generator: Generator, condition: np.ndarray[Any, Any], edge: int, voxel_size: float, periodic: bool
+) -> None:
+    if generator.architecture not in (ARCHITECTURE, SLICE_ARCHITECTURE):
+        raise RecipeError(f"architecture {generator.architecture!r} is not known to draw. Train a generator anew.")
+    if abs(voxel_size / generator.voxel_size_metre - 1) > _SAME:
+        raise RecipeError(
+            f"voxel_size_metre = {voxel_size:g} m, but the generator learned voxels of "
+            f"{generator.voxel_size_metre:g} m and draws no others. Ask for those."
+        )
+    placed = condition[: len(generator.phase_names) - 1]
+    if placed.min() <= 0 or placed.sum() >= 1:
+        raise RecipeError(
+            f"the phase fractions {np.round(placed, 4).tolist()} of {generator.phase_names[1:]} leave no pores or no "
+            "solid. Correct the recipe."
+        )
+    granule = int(generator.settings["granule"])
+    if edge < granule or (periodic and edge % granule):
+        raise RecipeError(
+            f"edge_voxels = {edge} is no multiple of {granule}, at least {granule}, which a volume that repeats itself "
+            "must be. Change it, or draw one that does not (periodic false)."
+        )

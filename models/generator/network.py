@@ -1,0 +1,183 @@
+"""The network: what is the clean field of a phase, given a noisy one and the phases placed before it?
+
+A three-dimensional U-Net on patches of 4 x 4 x 4 voxels, with the noise level and the recipe entering every block. The
+weights are a flat map of names to tensors, so that what is stored is all there is. Normalisation is over the channels
+of one patch alone: no statistic of the volume enters, and a volume of any size is drawn alike.
+
+References
+----------
+Ronneberger et al. 2015, arXiv 1505.04597 (U-Net); Perez et al. 2018, arXiv 1709.07871 (how conditions enter); Hoogeboom
+et al. 2023, arXiv 2301.11093 (most of the work at low resolution).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as functional
+
+PATCH = 4  # voxels along the edge of a patch
+_EMBEDDED = 128  # numbers that carry noise level and recipe into the blocks
+_FREQUENCIES = 16
+_HIGHEST_FREQUENCY = 200.0
+
+Weights = Mapping[str, torch.Tensor]
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What decides the sizes of the weights; `widths` and `depths` are channels and blocks per level, finest first."""
+
+    context_count: int
+    condition_count: int
+    widths: tuple[int, ...] = (64, 128)
+    depths: tuple[int, ...] = (2, 2)
+
+    @property
+    def granule(self) -> int:
+        """Edges of a volume must be multiples of this many voxels."""
+        return int(PATCH * 2 ** (len(self.widths) - 1))
+
+    def sizes(self) -> dict[str, tuple[int, ...]]:
+        """The shape of each weight, by name."""
+        return dict(_sizes(self))
+
+
+def initial_weights(shape: Shape, generator: torch.Generator) -> dict[str, torch.Tensor]:
+    """Random weights; those that end a block or the network are zero, so that each block starts as the identity."""
+    weights = {}
+    for name, size in shape.sizes().items():
+        if name.endswith(("bias", "second.weight", "film.weight")) or name.startswith("out"):
+            weights[name] = torch.zeros(size)
+        else:
+            reach = 1 / math.sqrt(math.prod(size[1:]))
+            weights[name] = (2 * torch.rand(size, generator=generator) - 1) * reach
+    return {name: laid_out(weight) for name, weight in weights.items()}
+
+
+def clean_field(
+    weights: Weights,
+    shape: Shape,
+    noisy: torch.Tensor,
+    context: torch.Tensor,
+    noise_level: torch.Tensor,
+    condition: torch.Tensor,
+    *,
+    periodic: bool,
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """The clean field expected, and the logit that a voxel belongs to the phase.
+
+    Parameters
+    ----------
+    weights, shape
+        Of one network.
+    noisy
+        Shape (n, 1, x, y, z); edges are multiples of `shape.granule`.
+    context
+        Shape (n, contexts, x, y, z): +1 in an earlier phase, -1 outside of it.
+    noise_level
+        Shape (n,), in [0, 1].
+    condition
+        Shape (n, conditions), scaled.
+    periodic
+        Whether opposite faces touch; else there is nothing beyond them.
+
+    Returns
+    -------
+    field, logit
+        Shape (n, 1, x, y, z) each, float32.
+    """
+    embedded = _embedded(weights, noise_level, condition)
+    hidden = _into_patches(torch.cat([noisy, context], 1), PATCH).contiguous(memory_format=torch.channels_last_3d)
+    hidden = _convolved(weights, "in", hidden, periodic)
+    skipped = []
+    for level, depth in enumerate(shape.depths):
+        for block in range(depth):
+            hidden = _block(weights, f"down.{level}.{block}", hidden, embedded, periodic)
+        if level + 1 < len(shape.depths):
+            skipped.append(hidden)
+            hidden = functional.conv3d(
+                hidden, weights[f"coarser.{level}.weight"], weights[f"coarser.{level}.bias"], stride=2
+            )
+    for level in reversed(range(len(shape.depths) - 1)):
+        finer = functional.conv3d(hidden, weights[f"finer.{level}.weight"], weights[f"finer.{level}.bias"])
+        hidden = skipped[level] + _out_of_patches(finer, 2).contiguous(memory_format=torch.channels_last_3d)
+        for block in range(shape.depths[level]):
+            hidden = _block(weights, f"up.{level}.{block}", hidden, embedded, periodic)
+    found = functional.conv3d(_normalised(hidden), weights["out.weight"], weights["out.bias"])
+    field, logit = _out_of_patches(found, PATCH).float().chunk(2, 1)
+    return field, 4 * logit
+
+
+def _sizes(shape: Shape) -> Iterator[tuple[str, tuple[int, ...]]]:
+    voxels, widths = PATCH**3, shape.widths
+    yield from _layer("in", widths[0], (1 + shape.context_count) * voxels, 3)
+    yield from _layer("embed.0", _EMBEDDED, 2 * _FREQUENCIES + shape.condition_count)
+    yield from _layer("embed.1", _EMBEDDED, _EMBEDDED)
+    for level, (width, depth) in enumerate(zip(widths, shape.depths, strict=True)):
+        sides = ("down", "up") if level + 1 < len(widths) else ("down",)
+        for name in (f"{side}.{level}.{block}" for side in sides for block in range(depth)):
+            yield from _layer(f"{name}.first", width, width, 3)
+            yield from _layer(f"{name}.second", width, width, 3)
+            yield from _layer(f"{name}.film", 2 * width, _EMBEDDED)
+        if level + 1 < len(widths):
+            yield from _layer(f"coarser.{level}", widths[level + 1], width, 2)
+            yield from _layer(f"finer.{level}", 8 * width, widths[level + 1], 1)
+    yield from _layer("out", 2 * voxels, widths[0], 1)
+
+
+def _layer(name: str, outputs: int, inputs: int, kernel: int = 0) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """A convolution with that kernel, or a linear layer if 0."""
+    yield f"{name}.weight", (outputs, inputs, *([kernel] * 3 if kernel else []))
+    yield f"{name}.bias", (outputs,)
+
+
+def laid_out(weight: torch.Tensor) -> torch.Tensor:
+    """Channels last, which is what the convolutions work in."""
+    return weight.contiguous(memory_format=torch.channels_last_3d) if weight.dim() == 5 else weight
+
+
+def _embedded(weights: Weights, noise_level: torch.Tensor, condition: torch.Tensor) -> torch.Tensor:
+    rates = torch.exp(torch.linspace(0, math.log(_HIGHEST_FREQUENCY), _FREQUENCIES, device=noise_level.device))
+    angle = noise_level[:, None] * rates
+    numbers = torch.cat([angle.sin(), angle.cos(), condition], 1)
+    for layer in ("embed.0", "embed.1"):
+        numbers = functional.silu(functional.linear(numbers, weights[f"{layer}.weight"], weights[f"{layer}.bias"]))
+    return numbers
+
+
+def _block(weights: Weights, name: str, hidden: torch.Tensor, embedded: torch.Tensor, periodic: bool) -> torch.Tensor:
+    film = functional.linear(embedded, weights[f"{name}.film.weight"], weights[f"{name}.film.bias"])
+    scale, shift = film[:, :, None, None, None].chunk(2, 1)
+    inner = _convolved(weights, f"{name}.first", _normalised(hidden), periodic)
+    inner = functional.silu(torch.addcmul(shift.to(inner.dtype), inner, (1 + scale).to(inner.dtype)))
+    return hidden + _convolved(weights, f"{name}.second", inner, periodic)
+
+
+def _normalised(hidden: torch.Tensor) -> torch.Tensor:
+    """Zero mean and unit variance over the channels of each patch."""
+    return functional.layer_norm(hidden.permute(0, 2, 3, 4, 1), (hidden.shape[1],)).permute(0, 4, 1, 2, 3)
+
+
+def _convolved(weights: Weights, name: str, hidden: torch.Tensor, periodic: bool) -> torch.Tensor:
+    weight, bias = weights[f"{name}.weight"], weights[f"{name}.bias"]
+    if not periodic:
+        return functional.conv3d(hidden, weight, bias, padding=1)
+    return functional.conv3d(functional.pad(hidden, (1,) * 6, mode="circular"), weight, bias)
+
+
+def _into_patches(volume: torch.Tensor, edge: int) -> torch.Tensor:
+    """(n, c, x, y, z) to (n, c * edge^3, x / edge, y / edge, z / edge)."""
+    n, channels, *sizes = volume.shape
+    split = volume.reshape(n, channels, *(part for size in sizes for part in (size // edge, edge)))
+    return split.permute(0, 1, 3, 5, 7, 2, 4, 6).reshape(n, channels * edge**3, *(size // edge for size in sizes))
+
+
+def _out_of_patches(patches: torch.Tensor, edge: int) -> torch.Tensor:
+    """The reverse of `_into_patches`."""
+    n, channels, *sizes = patches.shape
+    split = patches.reshape(n, channels // edge**3, edge, edge, edge, *sizes)
+    return split.permute(0, 1, 5, 2, 6, 3, 7, 4).reshape(n, channels // edge**3, *(size * edge for size in sizes))

@@ -1,0 +1,30 @@
+"""Between noise and a clean field: noisy = (1 - level) * clean + level * white noise, level from 1 down to 0.
+
+Levels are crowded towards pure noise the smoother the field is, because a smooth field shows through much noise: with
+u even in [0, 1], level = s u / (1 + (s - 1) u), s >= 1.
+
+References
+----------
+Lipman et al. 2023, arXiv 2210.02747 (flow matching along straight paths); Esser et al. 2024, arXiv 2403.03206 (levels
+by resolution).
+"""
+
+from __future__ import annotations
+
+import torch
+
+
+def crowded(even: torch.Tensor, crowding: float) -> torch.Tensor:
+    """Noise levels from numbers even in [0, 1], crowded towards 1."""
+    return crowding * even / (1 + (crowding - 1) * even)
+
+
+def noised(clean: torch.Tensor, noise: torch.Tensor, level: torch.Tensor) -> torch.Tensor:
+    """The clean fields, shape (n, ...), at their noise levels, shape (n,)."""
+    share = level.reshape(-1, *[1] * (clean.dim() - 1))
+    return (1 - share) * clean + share * noise
+
+
+def stepped(noisy: torch.Tensor, clean: torch.Tensor, level: torch.Tensor, lower: torch.Tensor) -> torch.Tensor:
+    """The noisy field one step further down, along the straight line towards the clean field expected."""
+    return clean + (noisy - clean) * (lower / level)

@@ -1,0 +1,107 @@
+"""The networks of the slice-judged baseline and one step of their game."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import torch
+import torch.nn.functional as functional
+from torch import nn
+
+
+class Maker(nn.Module):
+    """Noise and recipe on a coarse grid to logits of the phases on voxels: doubled four times, convolved in between."""
+
+    def __init__(self, inputs: int, classes: int, widths: Sequence[int]) -> None:
+        super().__init__()
+        ends = [inputs, *widths]
+        self.steps = nn.ModuleList(nn.Conv3d(a, b, 3) for a, b in pairwise(ends))
+        self.last = nn.Conv3d(widths[-1], classes, 3)
+
+    def forward(self, hidden: torch.Tensor, *, periodic: bool) -> torch.Tensor:
+        """Shape (1, classes, x, y, z), 16 voxels per node."""
+        for convolution in self.steps:
+            hidden = functional.relu(convolution(_padded(hidden, periodic)))
+            hidden = functional.interpolate(hidden, scale_factor=2, mode="nearest")
+        found: torch.Tensor = self.last(_padded(hidden, periodic))
+        return found
+
+
+def critic(inputs: int, widths: Sequence[int]) -> nn.Module:
+    """How real does a slice look? One number per slice."""
+    ends = [inputs, *widths]
+    layers: list[nn.Module] = []
+    for a, b in pairwise(ends):
+        layers += [nn.Conv2d(a, b, 4, stride=2, padding=1), nn.LeakyReLU(0.2)]
+    return nn.Sequential(*layers, nn.Conv2d(widths[-1], 1, 4))
+
+
+class Game:
+    """Critics that tell slices of drawn volumes from real ones, and a maker that learns from them."""
+
+    def __init__(
+        self, maker: Maker, critics: Sequence[nn.Module], rate: float, penalty: float, averaged: float
+    ) -> None:
+        self._maker, self._critics, self._penalty, self._kept, self._rate = maker, critics, penalty, averaged, rate
+        self.average = {name: tensor.clone() for name, tensor in maker.state_dict().items()}
+        self._making = torch.optim.Adam(maker.parameters(), lr=rate, betas=(0.0, 0.9))
+        self._judging = [torch.optim.Adam(c.parameters(), lr=rate, betas=(0.0, 0.9)) for c in critics]
+
+    def judge(self, real: torch.Tensor, condition: torch.Tensor, noise: torch.Tensor, slices: int) -> float:
+        """One step of every critic; the mean distance between real and drawn slices that they see."""
+        classes = self._maker.last.out_channels
+        truth = functional.one_hot(real, classes).permute(3, 0, 1, 2).float()
+        with torch.no_grad():
+            drawn = torch.softmax(self._maker(noise, periodic=False), 1)[0]
+        seen = []
+        for number, optimiser in enumerate(self._judging):
+            real_slices, fake = (_slices(v, condition, number, slices) for v in (truth, drawn))
+            distance = self._critics[number](real_slices).mean() - self._critics[number](fake).mean()
+            loss = self._penalty * self._steepness(number, real_slices, fake) - distance
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            seen.append(float(distance))
+        return sum(seen) / len(seen)
+
+    def make(self, condition: torch.Tensor, noise: torch.Tensor, slices: int, *, rate: float) -> None:
+        """One step of the maker, its step size a share of the first."""
+        for group in self._making.param_groups:
+            group["lr"] = self._rate * max(rate, 0.05)
+        drawn = torch.softmax(self._maker(noise, periodic=False), 1)[0]
+        loss = -sum(c(_slices(drawn, condition, n, slices)).mean() for n, c in enumerate(self._critics))
+        assert isinstance(loss, torch.Tensor)
+        self._making.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        self._making.step()
+        for name, tensor in self._maker.state_dict().items():
+            self.average[name].lerp_(tensor, 1 - self._kept)
+
+    def _steepness(self, number: int, real: torch.Tensor, fake: torch.Tensor) -> torch.Tensor:
+        """How far the critic's slope is from one between real and drawn slices."""
+        share = torch.rand(len(real), 1, 1, 1)
+        between = (share * real + (1 - share) * fake).requires_grad_(True)
+        (slope,) = torch.autograd.grad(self._critics[number](between).sum(), between, create_graph=True)
+        steepness: torch.Tensor = ((slope.flatten(1).norm(dim=1) - 1) ** 2).mean()
+        return steepness
+
+
+def _slices(volume: torch.Tensor, condition: torch.Tensor, number: int, count: int) -> torch.Tensor:
+    """Slices across the through-plane axis (critic 1) or that hold it (critic 0), with the recipe as channels."""
+    axes = (1,) if number else (2, 3)
+    found = []
+    for axis in axes:
+        places = torch.randint(volume.shape[axis], (count // len(axes),))
+        found.append(volume.index_select(axis, places).movedim(axis, 0))
+    stack = torch.cat(found)
+    told = condition.reshape(1, -1, 1, 1).expand(len(stack), -1, *stack.shape[2:])
+    return torch.cat([stack, told], 1)
+
+
+def _padded(hidden: torch.Tensor, periodic: bool) -> torch.Tensor:
+    return (
+        functional.pad(hidden, (1,) * 6, mode="circular")
+        if periodic
+        else functional.pad(hidden, (1,) * 6, mode="replicate")
+    )

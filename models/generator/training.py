@@ -1,0 +1,249 @@
+"""Learns to draw one phase: a network that finds the clean field in a noisy one, trained in stretches.
+
+A stretch of steps is one stage: it starts where the last one ended, down to the optimiser's moments, and every step
+draws its crops and its noise from a seed of its own. So a training that was stopped goes on as if it had not been.
+
+All members of the ensemble share a trunk, trained on the volumes that no member leaves out. Each member then trains
+its own last layers on all volumes but those that it leaves out, with a step size that falls to zero.
+
+Loss: squared error of the clean field, more the less noise there was, and the cross entropy of the phase. The weights
+kept are an exponential moving average.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from models.generator.training_set import Batch, TrainingSet, Units
+from models.generator.weights import from_bytes, to_bytes
+from schemas import Design, GeneratorTraining, Microstructure, stage
+
+if TYPE_CHECKING:
+    import torch
+
+    from models.generator.network import Shape
+
+ARCHITECTURE = "phase_flow_training"
+MEMBER_PARTS = ("embed.", "up.0.", "out.")  # what a member has of its own
+CROWDING = (5.0, 2.0)  # of noise levels, for the first phase placed and for the others
+TRUNK = -1
+
+_CROP = 64  # voxels
+_BATCH = 4
+_WHOLE_EVERY = 4  # steps
+_WARMUP = 200  # steps
+_AVERAGED = 0.999
+_LARGEST_GRADIENT = 1.0
+_NOISE_FLOOR = 0.1  # of the weight of the squared error, 1 / (level^2 + floor)
+
+
+@stage("generator.train_steps", libraries=("numpy", "scipy", "torch"))
+def train_steps(
+    volumes: tuple[Microstructure, ...],
+    designs: tuple[Design, ...],
+    before: GeneratorTraining | None = None,
+    *,
+    phase: int,
+    member: int,
+    left_out: tuple[int, ...],
+    step_count: int,
+    fall_from: int,
+    fall_to: int,
+    seed: int,
+    learning_rate: float = 1.5e-3,
+    device: str = "cpu",
+) -> GeneratorTraining:
+    """One stretch of the training of one phase's network.
+
+    Parameters
+    ----------
+    volumes, designs
+        Parallel; no designs for volumes without.
+    before
+        Where to go on: the last stretch of the same member, or of the trunk for a member's first.
+    phase
+        Index of the phase, >= 1.
+    member
+        Number of the ensemble's member, -1 for the trunk.
+    left_out
+        Indices of volumes that are not shown.
+    step_count
+        Steps of this stretch.
+    fall_from, fall_to
+        Steps between which the step size falls linearly to zero.
+    seed
+        Of everything random.
+    learning_rate
+        Largest step size of AdamW.
+    device
+        "cpu", or "cuda" where there is one.
+
+    Returns
+    -------
+    GeneratorTraining
+        The state after the last step.
+
+    Raises
+    ------
+    TrainingSetError
+        If the volumes cannot be learned from.
+    """
+    import torch
+
+    run = _Training(TrainingSet(volumes, designs), before, phase, member, learning_rate, seed, torch.device(device))
+    shown = [number for number in range(len(volumes)) if number not in left_out]
+    losses = [run.step(shown, fall_from, fall_to) for _ in range(step_count)]
+    return run.state(float(np.mean(losses)))
+
+
+class _Training:
+    """Weights, their average and the optimiser between two steps."""
+
+    def __init__(
+        self,
+        volumes: TrainingSet,
+        before: GeneratorTraining | None,
+        phase: int,
+        member: int,
+        learning_rate: float,
+        seed: int,
+        device: torch.device,
+    ) -> None:
+        import torch
+
+        from models.generator import network
+
+        self._network, self._device = network, device
+        self._phase, self._member, self._rate, self._seed = phase, member, learning_rate, seed
+        tensors, about = ({}, {}) if before is None else from_bytes(before.weights, ARCHITECTURE)
+        self._data = volumes.phase(phase, Units(**about) if about else None)
+        self._shape = phase_shape(phase, self._data.conditions.shape[1])
+        self._step = 0 if before is None else before.step
+        self._losses = (np.empty(0), np.empty(0)) if before is None else (before.training_step, before.training_loss)
+        goes_on = before is not None and before.member == member and any(n.startswith("first.") for n in tensors)
+        if before is None:
+            average = network.initial_weights(self._shape, torch.Generator().manual_seed(seed))
+        else:
+            average = {name: tensors[f"average.{name}"] for name in self._shape.sizes()}
+        start = {name: tensors[f"weight.{name}"] for name in average} if goes_on else average
+        self._average = {n: network.laid_out(w.detach().clone().to(device)) for n, w in average.items()}
+        self._weights = {
+            n: network.laid_out(w.clone().to(device)).requires_grad_(self._learns(n)) for n, w in start.items()
+        }
+        learned = [w for w in self._weights.values() if w.requires_grad]
+        self._optimiser = torch.optim.AdamW(learned, lr=learning_rate, betas=(0.9, 0.99), weight_decay=0.01)
+        if goes_on:
+            self._restore(tensors)
+
+    def _learns(self, name: str) -> bool:
+        return self._member == TRUNK or name.startswith(MEMBER_PARTS)
+
+    def step(self, shown: Sequence[int], fall_from: int, fall_to: int) -> float:
+        """One step; its loss."""
+        import torch
+
+        rng = np.random.Generator(np.random.PCG64([self._seed, self._phase, self._member + 1, self._step]))
+        share = min(1.0, max(0.0, (fall_to - self._step) / max(1, fall_to - fall_from)))
+        for group in self._optimiser.param_groups:
+            group["lr"] = self._rate * min(1.0, (self._step + 1) / _WARMUP) * share
+        whole = self._data.periodic and self._step % _WHOLE_EVERY == _WHOLE_EVERY - 1
+        loss = self._loss(self._data.batch(rng, shown, _BATCH, self._crop(), whole=whole), rng)
+        self._optimiser.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(self._optimiser.param_groups[0]["params"], _LARGEST_GRADIENT)
+        self._optimiser.step()
+        self._step += 1
+        kept = min(_AVERAGED, self._step / (10 + self._step))
+        with torch.no_grad():
+            for name, weight in self._weights.items():
+                if weight.requires_grad:
+                    self._average[name].lerp_(weight, 1 - kept)
+        return float(loss.detach())
+
+    def _crop(self) -> int:
+        granule = self._shape.granule
+        return min(_CROP, int(min(min(f.shape) for f in self._data.fields)) // granule * granule)
+
+    def _loss(self, batch: Batch, rng: np.random.Generator) -> torch.Tensor:
+        import torch
+
+        from models.generator import schedule
+
+        field, phase, context, condition = (
+            torch.from_numpy(np.ascontiguousarray(part)).to(self._device)
+            for part in (batch.field, batch.phase, batch.context, batch.condition)
+        )
+        count = len(field)
+        even = (torch.arange(count, device=self._device) + float(rng.random())) / count
+        level = schedule.crowded(even, crowding(self._phase))
+        source = torch.Generator(self._device).manual_seed(int(rng.integers(2**63)))
+        noisy = schedule.noised(field, torch.randn(field.shape, generator=source, device=self._device), level)
+        with reduced_precision(self._device):
+            found, logit = self._network.clean_field(
+                self._weights, self._shape, noisy, context, level, condition, periodic=batch.periodic
+            )
+        open_ = (context < 0).all(1, keepdim=True).float()  # earlier phases are known
+        share = open_.mean()
+        weight = (1 / (level**2 + _NOISE_FLOOR)).reshape(-1, 1, 1, 1, 1)
+        squared = ((found - field) ** 2 * weight * open_).mean() / share
+        entropy = torch.nn.functional.binary_cross_entropy_with_logits(logit, phase, reduction="none")
+        return squared + 2 * (entropy * open_).mean() / share
+
+    def state(self, loss: float) -> GeneratorTraining:
+        """All that the next stretch needs."""
+        tensors = {f"weight.{n}": w for n, w in self._weights.items()}
+        tensors |= {f"average.{n}": w for n, w in self._average.items()}
+        for name, weight in self._learned():
+            moments = self._optimiser.state[weight]
+            tensors |= {f"first.{name}": moments["exp_avg"], f"second.{name}": moments["exp_avg_sq"]}
+            tensors[f"step.{name}"] = moments["step"].reshape(1)
+        steps, losses = self._losses
+        return GeneratorTraining(
+            weights=to_bytes(tensors, ARCHITECTURE, asdict(self._data.units)),
+            phase=self._phase,
+            member=self._member,
+            step=self._step,
+            training_step=np.append(steps, float(self._step)),
+            training_loss=np.append(losses, loss),
+        )
+
+    def _learned(self) -> Iterator[tuple[str, Any]]:
+        return ((name, weight) for name, weight in self._weights.items() if weight.requires_grad)
+
+    def _restore(self, tensors: dict[str, Any]) -> None:
+        for name, weight in self._learned():
+            self._optimiser.state[weight] = {
+                "step": tensors[f"step.{name}"].reshape(()),
+                "exp_avg": self._network.laid_out(tensors[f"first.{name}"].to(self._device)),
+                "exp_avg_sq": self._network.laid_out(tensors[f"second.{name}"].to(self._device)),
+            }
+
+
+def phase_shape(phase: int, condition_count: int) -> Shape:
+    """Of the network of a phase: particles are large and few, what lies between them is fine and everywhere."""
+    from models.generator.network import Shape
+
+    levels: dict[str, tuple[int, ...]] = (
+        {"widths": (64, 128), "depths": (2, 2)} if phase == 1 else {"widths": (128, 128), "depths": (2, 1)}
+    )
+    return Shape(phase - 1, condition_count, **levels)
+
+
+def crowding(phase: int) -> float:
+    """How noise levels are crowded for a phase."""
+    return CROWDING[0] if phase == 1 else CROWDING[1]
+
+
+@contextmanager
+def reduced_precision(device: torch.device) -> Iterator[None]:
+    """Convolutions in bfloat16 where the processor or the card has it; weights stay float32."""
+    import torch
+
+    able = device.type != "cpu" or torch.cpu._is_avx512_bf16_supported()
+    with torch.autocast(device.type, torch.bfloat16, enabled=able):
+        yield

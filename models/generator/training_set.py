@@ -1,0 +1,181 @@
+"""The volumes that a generator learns from, as batches of noisy crops of their fields.
+
+Crops are drawn anywhere, mirrored along every axis and with the in-plane axes exchanged: an electrode has a thickness
+direction and no other. Volumes that repeat themselves are also shown whole, as they will be drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from models.generator.errors import TrainingSetError
+from models.generator.fields import distance_field, field_scale, repeats
+from models.generator.recipe import condition_names, condition_of_volume
+from schemas import Design, Microstructure
+
+_LEAST = 2
+_JITTER = 0.03  # of a condition's half range: neighbouring recipes must not be told apart by the last digit
+
+Floats = np.ndarray[Any, np.dtype[np.float32]]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Crops, shape (n, 1, x, y, z) each, or (n, contexts, x, y, z); conditions (n, conditions), scaled."""
+
+    field: Floats
+    phase: Floats
+    context: Floats
+    condition: Floats
+    periodic: bool
+
+
+@dataclass(frozen=True)
+class Units:
+    """What a network measures in: distances [voxel], and conditions from a middle in half ranges."""
+
+    field_scale: float
+    condition_middle: tuple[float, ...]
+    condition_half_range: tuple[float, ...]
+
+    def scaled(self, conditions: np.ndarray[Any, Any]) -> Floats:
+        """Conditions, shape (..., conditions), as the network takes them."""
+        middle, half_range = np.array(self.condition_middle), np.array(self.condition_half_range)
+        scaled: Floats = ((conditions - middle) / half_range).astype(np.float32)
+        return scaled
+
+
+class TrainingSet:
+    """Volumes of one phase map and voxel size with their conditions.
+
+    Parameters
+    ----------
+    volumes, designs
+        Parallel; designs may be empty where there are none.
+
+    Raises
+    ------
+    TrainingSetError
+        If they cannot be learned from together.
+    """
+
+    def __init__(self, volumes: Sequence[Microstructure], designs: Sequence[Design]) -> None:
+        _require_alike(volumes, designs)
+        paired: Sequence[Design | None] = designs or [None] * len(volumes)
+        self.phase_names = volumes[0].phase_names
+        self.voxel_size_metre = volumes[0].voxel_size_metre
+        self.condition_names = condition_names(self.phase_names, designed=bool(designs))
+        self.conditions = np.stack([condition_of_volume(v, d) for v, d in zip(volumes, paired, strict=True)])
+        self.periodic = all(repeats(volume.labels) for volume in volumes)
+        self._labels = [_ordered(volume) for volume in volumes]
+
+    def phase(self, index: int, units: Units | None = None) -> PhaseSet:
+        """What a network needs to learn one phase; 1 is the first that is placed. A network keeps its first units."""
+        masks = [labels == index for labels in self._labels]
+        units = units or self.units(field_scale(masks))
+        fields = [distance_field(mask, units.field_scale, periodic=self.periodic) for mask in masks]
+        contexts = [[labels == earlier for earlier in range(1, index)] for labels in self._labels]
+        return PhaseSet(units, fields, masks, contexts, units.scaled(self.conditions), self.periodic)
+
+    def units(self, scale: float = 1.0) -> Units:
+        """Conditions from the middle in half ranges, one where a condition is constant; distances in `scale`."""
+        low, high = self.conditions.min(axis=0), self.conditions.max(axis=0)
+        half = (high - low) / 2
+        return Units(scale, tuple(((low + high) / 2).tolist()), tuple(np.where(half > 0, half, 1.0).tolist()))
+
+    def crop(self, rng: np.random.Generator, number: int, edge: int) -> np.ndarray[Any, Any]:
+        """Labels of a cube of that edge [voxel] out of a volume, turned at random."""
+        labels = self._labels[number]
+        return np.ascontiguousarray(
+            _turned(labels[_window(rng, labels.shape, (edge,) * 3, self.periodic)], int(rng.integers(16)))
+        )
+
+
+@dataclass(frozen=True)
+class PhaseSet:
+    """Fields, masks, earlier phases and scaled conditions of every volume, for one phase."""
+
+    units: Units
+    fields: list[Floats]
+    masks: list[np.ndarray[Any, Any]]
+    contexts: list[list[np.ndarray[Any, Any]]]
+    conditions: Floats
+    periodic: bool
+
+    def batch(self, rng: np.random.Generator, members: Sequence[int], count: int, edge: int, *, whole: bool) -> Batch:
+        """Crops of that edge [voxel] from some of the volumes, or one whole volume."""
+        rows = [self._crop(rng, int(rng.choice(members)), edge, whole) for _ in range(1 if whole else count)]
+        field, phase, context, condition = (np.stack(part) for part in zip(*rows, strict=True))
+        return Batch(
+            field[:, None], phase[:, None].astype(np.float32), 2 * context.astype(np.float32) - 1, condition, whole
+        )
+
+    def _crop(self, rng: np.random.Generator, number: int, edge: int, whole: bool) -> tuple[Floats, ...]:
+        sizes = self.fields[number].shape
+        lengths = sizes if whole else (edge,) * 3
+        window = _window(rng, sizes, lengths, self.periodic)
+        symmetry = int(rng.integers(16))
+        jitter = _JITTER * rng.standard_normal(self.conditions.shape[1]).astype(np.float32)
+        context = np.empty((len(self.contexts[number]), *lengths), dtype=bool)
+        for filled, earlier in zip(context, self.contexts[number], strict=True):
+            filled[...] = _turned(earlier[window], symmetry)
+        field, mask = (_turned(kept[number][window], symmetry) for kept in (self.fields, self.masks))
+        return field, mask, context, self.conditions[number] + jitter
+
+
+def _window(rng: np.random.Generator, sizes: tuple[int, ...], lengths: tuple[int, ...], periodic: bool) -> Any:
+    """Indices of a box anywhere in a volume, across its faces if it repeats itself."""
+    starts = [int(rng.integers(size if periodic else size - n + 1)) for size, n in zip(sizes, lengths, strict=True)]
+    return np.ix_(*((start + np.arange(n)) % size for start, n, size in zip(starts, lengths, sizes, strict=True)))
+
+
+def _turned(volume: Any, symmetry: int) -> Any:
+    """One of the sixteen ways to lay an electrode down: mirrored, in-plane axes exchanged."""
+    for axis in range(3):
+        if symmetry >> axis & 1:
+            volume = np.flip(volume, axis)
+    return volume.swapaxes(1, 2) if symmetry & 8 else volume
+
+
+def _ordered(volume: Microstructure) -> np.ndarray[Any, Any]:
+    """Labels 0, 1, 2, ... in the order of the phases, whatever numbers stand in the volume."""
+    lookup = np.zeros(256, dtype=np.uint8)
+    lookup[np.asarray(volume.phase_labels)] = np.arange(len(volume.phase_labels), dtype=np.uint8)
+    ordered: np.ndarray[Any, Any] = lookup[volume.labels]
+    return ordered
+
+
+def _require_alike(volumes: Sequence[Microstructure], designs: Sequence[Design]) -> None:
+    """Refuse volumes that do not belong together, or that hold nothing to learn."""
+    if len(volumes) < _LEAST:
+        raise TrainingSetError(
+            f"{len(volumes)} training volume is too few: at least {_LEAST} are needed. Cut a large one into crops "
+            "(ragone train-generator --crop EDGE), or give more."
+        )
+    if designs and len(designs) != len(volumes):
+        raise TrainingSetError(f"{len(volumes)} volumes and {len(designs)} designs; give a design for each, or none.")
+    first = volumes[0]
+    for number, volume in enumerate(volumes):
+        if volume.voxel_size_metre != first.voxel_size_metre:
+            raise TrainingSetError(
+                f"volume {number} has voxels of {volume.voxel_size_metre:g} m, the first of "
+                f"{first.voxel_size_metre:g} m. Resample them to one voxel size."
+            )
+        if _phase_map(volume) != _phase_map(first):
+            raise TrainingSetError(
+                f"volume {number} has the phases {_phase_map(volume)}, the first {_phase_map(first)}. "
+                "Import them with one phase map."
+            )
+        absent = [name for name, label in _phase_map(volume).items() if not (volume.labels == label).any()]
+        if absent:
+            raise TrainingSetError(
+                f"volume {number} holds no {', '.join(absent)}: there is nothing to learn of it. Leave it out."
+            )
+
+
+def _phase_map(volume: Microstructure) -> dict[str, int]:
+    return dict(zip(volume.phase_names, (int(label) for label in volume.phase_labels), strict=True))
