@@ -73,7 +73,7 @@ def assemble_generator(
         found, units[state.phase] = from_bytes(state.weights, training.ARCHITECTURE)
         tensors |= _stored(found, state)
     settings = {
-        "granule": max(_shape(phase, data).granule for phase in units),
+        "granule": max(training.phase_shape(phase, Units(**one)).granule for phase, one in units.items()),
         "member_count": len(left_out),
         "member_excluded": [list(indices) for indices in left_out],
         "periodic": data.periodic,
@@ -137,7 +137,7 @@ def _network(content: bytes, phase: int, member: int, device: str) -> PhaseNetwo
 
     units = Units(**describe(content)["settings"]["units"][phase - 1])
     weights = {name: laid_out(tensor.to(device)) for name, tensor in _weights(content, phase, member).items()}
-    shape = training.phase_shape(phase, len(units.condition_middle))
+    shape = training.phase_shape(phase, units)
     return PhaseNetwork(weights, shape, units, training.crowding(phase), SAMPLING_STEPS[0 if phase == 1 else 1])
 
 
@@ -149,7 +149,3 @@ def _weights(content: bytes, phase: int, member: int) -> dict[str, torch.Tensor]
         start = f"phase{phase}.{owner}."
         found |= {name.removeprefix(start): tensor for name, tensor in tensors.items() if name.startswith(start)}
     return found
-
-
-def _shape(phase: int, data: TrainingSet) -> Shape:
-    return training.phase_shape(phase, len(data.condition_names))

@@ -55,6 +55,7 @@ def train_steps(
     fall_from: int,
     fall_to: int,
     seed: int,
+    width: int = 64,
     learning_rate: float = 1.5e-3,
     device: str = "cpu",
 ) -> GeneratorTraining:
@@ -78,6 +79,8 @@ def train_steps(
         Steps between which the step size falls linearly to zero.
     seed
         Of everything random.
+    width
+        Channels of the network's finest level; what comes before decides if there is something before.
     learning_rate
         Largest step size of AdamW.
     device
@@ -95,7 +98,8 @@ def train_steps(
     """
     import torch
 
-    run = _Training(TrainingSet(volumes, designs), before, phase, member, learning_rate, seed, torch.device(device))
+    data = TrainingSet(volumes, designs)
+    run = _Training(data, before, phase, member, width, learning_rate, seed, torch.device(device))
     shown = [number for number in range(len(volumes)) if number not in left_out]
     losses = [run.step(shown, fall_from, fall_to) for _ in range(step_count)]
     return run.state(float(np.mean(losses)))
@@ -110,6 +114,7 @@ class _Training:
         before: GeneratorTraining | None,
         phase: int,
         member: int,
+        width: int,
         learning_rate: float,
         seed: int,
         device: torch.device,
@@ -121,8 +126,8 @@ class _Training:
         self._network, self._device = network, device
         self._phase, self._member, self._rate, self._seed = phase, member, learning_rate, seed
         tensors, about = ({}, {}) if before is None else from_bytes(before.weights, ARCHITECTURE)
-        self._data = volumes.phase(phase, Units(**about) if about else None)
-        self._shape = phase_shape(phase, self._data.conditions.shape[1])
+        self._data = volumes.phase(phase, width, Units(**about) if about else None)
+        self._shape = phase_shape(phase, self._data.units)
         self._step = 0 if before is None else before.step
         self._losses = (np.empty(0), np.empty(0)) if before is None else (before.training_step, before.training_loss)
         goes_on = before is not None and before.member == member and any(n.startswith("first.") for n in tensors)
@@ -224,14 +229,12 @@ class _Training:
             }
 
 
-def phase_shape(phase: int, condition_count: int) -> Shape:
+def phase_shape(phase: int, units: Units) -> Shape:
     """Of the network of a phase: particles are large and few, what lies between them is fine and everywhere."""
     from models.generator.network import Shape
 
-    levels: dict[str, tuple[int, ...]] = (
-        {"widths": (64, 128), "depths": (2, 2)} if phase == 1 else {"widths": (128, 128), "depths": (2, 1)}
-    )
-    return Shape(phase - 1, condition_count, **levels)
+    finest, coarser = (units.width, 2 * units.width) if phase == 1 else (3 * units.width // 2, 2 * units.width)
+    return Shape(phase - 1, len(units.condition_middle), (finest, coarser), (2, 2))
 
 
 def crowding(phase: int) -> float:

@@ -36,8 +36,9 @@ class Batch:
 
 @dataclass(frozen=True)
 class Units:
-    """What a network measures in: distances [voxel], and conditions from a middle in half ranges."""
+    """What a network measures in: distances [voxel], and conditions from a middle in half ranges; and its width."""
 
+    width: int
     field_scale: float
     condition_middle: tuple[float, ...]
     condition_half_range: tuple[float, ...]
@@ -73,19 +74,19 @@ class TrainingSet:
         self.periodic = all(repeats(volume.labels) for volume in volumes)
         self._labels = [_ordered(volume) for volume in volumes]
 
-    def phase(self, index: int, units: Units | None = None) -> PhaseSet:
+    def phase(self, index: int, width: int, units: Units | None = None) -> PhaseSet:
         """What a network needs to learn one phase; 1 is the first that is placed. A network keeps its first units."""
         masks = [labels == index for labels in self._labels]
-        units = units or self.units(field_scale(masks))
+        units = units or self.units(width, field_scale(masks))
         fields = [distance_field(mask, units.field_scale, periodic=self.periodic) for mask in masks]
         contexts = [[labels == earlier for earlier in range(1, index)] for labels in self._labels]
         return PhaseSet(units, fields, masks, contexts, units.scaled(self.conditions), self.periodic)
 
-    def units(self, scale: float = 1.0) -> Units:
+    def units(self, width: int = 0, scale: float = 1.0) -> Units:
         """Conditions from the middle in half ranges, one where a condition is constant; distances in `scale`."""
         low, high = self.conditions.min(axis=0), self.conditions.max(axis=0)
         half = (high - low) / 2
-        return Units(scale, tuple(((low + high) / 2).tolist()), tuple(np.where(half > 0, half, 1.0).tolist()))
+        return Units(width, scale, tuple(((low + high) / 2).tolist()), tuple(np.where(half > 0, half, 1.0).tolist()))
 
     def crop(self, rng: np.random.Generator, number: int, edge: int) -> np.ndarray[Any, Any]:
         """Labels of a cube of that edge [voxel] out of a volume, turned at random."""
