@@ -32,6 +32,7 @@ FINE, FOUND, REFUSED, STOPPED = 0, 1, 2, 130
 _MODULES = {
     "import": "app.commands.bring_in",
     "import-measurement": "app.commands.import_measurement",
+    "train-generator": "app.commands.train_generator",
 }
 
 

@@ -5,6 +5,14 @@ from flows.bruggeman import Compared, compare_with_bruggeman
 from flows.campaign import run_campaign
 from flows.cases import Cases, run_cases
 from flows.errors import CampaignError, ExecutorError, StudyError, TrackingError
+from flows.generators import (
+    TrainingVolumes,
+    cut_volumes,
+    find_volumes,
+    simulate_volumes,
+    train_baseline,
+    train_generator,
+)
 from flows.microstructure import evaluate_microstructure
 from flows.outputs import write_outputs
 from flows.plan import Plan, middle_design
@@ -12,6 +20,7 @@ from flows.powers import PowerCurve, Sweep, designs_of, sweep_powers
 from flows.progress import Progress, Silent
 from flows.representativity import RepresentativityResult, study_design, study_volume
 from flows.study import Study
+from flows.training_plan import GeneratorPlan, SimulationPlan, TrainingPlan
 from flows.trials import CampaignResult, CellMeasured, Trial, TrialOutcome
 
 __all__ = [
@@ -22,26 +31,35 @@ __all__ = [
     "CellMeasured",
     "Compared",
     "ExecutorError",
+    "GeneratorPlan",
     "Plan",
     "PowerCurve",
     "Progress",
     "RepresentativityResult",
     "Silent",
+    "SimulationPlan",
     "Study",
     "StudyError",
     "Sweep",
     "TrackingError",
+    "TrainingPlan",
+    "TrainingVolumes",
     "Trial",
     "TrialOutcome",
     "compare_discharges",
     "compare_with_bruggeman",
+    "cut_volumes",
     "designs_of",
     "evaluate_microstructure",
+    "find_volumes",
     "middle_design",
     "run_campaign",
     "run_cases",
+    "simulate_volumes",
     "study_design",
     "study_volume",
     "sweep_powers",
+    "train_baseline",
+    "train_generator",
     "write_outputs",
 ]

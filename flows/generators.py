@@ -17,6 +17,7 @@ from flows.errors import StudyError
 from flows.evaluate import drop_present
 from flows.progress import Progress, Silent
 from flows.seeds import cube_seed
+from flows.training_plan import SimulationPlan, TrainingPlan
 from models.generator import assemble_generator, left_out, take_apart, train_slices, train_steps
 from models.generator.training import TRUNK
 from models.generator.training_set import TrainingSet
@@ -25,22 +26,6 @@ from pipelines.manufacture import pack_particles
 from schemas import Design, Generator, Microstructure
 
 SUPERSEDED = "a later stretch of the training is stored"
-
-
-@dataclass(frozen=True)
-class TrainingPlan:
-    """How long a generator is trained: members of the ensemble, steps of the trunk and of each member, per phase."""
-
-    seed: int = 2026
-    member_count: int = 4
-    trunk_steps: tuple[int, ...] = (3000, 3000)
-    member_steps: tuple[int, ...] = (600, 600)
-    stretch: int = 500
-
-    @property
-    def step_count(self) -> int:
-        """Steps of all networks together, for two phases."""
-        return sum(self.trunk_steps) + self.member_count * sum(self.member_steps)
 
 
 @dataclass(frozen=True)
@@ -54,10 +39,8 @@ class TrainingVolumes:
 
 def simulate_volumes(
     lake: Lake,
-    space: Mapping[str, tuple[float, float]],
+    plan: SimulationPlan,
     *,
-    edge_voxels: int,
-    voxel_size_metre: float,
     seed: int,
     progress: Progress | None = None,
 ) -> TrainingVolumes:
@@ -67,17 +50,16 @@ def simulate_volumes(
     ----------
     lake
         Where they are stored.
-    space
-        Low and high of each design field.
-    edge_voxels, voxel_size_metre
-        Of each volume.
+    plan
+        The space, and the edge and voxel size of each volume.
     seed
         From which each volume's seed follows.
     progress
         Is told of every volume.
     """
     watcher = progress or Silent()
-    designs = [Design.build(recipe) for recipe in training_recipes(space)]
+    designs = [Design.build(recipe) for recipe in training_recipes(plan.space)]
+    watcher.started(len(designs))
     watcher.step(f"simulating {len(designs)} volumes")
     design_ids, volume_ids = [], []
     for design in designs:
@@ -85,13 +67,13 @@ def simulate_volumes(
         made = lake.run(
             pack_particles,
             design=design_ids[-1],
-            edge_voxels=edge_voxels,
-            voxel_size_metre=voxel_size_metre,
+            edge_voxels=plan.edge_voxels,
+            voxel_size_metre=plan.voxel_size_metre,
             seed=cube_seed(seed, design_ids[-1], 0),
         )
         volume_ids.append(made.id)
         watcher.advanced()
-    return TrainingVolumes(tuple(volume_ids), tuple(design_ids), lake.snapshot())
+    return TrainingVolumes(tuple(volume_ids), tuple(design_ids))
 
 
 def training_recipes(space: Mapping[str, tuple[float, float]]) -> list[dict[str, float]]:
@@ -106,8 +88,10 @@ def training_recipes(space: Mapping[str, tuple[float, float]]) -> list[dict[str,
     return rows
 
 
-def find_volumes(lake: Lake, where: str) -> TrainingVolumes:
+def find_volumes(lake: Lake, where: str, at: str = "") -> TrainingVolumes:
     """The microstructures that a condition on their table finds, with their designs if each has one.
+
+    `at` names the snapshot that is queried; without one, one is taken.
 
     Raises
     ------
@@ -116,14 +100,15 @@ def find_volumes(lake: Lake, where: str) -> TrainingVolumes:
     NotASelectError
         If the condition cannot be answered.
     """
-    found = lake.sql(f"SELECT id FROM microstructure WHERE {where} ORDER BY id")
+    snapshot_id = lake.resolve(at) if at else lake.snapshot()
+    found = lake.sql(f"SELECT id FROM microstructures WHERE {where} ORDER BY id", at=snapshot_id)
     volume_ids = tuple(found["id"].to_list())
     if not volume_ids:
         raise StudyError(
-            f"no microstructure fits --where {where!r}. List them with: ragone query 'SELECT * FROM microstructure'"
+            f"no microstructure fits --where {where!r}. List them with: ragone query 'SELECT * FROM microstructures'"
         )
     designs = [_design_of(lake, volume_id) for volume_id in volume_ids]
-    return TrainingVolumes(volume_ids, tuple(d for d in designs if d) if all(designs) else (), lake.snapshot())
+    return TrainingVolumes(volume_ids, tuple(d for d in designs if d) if all(designs) else (), snapshot_id)
 
 
 def cut_volumes(lake: Lake, volumes: TrainingVolumes, edge_voxels: int) -> TrainingVolumes:
@@ -230,6 +215,7 @@ class _Training:
                 **({"before": state} if state else {}),
                 step_count=steps,
                 seed=self._plan.seed,
+                width=self._plan.width,
                 device=self._device,
                 **settings,
             )

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from importlib.metadata import PackageNotFoundError, version
 from typing import NoReturn
 
-from app.arguments import cells, electrodes, lake, studies
+from app.arguments import cells, electrodes, generators, lake, studies
 from app.arguments.words import COMMANDS, DESCRIPTION, FORMATS
 
 
@@ -29,7 +29,13 @@ def parser() -> argparse.ArgumentParser:
     """The whole command line."""
     top = _Parser(prog="ragone", description=DESCRIPTION, epilog="Ids may be shortened while they are unambiguous.")
     top.add_argument("--version", action="version", version=_version())
-    arguments = {**studies.ARGUMENTS, **electrodes.ARGUMENTS, **cells.ARGUMENTS, **lake.ARGUMENTS}
+    arguments = {
+        **studies.ARGUMENTS,
+        **electrodes.ARGUMENTS,
+        **generators.ARGUMENTS,
+        **cells.ARGUMENTS,
+        **lake.ARGUMENTS,
+    }
     commands = top.add_subparsers(dest="command", metavar="command", required=True, parser_class=_Parser)
     shared = _shared()
     for name, what in COMMANDS.items():

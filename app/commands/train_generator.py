@@ -1,0 +1,84 @@
+"""`ragone train-generator`: a generator from volumes of the lake, or from simulated ones."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+from app.generator_picture import draw_loss
+from app.progress import Watcher
+from app.session import FINE, Session
+from dataset import Lake
+from flows import (
+    GeneratorPlan,
+    Progress,
+    TrainingVolumes,
+    cut_volumes,
+    find_volumes,
+    simulate_volumes,
+    train_baseline,
+    train_generator,
+)
+from models.generator.shipped import plain_record
+from schemas import Generator
+
+
+def execute(session: Session) -> int:
+    """Find or make the volumes, train, and say what came out."""
+    given = session.arguments
+    plan = GeneratorPlan.load(given.params, given.changes)
+    started = time.perf_counter()
+    with session.lake(create=not given.where) as lake:
+        with Watcher(session.notes, hidden=session.silent) as watcher:
+            volumes = _volumes(lake, plan, session, watcher)
+            if given.baseline:
+                watcher.step("training the baseline")
+                generator_id = train_baseline(lake, volumes, step_count=given.baseline, seed=plan.training.seed)
+            else:
+                device = given.device or _device()
+                generator_id = train_generator(lake, volumes, plan.training, watcher, device=device)
+        record = lake.get(generator_id)
+    assert isinstance(record, Generator)
+    minutes = (time.perf_counter() - started) / 60
+    if given.export:
+        _export(record, Path(given.export), plan.name)
+    if given.png:
+        draw_loss(record, given.png)
+    data = {"generator_id": generator_id, "volumes": len(record.trained_on), "minutes": minutes}
+    session.answer({**data, "loss": float(record.training_loss[-1])}, "\n".join(_told(generator_id, record, minutes)))
+    return FINE
+
+
+def _volumes(lake: Lake, plan: GeneratorPlan, session: Session, watcher: Progress) -> TrainingVolumes:
+    given = session.arguments
+    if given.where:
+        volumes = find_volumes(lake, given.where, given.at)
+    else:
+        volumes = simulate_volumes(lake, plan.simulation, seed=plan.training.seed, progress=watcher)
+    return cut_volumes(lake, volumes, given.crop) if given.crop else volumes
+
+
+def _device() -> str:
+    import torch
+
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def _export(record: Generator, folder: Path, name: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{name}.safetensors").write_bytes(record.weights)
+    about = {"generator": plain_record(record)}
+    (folder / f"{name}.json").write_text(json.dumps(about, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def _told(generator_id: str, record: Generator, minutes: float) -> list[str]:
+    low, high = record.training_conditions.min(axis=0), record.training_conditions.max(axis=0)
+    ranges = [f"  {name}  {a:.4g} to {b:.4g}" for name, a, b in zip(record.condition_names, low, high, strict=True)]
+    return [
+        f"generator  {generator_id}",
+        f"{record.architecture}, {len(record.trained_on)} volumes, {len(record.weights) / 2**20:.1f} MiB of weights, "
+        f"last loss {record.training_loss[-1]:.4g}, {minutes:.1f} min",
+        "conditions it has seen:",
+        *ranges,
+    ]
