@@ -49,6 +49,7 @@ SUFFIXES = {
 }
 # Other values of the fields whose value is tied to something else.
 CONSTRAINED: dict[str, Any] = {
+    "metric_names": ("solid_effective_conductivity_siemens_per_metre", "pore_tortuosity_factor"),
     "variable_names": ("Ohmic heating [W]", "Total heating [W]"),
     "unit": "W.h/kg",
     "phase_names": ("pore", "carbon_binder", "active_material"),
