@@ -5,6 +5,7 @@ from schemas.compare import Deviation, Verdict, compare, judge
 from schemas.curve import Curve, Cycling, CyclingOutcome, Discharge, DischargeOutcome, Measurement
 from schemas.electrode import Design, Microstructure, Transport, TransportOutcome
 from schemas.errors import RagoneError
+from schemas.fidelity import Fidelity, Resemblance
 from schemas.generator import Generator, GeneratorErrors, GeneratorTraining, PredictedErrors
 from schemas.geometry import Geometry
 from schemas.impedance import Impedance, ImpedanceOutcome
@@ -33,6 +34,7 @@ __all__ = [
     "Discharge",
     "DischargeOutcome",
     "Environment",
+    "Fidelity",
     "Generator",
     "GeneratorErrors",
     "GeneratorTraining",
@@ -50,6 +52,7 @@ __all__ = [
     "Record",
     "Representativity",
     "RepresentativityOutcome",
+    "Resemblance",
     "Run",
     "RunOutcome",
     "Snapshot",

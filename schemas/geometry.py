@@ -9,6 +9,7 @@ import numpy as np
 
 from schemas.errors import FieldShapeError
 from schemas.field import Tolerance, array, document, flag, integer, real, text, texts, vector
+from schemas.migration import Migrations, added
 from schemas.record import Record
 
 _ROUNDING = Tolerance(relative=1e-9, absolute=1e-15)
@@ -23,6 +24,10 @@ class Geometry(Record):
     """
 
     kind: ClassVar[str] = "geometry"
+    schema_version: ClassVar[int] = 2
+    migrations: ClassVar[Migrations] = {
+        1: (added("mean_particle_sphericity", None), added("particle_sphericity", np.empty(0)))
+    }
 
     pore_fraction: float = real("1", low=0, high=1)
     active_material_fraction: float = real("1", low=0, high=1)
@@ -40,6 +45,9 @@ class Geometry(Record):
     solid_percolating_fraction: float = real("1", low=0, high=1, tolerance=_ROUNDING, doc="the same, solids together")
     mean_particle_diameter_metre: float | None = real(
         "m", low=0, optional=True, tolerance=_ROUNDING, doc="of the active material, by number; null if none is whole"
+    )
+    mean_particle_sphericity: float | None = real(
+        "1", low=0, optional=True, tolerance=_ROUNDING, doc="of the active material, by number; null if none is whole"
     )
     median_pore_diameter_metre: float | None = real(
         "m", low=0, optional=True, tolerance=_ROUNDING, doc="by volume; null if there is no pore or no wall"
@@ -79,6 +87,12 @@ class Geometry(Record):
         low=0,
         tolerance=_ROUNDING,
         doc="of each whole particle of active material, ascending; sphere of its volume",
+    )
+    particle_sphericity: np.ndarray[Any, Any] = vector(
+        "1",
+        low=0,
+        tolerance=_ROUNDING,
+        doc="of each whole particle: surface of the sphere of its volume over its own; empty in older records",
     )
     particle_weight: np.ndarray[Any, Any] = vector(
         "1", low=0, high=1, tolerance=_ROUNDING, doc="of each whole particle; sums to one"

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from schemas.cell import CellParameters
 from schemas.curve import Cycling, Discharge, Measurement
 from schemas.electrode import Design, Microstructure, Transport
+from schemas.fidelity import Fidelity, Resemblance
 from schemas.generator import Generator, GeneratorErrors, GeneratorTraining, PredictedErrors
 from schemas.geometry import Geometry
 from schemas.impedance import Impedance
@@ -39,6 +40,8 @@ KINDS: Mapping[str, type[Record]] = {
         GeneratorErrors,
         GeneratorTraining,
         PredictedErrors,
+        Resemblance,
+        Fidelity,
         Surrogate,
         Code,
         Environment,

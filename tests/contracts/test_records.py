@@ -51,6 +51,9 @@ SUFFIXES = {
 CONSTRAINED: dict[str, Any] = {
     "metric_names": ("solid_effective_conductivity_siemens_per_metre", "pore_tortuosity_factor"),
     "variable_names": ("Ohmic heating [W]", "Total heating [W]"),
+    "metric_unit": ("S/m", "1"),
+    "response_names": ("binder_adhesion",),
+    "curve_names": ("chord_lengths_pore",),
     "unit": "W.h/kg",
     "phase_names": ("pore", "carbon_binder", "active_material"),
     "phase_labels": np.array([0, 2, 1], np.uint8),

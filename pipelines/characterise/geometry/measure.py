@@ -20,6 +20,7 @@ from pipelines.characterise.geometry.labelled_volume import AXES, Mask
 from pipelines.characterise.geometry.particles import PARTICLES_METHOD, particle_sizes
 from pipelines.characterise.geometry.percolation import percolating_fractions
 from pipelines.characterise.geometry.pore_size import PORES_METHOD, PoreSizes, pore_sizes
+from pipelines.characterise.geometry.sphericity import SPHERICITY_METHOD
 from pipelines.characterise.geometry.surface_area import (
     CROFTON,
     FACE_COUNTING,
@@ -174,8 +175,11 @@ def _chords(masks: dict[str, Mask], voxel: float) -> Values:
 def _particles(active_material: Mask, voxel: float, smoothing: float, separation: int) -> Values:
     found = particle_sizes(active_material, smoothing_voxels=smoothing, separation_voxels=separation)
     mean = float(np.sum(found.weight * found.diameter_voxels)) * voxel
+    sphericity = float(np.sum(found.weight * found.sphericity))
     return {
         "mean_particle_diameter_metre": mean if len(found.weight) else None,
+        "mean_particle_sphericity": sphericity if len(found.weight) else None,
+        "particle_sphericity": found.sphericity,
         "particle_diameter_metre": found.diameter_voxels * voxel,
         "particle_weight": found.weight,
         "cut_particle_count": found.cut_count,
@@ -199,5 +203,6 @@ def _methods(smoothing: float, separation: int) -> Values:
         "two_point_correlation": "autocorrelation by FFT, radial mean, shells of one voxel",
         "chords": CHORDS_METHOD,
         "particles": f"{PARTICLES_METHOD}; smoothing {smoothing:g}, separation {separation} voxels",
+        "sphericity": SPHERICITY_METHOD,
         "pores": PORES_METHOD,
     }

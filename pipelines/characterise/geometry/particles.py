@@ -1,4 +1,4 @@
-"""How large are the particles? The active material cut at its necks by a watershed of the distance to its surface.
+"""How large are the particles, and how round? The phase cut at its necks by a watershed of the distance to its surface.
 
 Each local maximum of the distance is the centre of a particle; maxima closer than `separation_voxels` are one. The size
 is the diameter of the sphere of equal volume. A particle that touches the outside of the volume is cut: it is left out
@@ -27,16 +27,21 @@ from scipy import ndimage
 from pipelines.characterise.geometry.distance import squared_distance
 from pipelines.characterise.geometry.errors import GeometryInputError
 from pipelines.characterise.geometry.labelled_volume import AXES, Floats, Mask, checked_mask
+from pipelines.characterise.geometry.sphericity import sphericities
 
 PARTICLES_METHOD = "watershed of the smoothed distance to the surface, diameter of the sphere of equal volume"
 
 
 @dataclass(frozen=True, slots=True)
 class ParticleSizes:
-    """Whole particles: diameter [voxels], ascending, and weight [-], both of shape (n,); weights sum to one."""
+    """Whole particles: diameter [voxels], ascending, weight [-] and sphericity [-], all of shape (n,).
+
+    The weights sum to one.
+    """
 
     diameter_voxels: Floats
     weight: Floats
+    sphericity: Floats
     cut_count: int
 
 
@@ -73,7 +78,9 @@ def particle_sizes(
     diameters = np.cbrt(6 / np.pi * volumes[whole])
     weights = 1 / chances[whole]
     order = np.argsort(diameters, kind="stable")
-    return ParticleSizes(diameters[order], (weights / max(weights.sum(), 1.0))[order], int((~whole).sum()))
+    roundness = sphericities(particles)[whole]
+    share = weights / max(weights.sum(), 1.0)
+    return ParticleSizes(diameters[order], share[order], roundness[order], int((~whole).sum()))
 
 
 def _particles(phase: Mask, smoothing: float, separation: int) -> npt.NDArray[np.int32]:

@@ -1,0 +1,180 @@
+"""A sample of volumes beside real ones, as one record: numbers, curves, spread, response, and whether it copies.
+
+The assumptions stand in the modules that are put together here: `metrics`, `differences`, `curve_distances`,
+`responses` and `resemblance`. A sample is said to be memorised if its volumes lie closer to the training volumes than
+real ones do: by a Mann-Whitney test, or if a single one lies far beyond all real ones.
+
+What it does not do: it gives no mark; which error matters is for whoever uses the volumes to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from pipelines.fidelity.curve_distances import curve_distance, mean_curves
+from pipelines.fidelity.differences import Places, differences, moments
+from pipelines.fidelity.errors import FidelityInputError
+from pipelines.fidelity.metrics import METRICS, Curves, Floats, curves_of, numbers_of
+from pipelines.fidelity.responses import slopes, varied
+from schemas import Fidelity, Geometry, Resemblance, TransportTensor, stage
+from schemas.electrode import PHASES
+
+Values = dict[str, Any]
+
+_RARE = 1e-3
+_FAR = 6.0  # standard deviations beyond the mean of the real ones
+_METHOD = (
+    "means of seeds per condition; F test against the pooled scatter; curves against {} random deals; slopes by least "
+    "squares over conditions"
+)
+
+
+@stage("fidelity.compare_volumes", libraries=("numpy", "scipy"))
+def compare_volumes(
+    real_tensors: Sequence[TransportTensor],
+    real_geometries: Sequence[Geometry],
+    tensors: Sequence[TransportTensor],
+    geometries: Sequence[Geometry],
+    real_resemblances: Sequence[Resemblance] = (),
+    resemblances: Sequence[Resemblance] = (),
+    *,
+    real_conditions: tuple[int, ...],
+    conditions: tuple[int, ...],
+    recipe_names: tuple[str, ...] = (),
+    recipes: tuple[tuple[float, ...], ...] = (),
+    sample: str = "generated",
+    left_out: str = "",
+    repeats: int = 999,
+    seed: int = 0,
+) -> Fidelity:
+    """How far a sample of volumes lies from real ones of the same conditions.
+
+    Parameters
+    ----------
+    real_tensors, real_geometries
+        Of the real volumes, in one order.
+    tensors, geometries
+        Of the sample.
+    real_resemblances, resemblances
+        Of the same volumes to the training volumes; both empty if that is not tested.
+    real_conditions, conditions
+        The condition of each volume, numbered from 0.
+    recipe_names, recipes
+        What the conditions are: one row for each.
+    sample
+        What it is called.
+    left_out
+        Volumes that are missing, and why.
+    repeats
+        Times that curves are dealt and resampled.
+    seed
+        Of that.
+
+    Raises
+    ------
+    FidelityInputError
+        If the lists do not match each other, or the volumes are not alike.
+    """
+    _require_parallel("real", real_tensors, real_geometries, real_conditions)
+    _require_parallel(sample, tensors, geometries, conditions)
+    count = max(*real_conditions, *conditions) + 1
+    table = _table(recipe_names, recipes, count)
+    sorting = np.array(real_conditions), np.array(conditions)
+    curves = curves_of([*real_geometries, *geometries])
+    numbers = numbers_of(real_tensors, real_geometries), numbers_of(tensors, geometries)
+    return Fidelity.build(
+        {"sample": sample, "left_out": left_out, "method": _METHOD.format(repeats)}
+        | _numbers(*numbers, sorting, recipe_names, table)
+        | _curves([_split(curve, len(real_geometries)) for curve in curves], sorting, count, repeats, seed)
+        | {"recipe_names": recipe_names, "recipes": table}
+        | {"correlation_distance_metre": real_geometries[0].correlation_distance_metre}
+        | _memorised([r.largest for r in real_resemblances], [r.largest for r in resemblances])
+    )
+
+
+def _numbers(
+    real: Floats, sample: Floats, sorting: tuple[Places, Places], names: Sequence[str], recipes: Floats
+) -> Values:
+    first, second = (moments(n, p, len(recipes)) for n, p in zip((real, sample), sorting, strict=True))
+    absolute = np.array([metric.absolute for metric in METRICS])
+    found = differences(first, second, absolute)
+    chosen = varied(recipes)
+    real_slope, real_error = slopes(recipes[:, chosen], first)
+    slope, error = slopes(recipes[:, chosen], second)
+    return {
+        "metric_names": tuple(metric.name for metric in METRICS),
+        "metric_unit": tuple(metric.unit for metric in METRICS),
+        "metric_absolute": absolute.astype(np.uint8),
+        "real_mean": first.mean,
+        "real_mean_standard_error": first.standard_error(),
+        "real_count": first.count,
+        "real_volume_count": np.bincount(sorting[0], minlength=len(recipes)),
+        "mean": second.mean,
+        "mean_standard_error": second.standard_error(),
+        "count": second.count,
+        "volume_count": np.bincount(sorting[1], minlength=len(recipes)),
+        "response_names": tuple(names[place] for place in chosen),
+        "real_slope": real_slope,
+        "real_slope_standard_error": real_error,
+        "slope": slope,
+        "slope_standard_error": error,
+        **{name: getattr(found, name) for name in found.__slots__},
+    }
+
+
+def _curves(
+    pairs: Sequence[tuple[Curves, Curves]], sorting: tuple[Places, Places], count: int, repeats: int, seed: int
+) -> Values:
+    found = [curve_distance(*pair, *sorting, repeats=repeats, seed=seed) for pair in pairs]
+    two_point = pairs[: len(PHASES)]
+
+    def means(side: int) -> Floats:
+        return np.stack([mean_curves(pair[side].values, sorting[side], count) for pair in two_point], axis=1)
+
+    return {
+        "curve_names": tuple(real.name for real, _ in pairs),
+        "curve_error": np.array([one.distance for one in found]),
+        "curve_error_standard_error": np.array([one.standard_error for one in found]),
+        "curve_error_expected": np.array([one.expected for one in found]),
+        "curve_chance": np.array([one.chance for one in found]),
+        "real_two_point_correlation": means(0),
+        "two_point_correlation": means(1),
+    }
+
+
+def _split(curves: Curves, first: int) -> tuple[Curves, Curves]:
+    """The curves of the first volumes, and of the others."""
+    both = [Curves(curves.name, part, curves.cumulative, curves.spacing) for part in np.split(curves.values, [first])]
+    return both[0], both[1]
+
+
+def _memorised(real: Sequence[float], sample: Sequence[float]) -> Values:
+    from scipy import stats  # heavy
+
+    values: Values = {"real_resemblance": np.array(real), "resemblance": np.array(sample)}
+    if not real or not sample:
+        return values | {"resemblance_chance": 1.0, "memorised": False}
+    chance = float(stats.mannwhitneyu(sample, real, alternative="greater").pvalue)
+    beyond = max(sample) > np.mean(real) + _FAR * np.std(real)
+    return values | {"resemblance_chance": chance, "memorised": bool(chance < _RARE or beyond)}
+
+
+def _table(names: Sequence[str], recipes: Sequence[Sequence[float]], count: int) -> Floats:
+    """Recipes as rows; rows without entries if there are none."""
+    table = np.array(recipes, dtype=np.float64).reshape(len(recipes), len(names)) if recipes else np.empty((count, 0))
+    if len(table) != count:
+        raise FidelityInputError(f"there are {len(table)} recipes for {count} conditions. Give one for each.")
+    return table
+
+
+def _require_parallel(what: str, tensors: Sequence[Any], geometries: Sequence[Any], conditions: Sequence[int]) -> None:
+    if not len(tensors) == len(geometries) == len(conditions) or not tensors:
+        raise FidelityInputError(
+            f"{what} volumes: {len(tensors)} tensors, {len(geometries)} geometries and {len(conditions)} conditions. "
+            "Give one of each for every volume, of one volume at least."
+        )
+    if min(conditions) < 0:
+        raise FidelityInputError(f"{what} volumes: condition {min(conditions)} is negative. Number them from 0.")

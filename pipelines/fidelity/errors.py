@@ -1,0 +1,7 @@
+"""What the comparison of volumes refuses."""
+
+from schemas.errors import RagoneError
+
+
+class FidelityInputError(RagoneError, ValueError):
+    """Volumes, or a sorting of them, that cannot be compared."""
