@@ -12,7 +12,7 @@ from schemas.field import Tolerance, array, flag, integer, integer_vector, real,
 from schemas.record import Record
 
 _ROUNDING = Tolerance(relative=1e-6, absolute=1e-12)
-_IN_UNITS = "in the unit of `metric_unit`"
+_IN_UNITS = "in the unit of `metrics_unit`"
 
 
 def _table(doc: str) -> Any:
@@ -61,7 +61,7 @@ class Fidelity(Record):
     recipe_names: tuple[str, ...] = texts(doc="parts of a recipe")
     recipes: np.ndarray[Any, Any] = array("1", "float64", 2, doc="per condition and part; no columns if there are none")
     metric_names: tuple[str, ...] = texts()
-    metric_unit: tuple[str, ...] = texts()
+    metrics_unit: tuple[str, ...] = texts()
     metric_absolute: np.ndarray[Any, Any] = vector("", "uint8")
 
     real_mean: np.ndarray[Any, Any] = _table("of the real volumes")
@@ -114,7 +114,7 @@ class Fidelity(Record):
 
     def validate(self) -> None:
         """There is a number for each name."""
-        self._require("metric_names", ("metric_unit", "metric_absolute", "error", "bias", "chance", "spread"))
+        self._require("metric_names", ("metrics_unit", "metric_absolute", "error", "bias", "chance", "spread"))
         self._require("curve_names", ("curve_error", "curve_error_standard_error", "curve_error_expected"))
         self._require("response_names", ("slope", "real_slope"))
 

@@ -311,7 +311,7 @@ _EXAMPLES: dict[str, dict[str, Any]] = {
         "recipe_names": ("porosity",),
         "recipes": np.array([[0.3], [0.4]]),
         "metric_names": ("pore_fraction", "pore_area"),
-        "metric_unit": ("1", "1/m"),
+        "metrics_unit": ("1", "1/m"),
         "metric_absolute": np.array([1, 0], np.uint8),
         "real_mean": np.array([[0.3, 1e5], [0.4, 2e5]]),
         "real_mean_standard_error": np.array([[0.01, 1e3], [0.01, 1e3]]),

@@ -106,7 +106,7 @@ def _numbers(
     slope, error = slopes(recipes[:, chosen], second)
     return {
         "metric_names": tuple(metric.name for metric in METRICS),
-        "metric_unit": tuple(metric.unit for metric in METRICS),
+        "metrics_unit": tuple(metric.unit for metric in METRICS),
         "metric_absolute": absolute.astype(np.uint8),
         "real_mean": first.mean,
         "real_mean_standard_error": first.standard_error(),

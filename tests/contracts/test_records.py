@@ -51,7 +51,7 @@ SUFFIXES = {
 CONSTRAINED: dict[str, Any] = {
     "metric_names": ("solid_effective_conductivity_siemens_per_metre", "pore_tortuosity_factor"),
     "variable_names": ("Ohmic heating [W]", "Total heating [W]"),
-    "metric_unit": ("S/m", "1"),
+    "metrics_unit": ("S/m", "1"),
     "response_names": ("binder_adhesion",),
     "curve_names": ("chord_lengths_pore",),
     "unit": "W.h/kg",
