@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from models.generator import training
+from models.generator.card import model_card
 from models.generator.training_set import TrainingSet, Units
 from models.generator.weights import describe, from_bytes, to_bytes
 from schemas import Design, Generator, GeneratorTraining, Microstructure, stage
@@ -72,8 +73,9 @@ def assemble_generator(
     for state in members:
         found, units[state.phase] = from_bytes(state.weights, training.ARCHITECTURE)
         tensors |= _stored(found, state)
-    settings = {
-        "granule": max(training.phase_shape(phase, Units(**one)).granule for phase, one in units.items()),
+    shapes = [training.phase_shape(phase, Units(**units[phase])) for phase in sorted(units)]
+    settings: dict[str, Any] = {
+        "granule": max(shape.granule for shape in shapes),
         "member_count": len(left_out),
         "member_excluded": [list(indices) for indices in left_out],
         "periodic": data.periodic,
@@ -94,6 +96,12 @@ def assemble_generator(
         training_step=steps,
         training_loss=np.sum([loss[: len(steps)] for _, loss in last], axis=0),
         seed=seed,
+        card=model_card(
+            data,
+            architecture="flow matching along straight paths, a U-Net per phase, an ensemble on a shared trunk",
+            sizes=[list(shape.widths) for shape in shapes],
+            left_out=settings["member_excluded"],
+        ),
     )
 
 

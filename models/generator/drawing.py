@@ -16,6 +16,7 @@ import numpy as np
 
 from models.generator.assembly import ARCHITECTURE, networks_of
 from models.generator.errors import RecipeError
+from models.generator.fields import distance_tensor
 from models.generator.recipe import condition_of, condition_of_fractions, mean_fractions
 from models.generator.slices import SLICE_ARCHITECTURE, draw_from_slices
 from schemas import Design, Generator, Microstructure, stage
@@ -116,54 +117,56 @@ def _drawn(
     granule = int(generator.settings["granule"])
     drawn = -(-edge // granule) * granule
     source = torch.Generator(device).manual_seed(seed)
-    placed = torch.empty((1, 0, drawn, drawn, drawn), device=device)
+    labels = torch.zeros((drawn,) * 3, dtype=torch.uint8, device=device)
+    fields = torch.empty((1, 0, drawn, drawn, drawn), device=device)
     for number, network in enumerate(networks):
         count = round(float(condition[number]) * drawn**3) if constrained else 0
         given = torch.from_numpy(network.units.scaled(condition))[None].to(device)
-        phase = _place(network, placed, given, count, steps or network.steps, source, periodic)
-        placed = torch.cat([placed, phase], 1)
-    labels = sum((number + 1) * placed[0, number].gt(0).to(torch.uint8) for number in range(len(networks)))
-    assert isinstance(labels, torch.Tensor)
+        phase = _place(network, labels, fields, given, count, steps or network.steps, source, periodic)
+        labels[phase] = number + 1
+        if number + 1 < len(networks):
+            field = distance_tensor(phase, network.units.field_scales[-1], periodic=periodic)
+            fields = torch.cat([fields, field[None, None]], 1)
     return np.ascontiguousarray(labels[:edge, :edge, :edge].cpu().numpy())
 
 
 def _place(
     network: PhaseNetwork,
-    placed: torch.Tensor,
+    labels: torch.Tensor,
+    fields: torch.Tensor,
     condition: torch.Tensor,
     count: int,
     steps: int,
     source: torch.Generator,
     periodic: bool,
 ) -> torch.Tensor:
-    """One phase, +1 where it is: `count` voxels of those that are free, or what the logits say if 0."""
+    """Where one phase is: `count` voxels of those that are free, or what the logits say if 0."""
     import torch
 
     from models.generator import schedule
     from models.generator.network import clean_field
     from models.generator.training import reduced_precision
 
-    free = ~placed.gt(0).any(1, keepdim=True)
-    noisy = torch.randn((1, 1, *placed.shape[2:]), generator=source, device=placed.device)
-    levels = schedule.crowded(torch.linspace(1, 0, steps + 1, device=placed.device), network.crowding)
+    noisy = torch.randn((1, 1, *labels.shape), generator=source, device=labels.device)
+    levels = schedule.crowded(torch.linspace(1, 0, steps + 1, device=labels.device), network.crowding)
     logit = noisy
-    with torch.inference_mode(), reduced_precision(placed.device):
+    with torch.inference_mode(), reduced_precision(labels.device):
         for level, lower in pairwise(levels):
             field, logit = clean_field(
-                network.weights, network.shape, noisy, placed, level[None], condition, periodic=periodic
+                network.weights, network.shape, noisy, fields, level[None], condition, periodic=periodic
             )
             noisy = schedule.stepped(noisy, field, level, lower)
-    return _taken(logit.masked_fill(~free, -torch.inf), count)
+    return _taken(logit[0, 0].masked_fill(labels > 0, -torch.inf), count)
 
 
 def _taken(logit: torch.Tensor, count: int) -> torch.Tensor:
-    """+1 for the `count` largest logits, or for the positive ones if 0; -1 else."""
+    """The `count` largest logits, or the positive ones if 0."""
     import torch
 
     if not count:
-        return 2 * logit.gt(0).float() - 1
-    chosen = torch.full_like(logit, -1.0)
-    chosen.view(-1)[torch.topk(logit.view(-1), count, sorted=False).indices] = 1.0
+        return logit > 0
+    chosen = torch.zeros_like(logit, dtype=torch.bool)
+    chosen.view(-1)[torch.topk(logit.view(-1), count, sorted=False).indices] = True
     return chosen
 
 

@@ -7,9 +7,12 @@ even where particles touch, which the label alone hides.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+if TYPE_CHECKING:
+    import torch
 
 Floats = np.ndarray[Any, np.dtype[np.float32]]
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
@@ -45,16 +48,38 @@ def distance_field(phase: Flags, scale: float, *, periodic: bool) -> Floats:
 @lru_cache(maxsize=128)
 def _distance_field(packed: bytes, shape: tuple[int, ...], scale: float, periodic: bool) -> Floats:
     """The same, remembered: every stretch of a training asks for the fields of the same volumes."""
-    import scipy.ndimage
+    import torch
 
     phase = np.unpackbits(np.frombuffer(packed, np.uint8), count=int(np.prod(shape))).reshape(shape).astype(bool)
-    edge = min(_FARTHEST, *shape)
-    padded = np.pad(phase, edge, mode="wrap" if periodic else "edge")
-    inside, outside = (scipy.ndimage.distance_transform_edt(side) for side in (padded, ~padded))
-    distance = (inside - outside)[tuple(slice(edge, -edge) for _ in range(3))]
-    field: Floats = np.tanh((distance - 0.5 * np.sign(distance)) / scale).astype(np.float32)
+    field: Floats = distance_tensor(torch.from_numpy(phase), scale, periodic=periodic).numpy()
     field.setflags(write=False)
     return field
+
+
+def distance_tensor(phase: torch.Tensor, scale: float, *, periodic: bool) -> torch.Tensor:
+    """`distance_field` of a tensor, shape (x, y, z)."""
+    import torch
+
+    inside, outside = (_distance_to(side, periodic) for side in (~phase, phase))
+    distance = inside - outside
+    return torch.tanh((distance - 0.5 * torch.sign(distance)) / scale)
+
+
+def _distance_to(target: torch.Tensor, periodic: bool) -> torch.Tensor:
+    """Distance of every voxel to the nearest target, exact up to `_FARTHEST` and cut there: a minimum per axis."""
+    import torch
+
+    squared = torch.where(target, 0, _FARTHEST**2).to(torch.int16)
+    for axis, size in enumerate(target.shape):
+        margin = min(_FARTHEST, size)
+        before, after = squared.narrow(axis, size - margin, margin), squared.narrow(axis, 0, margin)
+        if not periodic:
+            before, after = (squared.narrow(axis, at, 1).expand_as(before) for at in (0, size - 1))
+        extended = torch.cat([before, squared, after], axis)
+        for step in range(1, margin + 1):
+            beside = torch.minimum(*(extended.narrow(axis, margin + side * step, size) for side in (-1, 1)))
+            squared = torch.minimum(squared, beside + step**2)
+    return squared.float().sqrt()
 
 
 def repeats(labels: np.ndarray[Any, Any]) -> bool:

@@ -77,7 +77,7 @@ def clean_field(
     noisy
         Shape (n, 1, x, y, z); edges are multiples of `shape.granule`.
     context
-        Shape (n, contexts, x, y, z): +1 in an earlier phase, -1 outside of it.
+        Shape (n, contexts, x, y, z): the fields of the earlier phases, positive inside.
     noise_level
         Shape (n,), in [0, 1].
     condition

@@ -6,8 +6,8 @@ draws its crops and its noise from a seed of its own. So a training that was sto
 All members of the ensemble share a trunk, trained on the volumes that no member leaves out. Each member then trains
 its own last layers on all volumes but those that it leaves out, with a step size that falls to zero.
 
-Loss: squared error of the clean field, more the less noise there was, and the cross entropy of the phase. The weights
-kept are an exponential moving average.
+Loss: squared error of the clean field and cross entropy of the phase, at all noise levels alike: where there is much
+noise the recipe decides what is drawn, and a loss that favours little noise is slow to learn that. The weights kept are an exponential moving average.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _WHOLE_EVERY = 12  # steps; a whole volume costs as much as four batches of crop
 _WARMUP = 200  # steps
 _AVERAGED = 0.999
 _LARGEST_GRADIENT = 1.0
-_NOISE_FLOOR = 0.1  # of the weight of the squared error, 1 / (level^2 + floor)
+_SQUARED_SHARE = 2.0  # of the squared error of the field, beside the cross entropy of the phase
 
 
 @stage("generator.train_steps", libraries=("numpy", "scipy", "torch"))
@@ -193,11 +193,9 @@ class _Training:
                 self._weights, self._shape, noisy, context, level, condition, periodic=batch.periodic
             )
         open_ = (context < 0).all(1, keepdim=True).float()  # earlier phases are known
-        share = open_.mean()
-        weight = (1 / (level**2 + _NOISE_FLOOR)).reshape(-1, 1, 1, 1, 1)
-        squared = ((found - field) ** 2 * weight * open_).mean() / share
+        squared = (found - field) ** 2
         entropy = torch.nn.functional.binary_cross_entropy_with_logits(logit, phase, reduction="none")
-        return squared + 2 * (entropy * open_).mean() / share
+        return ((_SQUARED_SHARE * squared + entropy) * open_).mean() / open_.mean()
 
     def state(self, loss: float) -> GeneratorTraining:
         """All that the next stretch needs."""

@@ -36,10 +36,13 @@ class Batch:
 
 @dataclass(frozen=True)
 class Units:
-    """What a network measures in: distances [voxel], and conditions from a middle in half ranges; and its width."""
+    """What a network measures in, and its width.
+
+    Distances [voxel] of the phases up to its own, the earlier ones first; conditions from a middle in half ranges.
+    """
 
     width: int
-    field_scale: float
+    field_scales: tuple[float, ...]
     condition_middle: tuple[float, ...]
     condition_half_range: tuple[float, ...]
 
@@ -77,16 +80,23 @@ class TrainingSet:
     def phase(self, index: int, width: int, units: Units | None = None) -> PhaseSet:
         """What a network needs to learn one phase; 1 is the first that is placed. A network keeps its first units."""
         masks = [labels == index for labels in self._labels]
-        units = units or self.units(width, field_scale(masks))
-        fields = [distance_field(mask, units.field_scale, periodic=self.periodic) for mask in masks]
-        contexts = [[labels == earlier for earlier in range(1, index)] for labels in self._labels]
+        units = units or self.units(
+            width, [field_scale([labels == n for labels in self._labels]) for n in range(1, index + 1)]
+        )
+        fields = [distance_field(mask, units.field_scales[-1], periodic=self.periodic) for mask in masks]
+        contexts = [
+            [distance_field(labels == n, units.field_scales[n - 1], periodic=self.periodic) for n in range(1, index)]
+            for labels in self._labels
+        ]
         return PhaseSet(units, fields, masks, contexts, units.scaled(self.conditions), self.periodic)
 
-    def units(self, width: int = 0, scale: float = 1.0) -> Units:
-        """Conditions from the middle in half ranges, one where a condition is constant; distances in `scale`."""
+    def units(self, width: int = 0, scales: Sequence[float] = ()) -> Units:
+        """Conditions from the middle in half ranges, one where a condition is constant; distances per phase."""
         low, high = self.conditions.min(axis=0), self.conditions.max(axis=0)
         half = (high - low) / 2
-        return Units(width, scale, tuple(((low + high) / 2).tolist()), tuple(np.where(half > 0, half, 1.0).tolist()))
+        return Units(
+            width, tuple(scales), tuple(((low + high) / 2).tolist()), tuple(np.where(half > 0, half, 1.0).tolist())
+        )
 
     def crop(self, rng: np.random.Generator, number: int, edge: int) -> np.ndarray[Any, Any]:
         """Labels of a cube of that edge [voxel] out of a volume, turned at random."""
@@ -98,12 +108,12 @@ class TrainingSet:
 
 @dataclass(frozen=True)
 class PhaseSet:
-    """Fields, masks, earlier phases and scaled conditions of every volume, for one phase."""
+    """Fields, masks, fields of earlier phases and scaled conditions of every volume, for one phase."""
 
     units: Units
     fields: list[Floats]
     masks: list[np.ndarray[Any, Any]]
-    contexts: list[list[np.ndarray[Any, Any]]]
+    contexts: list[list[Floats]]
     conditions: Floats
     periodic: bool
 
@@ -111,9 +121,7 @@ class PhaseSet:
         """Crops of that edge [voxel] from some of the volumes, or one whole volume."""
         rows = [self._crop(rng, int(rng.choice(members)), edge, whole) for _ in range(1 if whole else count)]
         field, phase, context, condition = (np.stack(part) for part in zip(*rows, strict=True))
-        return Batch(
-            field[:, None], phase[:, None].astype(np.float32), 2 * context.astype(np.float32) - 1, condition, whole
-        )
+        return Batch(field[:, None], phase[:, None].astype(np.float32), context, condition, whole)
 
     def _crop(self, rng: np.random.Generator, number: int, edge: int, whole: bool) -> tuple[Floats, ...]:
         sizes = self.fields[number].shape
@@ -121,7 +129,7 @@ class PhaseSet:
         window = _window(rng, sizes, lengths, self.periodic)
         symmetry = int(rng.integers(16))
         jitter = _JITTER * rng.standard_normal(self.conditions.shape[1]).astype(np.float32)
-        context = np.empty((len(self.contexts[number]), *lengths), dtype=bool)
+        context = np.empty((len(self.contexts[number]), *lengths), dtype=np.float32)
         for filled, earlier in zip(context, self.contexts[number], strict=True):
             filled[...] = _turned(earlier[window], symmetry)
         field, mask = (_turned(kept[number][window], symmetry) for kept in (self.fields, self.masks))

@@ -1,0 +1,146 @@
+"""Training in stretches: resumed it gives the same weights; bad volumes are refused; something is learned."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from volumes_of_spheres import (
+    MIDDLE,
+    VOXEL,
+    labelled,
+    packed,
+    small_generator,
+    training_volumes,
+)
+
+from models.generator import assemble_generator, left_out, take_apart, train_steps
+from models.generator.errors import TrainingSetError
+from models.generator.fields import distance_field, repeats
+from models.generator.training_set import TrainingSet
+from models.generator.weights import from_bytes
+from schemas import Design, Microstructure
+
+HOW = {"phase": 1, "member": -1, "left_out": (), "fall_from": 2, "fall_to": 8, "seed": 11, "width": 8}
+
+
+def test_a_training_in_stretches_gives_the_same_weights():
+    """Four steps at once, and two and two with everything stored in between: equal to the last bit."""
+    volumes, designs = training_volumes()
+    whole = train_steps(volumes, designs, step_count=4, **HOW)
+    first = train_steps(volumes, designs, step_count=2, **HOW)
+    second = train_steps(volumes, designs, first, step_count=2, **HOW)
+    assert second.step == whole.step == 4
+    found, expected = (from_bytes(state.weights, "phase_flow_training")[0] for state in (second, whole))
+    assert found.keys() == expected.keys()
+    assert all(bool((found[name] == expected[name]).all()) for name in expected)
+
+
+def test_another_seed_gives_other_weights():
+    """What would make the test above pass for nothing."""
+    volumes, designs = training_volumes()
+    first, second = (train_steps(volumes, designs, step_count=2, **{**HOW, "seed": seed}) for seed in (1, 2))
+    assert first.weights != second.weights
+
+
+def test_the_loss_falls():
+    """Thirty steps lower it by a good part."""
+    volumes, designs = training_volumes()
+    how = {**HOW, "fall_from": 60, "fall_to": 120, "learning_rate": 5e-3}
+    first = train_steps(volumes, designs, step_count=5, **how)
+    later = train_steps(volumes, designs, first, step_count=30, **how)
+    last = train_steps(volumes, designs, later, step_count=5, **how)
+    assert last.training_loss[-1] < 0.8 * last.training_loss[0]
+
+
+def test_members_share_the_trunk_and_differ_in_the_rest():
+    """A member's last layers are its own; what it took from the trunk is stored once."""
+    tensors, _ = from_bytes(small_generator().weights, "phase_flow")
+    owners = {name.split(".")[1] for name in tensors}
+    assert owners == {"trunk", "member0", "member1"}
+    name = "phase1.member{}.up.0.1.first.weight"
+    assert not bool((tensors[name.format(0)] == tensors[name.format(1)]).all())
+
+
+def test_every_corner_is_left_out_by_exactly_one_member():
+    """Of the twenty-one recipes the eight corners, opposite ones together."""
+    volumes, designs = training_volumes()
+    folds = left_out(TrainingSet(volumes, designs).conditions, 4)
+    out = sorted(index for fold in folds for index in fold)
+    corners = [n for n, d in enumerate(designs) if d.porosity in (0.28, 0.45) and d.binder_adhesion in (0.0, 1.0)]
+    corners = [n for n in corners if designs[n].active_material_weight_fraction in (0.92, 0.97)]
+    assert out == corners
+    assert all(len(fold) == 2 for fold in folds)
+    assert all(designs[a].binder_adhesion != designs[b].binder_adhesion for a, b in folds)
+
+
+def test_with_few_volumes_nothing_is_left_out():
+    """Each member then sees all there is."""
+    assert left_out(np.array([[0.5], [0.6], [0.7]]), 4) == ((), (), (), ())
+
+
+def test_a_generator_goes_on_from_itself():
+    """Taken apart and trained for no step's time it is what it was, to the rounding of what is stored."""
+    volumes, designs = training_volumes()
+    generator = small_generator()
+    states = tuple(take_apart(generator, phase=phase, member=member) for phase in (1, 2) for member in (0, 1))
+    again = assemble_generator(volumes, designs, states, volume_ids=(), left_out=((), ()), seed=0)
+    found, expected = (from_bytes(one.weights, "phase_flow")[0] for one in (again, generator))
+    assert all(bool((found[name] == expected[name]).all()) for name in expected)
+    tuned = train_steps(volumes, designs, states[0], step_count=1, **{**HOW, "member": 0})
+    assert tuned.member == 0
+    assert tuned.step == 1
+
+
+class TestRefusals:
+    """Volumes that no generator can learn from together."""
+
+    def refused(self, volumes: list[Microstructure], designs: list[Design], message: str) -> None:
+        """The training set is refused with that message."""
+        with pytest.raises(TrainingSetError, match=message):
+            TrainingSet(volumes, designs)
+
+    def test_one_volume(self):
+        """A single volume shows no difference between recipes."""
+        self.refused([packed(MIDDLE, 0)], [MIDDLE], "too few")
+
+    def test_other_voxels(self):
+        """All volumes have one voxel size."""
+        labels = packed(MIDDLE, 0).labels
+        names = ("pore", "active_material", "carbon_binder")
+        volumes = [labelled(labels, VOXEL, names), labelled(labels, 2 * VOXEL, names)]
+        self.refused(volumes, [], "Resample")
+
+    def test_other_phases(self):
+        """All volumes have one phase map."""
+        labels = packed(MIDDLE, 0).labels
+        volumes = [
+            labelled(labels, VOXEL, ("pore", "active_material", "carbon_binder")),
+            labelled(labels, VOXEL, ("pore", "carbon_binder", "active_material")),
+        ]
+        self.refused(volumes, [], "one phase map")
+
+    def test_a_constant_volume(self):
+        """A volume of one phase shows nothing of the others."""
+        self.refused([labelled(np.zeros((16, 16, 16))), labelled(np.ones((16, 16, 16)))], [], "nothing to learn")
+
+    def test_designs_that_are_too_few(self):
+        """Designs are parallel to volumes."""
+        self.refused([packed(MIDDLE, 0), packed(MIDDLE, 1)], [MIDDLE], "a design for each")
+
+
+class TestFields:
+    """The signed distance that stands for a phase."""
+
+    def test_a_sphere_has_its_distance(self):
+        """Negative outside, positive inside, zero at the surface, to within half a voxel."""
+        place = np.stack(np.meshgrid(*[np.arange(32) - 15.5] * 3, indexing="ij"))
+        radius = np.sqrt((place**2).sum(axis=0))
+        field = distance_field(radius < 10, 4.0, periodic=False)
+        near = np.abs(radius - 10) < 6
+        assert np.abs(4.0 * np.arctanh(field[near].astype(float)) - (10 - radius[near])).max() < 0.75
+
+    def test_only_a_periodic_volume_goes_on_at_its_faces(self):
+        """A packing repeats itself; a part of it does not."""
+        labels = packed(MIDDLE, 0, edge=48).labels
+        assert repeats(labels)
+        assert not repeats(labels[:40, :40, :40])

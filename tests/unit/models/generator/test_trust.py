@@ -1,0 +1,144 @@
+"""Measured errors of an ensemble become predictions that grow outside and say when they are blind."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from models.generator.errors import CalibrationError
+from models.generator.reliability import reliabilities
+from models.generator.trust import METRICS, calibration_points, ensemble_spread, fit_errors, predict_errors
+from schemas import Design, Generator, Transport
+from schemas.materials import ACTIVE_MATERIAL_DENSITY, CARBON_BINDER_DENSITY
+
+PAIRS = [[0, 7], [1, 6], [2, 5], [3, 4]]
+
+
+def design(porosity: float = 0.36, weight: float = 0.945, adhesion: float = 0.5) -> Design:
+    """A recipe."""
+    return Design(
+        active_material_weight_fraction=weight,
+        porosity=porosity,
+        binder_adhesion=adhesion,
+        mass_loading_kilogram_per_square_metre=0.2,
+    )
+
+
+def condition(recipe: Design) -> list[float]:
+    """By mass balance, written once more."""
+    active = recipe.active_material_weight_fraction / ACTIVE_MATERIAL_DENSITY
+    binder = (1 - recipe.active_material_weight_fraction) / CARBON_BINDER_DENSITY
+    solid = 1 - recipe.porosity
+    return [solid * active / (active + binder), solid * binder / (active + binder), recipe.binder_adhesion]
+
+
+@pytest.fixture
+def generator(example) -> Generator:
+    """Of four members: the corners of a space, two left out by each, and a face's worth of others."""
+    corners = [design(p, w, a) for p, w, a in itertools.product((0.28, 0.45), (0.92, 0.97), (0.0, 1.0))]
+    others = [design(p, 0.945, a) for p, a in itertools.product((0.28, 0.365, 0.45), (0.0, 0.5, 1.0))]
+    return replace(
+        example("generator"),
+        settings={"member_count": 4, "member_excluded": PAIRS},
+        training_conditions=np.array([condition(recipe) for recipe in corners + others]),
+    )
+
+
+@pytest.fixture
+def volume(example):
+    """A transport whose metrics are those of the example, each by a factor."""
+
+    def make(factor: float = 1.0) -> Transport:
+        real = example("transport")
+        return replace(real, **{name: factor * getattr(real, name) for name in METRICS})
+
+    return make
+
+
+@pytest.fixture
+def errors(generator, volume):
+    """3 % off at what was seen, 15 % at what was left out; members agree."""
+    points = calibration_points(generator)
+    rng = np.random.default_rng(0)
+    left_out = [v in PAIRS[m] for v, m in points]
+    drawn = tuple(volume(1 + rng.choice([-1, 1]) * (0.15 if out else 0.03)) for out in left_out)
+    return fit_errors(
+        generator,
+        drawn,
+        tuple(volume() for _ in range(4 * len(points))),
+        tuple(volume() for _ in points),
+        generator_id="generator-ab",
+        volumes=tuple(v for v, _ in points),
+        members=tuple(m for _, m in points),
+    )
+
+
+def test_every_corner_is_judged_by_the_member_that_left_it_out(generator):
+    """And every volume by one that saw it."""
+    points = calibration_points(generator)
+    assert points[:8] == [(0, 0), (7, 0), (1, 1), (6, 1), (2, 2), (5, 2), (3, 3), (4, 3)]
+    assert [v for v, _ in points[8:]] == list(range(17))
+    assert all(v not in PAIRS[m] for v, m in points[8:])
+    assert {m for _, m in points[8:]} == {0, 1, 2, 3}
+
+
+def test_the_error_grows_from_floor_to_what_was_left_out(errors):
+    """The floor is that of the seen, the band at the left-out corners' distance holds theirs, and it covers."""
+    assert errors.floor == pytest.approx(0.03, rel=0.3)
+    outside = errors.distance > 0
+    assert outside.sum() == 8
+    assert (np.hypot(errors.floor[0], errors.growth[0] * errors.distance[outside]) > 0.1).all()
+    assert (errors.coverage >= 0.9).all()
+
+
+def test_a_prediction_grows_outside_and_says_so(errors, generator, volume):
+    """Inside it is the floor; the farther outside, the larger; beyond the tolerated distance it is blind."""
+    named = {"generator_id": "generator-ab", "errors_id": "generator_errors-ab"}
+    agreeing = tuple(volume() for _ in range(4))
+    found = [predict_errors(design(p), generator, errors, agreeing, **named) for p in (0.36, 0.5, 0.6)]
+    assert found[0].distance == 0
+    assert found[0].relative_standard_error == pytest.approx(errors.floor)
+    assert [p.blind for p in found] == [False, True, True]
+    assert found[0].distance < found[1].distance < found[2].distance
+    assert (found[2].relative_standard_error > found[1].relative_standard_error).all()
+    strict = predict_errors(design(0.36), generator, errors, agreeing, **named, largest_error=0.01)
+    assert strict.blind
+
+
+def test_members_that_disagree_are_trusted_less(errors, generator, volume):
+    """The spread at equal noise enters with its weight."""
+    named = {"generator_id": "generator-ab", "errors_id": "generator_errors-ab"}
+    weighty = replace(errors, spread_weight=np.ones(3))
+    apart = tuple(volume(factor) for factor in (0.9, 1.0, 1.0, 1.1))
+    found = predict_errors(design(), generator, weighty, apart, **named).relative_standard_error
+    assert found == pytest.approx(np.hypot(errors.floor, ensemble_spread(apart)))
+    assert ensemble_spread(apart)[1] == pytest.approx(np.std([0.9, 1, 1, 1.1], ddof=1))
+
+
+def test_reliability_has_both_groups(errors, generator):
+    """Predictions of left-out corners are larger, and no point judges itself."""
+    seen, left_out = reliabilities(errors, generator)
+    assert (len(seen.error), len(left_out.error)) == (17, 8)
+    assert left_out.sigma.mean() > seen.sigma.mean()
+    assert left_out.coverage()[-1].min() >= 0.75
+    predicted, actual = seen.binned(0)
+    assert predicted.shape == actual.shape == (4,)
+
+
+def test_a_generator_that_saw_everything_cannot_be_calibrated(generator, volume):
+    """Nothing would tell how it fares elsewhere; the message says what to do."""
+    every = replace(generator, settings={"member_count": 4, "member_excluded": [[], [], [], []]})
+    given = {"generator_id": "g", "volumes": (0,), "members": (0,)}
+    with pytest.raises(CalibrationError, match="left a training volume out"):
+        fit_errors(every, (volume(),), (volume(),), (volume(),), **given)
+
+
+def test_volumes_that_do_not_percolate_are_named(generator, volume):
+    """An infinite tortuosity has no relative error."""
+    blocked = replace(volume(), pore_tortuosity_factor=np.inf)
+    given = {"generator_id": "g", "volumes": (0,), "members": (0,)}
+    with pytest.raises(CalibrationError, match="pore_tortuosity_factor is inf of a drawn volume"):
+        fit_errors(generator, (blocked,), (volume(),), (volume(),), **given)
