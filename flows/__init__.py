@@ -5,6 +5,8 @@ from flows.bruggeman import Compared, compare_with_bruggeman
 from flows.campaign import run_campaign
 from flows.cases import Cases, run_cases
 from flows.errors import CampaignError, ExecutorError, StudyError, TrackingError
+from flows.fidelity import FidelityResult, compare_with_simulator, compare_with_volumes
+from flows.fidelity_plan import FidelityPlan, read_recipes
 from flows.generators import (
     TrainingVolumes,
     cut_volumes,
@@ -31,6 +33,8 @@ __all__ = [
     "CellMeasured",
     "Compared",
     "ExecutorError",
+    "FidelityPlan",
+    "FidelityResult",
     "GeneratorPlan",
     "Plan",
     "PowerCurve",
@@ -48,11 +52,14 @@ __all__ = [
     "TrialOutcome",
     "compare_discharges",
     "compare_with_bruggeman",
+    "compare_with_simulator",
+    "compare_with_volumes",
     "cut_volumes",
     "designs_of",
     "evaluate_microstructure",
     "find_volumes",
     "middle_design",
+    "read_recipes",
     "run_campaign",
     "run_cases",
     "simulate_volumes",

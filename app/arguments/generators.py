@@ -39,6 +39,34 @@ def _train(command: argparse.ArgumentParser) -> None:
     command.add_argument("--png", metavar="FILE", help="draw the loss into a PNG file")
 
 
+def _fidelity(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "generator", metavar="GENERATOR", help="an id, or `default` for the one that comes with Ragone"
+    )
+    command.add_argument(
+        "--against", nargs="+", default=[], metavar="GENERATOR", help="other generators, shown beside it"
+    )
+    command.add_argument("--seeds", type=int, metavar="N", help="volumes of each condition and sample (default: 8)")
+    command.add_argument(
+        "--edge",
+        type=int,
+        metavar="VOXELS",
+        help="of each volume (default: 96); volumes that are named are cut into cubes of it (default: as they are)",
+    )
+    command.add_argument(
+        "--conditions", metavar="N|FILE", help="the first N of the recipes that come with Ragone, or recipes in a file"
+    )
+    command.add_argument("--beyond", action="store_true", help="recipes outside of what the default generator has seen")
+    command.add_argument(
+        "--volumes", nargs="+", default=[], metavar="ID", help="held-out volumes that are the real ones"
+    )
+    command.add_argument("--where", metavar="CONDITION", help="the same by a condition on the microstructures")
+    command.add_argument("--raw", action="store_true", help="also volumes whose fractions are left to the generator")
+    command.add_argument("--workers", type=int, default=1, metavar="N", help="processes that measure (default: 1)")
+    command.add_argument("--png", metavar="FILE", default="fidelity.png", help="default: %(default)s")
+
+
 ARGUMENTS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
     "train-generator": _train,
+    "fidelity": _fidelity,
 }
