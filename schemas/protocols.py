@@ -1,4 +1,8 @@
-"""What each part of the loop offers to the others. An engine may take further parameters if they have defaults."""
+"""What each part of the loop offers to the others.
+
+An engine may take further parameters if they have defaults, further input records, which the study names, and wider
+types than asked for.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ from typing import Any, Protocol
 from schemas.cell import CellParameters
 from schemas.curve import Discharge
 from schemas.electrode import Design, Microstructure, Transport
+from schemas.generator import PredictedErrors
 from schemas.kpi import Kpi
 
 
@@ -24,9 +29,9 @@ class Characterise(Protocol):
 
 
 class AverageTransport(Protocol):
-    """The mean of several cubes of one material, with its standard error."""
+    """The mean of several cubes of one material, with its standard error and that of the generator that drew them."""
 
-    def __call__(self, transports: tuple[Transport, ...]) -> Transport: ...
+    def __call__(self, transports: tuple[Transport, ...], predicted: PredictedErrors | None = None) -> Transport: ...
 
 
 class AssembleCell(Protocol):

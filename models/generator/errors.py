@@ -19,3 +19,7 @@ class TrainingSetError(GeneratorError):
 
 class WeightsError(GeneratorError):
     """Bytes that are not the weights of a generator that this version knows."""
+
+
+class CalibrationError(GeneratorError):
+    """Drawn and real volumes from which no error can be learned."""

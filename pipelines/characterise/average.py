@@ -5,6 +5,9 @@ conduct in parallel, so one that does not percolate counts with zero. The tortuo
 tau = mean(pore_fraction) / mean(pore_fraction / tau_i); it is infinite only if no cube percolates. Sums are exact, so
 the order of the cubes does not matter.
 
+Cubes that a generator drew have in common how far it is off. Its predicted error enters the standard errors in
+quadrature; no number of cubes makes it smaller, and it is there for a single one.
+
 What it does not do: cubes stacked in series would conduct less; a bound from below is not given.
 
 References
@@ -21,7 +24,7 @@ from typing import Any
 
 from pipelines.characterise.carriers import tortuosity_factor
 from pipelines.characterise.errors import MixedTransportsError
-from schemas import Transport, TransportOutcome, stage
+from schemas import PredictedErrors, Transport, TransportOutcome, stage
 
 _ALIKE = (
     "surface_area_method",
@@ -31,23 +34,27 @@ _ALIKE = (
     "edge_voxels",
     "method",
 )
+_STANDARD_ERROR = "_standard_error"
 _PORE_BOUND = "pore_tortuosity_factor_"
 _SOLID_BOUND = "solid_effective_conductivity_siemens_per_metre_"
 
 
 @stage("characterise.average_transport")
-def average_transport(transports: tuple[Transport, ...]) -> Transport:
+def average_transport(transports: tuple[Transport, ...], predicted: PredictedErrors | None = None) -> Transport:
     """Mean of the metrics of several single cubes, measured alike.
 
     Parameters
     ----------
     transports
         At least one; each of a single cube, with equal voxel size, edge, bulk conductivities and methods.
+    predicted
+        How far the generator that drew them is expected to be off; none if they were simulated or imaged.
 
     Returns
     -------
     Transport
-        Standard errors are those of the mean; null for one cube, and for a quantity that is infinite. The outcome is
+        Standard errors are those of the mean, with the generator's in quadrature; null for one cube of no generator,
+        and for a quantity that is infinite. The outcome is
         not percolating if no cube percolates, else step limit if a cube met it, else converged.
 
     Raises
@@ -62,7 +69,7 @@ def average_transport(transports: tuple[Transport, ...]) -> Transport:
     areas = [t.specific_surface_area_per_metre for t in transports]
     conductivities = [t.solid_effective_conductivity_siemens_per_metre for t in transports]
     tau, tau_error = _ratio_of_means(fractions, diffusivities)
-    return replace(
+    mean = replace(
         transports[0],
         pore_fraction=_mean(fractions),
         active_material_fraction=_mean([t.active_material_fraction for t in transports]),
@@ -78,6 +85,17 @@ def average_transport(transports: tuple[Transport, ...]) -> Transport:
         cube_count=count,
         **_bounds(transports),
     )
+    return mean if predicted is None else replace(mean, **_with_errors(mean, predicted))
+
+
+def _with_errors(mean: Transport, predicted: PredictedErrors) -> dict[str, Any]:
+    """The standard errors of a mean together with what a generator adds; and that it did."""
+    found: dict[str, Any] = {"method": f"{mean.method}; standard errors with the generator's own"}
+    for name, relative in zip(predicted.metric_names, predicted.relative_standard_error, strict=True):
+        value, scatter = getattr(mean, name), getattr(mean, f"{name}{_STANDARD_ERROR}")
+        if math.isfinite(value):
+            found[f"{name}{_STANDARD_ERROR}"] = math.hypot(value * float(relative), scatter or 0.0)
+    return found
 
 
 def _bounds(transports: Sequence[Transport]) -> dict[str, Any]:

@@ -14,17 +14,19 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pipelines.characterise.average import average_transport
-from schemas import Transport, TransportOutcome, stage
+from schemas import PredictedErrors, Transport, TransportOutcome, stage
 from schemas.field import POSITIVE, Bounds
 
 
 @stage("characterise.average_with_bruggeman")
-def average_with_bruggeman(transports: tuple[Transport, ...], *, exponent: float = 1.5) -> Transport:
+def average_with_bruggeman(
+    transports: tuple[Transport, ...], predicted: PredictedErrors | None = None, *, exponent: float = 1.5
+) -> Transport:
     """Mean of several cubes, but for the tortuosity factor of the pores, which follows from their mean porosity.
 
     Parameters
     ----------
-    transports
+    transports, predicted
         As for `average_transport`.
     exponent
         Of the relation D_eff / D = porosity^exponent [-], at least 1.
@@ -42,7 +44,7 @@ def average_with_bruggeman(transports: tuple[Transport, ...], *, exponent: float
         If the exponent is below 1 or there are no pores.
     """
     Bounds(low=1).require(exponent, "exponent", "1")
-    mean = average_transport(transports)
+    mean = average_transport(transports, predicted)
     POSITIVE.require(mean.pore_fraction, "transport.pore_fraction", "1")
     return replace(
         mean,

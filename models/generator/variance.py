@@ -1,0 +1,104 @@
+"""The variance of a relative error from how far a recipe lies outside and how much an ensemble disagrees.
+
+Squares of errors are spread over three non-negative terms by maximum likelihood. What was fitted is then widened until
+errors that did not enter the fit lie inside its 90 % band as often as they should, and never narrowed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+
+_BAND = 0.9
+_LEAST = 1e-4  # of the mean square: no point is predicted with certainty
+
+
+@dataclass(frozen=True)
+class Variance:
+    """floor^2 + (growth * distance)^2 + (spread_weight * spread)^2, of a relative error [-]."""
+
+    floor: float
+    growth: float
+    spread_weight: float
+
+    def sigma(self, distance: Any, spread: Any) -> Any:
+        """Standard deviation, for numbers or arrays alike."""
+        return np.sqrt(self.floor**2 + (self.growth * distance) ** 2 + (self.spread_weight * spread) ** 2)
+
+    def widened(self, factor: float) -> Variance:
+        """All terms by a factor."""
+        return Variance(factor * self.floor, factor * self.growth, factor * self.spread_weight)
+
+
+def calibrated(distance: Floats, spread: Floats, error: Floats, folds: np.ndarray[Any, Any]) -> Variance:
+    """The most likely variance, widened until its cross-validated 90 % band covers; all arrays have shape (points,)."""
+    fitted = _most_likely(distance, spread, error)
+    apart = np.zeros(len(error))
+    for out in _each(folds):
+        sigma = _most_likely(distance[~out], spread[~out], error[~out]).sigma(distance[out], spread[out])
+        apart[out] = np.abs(error[out]) / np.where(sigma > 0, sigma, np.inf)
+    return fitted.widened(max(1.0, _quantile(apart) / half_width(_BAND)))
+
+
+def held_out(distance: Floats, spread: Floats, error: Floats, folds: np.ndarray[Any, Any]) -> Floats:
+    """The standard deviation of each point, predicted without its fold; shape (points,)."""
+    sigma = np.zeros(len(error))
+    for out in _each(folds):
+        model = calibrated(distance[~out], spread[~out], error[~out], folds[~out])
+        sigma[out] = model.sigma(distance[out], spread[out])
+    return sigma
+
+
+def covered(error: Floats, sigma: Floats, band: float) -> float:
+    """Share of errors inside a central band of that probability."""
+    return float(np.mean(np.abs(error) <= half_width(band) * sigma))
+
+
+def half_width(band: float) -> float:
+    """Of a central band of a normal distribution, in standard deviations."""
+    return NormalDist().inv_cdf((1 + band) / 2)
+
+
+def _each(folds: np.ndarray[Any, Any]) -> Iterator[np.ndarray[Any, Any]]:
+    """Where each fold is, as long as something is left without it."""
+    for fold in np.unique(folds):
+        out = folds == fold
+        if not out.all():
+            yield out
+
+
+def _quantile(apart: Floats) -> float:
+    """What nine of ten further points stay below: of n points the ceil(0.9 (n + 1))-th, or the largest."""
+    rank = min(len(apart), math.ceil(_BAND * (len(apart) + 1)))
+    return float(np.sort(apart)[rank - 1])
+
+
+def _most_likely(distance: Floats, spread: Floats, error: Floats) -> Variance:
+    """Normal errors of mean zero; the terms' squares are the unknowns, in units of what each would explain alone."""
+    import scipy.optimize
+
+    mean = float(np.mean(error**2))
+    if mean == 0:
+        return Variance(0.0, 0.0, 0.0)
+    terms = np.stack([np.ones_like(error), distance**2, spread**2], axis=1)
+    units = np.where(terms.mean(axis=0) > 0, terms.mean(axis=0), 1.0)
+    scaled, squared = terms / units, error**2 / mean
+
+    def cost(shares: Floats) -> tuple[float, Floats]:
+        variance = scaled @ shares
+        slope = (1 / variance - squared / variance**2) @ scaled
+        return float(np.sum(np.log(variance) + squared / variance)), slope
+
+    bounds = [(_LEAST, None), (0.0, None), (0.0, None)]
+    starts = (np.full(3, 1 / 3), np.array([0.9, 0.05, 0.05]), np.array([0.1, 0.8, 0.1]), np.array([0.1, 0.1, 0.8]))
+    found = [scipy.optimize.minimize(cost, start, jac=True, method="L-BFGS-B", bounds=bounds) for start in starts]
+    best = min(found, key=lambda result: float(result.fun))
+    used = np.where(terms.any(axis=0), best.x, 0.0)
+    return Variance(*(float(term) for term in np.sqrt(used * mean / units)))

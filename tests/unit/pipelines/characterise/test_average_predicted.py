@@ -1,0 +1,97 @@
+"""A generator's predicted error reaches the standard errors, the KPI and the optimiser."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from models.acquisition.observations import observe
+from models.acquisition.space import UnitCube
+from pipelines.characterise import average_transport, average_with_bruggeman
+from pipelines.kpi import extract_kpis
+from schemas import CellParameters, Design, Discharge, PredictedErrors, Transport
+
+TAU, AREA, SIGMA = (
+    "pore_tortuosity_factor",
+    "specific_surface_area_per_metre",
+    "solid_effective_conductivity_siemens_per_metre",
+)
+
+
+def predicted(*relative: float) -> PredictedErrors:
+    """Relative standard errors of the three metrics."""
+    return PredictedErrors(
+        generator_id="generator-ab",
+        errors_id="generator_errors-ab",
+        metric_names=(TAU, AREA, SIGMA),
+        relative_standard_error=np.array(relative),
+        condition_names=("active_material_fraction",),
+        condition=np.array([0.5]),
+        distance=0.0,
+        blind=False,
+        method="test",
+    )
+
+
+@pytest.fixture
+def cube(example) -> Transport:
+    """One cube."""
+    single = {f"{name}_standard_error": None for name in (TAU, AREA, SIGMA)}
+    return replace(example("transport"), cube_count=1, **single)
+
+
+def test_one_cube_of_a_generator_has_a_standard_error(cube):
+    """Null without a prediction; the relative error times the value with one."""
+    assert average_transport((cube,)).pore_tortuosity_factor_standard_error is None
+    mean = average_transport((cube,), predicted(0.1, 0.2, 0.3))
+    for name, relative in ((TAU, 0.1), (AREA, 0.2), (SIGMA, 0.3)):
+        assert getattr(mean, f"{name}_standard_error") == pytest.approx(relative * getattr(cube, name))
+    assert "generator" in mean.method
+
+
+def test_scatter_and_prediction_add_in_quadrature(cube):
+    """The mean and all else stay; the errors are the hypotenuse."""
+    other = replace(cube, **{AREA: 1.1 * getattr(cube, AREA)})
+    without, with_ = average_transport((cube, other)), average_transport((cube, other), predicted(0.0, 0.2, 0.0))
+    value, scatter = getattr(without, AREA), getattr(without, f"{AREA}_standard_error")
+    assert getattr(with_, AREA) == value
+    assert getattr(with_, f"{AREA}_standard_error") == pytest.approx(math.hypot(scatter, 0.2 * value))
+    assert getattr(with_, f"{SIGMA}_standard_error") == getattr(without, f"{SIGMA}_standard_error")
+
+
+def test_what_is_infinite_has_no_error(cube):
+    """Pores that do not percolate."""
+    blocked = replace(cube, **{TAU: math.inf, f"{TAU}_lower": None, f"{TAU}_upper": None})
+    assert average_transport((blocked,), predicted(0.1, 0.1, 0.1)).pore_tortuosity_factor_standard_error is None
+
+
+def test_bruggeman_takes_the_prediction_but_for_its_own_tortuosity(cube):
+    """What follows from porosity does not come from the generator."""
+    mean = average_with_bruggeman((cube,), predicted(0.1, 0.2, 0.3))
+    assert mean.pore_tortuosity_factor_standard_error is None
+    assert getattr(mean, f"{AREA}_standard_error") == pytest.approx(0.2 * getattr(cube, AREA))
+
+
+def test_a_larger_predicted_error_is_a_larger_variance_for_the_optimiser(cube, example):
+    """Transport, varied cell and discharge, KPI, observation: each step keeps the order."""
+    found = []
+    for relative in (0.01, 0.1):
+        error = average_transport((cube,), predicted(relative, 0, 0)).pore_tortuosity_factor_standard_error
+        kpi = _energy_density(example, 1 - 0.05 * error)
+        design = example("design")
+        space = {name: [0.9 * getattr(design, name), 1.1 * getattr(design, name)] for name in Design.fields()}
+        seen = observe(UnitCube.of(space), [design], [kpi], [], maximise=True)
+        found.append((kpi.standard_uncertainty, float(seen.variances[0])))
+    assert found[1][0] > found[0][0] > 0
+    assert found[1][1] > found[0][1] > 0
+
+
+def _energy_density(example, share: float):
+    """Of a discharge whose varied partner lasts that share as long."""
+    cell: CellParameters = replace(example("cell_parameters"), varied="")
+    base: Discharge = replace(example("discharge"), varied="")
+    shorter = replace(base, varied=TAU, test_time_second=share * base.test_time_second)
+    return extract_kpis(cell, base, (shorter,))["energy_density"]
