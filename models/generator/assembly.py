@@ -37,6 +37,7 @@ class PhaseNetwork:
     units: Units
     crowding: float
     steps: int
+    by_chance: bool
 
 
 @stage("generator.assemble", libraries=("numpy", "torch"))
@@ -146,7 +147,14 @@ def _network(content: bytes, phase: int, member: int, device: str) -> PhaseNetwo
     units = Units(**describe(content)["settings"]["units"][phase - 1])
     weights = {name: laid_out(tensor.to(device)) for name, tensor in _weights(content, phase, member).items()}
     shape = training.phase_shape(phase, units)
-    return PhaseNetwork(weights, shape, units, training.crowding(phase), SAMPLING_STEPS[0 if phase == 1 else 1])
+    return PhaseNetwork(
+        weights,
+        shape,
+        units,
+        training.crowding(phase),
+        SAMPLING_STEPS[0 if phase == 1 else 1],
+        training.by_chance(phase),
+    )
 
 
 def _weights(content: bytes, phase: int, member: int) -> dict[str, torch.Tensor]:

@@ -13,7 +13,7 @@ from models.generator.training_set import TrainingSet
 
 _LIMITS = (
     "Draws the voxel size and the phases that it was trained on, and no others.",
-    "A recipe outside the convex hull of its conditions is extrapolated: the distance is told, the error grows with it.",
+    "A recipe outside the convex hull of its conditions is extrapolated; the error grows with it.",
     "Volumes may be any size, but structure longer than its crops of 64 voxels was seen only where a volume repeats.",
     "Equal seeds give equal voxels on one machine type; another processor rounds otherwise.",
 )
@@ -50,6 +50,6 @@ def model_card(
         "phases": list(data.phase_names),
         "conditions": ranges,
         "left_out_by_member": left_out,
-        "judged_by": "ragone fidelity, on recipes that it was not trained on; ragone calibrate-generator, at left-out corners",
+        "judged_by": "ragone fidelity, on unseen recipes; ragone calibrate-generator, at left-out corners",
         "limits": list(_LIMITS),
     }

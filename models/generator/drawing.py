@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from models.generator.assembly import PhaseNetwork
 
 _SAME = 1e-6  # relative difference of voxel sizes that are one
-_SHIFT_HALVINGS = 24
-_LARGEST_SHIFT = 30.0
+_LARGEST_LOGIT = 50.0
+_SAMPLED = 100_000  # voxels that tell the shift
+_HALVINGS = 20
 
 
 @stage("generator.draw", libraries=("numpy", "torch"))
@@ -155,8 +156,31 @@ def _place(
             field, logit = clean_field(
                 network.weights, network.shape, noisy, fields, level[None], condition, periodic=periodic
             )
+            logit = _balanced(logit.masked_fill(labels > 0, -_LARGEST_LOGIT), count)
+            if network.by_chance:
+                field = torch.tanh(logit / 2)  # the mean of +1 and -1 at those odds
             noisy = schedule.stepped(noisy, field, level, lower)
-    return _taken(logit[0, 0].masked_fill(labels > 0, -torch.inf), count)
+    return _taken(logit[0, 0], count)
+
+
+def _balanced(logit: torch.Tensor, count: int) -> torch.Tensor:
+    """The logits, shifted so that the voxels to be expected at those odds are `count`; as they are if 0.
+
+    A network that knows its odds needs no shift: over a whole volume they must add up to the fraction of the phase. A
+    small bias at each step would leave nothing to grow from, and the last step would take what is likely everywhere.
+    """
+    import torch
+
+    if not count:
+        return logit
+    open_ = logit[logit > -_LARGEST_LOGIT]
+    sample = open_[:: max(1, len(open_) // _SAMPLED)]
+    wanted = count / len(open_)
+    low, high = -_LARGEST_LOGIT, _LARGEST_LOGIT
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        low, high = (low, middle) if float(torch.sigmoid(sample + middle).mean()) > wanted else (middle, high)
+    return torch.where(logit > -_LARGEST_LOGIT, logit + middle, logit)
 
 
 def _taken(logit: torch.Tensor, count: int) -> torch.Tensor:

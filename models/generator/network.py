@@ -1,6 +1,6 @@
 """The network: what is the clean field of a phase, given a noisy one and the phases placed before it?
 
-A three-dimensional U-Net on patches of 4 x 4 x 4 voxels, with the noise level and the recipe entering every block. The
+A three-dimensional U-Net on patches of a few voxels, with the noise level and the recipe entering every block. The
 weights are a flat map of names to tensors, so that what is stored is all there is. Normalisation is over the channels
 of one patch alone: no statistic of the volume enters, and a volume of any size is drawn alike.
 
@@ -19,7 +19,6 @@ from dataclasses import dataclass
 import torch
 import torch.nn.functional as functional
 
-PATCH = 4  # voxels along the edge of a patch
 _EMBEDDED = 128  # numbers that carry noise level and recipe into the blocks
 _FREQUENCIES = 16
 _HIGHEST_FREQUENCY = 200.0
@@ -29,17 +28,21 @@ Weights = Mapping[str, torch.Tensor]
 
 @dataclass(frozen=True)
 class Shape:
-    """What decides the sizes of the weights; `widths` and `depths` are channels and blocks per level, finest first."""
+    """What decides the sizes of the weights.
+
+    `widths` and `depths` are channels and blocks per level, finest first; `patch` is the edge of a patch [voxel].
+    """
 
     context_count: int
     condition_count: int
     widths: tuple[int, ...] = (64, 128)
     depths: tuple[int, ...] = (2, 2)
+    patch: int = 4
 
     @property
     def granule(self) -> int:
         """Edges of a volume must be multiples of this many voxels."""
-        return int(PATCH * 2 ** (len(self.widths) - 1))
+        return int(self.patch * 2 ** (len(self.widths) - 1))
 
     def sizes(self) -> dict[str, tuple[int, ...]]:
         """The shape of each weight, by name."""
@@ -91,7 +94,7 @@ def clean_field(
         Shape (n, 1, x, y, z) each, float32.
     """
     embedded = _embedded(weights, noise_level, condition)
-    hidden = _into_patches(torch.cat([noisy, context], 1), PATCH).contiguous(memory_format=torch.channels_last_3d)
+    hidden = _into_patches(torch.cat([noisy, context], 1), shape.patch).contiguous(memory_format=torch.channels_last_3d)
     hidden = _convolved(weights, "in", hidden, periodic)
     skipped = []
     for level, depth in enumerate(shape.depths):
@@ -108,12 +111,12 @@ def clean_field(
         for block in range(shape.depths[level]):
             hidden = _block(weights, f"up.{level}.{block}", hidden, embedded, periodic)
     found = functional.conv3d(_normalised(hidden), weights["out.weight"], weights["out.bias"])
-    field, logit = _out_of_patches(found, PATCH).float().chunk(2, 1)
+    field, logit = _out_of_patches(found, shape.patch).float().chunk(2, 1)
     return field, 4 * logit
 
 
 def _sizes(shape: Shape) -> Iterator[tuple[str, tuple[int, ...]]]:
-    voxels, widths = PATCH**3, shape.widths
+    voxels, widths = shape.patch**3, shape.widths
     yield from _layer("in", widths[0], (1 + shape.context_count) * voxels, 3)
     yield from _layer("embed.0", _EMBEDDED, 2 * _FREQUENCIES + shape.condition_count)
     yield from _layer("embed.1", _EMBEDDED, _EMBEDDED)

@@ -13,10 +13,12 @@ from typing import Any
 import numpy as np
 
 from models.generator.errors import WeightsError
-from schemas import Generator
+from schemas import Generator, GeneratorErrors
 
 WEIGHTS = Path(__file__).with_name("default.safetensors")
 RECORD = Path(__file__).with_name("default.json")
+
+_NUMBERS = ("floor", "growth", "spread_weight", "conditions", "distance", "spread", "relative_error", "coverage")
 
 
 @cache
@@ -35,6 +37,38 @@ def default_generator() -> Generator:
             f"the default generator is missing ({cause}). Install Ragone anew, or train one: ragone train-generator"
         ) from cause
     return generator_from(content, record["generator"])
+
+
+@cache
+def default_errors() -> GeneratorErrors:
+    """How far the generator that comes with Ragone was off.
+
+    Raises
+    ------
+    WeightsError
+        If it has not been calibrated.
+    """
+    try:
+        record = json.loads(RECORD.read_text(encoding="utf-8"))["errors"]
+    except (OSError, KeyError) as cause:
+        raise WeightsError(
+            f"the default generator comes without a calibration ({cause!r} in {RECORD.name}). Make one with: "
+            "ragone calibrate-generator default"
+        ) from cause
+    return errors_from(record)
+
+
+def errors_from(record: dict[str, Any]) -> GeneratorErrors:
+    """A calibration from plain data."""
+    numbers = {n: np.array(v, dtype=np.float64) for n, v in record.items() if n in _NUMBERS}
+    tuples = {n: tuple(record[n]) for n in ("metric_names", "condition_names")}
+    return GeneratorErrors.build({**record, **numbers, **tuples})
+
+
+def plain_errors(errors: GeneratorErrors) -> dict[str, Any]:
+    """A calibration as plain data."""
+    values = {name: getattr(errors, name) for name in GeneratorErrors.fields()}
+    return {name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in values.items()}
 
 
 def generator_from(content: bytes, record: dict[str, Any]) -> Generator:

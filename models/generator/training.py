@@ -7,7 +7,8 @@ All members of the ensemble share a trunk, trained on the volumes that no member
 its own last layers on all volumes but those that it leaves out, with a step size that falls to zero.
 
 Loss: squared error of the clean field and cross entropy of the phase, at all noise levels alike: where there is much
-noise the recipe decides what is drawn, and a loss that favours little noise is slow to learn that. The weights kept are an exponential moving average.
+noise the recipe decides what is drawn, and a loss that favours little noise is slow to learn that. The weights kept
+are an exponential moving average.
 """
 
 from __future__ import annotations
@@ -126,7 +127,7 @@ class _Training:
         self._network, self._device = network, device
         self._phase, self._member, self._rate, self._seed = phase, member, learning_rate, seed
         tensors, about = ({}, {}) if before is None else from_bytes(before.weights, ARCHITECTURE)
-        self._data = volumes.phase(phase, width, Units(**about) if about else None)
+        self._data = volumes.phase(phase, width, Units(**about) if about else None, by_chance=by_chance(phase))
         self._shape = phase_shape(phase, self._data.units)
         self._step = 0 if before is None else before.step
         self._losses = (np.empty(0), np.empty(0)) if before is None else (before.training_step, before.training_loss)
@@ -193,9 +194,10 @@ class _Training:
                 self._weights, self._shape, noisy, context, level, condition, periodic=batch.periodic
             )
         open_ = (context < 0).all(1, keepdim=True).float()  # earlier phases are known
-        squared = (found - field) ** 2
-        entropy = torch.nn.functional.binary_cross_entropy_with_logits(logit, phase, reduction="none")
-        return ((_SQUARED_SHARE * squared + entropy) * open_).mean() / open_.mean()
+        loss = torch.nn.functional.binary_cross_entropy_with_logits(logit, phase, reduction="none")
+        if not by_chance(self._phase):
+            loss = loss + _SQUARED_SHARE * (found - field) ** 2
+        return (loss * open_).mean() / open_.mean()
 
     def state(self, loss: float) -> GeneratorTraining:
         """All that the next stretch needs."""
@@ -228,11 +230,22 @@ class _Training:
 
 
 def phase_shape(phase: int, units: Units) -> Shape:
-    """Of the network of a phase: particles are large and few, what lies between them is fine and everywhere."""
+    """Of the network of a phase: particles are large and smooth, what lies between them is fine."""
     from models.generator.network import Shape
 
-    finest, coarser = (units.width, 2 * units.width) if phase == 1 else (3 * units.width // 2, 2 * units.width)
-    return Shape(phase - 1, len(units.condition_middle), (finest, coarser), (2, 2))
+    condition_count, width = len(units.condition_middle), units.width
+    if phase == 1:
+        return Shape(0, condition_count, (width, 2 * width), (2, 2), patch=4)
+    return Shape(phase - 1, condition_count, (width // 2, width), (1, 2), patch=2)
+
+
+def by_chance(phase: int) -> bool:
+    """Whether the field of a phase is +1 and -1, of which the logit tells the odds; else it is a distance.
+
+    Particles are told by their distance field, which has a value in every voxel; what lies between them is too thin to
+    have a depth.
+    """
+    return phase > 1
 
 
 def crowding(phase: int) -> float:
