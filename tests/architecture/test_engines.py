@@ -22,6 +22,7 @@ PROTOCOLS = {
     "start": (protocols.SuggestDesigns,),
     "suggest": (protocols.SuggestDesigns,),
 }
+FURTHER_INPUTS = ("generator",)  # records that a study names
 EVERY_ENGINE = [(part, name) for part, engines in ENGINES.items() for name in engines]
 
 
@@ -33,8 +34,10 @@ def departures(stage: Stage[Any, Any], protocol: type) -> list[str]:
     found += [
         f"{name} is of another kind" for name in wanted if name in given and wanted[name].kind != given[name].kind
     ]
-    found += [f"{name} has another type" for name in types if given_types.get(name) != types[name]]
-    extra = [p for p in given.values() if p.name not in wanted]
+    found += [
+        f"{name} has another type" for name in types if given_types.get(name) not in (types[name], types[name] | None)
+    ]
+    extra = [p for p in given.values() if p.name not in wanted and p.name not in FURTHER_INPUTS]
     return found + [f"{p.name} is new and has no default" for p in extra if p.default is inspect.Parameter.empty]
 
 

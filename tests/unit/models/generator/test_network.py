@@ -1,0 +1,63 @@
+"""The network: its shape, what moves with what, and what it starts as."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from models.generator.network import Shape, clean_field, initial_weights
+
+SHAPE = Shape(context_count=1, condition_count=2, widths=(8, 16), depths=(1, 1), patch=2)
+
+
+@pytest.fixture
+def weights():
+    """Weights of which none is zero."""
+    source = torch.Generator().manual_seed(1)
+    sizes = SHAPE.sizes()
+    return {name: 0.2 * torch.randn(size, generator=source) for name, size in sizes.items()}
+
+
+def ask(weights, noisy, context, *, periodic=True, level=0.5):
+    """Field and logit for one volume at one level and condition."""
+    condition = torch.tensor([[0.3, -0.7]])
+    return clean_field(weights, SHAPE, noisy, context, torch.tensor([level]), condition, periodic=periodic)
+
+
+@pytest.fixture
+def volume():
+    """A noisy field and a context."""
+    source = torch.Generator().manual_seed(2)
+    return tuple(torch.randn((1, 1, 16, 12, 8), generator=source) for _ in range(2))
+
+
+def test_a_periodic_volume_has_no_origin(weights, volume):
+    """Rolled by whole granules, the answer is rolled alike; without periodicity it is not."""
+    rolls = {"shifts": (4, 8, 4), "dims": (2, 3, 4)}
+    for periodic in (True, False):
+        plain = ask(weights, *volume, periodic=periodic)
+        rolled = ask(weights, *(part.roll(**rolls) for part in volume), periodic=periodic)
+        alike = [bool(torch.allclose(a.roll(**rolls), b, atol=1e-5)) for a, b in zip(plain, rolled, strict=True)]
+        assert alike == [periodic, periodic]
+
+
+def test_the_answer_has_the_size_of_the_question(weights, volume):
+    """Any edge that is a multiple of the granule."""
+    field, logit = ask(weights, *volume)
+    assert field.shape == logit.shape == volume[0].shape
+    assert SHAPE.granule == 4
+
+
+def test_noise_level_and_context_matter(weights, volume):
+    """Both enter; what would make a conditional network unconditional."""
+    noisy, context = volume
+    plain = ask(weights, noisy, context)[0]
+    assert not torch.allclose(plain, ask(weights, noisy, context, level=0.6)[0])
+    assert not torch.allclose(plain, ask(weights, noisy, -context)[0])
+
+
+def test_it_starts_knowing_nothing(volume):
+    """Untrained, the field is zero and the odds are even, whatever is asked."""
+    field, logit = ask(initial_weights(SHAPE, torch.Generator().manual_seed(0)), *volume)
+    assert not field.any()
+    assert not logit.any()
