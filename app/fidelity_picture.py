@@ -39,7 +39,7 @@ def draw_fidelity(lake: Lake, result: FidelityResult, path: str | Path) -> None:
 
     records = list(result.records.values())
     slices = {name: volume for name, i in result.slices.items() if isinstance(volume := lake.get(i), Microstructure)}
-    figure = Figure(figsize=(15, 13), layout="constrained")
+    figure: Any = Figure(figsize=(15, 13), layout="constrained")
     FigureCanvasAgg(figure)
     upper, lower = figure.subfigures(2, 1, height_ratios=(3, 1))
     bars, curves = upper.subfigures(1, 2, width_ratios=(3, 2))
@@ -68,7 +68,7 @@ def _errors(axes: Any, records: list[Fidelity]) -> None:
     axes.set_yticks(places, [name.replace("_", " ") for name in names])
     axes.invert_yaxis()
     axes.set(xscale="log", xlabel="error [% of the real mean, or points]; ticks: by chance", xlim=(_LEAST, None))
-    axes.legend(frameon=False)
+    axes.legend(loc="lower right")
 
 
 def _two_point(axes: Any, records: list[Fidelity], phase: int) -> None:

@@ -94,11 +94,9 @@ def _curves(records: Sequence[Fidelity]) -> Table:
         for record in records:
             star = "*" if record.curve_chance[place] <= RARE else " "
             error = _PERCENT * record.curve_error_standard_error[place]
-            row += [f"{_PERCENT * record.curve_error[place]:.2f} ± {error:.2f}{star}"]
-            row += [f"{_PERCENT * record.curve_error_expected[place]:.2f}"]
+            row.append(f"{_PERCENT * record.curve_error[place]:.2f} ± {error:.2f}{star}")
         rows.append(row)
-    heads = [head for record in records for head in (f"{record.sample} [%]", "by chance")]
-    return wide_table(["curve", *heads], rows, right=True)
+    return wide_table(["curve", *(f"{record.sample} [%]" for record in records)], rows, right=True)
 
 
 def _spreads(records: Sequence[Fidelity]) -> Table:

@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Any
 
 from dataset import Lake
 from dataset.errors import DroppedError, StageFailedError, UnknownIdError
@@ -52,12 +53,11 @@ Measured = Mapping[str, list[tuple[VolumeTask, VolumeMeasured]]]
 
 @dataclass(frozen=True)
 class _Sample:
-    """A generator under a name, and the training volumes that this lake still holds."""
+    """A generator under a name; whether fractions are imposed on it."""
 
     name: str
     generator_id: str
     constrained: bool
-    training_ids: tuple[str, ...] = field(default=())
 
 
 def compare_with_simulator(
@@ -227,6 +227,7 @@ class _Report:
             conditions=[task.condition for task, _ in second],
             sample=name,
             left_out="; ".join(errors),
+            seed=0,
             **recipes,
         )
         return made.id
@@ -234,68 +235,45 @@ class _Report:
 
 def _of_recipe(report: _Report, plan: FidelityPlan, place: int, design_id: str) -> list[VolumeTask]:
     """Real volumes from two sets of seeds, and those of every sample."""
-    tasks = []
-    for number in range(plan.seeds):
-        for set_number, name in enumerate((REAL, AGAIN)):
-            seed = cube_seed(plan.seed, design_id, number + set_number * plan.seeds)
-            tasks.append(_task(report, name, place, seed, plan.edge_voxels, design_id=design_id))
-        seed = cube_seed(plan.seed, design_id, number)
-        for sample in report.samples:
-            tasks.append(
-                _task(
-                    report,
-                    sample.name,
-                    place,
-                    seed,
-                    plan.edge_voxels,
-                    design_id=design_id,
-                    generator_id=sample.generator_id,
-                    constrained=sample.constrained,
-                )
-            )
+    common: dict[str, Any] = {"condition": place, "edge": plan.edge_voxels, "design_id": design_id}
+    seeds = [cube_seed(plan.seed, design_id, number) for number in range(2 * plan.seeds)]
+    tasks = [_task(report, REAL, seed=seed, **common) for seed in seeds[: plan.seeds]]
+    tasks += [_task(report, AGAIN, seed=seed, **common) for seed in seeds[plan.seeds :]]
+    for sample in report.samples:
+        tasks += [_task(report, sample.name, seed=seed, drawer=sample, **common) for seed in seeds[: plan.seeds]]
     return tasks
 
 
 def _beside_volume(report: _Report, volume_id: str, edge: int, seed: int) -> list[VolumeTask]:
     """A stored volume, and one of its phase fractions by every sample."""
-    drawn = [
-        _task(
-            report,
-            sample.name,
-            0,
-            cube_seed(seed, volume_id, 0),
-            edge,
-            volume_id=volume_id,
-            generator_id=sample.generator_id,
-            constrained=sample.constrained,
-        )
-        for sample in report.samples
-    ]
-    return [_task(report, REAL, 0, 0, edge, volume_id=volume_id), *drawn]
+    common: dict[str, Any] = {"condition": 0, "edge": edge, "volume_id": volume_id}
+    drawn = cube_seed(seed, volume_id, 0)
+    samples = [_task(report, sample.name, seed=drawn, drawer=sample, **common) for sample in report.samples]
+    return [_task(report, REAL, seed=0, **common), *samples]
 
 
 def _task(
     report: _Report,
-    sample: str,
+    name: str,
+    *,
     condition: int,
     seed: int,
     edge: int,
-    *,
+    drawer: _Sample | None = None,
     design_id: str = "",
-    generator_id: str = "",
     volume_id: str = "",
-    constrained: bool = True,
 ) -> VolumeTask:
+    """A volume of the report; drawn by a generator if there is one."""
     return VolumeTask(
-        sample=sample,
+        sample=name,
         condition=condition,
         seed=seed,
         edge_voxels=edge,
         voxel_size_metre=report.voxel_size_metre,
         design_id=design_id,
-        generator_id=generator_id,
+        generator_id=drawer.generator_id if drawer else "",
         volume_id=volume_id,
-        constrained=constrained,
+        constrained=drawer.constrained if drawer else True,
         training_ids=report.training_ids,
     )
 

@@ -10,7 +10,7 @@ COMMANDS = {
     "bruggeman": "what a model gets wrong that takes tortuosity from porosity, with a picture",
     "represent": "say how large a cube, how many of them and how fine a voxel a target needs, with a picture",
     "train-generator": "train a generator of microstructures on volumes of the lake, or on simulated ones; resumable",
-    "fidelity": "say how true a generator is, and whether it copies, beside real volumes it has not seen; with a picture",
+    "fidelity": "say how true a generator is, and whether it copies, beside real volumes that it has not seen",
     "measure": "measure a microstructure: transport with certified intervals, tensor, geometry, random walkers",
     "cell": "build a cell of a measured electrode, a parameter set or a BPX file: what it is made of, and as BPX",
     "cycle": "do a protocol with a cell: charge, discharge, pulses, rests, a drive profile; step by step",
