@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Sequence
 
-from benchmarks import command_line, discharges, disk, hashing, homogenisation, lineage, queries, steps
+from benchmarks import command_line, discharges, disk, generator, hashing, homogenisation, lineage, queries, steps
 from benchmarks.measure import Line, tell
 
 BENCHMARKS: dict[str, Callable[[], list[Line]]] = {
@@ -17,6 +17,7 @@ BENCHMARKS: dict[str, Callable[[], list[Line]]] = {
     "disk": disk.lines,
     "homogenisation": homogenisation.lines,
     "discharges": discharges.lines,
+    "generator": generator.lines,
 }
 _HEAD = ("what", "ours", "peer", "ratio", "goal", "")
 
