@@ -1,0 +1,80 @@
+"""`ragone fidelity`: what it refuses, and how a report is told."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from app.answers import plain
+from app.fidelity_picture import draw_fidelity
+from app.fidelity_table import shown, told
+from dataset import Lake
+from flows import FidelityResult
+
+PNG = b"\x89PNG"
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--volumes", "a", "--where", "b"), "twice"),
+        (("--volumes", "a", "--seeds", "3"), "--seeds is for simulated volumes"),
+        (("--seeds", "1"), "seeds = 1"),
+        (("--conditions", "0"), "--conditions 0 must be from 1"),
+        (("--conditions", "no.yaml"), "no.yaml does not exist"),
+        (("--conditions", "some.yaml", "--beyond"), "twice"),
+        (("--edge", "0"), "--edge 0 must be 1 at least"),
+    ],
+)
+def test_what_contradicts_itself_is_refused_before_anything_is_done(cli, stored, words, message):
+    """Exit code 2, and the reason."""
+    answer = cli("fidelity", stored.ids["design"], *words, "--lake", stored.place)
+    assert answer.code == 2
+    assert message in answer.err
+
+
+def test_what_is_no_generator_is_refused(cli, stored):
+    """Its id is named, and what to do."""
+    answer = cli("fidelity", stored.ids["design"], "--lake", stored.place)
+    assert answer.code == 2
+    assert "is not a generator" in answer.err
+
+
+@pytest.fixture
+def result(example) -> FidelityResult:
+    """A report of two samples; one copies, and one metric of the real volumes has no scatter."""
+    noise = example("fidelity", sample="real again", real_spread=np.array([0.0, 0.03]))
+    ours = example("fidelity", real_spread=np.array([0.0, 0.03]), memorised=True)
+    records = {"real again": noise, "generated": ours}
+    return FidelityResult({name: "fidelity-" + "0" * 64 for name in records}, records, {}, ("seed 3: no",), ())
+
+
+def test_a_report_for_the_eye(result):
+    """Errors with a star where they are no chance, spreads where there are any, copies, ids."""
+    console = Console(width=150)
+    with console.capture() as caught:
+        console.print(shown(result))
+    text = caught.get()
+    assert "pore fraction p" in text
+    assert "8.00*" in text
+    assert "1.10 ± 0.10" in text
+    assert "copies" in text
+    assert "fidelity-000000000000" in text
+
+
+def test_a_report_as_data(result):
+    """JSON holds it; what is not known is null."""
+    data = json.loads(json.dumps(plain(told(result, "a.png")), allow_nan=False))
+    assert data["samples"]["generated"]["spread_ratio"][0] is None
+    assert data["samples"]["generated"]["memorised"] is True
+    assert data["failures"] == ["seed 3: no"]
+
+
+def test_a_picture(result, tmp_path):
+    """Drawn without slices, if no voxels are kept."""
+    with Lake.open(tmp_path / "lake", create=True) as lake:
+        draw_fidelity(lake, result, tmp_path / "f.png")
+    assert (tmp_path / "f.png").read_bytes().startswith(PNG)
