@@ -43,13 +43,13 @@ def test_another_seed_gives_other_weights():
 
 
 def test_the_loss_falls():
-    """Thirty steps lower it by a good part."""
+    """Sixty steps lower it by a good part, warming up included."""
     volumes, designs = training_volumes()
-    how = {**HOW, "fall_from": 60, "fall_to": 120, "learning_rate": 5e-3}
+    how = {**HOW, "fall_from": 100, "fall_to": 200, "learning_rate": 2e-2}
     first = train_steps(volumes, designs, step_count=5, **how)
-    later = train_steps(volumes, designs, first, step_count=30, **how)
+    later = train_steps(volumes, designs, first, step_count=60, **how)
     last = train_steps(volumes, designs, later, step_count=5, **how)
-    assert last.training_loss[-1] < 0.8 * last.training_loss[0]
+    assert last.training_loss[-1] < 0.9 * last.training_loss[0]
 
 
 def test_members_share_the_trunk_and_differ_in_the_rest():

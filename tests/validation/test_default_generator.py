@@ -1,0 +1,87 @@
+"""The generator that ships, beside the simulator that it learned from, at recipes it has not seen.
+
+Bounds are wide: this guards against weights that do not belong to the code, or a sampler that went wrong. How close it
+is stands in the fidelity report.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from models.generator import default_generator, draw_microstructure
+from models.generator.recipe import condition_of
+from pipelines.characterise import homogenise
+from pipelines.manufacture import pack_particles
+from pipelines.manufacture.composition import active_material_share
+from schemas import Design, Transport
+from schemas.materials import ACTIVE_MATERIAL_DENSITY, CARBON_BINDER_DENSITY
+
+EDGE, VOXEL, SEEDS = 64, 4e-7, 4
+
+
+def design(adhesion: float, porosity: float = 0.34) -> Design:
+    """A recipe inside the training space, no training recipe."""
+    return Design(
+        active_material_weight_fraction=0.955,
+        porosity=porosity,
+        binder_adhesion=adhesion,
+        mass_loading_kilogram_per_square_metre=0.2,
+    )
+
+
+@cache
+def measured(adhesion: float, porosity: float = 0.34, *, real: bool) -> tuple[Transport, ...]:
+    """Transport of a few volumes."""
+    found = []
+    for seed in range(SEEDS):
+        recipe, size = design(adhesion, porosity), {"edge_voxels": EDGE, "voxel_size_metre": VOXEL, "seed": seed}
+        drawn = pack_particles(recipe, **size) if real else draw_microstructure(recipe, default_generator(), **size)
+        found.append(homogenise(drawn))
+    return tuple(found)
+
+
+def mean(transports, name):
+    """Of one metric."""
+    return float(np.mean([getattr(transport, name) for transport in transports]))
+
+
+@pytest.mark.parametrize("adhesion", [0.25, 0.75])
+@pytest.mark.parametrize(
+    ("metric", "bound"), [("pore_tortuosity_factor", 0.08), ("specific_surface_area_per_metre", 0.25)]
+)
+def test_metrics_are_near_the_simulators(adhesion, metric, bound):
+    """The mean of four small volumes each; the area is known to lie up to a fifth low, at high adhesion."""
+    real, drawn = (measured(adhesion, real=real) for real in (True, False))
+    assert mean(drawn, metric) == pytest.approx(mean(real, metric), rel=bound)
+
+
+def test_the_recipe_is_answered_as_the_simulator_answers_it():
+    """More adhesion covers particles; more porosity straightens the pores: sign, and size within a half."""
+    for metric, low, high in (
+        ("specific_surface_area_per_metre", (0.25, 0.34), (0.75, 0.34)),
+        ("pore_tortuosity_factor", (0.25, 0.34), (0.25, 0.42)),
+    ):
+        real, drawn = (
+            mean(measured(*high, real=real), metric) - mean(measured(*low, real=real), metric) for real in (True, False)
+        )
+        assert drawn / real == pytest.approx(1.0, abs=0.5), metric
+
+
+def test_a_large_volume_has_the_statistics_of_small_ones():
+    """Nothing learned depends on the size: the area of one volume of twice the edge is that of the small ones."""
+    large = draw_microstructure(design(0.75), default_generator(), edge_voxels=2 * EDGE, voxel_size_metre=VOXEL, seed=9)
+    area = homogenise(large).specific_surface_area_per_metre
+    assert area == pytest.approx(mean(measured(0.75, real=False), "specific_surface_area_per_metre"), rel=0.06)
+
+
+def test_the_mass_balance_is_the_simulators():
+    """The fractions that the generator is asked for are those that the simulator fills."""
+    recipe = design(0.5)
+    share = active_material_share(0.955, ACTIVE_MATERIAL_DENSITY, CARBON_BINDER_DENSITY)
+    active, binder, adhesion = condition_of(recipe, default_generator())
+    assert active == pytest.approx(0.66 * share)
+    assert binder == pytest.approx(0.66 * (1 - share))
+    assert adhesion == 0.5
