@@ -38,9 +38,15 @@ class Resemblance(Record):
     kind: ClassVar[str] = "resemblance"
 
     correlation: np.ndarray[Any, Any] = vector(
-        "1", low=-1.001, high=1.001, tolerance=_ROUNDING, doc="with each volume: 1 for a copy, about 0 for no relation"
+        "1",
+        low=-1.001,
+        high=1.001,
+        tolerance=_ROUNDING,
+        doc="with each volume, through merged voxels; 1 for a copy, about 0 for no relation",
     )
-    largest: float = real("1", low=-1.001, high=1.001, tolerance=_ROUNDING, doc="of all")
+    largest: float = real(
+        "1", low=-1.001, high=1.001, tolerance=_ROUNDING, doc="that with the closest, with all voxels"
+    )
     closest: int = integer(low=0, doc="the place of the closest volume among those given")
     template_voxels: np.ndarray[Any, Any] = integer_vector(low=1, doc="edges of the middle that was sought")
     method: str = text()
@@ -77,7 +83,9 @@ class Fidelity(Record):
     error_expected: np.ndarray[Any, Any] = _per_metric("of the same by the scatter between seeds alone")
     bias: np.ndarray[Any, Any] = _per_metric("mean over the conditions of the difference of means", low=None)
     bias_standard_error: np.ndarray[Any, Any] = _per_metric("of the bias")
-    chance: np.ndarray[Any, Any] = _per_metric("F test against the pooled scatter; 1 where that is not known")
+    chance: np.ndarray[Any, Any] = _per_metric(
+        "share of random deals of the volumes to the two samples with an error as large"
+    )
     real_spread: np.ndarray[Any, Any] = _per_metric("standard deviation between seeds, pooled; 0 if not known")
     spread: np.ndarray[Any, Any] = _per_metric("the same of the sample")
     spread_ratio_relative_standard_error: np.ndarray[Any, Any] = _per_metric("of spread / real_spread, over it")

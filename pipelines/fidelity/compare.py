@@ -27,8 +27,7 @@ Values = dict[str, Any]
 _RARE = 1e-3
 _FAR = 6.0  # standard deviations beyond the mean of the real ones
 _METHOD = (
-    "means of seeds per condition; F test against the pooled scatter; curves against {} random deals; slopes by least "
-    "squares over conditions"
+    "means of seeds per condition; chance by {} random deals within conditions; slopes by least squares over conditions"
 )
 
 
@@ -47,7 +46,7 @@ def compare_volumes(
     recipes: tuple[tuple[float, ...], ...] = (),
     sample: str = "generated",
     left_out: str = "",
-    repeats: int = 999,
+    repeats: int = 1999,
     seed: int = 0,
 ) -> Fidelity:
     """How far a sample of volumes lies from real ones of the same conditions.
@@ -69,7 +68,7 @@ def compare_volumes(
     left_out
         Volumes that are missing, and why.
     repeats
-        Times that curves are dealt and resampled.
+        Times that volumes are dealt to the two samples, and resampled.
     seed
         Of that.
 
@@ -87,7 +86,7 @@ def compare_volumes(
     numbers = numbers_of(real_tensors, real_geometries), numbers_of(tensors, geometries)
     return Fidelity.build(
         {"sample": sample, "left_out": left_out, "method": _METHOD.format(repeats)}
-        | _numbers(*numbers, sorting, recipe_names, table)
+        | _numbers(*numbers, sorting, recipe_names, table, repeats, seed)
         | _curves([_split(curve, len(real_geometries)) for curve in curves], sorting, count, repeats, seed)
         | {"recipe_names": recipe_names, "recipes": table}
         | {"correlation_distance_metre": real_geometries[0].correlation_distance_metre}
@@ -96,11 +95,17 @@ def compare_volumes(
 
 
 def _numbers(
-    real: Floats, sample: Floats, sorting: tuple[Places, Places], names: Sequence[str], recipes: Floats
+    real: Floats,
+    sample: Floats,
+    sorting: tuple[Places, Places],
+    names: Sequence[str],
+    recipes: Floats,
+    repeats: int,
+    seed: int,
 ) -> Values:
     first, second = (moments(n, p, len(recipes)) for n, p in zip((real, sample), sorting, strict=True))
     absolute = np.array([metric.absolute for metric in METRICS])
-    found = differences(first, second, absolute)
+    found = differences(real, sample, *sorting, absolute, repeats=repeats, seed=seed)
     chosen = varied(recipes)
     real_slope, real_error = slopes(recipes[:, chosen], first)
     slope, error = slopes(recipes[:, chosen], second)

@@ -3,15 +3,15 @@
 Volumes are sorted by condition (the recipe they were made of). Of each condition the means of both samples are
 compared; the scatter within conditions, pooled over all of them, is the measure of chance. The error of a metric is the
 root mean square over the conditions of the difference over the real mean (or of the difference itself, where the
-metric is absolute). `chance` is the probability of differences as large if both samples came from one distribution: of
-an F test of the mean squared difference against the pooled variance. Differences below `INDIFFERENCE` are not told
-apart from none: metrics that are imposed scatter by a voxel.
+metric is absolute). `chance` is the share of random deals of the volumes of each condition to the two samples that lead
+to an error as large: exact whatever the distribution, and never below one over the number of deals. Errors below
+`INDIFFERENCE` are not told apart from none: metrics that are imposed scatter by a voxel.
 
 What it does not do: no correction for the number of metrics looked at; judge against a chance of a thousandth.
 
 References
 ----------
-Scheffe 1959, The Analysis of Variance, section 2 (the F ratio of several means against the variance within).
+Good 2005, Permutation, Parametric and Bootstrap Tests of Hypotheses, section 3 (deals within blocks).
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ import numpy as np
 from pipelines.fidelity.metrics import Floats
 
 INDIFFERENCE = 1e-3
+_ROUNDING = 1e-9
+Flags = np.ndarray[Any, np.dtype[np.bool_]]
 Places = np.ndarray[Any, np.dtype[np.int64]]
 
 
@@ -79,52 +81,92 @@ def moments(numbers: Floats, conditions: Places, condition_count: int) -> Moment
     return Moments(mean, variance, count)
 
 
-def differences(real: Moments, sample: Moments, absolute: np.ndarray[Any, np.dtype[np.bool_]]) -> Differences:
+def differences(
+    real: Floats,
+    sample: Floats,
+    real_conditions: Places,
+    conditions: Places,
+    absolute: Flags,
+    *,
+    repeats: int,
+    seed: int,
+) -> Differences:
     """How far a sample lies from the real one, metric by metric.
 
     Parameters
     ----------
     real, sample
-        Of the same conditions and metrics.
+        Numbers of all volumes, shape (volumes, metrics), NaN where there is none.
+    real_conditions, conditions
+        Shape (volumes,): which condition each volume belongs to.
     absolute
         Shape (metrics,): where differences are not divided by the real mean.
+    repeats
+        Number of deals.
+    seed
+        Of them.
     """
-    scale = np.where(absolute[None, :] | (real.mean == 0), 1.0, np.abs(real.mean))
-    both = (real.count > 0) & (sample.count > 0)
+    count = int(max(real_conditions.max(), conditions.max())) + 1
+    first, second = moments(real, real_conditions, count), moments(sample, conditions, count)
+    scale = np.where(absolute[None, :] | (first.mean == 0), 1.0, np.abs(first.mean))
+    apart, both = _apart(first, second, scale)
     compared = np.maximum(both.sum(axis=0), 1)
-    apart = np.where(both, (sample.mean - real.mean) / scale, 0.0)
-    real_variance, real_freedom = _pooled(real, scale)
-    variance, freedom = _pooled(sample, scale)
-    freedoms = real_freedom + freedom
-    within = (real_freedom * real_variance + freedom * variance) / np.maximum(freedoms, 1)
-    each = 1 / np.maximum(real.count, 1) + 1 / np.maximum(sample.count, 1)
-    expected = np.sqrt((np.where(both, each, 0.0) * within).sum(axis=0) / compared)
-    error_of_bias = np.sqrt((np.where(both, each, 0.0) * within).sum(axis=0)) / compared
+    real_variance, real_freedom = _pooled(first, scale)
+    variance, freedom = _pooled(second, scale)
+    within = (real_freedom * real_variance + freedom * variance) / np.maximum(real_freedom + freedom, 1)
+    each = np.where(both, 1 / np.maximum(first.count, 1) + 1 / np.maximum(second.count, 1), 0.0) * within
+    error = _root_mean_square(apart, compared)
+    volumes, places = np.concatenate([real, sample]), np.concatenate([real_conditions, conditions])
+    dealt = _dealt(volumes, places, len(real), scale, repeats, seed)
     return Differences(
-        error=np.sqrt((apart**2).sum(axis=0) / compared),
-        error_expected=expected,
+        error=error,
+        error_expected=np.sqrt(each.sum(axis=0) / compared),
         bias=apart.sum(axis=0) / compared,
-        bias_standard_error=error_of_bias,
-        chance=_chance(apart, each, within, both, freedoms),
+        bias_standard_error=np.sqrt(each.sum(axis=0)) / compared,
+        chance=np.where(error > INDIFFERENCE, (1 + (dealt >= error - _ROUNDING).sum(axis=0)) / (1 + repeats), 1.0),
         real_spread=np.sqrt(real_variance),
         spread=np.sqrt(variance),
         spread_ratio_relative_standard_error=np.sqrt(0.5 / np.maximum(real_freedom, 1) + 0.5 / np.maximum(freedom, 1)),
     )
 
 
+def _apart(first: Moments, second: Moments, scale: Floats) -> tuple[Floats, Flags]:
+    """Differences of means, and where both samples have the metric."""
+    both = (first.count > 0) & (second.count > 0)
+    return np.where(both, (second.mean - first.mean) / scale, 0.0), both
+
+
+def _root_mean_square(apart: Floats, compared: Places) -> Floats:
+    return np.asarray(np.sqrt((apart**2).sum(axis=0) / compared))
+
+
+def _dealt(volumes: Floats, places: Places, first: int, scale: Floats, repeats: int, seed: int) -> Floats:
+    """Errors of random deals, shape (repeats, metrics): each sample gets as many volumes of each condition as it had."""
+    random = np.random.Generator(np.random.PCG64(seed))
+    groups = [np.flatnonzero(places == number) for number in range(len(scale))]
+    found = np.zeros((repeats, volumes.shape[1]))
+    for repeat in range(repeats):
+        order = np.arange(len(volumes))
+        for group in groups:
+            order[group] = random.permutation(group)
+        means = [_means(volumes[order[half]], places[half], len(scale)) for half in (slice(first), slice(first, None))]
+        both = np.isfinite(means[0]) & np.isfinite(means[1])
+        apart = np.where(both, (means[1] - means[0]) / scale, 0.0)
+        found[repeat] = _root_mean_square(apart, np.maximum(both.sum(axis=0), 1))
+    return found
+
+
+def _means(numbers: Floats, conditions: Places, count: int) -> Floats:
+    """Mean of each condition; NaN where no volume has the metric."""
+    member = (conditions[None, :] == np.arange(count)[:, None]).astype(np.float64)
+    known = np.isfinite(numbers)
+    with np.errstate(invalid="ignore"):
+        return np.asarray((member @ np.where(known, numbers, 0.0)) / (member @ known.astype(np.float64)))
+
+
 def _pooled(sample: Moments, scale: Floats) -> tuple[Floats, Places]:
     """The variance within conditions, each on the scale, and its degrees of freedom; per metric."""
     freedom = np.maximum(sample.count - 1, 0)
-    total = (freedom * sample.variance / scale**2).sum(axis=0)
     freedoms = freedom.sum(axis=0)
-    return total / np.maximum(freedoms, 1), freedoms
-
-
-def _chance(apart: Floats, each: Floats, within: Floats, both: Any, freedoms: Places) -> Floats:
-    """Of differences as large without a cause; 1 where the scatter is not known."""
-    from scipy import stats  # heavy
-
-    variance = each * within[None, :] + INDIFFERENCE**2
-    ratio = np.where(both, apart**2 / variance, 0.0).sum(axis=0) / np.maximum(both.sum(axis=0), 1)
-    found = stats.f.sf(ratio, np.maximum(both.sum(axis=0), 1), np.maximum(freedoms, 1))
-    return np.where((freedoms > 0) & both.any(axis=0), found, 1.0)
+    pooled = (freedom * sample.variance / scale**2).sum(axis=0) / np.maximum(freedoms, 1)
+    return np.where(pooled > _ROUNDING**2, pooled, 0.0), freedoms

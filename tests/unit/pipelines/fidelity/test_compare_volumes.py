@@ -22,7 +22,8 @@ VOXEL = 8e-7
 EDGE = 40
 NAMES = ("active_material_weight_fraction", "porosity", "binder_adhesion")
 RECIPES = ((0.93, 0.32, 0.2), (0.96, 0.42, 0.3), (0.955, 0.33, 0.8), (0.935, 0.42, 0.7), (0.945, 0.36, 0.5))
-RARE = 1e-3
+REPEATS = 499
+RARE = 2 / (1 + REPEATS)
 
 
 @cache
@@ -44,7 +45,7 @@ def measured(first: int, count: int = 3) -> list[list[VolumeMeasures]]:
 
 def compared(sample, real=None):
     """Against the real ones."""
-    return compare_measures(real or measured(0), sample, recipe_names=NAMES, recipes=RECIPES, repeats=199)
+    return compare_measures(real or measured(0), sample, recipe_names=NAMES, recipes=RECIPES, repeats=REPEATS)
 
 
 def altered(change) -> list[list[VolumeMeasures]]:
@@ -61,7 +62,7 @@ def test_real_volumes_beside_real_ones_are_within_noise():
     """No metric and no curve differs by more than chance; spreads and responses are about those of the first set."""
     found = compared(measured(20))
     assert found.chance.min() > RARE
-    assert found.curve_chance.min() > 2 / 200
+    assert found.curve_chance.min() > RARE
     assert np.median(found.error / np.maximum(found.error_expected, 1e-9)) < 2
     ratios = found.spread_ratios()
     assert 0.7 < np.nanmedian(ratios) < 1.4
@@ -81,7 +82,7 @@ def test_grown_active_material_is_seen_in_its_rows():
         return np.where(grown & (labels == 0), 1, labels).astype(np.uint8)
 
     found = compared(altered(grow))
-    assert of(found, "chance", "active_material_fraction") < RARE
+    assert of(found, "chance", "active_material_fraction") <= RARE
     assert of(found, "bias", "active_material_fraction") > 0.03
     assert of(found, "bias", "pore_tortuosity_factor_axis_0") > 0
     assert of(found, "chance", "carbon_binder_fraction") == 1.0
@@ -98,15 +99,14 @@ def test_shuffled_blocks_are_seen_although_the_fractions_are_right():
 
     found = compared(altered(shuffle))
     assert of(found, "chance", "pore_fraction") == 1.0
-    assert of(found, "chance", "pore_area") < RARE
+    assert of(found, "chance", "pore_area") <= RARE
     assert of(found, "bias", "pore_area") > 0.1
     assert found.curve_chance[found.curve_names.index("two_point_correlation_active_material")] < 0.01
 
 
 def test_one_and_the_same_volume_has_no_spread():
     """A generator that draws one volume per recipe: the spread between seeds tells."""
-    collapsed = [[group[0]] * 3 for group in measured(20)]
-    found = compared(collapsed)
+    found = compared([[group[0]] * 3 for group in measured(20)])
     assert np.nanmax(found.spread_ratios()) < 1e-6
 
 

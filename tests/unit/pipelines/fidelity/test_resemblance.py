@@ -47,8 +47,7 @@ def test_copies_are_found(change):
     """Far closer than any new volume, and the volume copied is named."""
     found = find_resemblance(relabelled(change(TRAINING[1].labels)), TRAINING)
     assert found.closest == 1
-    assert found.largest > 0.75
-    assert found.largest == found.correlation.max()
+    assert found.largest > 0.999
     assert np.delete(found.correlation, 1).max() < 0.6
 
 
@@ -67,7 +66,7 @@ def test_a_piece_of_a_larger_volume_is_found():
 def test_the_formula_is_that_of_the_definition():
     """One place, by hand: covariance over the root of both variances, phases summed."""
     first, second = TRAINING[0].labels, TRAINING[2].labels
-    found = find_resemblance(relabelled(first), (TRAINING[2],), turned=False).largest
+    found = find_resemblance(relabelled(first), (TRAINING[2],), turned=False).correlation[0]
 
     def shares(labels: np.ndarray) -> np.ndarray:
         blocks = labels.reshape(24, 2, 24, 2, 24, 2)
