@@ -87,6 +87,8 @@ def _indicators(microstructure: Microstructure, coarser: int) -> Singles:
     x, y, z = (n // _COARSER * _COARSER // coarser for n in labels.shape)
     blocks = labels[: x * coarser, : y * coarser, : z * coarser].reshape(x, coarser, y, coarser, z, coarser)
     phases = [microstructure.phase_map()[name] for name in sorted(microstructure.phase_names)]
+    if coarser == 1:
+        return np.asarray([blocks[:, 0, :, 0, :, 0] == phase for phase in phases], dtype=np.float32)
     return np.asarray([(blocks == phase).mean(axis=(1, 3, 5)) for phase in phases], dtype=np.float32)
 
 
@@ -133,16 +135,24 @@ def _seen_closely(first: Microstructure, other: Microstructure, view: int, place
     """The correlation there with all voxels, the largest of the place and its neighbours."""
     middle = next(islice(_views(_middle(_indicators(first, 1), 1)), view, None))
     middle = middle - middle.mean(axis=(1, 2, 3), keepdims=True)
-    norm = float(np.sqrt((middle**2).sum()))
-    whole, found = _indicators(other, 1), -1.0
-    for step in product((-1, 0, 1), repeat=3):
-        starts = [p * _COARSER + s for p, s in zip(place, step, strict=True)]
-        rows = [np.arange(s, s + n) % m for s, n, m in zip(starts, middle.shape[1:], whole.shape[1:], strict=True)]
-        window = whole[np.ix_(np.arange(len(whole)), *rows)]
-        window = window - window.mean(axis=(1, 2, 3), keepdims=True)
-        both = max(norm * float(np.sqrt((window**2).sum())), _SMALLEST)
-        found = max(found, float((middle * window).sum()) / both)
+    norm, size, found = float(np.sqrt((middle**2).sum())), middle.shape[1:], -1.0
+    around = _around(other, [p * _COARSER - 1 for p in place], size)
+    for x, y, z in product(range(3), repeat=3):
+        window = around[:, x : x + size[0], y : y + size[1], z : z + size[2]]
+        spread = window.mean(axis=(1, 2, 3))
+        squares = float((window**2).sum()) - float((spread**2).sum()) * float(np.prod(size))
+        found = max(found, float((middle * window).sum()) / max(norm * float(np.sqrt(max(squares, 0.0))), _SMALLEST))
     return min(found, 1.0)
+
+
+def _around(other: Microstructure, start: Sequence[int], size: Sequence[int]) -> Singles:
+    """Indicators of a place with a rim of one voxel, round the borders where it must."""
+    labels = other.labels
+    rows = [
+        np.arange(s, s + n + 2) % (m // _COARSER * _COARSER) for s, n, m in zip(start, size, labels.shape, strict=True)
+    ]
+    cut = labels[np.ix_(*rows)]
+    return np.asarray([cut == other.phase_map()[name] for name in sorted(other.phase_names)], dtype=np.float32)
 
 
 def _window_norms(other: Singles, spectra: Any, place: tuple[int, ...]) -> Singles:
