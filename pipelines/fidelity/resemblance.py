@@ -7,8 +7,8 @@ fewer particles the middle holds, so that the number tells only beside that of v
 volume is taken to repeat itself; where it does not, a few places across its border are seen too, and do no harm.
 
 The search sees voxels twice as wide, which makes it eight times faster; a copy that is shifted by an odd number of
-voxels is blurred by that, but still the best place. The best place of the closest volume is then looked at again with all
-voxels, one step to each side. Turned means: the axis through the plane stays, mirrored or not, with the eight
+voxels is blurred by that, but still the best place. The best place of the closest volume is then looked at again with
+all voxels, one step to each side. Turned means: the axis through the plane stays, mirrored or not, with the eight
 symmetries of the plane.
 
 What it does not do: it sees no copy that is stretched, nor one of less than a middle.
