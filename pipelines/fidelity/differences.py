@@ -141,7 +141,7 @@ def _root_mean_square(apart: Floats, compared: Places) -> Floats:
 
 
 def _dealt(volumes: Floats, places: Places, first: int, scale: Floats, repeats: int, seed: int) -> Floats:
-    """Errors of random deals, shape (repeats, metrics): each sample gets as many volumes of each condition as it had."""
+    """Errors of random deals, shape (repeats, metrics): each sample gets as many volumes of a condition as it had."""
     random = np.random.Generator(np.random.PCG64(seed))
     groups = [np.flatnonzero(places == number) for number in range(len(scale))]
     found = np.zeros((repeats, volumes.shape[1]))
