@@ -15,14 +15,13 @@ import numpy as np
 
 from models.generator import training
 from models.generator.card import model_card
+from models.generator.network import Shape, laid_out
 from models.generator.training_set import TrainingSet, Units
 from models.generator.weights import describe, from_bytes, to_bytes
 from schemas import Design, Generator, GeneratorTraining, Microstructure, stage
 
 if TYPE_CHECKING:
     import torch
-
-    from models.generator.network import Shape
 
 ARCHITECTURE = "phase_flow"
 SAMPLING_STEPS = (8, 8)  # of the first phase placed, and of the others
@@ -142,8 +141,6 @@ def networks_of(generator: Generator, number: int, device: str) -> tuple[PhaseNe
 
 @lru_cache(maxsize=16)
 def _network(content: bytes, phase: int, member: int, device: str) -> PhaseNetwork:
-    from models.generator.network import laid_out
-
     units = Units(**describe(content)["settings"]["units"][phase - 1])
     weights = {name: laid_out(tensor.to(device)) for name, tensor in _weights(content, phase, member).items()}
     shape = training.phase_shape(phase, units)

@@ -14,11 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from models.generator import schedule
 from models.generator.assembly import ARCHITECTURE, networks_of
 from models.generator.errors import RecipeError
 from models.generator.fields import distance_tensor
+from models.generator.network import clean_field
 from models.generator.recipe import condition_of, condition_of_fractions, mean_fractions
 from models.generator.slices import SLICE_ARCHITECTURE, draw_from_slices
+from models.generator.training import reduced_precision
 from schemas import Design, Generator, Microstructure, stage
 
 if TYPE_CHECKING:
@@ -143,10 +146,6 @@ def _place(
 ) -> torch.Tensor:
     """Where one phase is: `count` voxels of those that are free, or what the logits say if 0."""
     import torch
-
-    from models.generator import schedule
-    from models.generator.network import clean_field
-    from models.generator.training import reduced_precision
 
     noisy = torch.randn((1, 1, *labels.shape), generator=source, device=labels.device)
     levels = schedule.crowded(torch.linspace(1, 0, steps + 1, device=labels.device), network.crowding)

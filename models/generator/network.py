@@ -15,15 +15,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import torch
-import torch.nn.functional as functional
+if TYPE_CHECKING:
+    import torch
 
 _EMBEDDED = 128  # numbers that carry noise level and recipe into the blocks
 _FREQUENCIES = 16
 _HIGHEST_FREQUENCY = 200.0
 
-Weights = Mapping[str, torch.Tensor]
+Weights = Mapping[str, "torch.Tensor"]
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,8 @@ class Shape:
 
 def initial_weights(shape: Shape, generator: torch.Generator) -> dict[str, torch.Tensor]:
     """Random weights; those that end a block or the network are zero, so that each block starts as the identity."""
+    import torch
+
     weights = {}
     for name, size in shape.sizes().items():
         if name.endswith(("bias", "second.weight", "film.weight")) or name.startswith("out"):
@@ -93,6 +96,8 @@ def clean_field(
     field, logit
         Shape (n, 1, x, y, z) each, float32.
     """
+    import torch
+
     embedded = _embedded(weights, noise_level, condition)
     hidden = _into_patches(torch.cat([noisy, context], 1), shape.patch).contiguous(memory_format=torch.channels_last_3d)
     hidden = _convolved(weights, "in", hidden, periodic)
@@ -102,15 +107,15 @@ def clean_field(
             hidden = _block(weights, f"down.{level}.{block}", hidden, embedded, periodic)
         if level + 1 < len(shape.depths):
             skipped.append(hidden)
-            hidden = functional.conv3d(
+            hidden = torch.nn.functional.conv3d(
                 hidden, weights[f"coarser.{level}.weight"], weights[f"coarser.{level}.bias"], stride=2
             )
     for level in reversed(range(len(shape.depths) - 1)):
-        finer = functional.conv3d(hidden, weights[f"finer.{level}.weight"], weights[f"finer.{level}.bias"])
+        finer = torch.nn.functional.conv3d(hidden, weights[f"finer.{level}.weight"], weights[f"finer.{level}.bias"])
         hidden = skipped[level] + _out_of_patches(finer, 2).contiguous(memory_format=torch.channels_last_3d)
         for block in range(shape.depths[level]):
             hidden = _block(weights, f"up.{level}.{block}", hidden, embedded, periodic)
-    found = functional.conv3d(_normalised(hidden), weights["out.weight"], weights["out.bias"])
+    found = torch.nn.functional.conv3d(_normalised(hidden), weights["out.weight"], weights["out.bias"])
     field, logit = _out_of_patches(found, shape.patch).float().chunk(2, 1)
     return field, 4 * logit
 
@@ -140,36 +145,48 @@ def _layer(name: str, outputs: int, inputs: int, kernel: int = 0) -> Iterator[tu
 
 def laid_out(weight: torch.Tensor) -> torch.Tensor:
     """Channels last, which is what the convolutions work in."""
+    import torch
+
     return weight.contiguous(memory_format=torch.channels_last_3d) if weight.dim() == 5 else weight
 
 
 def _embedded(weights: Weights, noise_level: torch.Tensor, condition: torch.Tensor) -> torch.Tensor:
+    import torch
+
     rates = torch.exp(torch.linspace(0, math.log(_HIGHEST_FREQUENCY), _FREQUENCIES, device=noise_level.device))
     angle = noise_level[:, None] * rates
     numbers = torch.cat([angle.sin(), angle.cos(), condition], 1)
     for layer in ("embed.0", "embed.1"):
-        numbers = functional.silu(functional.linear(numbers, weights[f"{layer}.weight"], weights[f"{layer}.bias"]))
+        numbers = torch.nn.functional.silu(
+            torch.nn.functional.linear(numbers, weights[f"{layer}.weight"], weights[f"{layer}.bias"])
+        )
     return numbers
 
 
 def _block(weights: Weights, name: str, hidden: torch.Tensor, embedded: torch.Tensor, periodic: bool) -> torch.Tensor:
-    film = functional.linear(embedded, weights[f"{name}.film.weight"], weights[f"{name}.film.bias"])
+    import torch
+
+    film = torch.nn.functional.linear(embedded, weights[f"{name}.film.weight"], weights[f"{name}.film.bias"])
     scale, shift = film[:, :, None, None, None].chunk(2, 1)
     inner = _convolved(weights, f"{name}.first", _normalised(hidden), periodic)
-    inner = functional.silu(torch.addcmul(shift.to(inner.dtype), inner, (1 + scale).to(inner.dtype)))
+    inner = torch.nn.functional.silu(torch.addcmul(shift.to(inner.dtype), inner, (1 + scale).to(inner.dtype)))
     return hidden + _convolved(weights, f"{name}.second", inner, periodic)
 
 
 def _normalised(hidden: torch.Tensor) -> torch.Tensor:
     """Zero mean and unit variance over the channels of each patch."""
-    return functional.layer_norm(hidden.permute(0, 2, 3, 4, 1), (hidden.shape[1],)).permute(0, 4, 1, 2, 3)
+    import torch
+
+    return torch.nn.functional.layer_norm(hidden.permute(0, 2, 3, 4, 1), (hidden.shape[1],)).permute(0, 4, 1, 2, 3)
 
 
 def _convolved(weights: Weights, name: str, hidden: torch.Tensor, periodic: bool) -> torch.Tensor:
+    import torch
+
     weight, bias = weights[f"{name}.weight"], weights[f"{name}.bias"]
     if not periodic:
-        return functional.conv3d(hidden, weight, bias, padding=1)
-    return functional.conv3d(functional.pad(hidden, (1,) * 6, mode="circular"), weight, bias)
+        return torch.nn.functional.conv3d(hidden, weight, bias, padding=1)
+    return torch.nn.functional.conv3d(torch.nn.functional.pad(hidden, (1,) * 6, mode="circular"), weight, bias)
 
 
 def _into_patches(volume: torch.Tensor, edge: int) -> torch.Tensor:

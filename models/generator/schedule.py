@@ -11,7 +11,10 @@ by resolution).
 
 from __future__ import annotations
 
-import torch
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import torch
 
 
 def crowded(even: torch.Tensor, crowding: float) -> torch.Tensor:

@@ -4,56 +4,61 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING, Literal
 
-import torch
-import torch.nn.functional as functional
-from torch import nn
-
-
-class Maker(nn.Module):
-    """Noise and recipe on a coarse grid to logits of the phases on voxels: doubled four times, convolved in between."""
-
-    def __init__(self, inputs: int, classes: int, widths: Sequence[int]) -> None:
-        super().__init__()
-        ends = [inputs, *widths]
-        self.steps = nn.ModuleList(nn.Conv3d(a, b, 3) for a, b in pairwise(ends))
-        self.last = nn.Conv3d(widths[-1], classes, 3)
-
-    def forward(self, hidden: torch.Tensor, *, periodic: bool) -> torch.Tensor:
-        """Shape (1, classes, x, y, z), 16 voxels per node."""
-        for convolution in self.steps:
-            hidden = functional.relu(convolution(_padded(hidden, periodic)))
-            hidden = functional.interpolate(hidden, scale_factor=2, mode="nearest")
-        found: torch.Tensor = self.last(_padded(hidden, periodic))
-        return found
+if TYPE_CHECKING:
+    import torch
 
 
-def critic(inputs: int, widths: Sequence[int]) -> nn.Module:
+def maker(inputs: int, classes: int, widths: Sequence[int], *, periodic: bool) -> torch.nn.Sequential:
+    """Noise and recipe on a coarse grid to logits of the phases on voxels: convolved and doubled, time after time."""
+    import torch
+
+    mode: Literal["circular", "replicate"] = "circular" if periodic else "replicate"
+    layers: list[torch.nn.Module] = []
+    for a, b in pairwise([inputs, *widths]):
+        layers += [torch.nn.Conv3d(a, b, 3, padding=1, padding_mode=mode), torch.nn.ReLU()]
+        layers += [torch.nn.Upsample(scale_factor=2, mode="nearest")]
+    return torch.nn.Sequential(*layers, torch.nn.Conv3d(widths[-1], classes, 3, padding=1, padding_mode=mode))
+
+
+def critic(inputs: int, widths: Sequence[int]) -> torch.nn.Module:
     """How real does a slice look? One number per slice."""
-    ends = [inputs, *widths]
-    layers: list[nn.Module] = []
-    for a, b in pairwise(ends):
-        layers += [nn.Conv2d(a, b, 4, stride=2, padding=1), nn.LeakyReLU(0.2)]
-    return nn.Sequential(*layers, nn.Conv2d(widths[-1], 1, 4))
+    import torch
+
+    layers: list[torch.nn.Module] = []
+    for a, b in pairwise([inputs, *widths]):
+        layers += [torch.nn.Conv2d(a, b, 4, stride=2, padding=1), torch.nn.LeakyReLU(0.2)]
+    return torch.nn.Sequential(*layers, torch.nn.Conv2d(widths[-1], 1, 4))
 
 
 class Game:
     """Critics that tell slices of drawn volumes from real ones, and a maker that learns from them."""
 
     def __init__(
-        self, maker: Maker, critics: Sequence[nn.Module], rate: float, penalty: float, averaged: float
+        self,
+        maker: torch.nn.Sequential,
+        critics: Sequence[torch.nn.Module],
+        rate: float,
+        penalty: float,
+        averaged: float,
     ) -> None:
-        self._maker, self._critics, self._penalty, self._kept, self._rate = maker, critics, penalty, averaged, rate
+        import torch
+
+        self._maker, self._critics, self._rate = maker, critics, rate
+        self._penalty, self._kept = penalty, averaged
         self.average = {name: tensor.clone() for name, tensor in maker.state_dict().items()}
         self._making = torch.optim.Adam(maker.parameters(), lr=rate, betas=(0.0, 0.9))
         self._judging = [torch.optim.Adam(c.parameters(), lr=rate, betas=(0.0, 0.9)) for c in critics]
 
     def judge(self, real: torch.Tensor, condition: torch.Tensor, noise: torch.Tensor, slices: int) -> float:
         """One step of every critic; the mean distance between real and drawn slices that they see."""
-        classes = self._maker.last.out_channels
-        truth = functional.one_hot(real, classes).permute(3, 0, 1, 2).float()
+        import torch
+
+        classes = len(self.average[list(self.average)[-1]])
+        truth = torch.nn.functional.one_hot(real, classes).permute(3, 0, 1, 2).float()
         with torch.no_grad():
-            drawn = torch.softmax(self._maker(noise, periodic=False), 1)[0]
+            drawn = torch.softmax(self._maker(noise), 1)[0]
         seen = []
         for number, optimiser in enumerate(self._judging):
             real_slices, fake = (_slices(v, condition, number, slices) for v in (truth, drawn))
@@ -62,14 +67,16 @@ class Game:
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
-            seen.append(float(distance))
+            seen.append(float(distance.detach()))
         return sum(seen) / len(seen)
 
     def make(self, condition: torch.Tensor, noise: torch.Tensor, slices: int, *, rate: float) -> None:
         """One step of the maker, its step size a share of the first."""
+        import torch
+
         for group in self._making.param_groups:
             group["lr"] = self._rate * max(rate, 0.05)
-        drawn = torch.softmax(self._maker(noise, periodic=False), 1)[0]
+        drawn = torch.softmax(self._maker(noise), 1)[0]
         loss = -sum(c(_slices(drawn, condition, n, slices)).mean() for n, c in enumerate(self._critics))
         assert isinstance(loss, torch.Tensor)
         self._making.zero_grad()
@@ -80,6 +87,8 @@ class Game:
 
     def _steepness(self, number: int, real: torch.Tensor, fake: torch.Tensor) -> torch.Tensor:
         """How far the critic's slope is from one between real and drawn slices."""
+        import torch
+
         share = torch.rand(len(real), 1, 1, 1)
         between = (share * real + (1 - share) * fake).requires_grad_(True)
         (slope,) = torch.autograd.grad(self._critics[number](between).sum(), between, create_graph=True)
@@ -89,6 +98,8 @@ class Game:
 
 def _slices(volume: torch.Tensor, condition: torch.Tensor, number: int, count: int) -> torch.Tensor:
     """Slices across the through-plane axis (critic 1) or that hold it (critic 0), with the recipe as channels."""
+    import torch
+
     axes = (1,) if number else (2, 3)
     found = []
     for axis in axes:
@@ -97,11 +108,3 @@ def _slices(volume: torch.Tensor, condition: torch.Tensor, number: int, count: i
     stack = torch.cat(found)
     told = condition.reshape(1, -1, 1, 1).expand(len(stack), -1, *stack.shape[2:])
     return torch.cat([stack, told], 1)
-
-
-def _padded(hidden: torch.Tensor, periodic: bool) -> torch.Tensor:
-    return (
-        functional.pad(hidden, (1,) * 6, mode="circular")
-        if periodic
-        else functional.pad(hidden, (1,) * 6, mode="replicate")
-    )

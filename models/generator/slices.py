@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from models.generator import slice_networks
 from models.generator.training_set import TrainingSet, Units
 from models.generator.weights import describe, from_bytes, to_bytes
 from schemas import Design, Generator, Microstructure, stage
@@ -64,13 +65,11 @@ def train_slices(
     """
     import torch
 
-    from models.generator import slice_networks
-
     torch.manual_seed(seed)
     data = TrainingSet(volumes, designs)
     units = data.units()
     conditions, classes = len(data.condition_names), len(data.phase_names)
-    maker = slice_networks.Maker(_CHANNELS + conditions, classes, _WIDTHS)
+    maker = slice_networks.maker(_CHANNELS + conditions, classes, _WIDTHS, periodic=False)
     critics = [slice_networks.critic(classes + conditions, _CRITIC_WIDTHS) for _ in range(2)]
     game = slice_networks.Game(maker, critics, learning_rate, _PENALTY, _AVERAGED)
     rng = np.random.Generator(np.random.PCG64(seed))
@@ -111,12 +110,12 @@ def draw_from_slices(
     """Labels, shape (edge, edge, edge); the fractions of the condition imposed on the probabilities if asked."""
     import torch
 
-    maker, units = _maker(generator.weights)
+    maker, units = _maker(generator.weights, periodic)
     scaled = torch.from_numpy(units.scaled(condition))
     drawn = -(-edge // _COARSE) * _COARSE
     source = torch.Generator().manual_seed(seed)
     with torch.inference_mode():
-        shares = torch.softmax(maker(_noise(drawn, scaled, source), periodic=periodic), 1)[0]
+        shares = torch.softmax(maker(_noise(drawn, scaled, source)), 1)[0]
     if not constrained:
         labels = shares.argmax(0)
     else:
@@ -139,12 +138,11 @@ def _noise(edge: int, condition: torch.Tensor, source: torch.Generator | None) -
 
 
 @lru_cache(maxsize=4)
-def _maker(content: bytes) -> tuple[Any, Units]:
-    from models.generator import slice_networks
-
+def _maker(content: bytes, periodic: bool) -> tuple[Any, Units]:
     settings = describe(content)["settings"]
     units = Units(**settings["units"])
     tensors, _ = from_bytes(content, SLICE_ARCHITECTURE)
-    maker = slice_networks.Maker(_CHANNELS + len(units.condition_middle), int(settings["classes"]), _WIDTHS)
+    inputs = _CHANNELS + len(units.condition_middle)
+    maker = slice_networks.maker(inputs, int(settings["classes"]), _WIDTHS, periodic=periodic)
     maker.load_state_dict(tensors)
     return maker.eval(), units

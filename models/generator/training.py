@@ -20,14 +20,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from models.generator import network, schedule
+from models.generator.network import Shape
 from models.generator.training_set import Batch, TrainingSet, Units
 from models.generator.weights import from_bytes, to_bytes
 from schemas import Design, GeneratorTraining, Microstructure, stage
 
 if TYPE_CHECKING:
     import torch
-
-    from models.generator.network import Shape
 
 ARCHITECTURE = "phase_flow_training"
 MEMBER_PARTS = ("embed.", "up.0.", "out.")  # what a member has of its own
@@ -122,9 +122,7 @@ class _Training:
     ) -> None:
         import torch
 
-        from models.generator import network
-
-        self._network, self._device = network, device
+        self._device = device
         self._phase, self._member, self._rate, self._seed = phase, member, learning_rate, seed
         tensors, about = ({}, {}) if before is None else from_bytes(before.weights, ARCHITECTURE)
         self._data = volumes.phase(phase, width, Units(**about) if about else None, by_chance=by_chance(phase))
@@ -178,8 +176,6 @@ class _Training:
     def _loss(self, batch: Batch, rng: np.random.Generator) -> torch.Tensor:
         import torch
 
-        from models.generator import schedule
-
         field, phase, context, condition = (
             torch.from_numpy(np.ascontiguousarray(part)).to(self._device)
             for part in (batch.field, batch.phase, batch.context, batch.condition)
@@ -190,7 +186,7 @@ class _Training:
         source = torch.Generator(self._device).manual_seed(int(rng.integers(2**63)))
         noisy = schedule.noised(field, torch.randn(field.shape, generator=source, device=self._device), level)
         with reduced_precision(self._device):
-            found, logit = self._network.clean_field(
+            found, logit = network.clean_field(
                 self._weights, self._shape, noisy, context, level, condition, periodic=batch.periodic
             )
         open_ = (context < 0).all(1, keepdim=True).float()  # earlier phases are known
@@ -224,15 +220,13 @@ class _Training:
         for name, weight in self._learned():
             self._optimiser.state[weight] = {
                 "step": tensors[f"step.{name}"].reshape(()),
-                "exp_avg": self._network.laid_out(tensors[f"first.{name}"].to(self._device)),
-                "exp_avg_sq": self._network.laid_out(tensors[f"second.{name}"].to(self._device)),
+                "exp_avg": network.laid_out(tensors[f"first.{name}"].to(self._device)),
+                "exp_avg_sq": network.laid_out(tensors[f"second.{name}"].to(self._device)),
             }
 
 
 def phase_shape(phase: int, units: Units) -> Shape:
     """Of the network of a phase: particles are large and smooth, what lies between them is fine."""
-    from models.generator.network import Shape
-
     condition_count, width = len(units.condition_middle), units.width
     if phase == 1:
         return Shape(0, condition_count, (width, 2 * width), (2, 2), patch=4)

@@ -39,6 +39,7 @@ def from_bytes(content: bytes, architecture: str) -> tuple[dict[str, torch.Tenso
     """
     import safetensors.torch
 
+    read = safetensors.torch.load
     about = describe(content)
     if about.get("format_version") != FORMAT_VERSION:
         raise WeightsError(
@@ -51,7 +52,7 @@ def from_bytes(content: bytes, architecture: str) -> tuple[dict[str, torch.Tenso
             "that architecture."
         )
     try:
-        tensors = safetensors.torch.load(content)
+        tensors = read(content)
     except Exception as cause:
         raise WeightsError(
             f"the weights cannot be read ({cause}): the file is cut short or damaged. Copy it again."
