@@ -16,6 +16,7 @@ from schemas import Fidelity
 
 RARE = 1e-3
 _PERCENT = 100.0
+_OVERLAPPING = 0.9  # correlation of a real volume with a training volume
 _TELLING = 4.0  # real slopes over their standard error
 _READING = (
     f"errors: root mean square over conditions, of the real mean (in points where marked p); * chance below {RARE:g}",
@@ -37,7 +38,7 @@ def shown(result: FidelityResult) -> RenderableType:
     """The report for the eye."""
     records = list(result.records.values())
     parts: list[RenderableType] = [
-        _volumes(records[0]),
+        _volumes(records[-1]),
         "",
         _errors(records),
         "",
@@ -135,4 +136,6 @@ def _copies(records: Sequence[Fidelity]) -> list[Text]:
                     f"{record.real_resemblance.max():.3f} (chance {record.resemblance_chance:.2g}): {word}"
                 )
             )
+    if any(len(record.real_resemblance) and record.real_resemblance.max() > _OVERLAPPING for record in records):
+        lines.append(Text("real volumes overlap the training volumes: they were not held out, and hide copies"))
     return lines or [Text("copies of training volumes: not tested")]
