@@ -5,8 +5,9 @@ particle where a voxel is its and the next one is not, whatever that one is. Whe
 is surface of both. A sphere has 1.
 
 How good it is, for digitised bodies at random places and directions: spheres are 2 % high at a radius of 3 voxels,
-0.7 % at 5, 0.1 % at 12; spheroids of axes 1 : 1 : 2 and 2 : 2 : 1 within 0.4 % above a smaller radius of 5 voxels.
-A body with flat faces across the axes keeps the Crofton formula's error of flat surfaces: a cube of 20 voxels is 11 % high.
+0.7 % at 5, 0.1 % at 12; spheroids of axes 1 : 1 : 2 and 2 : 2 : 1 within 0.4 % above a smaller radius of 5 voxels. A
+body with flat faces across the axes keeps the Crofton formula's error of flat surfaces: a cube of 20 voxels is 11 %
+high.
 
 References
 ----------
