@@ -5,7 +5,8 @@ bridges at the necks. Adhesion 0 follows a smooth random field alone: aggregates
 are. Between them the two standardised scores are mixed linearly. A film covers particles, so the area between active
 material and pore falls as adhesion rises.
 
-The mixture is taken as dense: its nanoporosity is zero, neither ions nor electrolyte are inside.
+Voxels are filled whatever they hold: nanopores are counted in `composition`. Between walls the random field is mirrored
+at the ends of axis 0, and the walls themselves attract no film.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ def place_carbon_binder(
     count: int,
     adhesion: float,
     aggregate_length: float,
+    walled: bool = False,
 ) -> npt.NDArray[np.bool_]:
     """Voxels of the carbon-binder, exactly `count` of them.
 
@@ -45,8 +47,11 @@ def place_carbon_binder(
         0 for aggregates, 1 for a film with bridges [-].
     aggregate_length
         Standard deviation of the filter that smooths the random field [voxel].
+    walled
+        Whether axis 0 ends in walls; else the cube is periodic.
     """
-    noise = gaussian_filter(rng.standard_normal(solid.shape), aggregate_length, mode="wrap")
+    mode = ("reflect" if walled else "wrap", "wrap", "wrap")
+    noise = gaussian_filter(rng.standard_normal(solid.shape), aggregate_length, mode=mode)
     nearest, second = distances
     pores = ~solid
     film = nearest[pores] + _NECK_WEIGHT * second[pores]

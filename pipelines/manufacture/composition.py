@@ -1,6 +1,7 @@
 """What volume does each phase fill? Weight fraction, porosity and component densities give exact voxel counts.
 
-The carbon-binder mixture counts as dense: its nanoporosity is zero, so all pore volume is the design's porosity.
+The porosity of the design is all pore volume. Where the carbon-binder is nanoporous its voxels hold a part of it: they
+are solids / (1 - nanoporosity), and the resolved pores are so much fewer.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ LARGEST_ACTIVE_MATERIAL_FRACTION = 0.80
 
 @dataclass(frozen=True, slots=True)
 class VoxelCounts:
-    """Voxels of each phase in one cube; they add up to the cube."""
+    """Voxels of each phase in one cube; they add up to the cube. Those of the carbon-binder hold its nanopores."""
 
     pore: int
     active_material: int
@@ -49,16 +50,38 @@ def active_material_share(
 
 
 def voxel_counts(
-    design: Design, voxels: int, *, active_material_density: float, carbon_binder_density: float
+    design: Design,
+    voxels: int,
+    *,
+    active_material_density: float,
+    carbon_binder_density: float,
+    carbon_binder_nanoporosity: float = 0.0,
 ) -> VoxelCounts:
     """Voxels of each phase: solids rounded first, then divided, so that each fraction is exact to one voxel.
+
+    Parameters
+    ----------
+    design
+        Weight fraction and porosity enter.
+    voxels
+        Of the cube.
+    active_material_density, carbon_binder_density
+        Of the pore-free components, in one unit, > 0.
+    carbon_binder_nanoporosity
+        Pore volume inside the carbon-binder over its volume [-], in [0, 1).
 
     Raises
     ------
     BoundsError
-        If the fractions leave no voxel to the pores or the active material, or more active material than
-        `LARGEST_ACTIVE_MATERIAL_FRACTION`, up to which overlapping spheres still look like particles.
+        If the nanoporosity is out of range; if the fractions leave no voxel to the pores or the active material, or
+        more active material than `LARGEST_ACTIVE_MATERIAL_FRACTION`, up to which overlapping particles still look
+        like particles.
     """
+    if not 0 <= carbon_binder_nanoporosity < 1:
+        raise BoundsError(
+            f"carbon_binder_nanoporosity = {carbon_binder_nanoporosity:g} [-] is outside [0, 1). Give the pore volume "
+            "inside the carbon-binder over its volume; if it is a percentage divide by 100."
+        )
     share = active_material_share(
         design.active_material_weight_fraction, active_material_density, carbon_binder_density
     )
@@ -76,4 +99,11 @@ def voxel_counts(
             f"{described} makes the active material {active / voxels:.3f} [-] of the volume; particles fill at most "
             f"{LARGEST_ACTIVE_MATERIAL_FRACTION:g}. Raise the porosity or lower the weight fraction."
         )
-    return VoxelCounts(voxels - solid, active, solid - active)
+    binder = round((solid - active) / (1 - carbon_binder_nanoporosity))
+    if active + binder >= voxels:
+        raise BoundsError(
+            f"{described} and carbon_binder_nanoporosity {carbon_binder_nanoporosity:g} [-] fills {active + binder} of "
+            f"{voxels} voxels with solids and nanopores; none is left to the pores. Lower the nanoporosity or raise "
+            "the porosity."
+        )
+    return VoxelCounts(voxels - active - binder, active, binder)

@@ -1,12 +1,12 @@
-"""What does an electrode of this design look like? A packing of spheres, calendered, with carbon-binder in its pores.
+"""What does an electrode of this design look like? Particles, pressed, with carbon-binder in their pores.
 
-Assumptions: particles are dense spheres with log-normal radii; the cube is periodic along all axes; calendering is
-an affine pressing along axis 0 with particles pushing each other apart; the carbon-binder mixture is dense
-(nanoporosity zero) and is placed by a score between film and aggregates. The volume fraction of each phase is exact
-to one voxel.
+Assumptions: particles are rigid spheres, or spheroids standing for ellipsoids and plates, of log-normal size; drying
+and calendering are one affine pressing along axis 0 with particles pushing each other apart; the carbon-binder is
+placed by a score between film and aggregates, dense or with nanopores. The cube is periodic, or ends in walls along
+axis 0: collector and free surface. The volume fraction of each phase is exact to one voxel.
 
-What it does not do: no slurry, drying or binder migration, no particle shapes, cracks or plasticity, no electrode
-edges (separator, current collector). The mass loading does not change the voxels: it sets the thickness of the
+What it does not do: no flow of slurry, binder migration, cracks or plasticity; a pressure acts through an empirical
+law of compaction, not through forces. The mass loading does not change the voxels: it sets the thickness of the
 electrode, of which the cube is a sample. Any engine that follows `schemas.protocols.Manufacture` can replace it.
 
 References
@@ -17,19 +17,21 @@ electrode of a commercial cell; the default is smaller so that a small cube hold
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 
 from pipelines.manufacture.binder import place_carbon_binder
+from pipelines.manufacture.calendering import Compaction, calendered_porosity
 from pipelines.manufacture.composition import voxel_counts
-from pipelines.manufacture.particles import calender, draw_radii, median_radius_in_box
+from pipelines.manufacture.contacts import Spheroids
+from pipelines.manufacture.particles import Particles, calender, draw_radii, median_radius_in_box
+from pipelines.manufacture.resolution import require_resolved
+from pipelines.manufacture.spheroids import SPHERE, calender_spheroids, longest_semi_axis, require_shape
 from pipelines.manufacture.voxels import lowest, surface_distances
 from schemas import Design, Microstructure, stage
 from schemas.electrode import ACTIVE_MATERIAL, CARBON_BINDER, PORE
-from schemas.errors import BoundsError
 from schemas.materials import ACTIVE_MATERIAL_DENSITY, CARBON_BINDER_DENSITY
-
-_SMALLEST_EDGE = 8
-_SMALLEST_RADIUS = 1.0
 
 
 @stage("manufacture.pack_particles", libraries=("numpy", "scipy"))
@@ -44,13 +46,21 @@ def pack_particles(
     active_material_density_kilogram_per_cubic_metre: float = ACTIVE_MATERIAL_DENSITY,
     carbon_binder_density_kilogram_per_cubic_metre: float = CARBON_BINDER_DENSITY,
     aggregate_length_metre: float = 0.8e-6,
+    particle_shape: str = SPHERE,
+    particle_aspect_ratio: float = 1.0,
+    carbon_binder_nanoporosity: float = 0.0,
+    walled: bool = False,
+    calendering_pressure_pascal: float = 0.0,
+    compaction_resistance_pascal: float = 1.5e8,
+    least_porosity: float = 0.1,
 ) -> Microstructure:
     """Labelled voxels of the design: 0 pore, 1 active material, 2 carbon-binder; axis 0 is through-plane.
 
     Parameters
     ----------
     design
-        Weight fraction, porosity and adhesion enter; the mass loading does not.
+        Weight fraction, porosity and adhesion enter; the mass loading does not. The porosity is all pore volume,
+        nanopores too: that after calendering, or of the dried coating if a pressure is given.
     edge_voxels
         Voxels along each edge, >= 8.
     voxel_size_metre
@@ -58,14 +68,28 @@ def pack_particles(
     seed
         Of the PCG64 generator; equal seeds give equal voxels.
     median_particle_radius_metre
-        Median of the log-normal radii [m]. Where the box is too small for them (largest radius above a quarter of
-        its edge) all radii are lowered; the median drawn is written in the record's `source`.
+        Median of the log-normal radii [m]; of spheroids the radius of the sphere of equal volume. Where the box is too
+        small for them (longest semi-axis above a quarter of its edge) all radii are lowered; the median drawn is
+        written in the record's `source`.
     particle_radius_spread
         Standard deviation of the logarithm of the radius [-], cut at two of them.
     active_material_density_kilogram_per_cubic_metre, carbon_binder_density_kilogram_per_cubic_metre
         Of the dense components [kg/m^3].
     aggregate_length_metre
         Smoothing length of the field that gathers carbon-binder into aggregates [m].
+    particle_shape
+        "sphere"; "ellipsoid", longest along its axis; "plate", shortest along it. The last two are spheroids.
+    particle_aspect_ratio
+        Longest over shortest axis [-], 1 to 6; 1 for spheres.
+    carbon_binder_nanoporosity
+        Pore volume inside the carbon-binder over its volume [-], in [0, 1). It is part of the porosity, so that the
+        resolved pores are fewer.
+    walled
+        Whether axis 0 ends in walls that particles do not cross; else all axes are periodic.
+    calendering_pressure_pascal
+        Which decides the porosity [Pa], written in the record's `source`; 0 to press to that of the design.
+    compaction_resistance_pascal, least_porosity
+        Of the coating, in the law of `calendering` [Pa], [-]. The defaults are orders of magnitude: fit them.
 
     Returns
     -------
@@ -76,19 +100,32 @@ def pack_particles(
     ------
     BoundsError
         If a parameter is out of range, the particles are not resolved by the voxels, or the fractions leave no room.
+    UnknownFieldError
+        If the shape is not known.
     """
+    compaction = Compaction(calendering_pressure_pascal, compaction_resistance_pascal, least_porosity)
+    pressed = dataclasses.replace(design, porosity=calendered_porosity(design.porosity, compaction))
+    require_shape(particle_shape, particle_aspect_ratio)
     counts = voxel_counts(
-        design,
+        pressed,
         edge_voxels**3,
         active_material_density=active_material_density_kilogram_per_cubic_metre,
         carbon_binder_density=carbon_binder_density_kilogram_per_cubic_metre,
+        carbon_binder_nanoporosity=carbon_binder_nanoporosity,
     )
     wanted = median_particle_radius_metre / voxel_size_metre
-    _require_resolved(edge_voxels, voxel_size_metre, wanted, particle_radius_spread, aggregate_length_metre)
-    radius = median_radius_in_box(wanted, particle_radius_spread, edge_voxels)
+    require_resolved(edge_voxels, voxel_size_metre, wanted, particle_radius_spread, aggregate_length_metre)
+    longest = longest_semi_axis(particle_shape, particle_aspect_ratio)
+    radius = median_radius_in_box(wanted, particle_radius_spread, edge_voxels, longest)
     rng = np.random.Generator(np.random.PCG64(seed))
-    particles = calender(rng, draw_radii(rng, radius, particle_radius_spread, counts.active_material), edge_voxels)
-    distances = surface_distances(particles, edge_voxels, reach=radius)
+    radii = draw_radii(rng, radius, particle_radius_spread, counts.active_material)
+    if particle_shape == SPHERE:
+        particles: Particles | Spheroids = calender(rng, radii, edge_voxels, walled=walled)
+    else:
+        particles = calender_spheroids(
+            rng, radii, edge_voxels, shape=particle_shape, aspect_ratio=particle_aspect_ratio, walled=walled
+        )
+    distances = surface_distances(particles, edge_voxels, reach=radius, walled=walled)
     active = lowest(distances[0], counts.active_material)
     binder = place_carbon_binder(
         rng,
@@ -97,27 +134,22 @@ def pack_particles(
         count=counts.carbon_binder,
         adhesion=design.binder_adhesion,
         aggregate_length=aggregate_length_metre / voxel_size_metre,
+        walled=walled,
     )
+    said = [f"simulated: packing of {particle_shape}s, median radius {radius * voxel_size_metre:.4g} m"]
+    if particle_shape != SPHERE:
+        said.append(f"aspect ratio {particle_aspect_ratio:g}")
+    if carbon_binder_nanoporosity:
+        said.append(f"nanoporosity of the carbon-binder {carbon_binder_nanoporosity:g}")
+    if walled:
+        said.append("walls at both ends of axis 0")
+    if calendering_pressure_pascal:
+        said.append(f"porosity {pressed.porosity:.6g} after {calendering_pressure_pascal:g} Pa")
     return Microstructure(
         labels=active.astype(np.uint8) + 2 * binder.astype(np.uint8),
         voxel_size_metre=voxel_size_metre,
         phase_names=(PORE, ACTIVE_MATERIAL, CARBON_BINDER),
         phase_labels=np.array([0, 1, 2], dtype=np.uint8),
-        source=f"simulated: packing of spheres, median radius {radius * voxel_size_metre:.4g} m",
+        source=", ".join(said),
         licence="own",
     )
-
-
-def _require_resolved(edge: int, voxel_size: float, radius: float, spread: float, aggregate_length: float) -> None:
-    """Refuse a cube, a radius or a length that the voxels cannot show."""
-    if edge < _SMALLEST_EDGE:
-        raise BoundsError(f"edge_voxels = {edge} [-] is too few for particles. Give at least {_SMALLEST_EDGE}.")
-    if not radius >= _SMALLEST_RADIUS:
-        raise BoundsError(
-            f"median_particle_radius_metre = {radius * voxel_size:g} m is {radius:.2g} voxels of {voxel_size:g} m; "
-            f"at least {_SMALLEST_RADIUS:g} is needed. Take smaller voxels or larger particles."
-        )
-    if not 0 <= spread <= 1:
-        raise BoundsError(f"particle_radius_spread = {spread:g} [-] is outside [0, 1].")
-    if not aggregate_length > 0:
-        raise BoundsError(f"aggregate_length_metre = {aggregate_length:g} m is not positive.")

@@ -1,7 +1,8 @@
-"""Where do the particles lie after calendering? Polydisperse spheres in a periodic box, pressed along axis 0.
+"""Where do the particles lie after drying and calendering? Polydisperse spheres in a box, pressed along axis 0.
 
-Spheres start at random in a box so tall that they are dilute. The box is pressed in steps, affinely along axis 0,
-and after each step overlapping spheres push each other apart. Lengths are in voxels throughout.
+Spheres start at random in a box so tall that they are dilute: a slurry. The box is pressed in steps, affinely along
+axis 0, and after each step overlapping spheres push each other apart, and walls, where axis 0 has them, push them
+back. Other bodies are pressed by the same steps (`spheroids`). Lengths are in voxels throughout.
 
 After the draw of the radii only additions, multiplications and square roots act, in a fixed order, so that equal
 seeds give equal voxels whatever the machine's mathematics library. What it does not do: no forces, friction, gravity
@@ -10,13 +11,16 @@ or breakage; a dense packing keeps small overlaps, which stand for flattened con
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 from scipy.spatial import cKDTree
 
 Floats = npt.NDArray[np.float64]
+Body = TypeVar("Body")
 
 _DILUTE_FRACTION = 0.30
 _PRESS_STEPS = 16
@@ -29,18 +33,36 @@ _LARGEST_RADIUS = 0.25  # of the box edge: a particle never meets its own image
 
 @dataclass(frozen=True, slots=True)
 class Particles:
-    """Spheres in a periodic cube: centres, shape (n, 3), and radii, shape (n,), in voxels."""
+    """Spheres in a cube: centres, shape (n, 3), and radii, shape (n,), in voxels."""
 
     centres: Floats
     radii: Floats
 
 
-def median_radius_in_box(median_radius: float, spread: float, edge: int) -> float:
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Edges, shape (3,), in voxels; periodic along all axes, or closed by walls at both ends of axis 0."""
+
+    edges: Floats
+    walled: bool
+
+    @property
+    def periods(self) -> Floats:
+        """The edges, 0 for an axis that does not repeat."""
+        return self.edges * np.array([0.0, 1.0, 1.0]) if self.walled else self.edges
+
+    def nearest(self, apart: Floats) -> Floats:
+        """Differences of places, each to the nearest image."""
+        return apart - self.periods * np.round(apart / self.edges)
+
+
+def median_radius_in_box(median_radius: float, spread: float, edge: int, longest: float = 1.0) -> float:
     """The median radius [voxel], lowered where the largest particles would not fit into the box.
 
-    The largest radius drawn may be a quarter of the box edge; all radii shrink alike until it is.
+    The longest semi-axis drawn, `longest` times the radius, may be a quarter of the box edge; all radii shrink alike
+    until it is.
     """
-    return min(median_radius, _LARGEST_RADIUS * edge / float(np.exp(_LARGEST_DEVIATION * spread)))
+    return min(median_radius, _LARGEST_RADIUS * edge / float(np.exp(_LARGEST_DEVIATION * spread)) / longest)
 
 
 def draw_radii(rng: np.random.Generator, median_radius: float, spread: float, volume: float) -> Floats:
@@ -60,32 +82,84 @@ def draw_radii(rng: np.random.Generator, median_radius: float, spread: float, vo
     return np.asarray(np.round(radii * (volume / _volume(radii)) ** (1 / 3), 9))
 
 
-def calender(rng: np.random.Generator, radii: Floats, edge: int) -> Particles:
-    """Spheres placed at random in a tall periodic box and pressed along axis 0 until it is a cube of that edge."""
+def calender(rng: np.random.Generator, radii: Floats, edge: int, *, walled: bool = False) -> Particles:
+    """Spheres placed at random in a tall box and pressed along axis 0 until it is a cube of that edge."""
+
+    def placed(box: Box) -> Particles:
+        return Particles(rng.random((len(radii), 3)) * box.edges, radii)
+
+    return press(radii, edge, walled, placed, _move_affinely, _push_apart)
+
+
+def press(
+    radii: Floats,
+    edge: int,
+    walled: bool,
+    placed: Callable[[Box], Body],
+    flatten: Callable[[Body, float], None],
+    push_apart: Callable[[Body, Box, int], None],
+) -> Body:
+    """Press bodies from a dilute box to a cube of that edge, in steps.
+
+    Parameters
+    ----------
+    radii
+        Of the spheres of equal volume [voxel]; they say how tall the box is at first.
+    edge
+        Of the cube [voxel].
+    walled
+        Whether axis 0 ends in walls; else the box is periodic.
+    placed
+        The bodies in the tall box.
+    flatten
+        Presses bodies in place by a ratio.
+    push_apart
+        Moves overlapping bodies apart, in place, in so many sweeps.
+    """
     height = max(edge, _volume(radii) / _DILUTE_FRACTION / edge**2)
-    centres = rng.random((len(radii), 3)) * np.array([height, edge, edge])
+    bodies = placed(Box(np.array([height, edge, edge]), walled))
     for step in range(_PRESS_STEPS + 1):
         pressed = height + (edge - height) * step / _PRESS_STEPS
         previous = height + (edge - height) * max(step - 1, 0) / _PRESS_STEPS
-        centres[:, 0] *= pressed / previous
+        flatten(bodies, pressed / previous)
         sweeps = _FINAL_SWEEPS if step == _PRESS_STEPS else _SWEEPS_PER_STEP
-        _push_apart(centres, radii, np.array([pressed, edge, edge]), sweeps)
-    return Particles(centres, radii)
+        push_apart(bodies, Box(np.array([pressed, edge, edge]), walled), sweeps)
+    return bodies
+
+
+def wrap(centres: Floats, box: Box) -> None:
+    """Bring centres back into the box; the remainder may round up to the edge itself, which is the origin.
+
+    Beyond a wall a centre is put onto it.
+    """
+    if box.walled:
+        np.clip(centres[:, 0], 0.0, box.edges[0], out=centres[:, 0])
+        centres, edges = centres[:, 1:], box.edges[1:]
+    else:
+        edges = box.edges
+    np.remainder(centres, edges, out=centres)
+    centres[centres >= edges] = 0.0
+
+
+def _move_affinely(particles: Particles, ratio: float) -> None:
+    particles.centres[:, 0] *= ratio
 
 
 def _volume(radii: Floats) -> float:
     return float(np.cumsum(4 / 3 * np.pi * radii**3)[-1])  # cumsum adds in order; sum may not
 
 
-def _push_apart(centres: Floats, radii: Floats, box: Floats, sweeps: int) -> None:
+def _push_apart(particles: Particles, box: Box, sweeps: int) -> None:
     """Move overlapping spheres apart along their line of centres, in place, for at most so many sweeps."""
+    centres, radii = particles.centres, particles.radii
     for _ in range(sweeps):
-        _wrap(centres, box)
-        pairs = cKDTree(centres, boxsize=box).query_pairs(2 * float(radii.max()), output_type="ndarray")
+        wrap(centres, box)
+        if box.walled:
+            np.clip(centres[:, 0], radii, box.edges[0] - radii, out=centres[:, 0])
+        pairs = cKDTree(centres, boxsize=box.periods).query_pairs(2 * float(radii.max()), output_type="ndarray")
         pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
         i, j = pairs[:, 0], pairs[:, 1]
-        apart = centres[i] - centres[j]
-        apart -= box * np.round(apart / box)
+        apart = box.nearest(centres[i] - centres[j])
         distance = np.sqrt(apart[:, 0] ** 2 + apart[:, 1] ** 2 + apart[:, 2] ** 2)
         overlap = radii[i] + radii[j] - distance
         touching = overlap > _NEGLIGIBLE_OVERLAP
@@ -97,9 +171,5 @@ def _push_apart(centres: Floats, radii: Floats, box: Floats, sweeps: int) -> Non
         share = (radii[j] / (radii[i] + radii[j]))[:, None]
         np.add.at(centres, i, push * share)
         np.subtract.at(centres, j, push * (1 - share))
-
-
-def _wrap(centres: Floats, box: Floats) -> None:
-    """Bring centres back into the box; the remainder may round up to the edge itself, which is the origin."""
-    np.remainder(centres, box, out=centres)
-    centres[centres >= box] = 0.0
+    if box.walled:
+        np.clip(centres[:, 0], radii, box.edges[0] - radii, out=centres[:, 0])
