@@ -43,6 +43,7 @@ def told(result: CampaignResult, lake: Lake) -> dict[str, Any]:
         "campaign_id": result.campaign_id,
         "objective": result.objective_name,
         "trials": dict(Counter(str(trial.outcome) for trial in result.trials)),
+        **_blind_told(result),
         "best": None if best is None else {**_value(best), "design": _design(best, lake)},
     }
 
@@ -51,6 +52,7 @@ def shown(result: CampaignResult, lake: Lake) -> str:
     """A campaign for the eye: how the trials ended, and the best design with its number."""
     counts = Counter(str(trial.outcome) for trial in result.trials)
     lines = [f"{len(result.trials)} designs: " + ", ".join(f"{n} {outcome}" for outcome, n in sorted(counts.items()))]
+    lines += _blind_lines(result)
     best = result.best
     if best is None or best.value is None:
         return "\n".join([*lines, "no design is feasible", f"campaign   {result.campaign_id}"])
@@ -63,6 +65,30 @@ def shown(result: CampaignResult, lake: Lake) -> str:
             f"             {name.removesuffix('_kilogram_per_square_metre')} = {number(field)} [{_dash(unit)}]"
         )
     return "\n".join([*lines, f"campaign   {result.campaign_id}"])
+
+
+def _blind_told(result: CampaignResult) -> dict[str, Any]:
+    """What the generator was blind to; nothing where a simulator drew."""
+    if not result.generator_id:
+        return {}
+    blind = [
+        {"design_id": t.design_id, **vars(t.foreseen)} for t in result.trials if t.blind and t.foreseen is not None
+    ]
+    return {"generator_id": result.generator_id, "blind": blind}
+
+
+def _blind_lines(result: CampaignResult) -> list[str]:
+    """Which designs the generator was blind to, what was done, and what to simulate or image next."""
+    lines = [f"generator  {result.generator_id}"] if result.generator_id else []
+    for trial in result.trials:
+        seen = trial.foreseen
+        if seen is not None and seen.blind:
+            done = "simulated instead, and learned from" if seen.simulated else "drawn all the same: do not trust it"
+            lines.append(f"blind      design {trial.number + 1}: {seen.statement}")
+            lines.append(f"             expected relative error up to {seen.largest_error:.2g}; {done}")
+            if not seen.simulated:
+                lines.append(f"             image an electrode of that recipe, or: {seen.proposal}")
+    return lines
 
 
 def _dash(unit: str) -> str:

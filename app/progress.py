@@ -55,7 +55,11 @@ class Watcher:
 
 
 def trial_line(trial: Trial) -> str:
-    """One trial in one line."""
+    """One trial in one line; whether the generator was blind to it."""
+    return _outcome_line(trial) + (" (outside what the generator has seen)" if trial.blind else "")
+
+
+def _outcome_line(trial: Trial) -> str:
     head = f"design {trial.number + 1:>3}  {trial.design_id[:19]}  "
     if trial.outcome is TrialOutcome.MEASURED and trial.value is not None:
         return head + quantity(trial.value, trial.unit, trial.standard_uncertainty) + cubes_text(trial)

@@ -3,25 +3,32 @@
 Everything, suggestions included, goes through the lake, so that starting a campaign again after it was stopped, at
 whatever moment, finds what is stored and computes the rest. Only a stage that failed is tried again: its failure may
 have been the machine's. A design whose evaluation fails is a trial without a KPI, and the campaign goes on.
+
+Where a generator draws, each design is foreseen first. One that the generator is blind to is told as such, or drawn by
+the simulator instead, from which the generator learns before the next batch.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Executor
+from dataclasses import replace
 from typing import Any
 
 from dataset import Lake
 from dataset.errors import StageFailedError
 from flows.cubes import Cubes, measure_cubes
+from flows.engines import GENERATOR
 from flows.errors import CampaignError
 from flows.evaluate import measure_cell, suggest
 from flows.executors import open_executor, run_all
+from flows.foresight import foresee, learn, learned_from, with_generator, with_oracle, with_records
+from flows.generators import TrainingVolumes
 from flows.progress import Progress, Silent
 from flows.sampling import target_met
 from flows.study import Study
 from flows.tracking import FlowRun, run_tracked, server_address
-from flows.trials import CampaignResult, CellMeasured, CubeMeasured, Trial
+from flows.trials import CampaignResult, CellMeasured, CubeMeasured, Foreseen, Trial
 from flows.workers import lend
 from models.conclusion import conclude
 from schemas import Campaign, Design, Kpi
@@ -52,8 +59,11 @@ def run_campaign(
         If the executor cannot be started or one of its workers dies.
     TrackingError
         If the Prefect server does not answer.
+    StudyError
+        If the generator that draws and its calibration do not belong together.
     """
     watcher = progress or Silent()
+    study = with_records(lake, study)
     with lend(lake) as address, open_executor(study.execution) as executor:
         server = server_address(prefect_api_url)
         if not server:
@@ -74,7 +84,9 @@ class _Campaign:
         self._executor = executor
         self._address = address
         self._trials: list[Trial] = []
-        self._units = study.budget.total * (study.resolution.first_cubes + 1)
+        self._defined = study
+        self._foreseen: dict[str, Foreseen] = {}
+        self._units = study.budget.total * (study.resolution.first_cubes + 1 + (study.trust is not None))
 
     def run(self) -> CampaignResult:
         budget = self._study.budget
@@ -104,11 +116,53 @@ class _Campaign:
 
     def _evaluate(self, design_ids: Sequence[str]) -> None:
         """All cubes of all designs, then the cells: a batch of one design still keeps several workers busy."""
-        cubes = measure_cubes(
-            self._lake, self._study, self._executor, self._address, design_ids, self._progress, self._further
-        )
+        draw = self._drawn if self._study.trust is None else self._foreseen_cubes
+        cubes = draw(design_ids)
         self._progress.step(f"discharging {len(design_ids)} cells")
         self._discharge(cubes)
+        self._learn(cubes)
+
+    def _drawn(self, design_ids: Sequence[str]) -> Cubes:
+        """Cubes by the study's own engine; how far it is off is known by now."""
+        return self._cubes(replace(self._study, trust=None), design_ids)
+
+    def _cubes(self, study: Study, design_ids: Sequence[str]) -> Cubes:
+        return measure_cubes(
+            self._lake, study, self._executor, self._address, design_ids, self._progress, self._further
+        )
+
+    def _foreseen_cubes(self, design_ids: Sequence[str]) -> Cubes:
+        """Cubes by the generator where it is trusted, by the oracle where it is blind and the study says so."""
+        trust = self._study.trust
+        assert trust is not None
+        self._progress.step(f"foreseeing {len(design_ids)} designs")
+        calls = [(self._address, self._study, design_id) for design_id in design_ids]
+        found = run_all(self._executor, foresee, calls, lambda *_: self._progress.advanced())
+        foreseen = dict(zip(design_ids, found, strict=True))
+        self._foreseen |= foreseen
+        for design_id, seen in foreseen.items():
+            if seen.blind:
+                self._progress.step(f"{design_id[:19]} is {seen.statement}")
+        simulated = learned_from(list(foreseen.items()))
+        drawn = [d for d, seen in foreseen.items() if d not in simulated and not seen.error]
+        cubes = dict(self._drawn(drawn)) if drawn else {}
+        cubes |= self._cubes(with_oracle(self._study, trust), simulated) if simulated else {}
+        return {d: cubes.get(d, [CubeMeasured(error=seen.error)]) for d, seen in foreseen.items()}
+
+    def _learn(self, cubes: Cubes) -> None:
+        """The generator goes on from what the oracle drew in this batch."""
+        pairs = [
+            (cube.microstructure_id, design_id)
+            for design_id, measured in cubes.items()
+            if (seen := self._foreseen.get(design_id)) and seen.simulated
+            for cube in measured
+            if cube.microstructure_id
+        ]
+        if not pairs:
+            return
+        volumes = TrainingVolumes(tuple(v for v, _ in pairs), tuple(d for _, d in pairs))
+        self._progress.step(f"learning from {len(pairs)} volumes of designs not seen before")
+        self._study = with_generator(self._study, learn(self._lake, self._study, volumes, Silent()))
 
     def _further(self, cubes: int) -> None:
         self._units += cubes
@@ -118,7 +172,9 @@ class _Campaign:
         """The cells of the designs all of whose cubes were measured; the other designs are failed trials."""
         first = len(self._trials)
         trials = {
-            number: Trial.failed(number, design_id, next(cube.error for cube in measured if cube.error), len(measured))
+            number: self._told(
+                Trial.failed(number, design_id, next(c.error for c in measured if c.error), len(measured))
+            )
             for number, (design_id, measured) in enumerate(cubes.items(), first)
             if any(cube.error for cube in measured)
         }
@@ -141,15 +197,22 @@ class _Campaign:
         design = self._lake.get(design_id)
         assert isinstance(design, Design)
         loading, operation = design.mass_loading_kilogram_per_square_metre, self._study.objective.operation
-        return self._address, self._study.engines, [cube.transport_id for cube in cubes], loading, operation
+        seen = self._foreseen.get(design_id)
+        predicted_id = "" if seen is None or seen.simulated else seen.predicted_id
+        transport_ids = [cube.transport_id for cube in cubes]
+        return self._address, self._study.engines, transport_ids, loading, operation, predicted_id
 
     def _trial(self, number: int, design_id: str, cubes: Sequence[CubeMeasured], cell: CellMeasured) -> Trial:
         if cell.error:
-            return Trial.failed(number, design_id, cell.error, len(cubes))
+            return self._told(Trial.failed(number, design_id, cell.error, len(cubes)))
         kpi = self._lake.get(cell.kpi_ids[self._study.objective.kpi])
         assert isinstance(kpi, Kpi)
         enough = target_met(self._lake, self._study.resolution.target, cubes)
-        return Trial.measured(number, design_id, cell.kpi_ids, kpi, enough)
+        return self._told(Trial.measured(number, design_id, cell.kpi_ids, kpi, enough))
+
+    def _told(self, trial: Trial) -> Trial:
+        """With what was foreseen."""
+        return replace(trial, foreseen=self._foreseen.get(trial.design_id))
 
     def _conclude(self) -> CampaignResult:
         self._progress.step("concluding")
@@ -158,7 +221,7 @@ class _Campaign:
             designs=[trial.design_id for trial in self._trials],
             kpis=[trial.objective_id for trial in self._trials if trial.objective_id],
             name=self._study.name,
-            definition=self._study.definition(),
+            definition=self._defined.definition(),
             objective_name=self._study.objective.kpi,
             design_ids=[trial.design_id for trial in self._trials],
             kpi_ids=[trial.objective_id for trial in self._trials],
@@ -167,4 +230,5 @@ class _Campaign:
         campaign = self._lake.get(found.id)
         assert isinstance(campaign, Campaign)
         best = next((t for t in self._trials if campaign.best_kpi_id and t.objective_id == campaign.best_kpi_id), None)
-        return CampaignResult(found.id, self._study.objective.kpi, tuple(self._trials), best)
+        generator_id = self._study.engines["manufacture"].inputs.get(GENERATOR, "")
+        return CampaignResult(found.id, self._study.objective.kpi, tuple(self._trials), best, generator_id)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 
 from dataset import Lake
+from flows.errors import StudyError
 from flows.evaluate import drop_voxels, measure_cube
 from flows.executors import run_all
 from flows.progress import Progress
@@ -42,6 +43,7 @@ def measure_cubes(
     further
         Is told of cubes beyond the first ones of each design, before they are measured.
     """
+    require_simulator(study)
     cubes: dict[str, list[CubeMeasured]] = {design_id: [] for design_id in design_ids}
     while due := _due(lake, study, cubes):
         more = sum(cube >= study.resolution.first_cubes for _, cube in due)
@@ -55,6 +57,21 @@ def measure_cubes(
         for (design_id, _), cube in zip(due, found, strict=True):
             cubes[design_id].append(cube)
     return cubes
+
+
+def require_simulator(study: Study) -> None:
+    """Refuse a generator whose errors nobody would carry along.
+
+    Raises
+    ------
+    StudyError
+        If one draws the cubes.
+    """
+    if study.trust is not None:
+        raise StudyError(
+            f"study {study.name!r} has its cubes drawn by a generator, whose errors only a campaign carries along. "
+            "Name a simulator in stages.manufacture.engine, or use ragone run."
+        )
 
 
 def _due(lake: Lake, study: Study, cubes: Cubes) -> list[tuple[str, int]]:

@@ -1,7 +1,7 @@
 """Which engine stands behind each part of the loop. Replacing a part is one line here, or one word in params.yaml.
 
 An engine is a stage that follows the Protocol of its part in `schemas.protocols`. The first of each part is the
-default.
+default. An engine may take further input records, which a study names among its parameters: an id, or `default`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 from flows.errors import StudyError
 from flows.parameters import read_quantity
 from models.acquisition import suggest_by_expected_improvement, suggest_by_sobol
+from models.generator import draw_microstructure
 from pipelines.cell import (
     assemble_cell,
     assemble_half_cell,
@@ -36,8 +37,11 @@ from schemas.stage import SEED
 
 AnyStage = Stage[Any, Any]
 
+GENERATOR = "generator"
+DEFAULT = "default"
+
 ENGINES: Mapping[str, dict[str, AnyStage]] = {
-    "manufacture": {"particle_packing": pack_particles},
+    "manufacture": {"particle_packing": pack_particles, GENERATOR: draw_microstructure},
     "characterise": {"homogenisation": homogenise, "taufactor": characterise_with_taufactor},
     "average": {"mean": average_transport, "bruggeman": average_with_bruggeman},
     "cell": {"sized_full_cell": assemble_cell, "half_cell": assemble_half_cell},
@@ -71,11 +75,12 @@ _UNITS = {
 
 @dataclass(frozen=True)
 class Engine:
-    """The engine chosen for a part, by name, and the parameters that differ from its defaults."""
+    """The engine chosen for a part, by name, the parameters that differ from its defaults, and its further inputs."""
 
     part: str
     name: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    inputs: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def stage(self) -> AnyStage:
@@ -84,7 +89,8 @@ class Engine:
 
     def definition(self) -> dict[str, Any]:
         """As plain data, for the record of a campaign."""
-        return {"engine": self.name, "parameters": dict(self.parameters)}
+        inputs = {"inputs": dict(self.inputs)} if self.inputs else {}
+        return {"engine": self.name, "parameters": dict(self.parameters), **inputs}
 
 
 def default_engine_name(part: str) -> str:
@@ -102,7 +108,7 @@ def choose_engine(
     part, name
         Which engine.
     parameters
-        Those that differ from the engine's defaults.
+        Those that differ from the engine's defaults, and the ids of its further inputs, by name.
         A text such as "5 um" is converted to the unit that the parameter's name ends in.
     given
         Those that the flow will give; a study must not set them.
@@ -117,17 +123,31 @@ def choose_engine(
     if name not in ENGINES[part]:
         raise StudyError(f"{path}.engine = {name!r} is not known: {did_you_mean(name, ENGINES[part])}")
     stage = ENGINES[part][name]
-    names = _tunable(stage, given)
+    further = _further_inputs(part, name)
+    names = [*further, *_tunable(stage, given)]
     for parameter in parameters:
         if parameter not in names:
             hint = did_you_mean(str(parameter), names) if names else "the engine takes none; remove it."
             raise StudyError(f"{path}.parameters.{parameter} is not a parameter of engine {name!r}: {hint}")
-    values = {n: _converted(stage, n, v, f"{path}.parameters.{n}") for n, v in parameters.items()}
+    inputs = {n: _id(parameters.get(n, DEFAULT), f"{path}.parameters.{n}") for n in further}
+    chosen = {n: v for n, v in parameters.items() if n not in further}
+    values = {n: _converted(stage, n, v, f"{path}.parameters.{n}") for n, v in chosen.items()}
     try:
         stage.bind({**given, **values})
     except RagoneError as cause:
         raise StudyError(f"{path}.parameters: {cause}") from cause
-    return Engine(part, name, values)
+    return Engine(part, name, values, inputs)
+
+
+def _further_inputs(part: str, name: str) -> list[str]:
+    """Input records that an engine needs and its part does not give it."""
+    return [GENERATOR] if part == "manufacture" and GENERATOR in ENGINES[part][name].ports else []
+
+
+def _id(value: Any, path: str) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise StudyError(f"{path} = {value!r} must be the id of a record, or {DEFAULT!r}. Change it.")
+    return value.strip()
 
 
 def _converted(stage: AnyStage, name: str, value: Any, path: str) -> Any:

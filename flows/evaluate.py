@@ -68,6 +68,7 @@ def measure_cell(
     transport_ids: Sequence[str],
     loading: float,
     operation: Mapping[str, float],
+    predicted_id: str = "",
 ) -> CellMeasured:
     """Build a cell around the mean of some cubes, discharge it, and read off its KPIs.
 
@@ -83,11 +84,14 @@ def measure_cell(
         Solids of one coated side [kg/m^2].
     operation
         How the discharge is run: parameter of its engine -> value, as `flows.study.Objective` has it.
+    predicted_id
+        Of the errors that the generator of the cubes is expected to make; empty if none drew them.
     """
     lake = lake_at(address)
     got: dict[str, str] = {}
     try:
-        got["transport_id"] = run_engine(lake, engines["average"], transports=list(transport_ids))
+        predicted = {"predicted": predicted_id} if predicted_id else {}
+        got["transport_id"] = run_engine(lake, engines["average"], transports=list(transport_ids), **predicted)
         got["cell_id"], got["discharge_id"] = _discharged(lake, engines, got["transport_id"], loading, operation, "")
         varied = [
             _discharged(lake, engines, got["transport_id"], loading, operation, metric)[1]
@@ -135,7 +139,7 @@ def run_engine(lake: Lake, engine: Engine, **arguments: Any) -> str:
     StageFailedError
         If the engine fails.
     """
-    return lake.run(engine.stage, **arguments, **engine.parameters).id
+    return lake.run(engine.stage, **arguments, **engine.parameters, **engine.inputs).id
 
 
 def _discharged(

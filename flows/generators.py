@@ -107,7 +107,7 @@ def find_volumes(lake: Lake, where: str, at: str = "") -> TrainingVolumes:
         raise StudyError(
             f"no microstructure fits --where {where!r}. List them with: ragone query 'SELECT * FROM microstructures'"
         )
-    designs = [_design_of(lake, volume_id) for volume_id in volume_ids]
+    designs = [origin_of(lake, volume_id) for volume_id in volume_ids]
     return TrainingVolumes(volume_ids, tuple(d for d in designs if d) if all(designs) else (), snapshot_id)
 
 
@@ -135,7 +135,7 @@ def cut_volumes(lake: Lake, volumes: TrainingVolumes, edge_voxels: int) -> Train
     return replace(volumes, volume_ids=tuple(ids), design_ids=())
 
 
-def _design_of(lake: Lake, volume_id: str) -> str:
+def origin_of(lake: Lake, volume_id: str) -> str:
     """The design that a volume was made from; empty if it was not."""
     parents = lake.lineage(volume_id).parents_of(volume_id)
     return next((edge.parent for edge in parents if edge.parent.startswith(f"{Design.kind}-")), "")

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from dataset import Lake
 from dataset.errors import StageFailedError
+from flows.cubes import require_simulator
 from flows.engines import Engine, default_engine_name
 from flows.errors import StudyError
 from flows.evaluate import drop_voxels, measure_cube, run_engine
@@ -54,6 +55,7 @@ def study_design(
     ExecutorError
         If the executor cannot be started or one of its workers dies.
     """
+    require_simulator(study)
     with lend(lake) as address, open_executor(study.execution) as executor:
         run = _Run(lake, executor, progress or Silent(), plan, keep_voxels=study.keep_voxels)
         return run.of_design(address, study, lake.resolve(design_id))

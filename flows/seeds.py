@@ -2,7 +2,8 @@
 
 The rule: the first four bytes, big-endian, of the SHA-256 of ``<study seed>/<design id>/<cube number>``. So a design
 has the same cubes in whatever order, batch or process it is evaluated, and more cubes can be added later without
-changing the first ones. Suggestions use the study's seed itself.
+changing the first ones. Suggestions use the study's seed itself. Small volumes that the members of a generator draw
+at equal noise have the seed of cube number -1.
 """
 
 from __future__ import annotations

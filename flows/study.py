@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from flows.engines import ENGINES, Engine, choose_engine, default_engine_name
+from flows.engines import ENGINES, GENERATOR, Engine, choose_engine, default_engine_name
 from flows.errors import StudyError
 from flows.parameters import Section, changed, read_yaml
 from flows.sampling import read_cubes
+from flows.trust import TRUST_KEYS, Trust
 from pipelines.characterise.representativity import Target
 from pipelines.kpi.delivered import UNITS as KPI_UNITS
 from schemas import Design, Microstructure
@@ -91,7 +92,10 @@ class Execution:
 
 @dataclass(frozen=True)
 class Study:
-    """A study; `space` maps a design field to its low and high in the field's unit, `engines` a part to its engine."""
+    """A study; `space` maps a design field to its low and high in the field's unit, `engines` a part to its engine.
+
+    `trust` says what is done about a generator's errors; None if a simulator draws.
+    """
 
     name: str
     seed: int
@@ -102,6 +106,7 @@ class Study:
     engines: Mapping[str, Engine]
     keep_voxels: bool = False
     execution: Execution = field(default_factory=Execution)
+    trust: Trust | None = None
 
     @classmethod
     def load(cls, path: str | Path, changes: Sequence[str] = ()) -> Study:
@@ -131,6 +136,7 @@ class Study:
             engines=_engines(root, _given(space, objective, resolution)),
             keep_voxels=root.section("storage", ["keep_voxels"], {}).flag("keep_voxels", False),
             execution=_execution(root),
+            trust=_trust(root),
         )
 
     def definition(self) -> dict[str, Any]:
@@ -143,6 +149,7 @@ class Study:
             "budget": vars(self.budget).copy(),
             "resolution": self.resolution.definition(),
             "stages": {part: engine.definition() for part, engine in sorted(self.engines.items())},
+            **({} if self.trust is None else {"trust": self.trust.definition()}),
         }
 
 
@@ -227,8 +234,20 @@ def _engines(root: Section, given: Mapping[str, Mapping[str, Any]]) -> dict[str,
         if not isinstance(parameters, Mapping):
             raise StudyError(f"{section.path}.parameters must be a map of parameters of the engine.")
         name = section.text("engine", _default_engine(part, given))
+        if (part, name) == ("manufacture", GENERATOR):
+            parameters = {n: v for n, v in parameters.items() if n not in TRUST_KEYS}
         engines[part] = choose_engine(part, name, parameters, given=given.get(part, {}), path=section.path)
     return engines
+
+
+def _trust(root: Section) -> Trust | None:
+    """What is done about a generator's errors, written among the parameters of the engine."""
+    section = root.section("stages", ENGINES, {}).section("manufacture", ["engine", "parameters"], {})
+    if section.raw("engine", "") != GENERATOR:
+        return None
+    parameters = section.raw("parameters", {})
+    given = {n: v for n, v in parameters.items() if n in TRUST_KEYS}
+    return Trust.read(Section(given, section.at("parameters"), TRUST_KEYS), list(ENGINES["manufacture"]))
 
 
 def _default_engine(part: str, given: Mapping[str, Mapping[str, Any]]) -> str:

@@ -38,10 +38,27 @@ class CellMeasured:
 
 
 @dataclass(frozen=True)
+class Foreseen:
+    """How far a generator is expected to be off for a design, before it draws it.
+
+    `simulated` says that the oracle draws the design instead; `proposal` is the command that simulates it.
+    """
+
+    predicted_id: str = ""
+    blind: bool = False
+    statement: str = ""
+    largest_error: float = 0.0
+    simulated: bool = False
+    proposal: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True)
 class Trial:
     """One design of a campaign and its objective; `number` counts from 0. Without a value if the evaluation failed.
 
     `target_met` says whether its cubes brought the mean within the target of the study; None without a target.
+    `foreseen` is what was expected of the generator that draws the cubes; None if a simulator does.
     """
 
     number: int
@@ -55,6 +72,12 @@ class Trial:
     error: str = ""
     cube_count: int = 0
     target_met: bool | None = None
+    foreseen: Foreseen | None = None
+
+    @property
+    def blind(self) -> bool:
+        """Whether the generator had not seen the like of this design."""
+        return self.foreseen is not None and self.foreseen.blind
 
     @classmethod
     def failed(cls, number: int, design_id: str, error: str, cube_count: int = 0) -> Trial:
@@ -83,9 +106,13 @@ class Trial:
 
 @dataclass(frozen=True)
 class CampaignResult:
-    """A finished campaign: its record's id, its trials in order, and the best; None if no design was feasible."""
+    """A finished campaign: its record's id, its trials in order, and the best; None if no design was feasible.
+
+    `generator_id` is that of the generator that it ended with; empty if a simulator drew.
+    """
 
     campaign_id: str
     objective_name: str
     trials: tuple[Trial, ...]
     best: Trial | None
+    generator_id: str = ""
