@@ -22,7 +22,7 @@ from flows.engines import GENERATOR
 from flows.errors import CampaignError
 from flows.evaluate import measure_cell, suggest
 from flows.executors import open_executor, run_all
-from flows.foresight import foresee, learn, learned_from, with_generator, with_oracle, with_records
+from flows.foresight import foresee, learn, with_generator, with_oracle, with_records
 from flows.generators import TrainingVolumes
 from flows.progress import Progress, Silent
 from flows.sampling import target_met
@@ -116,8 +116,7 @@ class _Campaign:
 
     def _evaluate(self, design_ids: Sequence[str]) -> None:
         """All cubes of all designs, then the cells: a batch of one design still keeps several workers busy."""
-        draw = self._drawn if self._study.trust is None else self._foreseen_cubes
-        cubes = draw(design_ids)
+        cubes = self._drawn(design_ids) if self._study.trust is None else self._foreseen_cubes(design_ids)
         self._progress.step(f"discharging {len(design_ids)} cells")
         self._discharge(cubes)
         self._learn(cubes)
@@ -143,7 +142,7 @@ class _Campaign:
         for design_id, seen in foreseen.items():
             if seen.blind:
                 self._progress.step(f"{design_id[:19]} is {seen.statement}")
-        simulated = learned_from(list(foreseen.items()))
+        simulated = [d for d, seen in foreseen.items() if seen.simulated]
         drawn = [d for d, seen in foreseen.items() if d not in simulated and not seen.error]
         cubes = dict(self._drawn(drawn)) if drawn else {}
         cubes |= self._cubes(with_oracle(self._study, trust), simulated) if simulated else {}

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from dataset import Execution, Lake
-from dataset.errors import DroppedError, StageFailedError
+from dataset.errors import DroppedError, StageFailedError, UnknownIdError
 from flows.engines import Engine
 from flows.seeds import cube_seed
 from flows.study import Study
@@ -49,15 +49,16 @@ def drop_voxels(lake: Lake, cubes: Iterable[CubeMeasured]) -> None:
 
 def drop_present(lake: Lake, ids: Iterable[str], reason: str) -> None:
     """Drop the data of some artifacts in one go; those dropped before are passed over."""
-    present = [artifact_id for artifact_id in dict.fromkeys(ids) if _is_stored(lake, artifact_id)]
+    present = [artifact_id for artifact_id in dict.fromkeys(ids) if is_stored(lake, artifact_id)]
     if present:
         lake.drop(present, reason=reason)
 
 
-def _is_stored(lake: Lake, artifact_id: str) -> bool:
+def is_stored(lake: Lake, artifact_id: str) -> bool:
+    """Whether the lake holds the data of an artifact: not dropped, and not unknown."""
     try:
         lake.get(artifact_id)
-    except DroppedError:
+    except (DroppedError, UnknownIdError):
         return False
     return True
 

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from dataset import Lake
-from dataset.errors import DroppedError, StageFailedError, UnknownIdError
+from dataset.errors import StageFailedError
 from flows.errors import StudyError
-from flows.evaluate import METRICS_STORED, drop_present
+from flows.evaluate import METRICS_STORED, drop_present, is_stored
 from flows.executors import open_executor, run_all
 from flows.fidelity_plan import RECIPE_NAMES, FidelityPlan
 from flows.fidelity_volumes import VolumeMeasured, VolumeTask, measure_volume
@@ -297,9 +297,7 @@ def _name(place: int, constrained: bool) -> str:
 def _training_volumes(lake: Lake, generator: Generator) -> tuple[tuple[str, ...], list[str]]:
     """Ids of the training volumes, if this lake holds all of them, and a remark if it does not."""
     for name in generator.trained_on:
-        try:
-            lake.get(name)
-        except (DroppedError, UnknownIdError):
+        if not is_stored(lake, name):
             remark = f"memorisation is not tested: training volume {name[:27]} is not in this lake. Train the generator"
             return (), [f"{remark} here, or bring the volume back with `ragone reproduce`."]
     return generator.trained_on, []
@@ -330,9 +328,6 @@ def _kept(lake: Lake, measured: Measured) -> dict[str, str]:
     kept = {}
     for name, pairs in measured.items():
         for _, found in pairs[:1]:
-            try:
-                lake.get(found.microstructure_id)
-            except (DroppedError, UnknownIdError, LookupError, ValueError):
-                continue
-            kept[name] = found.microstructure_id
+            if found.microstructure_id and is_stored(lake, found.microstructure_id):
+                kept[name] = found.microstructure_id
     return kept

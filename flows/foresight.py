@@ -6,15 +6,13 @@ give the predicted errors. All of it goes through the lake.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from dataset import Lake
-from dataset.errors import DroppedError, StageFailedError
-from dataset.errors import UnknownIdError as UnknownId
+from dataset.errors import StageFailedError
 from flows.engines import GENERATOR, Engine
 from flows.errors import StudyError
-from flows.evaluate import METRICS_STORED, drop_present, run_engine
+from flows.evaluate import METRICS_STORED, drop_present, is_stored, run_engine
 from flows.generators import TrainingVolumes, fine_tune_generator, origin_of, simulate_volumes
 from flows.progress import Progress
 from flows.seeds import cube_seed
@@ -126,7 +124,7 @@ def training_volumes(lake: Lake, generator: Generator, params: str, progress: Pr
     StudyError
         If the simulation gives other volumes.
     """
-    missing = [volume_id for volume_id in generator.trained_on if not _is_held(lake, volume_id)]
+    missing = [volume_id for volume_id in generator.trained_on if not is_stored(lake, volume_id)]
     if missing:
         plan = GeneratorPlan.load(params)
         made = simulate_volumes(lake, plan.simulation, seed=plan.training.seed, progress=progress)
@@ -174,16 +172,3 @@ def _told(lake: Lake, study: Study, design_id: str, predicted_id: str) -> Forese
         simulated=predicted.blind and trust.when_blind == SIMULATE,
         proposal=proposal(design, study) if predicted.blind else "",
     )
-
-
-def _is_held(lake: Lake, artifact_id: str) -> bool:
-    try:
-        lake.get(artifact_id)
-    except (DroppedError, UnknownId):
-        return False
-    return True
-
-
-def learned_from(foreseen: Sequence[tuple[str, Foreseen]]) -> list[str]:
-    """Of designs with what was foreseen: those that the oracle draws."""
-    return [design_id for design_id, seen in foreseen if seen.simulated]

@@ -68,7 +68,7 @@ class Stage(Generic[P, R]):
     def ports(self) -> Mapping[str, Port]:
         """The inputs, by name, in order."""
         return {
-            name: _port(name, self._hints[name], parameter.default is None)
+            name: _port(name, self._hints[name])
             for name, parameter in self._parameters.items()
             if parameter.kind is not inspect.Parameter.KEYWORD_ONLY
         }
@@ -148,9 +148,10 @@ def stage(name: str, libraries: tuple[str, ...] = ()) -> Callable[[Callable[P, R
     return wrap
 
 
-def _port(name: str, hint: Any, optional: bool) -> Port:
+def _port(name: str, hint: Any) -> Port:
     origin = typing.get_origin(hint)
-    if origin in (typing.Union, types.UnionType):
+    optional = origin in (typing.Union, types.UnionType)
+    if optional:
         hint = next(a for a in typing.get_args(hint) if a is not type(None))
         origin = typing.get_origin(hint)
     many = origin in (tuple, list, Sequence)

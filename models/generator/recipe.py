@@ -13,7 +13,7 @@ import numpy as np
 
 from models.generator.errors import RecipeError
 from schemas import Design, Generator, Microstructure
-from schemas.materials import ACTIVE_MATERIAL_DENSITY, CARBON_BINDER_DENSITY
+from schemas.materials import ACTIVE_MATERIAL_DENSITY, CARBON_BINDER_DENSITY, active_material_share
 
 HIDDEN_FIELDS = ("binder_adhesion",)
 
@@ -45,10 +45,9 @@ def condition_of(design: Design, generator: Generator) -> Floats:
         raise RecipeError(
             f"the generator takes {', '.join(generator.condition_names)}, not a design. Give it phase fractions."
         )
-    active = design.active_material_weight_fraction / ACTIVE_MATERIAL_DENSITY
-    binder = (1 - design.active_material_weight_fraction) / CARBON_BINDER_DENSITY
-    solid = 1 - design.porosity
-    fractions = (solid * active / (active + binder), solid * binder / (active + binder))
+    weight_fraction, solid = design.active_material_weight_fraction, 1 - design.porosity
+    share = active_material_share(weight_fraction, ACTIVE_MATERIAL_DENSITY, CARBON_BINDER_DENSITY)
+    fractions = (solid * share, solid * (1 - share))
     return np.array([*fractions, *(getattr(design, name) for name in HIDDEN_FIELDS)], dtype=np.float64)
 
 

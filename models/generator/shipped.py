@@ -6,19 +6,21 @@ Its weights are a safetensors file beside this module, and the rest of its recor
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from models.generator.errors import WeightsError
-from schemas import Generator, GeneratorErrors
+from schemas import Generator, GeneratorErrors, Record
+from schemas.field import FieldSpec
 
 WEIGHTS = Path(__file__).with_name("default.safetensors")
 RECORD = Path(__file__).with_name("default.json")
 
-_NUMBERS = ("floor", "growth", "spread_weight", "conditions", "distance", "spread", "relative_error", "coverage")
+Kept = TypeVar("Kept", bound=Record)
 
 
 @cache
@@ -36,7 +38,7 @@ def default_generator() -> Generator:
         raise WeightsError(
             f"the default generator is missing ({cause}). Install Ragone anew, or train one: ragone train-generator"
         ) from cause
-    return generator_from(content, record["generator"])
+    return record_from(Generator, record["generator"], weights=content)
 
 
 @cache
@@ -55,32 +57,22 @@ def default_errors() -> GeneratorErrors:
             f"the default generator comes without a calibration ({cause!r} in {RECORD.name}). Make one with: "
             "ragone calibrate-generator default"
         ) from cause
-    return errors_from(record)
+    return record_from(GeneratorErrors, record)
 
 
-def errors_from(record: dict[str, Any]) -> GeneratorErrors:
-    """A calibration from plain data."""
-    numbers = {n: np.array(v, dtype=np.float64) for n, v in record.items() if n in _NUMBERS}
-    tuples = {n: tuple(record[n]) for n in ("metric_names", "condition_names")}
-    return GeneratorErrors.build({**record, **numbers, **tuples})
+def record_from(cls: type[Kept], plain: Mapping[str, Any], **further: Any) -> Kept:
+    """A record from plain data, as `plain_record` gives it; `further` fields beside them."""
+    values = {name: _read(cls.fields()[name], value) for name, value in plain.items()}
+    return cls.build({**values, **further})
 
 
-def plain_errors(errors: GeneratorErrors) -> dict[str, Any]:
-    """A calibration as plain data."""
-    values = {name: getattr(errors, name) for name in GeneratorErrors.fields()}
+def plain_record(record: Record) -> dict[str, Any]:
+    """All of a record but its weights, as plain data."""
+    values = {name: getattr(record, name) for name, spec in record.fields().items() if spec.dtype != "binary"}
     return {name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in values.items()}
 
 
-def generator_from(content: bytes, record: dict[str, Any]) -> Generator:
-    """A generator from its weights and the rest of its record as plain data."""
-    arrays = {
-        n: np.array(record[n], dtype=np.float64) for n in ("training_conditions", "training_step", "training_loss")
-    }
-    tuples = {n: tuple(record[n]) for n in ("trained_on", "phase_names", "condition_names")}
-    return Generator.build({**record, **arrays, **tuples, "weights": content})
-
-
-def plain_record(generator: Generator) -> dict[str, Any]:
-    """All of a generator but its weights, as plain data."""
-    values = {name: getattr(generator, name) for name in Generator.fields() if name != "weights"}
-    return {name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in values.items()}
+def _read(spec: FieldSpec, value: Any) -> Any:
+    if spec.shape in ("vector", "array"):
+        return np.array(value, dtype=spec.dtype)
+    return tuple(value) if spec.shape == "texts" else value

@@ -6,10 +6,9 @@ For cells of which only the recipe is known, such as published ones. Everything 
 from __future__ import annotations
 
 from pipelines.cell.recipe import require_finite_positive
-from pipelines.manufacture.composition import active_material_share
 from schemas import Design, Transport, TransportOutcome, stage
 from schemas.field import Bounds
-from schemas.materials import ACTIVE_MATERIAL_DENSITY, CARBON_BINDER_DENSITY
+from schemas.materials import ACTIVE_MATERIAL_DENSITY, CARBON_BINDER_DENSITY, active_material_share
 
 
 @stage("ideal_transport")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from schemas import Design
 from schemas.errors import BoundsError
+from schemas.materials import active_material_share
 
 LARGEST_ACTIVE_MATERIAL_FRACTION = 0.80
 
@@ -21,32 +22,6 @@ class VoxelCounts:
     pore: int
     active_material: int
     carbon_binder: int
-
-
-def active_material_share(
-    weight_fraction: float, active_material_density: float, carbon_binder_density: float
-) -> float:
-    """Volume of active material over volume of all solids [-], in [0, 1].
-
-    Parameters
-    ----------
-    weight_fraction
-        Active material over all solids, by mass [-].
-    active_material_density, carbon_binder_density
-        Of the pore-free components, in one unit, > 0.
-
-    Raises
-    ------
-    BoundsError
-        If a density is not positive.
-    """
-    for name, density in (("active_material", active_material_density), ("carbon_binder", carbon_binder_density)):
-        if not density > 0:
-            raise BoundsError(
-                f"{name} density = {density:g} kg/m^3 is not positive. Give the density of the component."
-            )
-    active = weight_fraction / active_material_density
-    return active / (active + (1 - weight_fraction) / carbon_binder_density)
 
 
 def voxel_counts(

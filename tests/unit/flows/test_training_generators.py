@@ -22,7 +22,7 @@ from flows import (
 )
 from flows.generators import fine_tune_generator
 from models.generator import draw_microstructure
-from models.generator.shipped import generator_from
+from models.generator.shipped import record_from
 from schemas import Generator, Microstructure, Verdict
 
 SPACE = {
@@ -181,7 +181,8 @@ class TestTheCommand:
         assert code == 0
         assert answer["volumes"] == 21
         record = json.loads((tmp_path / "out" / "small.json").read_text())["generator"]
-        again = generator_from((tmp_path / "out" / "small.safetensors").read_bytes(), record)
+        weights = (tmp_path / "out" / "small.safetensors").read_bytes()
+        again = record_from(Generator, record, weights=weights)
         with Lake.open("lake") as lake:
             kept = lake.get(answer["generator_id"])
         assert isinstance(kept, Generator)

@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from pipelines.manufacture.composition import VoxelCounts, active_material_share, voxel_counts
+from pipelines.manufacture.composition import VoxelCounts, voxel_counts
 from schemas import Design
 from schemas.errors import BoundsError
+from schemas.materials import active_material_share
 
 
 def counts(design: Design, voxels: int = 1000, active: float = 4800.0, binder: float = 1600.0) -> VoxelCounts:
