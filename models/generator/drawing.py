@@ -15,20 +15,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from models.generator import schedule
-from models.generator.assembly import ARCHITECTURE, networks_of
 from models.generator.errors import RecipeError
 from models.generator.fields import distance_tensor
-from models.generator.network import clean_field
+from models.generator.network import clean_field, reduced_precision
+from models.generator.networks import ARCHITECTURE, PhaseNetwork, networks_of
+from models.generator.phases import by_chance, crowding
 from models.generator.recipe import condition_of, condition_of_fractions, mean_fractions
 from models.generator.slices import SLICE_ARCHITECTURE, draw_from_slices
-from models.generator.training import reduced_precision
 from schemas import Design, Generator, Microstructure, stage
 
 if TYPE_CHECKING:
     import torch
 
-    from models.generator.assembly import PhaseNetwork
-
+_STEPS = 8  # per phase, from noise to the field
 _SAME = 1e-6  # relative difference of voxel sizes that are one
 _LARGEST_LOGIT = 50.0
 _SAMPLED = 100_000  # voxels that tell the shift
@@ -126,7 +125,7 @@ def _drawn(
     for number, network in enumerate(networks):
         count = round(float(condition[number]) * drawn**3) if constrained else 0
         given = torch.from_numpy(network.units.scaled(condition))[None].to(device)
-        phase = _place(network, labels, fields, given, count, steps or network.steps, source, periodic)
+        phase = _place(network, labels, fields, given, count, steps or _STEPS, source, periodic)
         labels[phase] = number + 1
         if number + 1 < len(networks):
             field = distance_tensor(phase, network.units.field_scales[-1], periodic=periodic)
@@ -148,7 +147,7 @@ def _place(
     import torch
 
     noisy = torch.randn((1, 1, *labels.shape), generator=source, device=labels.device)
-    levels = schedule.crowded(torch.linspace(1, 0, steps + 1, device=labels.device), network.crowding)
+    levels = schedule.crowded(torch.linspace(1, 0, steps + 1, device=labels.device), crowding(network.phase))
     logit = noisy
     with torch.inference_mode(), reduced_precision(labels.device):
         for level, lower in pairwise(levels):
@@ -156,7 +155,7 @@ def _place(
                 network.weights, network.shape, noisy, fields, level[None], condition, periodic=periodic
             )
             logit = _balanced(logit.masked_fill(labels > 0, -_LARGEST_LOGIT), count)
-            if network.by_chance:
+            if by_chance(network.phase):
                 field = torch.tanh(logit / 2)  # the mean of +1 and -1 at those odds
             noisy = schedule.stepped(noisy, field, level, lower)
     return _taken(logit[0, 0], count)

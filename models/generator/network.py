@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -201,3 +202,13 @@ def _out_of_patches(patches: torch.Tensor, edge: int) -> torch.Tensor:
     n, channels, *sizes = patches.shape
     split = patches.reshape(n, channels // edge**3, edge, edge, edge, *sizes)
     return split.permute(0, 1, 5, 2, 6, 3, 7, 4).reshape(n, channels // edge**3, *(size * edge for size in sizes))
+
+
+@contextmanager
+def reduced_precision(device: torch.device) -> Iterator[None]:
+    """Convolutions in bfloat16 where the processor or the card has it; weights stay float32."""
+    import torch
+
+    able = device.type != "cpu" or torch.cpu._is_avx512_bf16_supported()
+    with torch.autocast(device.type, torch.bfloat16, enabled=able):
+        yield

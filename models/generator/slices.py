@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from models.generator import slice_networks
-from models.generator.training_set import TrainingSet, Units
+from models.generator.phases import Units
+from models.generator.training_set import TrainingSet
 from models.generator.weights import describe, from_bytes, to_bytes
 from schemas import Design, Generator, Microstructure, stage
 

@@ -14,15 +14,14 @@ are an exponential moving average.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from models.generator import network, schedule
-from models.generator.network import Shape
-from models.generator.training_set import Batch, TrainingSet, Units
+from models.generator.phases import MEMBER_PARTS, Units, by_chance, crowding, phase_shape
+from models.generator.training_set import Batch, TrainingSet
 from models.generator.weights import from_bytes, to_bytes
 from schemas import Design, GeneratorTraining, Microstructure, stage
 
@@ -30,8 +29,6 @@ if TYPE_CHECKING:
     import torch
 
 ARCHITECTURE = "phase_flow_training"
-MEMBER_PARTS = ("embed.", "up.0.", "out.")  # what a member has of its own
-CROWDING = (5.0, 2.0)  # of noise levels, for the first phase placed and for the others
 TRUNK = -1
 
 _CROP = 64  # voxels
@@ -185,7 +182,7 @@ class _Training:
         level = schedule.crowded(even, crowding(self._phase))
         source = torch.Generator(self._device).manual_seed(int(rng.integers(2**63)))
         noisy = schedule.noised(field, torch.randn(field.shape, generator=source, device=self._device), level)
-        with reduced_precision(self._device):
+        with network.reduced_precision(self._device):
             found, logit = network.clean_field(
                 self._weights, self._shape, noisy, context, level, condition, periodic=batch.periodic
             )
@@ -223,35 +220,3 @@ class _Training:
                 "exp_avg": network.laid_out(tensors[f"first.{name}"].to(self._device)),
                 "exp_avg_sq": network.laid_out(tensors[f"second.{name}"].to(self._device)),
             }
-
-
-def phase_shape(phase: int, units: Units) -> Shape:
-    """Of the network of a phase: particles are large and smooth, what lies between them is fine."""
-    condition_count, width = len(units.condition_middle), units.width
-    if phase == 1:
-        return Shape(0, condition_count, (width, 2 * width), (2, 2), patch=4)
-    return Shape(phase - 1, condition_count, (width // 2, width), (1, 2), patch=2)
-
-
-def by_chance(phase: int) -> bool:
-    """Whether the field of a phase is +1 and -1, of which the logit tells the odds; else it is a distance.
-
-    Particles are told by their distance field, which has a value in every voxel; what lies between them is too thin to
-    have a depth.
-    """
-    return phase > 1
-
-
-def crowding(phase: int) -> float:
-    """How noise levels are crowded for a phase."""
-    return CROWDING[0] if phase == 1 else CROWDING[1]
-
-
-@contextmanager
-def reduced_precision(device: torch.device) -> Iterator[None]:
-    """Convolutions in bfloat16 where the processor or the card has it; weights stay float32."""
-    import torch
-
-    able = device.type != "cpu" or torch.cpu._is_avx512_bf16_supported()
-    with torch.autocast(device.type, torch.bfloat16, enabled=able):
-        yield

@@ -14,6 +14,7 @@ import numpy as np
 
 from models.generator.errors import TrainingSetError
 from models.generator.fields import distance_field, field_scale, repeats, signs
+from models.generator.phases import Units
 from models.generator.recipe import condition_names, condition_of_volume
 from schemas import Design, Microstructure
 
@@ -32,25 +33,6 @@ class Batch:
     context: Floats
     condition: Floats
     periodic: bool
-
-
-@dataclass(frozen=True)
-class Units:
-    """What a network measures in, and its width.
-
-    Distances [voxel] of the phases up to its own, the earlier ones first; conditions from a middle in half ranges.
-    """
-
-    width: int
-    field_scales: tuple[float, ...]
-    condition_middle: tuple[float, ...]
-    condition_half_range: tuple[float, ...]
-
-    def scaled(self, conditions: np.ndarray[Any, Any]) -> Floats:
-        """Conditions, shape (..., conditions), as the network takes them."""
-        middle, half_range = np.array(self.condition_middle), np.array(self.condition_half_range)
-        scaled: Floats = ((conditions - middle) / half_range).astype(np.float32)
-        return scaled
 
 
 class TrainingSet:

@@ -1,0 +1,51 @@
+"""The networks of a generator, phase by phase, ready to draw. What trained them is not asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from models.generator.network import Shape, laid_out
+from models.generator.phases import Units, phase_shape
+from models.generator.weights import describe, from_bytes
+from schemas import Generator
+
+if TYPE_CHECKING:
+    import torch
+
+ARCHITECTURE = "phase_flow"
+
+
+@dataclass(frozen=True)
+class PhaseNetwork:
+    """The network of one phase, ready to draw."""
+
+    weights: Mapping[str, torch.Tensor]
+    shape: Shape
+    units: Units
+    phase: int
+
+
+def networks_of(generator: Generator, number: int, device: str) -> tuple[PhaseNetwork, ...]:
+    """The networks of a member (counted round), phase by phase."""
+    member = number % int(generator.settings["member_count"])
+    return tuple(_network(generator.weights, phase, member, device) for phase in range(1, len(generator.phase_names)))
+
+
+@lru_cache(maxsize=16)
+def _network(content: bytes, phase: int, member: int, device: str) -> PhaseNetwork:
+    units = Units(**describe(content)["settings"]["units"][phase - 1])
+    weights = {name: laid_out(tensor.to(device)) for name, tensor in weights_of(content, phase, member).items()}
+    return PhaseNetwork(weights, phase_shape(phase, units), units, phase)
+
+
+def weights_of(content: bytes, phase: int, member: int) -> dict[str, torch.Tensor]:
+    """One network's weights by name: the trunk's and the member's own."""
+    tensors, _ = from_bytes(content, ARCHITECTURE)
+    found: dict[str, torch.Tensor] = {}
+    for owner in ("trunk", f"member{member}"):
+        start = f"phase{phase}.{owner}."
+        found |= {name.removeprefix(start): tensor for name, tensor in tensors.items() if name.startswith(start)}
+    return found
