@@ -136,20 +136,18 @@ def pack_particles(
         aggregate_length=aggregate_length_metre / voxel_size_metre,
         walled=walled,
     )
-    said = [f"simulated: packing of {particle_shape}s, median radius {radius * voxel_size_metre:.4g} m"]
-    if particle_shape != SPHERE:
-        said.append(f"aspect ratio {particle_aspect_ratio:g}")
-    if carbon_binder_nanoporosity:
-        said.append(f"nanoporosity of the carbon-binder {carbon_binder_nanoporosity:g}")
-    if walled:
-        said.append("walls at both ends of axis 0")
-    if calendering_pressure_pascal:
-        said.append(f"porosity {pressed.porosity:.6g} after {calendering_pressure_pascal:g} Pa")
+    told = {
+        f"aspect ratio {particle_aspect_ratio:g}": particle_shape != SPHERE,
+        f"nanoporosity of the carbon-binder {carbon_binder_nanoporosity:g}": carbon_binder_nanoporosity > 0,
+        "walls at both ends of axis 0": walled,
+        f"porosity {pressed.porosity:.6g} after {calendering_pressure_pascal:g} Pa": calendering_pressure_pascal > 0,
+    }
+    packing = f"simulated: packing of {particle_shape}s, median radius {radius * voxel_size_metre:.4g} m"
     return Microstructure(
         labels=active.astype(np.uint8) + 2 * binder.astype(np.uint8),
         voxel_size_metre=voxel_size_metre,
         phase_names=(PORE, ACTIVE_MATERIAL, CARBON_BINDER),
         phase_labels=np.array([0, 1, 2], dtype=np.uint8),
-        source=", ".join(said),
+        source=", ".join([packing, *(what for what, holds in told.items() if holds)]),
         licence="own",
     )
