@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from app.pictures import RGB
 from app.terminal import colour_of_label
 from dataset import Lake
 from flows import FidelityResult
@@ -16,8 +17,6 @@ from schemas.electrode import PHASES
 _PERCENT = 100.0
 _MICRO = 1e6
 _COLOURS = ("#999999", "#1f5f8b", "#d78700", "#3a8f5c", "#8b3a8f", "#b03a2e")
-_RGB = {"grey11": "#1c1c1c", "steel_blue": "#5f87af", "orange3": "#d78700", "sea_green3": "#5fd787"}
-_RGB |= {"plum3": "#d787d7", "khaki3": "#d7d75f", "grey70": "#b2b2b2"}
 _LEAST = 1e-2  # per cent; the axis of errors is logarithmic
 _MOST_SLICES = 6
 
@@ -94,7 +93,7 @@ def _slice(axes: Any, name: str, volume: Microstructure) -> None:
     plane = volume.labels[:, :, volume.labels.shape[2] // 2]
     picture = np.zeros((*plane.shape, 3))
     for label, colour in colour_of_label(volume).items():
-        picture[plane == label] = [int(_RGB[colour][i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        picture[plane == label] = [int(RGB[colour][i : i + 2], 16) / 255 for i in (1, 3, 5)]
     size = np.array(plane.shape[::-1]) * volume.voxel_size_metre * _MICRO
     axes.imshow(picture, extent=(0, size[0], 0, size[1]), origin="lower", interpolation="nearest")
     axes.set(title=name, xlabel="in-plane [um]")

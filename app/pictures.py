@@ -13,8 +13,8 @@ from app.cycling_picture import draw_cycling
 from app.terminal import colour_of_label
 from schemas import Cycling, Discharge, Microstructure, RagoneError, Record
 
-_RGB = {"grey11": "#1c1c1c", "steel_blue": "#5f87af", "orange3": "#d78700", "sea_green3": "#5fd787"}
-_RGB |= {"plum3": "#d787d7", "khaki3": "#d7d75f", "grey70": "#b2b2b2"}
+RGB = {"grey11": "#1c1c1c", "steel_blue": "#5f87af", "orange3": "#d78700", "sea_green3": "#5fd787"}
+RGB |= {"plum3": "#d787d7", "khaki3": "#d7d75f", "grey70": "#b2b2b2"}
 
 
 class PictureError(RagoneError, TypeError):
@@ -55,7 +55,7 @@ def draw_slice(microstructure: Microstructure, name: str, path: str | Path) -> N
     """The middle slice along the last axis, through-plane upwards."""
     figure, axes = _figure()
     plane = microstructure.labels[:, :, microstructure.labels.shape[2] // 2]
-    colours = {label: _RGB[colour] for label, colour in colour_of_label(microstructure).items()}
+    colours = {label: RGB[colour] for label, colour in colour_of_label(microstructure).items()}
     picture = np.zeros((*plane.shape, 3))
     for label, colour in colours.items():
         picture[plane == label] = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]

@@ -33,6 +33,7 @@ _MODULES = {
     "import": "app.commands.bring_in",
     "import-measurement": "app.commands.import_measurement",
     "train-generator": "app.commands.train_generator",
+    "calibrate-generator": "app.commands.calibrate_generator",
 }
 
 

@@ -61,7 +61,15 @@ def foresee(address: str, study: Study, design_id: str) -> Foreseen:
     assert trust is not None
     generator_id = study.engines["manufacture"].inputs[GENERATOR]
     try:
-        transports = equal_noise(lake, study, design_id, generator_id)
+        transports = equal_noise(
+            lake,
+            study.engines["manufacture"],
+            study.engines["characterise"],
+            design_id=design_id,
+            edge_voxels=study.resolution.edge_voxels,
+            voxel_size_metre=study.resolution.voxel_size_metre,
+            seed=study.seed,
+        )
         predicted_id = lake.run(
             predict_errors,
             design=design_id,
@@ -77,24 +85,48 @@ def foresee(address: str, study: Study, design_id: str) -> Foreseen:
     return _told(lake, study, design_id, predicted_id)
 
 
-def equal_noise(lake: Lake, study: Study, design_id: str, generator_id: str) -> list[str]:
-    """Transports of small volumes of a design, one by each member, all of one seed; their voxels are dropped."""
-    generator, engine = lake.get(generator_id), study.engines["manufacture"]
+def equal_noise(
+    lake: Lake,
+    engine: Engine,
+    characterise: Engine,
+    *,
+    design_id: str,
+    edge_voxels: int,
+    voxel_size_metre: float,
+    seed: int,
+) -> list[str]:
+    """Transports of small volumes of a design, one by each member, all of one seed; their voxels are dropped.
+
+    Parameters
+    ----------
+    lake
+        Holds the design and the generator that is the engine's input.
+    engine, characterise
+        What draws and what measures.
+    design_id
+        Of the recipe.
+    edge_voxels
+        Of each volume, at most `SPREAD_EDGE` are drawn.
+    voxel_size_metre
+        Of each volume [m].
+    seed
+        From which that of the noise follows.
+    """
+    generator = lake.get(engine.inputs[GENERATOR])
     assert isinstance(generator, Generator)
-    chosen = {n: v for n, v in engine.parameters.items() if n != "member"}
     drawn, found = [], []
     for member in range(len(excluded_by(generator))):
-        made = lake.run(
-            engine.stage,
+        one = replace(engine, parameters={**engine.parameters, "member": member})
+        made = run_engine(
+            lake,
+            one,
             design=design_id,
-            generator=generator_id,
-            edge_voxels=min(SPREAD_EDGE, study.resolution.edge_voxels),
-            voxel_size_metre=study.resolution.voxel_size_metre,
-            seed=cube_seed(study.seed, design_id, _AT_EQUAL_NOISE),
-            **{**chosen, "member": member},
+            edge_voxels=min(SPREAD_EDGE, edge_voxels),
+            voxel_size_metre=voxel_size_metre,
+            seed=cube_seed(seed, design_id, _AT_EQUAL_NOISE),
         )
-        drawn.append(made.id)
-        found.append(run_engine(lake, study.engines["characterise"], microstructure=made.id))
+        drawn.append(made)
+        found.append(run_engine(lake, characterise, microstructure=made))
     drop_present(lake, drawn, METRICS_STORED)
     return found
 

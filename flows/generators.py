@@ -18,7 +18,10 @@ from flows.evaluate import drop_present
 from flows.progress import Progress, Silent
 from flows.seeds import cube_seed
 from flows.training_plan import SimulationPlan, TrainingPlan
-from models.generator import assemble_generator, left_out, take_apart, train_slices, train_steps
+from flows.trust import stored_generator
+from models.generator import assemble_generator, draw_microstructure, left_out, take_apart, train_slices, train_steps
+from models.generator.envelope import BLIND_DISTANCE, place, statement
+from models.generator.recipe import condition_of
 from models.generator.training import TRUNK
 from models.generator.training_set import TrainingSet
 from pipelines.characterise.representativity import cut_cube
@@ -74,6 +77,44 @@ def simulate_volumes(
         volume_ids.append(made.id)
         watcher.advanced()
     return TrainingVolumes(tuple(volume_ids), tuple(design_ids))
+
+
+@dataclass(frozen=True)
+class Generated:
+    """A drawn volume, and where its recipe lies in what the generator has seen; said of a simulated one: nothing."""
+
+    microstructure_id: str
+    design_id: str
+    volume: Microstructure
+    outside: bool
+    statement: str
+
+
+def generate_volume(
+    lake: Lake, design: Design, name: str, *, edge_voxels: int, seed: int, simulate: bool = False
+) -> Generated:
+    """One volume of a recipe, by a generator (an id, or `default`) or simulated with its voxel size.
+
+    Raises
+    ------
+    StageFailedError
+        If it cannot be drawn; the message says why.
+    """
+    generator_id = stored_generator(lake, name)
+    generator, design_id = lake.get(generator_id), lake.put(design)
+    assert isinstance(generator, Generator)
+    size = {"edge_voxels": edge_voxels, "voxel_size_metre": generator.voxel_size_metre, "seed": seed}
+    if simulate:
+        made = lake.run(pack_particles, design=design_id, **size)
+    else:
+        made = lake.run(draw_microstructure, design=design_id, generator=generator_id, **size)
+    volume = lake.get(made.id)
+    assert isinstance(volume, Microstructure)
+    seen, condition = generator.training_conditions, condition_of(design, generator)
+    found = place(condition, seen)
+    told = statement(found, condition, seen, generator.condition_names, BLIND_DISTANCE)
+    outside = found.distance > BLIND_DISTANCE and not simulate
+    return Generated(made.id, design_id, volume, outside, "" if simulate else told)
 
 
 def training_recipes(space: Mapping[str, tuple[float, float]]) -> list[dict[str, float]]:

@@ -10,7 +10,7 @@ from dataset import Lake
 from flows.engines import DEFAULT, GENERATOR
 from flows.errors import StudyError
 from flows.parameters import Section
-from models.generator.shipped import default_errors, default_generator
+from models.generator.shipped import PLAN, default_errors, default_generator
 from schemas import Generator, GeneratorErrors
 from schemas.field import Bounds
 
@@ -35,7 +35,7 @@ class Trust:
     when_blind: str = FLAG
     oracle: str = "particle_packing"
     largest_error: float = 0.25
-    training: str = "params/generator.yaml"
+    training: str = str(PLAN)
     tuning_steps: int = 200
 
     @classmethod

@@ -10,9 +10,8 @@ def _train(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "params",
         nargs="?",
-        default="params/generator.yaml",
         metavar="PARAMS",
-        help="for how long, and what is simulated unless --where says otherwise (default: %(default)s)",
+        help="for how long, and what is simulated unless --where says otherwise (default: those of Ragone's own)",
     )
     command.add_argument(
         "--where",
@@ -66,7 +65,33 @@ def _fidelity(command: argparse.ArgumentParser) -> None:
     command.add_argument("--png", metavar="FILE", default="fidelity.png", help="default: %(default)s")
 
 
+def _generate(command: argparse.ArgumentParser) -> None:
+    for name in ("active-material-weight-fraction", "porosity", "binder-adhesion"):
+        command.add_argument(f"--{name}", required=True, metavar="NUMBER", help="of the recipe, dimensionless")
+    command.add_argument("--generator", default="default", metavar="ID", help="default: the one that comes with Ragone")
+    command.add_argument("--edge", type=int, default=128, metavar="VOXELS", help="of the cube (default: %(default)s)")
+    command.add_argument("--seed", type=int, default=0, help="default: %(default)s")
+    command.add_argument("--simulate", action="store_true", help="by the simulator instead, with the same voxel size")
+    command.add_argument("--png", metavar="FILE", help="draw a slice into a PNG file")
+
+
+def _calibrate(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "generator", metavar="GENERATOR", help="an id, or `default` for the one that comes with Ragone"
+    )
+    command.add_argument(
+        "--params",
+        metavar="PARAMS",
+        help="whose simulation gives the training volumes again (default: those of Ragone's own)",
+    )
+    command.add_argument("--beyond", action="store_true", help="also try the prediction at recipes outside the cube")
+    command.add_argument("--into", metavar="FILE", help="put it into the JSON file of an exported generator")
+    command.add_argument("--png", metavar="FILE", default="reliability.png", help="default: %(default)s")
+
+
 ARGUMENTS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
     "train-generator": _train,
     "fidelity": _fidelity,
+    "generate": _generate,
+    "calibrate-generator": _calibrate,
 }

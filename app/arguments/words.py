@@ -10,6 +10,8 @@ COMMANDS = {
     "bruggeman": "what a model gets wrong that takes tortuosity from porosity, with a picture",
     "represent": "say how large a cube, how many of them and how fine a voxel a target needs, with a picture",
     "train-generator": "train a generator of microstructures on volumes of the lake, or on simulated ones; resumable",
+    "generate": "draw a volume of a recipe, and say if the recipe is outside of what the generator has seen",
+    "calibrate-generator": "say how far a generator is off where it has not looked, and how well that is foretold",
     "fidelity": "say how true a generator is, and whether it copies, beside real volumes that it has not seen",
     "measure": "measure a microstructure: transport with certified intervals, tensor, geometry, random walkers",
     "cell": "build a cell of a measured electrode, a parameter set or a BPX file: what it is made of, and as BPX",

@@ -21,10 +21,10 @@ from flows import (
     find_volumes,
     read_recipes,
 )
+from flows.engines import DEFAULT
 from flows.study import Execution
-from models.generator import default_generator
+from flows.trust import stored_generator
 
-_DEFAULT = "default"
 _DEFAULT_EDGE, _DEFAULT_SEEDS = 96, 8
 
 
@@ -39,7 +39,7 @@ def execute(session: Session) -> int:
         edge_voxels=_chosen(given.edge, _DEFAULT_EDGE),
         raw=given.raw,
     )
-    with session.lake(create=given.generator == _DEFAULT) as lake:
+    with session.lake(create=given.generator == DEFAULT) as lake:
         with Watcher(session.notes, hidden=session.silent) as watcher:
             result = _compared(lake, plan, given, watcher)
         draw_fidelity(lake, result, given.png)
@@ -52,7 +52,7 @@ def execute(session: Session) -> int:
 
 
 def _compared(lake: Lake, plan: FidelityPlan, given: Any, watcher: Progress) -> FidelityResult:
-    names = [_generator_id(lake, name) for name in (given.generator, *given.against)]
+    names = [stored_generator(lake, name) for name in (given.generator, *given.against)]
     execution = Execution("processes", given.workers) if given.workers > 1 else Execution()
     if not (given.volumes or given.where):
         return compare_with_simulator(lake, names, plan, watcher, execution=execution)
@@ -62,11 +62,6 @@ def _compared(lake: Lake, plan: FidelityPlan, given: Any, watcher: Progress) -> 
     if given.edge is not None:
         volumes = cut_volumes(lake, volumes, given.edge)
     return compare_with_volumes(lake, names, volumes.volume_ids, watcher, raw=given.raw, execution=execution)
-
-
-def _generator_id(lake: Lake, name: str) -> str:
-    """That of the one which comes with Ragone is known once it is stored."""
-    return lake.put(default_generator(), note="comes with Ragone") if name == _DEFAULT else lake.resolve(name)
 
 
 def _require_consistent(given: Any) -> None:

@@ -20,14 +20,14 @@ from flows import (
     train_baseline,
     train_generator,
 )
-from models.generator.shipped import plain_record
+from models.generator.shipped import PLAN, plain_record
 from schemas import Generator
 
 
 def execute(session: Session) -> int:
     """Find or make the volumes, train, and say what came out."""
     given = session.arguments
-    plan = GeneratorPlan.load(given.params, given.changes)
+    plan = GeneratorPlan.load(given.params or PLAN, given.changes)
     started = time.perf_counter()
     with session.lake(create=not given.where) as lake:
         with Watcher(session.notes, hidden=session.silent) as watcher:

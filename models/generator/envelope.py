@@ -20,6 +20,7 @@ import numpy as np
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
+BLIND_DISTANCE = 0.05  # of the training range; farther out a recipe is said to be outside the envelope
 _ROUNDING = 1e-9  # of the training range; less is inside
 
 

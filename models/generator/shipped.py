@@ -19,6 +19,7 @@ from schemas.field import FieldSpec
 
 WEIGHTS = Path(__file__).with_name("default.safetensors")
 RECORD = Path(__file__).with_name("default.json")
+PLAN = Path(__file__).with_name("default.yaml")  # what it was trained on and for how long
 
 Kept = TypeVar("Kept", bound=Record)
 

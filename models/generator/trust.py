@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from models.generator.envelope import place
+from models.generator.envelope import BLIND_DISTANCE, place
 from models.generator.errors import CalibrationError
 from models.generator.recipe import condition_of
 from models.generator.variance import Variance, calibrated, covered, held_out
@@ -48,7 +48,7 @@ def fit_errors(
     generator_id: str,
     volumes: tuple[int, ...],
     members: tuple[int, ...],
-    blind_distance: float = 0.05,
+    blind_distance: float = BLIND_DISTANCE,
 ) -> GeneratorErrors:
     """How far a generator was off, and the variance that follows.
 

@@ -63,6 +63,10 @@ TIED = {
     "impedance": ("frequency_hertz", "real_ohm", "imaginary_ohm"),
     "kpi": ("unit", "window_start_second", "window_end_second"),
     "representativity": tuple(n for n, s in specs_of(KINDS["representativity"]).items() if s.shape == "vector"),
+    **{
+        name: tuple(n for n, s in specs_of(KINDS[name]).items() if s.shape not in ("scalar", "document"))
+        for name in ("fidelity", "generator_errors", "predicted_errors")
+    },
     "transport_tensor": tuple(n for n, s in specs_of(KINDS["transport_tensor"]).items() if s.shape != "scalar"),
 }
 

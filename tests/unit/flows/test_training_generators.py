@@ -21,7 +21,7 @@ from flows import (
     train_generator,
 )
 from flows.generators import fine_tune_generator
-from models.generator import draw_microstructure
+from models.generator import draw_microstructure, shipped
 from models.generator.shipped import record_from
 from schemas import Generator, Microstructure, Verdict
 
@@ -211,5 +211,5 @@ class TestTheCommand:
 
 def test_the_default_plan_can_be_read():
     """And its steps are those of every network."""
-    plan = GeneratorPlan.load("params/generator.yaml")
+    plan = GeneratorPlan.load(shipped.PLAN)
     assert plan.training.step_count == sum(plan.training.trunk_steps) + 4 * sum(plan.training.member_steps)

@@ -1,0 +1,55 @@
+"""`ragone calibrate-generator`: how far is a generator off, and how well can that be foretold?"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from app.generator_picture import draw_reliability
+from app.progress import Watcher
+from app.session import FINE, Session
+from flows.calibration import Calibrated, calibrate_generator
+from flows.engines import DEFAULT
+from models.generator.reliability import BANDS
+from models.generator.shipped import PLAN, plain_record
+
+
+def execute(session: Session) -> int:
+    """Draw, measure, fit, and say how often the 90 % band held."""
+    given = session.arguments
+    with (
+        session.lake(create=given.generator == DEFAULT) as lake,
+        Watcher(session.notes, hidden=session.silent) as watcher,
+    ):
+        found = calibrate_generator(
+            lake, given.generator, params=given.params or str(PLAN), beyond=given.beyond, progress=watcher
+        )
+    draw_reliability(found.reliabilities, given.png)
+    if given.into:
+        _keep(found, Path(given.into))
+    coverage = {r.group: r.coverage().tolist() for r in found.reliabilities}
+    data = {"errors_id": found.errors_id, "generator_id": found.generator_id, "bands": list(BANDS)}
+    session.answer({**data, "coverage": coverage}, "\n".join(_told(found)))
+    session.advise(f"drawn into {given.png}")
+    return FINE
+
+
+def _keep(found: Calibrated, path: Path) -> None:
+    """Put the calibration beside the generator in the file that `ragone train-generator --export` wrote."""
+    about = json.loads(path.read_text(encoding="utf-8"))
+    about["errors"] = plain_record(found.errors)
+    path.write_text(json.dumps(about, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def _told(found: Calibrated) -> list[str]:
+    errors = found.errors
+    lines = [f"errors     {found.errors_id}", f"generator  {found.generator_id}", f"  {errors.method}"]
+    for place, name in enumerate(errors.metric_names):
+        terms = (errors.floor[place], errors.growth[place], errors.spread_weight[place])
+        lines.append(
+            f"{name}: relative error {terms[0]:.3g}; {terms[1]:.3g} per range outside; {terms[2]:.3g} of the spread"
+        )
+        for one in found.reliabilities:
+            held = one.coverage()[BANDS.index(0.9), place]
+            lines.append(f"  {one.group}: {held:.0%} of {len(one.error)} within the 90 % band")
+    return lines

@@ -1,0 +1,60 @@
+"""A generator judged through the lake: which points are drawn, what is fitted, and that nothing is done twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import electrode_stand_ins
+import generator_stand_ins
+import numpy as np
+import pytest
+
+from dataset import Lake
+from flows.calibration import calibrate_generator
+from flows.engines import ENGINES
+from schemas import GeneratorErrors
+
+
+@pytest.fixture
+def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lake]:
+    """An empty lake, with stand-ins for what draws and measures."""
+    monkeypatch.setitem(ENGINES["manufacture"], "generator", generator_stand_ins.generate)
+    monkeypatch.setitem(ENGINES["manufacture"], "particle_packing", electrode_stand_ins.draw)
+    monkeypatch.setitem(ENGINES["characterise"], "homogenisation", electrode_stand_ins.measure)
+    with Lake.open(tmp_path / "lake", create=True) as opened:
+        yield opened
+
+
+def runs(lake: Lake) -> int:
+    """Runs so far."""
+    return int(lake.sql("SELECT count(*) AS n FROM runs")["n"].item())
+
+
+def test_every_left_out_volume_is_judged_by_the_member_that_left_it_out(lake: Lake, example: Any) -> None:
+    """Four volumes, each left out by one member and seen by the others: eight points, four of them outside."""
+    generator_id, _ = generator_stand_ins.stored(lake, example("generator"))
+    found = calibrate_generator(lake, generator_id, params="none.yaml", beyond=True)
+    errors = lake.get(found.errors_id)
+    assert isinstance(errors, GeneratorErrors)
+    assert errors.generator_id == generator_id
+    assert len(errors.distance) == 8
+    assert int((errors.distance > 0).sum()) == 4
+    assert [one.group for one in found.reliabilities] == ["seen", "left out", "beyond the cube"]
+    beyond = found.reliabilities[-1]
+    assert (beyond.sigma[:, 0] > 0).all()
+    assert np.any(beyond.error[:, 0] != 0)
+    assert not beyond.error[:, 1:].any()  # the stand-in measures one area and one conductivity for all
+    kept = lake.sql("SELECT count(*) AS n FROM microstructures WHERE NOT dropped")["n"].item()
+    assert kept == 4  # the training volumes
+
+
+def test_running_again_computes_nothing(lake: Lake, example: Any) -> None:
+    """The calibration is found again by its recipe."""
+    generator_id, _ = generator_stand_ins.stored(lake, example("generator"))
+    first = calibrate_generator(lake, generator_id, params="none.yaml")
+    before = runs(lake)
+    again = calibrate_generator(lake, generator_id, params="none.yaml")
+    assert again.errors_id == first.errors_id
+    assert runs(lake) == before

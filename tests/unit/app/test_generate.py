@@ -1,0 +1,51 @@
+"""`ragone generate` as a user types it: inside, outside, simulated, refused."""
+
+from __future__ import annotations
+
+import pytest
+
+RECIPE = ("--active-material-weight-fraction", "0.95", "--porosity", "0.35", "--binder-adhesion", "0.5", "--edge", "16")
+
+
+def test_a_recipe_inside_is_drawn_and_stored(cli, tmp_path):
+    """Fractions are the recipe's; the id leads to the volume and the picture is there."""
+    answer = cli("generate", *RECIPE, "--png", "slice.png", "--json")
+    assert answer.code == 0, answer.err
+    assert answer.data["fractions"]["pore"] == pytest.approx(0.35, abs=1e-3)
+    assert answer.data["outside"] is False
+    assert (tmp_path / "slice.png").stat().st_size > 1000
+    assert cli("show", answer.data["microstructure_id"]).code == 0
+    again = cli("generate", *RECIPE, "--json")
+    assert again.data["microstructure_id"] == answer.data["microstructure_id"]
+
+
+def test_a_recipe_outside_is_drawn_and_flagged(cli):
+    """Never silently: the exit code and the words say so, with the value and what was seen."""
+    answer = cli("generate", *RECIPE[:1], "0.99", *RECIPE[2:])
+    assert answer.code == 1
+    assert "outside the envelope of 21 training volumes" in answer.out
+    assert "carbon_binder_fraction = " in answer.out
+
+
+def test_the_simulator_draws_the_same_fractions(cli):
+    """And says nothing of an envelope."""
+    simulated = cli("generate", *RECIPE, "--simulate", "--json")
+    assert simulated.code == 0, simulated.err
+    assert simulated.data["place"] == ""
+    drawn = cli("generate", *RECIPE, "--json")
+    assert simulated.data["fractions"] == pytest.approx(drawn.data["fractions"])
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (("--porosity", "1.5"), "porosity"),
+        (("--edge", "20"), "multiple of 8"),
+        (("--generator", "generator-00"), "is not a lake"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused(cli, change, message):
+    """The value is named."""
+    answer = cli("generate", *RECIPE, *change)
+    assert answer.code in (1, 2)
+    assert message in answer.err
