@@ -1,8 +1,8 @@
 """Draws a microstructure from a recipe: phase after phase, from noise to a clean field in a few steps.
 
-The fraction of each phase is the recipe's, exact to one voxel: of the voxels still free, those with the largest logits
-are taken. Within the steps the same is done softly, by a shift of all logits, so that the field never drifts far from
-what it must become. Unconstrained, a voxel belongs to a phase if its logit is positive.
+The fraction of each phase is the recipe's, exact to one voxel of what is drawn: of the voxels still free, those with
+the largest logits are taken. Within the steps the same is done softly, by a shift of all logits, so that the field
+never drifts far from what it must become. Unconstrained, a voxel belongs to a phase if its logit is positive.
 
 Which member of the ensemble draws is decided by the seed, so that the scatter between volumes holds the members'.
 """
@@ -58,7 +58,7 @@ def draw_microstructure(
     generator
         Trained.
     edge_voxels
-        Of the cube drawn; a periodic one needs a multiple of 8.
+        Of the cube drawn; a periodic one needs a multiple of 8, another is cut from one, its fractions with it.
     voxel_size_metre
         Must be that of the training volumes [m].
     seed
@@ -123,7 +123,7 @@ def _drawn(
     labels = torch.zeros((drawn,) * 3, dtype=torch.uint8, device=device)
     fields = torch.empty((1, 0, drawn, drawn, drawn), device=device)
     for number, network in enumerate(networks):
-        count = round(float(condition[number]) * drawn**3) if constrained else 0
+        count = round(float(condition[number]) * drawn**3) if constrained else None
         given = torch.from_numpy(network.units.scaled(condition))[None].to(device)
         phase = _place(network, labels, fields, given, count, steps or _STEPS, source, periodic)
         labels[phase] = number + 1
@@ -138,12 +138,12 @@ def _place(
     labels: torch.Tensor,
     fields: torch.Tensor,
     condition: torch.Tensor,
-    count: int,
+    count: int | None,
     steps: int,
     source: torch.Generator,
     periodic: bool,
 ) -> torch.Tensor:
-    """Where one phase is: `count` voxels of those that are free, or what the logits say if 0."""
+    """Where one phase is: `count` voxels of those that are free, or what the logits say if None."""
     import torch
 
     noisy = torch.randn((1, 1, *labels.shape), generator=source, device=labels.device)
@@ -161,15 +161,15 @@ def _place(
     return _taken(logit[0, 0], count)
 
 
-def _balanced(logit: torch.Tensor, count: int) -> torch.Tensor:
-    """The logits, shifted so that the voxels to be expected at those odds are `count`; as they are if 0.
+def _balanced(logit: torch.Tensor, count: int | None) -> torch.Tensor:
+    """The logits, shifted so that the voxels to be expected at those odds are `count`; as they are if None.
 
     A network that knows its odds needs no shift: over a whole volume they must add up to the fraction of the phase. A
     small bias at each step would leave nothing to grow from, and the last step would take what is likely everywhere.
     """
     import torch
 
-    if not count:
+    if count is None:
         return logit
     open_ = logit[logit > -_LARGEST_LOGIT]
     sample = open_[:: max(1, len(open_) // _SAMPLED)]
@@ -181,11 +181,11 @@ def _balanced(logit: torch.Tensor, count: int) -> torch.Tensor:
     return torch.where(logit > -_LARGEST_LOGIT, logit + middle, logit)
 
 
-def _taken(logit: torch.Tensor, count: int) -> torch.Tensor:
-    """The `count` largest logits, or the positive ones if 0."""
+def _taken(logit: torch.Tensor, count: int | None) -> torch.Tensor:
+    """The `count` largest logits, or the positive ones if None."""
     import torch
 
-    if not count:
+    if count is None:
         return logit > 0
     chosen = torch.zeros_like(logit, dtype=torch.bool)
     chosen.view(-1)[torch.topk(logit.view(-1), count, sorted=False).indices] = True

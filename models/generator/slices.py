@@ -122,7 +122,7 @@ def draw_from_slices(
     else:
         labels = torch.zeros(shares.shape[1:], dtype=torch.int64)
         for phase in range(1, len(shares)):
-            score = (shares[phase] / shares[:1].sum(0).clamp_min(1e-9)).masked_fill(labels > 0, -torch.inf)
+            score = (shares[phase] / shares[0].clamp_min(1e-9)).masked_fill(labels > 0, -torch.inf)
             count = round(float(condition[phase - 1]) * score.numel())
             labels.view(-1)[torch.topk(score.view(-1), count, sorted=False).indices] = phase
     return np.ascontiguousarray(labels.numpy().astype(np.uint8)[:edge, :edge, :edge])
