@@ -75,7 +75,7 @@ def stored_generator(lake: Lake, name: str) -> str:
     """
     found = lake.put(default_generator()) if name == DEFAULT else lake.resolve(name)
     if not isinstance(lake.get(found), Generator):
-        raise StudyError(f"{found} is no generator. Find one with: ragone query 'SELECT id FROM generators'")
+        raise StudyError(f"{found} is not a generator. Find one with: ragone query 'SELECT id FROM generators'")
     return found
 
 
