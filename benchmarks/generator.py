@@ -106,4 +106,5 @@ def _kpi(value: float) -> Kpi:
         standard_uncertainty=5.0,
         sample_count=1,
         definition="a trial of the benchmark",
+        method="made up",
     )

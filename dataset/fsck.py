@@ -198,8 +198,15 @@ def _tables(store: Store, committed: list[Committed], problems: list[Problem]) -
 
 def _difference(actual: pa.Table, wanted: pa.Table) -> str:
     if actual.num_rows != wanted.num_rows:
-        return f"{actual.num_rows} rows, {wanted.num_rows} expected"
+        return f"{actual.num_rows} rows, {wanted.num_rows} expected{_first_unpaired(actual, wanted)}"
     return "" if _sorted(actual).equals(_sorted(wanted)) else "other values"
+
+
+def _first_unpaired(actual: pa.Table, wanted: pa.Table) -> str:
+    """The first file, or else id, that only one of them holds: nothing else names a lost file of runs for certain."""
+    column = next((n for n in ("file", "id") if n in actual.column_names), None)
+    unpaired = set() if column is None else set(actual[column].to_pylist()) ^ set(wanted[column].to_pylist())
+    return f"; {min(unpaired)} is in one of them only" if unpaired else ""
 
 
 def _index_difference(tables: Tables, name: str, wanted: pa.Table) -> str:

@@ -64,6 +64,16 @@ def test_a_lost_file_is_found_and_named(furnished: Path, folder: Path, counted: 
     counted(f"{lost} files deleted, all named")
 
 
+def test_every_lost_run_is_named(furnished: Path, folder: Path) -> None:
+    """Also one that nothing else speaks of: its rows in the tables are left."""
+    root = _copy(furnished, folder)
+    for file in (p for p in files_of(root) if sort_of(root, p) == "runs"):
+        whole = file.read_bytes()
+        file.unlink()
+        _is_named(root, file, "deleted")
+        file.write_bytes(whole)
+
+
 def test_a_lost_object_comes_back_when_it_is_reproduced(furnished: Path, folder: Path) -> None:
     """A computed object that was deleted is computed again, bit by bit, and the lake is whole."""
     root = _copy(furnished, folder)
