@@ -19,7 +19,7 @@ cases: $(READY)
 	$(BIN)/ragone cases --lake cases/lake
 
 test: $(READY)
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n 2
 
 slow: $(READY)
 	$(BIN)/python -m pytest -q -m slow
