@@ -2,14 +2,19 @@
 
 A turn is what an optimiser waits for: the cubes of one design drawn and measured (fractions, area, tortuosity factor of
 the pores, conductivity of the solids), their mean, the cell at six powers, and the next suggestion from twelve trials.
-The published protocol takes 39 cubes of 128^3; sequential sampling takes as many as the mean needs.
+The published protocol takes 39 cubes of 128^3; sequential sampling takes as many as the mean needs. Cubes are shared out
+among a process for each core, as `study.executor: processes` does; they are running when the turn begins.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 
 from benchmarks.measure import Line, elapsed, in_turns, seconds, stated, tell, time_at_most
+from flows.executors import open_executor, run_all
+from flows.study import Execution
 from models.acquisition import suggest_by_expected_improvement, suggest_by_sobol
 from models.generator import default_generator, draw_microstructure
 from pipelines.cell import assemble_cell, discharge_at_constant_power
@@ -43,11 +48,14 @@ def lines() -> list[Line]:
     """One sample beside the simulator; one turn of the loop, full and sequential; a few minutes."""
     times = in_turns({"ours": lambda: _drawn(0), "simulator": lambda: _packed(0), "measure": _measured}, _ROUNDS)
     sample, simulator = times["ours"], times["simulator"]
-    tell(f"one turn of the loop with {_CUBES} cubes")
-    full = elapsed(lambda: _turn(_fixed()))
-    tell("one turn of the loop, sequential sampling")
     taken: list[int] = []
-    sequential = elapsed(lambda: _turn(_until_known(taken)))
+    workers = os.cpu_count() or 1
+    with open_executor(Execution("processes", workers)) as executor:
+        run_all(executor, _cube, [(seed,) for seed in range(workers)])
+        tell(f"one turn of the loop with {_CUBES} cubes")
+        full = elapsed(lambda: _turn(_batch(executor, 0, _CUBES)))
+        tell("one turn of the loop, sequential sampling")
+        sequential = elapsed(lambda: _turn(_until_known(executor, taken)))
     return [
         _within(f"draw one {_EDGE}^3", sample, _SAMPLE_SECONDS),
         time_at_most("... beside the simulator", sample, simulator, "particle packing", 1.0),
@@ -73,15 +81,19 @@ def _measured() -> Transport:
     return homogenise(_packed(1))
 
 
-def _fixed() -> list[Transport]:
-    return [homogenise(_drawn(seed)) for seed in range(_CUBES)]
+def _cube(seed: int) -> Transport:
+    return homogenise(_drawn(seed))
 
 
-def _until_known(taken: list[int]) -> list[Transport]:
+def _batch(executor: Executor, first: int, last: int) -> list[Transport]:
+    return run_all(executor, _cube, [(seed,) for seed in range(first, last)])
+
+
+def _until_known(executor: Executor, taken: list[int]) -> list[Transport]:
     """As many cubes as the target asks for; how many is appended."""
     found: list[Transport] = []
     while (wanted := cubes_wanted(found, _TARGET)) > len(found):
-        found += [homogenise(_drawn(seed)) for seed in range(len(found), wanted)]
+        found += _batch(executor, len(found), wanted)
     taken.append(len(found))
     return found
 

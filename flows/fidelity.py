@@ -25,6 +25,7 @@ from flows.fidelity_volumes import VolumeMeasured, VolumeTask, measure_volume
 from flows.progress import Progress, Silent
 from flows.seeds import cube_seed
 from flows.study import Execution
+from flows.trust import stored_generator
 from flows.workers import lend
 from pipelines.fidelity import compare_volumes
 from schemas import Fidelity, Generator, Microstructure
@@ -133,8 +134,8 @@ class _Report:
         self, lake: Lake, generator_ids: Sequence[str], progress: Progress, execution: Execution | None, *, raw: bool
     ) -> None:
         self._lake, self._progress, self._execution = lake, progress, execution or Execution()
-        ids = [lake.resolve(name) for name in dict.fromkeys(generator_ids)]
-        self.generators = [_generator(lake, name) for name in ids]
+        ids = [stored_generator(lake, name) for name in dict.fromkeys(generator_ids)]
+        self.generators = [record for name in ids if isinstance(record := lake.get(name), Generator)]
         self.training_ids, self.remarks = _training_volumes(lake, self.generators[0])
         self.samples = [
             _Sample(_name(place, constrained), generator_id, constrained)
@@ -280,13 +281,6 @@ def _task(
 
 def _whole(pairs: Sequence[tuple[VolumeTask, VolumeMeasured]]) -> list[tuple[VolumeTask, VolumeMeasured]]:
     return [(task, found) for task, found in pairs if not found.error]
-
-
-def _generator(lake: Lake, name: str) -> Generator:
-    record = lake.get(name)
-    if not isinstance(record, Generator):
-        raise StudyError(f"{name} is not a generator. Train one with: ragone train-generator")
-    return record
 
 
 def _name(place: int, constrained: bool) -> str:

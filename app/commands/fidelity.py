@@ -23,7 +23,6 @@ from flows import (
 )
 from flows.engines import DEFAULT
 from flows.study import Execution
-from flows.trust import stored_generator
 
 _DEFAULT_EDGE, _DEFAULT_SEEDS = 96, 8
 
@@ -52,7 +51,7 @@ def execute(session: Session) -> int:
 
 
 def _compared(lake: Lake, plan: FidelityPlan, given: Any, watcher: Progress) -> FidelityResult:
-    names = [stored_generator(lake, name) for name in (given.generator, *given.against)]
+    names = [given.generator, *given.against]
     execution = Execution("processes", given.workers) if given.workers > 1 else Execution()
     if not (given.volumes or given.where):
         return compare_with_simulator(lake, names, plan, watcher, execution=execution)

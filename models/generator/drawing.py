@@ -19,7 +19,7 @@ from models.generator.errors import RecipeError
 from models.generator.fields import distance_tensor
 from models.generator.network import clean_field, reduced_precision
 from models.generator.networks import ARCHITECTURE, PhaseNetwork, networks_of
-from models.generator.phases import by_chance, crowding
+from models.generator.phases import by_chance
 from models.generator.recipe import condition_of, condition_of_fractions, mean_fractions
 from models.generator.slices import SLICE_ARCHITECTURE, draw_from_slices
 from schemas import Design, Generator, Microstructure, stage
@@ -27,7 +27,8 @@ from schemas import Design, Generator, Microstructure, stage
 if TYPE_CHECKING:
     import torch
 
-_STEPS = 8  # per phase, from noise to the field
+_STEPS = 5  # per phase, from noise to the field
+_CROWDING = (5.0, 9.0)  # of their noise levels, for the first phase placed and for the others
 _SAME = 1e-6  # relative difference of voxel sizes that are one
 _LARGEST_LOGIT = 50.0
 _SAMPLED = 100_000  # voxels that tell the shift
@@ -147,8 +148,9 @@ def _place(
     import torch
 
     noisy = torch.randn((1, 1, *labels.shape), generator=source, device=labels.device)
-    levels = schedule.crowded(torch.linspace(1, 0, steps + 1, device=labels.device), crowding(network.phase))
-    logit = noisy
+    even = torch.linspace(1, 0, steps + 1, device=labels.device)
+    levels = schedule.crowded(even, _CROWDING[min(network.phase, len(_CROWDING)) - 1])
+    logit, before = noisy, None
     with torch.inference_mode(), reduced_precision(labels.device):
         for level, lower in pairwise(levels):
             field, logit = clean_field(
@@ -157,7 +159,8 @@ def _place(
             logit = _balanced(logit.masked_fill(labels > 0, -_LARGEST_LOGIT), count)
             if by_chance(network.phase):
                 field = torch.tanh(logit / 2)  # the mean of +1 and -1 at those odds
-            noisy = schedule.stepped(noisy, field, level, lower)
+            noisy = schedule.stepped(noisy, schedule.ahead(field, before), level, lower)
+            before = field
     return _taken(logit[0, 0], count)
 
 

@@ -32,7 +32,8 @@ Weights = Mapping[str, "torch.Tensor"]
 class Shape:
     """What decides the sizes of the weights.
 
-    `widths` and `depths` are channels and blocks per level, finest first; `patch` is the edge of a patch [voxel].
+    `widths` and `depths` are channels and blocks per level, finest first; `patch` is the edge of a patch [voxel];
+    `mixing` is the edge of the second convolution of a block [patch]: with 1 it only mixes channels, at half the cost.
     """
 
     context_count: int
@@ -40,6 +41,7 @@ class Shape:
     widths: tuple[int, ...] = (64, 128)
     depths: tuple[int, ...] = (2, 2)
     patch: int = 4
+    mixing: int = 3
 
     @property
     def granule(self) -> int:
@@ -100,6 +102,7 @@ def clean_field(
     import torch
 
     embedded = _embedded(weights, noise_level, condition)
+    noisy = noisy.masked_fill((context > 0).any(1, keepdim=True), 0)  # nothing is to be found there
     hidden = _into_patches(torch.cat([noisy, context], 1), shape.patch).contiguous(memory_format=torch.channels_last_3d)
     hidden = _convolved(weights, "in", hidden, periodic)
     skipped = []
@@ -130,7 +133,7 @@ def _sizes(shape: Shape) -> Iterator[tuple[str, tuple[int, ...]]]:
         sides = ("down", "up") if level + 1 < len(widths) else ("down",)
         for name in (f"{side}.{level}.{block}" for side in sides for block in range(depth)):
             yield from _layer(f"{name}.first", width, width, 3)
-            yield from _layer(f"{name}.second", width, width, 3)
+            yield from _layer(f"{name}.second", width, width, shape.mixing)
             yield from _layer(f"{name}.film", 2 * width, _EMBEDDED)
         if level + 1 < len(widths):
             yield from _layer(f"coarser.{level}", widths[level + 1], width, 2)
@@ -185,9 +188,12 @@ def _convolved(weights: Weights, name: str, hidden: torch.Tensor, periodic: bool
     import torch
 
     weight, bias = weights[f"{name}.weight"], weights[f"{name}.bias"]
+    margin = weight.shape[-1] // 2
     if not periodic:
-        return torch.nn.functional.conv3d(hidden, weight, bias, padding=1)
-    return torch.nn.functional.conv3d(torch.nn.functional.pad(hidden, (1,) * 6, mode="circular"), weight, bias)
+        return torch.nn.functional.conv3d(hidden, weight, bias, padding=margin)
+    if margin:
+        hidden = torch.nn.functional.pad(hidden, (margin,) * 6, mode="circular")
+    return torch.nn.functional.conv3d(hidden, weight, bias)
 
 
 def _into_patches(volume: torch.Tensor, edge: int) -> torch.Tensor:

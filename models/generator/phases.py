@@ -11,7 +11,7 @@ from models.generator.fields import Floats
 from models.generator.network import Shape
 
 MEMBER_PARTS = ("embed.", "up.0.", "out.")  # what a member has of its own
-CROWDING = (5.0, 2.0)  # of noise levels, for the first phase placed and for the others
+CROWDING = (5.0, 3.0)  # of noise levels, for the first phase placed and for the others
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def phase_shape(phase: int, units: Units) -> Shape:
     condition_count, width = len(units.condition_middle), units.width
     if phase == 1:
         return Shape(0, condition_count, (width, 2 * width), (2, 2), patch=4)
-    return Shape(phase - 1, condition_count, (width // 2, width), (1, 2), patch=2)
+    return Shape(phase - 1, condition_count, (width // 2, width), (1, 2), patch=2, mixing=1)
 
 
 def by_chance(phase: int) -> bool:

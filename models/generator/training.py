@@ -32,8 +32,8 @@ ARCHITECTURE = "phase_flow_training"
 TRUNK = -1
 
 _CROP = 64  # voxels
-_BATCH = 4
-_WHOLE_EVERY = 12  # steps; a whole volume costs as much as four batches of crops
+_BATCH = 2
+_WHOLE_EVERY = 16  # steps; a whole volume costs as much as four batches of crops
 _WARMUP = 200  # steps
 _AVERAGED = 0.999
 _LARGEST_GRADIENT = 1.0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -10,11 +12,11 @@ from models.generator.network import Shape, clean_field, initial_weights
 SHAPE = Shape(context_count=1, condition_count=2, widths=(8, 16), depths=(1, 1), patch=2)
 
 
-@pytest.fixture
-def weights():
-    """Weights of which none is zero."""
+@pytest.fixture(params=[1, 3])
+def weights(request):
+    """Weights of which none is zero; the second convolution of a block mixes channels alone, or patches too."""
     source = torch.Generator().manual_seed(1)
-    sizes = SHAPE.sizes()
+    sizes = replace(SHAPE, mixing=request.param).sizes()
     return {name: 0.2 * torch.randn(size, generator=source) for name, size in sizes.items()}
 
 
@@ -54,6 +56,15 @@ def test_noise_level_and_context_matter(weights, volume):
     plain = ask(weights, noisy, context)[0]
     assert not torch.allclose(plain, ask(weights, noisy, context, level=0.6)[0])
     assert not torch.allclose(plain, ask(weights, noisy, -context)[0])
+
+
+def test_noise_where_an_earlier_phase_lies_does_not_matter(weights, volume):
+    """There is nothing to be found there; outside of it noise matters."""
+    noisy, context = volume
+    inside, outside = (noisy + 3 * side for side in (context > 0, context <= 0))
+    plain = ask(weights, noisy, context)
+    assert all(torch.equal(a, b) for a, b in zip(plain, ask(weights, inside, context), strict=True))
+    assert not torch.allclose(plain[0], ask(weights, outside, context)[0])
 
 
 def test_it_starts_knowing_nothing(volume):
