@@ -18,6 +18,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from models.generator import schedule
+
 if TYPE_CHECKING:
     import torch
 
@@ -33,7 +35,8 @@ class Shape:
     """What decides the sizes of the weights.
 
     `widths` and `depths` are channels and blocks per level, finest first; `patch` is the edge of a patch [voxel];
-    `mixing` is the edge of the second convolution of a block [patch]: with 1 it only mixes channels, at half the cost.
+    `mixing` is the edge of the second convolution of a block [patch]: with 1 it only mixes channels, at half the cost;
+    `by_chance` says that the clean field is +1 and -1, so that a noisy value has odds of its own.
     """
 
     context_count: int
@@ -42,6 +45,7 @@ class Shape:
     depths: tuple[int, ...] = (2, 2)
     patch: int = 4
     mixing: int = 3
+    by_chance: bool = False
 
     @property
     def granule(self) -> int:
@@ -121,7 +125,8 @@ def clean_field(
             hidden = _block(weights, f"up.{level}.{block}", hidden, embedded, periodic)
     found = torch.nn.functional.conv3d(_normalised(hidden), weights["out.weight"], weights["out.bias"])
     field, logit = _out_of_patches(found, shape.patch).float().chunk(2, 1)
-    return field, 4 * logit
+    logit = 4 * logit
+    return field, logit + schedule.evidence(noisy, noise_level) if shape.by_chance else logit
 
 
 def _sizes(shape: Shape) -> Iterator[tuple[str, tuple[int, ...]]]:

@@ -10,7 +10,7 @@ import numpy as np
 from models.generator.fields import Floats
 from models.generator.network import Shape
 
-MEMBER_PARTS = ("embed.", "up.0.", "out.")  # what a member has of its own
+MEMBER_PARTS = ("embed.", "up.", "out.")  # what a member has of its own
 CROWDING = (5.0, 3.0)  # of noise levels, for the first phase placed and for the others
 
 
@@ -36,9 +36,9 @@ class Units:
 def phase_shape(phase: int, units: Units) -> Shape:
     """Of the network of a phase: particles are large and smooth, what lies between them is fine."""
     condition_count, width = len(units.condition_middle), units.width
-    if phase == 1:
-        return Shape(0, condition_count, (width, 2 * width), (2, 2), patch=4)
-    return Shape(phase - 1, condition_count, (width // 2, width), (1, 2), patch=2, mixing=1)
+    if not by_chance(phase):
+        return Shape(0, condition_count, (width // 4, width, 2 * width), (1, 2, 2), patch=2)
+    return Shape(phase - 1, condition_count, (width // 2, width), (1, 2), patch=2, mixing=1, by_chance=True)
 
 
 def by_chance(phase: int) -> bool:

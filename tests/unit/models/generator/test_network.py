@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from models.generator.network import Shape, clean_field, initial_weights
+from models.generator.schedule import evidence
 
 SHAPE = Shape(context_count=1, condition_count=2, widths=(8, 16), depths=(1, 1), patch=2)
 
@@ -20,10 +21,10 @@ def weights(request):
     return {name: 0.2 * torch.randn(size, generator=source) for name, size in sizes.items()}
 
 
-def ask(weights, noisy, context, *, periodic=True, level=0.5):
+def ask(weights, noisy, context, *, periodic=True, level=0.5, shape=SHAPE):
     """Field and logit for one volume at one level and condition."""
     condition = torch.tensor([[0.3, -0.7]])
-    return clean_field(weights, SHAPE, noisy, context, torch.tensor([level]), condition, periodic=periodic)
+    return clean_field(weights, shape, noisy, context, torch.tensor([level]), condition, periodic=periodic)
 
 
 @pytest.fixture
@@ -72,3 +73,11 @@ def test_it_starts_knowing_nothing(volume):
     field, logit = ask(initial_weights(SHAPE, torch.Generator().manual_seed(0)), *volume)
     assert not field.any()
     assert not logit.any()
+
+
+def test_of_two_values_it_starts_with_what_each_voxel_says(volume):
+    """Untrained, the odds are those of the noisy value alone, and even where an earlier phase lies."""
+    shape = replace(SHAPE, by_chance=True)
+    noisy, context = volume
+    _, logit = ask(initial_weights(shape, torch.Generator().manual_seed(0)), noisy, context, shape=shape)
+    assert torch.equal(logit, evidence(noisy, torch.tensor([0.5])) * (context <= 0))

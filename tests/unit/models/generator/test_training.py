@@ -57,7 +57,7 @@ def test_members_share_the_trunk_and_differ_in_the_rest():
     tensors, _ = from_bytes(small_generator().weights, "phase_flow")
     owners = {name.split(".")[1] for name in tensors}
     assert owners == {"trunk", "member0", "member1"}
-    name = "phase1.member{}.up.0.1.first.weight"
+    name = "phase1.member{}.up.1.1.first.weight"
     assert not bool((tensors[name.format(0)] == tensors[name.format(1)]).all())
 
 
