@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import torch
 
 _STEPS = 5  # per phase, from noise to the field
-_CROWDING = (5.0, 9.0)  # of their noise levels, for the first phase placed and for the others
+_CROWDING = 9.0  # of their noise levels; at much noise it is decided what is drawn
 _SAME = 1e-6  # relative difference of voxel sizes that are one
 _LARGEST_LOGIT = 50.0
 _SAMPLED = 100_000  # voxels that tell the shift
@@ -148,8 +148,7 @@ def _place(
     import torch
 
     noisy = torch.randn((1, 1, *labels.shape), generator=source, device=labels.device)
-    even = torch.linspace(1, 0, steps + 1, device=labels.device)
-    levels = schedule.crowded(even, _CROWDING[min(network.phase, len(_CROWDING)) - 1])
+    levels = schedule.crowded(torch.linspace(1, 0, steps + 1, device=labels.device), _CROWDING)
     logit, before = noisy, None
     with torch.inference_mode(), reduced_precision(labels.device):
         for level, lower in pairwise(levels):

@@ -1,4 +1,4 @@
-"""The walk from noise to a clean field beside one that is known exactly: clean fields that are white noise themselves."""
+"""The walk from noise to a clean field, beside one known exactly: of clean fields that are white noise themselves."""
 
 from __future__ import annotations
 
