@@ -58,7 +58,12 @@ def _plain(record: Fidelity) -> dict[str, Any]:
     values = {name: getattr(record, name) for name in record.fields() if name not in left}
     lists = {name: value.tolist() if hasattr(value, "tolist") else value for name, value in values.items()}
     ratios, errors = record.slope_ratios()
-    derived = {"spread_ratio": record.spread_ratios(), "slope_ratio": ratios, "slope_ratio_standard_error": errors}
+    derived = {
+        "worst": record.worst(),
+        "spread_ratio": record.spread_ratios(),
+        "slope_ratio": ratios,
+        "slope_ratio_standard_error": errors,
+    }
     return lists | {name: _listed(value.tolist()) for name, value in derived.items()}
 
 
@@ -74,17 +79,17 @@ def _volumes(record: Fidelity) -> Text:
 
 
 def _errors(records: Sequence[Fidelity]) -> Table:
-    """A row for each metric: error and bias of every sample."""
-    rows = []
+    """A row for each metric: error, bias and worst condition of every sample."""
+    rows, worst = [], [record.worst() for record in records]
     for place, name in enumerate(records[0].metric_names):
         unit = " p" if records[0].metric_absolute[place] else ""
         row = [name.replace("_", " ") + unit]
-        for record in records:
+        for record, farthest in zip(records, worst, strict=True):
             star = "*" if record.chance[place] < RARE else " "
             bias = f"{_PERCENT * record.bias[place]:+.2f} ± {_PERCENT * record.bias_standard_error[place]:.2f}"
-            row += [f"{_PERCENT * record.error[place]:.2f}{star}", bias]
+            row += [f"{_PERCENT * record.error[place]:.2f}{star}", bias, f"{_PERCENT * farthest[place]:+.2f}"]
         rows.append(row)
-    heads = [head for record in records for head in (f"{record.sample} [%]", "bias")]
+    heads = [head for record in records for head in (f"{record.sample} [%]", "bias", "worst")]
     return wide_table(["error", *heads], rows, right=True)
 
 

@@ -134,6 +134,13 @@ class Fidelity(Record):
                     f"{len(getattr(self, names))}. Give one for each name."
                 )
 
+    def worst(self) -> np.ndarray[Any, Any]:
+        """The largest difference of means over the conditions, per metric, with its sign; scaled as `error` is."""
+        scale = np.where((self.metric_absolute > 0) | (self.real_mean == 0), 1.0, np.abs(self.real_mean))
+        compared = (self.real_count > 0) & (self.count > 0)
+        apart = np.where(compared, (self.mean - self.real_mean) / scale, 0.0)
+        return np.asarray(np.take_along_axis(apart, np.abs(apart).argmax(axis=0)[None], axis=0)[0])
+
     def spread_ratios(self) -> np.ndarray[Any, Any]:
         """Spread between seeds of the sample over that of the real volumes, per metric; NaN where these have none."""
         known = self.real_spread > 0

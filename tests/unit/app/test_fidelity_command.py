@@ -60,9 +60,17 @@ def test_a_report_for_the_eye(result):
     text = caught.get()
     assert "pore fraction p" in text
     assert "8.00*" in text
+    assert "+10.00" in text
     assert "0.67 ± 0.07" in text
     assert "copies" in text
     assert "fidelity-000000000000" in text
+
+
+def test_the_worst_condition_is_the_farthest_that_both_samples_have(example):
+    """With its sign, of the real mean unless absolute; a condition without a number does not count."""
+    means = np.array([[0.31, 0.8e5], [0.35, 9e5]])
+    record = example("fidelity", mean=means, count=np.array([[8, 8], [8, 0]]))
+    assert record.worst() == pytest.approx([-0.05, -0.2])
 
 
 def test_a_report_as_data(result):
