@@ -2,8 +2,8 @@
 
 A turn is what an optimiser waits for: the cubes of one design drawn and measured (fractions, area, tortuosity factor of
 the pores, conductivity of the solids), their mean, the cell at six powers, and the next suggestion from twelve trials.
-The published protocol takes 39 cubes of 128^3; sequential sampling takes as many as the mean needs. Each
-core has a process for the cubes, as with `study.executor: processes`, running when the turn begins.
+The published protocol takes 39 cubes of 128^3; sequential sampling takes as many as the mean needs. Each core
+has a process for the cubes, as with `study.executor: processes`, running when the turn begins.
 """
 
 from __future__ import annotations

@@ -21,8 +21,7 @@ from flows.workers import prepare_worker
 T = TypeVar("T")
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
-# glibc gives large arrays back to the system at once and has their pages zeroed anew for the next: a twelfth of the
-# time in which a volume is drawn.
+# glibc gives large arrays back to the system at once and has their pages zeroed anew for the next.
 _KEEP_MEMORY = {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": str(2**40)}
 
 

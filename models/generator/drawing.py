@@ -19,7 +19,6 @@ from models.generator.errors import RecipeError
 from models.generator.fields import distance_tensor
 from models.generator.network import clean_field, reduced_precision
 from models.generator.networks import ARCHITECTURE, PhaseNetwork, networks_of
-from models.generator.phases import by_chance
 from models.generator.recipe import condition_of, condition_of_fractions, mean_fractions
 from models.generator.slices import SLICE_ARCHITECTURE, draw_from_slices
 from schemas import Design, Generator, Microstructure, stage
@@ -156,7 +155,7 @@ def _place(
                 network.weights, network.shape, noisy, fields, level[None], condition, periodic=periodic
             )
             logit = _balanced(logit.masked_fill(labels > 0, -_LARGEST_LOGIT), count)
-            if by_chance(network.phase):
+            if network.shape.by_chance:
                 field = torch.tanh(logit / 2)  # the mean of +1 and -1 at those odds
             noisy = schedule.stepped(noisy, schedule.ahead(field, before), level, lower)
             before = field

@@ -47,10 +47,11 @@ def test_the_error_of_a_task_reaches_the_caller(kind: str) -> None:
 
 
 def test_worker_processes_share_the_cores_and_leave_the_environment_as_it_was() -> None:
-    """Each worker is told its number of threads; the parent's variables come back."""
+    """Each worker is told its number of threads, and to keep its memory; the parent's variables come back."""
     before = dict(os.environ)
     with open_executor(Execution("processes", 1)) as executor:
-        assert run_all(executor, os.getenv, [(THREAD_VARIABLES[0],)]) == [str(os.cpu_count() or 1)]
+        told = run_all(executor, os.getenv, [(THREAD_VARIABLES[0],), ("MALLOC_MMAP_MAX_",)])
+    assert told == [str(os.cpu_count() or 1), "0"]
     assert dict(os.environ) == before
 
 
