@@ -1,8 +1,8 @@
 """Trains a generator on volumes of the lake, in stretches that are all stored: a training that was stopped goes on.
 
-The volumes come from a query, or are drawn by the simulator at the corners, the middles of the edges and the centre of
-a space of recipes. A volume that was made from a design brings it along. Stretches that a later one supersedes are
-dropped; what is kept is the generator, which names its volumes, its seed and the state of the lake that was queried.
+The volumes come from a query, or are drawn by the simulator at the corners, on the edges and at the centre of a space
+of recipes. A volume that was made from a design brings it along. Stretches that a later one supersedes are dropped;
+what is kept is the generator, which names its volumes, its seed and the state of the lake that was queried.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from pipelines.manufacture import pack_particles
 from schemas import Design, Generator, Microstructure
 
 SUPERSEDED = "a later stretch of the training is stored"
+_QUARTERS = (0.25, 0.75)
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def simulate_volumes(
     seed: int,
     progress: Progress | None = None,
 ) -> TrainingVolumes:
-    """Volumes of the simulator at the corners, the middles of the edges and the centre of a space.
+    """Volumes of the simulator at the corners, on the edges and at the centre of a space.
 
     Parameters
     ----------
@@ -118,15 +119,22 @@ def generate_volume(
 
 
 def training_recipes(space: Mapping[str, tuple[float, float]]) -> list[dict[str, float]]:
-    """Corners, middles of edges and centre of the free fields; the fixed ones, and the loading, at their middle."""
+    """Corners, a place on each edge, and the centre of the free fields; other fields, and the loading, at their middle.
+
+    The place is at a quarter of the edge, now from one end and now from the other, so that five values of each field
+    are shown and not three.
+    """
     free = [n for n, (low, high) in space.items() if low < high and n != "mass_loading_kilogram_per_square_metre"]
     middle = {name: (low + high) / 2 for name, (low, high) in space.items()}
-    rows = []
-    for places in itertools.product((0.0, 0.5, 1.0), repeat=len(free)):
-        if places.count(0.5) in (0, 1, len(free)):
-            ends = {n: space[n][0] + p * (space[n][1] - space[n][0]) for n, p in zip(free, places, strict=True)}
-            rows.append({**middle, **ends})
-    return rows
+    ends = dict.fromkeys(itertools.product((0.0, 1.0), repeat=len(free)))
+    for axis in range(len(free)):
+        for others in itertools.product((0.0, 1.0), repeat=len(free) - 1):
+            ends[(*others[:axis], _QUARTERS[int(sum(others)) % 2], *others[axis:])] = None
+    ends[(0.5,) * len(free)] = None
+    return [
+        middle | {n: space[n][0] + p * (space[n][1] - space[n][0]) for n, p in zip(free, places, strict=True)}
+        for places in ends
+    ]
 
 
 def find_volumes(lake: Lake, where: str, at: str = "") -> TrainingVolumes:

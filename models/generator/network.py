@@ -7,7 +7,8 @@ of one patch alone: no statistic of the volume enters, and a volume of any size 
 References
 ----------
 Ronneberger et al. 2015, arXiv 1505.04597 (U-Net); Perez et al. 2018, arXiv 1709.07871 (how conditions enter); Hoogeboom
-et al. 2023, arXiv 2301.11093 (most of the work at low resolution).
+et al. 2023, arXiv 2301.11093 (most of the work at low resolution); Zheng et al. 2015, doi 10.1109/ICCV.2015.179 (a mean
+field as the last layer).
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 _EMBEDDED = 128  # numbers that carry noise level and recipe into the blocks
 _FREQUENCIES = 16
 _HIGHEST_FREQUENCY = 200.0
+_SURROUNDINGS = 6  # numbers that tell what the neighbours of a voxel are
 
 Weights = Mapping[str, "torch.Tensor"]
 
@@ -36,7 +38,8 @@ class Shape:
 
     `widths` and `depths` are channels and blocks per level, finest first; `patch` is the edge of a patch [voxel];
     `mixing` is the edge of the second convolution of a block [patch]: with 1 it only mixes channels, at half the cost;
-    `by_chance` says that the clean field is +1 and -1, so that a noisy value has odds of its own.
+    `by_chance` says that the clean field is +1 and -1, so that a noisy value has odds of its own, which those of its
+    neighbours amend.
     """
 
     context_count: int
@@ -63,7 +66,7 @@ def initial_weights(shape: Shape, generator: torch.Generator) -> dict[str, torch
 
     weights = {}
     for name, size in shape.sizes().items():
-        if name.endswith(("bias", "second.weight", "film.weight")) or name.startswith("out"):
+        if name.endswith(("bias", "second.weight", "film.weight")) or name.startswith(("out", "neighbours")):
             weights[name] = torch.zeros(size)
         else:
             reach = 1 / math.sqrt(math.prod(size[1:]))
@@ -106,7 +109,8 @@ def clean_field(
     import torch
 
     embedded = _embedded(weights, noise_level, condition)
-    noisy = noisy.masked_fill((context > 0).any(1, keepdim=True), 0)  # nothing is to be found there
+    open_ = (context < 0).all(1, keepdim=True)
+    noisy = noisy * open_  # nothing is to be found elsewhere
     hidden = _into_patches(torch.cat([noisy, context], 1), shape.patch).contiguous(memory_format=torch.channels_last_3d)
     hidden = _convolved(weights, "in", hidden, periodic)
     skipped = []
@@ -126,7 +130,33 @@ def clean_field(
     found = torch.nn.functional.conv3d(_normalised(hidden), weights["out.weight"], weights["out.bias"])
     field, logit = _out_of_patches(found, shape.patch).float().chunk(2, 1)
     logit = 4 * logit
-    return field, logit + schedule.evidence(noisy, noise_level) if shape.by_chance else logit
+    if shape.by_chance:
+        logit = logit + schedule.evidence(noisy, noise_level)
+        shares = _layered(weights, "neighbours", embedded).float()
+        logit = logit + 4 * torch.einsum("nk,kncxyz->ncxyz", shares, _surroundings(logit, open_, periodic))
+    return field, logit
+
+
+def _surroundings(logit: torch.Tensor, open_: torch.Tensor, periodic: bool) -> torch.Tensor:
+    """What each voxel's neighbours are, by the odds so far: a mean field of the voxel, of its six and of its 26.
+
+    Shape (_SURROUNDINGS, n, 1, x, y, z). A patch has a rule of its own for each of its voxels, and few channels to tell
+    it, so that single voxels astray pass; this is one rule for all voxels. Voxels of earlier phases count as zero.
+    """
+    import torch
+
+    mean = torch.tanh(logit / 2) * open_
+    padded = torch.nn.functional.pad(mean, (1,) * 6, mode="circular" if periodic else "constant")
+    six, all_ = torch.zeros_like(mean), padded
+    for axis in (4, 3, 2):
+        size = mean.shape[axis]
+        inner = padded
+        for other in {2, 3, 4} - {axis}:
+            inner = inner.narrow(other, 1, mean.shape[other])
+        six = six + (inner.narrow(axis, 0, size) + inner.narrow(axis, 2, size)) / 6
+        all_ = all_.narrow(axis, 0, size) + all_.narrow(axis, 1, size) + all_.narrow(axis, 2, size)
+    all_ = all_ / 27
+    return torch.stack([mean, six, all_, mean * six**2, six**3, all_**3])
 
 
 def _sizes(shape: Shape) -> Iterator[tuple[str, tuple[int, ...]]]:
@@ -144,6 +174,8 @@ def _sizes(shape: Shape) -> Iterator[tuple[str, tuple[int, ...]]]:
             yield from _layer(f"coarser.{level}", widths[level + 1], width, 2)
             yield from _layer(f"finer.{level}", 8 * width, widths[level + 1], 1)
     yield from _layer("out", 2 * voxels, widths[0], 1)
+    if shape.by_chance:
+        yield from _layer("neighbours", _SURROUNDINGS, _EMBEDDED)
 
 
 def _layer(name: str, outputs: int, inputs: int, kernel: int = 0) -> Iterator[tuple[str, tuple[int, ...]]]:
@@ -166,18 +198,22 @@ def _embedded(weights: Weights, noise_level: torch.Tensor, condition: torch.Tens
     angle = noise_level[:, None] * rates
     numbers = torch.cat([angle.sin(), angle.cos(), condition], 1)
     for layer in ("embed.0", "embed.1"):
-        numbers = torch.nn.functional.silu(
-            torch.nn.functional.linear(numbers, weights[f"{layer}.weight"], weights[f"{layer}.bias"])
-        )
+        numbers = torch.nn.functional.silu(_layered(weights, layer, numbers))
     return numbers
+
+
+def _layered(weights: Weights, name: str, numbers: torch.Tensor) -> torch.Tensor:
+    """A linear layer."""
+    import torch
+
+    return torch.nn.functional.linear(numbers, weights[f"{name}.weight"], weights[f"{name}.bias"])
 
 
 def _block(weights: Weights, name: str, hidden: torch.Tensor, embedded: torch.Tensor, periodic: bool) -> torch.Tensor:
     import torch
 
-    film = torch.nn.functional.linear(embedded, weights[f"{name}.film.weight"], weights[f"{name}.film.bias"])
-    scale, shift = film[:, :, None, None, None].chunk(2, 1)
     inner = _convolved(weights, f"{name}.first", _normalised(hidden), periodic)
+    scale, shift = _layered(weights, f"{name}.film", embedded)[:, :, None, None, None].chunk(2, 1)
     inner = torch.nn.functional.silu(torch.addcmul(shift.to(inner.dtype), inner, (1 + scale).to(inner.dtype)))
     return hidden + _convolved(weights, f"{name}.second", inner, periodic)
 

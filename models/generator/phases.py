@@ -10,8 +10,8 @@ import numpy as np
 from models.generator.fields import Floats
 from models.generator.network import Shape
 
-MEMBER_PARTS = ("embed.", "up.", "out.")  # what a member has of its own
-CROWDING = (5.0, 3.0)  # of noise levels, for the first phase placed and for the others
+MEMBER_PARTS = ("embed.", "up.", "out.", "neighbours.")  # what a member has of its own
+CROWDING = (5.0, 3.0)  # of noise levels in training, for the first phase placed and for the others
 
 
 @dataclass(frozen=True)
@@ -34,22 +34,17 @@ class Units:
 
 
 def phase_shape(phase: int, units: Units) -> Shape:
-    """Of the network of a phase: particles are large and smooth, what lies between them is fine."""
-    condition_count, width = len(units.condition_middle), units.width
-    if not by_chance(phase):
-        return Shape(0, condition_count, (width // 4, width, 2 * width), (1, 2, 2), patch=2)
-    return Shape(phase - 1, condition_count, (width // 2, width), (1, 2), patch=2, mixing=1, by_chance=True)
-
-
-def by_chance(phase: int) -> bool:
-    """Whether the field of a phase is +1 and -1, of which the logit tells the odds; else it is a distance.
+    """Of the network of a phase: particles are large and smooth, what lies between them is fine.
 
     Particles are told by their distance field, which has a value in every voxel; what lies between them is too thin to
     have a depth.
     """
-    return phase > 1
+    condition_count, width = len(units.condition_middle), units.width
+    if phase == 1:
+        return Shape(0, condition_count, (width // 4, width, 2 * width), (1, 2, 2), patch=2)
+    return Shape(phase - 1, condition_count, (width // 2, width), (1, 2), patch=2, mixing=1, by_chance=True)
 
 
 def crowding(phase: int) -> float:
-    """How noise levels are crowded for a phase."""
+    """How noise levels are crowded in training, for a phase."""
     return CROWDING[0] if phase == 1 else CROWDING[1]

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import torch
 
-
 _SMALLEST_LEVEL, _CERTAIN = 1e-3, 30.0
 
 

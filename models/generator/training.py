@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from models.generator import network, schedule
-from models.generator.phases import MEMBER_PARTS, Units, by_chance, crowding, phase_shape
+from models.generator.phases import MEMBER_PARTS, Units, crowding, phase_shape
 from models.generator.training_set import Batch, TrainingSet
 from models.generator.weights import from_bytes, to_bytes
 from schemas import Design, GeneratorTraining, Microstructure, stage
@@ -122,7 +122,7 @@ class _Training:
         self._device = device
         self._phase, self._member, self._rate, self._seed = phase, member, learning_rate, seed
         tensors, about = ({}, {}) if before is None else from_bytes(before.weights, ARCHITECTURE)
-        self._data = volumes.phase(phase, width, Units(**about) if about else None, by_chance=by_chance(phase))
+        self._data = volumes.phase(phase, width, Units(**about) if about else None)
         self._shape = phase_shape(phase, self._data.units)
         self._step = 0 if before is None else before.step
         self._losses = (np.empty(0), np.empty(0)) if before is None else (before.training_step, before.training_loss)
@@ -188,7 +188,7 @@ class _Training:
             )
         open_ = (context < 0).all(1, keepdim=True).float()  # earlier phases are known
         loss = torch.nn.functional.binary_cross_entropy_with_logits(logit, phase, reduction="none")
-        if not by_chance(self._phase):
+        if not self._shape.by_chance:
             loss = loss + _SQUARED_SHARE * (found - field) ** 2
         return (loss * open_).mean() / open_.mean()
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from models.generator.errors import TrainingSetError
 from models.generator.fields import distance_field, field_scale, repeats, signs
-from models.generator.phases import Units
+from models.generator.phases import Units, phase_shape
 from models.generator.recipe import condition_names, condition_of_volume
 from schemas import Design, Microstructure
 
@@ -59,17 +59,15 @@ class TrainingSet:
         self.periodic = all(repeats(volume.labels) for volume in volumes)
         self._labels = [_ordered(volume) for volume in volumes]
 
-    def phase(self, index: int, width: int, units: Units | None = None, *, by_chance: bool = False) -> PhaseSet:
-        """What a network needs to learn one phase; 1 is the first that is placed. A network keeps its first units.
-
-        `by_chance` says whether its field is +1 and -1 rather than a distance.
-        """
+    def phase(self, index: int, width: int, units: Units | None = None) -> PhaseSet:
+        """What a network needs to learn one phase; 1 is the first that is placed. A network keeps its first units."""
         masks = [labels == index for labels in self._labels]
         units = units or self.units(
             width, [field_scale([labels == n for labels in self._labels]) for n in range(1, index + 1)]
         )
+        chance = phase_shape(index, units).by_chance
         fields = [
-            signs(mask) if by_chance else distance_field(mask, units.field_scales[-1], periodic=self.periodic)
+            signs(mask) if chance else distance_field(mask, units.field_scales[-1], periodic=self.periodic)
             for mask in masks
         ]
         contexts = [
