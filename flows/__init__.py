@@ -7,14 +7,7 @@ from flows.cases import Cases, run_cases
 from flows.errors import CampaignError, ExecutorError, StudyError, TrackingError
 from flows.fidelity import FidelityResult, compare_with_simulator, compare_with_volumes
 from flows.fidelity_plan import FidelityPlan, read_recipes
-from flows.generators import (
-    TrainingVolumes,
-    cut_volumes,
-    find_volumes,
-    simulate_volumes,
-    train_baseline,
-    train_generator,
-)
+from flows.generators import train_baseline, train_generator
 from flows.microstructure import evaluate_microstructure
 from flows.outputs import write_outputs
 from flows.plan import Plan, middle_design
@@ -23,6 +16,7 @@ from flows.progress import Progress, Silent
 from flows.representativity import RepresentativityResult, study_design, study_volume
 from flows.study import Study
 from flows.training_plan import GeneratorPlan, SimulationPlan, TrainingPlan
+from flows.training_volumes import TrainingVolumes, cut_volumes, find_volumes, simulate_volumes
 from flows.trials import CampaignResult, CellMeasured, Trial, TrialOutcome
 
 __all__ = [

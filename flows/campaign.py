@@ -23,11 +23,11 @@ from flows.errors import CampaignError
 from flows.evaluate import measure_cell, suggest
 from flows.executors import open_executor, run_all
 from flows.foresight import foresee, learn, with_generator, with_oracle, with_records
-from flows.generators import TrainingVolumes
 from flows.progress import Progress, Silent
 from flows.sampling import target_met
 from flows.study import Study
 from flows.tracking import FlowRun, run_tracked, server_address
+from flows.training_volumes import TrainingVolumes
 from flows.trials import CampaignResult, CellMeasured, CubeMeasured, Foreseen, Trial
 from flows.workers import lend
 from models.conclusion import conclude

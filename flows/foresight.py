@@ -13,11 +13,12 @@ from dataset.errors import StageFailedError
 from flows.engines import GENERATOR, Engine
 from flows.errors import StudyError
 from flows.evaluate import METRICS_STORED, drop_present, is_stored, run_engine
-from flows.generators import TrainingVolumes, fine_tune_generator, origin_of, simulate_volumes
+from flows.generators import fine_tune_generator
 from flows.progress import Progress
 from flows.seeds import cube_seed
 from flows.study import Study
 from flows.training_plan import GeneratorPlan, TrainingPlan
+from flows.training_volumes import TrainingVolumes, origin_of, simulate_volumes
 from flows.trials import Foreseen
 from flows.trust import SIMULATE, SPREAD_EDGE, Trust, stored_errors, stored_generator
 from flows.workers import lake_at

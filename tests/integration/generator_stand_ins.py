@@ -9,9 +9,9 @@ import electrode_stand_ins
 import numpy as np
 
 from dataset import Lake
-from flows.generators import TrainingVolumes
 from flows.progress import Progress
 from flows.training_plan import TrainingPlan
+from flows.training_volumes import TrainingVolumes
 from models.generator.recipe import condition_of
 from schemas import Design, Generator, GeneratorErrors, Microstructure, stage
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
+from scipy import ndimage
 
 from models.generator.network import Shape, clean_field, initial_weights
 from models.generator.schedule import evidence
@@ -17,7 +19,7 @@ SHAPE = Shape(context_count=1, condition_count=2, widths=(8, 16), depths=(1, 1),
 def weights(request):
     """Weights of which none is zero; the second convolution of a block mixes channels alone, or patches too."""
     source = torch.Generator().manual_seed(1)
-    sizes = replace(SHAPE, mixing=request.param).sizes()
+    sizes = replace(SHAPE, mixing=request.param, by_chance=True).sizes()
     return {name: 0.2 * torch.randn(size, generator=source) for name, size in sizes.items()}
 
 
@@ -34,12 +36,13 @@ def volume():
     return tuple(torch.randn((1, 1, 16, 12, 8), generator=source) for _ in range(2))
 
 
-def test_a_periodic_volume_has_no_origin(weights, volume):
+@pytest.mark.parametrize("by_chance", [False, True])
+def test_a_periodic_volume_has_no_origin(weights, volume, by_chance):
     """Rolled by whole granules, the answer is rolled alike; without periodicity it is not."""
-    rolls = {"shifts": (4, 8, 4), "dims": (2, 3, 4)}
+    rolls, shape = {"shifts": (4, 8, 4), "dims": (2, 3, 4)}, replace(SHAPE, by_chance=by_chance)
     for periodic in (True, False):
-        plain = ask(weights, *volume, periodic=periodic)
-        rolled = ask(weights, *(part.roll(**rolls) for part in volume), periodic=periodic)
+        plain = ask(weights, *volume, periodic=periodic, shape=shape)
+        rolled = ask(weights, *(part.roll(**rolls) for part in volume), periodic=periodic, shape=shape)
         alike = [bool(torch.allclose(a.roll(**rolls), b, atol=1e-5)) for a, b in zip(plain, rolled, strict=True)]
         assert alike == [periodic, periodic]
 
@@ -81,3 +84,19 @@ def test_of_two_values_it_starts_with_what_each_voxel_says(volume):
     noisy, context = volume
     _, logit = ask(initial_weights(shape, torch.Generator().manual_seed(0)), noisy, context, shape=shape)
     assert torch.equal(logit, evidence(noisy, torch.tensor([0.5])) * (context <= 0))
+
+
+@pytest.mark.parametrize(("periodic", "mode"), [(True, "wrap"), (False, "constant")])
+def test_neighbours_amend_the_odds_by_their_mean_field(volume, periodic, mode):
+    """Each of the six shares alone, beside what a filter of SciPy gives; earlier phases count as zero."""
+    shape = replace(SHAPE, by_chance=True)
+    noisy, context = volume
+    weights = initial_weights(shape, torch.Generator().manual_seed(0))
+    before = ask(weights, noisy, context, shape=shape, periodic=periodic)[1][0, 0].numpy()
+    mean = np.tanh(before / 2) * (context[0, 0] <= 0).numpy()
+    six = ndimage.convolve(mean, ndimage.generate_binary_structure(3, 1) / 6, mode=mode) - mean / 6
+    all_ = ndimage.uniform_filter(mean, 3, mode=mode)
+    for number, expected in enumerate((mean, six, all_, mean * six**2, six**3, all_**3)):
+        weights["neighbours.bias"] = 0.25 * torch.eye(6)[number]
+        after = ask(weights, noisy, context, shape=shape, periodic=periodic)[1][0, 0].numpy()
+        assert np.allclose(after - before, expected, atol=1e-4)
