@@ -30,7 +30,7 @@ _STEPS = 5  # per phase, from noise to the field
 _CROWDING = 9.0  # of their noise levels; at much noise it is decided what is drawn
 _SAME = 1e-6  # relative difference of voxel sizes that are one
 _LARGEST_LOGIT = 50.0
-_SAMPLED = 100_000  # voxels that tell the shift
+_SAMPLED = 200_000  # voxels that tell the shift
 _HALVINGS = 20
 
 
@@ -172,14 +172,15 @@ def _balanced(logit: torch.Tensor, count: int | None) -> torch.Tensor:
 
     if count is None:
         return logit
-    open_ = logit[logit > -_LARGEST_LOGIT]
-    sample = open_[:: max(1, len(open_) // _SAMPLED)]
-    wanted = count / len(open_)
+    open_ = logit > -_LARGEST_LOGIT
+    sample = logit.view(-1)[:: logit.numel() // _SAMPLED | 1]  # an odd stride meets every place in a patch
+    sample = sample[sample > -_LARGEST_LOGIT]
+    wanted = count / int(open_.sum())
     low, high = -_LARGEST_LOGIT, _LARGEST_LOGIT
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
         low, high = (low, middle) if float(torch.sigmoid(sample + middle).mean()) > wanted else (middle, high)
-    return torch.where(logit > -_LARGEST_LOGIT, logit + middle, logit)
+    return torch.where(open_, logit + middle, logit)
 
 
 def _taken(logit: torch.Tensor, count: int | None) -> torch.Tensor:
