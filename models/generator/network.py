@@ -232,8 +232,9 @@ def _convolved(weights: Weights, name: str, hidden: torch.Tensor, periodic: bool
     margin = weight.shape[-1] // 2
     if not periodic:
         return torch.nn.functional.conv3d(hidden, weight, bias, padding=margin)
-    if margin:
-        hidden = torch.nn.functional.pad(hidden, (margin,) * 6, mode="circular")
+    for axis in (2, 3, 4) if margin else ():  # torch's circular padding would give up the order of the memory
+        size = hidden.shape[axis]
+        hidden = torch.cat([hidden.narrow(axis, size - margin, margin), hidden, hidden.narrow(axis, 0, margin)], axis)
     return torch.nn.functional.conv3d(hidden, weight, bias)
 
 
