@@ -13,7 +13,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import Any
 
 from dataset import Lake
 from dataset.errors import StageFailedError
@@ -21,18 +20,16 @@ from flows.errors import StudyError
 from flows.evaluate import METRICS_STORED, drop_present, is_stored
 from flows.executors import open_executor, run_all
 from flows.fidelity_plan import RECIPE_NAMES, FidelityPlan
+from flows.fidelity_tasks import AGAIN, REAL, Terms, common_edge, recipe_tasks, samples_of, volume_tasks
 from flows.fidelity_volumes import VolumeMeasured, VolumeTask, measure_volume
 from flows.progress import Progress, Silent
-from flows.seeds import cube_seed
 from flows.study import Execution
 from flows.trust import stored_generator
 from flows.workers import lend
 from pipelines.fidelity import compare_volumes
-from schemas import Fidelity, Generator, Microstructure
+from schemas import Fidelity, Generator
 
-REAL, AGAIN = "real", "real again"
 _PHASE_COUNT = 3
-FEWEST_IN_HALF = 2
 
 
 @dataclass(frozen=True)
@@ -50,15 +47,6 @@ class FidelityResult:
 
 
 Measured = Mapping[str, list[tuple[VolumeTask, VolumeMeasured]]]
-
-
-@dataclass(frozen=True)
-class _Sample:
-    """A generator under a name; whether fractions are imposed on it."""
-
-    name: str
-    generator_id: str
-    constrained: bool
 
 
 def compare_with_simulator(
@@ -94,7 +82,7 @@ def compare_with_simulator(
     report = _Report(lake, generator_ids, progress or Silent(), execution, raw=plan.raw)
     report.require_conditions(designed=True)
     design_ids = [lake.put(plan.design(place)) for place in range(len(plan.recipes))]
-    tasks = [task for place, name in enumerate(design_ids) for task in _of_recipe(report, plan, place, name)]
+    tasks = [task for place, name in enumerate(design_ids) for task in recipe_tasks(report.terms, plan, place, name)]
     return report.of_tasks(tasks, recipe_names=list(RECIPE_NAMES), recipes=[list(row) for row in plan.recipes])
 
 
@@ -122,8 +110,8 @@ def compare_with_volumes(
     """
     report = _Report(lake, generator_ids, progress or Silent(), execution, raw=raw)
     report.require_conditions(designed=False)
-    edge = _common_edge(lake, volume_ids, report.generators)
-    tasks = [task for volume_id in volume_ids for task in _beside_volume(report, volume_id, edge, seed)]
+    edge = common_edge(lake, volume_ids, report.generators)
+    tasks = [task for volume_id in volume_ids for task in volume_tasks(report.terms, volume_id, edge, seed)]
     return report.of_tasks(tasks)
 
 
@@ -136,20 +124,12 @@ class _Report:
         self._lake, self._progress, self._execution = lake, progress, execution or Execution()
         ids = [stored_generator(lake, name) for name in dict.fromkeys(generator_ids)]
         self.generators = [record for name in ids if isinstance(record := lake.get(name), Generator)]
-        self.training_ids, self.remarks = _training_volumes(lake, self.generators[0])
-        self.samples = [
-            _Sample(_name(place, constrained), generator_id, constrained)
-            for place, generator_id in enumerate(ids)
-            for constrained in ((True, False) if raw else (True,))
-        ]
-
-    @property
-    def voxel_size_metre(self) -> float:
-        """Of all volumes."""
-        return self.generators[0].voxel_size_metre
+        training_ids, self.remarks = _training_volumes(lake, self.generators[0])
+        self.terms = Terms(samples_of(ids, raw=raw), self.generators[0].voxel_size_metre, training_ids)
 
     def require_conditions(self, *, designed: bool) -> None:
         """Every generator takes designs, or none does, and their voxels are of one size."""
+        voxel_size = self.terms.voxel_size_metre
         for generator in self.generators:
             takes = len(generator.condition_names) > len(generator.phase_names) - 1
             if takes != designed:
@@ -157,9 +137,9 @@ class _Report:
                 raise StudyError(f"a generator takes {', '.join(generator.condition_names)}. {advice}.")
             if len(generator.phase_names) != _PHASE_COUNT:
                 raise StudyError(f"a generator of {', '.join(generator.phase_names)} does not have three phases.")
-            if abs(generator.voxel_size_metre / self.voxel_size_metre - 1) > 1e-6:
+            if abs(generator.voxel_size_metre / voxel_size - 1) > 1e-6:
                 raise StudyError(
-                    f"generators draw voxels of {self.voxel_size_metre:g} m and {generator.voxel_size_metre:g} m. "
+                    f"generators draw voxels of {voxel_size:g} m and {generator.voxel_size_metre:g} m. "
                     "Compare generators of one voxel size."
                 )
 
@@ -234,58 +214,8 @@ class _Report:
         return made.id
 
 
-def _of_recipe(report: _Report, plan: FidelityPlan, place: int, design_id: str) -> list[VolumeTask]:
-    """Real volumes from two sets of seeds, and those of every sample."""
-    common: dict[str, Any] = {"condition": place, "edge": plan.edge_voxels, "design_id": design_id}
-    seeds = [cube_seed(plan.seed, design_id, number) for number in range(2 * plan.seeds)]
-    tasks = [_task(report, REAL, seed=seed, **common) for seed in seeds[: plan.seeds]]
-    tasks += [_task(report, AGAIN, seed=seed, **common) for seed in seeds[plan.seeds :]]
-    for sample in report.samples:
-        tasks += [_task(report, sample.name, seed=seed, drawer=sample, **common) for seed in seeds[: plan.seeds]]
-    return tasks
-
-
-def _beside_volume(report: _Report, volume_id: str, edge: int, seed: int) -> list[VolumeTask]:
-    """A stored volume, and one of its phase fractions by every sample."""
-    common: dict[str, Any] = {"condition": 0, "edge": edge, "volume_id": volume_id}
-    drawn = cube_seed(seed, volume_id, 0)
-    samples = [_task(report, sample.name, seed=drawn, drawer=sample, **common) for sample in report.samples]
-    return [_task(report, REAL, seed=0, **common), *samples]
-
-
-def _task(
-    report: _Report,
-    name: str,
-    *,
-    condition: int,
-    seed: int,
-    edge: int,
-    drawer: _Sample | None = None,
-    design_id: str = "",
-    volume_id: str = "",
-) -> VolumeTask:
-    """A volume of the report; drawn by a generator if there is one."""
-    return VolumeTask(
-        sample=name,
-        condition=condition,
-        seed=seed,
-        edge_voxels=edge,
-        voxel_size_metre=report.voxel_size_metre,
-        design_id=design_id,
-        generator_id=drawer.generator_id if drawer else "",
-        volume_id=volume_id,
-        constrained=drawer.constrained if drawer else True,
-        training_ids=report.training_ids,
-    )
-
-
 def _whole(pairs: Sequence[tuple[VolumeTask, VolumeMeasured]]) -> list[tuple[VolumeTask, VolumeMeasured]]:
     return [(task, found) for task, found in pairs if not found.error]
-
-
-def _name(place: int, constrained: bool) -> str:
-    whose = "generated" if not place else f"generator {place + 1}"
-    return whose if constrained else f"{whose}, raw"
 
 
 def _training_volumes(lake: Lake, generator: Generator) -> tuple[tuple[str, ...], list[str]]:
@@ -295,26 +225,6 @@ def _training_volumes(lake: Lake, generator: Generator) -> tuple[tuple[str, ...]
             remark = f"memorisation is not tested: training volume {name[:27]} is not in this lake. Train the generator"
             return (), [f"{remark} here, or bring the volume back with `ragone reproduce`."]
     return generator.trained_on, []
-
-
-def _common_edge(lake: Lake, volume_ids: Sequence[str], generators: Sequence[Generator]) -> int:
-    """Voxels along each edge of all volumes."""
-    shapes = set()
-    for name in volume_ids:
-        record = lake.get(name)
-        if not isinstance(record, Microstructure):
-            raise StudyError(f"{name} is not a microstructure. Name cubes that the generator has not seen.")
-        if any(name in generator.trained_on for generator in generators):
-            raise StudyError(f"{name} is a training volume of a generator. Name volumes that it has not seen.")
-        shapes.add(record.labels.shape)
-    edges = {edge for shape in shapes for edge in shape}
-    if len(edges) != 1 or len(set(volume_ids)) < 2 * FEWEST_IN_HALF:
-        told = ", ".join(" x ".join(map(str, shape)) for shape in sorted(shapes))
-        raise StudyError(
-            f"{len(set(volume_ids))} volumes of {told} voxels were named. Name {2 * FEWEST_IN_HALF} cubes of one size "
-            "at least, or cut them with --edge."
-        )
-    return int(edges.pop())
 
 
 def _kept(lake: Lake, measured: Measured) -> dict[str, str]:
