@@ -100,8 +100,9 @@ def fit_errors(
         relative_error=error,
         coverage=np.array([covered(error[:, m], outside[m], BAND) for m in range(len(METRICS))]),
         method=(
-            f"{len(drawn)} points, {int((distance > 0).sum())} of them left out; maximum likelihood, widened until the "
-            "cross-validated 90 % band covers; the noise of one real and one drawn volume is part of the floor"
+            f"{len(drawn)} points, {int((distance > 0).sum())} of them left out; mean over the likelihood, "
+            "widened until the cross-validated 90 % band covers; the noise of one real and one drawn volume is part of "
+            "the floor"
         ),
     )
 

@@ -1,7 +1,12 @@
 """The variance of a relative error from how far a recipe lies outside and how much an ensemble disagrees.
 
-Squares of errors are spread over three non-negative terms by maximum likelihood. What was fitted is then widened until
-errors that did not enter the fit lie inside its 90 % band as often as they should, and never narrowed.
+Squares of errors are spread over three non-negative terms: their mean over all values, by their likelihood. What was
+fitted is then widened until errors that did not enter the fit lie inside its 90 % band as often as they should, and
+never narrowed.
+
+References
+----------
+Gelman 2006, doi 10.1214/06-BA117A (standard deviations alike beforehand, where few groups tell a variance).
 """
 
 from __future__ import annotations
@@ -17,7 +22,8 @@ import numpy as np
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 _BAND = 0.9
-_LEAST = 1e-4  # of the mean square: no point is predicted with certainty
+_GRID = 30  # values of each term
+_WIDEST = 3.0
 
 
 @dataclass(frozen=True)
@@ -38,11 +44,11 @@ class Variance:
 
 
 def calibrated(distance: Floats, spread: Floats, error: Floats, folds: np.ndarray[Any, Any]) -> Variance:
-    """The most likely variance, widened until its cross-validated 90 % band covers; all arrays have shape (points,)."""
-    fitted = _most_likely(distance, spread, error)
+    """The variance of such errors, widened until its cross-validated 90 % band covers; arrays have shape (points,)."""
+    fitted = _fitted(distance, spread, error)
     apart = np.zeros(len(error))
     for out in _each(folds):
-        sigma = _most_likely(distance[~out], spread[~out], error[~out]).sigma(distance[out], spread[out])
+        sigma = _fitted(distance[~out], spread[~out], error[~out]).sigma(distance[out], spread[out])
         apart[out] = np.abs(error[out]) / np.where(sigma > 0, sigma, np.inf)
     return fitted.widened(max(1.0, _quantile(apart) / half_width(_BAND)))
 
@@ -80,25 +86,22 @@ def _quantile(apart: Floats) -> float:
     return float(np.sort(apart)[rank - 1])
 
 
-def _most_likely(distance: Floats, spread: Floats, error: Floats) -> Variance:
-    """Normal errors of mean zero; the terms' squares are the unknowns, in units of what each would explain alone."""
-    import scipy.optimize
+def _fitted(distance: Floats, spread: Floats, error: Floats) -> Variance:
+    """The mean over all variances that could have given normal errors of mean zero, by their likelihood.
 
+    Beforehand all standard deviations of a term are alike, up to `_WIDEST` of what would explain the errors alone. The
+    mean keeps a term that few points can tell; the most likely value of it is often zero.
+    """
     mean = float(np.mean(error**2))
     if mean == 0:
         return Variance(0.0, 0.0, 0.0)
     terms = np.stack([np.ones_like(error), distance**2, spread**2], axis=1)
-    units = np.where(terms.mean(axis=0) > 0, terms.mean(axis=0), 1.0)
-    scaled, squared = terms / units, error**2 / mean
-
-    def cost(shares: Floats) -> tuple[float, Floats]:
-        variance = scaled @ shares
-        slope = (1 / variance - squared / variance**2) @ scaled
-        return float(np.sum(np.log(variance) + squared / variance)), slope
-
-    bounds = [(_LEAST, None), (0.0, None), (0.0, None)]
-    starts = (np.full(3, 1 / 3), np.array([0.9, 0.05, 0.05]), np.array([0.1, 0.8, 0.1]), np.array([0.1, 0.1, 0.8]))
-    found = [scipy.optimize.minimize(cost, start, jac=True, method="L-BFGS-B", bounds=bounds) for start in starts]
-    best = min(found, key=lambda result: float(result.fun))
-    used = np.where(terms.any(axis=0), best.x, 0.0)
-    return Variance(*(float(term) for term in np.sqrt(used * mean / units)))
+    told = terms.any(axis=0)
+    units = np.where(told, terms.mean(axis=0), 1.0)
+    axis = (np.arange(_GRID) + 0.5) * _WIDEST / _GRID
+    shares = np.stack(np.meshgrid(*(axis**2 if there else [0.0] for there in told), indexing="ij"), axis=-1)
+    shares = shares.reshape(-1, terms.shape[1])
+    variance = shares @ (terms / units).T
+    cost = np.sum(np.log(variance) + error**2 / mean / variance, axis=1) / 2
+    weight = np.exp(cost.min() - cost)
+    return Variance(*(float(term) for term in np.sqrt(weight @ shares / weight.sum() * mean / units)))
