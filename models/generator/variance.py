@@ -96,10 +96,10 @@ def _fitted(distance: Floats, spread: Floats, error: Floats) -> Variance:
     if mean == 0:
         return Variance(0.0, 0.0, 0.0)
     terms = np.stack([np.ones_like(error), distance**2, spread**2], axis=1)
-    told = terms.any(axis=0)
-    units = np.where(told, terms.mean(axis=0), 1.0)
+    means = terms.mean(axis=0)
+    units = np.where(means > 0, means, 1.0)
     axis = (np.arange(_GRID) + 0.5) * _WIDEST / _GRID
-    shares = np.stack(np.meshgrid(*(axis**2 if there else [0.0] for there in told), indexing="ij"), axis=-1)
+    shares = np.stack(np.meshgrid(*(axis**2 if explains else [0.0] for explains in means), indexing="ij"), axis=-1)
     shares = shares.reshape(-1, terms.shape[1])
     variance = shares @ (terms / units).T
     cost = np.sum(np.log(variance) + error**2 / mean / variance, axis=1) / 2
