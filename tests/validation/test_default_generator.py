@@ -17,7 +17,7 @@ from pipelines.characterise import homogenise
 from pipelines.manufacture import pack_particles
 from schemas import Design, Transport
 
-EDGE, VOXEL, SEEDS = 64, 4e-7, 4
+EDGE, VOXEL, SEEDS = 64, 4e-7, 12
 
 
 def design(adhesion: float, porosity: float = 0.34) -> Design:
@@ -48,10 +48,10 @@ def mean(transports, name):
 
 @pytest.mark.parametrize("adhesion", [0.25, 0.75])
 @pytest.mark.parametrize(
-    ("metric", "bound"), [("pore_tortuosity_factor", 0.08), ("specific_surface_area_per_metre", 0.2)]
+    ("metric", "bound"), [("pore_tortuosity_factor", 0.08), ("specific_surface_area_per_metre", 0.15)]
 )
 def test_metrics_are_near_the_simulators(adhesion, metric, bound):
-    """The mean of four small volumes; the area is known to lie a tenth to a sixth low at high adhesion."""
+    """The mean of twelve small volumes: noise of 2 to 4 % in tau; the area is an eighth too low at high adhesion."""
     real, drawn = (measured(adhesion, real=real) for real in (True, False))
     assert mean(drawn, metric) == pytest.approx(mean(real, metric), rel=bound)
 
