@@ -55,8 +55,11 @@ class Watcher:
 
 
 def trial_line(trial: Trial) -> str:
-    """One trial in one line; whether the generator was blind to it."""
-    return _outcome_line(trial) + (" (outside what the generator has seen)" if trial.blind else "")
+    """One trial in one line; whether the generator was blind to it, and whether the simulator drew it instead."""
+    if not trial.blind:
+        return _outcome_line(trial)
+    instead = trial.foreseen is not None and trial.foreseen.simulated
+    return _outcome_line(trial) + (" (simulated: the generator is blind to it)" if instead else " (by a blind generator)")
 
 
 def _outcome_line(trial: Trial) -> str:

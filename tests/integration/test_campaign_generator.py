@@ -13,6 +13,7 @@ import pytest
 
 import flows.foresight
 from app.campaigns import shown
+from app.progress import trial_line
 from dataset import Lake
 from flows import Study, StudyError, run_campaign
 from flows.cubes import require_simulator
@@ -71,6 +72,7 @@ def test_a_blind_design_is_flagged_drawn_and_carries_its_error(lake: Lake, study
             assert "outside the envelope" in trial.foreseen.statement
             assert trial.foreseen.proposal.startswith("ragone generate --active-material-weight-fraction 0.95")
             assert trial.foreseen.proposal in shown(result, lake)
+        assert trial_line(trial).endswith("(by a blind generator)") == trial.blind
     assert runs(lake, "stand_in.tune") == 0
 
 
@@ -88,6 +90,7 @@ def test_a_blind_design_is_simulated_and_learned_from(lake: Lake, study: Any) ->
         assert trial.foreseen is not None
         assert trial.foreseen.simulated
         assert trial.foreseen.predicted_id not in lake.lineage(trial.objective_id).ancestors
+        assert "(simulated: " in trial_line(trial)
     assert runs(lake, "stand_in.tune") > 0
     assert "learned from" in shown(result, lake)
 
