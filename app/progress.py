@@ -59,7 +59,8 @@ def trial_line(trial: Trial) -> str:
     if not trial.blind:
         return _outcome_line(trial)
     instead = trial.foreseen is not None and trial.foreseen.simulated
-    return _outcome_line(trial) + (" (simulated: the generator is blind to it)" if instead else " (by a blind generator)")
+    whose = "simulated: the generator is blind to it" if instead else "by a blind generator"
+    return f"{_outcome_line(trial)} ({whose})"
 
 
 def _outcome_line(trial: Trial) -> str:
