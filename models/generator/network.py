@@ -232,10 +232,27 @@ def _convolved(weights: Weights, name: str, hidden: torch.Tensor, periodic: bool
     margin = weight.shape[-1] // 2
     if not periodic:
         return torch.nn.functional.conv3d(hidden, weight, bias, padding=margin)
-    for axis in (2, 3, 4) if margin else ():  # torch's circular padding would give up the order of the memory
-        size = hidden.shape[axis]
-        hidden = torch.cat([hidden.narrow(axis, size - margin, margin), hidden, hidden.narrow(axis, 0, margin)], axis)
-    return torch.nn.functional.conv3d(hidden, weight, bias)
+    return torch.nn.functional.conv3d(_wrapped(hidden, margin) if margin else hidden, weight, bias)
+
+
+def _wrapped(hidden: torch.Tensor, margin: int) -> torch.Tensor:
+    """Continued by `margin` beyond each face as a periodic volume is; torch's circular padding would give up the order
+    of the memory."""
+    import torch
+
+    sizes = hidden.shape[2:]
+    wrapped = torch.empty(
+        (*hidden.shape[:2], *(size + 2 * margin for size in sizes)),
+        dtype=hidden.dtype,
+        device=hidden.device,
+        memory_format=torch.channels_last_3d,
+    )
+    inside = tuple(slice(margin, margin + size) for size in sizes)
+    wrapped[..., *inside] = hidden
+    for axis, size in enumerate(sizes, start=2):
+        wrapped.narrow(axis, 0, margin).copy_(wrapped.narrow(axis, size, margin))
+        wrapped.narrow(axis, size + margin, margin).copy_(wrapped.narrow(axis, margin, margin))
+    return wrapped
 
 
 def _into_patches(volume: torch.Tensor, edge: int) -> torch.Tensor:
