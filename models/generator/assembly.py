@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from models.generator import training
+from models.generator import network, training
 from models.generator.card import model_card
-from models.generator.networks import ARCHITECTURE, weights_of
+from models.generator.chance import grain_length
+from models.generator.networks import ARCHITECTURE, network_tensors, weights_of
 from models.generator.phases import MEMBER_PARTS, Units, phase_shape
 from models.generator.training_set import TrainingSet
 from models.generator.weights import from_bytes, to_bytes
@@ -21,6 +22,8 @@ from schemas import Design, Generator, GeneratorTraining, Microstructure, stage
 
 if TYPE_CHECKING:
     import torch
+
+_CORNER = 64  # voxels along the edge of what tells the grain
 
 
 @stage("generator.assemble", libraries=("numpy", "torch"))
@@ -59,6 +62,7 @@ def assemble_generator(
         tensors |= _stored(found, state)
     shapes = [phase_shape(phase, Units(**units[phase])) for phase in sorted(units)]
     settings: dict[str, Any] = {
+        "grains": [_grain(data, tensors, phase, Units(**units[phase])) for phase in sorted(units)],
         "granule": max(shape.granule for shape in shapes),
         "member_count": len(left_out),
         "member_excluded": [list(indices) for indices in left_out],
@@ -82,11 +86,40 @@ def assemble_generator(
         seed=seed,
         card=model_card(
             data,
-            architecture="flow matching along straight paths, a U-Net per phase, an ensemble on a shared trunk",
+            architecture="a U-Net per phase, an ensemble on a shared trunk; flow matching, and odds for thin phases",
             sizes=[list(shape.widths) for shape in shapes],
             left_out=settings["member_excluded"],
         ),
     )
+
+
+def _grain(data: TrainingSet, tensors: Mapping[str, torch.Tensor], phase: int, units: Units) -> float:
+    """The grain of a phase filled by chance, by the first member's odds in a corner of each volume; else 0."""
+    import torch
+
+    shape = phase_shape(phase, units)
+    if not shape.by_chance:
+        return 0.0
+    weights = {name: tensor.float() for name, tensor in network_tensors(tensors, phase, 0).items()}
+    seen = data.phase(phase, units.width, units)
+    logits, phases, free = [], [], []
+    with torch.inference_mode(), network.reduced_precision(torch.device("cpu")):
+        for mask, earlier, condition in zip(seen.masks, seen.contexts, seen.conditions, strict=True):
+            corner = tuple(slice(min(_CORNER, size) // shape.granule * shape.granule) for size in mask.shape)
+            context = torch.from_numpy(np.stack([field[corner] for field in earlier]))[None]
+            _, logit = network.clean_field(
+                weights,
+                shape,
+                torch.zeros_like(context[:, :1]),
+                context,
+                torch.ones(1),
+                torch.from_numpy(condition)[None],
+                periodic=False,
+            )
+            logits.append(logit[0, 0])
+            phases.append(torch.from_numpy(np.ascontiguousarray(mask[corner])))
+            free.append((context < 0).all(1)[0])
+    return grain_length(logits, phases, free)
 
 
 def _stored(tensors: Mapping[str, torch.Tensor], state: GeneratorTraining) -> dict[str, Any]:

@@ -1,20 +1,24 @@
-"""Draws a microstructure from a recipe: phase after phase, from noise to a clean field in a few steps.
+"""Draws a microstructure from a recipe, phase after phase.
+
+Particles, which have a depth, are grown: from noise to a clean field in a few steps. What lies between them is filled
+by chance: a draft at the odds of each voxel, which is looked at once more.
 
 The fraction of each phase is the recipe's, exact to one voxel of what is drawn: of the voxels still free, those with
-the largest logits are taken. Within the steps the same is done softly, by a shift of all logits, so that the field
-never drifts far from what it must become. Unconstrained, a voxel belongs to a phase if its logit is positive.
+the largest logits are taken. Unconstrained, a voxel belongs to a phase if its logit is positive.
 
 Which member of the ensemble draws is decided by the seed, so that the scatter between volumes holds the members'.
 """
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from models.generator import schedule
+from models.generator.chance import gaussian_field, surplus
 from models.generator.errors import RecipeError
 from models.generator.fields import distance_tensor
 from models.generator.network import clean_field, reduced_precision
@@ -26,12 +30,11 @@ from schemas import Design, Generator, Microstructure, stage
 if TYPE_CHECKING:
     import torch
 
-_STEPS = 5  # per phase, from noise to the field
+_STEPS = 5  # from noise to the field
+_DOUBT = 0.3  # noise level at which a draft is looked at again
 _CROWDING = 9.0  # of their noise levels; at much noise it is decided what is drawn
 _SAME = 1e-6  # relative difference of voxel sizes that are one
-_LARGEST_LOGIT = 50.0
-_SAMPLED = 200_000  # voxels that tell the shift
-_HALVINGS = 20
+_BLIND = 32  # voxels along the edge of what is looked at where there is nothing to see
 
 
 @stage("generator.draw", libraries=("numpy", "torch"))
@@ -71,7 +74,7 @@ def draw_microstructure(
     periodic
         Whether opposite faces fit together.
     sampling_steps
-        Per phase; the generator's own number if 0.
+        Of a phase that has a depth; the generator's own number if 0.
     member
         Of the ensemble; seed modulo their number if -1.
     device
@@ -125,7 +128,11 @@ def _drawn(
     for number, network in enumerate(networks):
         count = round(float(condition[number]) * drawn**3) if constrained else None
         given = torch.from_numpy(network.units.scaled(condition))[None].to(device)
-        phase = _place(network, labels, fields, given, count, steps or _STEPS, source, periodic)
+        with torch.inference_mode(), reduced_precision(labels.device):
+            if network.shape.by_chance:
+                phase = _filled(network, labels, fields, given, count, source, periodic)
+            else:
+                phase = _grown(network, labels, fields, given, count, steps or _STEPS, source, periodic)
         labels[phase] = number + 1
         if number + 1 < len(networks):
             field = distance_tensor(phase, network.units.field_scales[-1], periodic=periodic)
@@ -133,7 +140,7 @@ def _drawn(
     return np.ascontiguousarray(labels[:edge, :edge, :edge].cpu().numpy())
 
 
-def _place(
+def _grown(
     network: PhaseNetwork,
     labels: torch.Tensor,
     fields: torch.Tensor,
@@ -143,44 +150,51 @@ def _place(
     source: torch.Generator,
     periodic: bool,
 ) -> torch.Tensor:
-    """Where one phase is: `count` voxels of those that are free, or what the logits say if None."""
+    """Where a phase is that has a depth: its field walks from noise to what is expected, look by look.
+
+    The phase are `count` voxels of those that are free, or what the logits say if None.
+    """
     import torch
 
     noisy = torch.randn((1, 1, *labels.shape), generator=source, device=labels.device)
     levels = schedule.crowded(torch.linspace(1, 0, steps + 1, device=labels.device), _CROWDING)
-    logit, before = noisy, None
-    with torch.inference_mode(), reduced_precision(labels.device):
-        for level, lower in pairwise(levels):
-            field, logit = clean_field(
-                network.weights, network.shape, noisy, fields, level[None], condition, periodic=periodic
-            )
-            logit = _balanced(logit.masked_fill(labels > 0, -_LARGEST_LOGIT), count)
-            if network.shape.by_chance:
-                field = torch.tanh(logit / 2)  # the mean of +1 and -1 at those odds
-            noisy = schedule.stepped(noisy, schedule.ahead(field, before), level, lower)
-            before = field
-    return _taken(logit[0, 0], count)
+    before = None
+    for level, lower in pairwise(levels):
+        blind = level == 1 and not fields.shape[1] and lower > 0
+        edge = _BLIND if blind else max(labels.shape)
+        seen, given = (part[..., :edge, :edge, :edge] for part in (noisy, fields))
+        field, logit = clean_field(
+            network.weights, network.shape, seen, given, level[None], condition, periodic=periodic
+        )
+        if blind:  # of noise alone, with no earlier phase to tell places apart, one number is expected
+            field = field.mean()
+        noisy = schedule.stepped(noisy, schedule.ahead(field, before), level, lower)
+        before = field
+    return _taken(logit.masked_fill(labels > 0, -math.inf)[0, 0], count)
 
 
-def _balanced(logit: torch.Tensor, count: int | None) -> torch.Tensor:
-    """The logits, shifted so that the voxels to be expected at those odds are `count`; as they are if None.
-
-    A network that knows its odds needs no shift: over a whole volume they must add up to the fraction of the phase. A
-    small bias at each step would leave nothing to grow from, and the last step would take what is likely everywhere.
-    """
+def _filled(
+    network: PhaseNetwork,
+    labels: torch.Tensor,
+    fields: torch.Tensor,
+    condition: torch.Tensor,
+    count: int | None,
+    source: torch.Generator,
+    periodic: bool,
+) -> torch.Tensor:
+    """Where a phase is that is too thin for a depth: drafted at the odds of its voxels, and looked at once more."""
     import torch
 
-    if count is None:
-        return logit
-    open_ = logit > -_LARGEST_LOGIT
-    sample = logit.view(-1)[:: logit.numel() // _SAMPLED | 1]  # an odd stride meets every place in a patch
-    sample = sample[sample > -_LARGEST_LOGIT]
-    wanted = count / int(open_.sum())
-    low, high = -_LARGEST_LOGIT, _LARGEST_LOGIT
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2
-        low, high = (low, middle) if float(torch.sigmoid(sample + middle).mean()) > wanted else (middle, high)
-    return torch.where(open_, logit + middle, logit)
+    def odds(noisy: torch.Tensor, level: float) -> torch.Tensor:
+        _, logit = clean_field(
+            network.weights, network.shape, noisy, fields, noisy.new_tensor([level]), condition, periodic=periodic
+        )
+        return logit.masked_fill(labels > 0, -math.inf)[0, 0]
+
+    noise = torch.randn((1, 1, *labels.shape), generator=source, device=labels.device)
+    field = gaussian_field(labels.shape, network.grain, source, periodic=periodic)
+    draft = _taken(surplus(odds(noise, 1.0), field), count)
+    return _taken(odds(schedule.noised(2.0 * draft[None, None] - 1, noise, noise.new_tensor([_DOUBT])), _DOUBT), count)
 
 
 def _taken(logit: torch.Tensor, count: int | None) -> torch.Tensor:

@@ -111,6 +111,8 @@ def clean_field(
     embedded = _embedded(weights, noise_level, condition)
     open_ = (context < 0).all(1, keepdim=True)
     noisy = noisy * open_  # nothing is to be found elsewhere
+    if shape.by_chance:
+        noisy = noisy * (noise_level < 1)[:, None, None, None, None]  # nor at pure noise
     hidden = _into_patches(torch.cat([noisy, context], 1), shape.patch).contiguous(memory_format=torch.channels_last_3d)
     hidden = _convolved(weights, "in", hidden, periodic)
     skipped = []
@@ -236,8 +238,10 @@ def _convolved(weights: Weights, name: str, hidden: torch.Tensor, periodic: bool
 
 
 def _wrapped(hidden: torch.Tensor, margin: int) -> torch.Tensor:
-    """Continued by `margin` beyond each face as a periodic volume is; torch's circular padding would give up the order
-    of the memory."""
+    """Continued by `margin` beyond each face, as a periodic volume is.
+
+    Torch's circular padding would give up the order of the memory.
+    """
     import torch
 
     sizes = hidden.shape[2:]
@@ -247,8 +251,10 @@ def _wrapped(hidden: torch.Tensor, margin: int) -> torch.Tensor:
         device=hidden.device,
         memory_format=torch.channels_last_3d,
     )
-    inside = tuple(slice(margin, margin + size) for size in sizes)
-    wrapped[..., *inside] = hidden
+    inside = wrapped
+    for axis, size in enumerate(sizes, start=2):
+        inside = inside.narrow(axis, margin, size)
+    inside.copy_(hidden)
     for axis, size in enumerate(sizes, start=2):
         wrapped.narrow(axis, 0, margin).copy_(wrapped.narrow(axis, size, margin))
         wrapped.narrow(axis, size + margin, margin).copy_(wrapped.narrow(axis, margin, margin))

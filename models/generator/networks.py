@@ -15,17 +15,18 @@ from schemas import Generator
 if TYPE_CHECKING:
     import torch
 
-ARCHITECTURE = "phase_flow"
+ARCHITECTURE = "phase_by_phase"
 
 
 @dataclass(frozen=True)
 class PhaseNetwork:
-    """The network of one phase, ready to draw."""
+    """The network of one phase, ready to draw; the grain [voxel] is that of a phase filled by chance."""
 
     weights: Mapping[str, torch.Tensor]
     shape: Shape
     units: Units
     phase: int
+    grain: float
 
 
 def networks_of(generator: Generator, number: int, device: str) -> tuple[PhaseNetwork, ...]:
@@ -36,14 +37,19 @@ def networks_of(generator: Generator, number: int, device: str) -> tuple[PhaseNe
 
 @lru_cache(maxsize=16)
 def _network(content: bytes, phase: int, member: int, device: str) -> PhaseNetwork:
-    units = Units(**describe(content)["settings"]["units"][phase - 1])
+    settings = describe(content)["settings"]
+    units = Units(**settings["units"][phase - 1])
     weights = {name: laid_out(tensor.to(device)) for name, tensor in weights_of(content, phase, member).items()}
-    return PhaseNetwork(weights, phase_shape(phase, units), units, phase)
+    return PhaseNetwork(weights, phase_shape(phase, units), units, phase, settings["grains"][phase - 1])
 
 
 def weights_of(content: bytes, phase: int, member: int) -> dict[str, torch.Tensor]:
     """One network's weights by name: the trunk's and the member's own."""
-    tensors, _ = from_bytes(content, ARCHITECTURE)
+    return network_tensors(from_bytes(content, ARCHITECTURE)[0], phase, member)
+
+
+def network_tensors(tensors: Mapping[str, torch.Tensor], phase: int, member: int) -> dict[str, torch.Tensor]:
+    """The same, out of a generator's tensors."""
     found: dict[str, torch.Tensor] = {}
     for owner in ("trunk", f"member{member}"):
         start = f"phase{phase}.{owner}."

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from models.generator import schedule
 from models.generator.fields import Floats
 from models.generator.network import Shape
 
+if TYPE_CHECKING:
+    import torch
+
 MEMBER_PARTS = ("embed.", "up.", "out.", "neighbours.")  # what a member has of its own
-CROWDING = (5.0, 3.0)  # of noise levels in training, for the first phase placed and for the others
+_CROWDING = 5.0  # of noise levels in training
+_LARGEST_DOUBT = 0.6  # noise level of a draft
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,13 @@ def phase_shape(phase: int, units: Units) -> Shape:
     return Shape(phase - 1, condition_count, (width // 2, width), (1, 2), patch=2, mixing=1, by_chance=True)
 
 
-def crowding(phase: int) -> float:
-    """How noise levels are crowded in training, for a phase."""
-    return CROWDING[0] if phase == 1 else CROWDING[1]
+def training_levels(shape: Shape, even: torch.Tensor) -> torch.Tensor:
+    """Noise levels to train at, from numbers even in [0, 1).
+
+    A phase that is filled by chance is looked at before there is anything of it, and once a draft of it is there.
+    """
+    import torch
+
+    if shape.by_chance:
+        return torch.where(even < 0.5, 2 * _LARGEST_DOUBT * even, 1)
+    return schedule.crowded(even, _CROWDING)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from models.generator import network, schedule
-from models.generator.phases import MEMBER_PARTS, Units, crowding, phase_shape
+from models.generator.phases import MEMBER_PARTS, Units, phase_shape, training_levels
 from models.generator.training_set import Batch, TrainingSet
 from models.generator.weights import from_bytes, to_bytes
 from schemas import Design, GeneratorTraining, Microstructure, stage
@@ -28,7 +28,7 @@ from schemas import Design, GeneratorTraining, Microstructure, stage
 if TYPE_CHECKING:
     import torch
 
-ARCHITECTURE = "phase_flow_training"
+ARCHITECTURE = "phase_by_phase_training"
 TRUNK = -1
 
 _CROP = 64  # voxels
@@ -179,7 +179,7 @@ class _Training:
         )
         count = len(field)
         even = (torch.arange(count, device=self._device) + float(rng.random())) / count
-        level = schedule.crowded(even, crowding(self._phase))
+        level = training_levels(self._shape, even)
         source = torch.Generator(self._device).manual_seed(int(rng.integers(2**63)))
         noisy = schedule.noised(field, torch.randn(field.shape, generator=source, device=self._device), level)
         with network.reduced_precision(self._device):

@@ -10,7 +10,9 @@ from volumes_of_spheres import MIDDLE, VOXEL, small_generator
 
 from models.generator import draw_microstructure
 from models.generator.errors import RecipeError
+from models.generator.networks import ARCHITECTURE
 from models.generator.recipe import condition_of
+from models.generator.weights import from_bytes, to_bytes
 
 GIVEN = {"edge_voxels": 32, "voxel_size_metre": VOXEL, "seed": 5}
 
@@ -40,6 +42,19 @@ def test_equal_seeds_draw_equal_voxels_and_others_do_not():
     by_member = [draw_microstructure(MIDDLE, small_generator(), **GIVEN, member=member).labels for member in (0, 1)]
     assert not np.array_equal(*by_member)
     assert np.array_equal(by_member[1], first.labels)  # seed 5, two members
+
+
+def test_a_longer_grain_draws_less_surface():
+    """The carbon-binder of one network, seed and fraction, in finer and in coarser grains."""
+    tensors, settings = from_bytes(small_generator().weights, ARCHITECTURE)
+    surfaces = []
+    for grain in (0.6, 1.5, 4.0):
+        weights = to_bytes(tensors, ARCHITECTURE, {**settings, "grains": [0.0, grain]})
+        drawn = draw_microstructure(MIDDLE, dataclasses.replace(small_generator(), weights=weights), **GIVEN)
+        binder = drawn.labels == 2
+        surfaces.append(sum(np.count_nonzero(binder != np.roll(binder, 1, axis)) for axis in range(3)))
+    assert surfaces == sorted(surfaces, reverse=True)
+    assert surfaces[0] > 1.1 * surfaces[-1]
 
 
 @pytest.mark.parametrize("edge", [16, 21, 40])

@@ -71,6 +71,14 @@ def test_noise_where_an_earlier_phase_lies_does_not_matter(weights, volume):
     assert not torch.allclose(plain[0], ask(weights, outside, context)[0])
 
 
+def test_pure_noise_tells_nothing_of_a_phase_filled_by_chance(weights, volume):
+    """The odds before there is a draft do not depend on the noise; with a draft in it they do."""
+    shape, (noisy, context) = replace(SHAPE, by_chance=True), volume
+    for level in (1.0, 0.99):
+        plain, other = (ask(weights, noise, context, level=level, shape=shape)[1] for noise in (noisy, -noisy))
+        assert torch.equal(plain, other) == (level == 1)
+
+
 def test_it_starts_knowing_nothing(volume):
     """Untrained, the field is zero and the odds are even, whatever is asked."""
     field, logit = ask(initial_weights(SHAPE, torch.Generator().manual_seed(0)), *volume)

@@ -30,7 +30,7 @@ def test_a_training_in_stretches_gives_the_same_weights():
     first = train_steps(volumes, designs, step_count=2, **HOW)
     second = train_steps(volumes, designs, first, step_count=2, **HOW)
     assert second.step == whole.step == 4
-    found, expected = (from_bytes(state.weights, "phase_flow_training")[0] for state in (second, whole))
+    found, expected = (from_bytes(state.weights, "phase_by_phase_training")[0] for state in (second, whole))
     assert found.keys() == expected.keys()
     assert all(bool((found[name] == expected[name]).all()) for name in expected)
 
@@ -54,7 +54,7 @@ def test_the_loss_falls():
 
 def test_members_share_the_trunk_and_differ_in_the_rest():
     """A member's last layers are its own; what it took from the trunk is stored once."""
-    tensors, _ = from_bytes(small_generator().weights, "phase_flow")
+    tensors, _ = from_bytes(small_generator().weights, "phase_by_phase")
     owners = {name.split(".")[1] for name in tensors}
     assert owners == {"trunk", "member0", "member1"}
     name = "phase1.member{}.up.1.1.first.weight"
@@ -84,7 +84,7 @@ def test_a_generator_goes_on_from_itself():
     generator = small_generator()
     states = tuple(take_apart(generator, phase=phase, member=member) for phase in (1, 2) for member in (0, 1))
     again = assemble_generator(volumes, designs, states, volume_ids=(), left_out=((), ()), seed=0)
-    found, expected = (from_bytes(one.weights, "phase_flow")[0] for one in (again, generator))
+    found, expected = (from_bytes(one.weights, "phase_by_phase")[0] for one in (again, generator))
     assert all(bool((found[name] == expected[name]).all()) for name in expected)
     tuned = train_steps(volumes, designs, states[0], step_count=1, **{**HOW, "member": 0})
     assert tuned.member == 0

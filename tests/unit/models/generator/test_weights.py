@@ -10,7 +10,7 @@ import pytest
 from models.generator.errors import WeightsError
 from models.generator.weights import FORMAT_VERSION, from_bytes, to_bytes
 
-ARCHITECTURE = "phase_flow"
+ARCHITECTURE = "phase_by_phase"
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def test_a_pickle_is_refused_and_not_opened():
 
 def test_another_architecture_is_refused(content):
     """The message names both."""
-    with pytest.raises(WeightsError, match="'phase_flow', not 'slice_gan'"):
+    with pytest.raises(WeightsError, match="'phase_by_phase', not 'slice_gan'"):
         from_bytes(content, "slice_gan")
 
 
