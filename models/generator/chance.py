@@ -67,8 +67,8 @@ def surplus(logit: torch.Tensor, field: torch.Tensor) -> torch.Tensor:
     """By how much the log odds of a voxel exceed those of the field's quantile there; filled where positive."""
     import torch
 
-    quantile: torch.Tensor = torch.special.log_ndtr(field) - torch.special.log_ndtr(-field)
-    return logit - quantile
+    below: torch.Tensor = torch.special.ndtr(field)
+    return logit - torch.logit(below)
 
 
 def grain_length(logits: Sequence[torch.Tensor], phases: Sequence[torch.Tensor], free: Sequence[torch.Tensor]) -> float:

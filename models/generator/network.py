@@ -134,16 +134,18 @@ def clean_field(
     logit = 4 * logit
     if shape.by_chance:
         logit = logit + schedule.evidence(noisy, noise_level)
-        shares = _layered(weights, "neighbours", embedded).float()
-        logit = logit + 4 * torch.einsum("nk,kncxyz->ncxyz", shares, _surroundings(logit, open_, periodic))
+        shares = 4 * _layered(weights, "neighbours", embedded).float()
+        for share, seen in zip(shares.unbind(1), _surroundings(logit, open_, periodic), strict=True):
+            logit = torch.addcmul(logit, share[:, None, None, None, None], seen)
     return field, logit
 
 
-def _surroundings(logit: torch.Tensor, open_: torch.Tensor, periodic: bool) -> torch.Tensor:
+def _surroundings(logit: torch.Tensor, open_: torch.Tensor, periodic: bool) -> tuple[torch.Tensor, ...]:
     """What each voxel's neighbours are, by the odds so far: a mean field of the voxel, of its six and of its 26.
 
-    Shape (_SURROUNDINGS, n, 1, x, y, z). A patch has a rule of its own for each of its voxels, and few channels to tell
-    it, so that single voxels astray pass; this is one rule for all voxels. Voxels of earlier phases count as zero.
+    `_SURROUNDINGS` fields of the logit's shape. A patch has a rule of its own for each of its voxels, and few channels
+    to tell it, so that single voxels astray pass; this is one rule for all voxels. Voxels of earlier phases count as
+    zero.
     """
     import torch
 
@@ -158,7 +160,8 @@ def _surroundings(logit: torch.Tensor, open_: torch.Tensor, periodic: bool) -> t
         six = six + (inner.narrow(axis, 0, size) + inner.narrow(axis, 2, size)) / 6
         all_ = all_.narrow(axis, 0, size) + all_.narrow(axis, 1, size) + all_.narrow(axis, 2, size)
     all_ = all_ / 27
-    return torch.stack([mean, six, all_, mean * six**2, six**3, all_**3])
+    squared = six * six
+    return mean, six, all_, mean * squared, six * squared, all_ * all_ * all_
 
 
 def _sizes(shape: Shape) -> Iterator[tuple[str, tuple[int, ...]]]:
