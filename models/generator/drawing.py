@@ -30,7 +30,7 @@ from schemas import Design, Generator, Microstructure, stage
 if TYPE_CHECKING:
     import torch
 
-_STEPS = 5  # from noise to the field
+_STEPS = 4  # from noise to the field
 _DOUBT = 0.3  # noise level at which a draft is looked at again
 _CROWDING = 9.0  # of their noise levels; at much noise it is decided what is drawn
 _SAME = 1e-6  # relative difference of voxel sizes that are one
