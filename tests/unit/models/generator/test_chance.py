@@ -71,3 +71,10 @@ def test_the_grain_is_found_again_from_volumes_that_have_it(grain):
     sure = torch.where(field(400, 3.0) > 0, 30.0, -30.0)
     found = grain_length([*logits, sure], [*phases, sure > 0], [*free, torch.ones_like(sure, dtype=torch.bool)])
     assert found == pytest.approx(grain, rel=0.05)
+
+
+@pytest.mark.parametrize("full", [True, False])
+def test_without_surface_the_shortest_grain_is_taken(full):
+    """Volumes that hold nothing but the phase, or none of it, tell nothing."""
+    open_ = torch.ones((16,) * 3, dtype=torch.bool)
+    assert grain_length([torch.zeros((16,) * 3)], [open_ if full else ~open_], [open_]) == 0.5
