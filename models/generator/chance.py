@@ -99,10 +99,10 @@ def grain_length(logits: Sequence[torch.Tensor], phases: Sequence[torch.Tensor],
             chosen.view(-1)[torch.topk(excess.reshape(-1), count, sorted=False).indices] = True
             misfit[place] += math.log((1 + _surface(chosen, open_)) / (1 + real)) ** 2
     best = int(np.argmin(misfit))
-    near = slice(max(0, best - 1), best + 2)
-    curvature, slope, _ = np.polyfit(np.log(_GRAINS[near]), misfit[near], 2) if 0 < best < len(_GRAINS) - 1 else (0, 0, 0)
-    if not curvature > 0:
+    if best in (0, len(_GRAINS) - 1):
         return float(_GRAINS[best])
+    near = slice(best - 1, best + 2)
+    curvature, slope, _ = np.polyfit(np.log(_GRAINS[near]), misfit[near], 2)
     return round(float(np.exp(-slope / (2 * curvature))), 2)
 
 
