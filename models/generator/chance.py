@@ -71,6 +71,17 @@ def surplus(logit: torch.Tensor, field: torch.Tensor) -> torch.Tensor:
     return logit - torch.logit(below)
 
 
+def taken(logit: torch.Tensor, count: int | None) -> torch.Tensor:
+    """The `count` largest logits, or the positive ones if None."""
+    import torch
+
+    if count is None:
+        return logit > 0
+    chosen = torch.zeros_like(logit, dtype=torch.bool)
+    chosen.view(-1)[torch.topk(logit.reshape(-1), count, sorted=False).indices] = True
+    return chosen
+
+
 def grain_length(logits: Sequence[torch.Tensor], phases: Sequence[torch.Tensor], free: Sequence[torch.Tensor]) -> float:
     """The grain [voxel] with which drafts by those odds have the surface of the volumes.
 
@@ -94,9 +105,7 @@ def grain_length(logits: Sequence[torch.Tensor], phases: Sequence[torch.Tensor],
         real, count = _surface(phase, open_), int(phase.sum())
         for place, grain in enumerate(_GRAINS):
             field = gaussian_field(logit.shape, float(grain), torch.Generator(logit.device).manual_seed(number))
-            chosen = torch.zeros_like(phase)
-            excess = surplus(logit, field).masked_fill(~open_, -math.inf)
-            chosen.view(-1)[torch.topk(excess.reshape(-1), count, sorted=False).indices] = True
+            chosen = taken(surplus(logit, field).masked_fill(~open_, -math.inf), count)
             misfit[place] += math.log((1 + _surface(chosen, open_)) / (1 + real)) ** 2
     best = int(np.argmin(misfit))
     if best in (0, len(_GRAINS) - 1):

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from models.generator import schedule
-from models.generator.chance import gaussian_field, surplus
+from models.generator.chance import gaussian_field, surplus, taken
 from models.generator.errors import RecipeError
 from models.generator.fields import distance_tensor
 from models.generator.network import clean_field, reduced_precision
@@ -170,7 +170,7 @@ def _grown(
             field = field.mean()
         noisy = schedule.stepped(noisy, schedule.ahead(field, before), level, lower)
         before = field
-    return _taken(logit.masked_fill(labels > 0, -math.inf)[0, 0], count)
+    return taken(logit.masked_fill(labels > 0, -math.inf)[0, 0], count)
 
 
 def _filled(
@@ -193,19 +193,8 @@ def _filled(
 
     noise = torch.randn((1, 1, *labels.shape), generator=source, device=labels.device)
     field = gaussian_field(labels.shape, network.grain, source, periodic=periodic)
-    draft = _taken(surplus(odds(noise, 1.0), field), count)
-    return _taken(odds(schedule.noised(2.0 * draft[None, None] - 1, noise, noise.new_tensor([_DOUBT])), _DOUBT), count)
-
-
-def _taken(logit: torch.Tensor, count: int | None) -> torch.Tensor:
-    """The `count` largest logits, or the positive ones if None."""
-    import torch
-
-    if count is None:
-        return logit > 0
-    chosen = torch.zeros_like(logit, dtype=torch.bool)
-    chosen.view(-1)[torch.topk(logit.view(-1), count, sorted=False).indices] = True
-    return chosen
+    draft = taken(surplus(odds(noise, 1.0), field), count)
+    return taken(odds(schedule.noised(2.0 * draft[None, None] - 1, noise, noise.new_tensor([_DOUBT])), _DOUBT), count)
 
 
 def _condition(design: Design | None, generator: Generator, fractions: tuple[float, ...]) -> np.ndarray[Any, Any]:

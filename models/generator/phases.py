@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 MEMBER_PARTS = ("embed.", "up.", "out.", "neighbours.")  # what a member has of its own
 _CROWDING = 5.0  # of noise levels in training
-_LARGEST_DOUBT = 0.6  # noise level of a draft
+_LARGEST_DOUBT = 0.6  # noise level at which training looks at a draft
 
 
 @dataclass(frozen=True)

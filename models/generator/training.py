@@ -6,9 +6,9 @@ draws its crops and its noise from a seed of its own. So a training that was sto
 All members of the ensemble share a trunk, trained on the volumes that no member leaves out. Each member then trains
 its own last layers on all volumes but those that it leaves out, with a step size that falls to zero.
 
-Loss: squared error of the clean field and cross entropy of the phase, at all noise levels alike: where there is much
-noise the recipe decides what is drawn, and a loss that favours little noise is slow to learn that. The weights kept
-are an exponential moving average.
+Loss: cross entropy of the phase, and squared error of the clean field where it is a distance, at all noise levels
+alike: where there is much noise the recipe decides what is drawn, and a loss that favours little noise is slow to learn
+that. The weights kept are an exponential moving average.
 """
 
 from __future__ import annotations
