@@ -23,7 +23,7 @@ from flows.errors import CampaignError
 from flows.evaluate import measure_cell, suggest
 from flows.executors import open_executor, run_all
 from flows.foresight import foresee, learn, with_generator, with_oracle, with_records
-from flows.progress import Progress, Silent
+from flows.progress import Progress, Silent, StepsOf
 from flows.sampling import target_met
 from flows.study import Study
 from flows.tracking import FlowRun, run_tracked, server_address
@@ -161,7 +161,7 @@ class _Campaign:
             return
         volumes = TrainingVolumes(tuple(v for v, _ in pairs), tuple(d for _, d in pairs))
         self._progress.step(f"learning from {len(pairs)} volumes of designs not seen before")
-        self._study = with_generator(self._study, learn(self._lake, self._study, volumes, Silent()))
+        self._study = with_generator(self._study, learn(self._lake, self._study, volumes, StepsOf(self._progress)))
 
     def _further(self, cubes: int) -> None:
         self._units += cubes

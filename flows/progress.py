@@ -31,3 +31,14 @@ class Silent:
 
     def advanced(self, trial: Trial | None = None) -> None:
         """Ignore it."""
+
+
+class StepsOf(Silent):
+    """What is done within one unit of a flow: told step by step, in units that are not the flow's."""
+
+    def __init__(self, flow: Progress) -> None:
+        self._flow = flow
+
+    def step(self, text: str) -> None:
+        """Pass it on."""
+        self._flow.step(text)

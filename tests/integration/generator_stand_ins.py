@@ -45,6 +45,10 @@ def fine_tune(
     lake: Lake, start_id: str, volumes: TrainingVolumes, plan: TrainingPlan, progress: Progress | None = None
 ) -> str:
     """In place of `flows.generators.fine_tune_generator`."""
+    if progress:
+        progress.started(1)
+        progress.step("tuning the stand-in")
+        progress.advanced()
     for volume_id in volumes.volume_ids:
         lake.get(volume_id)  # what is learned from must be there
     given = {"generator": start_id, "designs": list(volumes.design_ids), "trained_on": list(volumes.volume_ids)}
