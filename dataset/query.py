@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
@@ -45,6 +46,9 @@ def select(tables: Tables, query: str, only: Sequence[str] | None = None) -> pl.
         raise NotASelectError(f"the query cannot be answered: {text}") from cause
     finally:
         connection.close()
+    twice = sorted(name for name, count in Counter(answer.column_names).items() if count > 1)
+    if twice:
+        raise NotASelectError(f"the answer has two columns named {twice[0]!r}. Name one otherwise, with AS.")
     frame = pl.from_arrow(answer)
     return frame if isinstance(frame, pl.DataFrame) else frame.to_frame()
 

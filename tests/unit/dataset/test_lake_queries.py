@@ -147,6 +147,7 @@ def contents(lake: Lake) -> dict[Path, bytes]:
         ("SELECT * FROM query_table('named')", "no table 'named'"),
         ("SELECT * FROM query_table('/etc/hostname')", "no table '/etc/hostname'"),
         ("SELECT 1/0 + 'a'::int", "cannot be answered"),
+        ("SELECT 1 AS n, a.id, b.id FROM designs a, designs b", "two columns named 'id'.*AS"),
     ],
 )
 def test_queries_that_cannot_be_answered(library, query, message):
