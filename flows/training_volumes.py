@@ -1,7 +1,7 @@
 """What a generator learns from: volumes of the lake that a query finds, crops of them, or simulated ones.
 
-The simulator draws at the corners, on the edges and at the centre of a space of recipes. A volume that was made from a
-design brings it along.
+The simulator draws at the corners of a space of recipes and spread inside it. A volume that was made from a design
+brings it along.
 """
 
 from __future__ import annotations
@@ -18,8 +18,6 @@ from flows.training_plan import SimulationPlan
 from pipelines.characterise.representativity import cut_cube
 from pipelines.manufacture import pack_particles
 from schemas import Design, Microstructure
-
-_QUARTERS = (0.25, 0.75)
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,7 @@ def simulate_volumes(
     seed: int,
     progress: Progress | None = None,
 ) -> TrainingVolumes:
-    """Volumes of the simulator at the corners, on the edges and at the centre of a space.
+    """Volumes of the simulator at the corners of a space, and inside it.
 
     Parameters
     ----------
@@ -71,21 +69,21 @@ def simulate_volumes(
 
 
 def training_recipes(space: Mapping[str, tuple[float, float]]) -> list[dict[str, float]]:
-    """Corners, a place on each edge, and the centre of the free fields; other fields, and the loading, at their middle.
+    """Corners and places inside, as many as there are edges and a centre; fields that are not free at their middle.
 
-    The place is at a quarter of the edge, now from one end and now from the other, so that five values of each field
-    are shown and not three.
+    Inside they are spread by a Sobol sequence from the centre on, so that no two of them share the value of a field:
+    what changes with one is told apart from what changes with another.
     """
+    from scipy.stats import qmc
+
     free = [n for n, (low, high) in space.items() if low < high and n != "mass_loading_kilogram_per_square_metre"]
     middle = {name: (low + high) / 2 for name, (low, high) in space.items()}
-    ends = dict.fromkeys(itertools.product((0.0, 1.0), repeat=len(free)))
-    for axis in range(len(free)):
-        for others in itertools.product((0.0, 1.0), repeat=len(free) - 1):
-            ends[(*others[:axis], _QUARTERS[int(sum(others)) % 2], *others[axis:])] = None
-    ends[(0.5,) * len(free)] = None
+    corners = list(itertools.product((0.0, 1.0), repeat=len(free)))
+    inside = len(free) * len(corners) // 2 + 1
+    spread = qmc.Sobol(len(free), scramble=False).random(1 << inside.bit_length())[1 : inside + 1] if free else []
     return [
-        middle | {n: space[n][0] + p * (space[n][1] - space[n][0]) for n, p in zip(free, places, strict=True)}
-        for places in ends
+        middle | {n: space[n][0] + float(p) * (space[n][1] - space[n][0]) for n, p in zip(free, places, strict=True)}
+        for places in (*corners, *spread)
     ]
 
 

@@ -104,18 +104,10 @@ def _grain(data: TrainingSet, tensors: Mapping[str, torch.Tensor], phase: int, u
     seen = data.phase(phase, units.width, units)
     logits, phases, free = [], [], []
     with torch.inference_mode(), network.reduced_precision(torch.device("cpu")):
-        for mask, earlier, condition in zip(seen.masks, seen.contexts, seen.conditions, strict=True):
+        for mask, earlier, condition in zip(seen.masks, seen.fields, seen.conditions, strict=True):
             corner = tuple(slice(min(_CORNER, size) // shape.granule * shape.granule) for size in mask.shape)
             context = torch.from_numpy(np.stack([field[corner] for field in earlier]))[None]
-            _, logit = network.clean_field(
-                weights,
-                shape,
-                torch.zeros_like(context[:, :1]),
-                context,
-                torch.ones(1),
-                torch.from_numpy(condition)[None],
-                periodic=False,
-            )
+            logit = network.log_odds(weights, shape, context, torch.from_numpy(condition)[None], periodic=False)
             logits.append(logit[0, 0])
             phases.append(torch.from_numpy(np.ascontiguousarray(mask[corner])))
             free.append((context < 0).all(1)[0])

@@ -2,8 +2,8 @@
 
 Odds say how often a voxel is filled, not together with which others. A Gaussian field of unit variance decides: a voxel
 is filled where the field's quantile lies below its odds. So each voxel is filled as often as it should be, and
-neighbours are filled together over the length of the field, the grain of the phase. The grain is measured: drafts of
-the training volumes have as much surface as the volumes have.
+neighbours are filled together over the length of the field, the grain of the phase. The grain is measured: filled
+by it, the training volumes have as much surface as they have.
 
 References
 ----------
@@ -83,7 +83,7 @@ def taken(logit: torch.Tensor, count: int | None) -> torch.Tensor:
 
 
 def grain_length(logits: Sequence[torch.Tensor], phases: Sequence[torch.Tensor], free: Sequence[torch.Tensor]) -> float:
-    """The grain [voxel] with which drafts by those odds have the surface of the volumes.
+    """The grain [voxel] with which what those odds fill has the surface of the volumes.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 """Draws a microstructure from a recipe, phase after phase.
 
 Particles, which have a depth, are grown: from noise to a clean field in a few steps. What lies between them is filled
-by chance: a draft at the odds of each voxel, which is looked at once more.
+by chance, at the odds of each voxel.
 
 The fraction of each phase is the recipe's, exact to one voxel of what is drawn: of the voxels still free, those with
 the largest logits are taken. Unconstrained, a voxel belongs to a phase if its logit is positive.
@@ -21,7 +21,7 @@ from models.generator import schedule
 from models.generator.chance import gaussian_field, surplus, taken
 from models.generator.errors import RecipeError
 from models.generator.fields import distance_tensor
-from models.generator.network import clean_field, reduced_precision
+from models.generator.network import clean_field, log_odds, reduced_precision
 from models.generator.networks import ARCHITECTURE, PhaseNetwork, networks_of
 from models.generator.recipe import condition_of, condition_of_fractions, mean_fractions
 from models.generator.slices import SLICE_ARCHITECTURE, draw_from_slices
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     import torch
 
 _STEPS = 4  # from noise to the field
-_DOUBT = 0.3  # noise level at which a draft is looked at again
 _CROWDING = 9.0  # of their noise levels; at much noise it is decided what is drawn
 _SAME = 1e-6  # relative difference of voxel sizes that are one
 _BLIND = 32  # voxels along the edge of what is looked at where there is nothing to see
@@ -130,9 +129,9 @@ def _drawn(
         given = torch.from_numpy(network.units.scaled(condition))[None].to(device)
         with torch.inference_mode(), reduced_precision(labels.device):
             if network.shape.by_chance:
-                phase = _filled(network, labels, fields, given, count, source, periodic)
+                phase = _filled(network, fields, given, count, source, periodic)
             else:
-                phase = _grown(network, labels, fields, given, count, steps or _STEPS, source, periodic)
+                phase = _grown(network, drawn, given, count, steps or _STEPS, source, periodic)
         labels[phase] = number + 1
         if number + 1 < len(networks):
             field = distance_tensor(phase, network.units.field_scales[-1], periodic=periodic)
@@ -142,59 +141,46 @@ def _drawn(
 
 def _grown(
     network: PhaseNetwork,
-    labels: torch.Tensor,
-    fields: torch.Tensor,
+    edge: int,
     condition: torch.Tensor,
     count: int | None,
     steps: int,
     source: torch.Generator,
     periodic: bool,
 ) -> torch.Tensor:
-    """Where a phase is that has a depth: its field walks from noise to what is expected, look by look.
+    """Where the first phase is: its field walks from noise to what is expected, look by look.
 
-    The phase are `count` voxels of those that are free, or what the logits say if None.
+    The phase are the `count` likeliest voxels, or what the logits say if None.
     """
     import torch
 
-    noisy = torch.randn((1, 1, *labels.shape), generator=source, device=labels.device)
-    levels = schedule.crowded(torch.linspace(1, 0, steps + 1, device=labels.device), _CROWDING)
+    noisy = torch.randn((1, 1, edge, edge, edge), generator=source, device=source.device)
+    levels = schedule.crowded(torch.linspace(1, 0, steps + 1, device=source.device), _CROWDING)
     before = None
     for level, lower in pairwise(levels):
-        blind = level == 1 and not fields.shape[1] and lower > 0
-        edge = _BLIND if blind else max(labels.shape)
-        seen, given = (part[..., :edge, :edge, :edge] for part in (noisy, fields))
-        field, logit = clean_field(
-            network.weights, network.shape, seen, given, level[None], condition, periodic=periodic
-        )
-        if blind:  # of noise alone, with no earlier phase to tell places apart, one number is expected
+        blind = level == 1 and lower > 0
+        seen = noisy[..., :_BLIND, :_BLIND, :_BLIND] if blind else noisy
+        field, logit = clean_field(network.weights, network.shape, seen, level[None], condition, periodic=periodic)
+        if blind:  # in noise alone no place is told from another: one number is expected
             field = field.mean()
         noisy = schedule.stepped(noisy, schedule.ahead(field, before), level, lower)
         before = field
-    return taken(logit.masked_fill(labels > 0, -math.inf)[0, 0], count)
+    return taken(logit[0, 0], count)
 
 
 def _filled(
     network: PhaseNetwork,
-    labels: torch.Tensor,
     fields: torch.Tensor,
     condition: torch.Tensor,
     count: int | None,
     source: torch.Generator,
     periodic: bool,
 ) -> torch.Tensor:
-    """Where a phase is that is too thin for a depth: drafted at the odds of its voxels, and looked at once more."""
-    import torch
-
-    def odds(noisy: torch.Tensor, level: float) -> torch.Tensor:
-        _, logit = clean_field(
-            network.weights, network.shape, noisy, fields, noisy.new_tensor([level]), condition, periodic=periodic
-        )
-        return logit.masked_fill(labels > 0, -math.inf)[0, 0]
-
-    noise = torch.randn((1, 1, *labels.shape), generator=source, device=labels.device)
-    field = gaussian_field(labels.shape, network.grain, source, periodic=periodic)
-    draft = taken(surplus(odds(noise, 1.0), field), count)
-    return taken(odds(schedule.noised(2.0 * draft[None, None] - 1, noise, noise.new_tensor([_DOUBT])), _DOUBT), count)
+    """Where a phase is that is too thin for a depth: of the voxels still free, those that odds and chance fill."""
+    logit = log_odds(network.weights, network.shape, fields, condition, periodic=periodic)
+    chance = gaussian_field(fields.shape[2:], network.grain, source, periodic=periodic)
+    closed = (fields >= 0).any(1)
+    return taken(surplus(logit[0, 0], chance).masked_fill(closed[0], -math.inf), count)
 
 
 def _condition(design: Design | None, generator: Generator, fractions: tuple[float, ...]) -> np.ndarray[Any, Any]:

@@ -56,11 +56,6 @@ def _distance_field(packed: bytes, shape: tuple[int, ...], scale: float, periodi
     return field
 
 
-def signs(phase: Flags) -> Floats:
-    """+1 inside, -1 outside."""
-    return 2 * phase.astype(np.float32) - 1
-
-
 def distance_tensor(phase: torch.Tensor, scale: float, *, periodic: bool) -> torch.Tensor:
     """`distance_field` of a tensor, shape (x, y, z)."""
     import torch

@@ -1,6 +1,6 @@
-"""The network: what is the clean field of a phase, given a noisy one and the phases placed before it?
+"""The networks: what is the clean field of the first phase, given a noisy one; what are the odds of a later phase?
 
-A three-dimensional U-Net on patches of a few voxels, with the noise level and the recipe entering every block. The
+A three-dimensional U-Net on patches of a few voxels, with the recipe (and the noise level) entering every block. The
 weights are a flat map of names to tensors, so that what is stored is all there is. Normalisation is over the channels
 of one patch alone: no statistic of the volume enters, and a volume of any size is drawn alike.
 
@@ -19,14 +19,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from models.generator import schedule
-
 if TYPE_CHECKING:
     import torch
 
-_EMBEDDED = 128  # numbers that carry noise level and recipe into the blocks
+_EMBEDDED = 128  # numbers that carry recipe and noise level into the blocks
 _FREQUENCIES = 16
 _HIGHEST_FREQUENCY = 200.0
+_GAIN = 4.0  # of logits, so that weights of order one tell odds of many to one
 _SURROUNDINGS = 6  # numbers that tell what the neighbours of a voxel are
 
 Weights = Mapping[str, "torch.Tensor"]
@@ -37,9 +36,7 @@ class Shape:
     """What decides the sizes of the weights.
 
     `widths` and `depths` are channels and blocks per level, finest first; `patch` is the edge of a patch [voxel];
-    `mixing` is the edge of the second convolution of a block [patch]: with 1 it only mixes channels, at half the cost;
-    `by_chance` says that the clean field is +1 and -1, so that a noisy value has odds of its own, which those of its
-    neighbours amend.
+    `mixing` is the edge of the second convolution of a block [patch]: with 1 it only mixes channels, at half the cost.
     """
 
     context_count: int
@@ -48,7 +45,11 @@ class Shape:
     depths: tuple[int, ...] = (2, 2)
     patch: int = 4
     mixing: int = 3
-    by_chance: bool = False
+
+    @property
+    def by_chance(self) -> bool:
+        """Whether earlier phases and the recipe tell the odds of each voxel; else the phase has a field that grows."""
+        return self.context_count > 0
 
     @property
     def granule(self) -> int:
@@ -78,13 +79,12 @@ def clean_field(
     weights: Weights,
     shape: Shape,
     noisy: torch.Tensor,
-    context: torch.Tensor,
     noise_level: torch.Tensor,
     condition: torch.Tensor,
     *,
     periodic: bool,
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """The clean field expected, and the logit that a voxel belongs to the phase.
+    """The clean field expected of the first phase, and the logit that a voxel belongs to it.
 
     Parameters
     ----------
@@ -92,8 +92,6 @@ def clean_field(
         Of one network.
     noisy
         Shape (n, 1, x, y, z); edges are multiples of `shape.granule`.
-    context
-        Shape (n, contexts, x, y, z): the fields of the earlier phases, positive inside.
     noise_level
         Shape (n,), in [0, 1].
     condition
@@ -108,12 +106,53 @@ def clean_field(
     """
     import torch
 
-    embedded = _embedded(weights, noise_level, condition)
-    open_ = (context < 0).all(1, keepdim=True)
-    noisy = noisy * open_  # nothing is to be found elsewhere
-    if shape.by_chance:
-        noisy = noisy * (noise_level < 1)[:, None, None, None, None]  # nor at pure noise
-    hidden = _into_patches(torch.cat([noisy, context], 1), shape.patch).contiguous(memory_format=torch.channels_last_3d)
+    rates = torch.exp(torch.linspace(0, math.log(_HIGHEST_FREQUENCY), _FREQUENCIES, device=noise_level.device))
+    angle = noise_level[:, None] * rates
+    embedded = _embedded(weights, torch.cat([angle.sin(), angle.cos(), condition], 1))
+    field, logit = _answered(weights, shape, noisy, embedded, periodic).chunk(2, 1)
+    return field, _GAIN * logit
+
+
+def log_odds(
+    weights: Weights, shape: Shape, context: torch.Tensor, condition: torch.Tensor, *, periodic: bool
+) -> torch.Tensor:
+    """The log odds that a voxel belongs to a phase, given those placed before it.
+
+    Parameters
+    ----------
+    weights, shape
+        Of one network.
+    context
+        Shape (n, contexts, x, y, z): the fields of the earlier phases, positive inside; edges are multiples of
+        `shape.granule`.
+    condition
+        Shape (n, conditions), scaled.
+    periodic
+        Whether opposite faces touch; else there is nothing beyond them.
+
+    Returns
+    -------
+    torch.Tensor
+        Shape (n, 1, x, y, z), float32; without meaning where an earlier phase lies.
+    """
+    import torch
+
+    embedded = _embedded(weights, condition)
+    logit = _GAIN * _answered(weights, shape, context, embedded, periodic)
+    shares = _GAIN * _layered(weights, "neighbours", embedded).float()
+    seen = _surroundings(logit, (context < 0).all(1, keepdim=True), periodic)
+    for share, mean in zip(shares.unbind(1), seen, strict=True):
+        logit = torch.addcmul(logit, share[:, None, None, None, None], mean)
+    return logit
+
+
+def _answered(
+    weights: Weights, shape: Shape, shown: torch.Tensor, embedded: torch.Tensor, periodic: bool
+) -> torch.Tensor:
+    """What the U-Net says of every voxel of what it is shown, shape (n, answers, x, y, z), float32."""
+    import torch
+
+    hidden = _into_patches(shown, shape.patch).contiguous(memory_format=torch.channels_last_3d)
     hidden = _convolved(weights, "in", hidden, periodic)
     skipped = []
     for level, depth in enumerate(shape.depths):
@@ -130,14 +169,7 @@ def clean_field(
         for block in range(shape.depths[level]):
             hidden = _block(weights, f"up.{level}.{block}", hidden, embedded, periodic)
     found = torch.nn.functional.conv3d(_normalised(hidden), weights["out.weight"], weights["out.bias"])
-    field, logit = _out_of_patches(found, shape.patch).float().chunk(2, 1)
-    logit = 4 * logit
-    if shape.by_chance:
-        logit = logit + schedule.evidence(noisy, noise_level)
-        shares = 4 * _layered(weights, "neighbours", embedded).float()
-        for share, seen in zip(shares.unbind(1), _surroundings(logit, open_, periodic), strict=True):
-            logit = torch.addcmul(logit, share[:, None, None, None, None], seen)
-    return field, logit
+    return _out_of_patches(found, shape.patch).float()
 
 
 def _surroundings(logit: torch.Tensor, open_: torch.Tensor, periodic: bool) -> tuple[torch.Tensor, ...]:
@@ -166,8 +198,9 @@ def _surroundings(logit: torch.Tensor, open_: torch.Tensor, periodic: bool) -> t
 
 def _sizes(shape: Shape) -> Iterator[tuple[str, tuple[int, ...]]]:
     voxels, widths = shape.patch**3, shape.widths
-    yield from _layer("in", widths[0], (1 + shape.context_count) * voxels, 3)
-    yield from _layer("embed.0", _EMBEDDED, 2 * _FREQUENCIES + shape.condition_count)
+    answers, waves = (1, 0) if shape.by_chance else (2, 2 * _FREQUENCIES)
+    yield from _layer("in", widths[0], max(1, shape.context_count) * voxels, 3)
+    yield from _layer("embed.0", _EMBEDDED, waves + shape.condition_count)
     yield from _layer("embed.1", _EMBEDDED, _EMBEDDED)
     for level, (width, depth) in enumerate(zip(widths, shape.depths, strict=True)):
         sides = ("down", "up") if level + 1 < len(widths) else ("down",)
@@ -178,7 +211,7 @@ def _sizes(shape: Shape) -> Iterator[tuple[str, tuple[int, ...]]]:
         if level + 1 < len(widths):
             yield from _layer(f"coarser.{level}", widths[level + 1], width, 2)
             yield from _layer(f"finer.{level}", 8 * width, widths[level + 1], 1)
-    yield from _layer("out", 2 * voxels, widths[0], 1)
+    yield from _layer("out", answers * voxels, widths[0], 1)
     if shape.by_chance:
         yield from _layer("neighbours", _SURROUNDINGS, _EMBEDDED)
 
@@ -196,12 +229,9 @@ def laid_out(weight: torch.Tensor) -> torch.Tensor:
     return weight.contiguous(memory_format=torch.channels_last_3d) if weight.dim() == 5 else weight
 
 
-def _embedded(weights: Weights, noise_level: torch.Tensor, condition: torch.Tensor) -> torch.Tensor:
+def _embedded(weights: Weights, numbers: torch.Tensor) -> torch.Tensor:
     import torch
 
-    rates = torch.exp(torch.linspace(0, math.log(_HIGHEST_FREQUENCY), _FREQUENCIES, device=noise_level.device))
-    angle = noise_level[:, None] * rates
-    numbers = torch.cat([angle.sin(), angle.cos(), condition], 1)
     for layer in ("embed.0", "embed.1"):
         numbers = torch.nn.functional.silu(_layered(weights, layer, numbers))
     return numbers

@@ -16,8 +16,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import torch
 
-_SMALLEST_LEVEL, _CERTAIN = 1e-3, 30.0
-
 
 def crowded(even: torch.Tensor, crowding: float) -> torch.Tensor:
     """Noise levels from numbers even in [0, 1], crowded towards 1."""
@@ -28,15 +26,6 @@ def noised(clean: torch.Tensor, noise: torch.Tensor, level: torch.Tensor) -> tor
     """The clean fields, shape (n, ...), at their noise levels, shape (n,)."""
     share = level.reshape(-1, *[1] * (clean.dim() - 1))
     return (1 - share) * clean + share * noise
-
-
-def evidence(noisy: torch.Tensor, level: torch.Tensor) -> torch.Tensor:
-    """Log odds that a clean field of +1 and -1 is +1, from the noisy value of the voxel alone (Bayes' rule).
-
-    Levels have shape (n,). Cut at 30 either way, where nothing is left to doubt.
-    """
-    share = level.reshape(-1, *[1] * (noisy.dim() - 1)).clamp_min(_SMALLEST_LEVEL)
-    return (2 * (1 - share) * noisy / share**2).clamp(-_CERTAIN, _CERTAIN)
 
 
 def stepped(noisy: torch.Tensor, clean: torch.Tensor, level: torch.Tensor, lower: torch.Tensor) -> torch.Tensor:

@@ -1,4 +1,4 @@
-"""Learns to draw one phase: a network that finds the clean field in a noisy one, trained in stretches.
+"""Learns to draw one phase: a network that finds its clean field in a noisy one, or the odds of its voxels.
 
 A stretch of steps is one stage: it starts where the last one ended, down to the optimiser's moments, and every step
 draws its crops and its noise from a seed of its own. So a training that was stopped goes on as if it had not been.
@@ -6,7 +6,7 @@ draws its crops and its noise from a seed of its own. So a training that was sto
 All members of the ensemble share a trunk, trained on the volumes that no member leaves out. Each member then trains
 its own last layers on all volumes but those that it leaves out, with a step size that falls to zero.
 
-Loss: cross entropy of the phase, and squared error of the clean field where it is a distance, at all noise levels
+Loss: cross entropy of the phase, and squared error of the clean field of a phase that is grown, at all noise levels
 alike: where there is much noise the recipe decides what is drawn, and a loss that favours little noise is slow to learn
 that. The weights kept are an exponential moving average.
 """
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from models.generator import network, schedule
-from models.generator.phases import MEMBER_PARTS, Units, phase_shape, training_levels
+from models.generator.phases import MEMBER_PARTS, Units, phase_shape
 from models.generator.training_set import Batch, TrainingSet
 from models.generator.weights import from_bytes, to_bytes
 from schemas import Design, GeneratorTraining, Microstructure, stage
@@ -37,6 +37,7 @@ _WHOLE_EVERY = 16  # steps; a whole volume costs as much as four batches of crop
 _WARMUP = 200  # steps
 _AVERAGED = 0.999
 _LARGEST_GRADIENT = 1.0
+_CROWDING = 5.0  # of noise levels
 _SQUARED_SHARE = 2.0  # of the squared error of the field, beside the cross entropy of the phase
 
 
@@ -168,29 +169,34 @@ class _Training:
 
     def _crop(self) -> int:
         granule = self._shape.granule
-        return min(_CROP, int(min(min(f.shape) for f in self._data.fields)) // granule * granule)
+        return min(_CROP, int(min(min(mask.shape) for mask in self._data.masks)) // granule * granule)
 
     def _loss(self, batch: Batch, rng: np.random.Generator) -> torch.Tensor:
         import torch
 
-        field, phase, context, condition = (
-            torch.from_numpy(np.ascontiguousarray(part)).to(self._device)
-            for part in (batch.field, batch.phase, batch.context, batch.condition)
+        phase, fields, condition = (
+            torch.from_numpy(part).to(self._device) for part in (batch.phase, batch.fields, batch.condition)
         )
-        count = len(field)
-        even = (torch.arange(count, device=self._device) + float(rng.random())) / count
-        level = training_levels(self._shape, even)
-        source = torch.Generator(self._device).manual_seed(int(rng.integers(2**63)))
-        noisy = schedule.noised(field, torch.randn(field.shape, generator=source, device=self._device), level)
+        entropy = torch.nn.functional.binary_cross_entropy_with_logits
         with network.reduced_precision(self._device):
+            if self._shape.by_chance:
+                logit = network.log_odds(self._weights, self._shape, fields, condition, periodic=batch.periodic)
+                open_ = (fields < 0).all(1, keepdim=True).float()  # earlier phases are known
+                return (entropy(logit, phase, reduction="none") * open_).mean() / open_.mean()
+            level = self._levels(len(fields), rng)
+            source = torch.Generator(self._device).manual_seed(int(rng.integers(2**63)))
+            noisy = schedule.noised(fields, torch.randn(fields.shape, generator=source, device=self._device), level)
             found, logit = network.clean_field(
-                self._weights, self._shape, noisy, context, level, condition, periodic=batch.periodic
+                self._weights, self._shape, noisy, level, condition, periodic=batch.periodic
             )
-        open_ = (context < 0).all(1, keepdim=True).float()  # earlier phases are known
-        loss = torch.nn.functional.binary_cross_entropy_with_logits(logit, phase, reduction="none")
-        if not self._shape.by_chance:
-            loss = loss + _SQUARED_SHARE * (found - field) ** 2
-        return (loss * open_).mean() / open_.mean()
+        return entropy(logit, phase) + _SQUARED_SHARE * ((found - fields) ** 2).mean()
+
+    def _levels(self, count: int, rng: np.random.Generator) -> torch.Tensor:
+        """Noise levels, evenly spread but for their crowding."""
+        import torch
+
+        even = (torch.arange(count, device=self._device) + float(rng.random())) / count
+        return schedule.crowded(even, _CROWDING)
 
     def state(self, loss: float) -> GeneratorTraining:
         """All that the next stretch needs."""

@@ -1,4 +1,4 @@
-"""The volumes that a generator learns from, as batches of noisy crops of their fields.
+"""The volumes that a generator learns from, as batches of crops of their fields.
 
 Crops are drawn anywhere, mirrored along every axis and with the in-plane axes exchanged: an electrode has a thickness
 direction and no other. Volumes that repeat themselves are also shown whole, as they will be drawn.
@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from models.generator.errors import TrainingSetError
-from models.generator.fields import distance_field, field_scale, repeats, signs
+from models.generator.fields import distance_field, field_scale, repeats
 from models.generator.phases import Units, phase_shape
 from models.generator.recipe import condition_names, condition_of_volume
 from schemas import Design, Microstructure
@@ -26,11 +26,10 @@ Floats = np.ndarray[Any, np.dtype[np.float32]]
 
 @dataclass(frozen=True)
 class Batch:
-    """Crops, shape (n, 1, x, y, z) each, or (n, contexts, x, y, z); conditions (n, conditions), scaled."""
+    """Crops: the phase, shape (n, 1, x, y, z); fields (n, fields, x, y, z); conditions (n, conditions), scaled."""
 
-    field: Floats
     phase: Floats
-    context: Floats
+    fields: Floats
     condition: Floats
     periodic: bool
 
@@ -65,16 +64,12 @@ class TrainingSet:
         units = units or self.units(
             width, [field_scale([labels == n for labels in self._labels]) for n in range(1, index + 1)]
         )
-        chance = phase_shape(index, units).by_chance
+        shown = range(1, index) if phase_shape(index, units).by_chance else (index,)
         fields = [
-            signs(mask) if chance else distance_field(mask, units.field_scales[-1], periodic=self.periodic)
-            for mask in masks
-        ]
-        contexts = [
-            [distance_field(labels == n, units.field_scales[n - 1], periodic=self.periodic) for n in range(1, index)]
+            [distance_field(labels == n, units.field_scales[n - 1], periodic=self.periodic) for n in shown]
             for labels in self._labels
         ]
-        return PhaseSet(units, fields, masks, contexts, units.scaled(self.conditions), self.periodic)
+        return PhaseSet(units, masks, fields, units.scaled(self.conditions), self.periodic)
 
     def units(self, width: int = 0, scales: Sequence[float] = ()) -> Units:
         """Conditions from the middle in half ranges, one where a condition is constant; distances per phase."""
@@ -94,32 +89,31 @@ class TrainingSet:
 
 @dataclass(frozen=True)
 class PhaseSet:
-    """Fields, masks, fields of earlier phases and scaled conditions of every volume, for one phase."""
+    """Where a phase is in every volume, fields, and scaled conditions.
+
+    The field is the phase's own if it is grown; those of the earlier phases if it is filled by chance.
+    """
 
     units: Units
-    fields: list[Floats]
     masks: list[np.ndarray[Any, Any]]
-    contexts: list[list[Floats]]
+    fields: list[list[Floats]]
     conditions: Floats
     periodic: bool
 
     def batch(self, rng: np.random.Generator, members: Sequence[int], count: int, edge: int, *, whole: bool) -> Batch:
         """Crops of that edge [voxel] from some of the volumes, or one whole volume."""
         rows = [self._crop(rng, int(rng.choice(members)), edge, whole) for _ in range(1 if whole else count)]
-        field, phase, context, condition = (np.stack(part) for part in zip(*rows, strict=True))
-        return Batch(field[:, None], phase[:, None].astype(np.float32), context, condition, whole)
+        phase, fields, condition = (np.stack(part) for part in zip(*rows, strict=True))
+        return Batch(phase[:, None].astype(np.float32), fields, condition, whole)
 
     def _crop(self, rng: np.random.Generator, number: int, edge: int, whole: bool) -> tuple[Floats, ...]:
-        sizes = self.fields[number].shape
+        sizes = self.masks[number].shape
         lengths = sizes if whole else (edge,) * 3
         window = _window(rng, sizes, lengths, self.periodic)
         symmetry = int(rng.integers(16))
         jitter = _JITTER * rng.standard_normal(self.conditions.shape[1]).astype(np.float32)
-        context = np.empty((len(self.contexts[number]), *lengths), dtype=np.float32)
-        for filled, earlier in zip(context, self.contexts[number], strict=True):
-            filled[...] = _turned(earlier[window], symmetry)
-        field, mask = (_turned(kept[number][window], symmetry) for kept in (self.fields, self.masks))
-        return field, mask, context, self.conditions[number] + jitter
+        mask, *fields = (_turned(kept[window], symmetry) for kept in (self.masks[number], *self.fields[number]))
+        return mask, np.stack(fields), self.conditions[number] + jitter
 
 
 def _window(rng: np.random.Generator, sizes: tuple[int, ...], lengths: tuple[int, ...], periodic: bool) -> Any:

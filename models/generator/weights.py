@@ -15,7 +15,7 @@ from models.generator.errors import WeightsError
 if TYPE_CHECKING:
     import torch
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 _LARGEST_HEADER = 100_000_000
 _KEY = "ragone"
 

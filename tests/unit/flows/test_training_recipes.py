@@ -2,35 +2,52 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import itertools
 
+import numpy as np
 import pytest
 
 from flows.training_volumes import training_recipes
 
 LOADING = "mass_loading_kilogram_per_square_metre"
+SPACE = {"a": (0.0, 1.0), "b": (2.0, 4.0), "c": (10.0, 50.0), LOADING: (0.1, 0.3)}
 
 
-def test_corners_edges_and_centre_show_five_values_of_each_condition():
-    """Of three free fields: 8 corners, 12 edges, the centre; as many from the low end as from the high one."""
-    recipes = training_recipes({"a": (0.0, 1.0), "b": (2.0, 4.0), "c": (10.0, 50.0), LOADING: (0.1, 0.3)})
-    assert len({tuple(recipe.items()) for recipe in recipes}) == len(recipes) == 21
-    for name, low, high in (("a", 0.0, 1.0), ("b", 2.0, 4.0), ("c", 10.0, 50.0)):
-        counts = Counter(round((recipe[name] - low) / (high - low), 9) for recipe in recipes)
-        assert counts == {0.0: 8, 0.25: 2, 0.5: 1, 0.75: 2, 1.0: 8}
-    assert {recipe[LOADING] for recipe in recipes} == {0.2}
+def places() -> np.ndarray:
+    """In the unit cube, corners first; shape (recipes, 3)."""
+    rows = [
+        [(recipe[n] - SPACE[n][0]) / (SPACE[n][1] - SPACE[n][0]) for n in "abc"] for recipe in training_recipes(SPACE)
+    ]
+    return np.array(rows)
 
 
-def test_the_quarters_are_not_all_on_one_side():
-    """Along no pair of conditions do they line up, so that no response is mistaken for another."""
-    recipes = training_recipes({"a": (-1.0, 1.0), "b": (-1.0, 1.0), "c": (-1.0, 1.0)})
-    for one, other in (("a", "b"), ("a", "c"), ("b", "c")):
-        assert sum(recipe[one] * recipe[other] for recipe in recipes) == pytest.approx(0.0, abs=1e-12)
+def test_all_corners_are_shown_and_thirteen_places_inside():
+    """Of three free fields; the first place inside is the centre, the loading stays at its middle."""
+    found = places()
+    assert {tuple(row) for row in found[:8]} == set(itertools.product((0.0, 1.0), repeat=3))
+    assert len(found) == 21
+    assert found[8] == pytest.approx([0.5] * 3)
+    assert {recipe[LOADING] for recipe in training_recipes(SPACE)} == {0.2}
+
+
+def test_inside_every_value_is_another_and_they_cover_the_range():
+    """No two share the value of a field; no gap is wider than a fifth of the range, the corners counted."""
+    found = places()
+    for column in found.T:
+        assert len(set(column[8:])) == 13
+        assert np.diff(np.sort(column)).max() < 0.2
+        assert 0 < column[8:].min() < column[8:].max() < 1
+
+
+def test_no_two_fields_move_together():
+    """So that no response is mistaken for another."""
+    related = np.corrcoef(places()[8:].T)
+    assert np.abs(related - np.eye(3)).max() < 0.35
 
 
 @pytest.mark.parametrize(
     ("space", "count"), [({"a": (0.0, 1.0), "b": (1.0, 2.0)}, 9), ({"a": (0.0, 1.0)}, 4), ({"a": (3.0, 3.0)}, 1)]
 )
-def test_fixed_fields_are_no_edges(space, count):
-    """Fewer free fields have fewer corners; none leaves one recipe."""
+def test_fixed_fields_have_no_corners(space, count):
+    """Fewer free fields, fewer recipes; none leaves one."""
     assert len(training_recipes(space)) == count

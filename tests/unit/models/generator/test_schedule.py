@@ -46,12 +46,3 @@ def test_levels_fall_from_noise_to_none_crowded_towards_noise():
     assert (levels[0], levels[-1]) == (1, 0)
     assert bool((levels.diff() < 0).all())
     assert int((levels > 0.5).sum()) > 5
-
-
-@pytest.mark.parametrize("level", [0.2, 0.5, 0.9, 1.0])
-def test_a_noisy_value_has_the_odds_of_two_gaussians(level):
-    """Densities of +1 and -1 under that noise, one over the other; all noise says nothing."""
-    noisy = torch.linspace(-2, 2, 9, dtype=torch.float64)
-    plus, minus = (-(((noisy - sign * (1 - level)) / level) ** 2) / 2 for sign in (1, -1))
-    found = schedule.evidence(noisy[None], torch.tensor([level], dtype=torch.float64))[0]
-    assert found.numpy() == pytest.approx((plus - minus).clamp(-30, 30).numpy(), abs=1e-12)

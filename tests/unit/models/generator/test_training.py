@@ -23,12 +23,14 @@ from schemas import Design, Microstructure
 HOW = {"phase": 1, "member": -1, "left_out": (), "fall_from": 2, "fall_to": 8, "seed": 11, "width": 8}
 
 
-def test_a_training_in_stretches_gives_the_same_weights():
+@pytest.mark.parametrize("phase", [1, 2])
+def test_a_training_in_stretches_gives_the_same_weights(phase):
     """Four steps at once, and two and two with everything stored in between: equal to the last bit."""
     volumes, designs = training_volumes()
-    whole = train_steps(volumes, designs, step_count=4, **HOW)
-    first = train_steps(volumes, designs, step_count=2, **HOW)
-    second = train_steps(volumes, designs, first, step_count=2, **HOW)
+    how = {**HOW, "phase": phase}
+    whole = train_steps(volumes, designs, step_count=4, **how)
+    first = train_steps(volumes, designs, step_count=2, **how)
+    second = train_steps(volumes, designs, first, step_count=2, **how)
     assert second.step == whole.step == 4
     found, expected = (from_bytes(state.weights, "phase_by_phase_training")[0] for state in (second, whole))
     assert found.keys() == expected.keys()
@@ -42,10 +44,11 @@ def test_another_seed_gives_other_weights():
     assert first.weights != second.weights
 
 
-def test_the_loss_falls():
+@pytest.mark.parametrize("phase", [1, 2])
+def test_the_loss_falls(phase):
     """Sixty steps lower it by a good part, warming up included."""
     volumes, designs = training_volumes()
-    how = {**HOW, "fall_from": 100, "fall_to": 200, "learning_rate": 2e-2}
+    how = {**HOW, "phase": phase, "fall_from": 100, "fall_to": 200, "learning_rate": 2e-2}
     first = train_steps(volumes, designs, step_count=5, **how)
     later = train_steps(volumes, designs, first, step_count=60, **how)
     last = train_steps(volumes, designs, later, step_count=5, **how)
