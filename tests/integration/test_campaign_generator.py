@@ -18,7 +18,6 @@ from dataset import Lake
 from flows import Study, StudyError, Trial, run_campaign
 from flows.cubes import require_simulator
 from flows.engines import ENGINES
-from flows.progress import Silent
 from schemas import Generator, Kpi, Microstructure, PredictedErrors
 
 
@@ -96,7 +95,7 @@ def test_a_blind_design_is_simulated_and_learned_from(lake: Lake, study: Any) ->
     assert "learned from" in shown(result, lake)
 
 
-class Watched(Silent):
+class Watched:
     """Progress that remembers what was told and counts."""
 
     def __init__(self) -> None:
