@@ -33,9 +33,15 @@ BEYOND: tuple[Recipe, ...] = (
     (0.905, 0.36, 0.5),
     (0.980, 0.36, 0.5),
     (0.910, 0.48, 0.2),
+    (0.910, 0.48, 0.8),
+    (0.910, 0.26, 0.2),
+    (0.910, 0.26, 0.8),
+    (0.975, 0.48, 0.2),
+    (0.975, 0.48, 0.8),
+    (0.975, 0.26, 0.2),
     (0.975, 0.26, 0.8),
 )
-"""Outside of that in one part or two."""
+"""Outside of that: beyond each face in weight fraction and porosity, and beyond each two of them at once."""
 
 FEWEST_SEEDS = 2
 

@@ -30,7 +30,7 @@ from schemas import Design, Generator, Microstructure, stage
 if TYPE_CHECKING:
     import torch
 
-_STEPS = 4  # from noise to the field
+_STEPS = 5  # from noise to the field
 _CROWDING = 9.0  # of their noise levels; at much noise it is decided what is drawn
 _SAME = 1e-6  # relative difference of voxel sizes that are one
 _BLIND = 32  # voxels along the edge of what is looked at where there is nothing to see

@@ -15,10 +15,11 @@ import flows.foresight
 from app.campaigns import shown
 from app.progress import trial_line
 from dataset import Lake
-from flows import Study, StudyError, Trial, run_campaign
+from flows import Study, StudyError, run_campaign
 from flows.cubes import require_simulator
 from flows.engines import ENGINES
 from schemas import Generator, Kpi, Microstructure, PredictedErrors
+from tests.watched import Watched
 
 
 @pytest.fixture(autouse=True)
@@ -95,32 +96,12 @@ def test_a_blind_design_is_simulated_and_learned_from(lake: Lake, study: Any) ->
     assert "learned from" in shown(result, lake)
 
 
-class Watched:
-    """Progress that remembers what was told and counts."""
-
-    def __init__(self) -> None:
-        self.total, self.done = 0, 0
-        self.told: list[str] = []
-
-    def started(self, total: int) -> None:
-        """Keep it."""
-        self.total = total
-
-    def step(self, text: str) -> None:
-        """Keep it."""
-        self.told.append(text)
-
-    def advanced(self, trial: Trial | None = None) -> None:
-        """Count it."""
-        self.done += 1
-
-
 def test_learning_is_told_and_does_not_count(lake: Lake, study: Any) -> None:
     """Its steps are shown; the units of the campaign stay those of its designs."""
     watched = Watched()
     run_campaign(lake, study(when_blind="simulate"), watched)
-    assert "tuning the stand-in" in watched.told
-    assert watched.done == watched.total > 1
+    assert "tuning the stand-in" in watched.texts
+    assert watched.units == watched.total > 1
 
 
 @pytest.mark.parametrize("when_blind", ["flag", "simulate"])

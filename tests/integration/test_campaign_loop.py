@@ -17,7 +17,6 @@ from flows import (
     CampaignError,
     CampaignResult,
     Study,
-    Trial,
     TrialOutcome,
     evaluate_microstructure,
     run_campaign,
@@ -26,6 +25,7 @@ from flows import (
 from flows.engines import ENGINES, Engine, default_engine_name
 from flows.seeds import cube_seed
 from schemas import Campaign, Kpi, Microstructure
+from tests.watched import Watched
 
 
 @pytest.fixture(autouse=True)
@@ -59,28 +59,6 @@ def runs(lake: Lake) -> list[str]:
     """Recipe of every completed run of a stage, sorted."""
     found = lake.sql("SELECT recipe_id FROM runs WHERE outcome = 'completed' AND stage NOT IN ('given', 'drop')")
     return sorted(found["recipe_id"].to_list())
-
-
-class Watched:
-    """Progress that remembers."""
-
-    def __init__(self) -> None:
-        self.total = 0
-        self.units = 0
-        self.trials: list[Trial] = []
-
-    def started(self, total: int) -> None:
-        """Keep it."""
-        self.total = total
-
-    def step(self, text: str) -> None:
-        """Is never empty."""
-        assert text
-
-    def advanced(self, trial: Trial | None = None) -> None:
-        """Count it."""
-        self.units += 1
-        self.trials += [trial] if trial else []
 
 
 @pytest.fixture(scope="module")

@@ -17,6 +17,7 @@ from dataset.errors import DroppedError, StageFailedError
 from flows import Plan, Study, StudyError, middle_design, run_campaign, study_design, study_volume
 from flows.engines import ENGINES, Engine
 from schemas import Design, Microstructure, Representativity, Run
+from tests.watched import Watched
 
 PLAN = Plan(edges=(8, 12, 16), cubes=3, cuts=2, structures=2, voxel_edge=8, voxel_ratios=(0.5, 1.0, 2.0), target=0.1)
 ROLES = ("drawn", "cut", "resolved")
@@ -60,25 +61,6 @@ def computed(lake: Lake) -> int:
     """Completed runs of stages."""
     count = "SELECT count(*) AS n FROM runs WHERE outcome = 'completed' AND stage NOT IN ('given', 'drop')"
     return int(lake.sql(count)["n"].item())
-
-
-class Watched:
-    """Progress that counts."""
-
-    def __init__(self) -> None:
-        self.total = self.units = 0
-
-    def started(self, total: int) -> None:
-        """Keep it."""
-        self.total = total
-
-    def step(self, text: str) -> None:
-        """Is never empty."""
-        assert text
-
-    def advanced(self, trial: object = None) -> None:
-        """Count it."""
-        self.units += 1
 
 
 def test_a_design_is_drawn_cut_and_refined(lake: Lake) -> None:

@@ -16,6 +16,7 @@ from dataset import Lake
 from flows import Study, Trial, TrialOutcome, run_campaign, write_outputs
 from flows.engines import ENGINES
 from schemas import Kpi, Microstructure, Transport, TransportOutcome, stage
+from tests.watched import Watched
 
 TARGET = {"target": "3 %", "confidence": "90 %", "least": 4, "most": 20}
 
@@ -51,27 +52,6 @@ def study(cubes: Any = TARGET, **changes: Any) -> Study:
     for section, value in changes.items():
         content["study"][section] = {**content["study"].get(section, {}), **value}
     return Study.read(content)
-
-
-class Watched:
-    """Progress that remembers."""
-
-    def __init__(self) -> None:
-        self.totals: list[int] = []
-        self.units = 0
-
-    def started(self, total: int) -> None:
-        """Keep it."""
-        self.totals.append(total)
-
-    def step(self, text: str) -> None:
-        """Is never empty."""
-        assert text
-
-    def advanced(self, trial: Trial | None = None) -> None:
-        """Never more than there is to do."""
-        self.units += 1
-        assert self.units <= self.totals[-1]
 
 
 def computed(lake: Lake) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -16,6 +15,7 @@ from flows.errors import MeasurementError
 from flows.measurements import MEASUREMENTS, measure_microstructure
 from pipelines.characterise import characterise_with_taufactor, homogenise
 from schemas import Geometry, Microstructure, Transport, TransportTensor, stage
+from tests.watched import Watched
 
 
 @pytest.fixture
@@ -40,26 +40,6 @@ def volume_id(lake: Lake) -> str:
             licence="own",
         )
     )
-
-
-class Watched:
-    """Progress that remembers."""
-
-    def __init__(self) -> None:
-        self.total, self.units = 0, 0
-        self.texts: list[str] = []
-
-    def started(self, total: int) -> None:
-        """Keep it."""
-        self.total = total
-
-    def step(self, text: str) -> None:
-        """Keep it."""
-        self.texts.append(text)
-
-    def advanced(self, trial: Any = None) -> None:
-        """Count it."""
-        self.units += 1
 
 
 def test_each_measurement_gives_its_record(lake: Lake, volume_id: str) -> None:
