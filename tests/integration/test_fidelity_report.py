@@ -12,7 +12,9 @@ import pytest
 from dataset import Lake
 from flows import FidelityPlan, StudyError, compare_with_simulator, compare_with_volumes, read_recipes
 from flows import fidelity_volumes as tasks
-from flows.fidelity_plan import BEYOND, HELD_OUT
+from flows.fidelity_plan import BEYOND, HELD_OUT, RECIPE_NAMES
+from flows.training_plan import GeneratorPlan
+from models.generator.shipped import PLAN as DEFAULT_PLAN
 from pipelines.manufacture import pack_particles
 from schemas import Design, Generator, Microstructure, stage
 
@@ -133,6 +135,19 @@ def test_training_volumes_that_are_not_there_are_remarked(lake, example):
     found = compare_with_simulator(lake, [lake.put(record)], dataclasses.replace(PLAN, raw=False))
     assert "not tested" in found.remarks[0]
     assert not len(found.records["generated"].resemblance)
+
+
+def test_held_out_recipes_lie_inside_what_the_default_was_trained_on_and_the_others_outside():
+    """Of its weight fractions and porosities; beyond their corners at two adhesions each."""
+    space = GeneratorPlan.load(DEFAULT_PLAN).simulation.space
+    low, high = np.array([space[name] for name in RECIPE_NAMES]).T
+    inside, outside = np.array(HELD_OUT), np.array(BEYOND)
+    assert ((inside > low) & (inside < high)).all()
+    sides = (outside > high).astype(int) - (outside < low)
+    assert not sides[:, 2].any()
+    assert {tuple(side[:2]) for side in sides} == {(a, b) for a in (-1, 0, 1) for b in (-1, 0, 1)} - {(0, 0)}
+    corners = outside[np.abs(sides).sum(axis=1) == 2]
+    assert len(np.unique(corners, axis=0)) == 8
 
 
 def test_recipes_are_read_strictly(tmp_path):
