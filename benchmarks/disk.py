@@ -13,7 +13,7 @@ from pathlib import Path
 
 from benchmarks.measure import Line, stated, tell
 from dataset import Lake
-from dataset.objects import encode
+from dataset.arrow_files import encode
 from flows import Study, run_campaign
 from flows.engines import ENGINES
 from flows.parameters import read_yaml

@@ -43,8 +43,16 @@ class MalformedIdError(LakeError, ValueError):
     """The text cannot be an id."""
 
 
+class UnsafeFileError(LakeError, OSError):
+    """A key or file that no lake writes: a link, a pipe, a name that leads elsewhere, more bytes than are read."""
+
+
 class CorruptObjectError(LakeError, ValueError):
-    """An object's content no longer matches its name."""
+    """A stored file cannot be read as what its name says; whatever is wrong with it, it is this one class."""
+
+
+class NewerRecordError(CorruptObjectError):
+    """A stored record is of a kind or schema version that only a newer Ragone knows."""
 
 
 class DamagedTableError(LakeError, OSError):

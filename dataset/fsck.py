@@ -1,35 +1,50 @@
-"""Is the lake whole? Every invariant checked on every file; nothing is changed, everything wrong is named."""
+"""Is the lake whole? Every invariant checked on every file; nothing is changed, everything wrong is named.
+
+Nothing is opened, indexed or trusted first, so that it works on a lake that is damaged or comes from a stranger. Each
+object is read once, and the rows of one table at a time are held.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from graphlib import CycleError, TopologicalSorter
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dataset.errors import CorruptObjectError, DamagedTableError, LakeError
+from dataset.errors import CorruptObjectError, DamagedTableError, LakeError, NewerRecordError, UnsafeFileError
+from dataset.files import SMALL_FILE
 from dataset.hashing import merkle_root
+from dataset.index import artifact_row, edges, row_of, run_row
+from dataset.keys import is_stored_id, printable
 from dataset.layout import check_page
+from dataset.links import foreign_entries
+from dataset.local_files import LocalFiles
 from dataset.objects import id_of_key
 from dataset.recipes import FOLDER as RECIPES
 from dataset.recipes import pointer_to
 from dataset.runs import Committed
 from dataset.store import Store
-from dataset.tables import INDEXED, Tables
+from dataset.tables import ARTIFACTS, INDEXED, LINEAGE, RUNS, Row, Tables, table_name
 from schemas.provenance import RunOutcome, Snapshot
 
 _PROBED = 1_000  # values looked up in an index at once
+
+Watcher = Callable[[int, int], None]  # files done, and how many there are
 
 
 class Kind(StrEnum):
     """What can be wrong with a lake, and what to do."""
 
     PAGE = "lake.json is damaged; restore it from a copy"
+    LINK = "a lake holds folders and regular files only; look where it leads, and remove it"
     OBJECT = "the object is damaged; delete its file and reproduce its id, or restore it from a copy"
+    NEWER = "a newer Ragone wrote it; it stays invisible until you upgrade"
     RUN = "the run file is damaged; restore it from a copy"
     STRANGER = "no such file belongs in a lake; move it out"
     MISSING = "a run names an artifact that is not there; reproduce it, or restore it from a copy"
@@ -68,132 +83,239 @@ class FsckReport:
         return not self.problems
 
 
-def fsck(store: Store) -> FsckReport:
+@dataclass
+class _Check:
+    """One check of a lake: what was found so far."""
+
+    store: Store
+    watcher: Watcher
+    problems: list[Problem] = field(default_factory=list)
+    committed: list[Committed] = field(default_factory=list)
+    first: dict[str, tuple[datetime, str]] = field(default_factory=dict)  # end and id of the run that made it first
+    held: set[str] = field(default_factory=set)  # whole objects, and those that a newer Ragone reads
+    artifacts: list[Row] = field(default_factory=list)
+    rows: int = 0
+
+    def tell(self, kind: Kind, where: str, found: object) -> None:
+        """Note a problem; names that are no text are written as escapes."""
+        self.problems.append(Problem(kind, printable(where), printable(str(found))))
+
+
+def fsck(store: Store, watcher: Watcher = lambda done, total: None) -> FsckReport:
     """Check a lake; see `Lake.fsck`."""
-    problems: list[Problem] = []
+    check = _Check(store, watcher)
+    _page(check)
+    sound = _links(check) and _tables_are_ours(check)
+    _runs(check)
+    _objects(check, compare=sound)
+    _missing(check)
+    _cycles(check)
+    _snapshots(check)
+    pointers = _pointers(check)
+    named = {name for item in check.committed for name in _named(item)}
+    counts = {
+        "objects": len(check.held),
+        "runs": len(check.committed),
+        "uncommitted": len(check.held - named),
+        "recipe_pointers": pointers,
+        "tables": len(store.tables.schemas) if sound else 0,
+        "rows": check.rows,
+    }
+    return FsckReport(tuple(check.problems), counts)
+
+
+def _page(check: _Check) -> None:
     try:
-        check_page(store.files, "the lake")
+        check_page(check.store.files, "the lake")
     except LakeError as cause:
-        problems.append(Problem(Kind.PAGE, "lake.json", str(cause)))
-    held = _objects(store, problems)
-    committed = _runs(store, problems)
-    named = {i for item in committed for i in _named(item)}
-    problems += _missing(store, committed, held)
-    problems += _cycles(committed)
-    problems += _snapshots(store, held, {item.run_id for item in committed})
-    pointers = _pointers(store, committed, problems)
-    rows = _tables(store, committed, problems)
-    counts = {"objects": len(held), "runs": len(committed), "uncommitted": len(held - named)}
-    return FsckReport(tuple(problems), {**counts, "recipe_pointers": pointers, **rows})
+        check.tell(Kind.PAGE, "lake.json", cause)
 
 
-def _objects(store: Store, problems: list[Problem]) -> set[str]:
-    """The objects that are whole."""
-    held = set()
-    for key in store.files.keys("objects"):
-        try:
-            name = id_of_key(key)
-        except CorruptObjectError as cause:
-            problems.append(Problem(Kind.STRANGER, key, str(cause)))
+def _links(check: _Check) -> bool:
+    """Name what is no regular file; whether the tables hold nothing of the sort and may be looked at."""
+    files = check.store.files
+    root = files.root if isinstance(files, LocalFiles) else check.store.tables.folder
+    safe = not check.store.tables.folder.is_symlink()
+    for path, what in foreign_entries(root):
+        check.tell(Kind.LINK, path.relative_to(root).as_posix(), what)
+        safe &= not path.is_relative_to(check.store.tables.folder)
+    return safe
+
+
+def _tables_are_ours(check: _Check) -> bool:
+    sound = check.store.tables.sound()
+    if not sound:
+        found = "the tables are not those last written here; they are not read, and opening the lake makes them anew"
+        check.tell(Kind.TABLE, "tables/state.json", found)
+    return sound
+
+
+def _runs(check: _Check) -> None:
+    for key, found in check.store.runs.readable():
+        if isinstance(found, CorruptObjectError):
+            check.tell(Kind.NEWER if isinstance(found, NewerRecordError) else Kind.RUN, key, found)
             continue
-        try:
-            store.objects.get(name)
-            held.add(name)
-        except (LakeError, ValueError, KeyError, TypeError) as cause:
-            problems.append(Problem(Kind.OBJECT, key, str(cause)))
-    return held
+        check.committed += found
+        for item in found:
+            made = (item.run.ended, item.run_id)
+            for name in _made(item):
+                check.first[name] = min(made, check.first.get(name, made))
 
 
-def _runs(store: Store, problems: list[Problem]) -> list[Committed]:
-    committed = []
-    for key in store.runs.files():
-        try:
-            committed += store.runs.read(key)
-        except (LakeError, ValueError, KeyError, TypeError) as cause:
-            problems.append(Problem(Kind.RUN, key, str(cause)))
-    return committed
+def _made(item: Committed) -> list[str]:
+    """What a run made, its code and environment among it."""
+    return [i for i in (*item.run.output_ids, item.run.code_id, item.run.environment_id) if i]
 
 
 def _named(item: Committed) -> list[str]:
-    run = item.run
-    return [i for i in (*run.input_ids, *run.output_ids, run.code_id, run.environment_id) if i]
+    return [*item.run.input_ids, *_made(item)]
 
 
-def _missing(store: Store, committed: list[Committed], held: set[str]) -> Iterator[Problem]:
-    """Artifacts that a run names, and no object or tombstone accounts for."""
-    told: set[str] = set()
-    for item in committed:
+def _objects(check: _Check, *, compare: bool) -> None:
+    """Read every object once, kind by kind, and hold the tables against what the objects of each kind call for."""
+    keys = check.store.files.keys("objects")
+    of_kind = defaultdict(list)
+    for key in keys:
+        of_kind[key.split("/")[1]].append(key)
+    gone = defaultdict(list)
+    for name in check.first:
+        gone[name.partition("-")[0]].append(name)
+    done = 0
+    for kind in sorted({*of_kind, *gone, *check.store.kinds} - {"run"}):
+        rows = []
+        for key in of_kind[kind]:
+            rows += _object(check, key)
+            done += 1
+            check.watcher(done, len(keys))
+        dropped = [check.store.tombstones.row(name) for name in gone[kind] if name not in check.held]
+        rows += [row for row in dropped if row is not None]
+        if kind in check.store.kinds:
+            _compare_kind(check, kind, rows, compare)
+    if compare:
+        _compare(check, ARTIFACTS, check.artifacts)
+        _compare(check, RUNS, [run_row(item) for item in check.committed])
+        _compare(check, LINEAGE, [edge for item in check.committed for edge in edges(item)])
+
+
+def _object(check: _Check, key: str) -> list[Row]:
+    """The row of an object that is whole; what is wrong with one that is not is told."""
+    store = check.store
+    try:
+        name = id_of_key(key)
+    except CorruptObjectError as cause:
+        check.tell(Kind.STRANGER, key, cause)
+        return []
+    try:
+        record, version = store.objects.get_with_version(name)
+    except NewerRecordError as cause:
+        check.held.add(name)
+        check.tell(Kind.NEWER, key, cause)
+        return []
+    except (LakeError, OSError) as cause:
+        check.tell(Kind.OBJECT, key, cause)
+        return []
+    check.held.add(name)
+    return [row_of(record, name, store.objects.size(name) or 0, version)]
+
+
+def _compare_kind(check: _Check, kind: str, rows: list[Row], compare: bool) -> None:
+    """The table of one kind; its rows in the table of all artifacts are kept for later."""
+    wanted = []
+    for row in rows:
+        if row["id"] in check.first:
+            created, run_id = check.first[row["id"]]
+            made = {"id": row["id"], "run_id": run_id, "created": created}
+            check.artifacts.append(artifact_row(row) | made)
+            wanted.append(row["columns"] | made)
+    if compare:
+        _compare(check, table_name(kind), wanted)
+
+
+def _compare(check: _Check, name: str, rows: list[Row]) -> None:
+    tables = check.store.tables
+    wanted = tables.unique(name, rows)
+    try:
+        found = _difference(tables.read(name), wanted) or _index_difference(tables, name, wanted)
+    except DamagedTableError as cause:
+        found = str(cause)
+    if found:
+        check.tell(Kind.TABLE, name, found)
+    check.rows += wanted.num_rows
+
+
+def _missing(check: _Check) -> None:
+    """Artifacts and runs that a run names, and nothing accounts for."""
+    store, told = check.store, set[str]()
+    runs = {item.run_id for item in check.committed}
+    for item in check.committed:
         for name in _named(item):
-            absent = name not in held and name not in told
-            if absent and not name.startswith("run-") and not store.dropped(name):
-                told.add(name)
-                found = "damaged" if store.objects.holds(name) else "missing"
-                yield Problem(Kind.MISSING, name, f"{found}, named by {item.run_id}")
+            if name in check.held or name in runs or name in told or _explained(store, name):
+                continue
+            told.add(name)
+            found = "damaged" if not name.startswith("run-") and store.objects.holds(name) else "missing"
+            check.tell(Kind.MISSING, name, f"{found}, named by {item.run_id}")
 
 
-def _cycles(committed: list[Committed]) -> Iterator[Problem]:
+def _explained(store: Store, name: str) -> bool:
+    """Whether a tombstone explains why an artifact is not there."""
+    try:
+        return is_stored_id(name) and not name.startswith("run-") and store.dropped(name)
+    except UnsafeFileError:
+        return False
+
+
+def _cycles(check: _Check) -> None:
     """Runs form no circle, taking of each artifact the run that made it first."""
-    first: dict[str, Committed] = {}
-    for item in sorted(committed, key=lambda c: (c.run.ended, c.run_id)):
-        for name in item.run.output_ids:
-            first.setdefault(name, item)
-    made = {i.run_id for i in first.values()}
+    makers = {run_id for _, run_id in check.first.values()}
     graph = {
-        i.run_id: {first[n].run_id for n in i.run.input_ids if n in first and first[n].run_id != i.run_id}
-        for i in committed
-        if i.run_id in made
+        item.run_id: {
+            maker for n in item.run.input_ids if n in check.first and (maker := check.first[n][1]) != item.run_id
+        }
+        for item in check.committed
+        if item.run_id in makers
     }
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as cause:
-        yield Problem(Kind.CYCLE, str(cause.args[1][0]), " <- ".join(map(str, cause.args[1])))
+        check.tell(Kind.CYCLE, str(cause.args[1][0]), " <- ".join(map(str, cause.args[1])))
 
 
-def _snapshots(store: Store, held: set[str], runs: set[str]) -> Iterator[Problem]:
-    for name in sorted(n for n in held if n.startswith("snapshot-")):
-        snapshot = store.objects.get(name)
+def _snapshots(check: _Check) -> None:
+    runs = {item.run_id for item in check.committed}
+    for name in sorted(n for n in check.held if n.startswith("snapshot-")):
+        try:
+            snapshot = check.store.objects.get(name)
+        except CorruptObjectError:
+            continue  # a newer one
         assert isinstance(snapshot, Snapshot)
         if merkle_root(snapshot.artifact_ids) != snapshot.merkle_root:
-            yield Problem(Kind.SNAPSHOT, name, "its root is not that of its ids")
-        gone = [i for i in snapshot.artifact_ids if i not in held and i not in runs and not store.dropped(i)]
+            check.tell(Kind.SNAPSHOT, name, "its root is not that of its ids")
+        known = check.held | runs
+        gone = [i for i in snapshot.artifact_ids if i not in known and not _explained(check.store, i)]
         if gone:
-            yield Problem(Kind.SNAPSHOT, name, f"{len(gone)} of its ids are missing, {gone[0]} among them")
+            check.tell(Kind.SNAPSHOT, name, f"{len(gone)} of its ids are missing, {gone[0][:80]} among them")
 
 
-def _pointers(store: Store, committed: list[Committed], problems: list[Problem]) -> int:
+def _pointers(check: _Check) -> int:
     """Every answered recipe has a pointer to a run that carries it, and there are no others."""
     answers: dict[str, set[bytes]] = defaultdict(set)
-    for item in committed:
+    for item in check.committed:
         if item.run.outcome is RunOutcome.COMPLETED:
             answers[item.run.recipe_id].add(pointer_to(item))
-    keys = store.files.keys(RECIPES)
-    problems += [
-        Problem(Kind.RECIPE, key, "it leads to no run with this recipe")
-        for key in keys
-        if store.files.read(key) not in answers.get(key.rpartition("/")[2], ())
-    ]
-    lost = sorted(answers.keys() - {key.rpartition("/")[2] for key in keys})
-    problems += [Problem(Kind.RECIPE, recipe, "it has no pointer") for recipe in lost]
+    keys = check.store.files.keys(RECIPES)
+    for key in keys:
+        if _read(check, key) not in answers.get(key.rpartition("/")[2], ()):
+            check.tell(Kind.RECIPE, key, "it leads to no run with this recipe")
+    for recipe in sorted(answers.keys() - {key.rpartition("/")[2] for key in keys}):
+        check.tell(Kind.RECIPE, recipe, "it has no pointer")
     return len(keys)
 
 
-def _tables(store: Store, committed: list[Committed], problems: list[Problem]) -> dict[str, int]:
-    """The rows of every table against those that objects and runs call for."""
-    tables = store.tables
-    if not tables.sound():
-        problems.append(Problem(Kind.TABLE, "tables/state.json", "the tables are not those last written"))
-    expected = store.index.expected(committed)
-    total = 0
-    for name in tables.schemas:
-        wanted = tables.unique(name, expected.get(name, []))
-        try:
-            found = _difference(tables.read(name), wanted) or _index_difference(tables, name, wanted)
-        except DamagedTableError as cause:
-            found = str(cause)
-        if found:
-            problems.append(Problem(Kind.TABLE, name, found))
-        total += wanted.num_rows
-    return {"tables": len(tables.schemas), "rows": total}
+def _read(check: _Check, key: str) -> bytes | None:
+    try:
+        return check.store.files.read(key, limit=SMALL_FILE)
+    except OSError:
+        return None
 
 
 def _difference(actual: pa.Table, wanted: pa.Table) -> str:
@@ -205,7 +327,7 @@ def _difference(actual: pa.Table, wanted: pa.Table) -> str:
 def _first_unpaired(actual: pa.Table, wanted: pa.Table) -> str:
     """The first file, or else id, that only one of them holds: nothing else names a lost file of runs for certain."""
     column = next((n for n in ("file", "id") if n in actual.column_names), None)
-    unpaired = set() if column is None else set(actual[column].to_pylist()) ^ set(wanted[column].to_pylist())
+    unpaired: set[Any] = set() if column is None else set(actual[column].to_pylist()) ^ set(wanted[column].to_pylist())
     return f"; {min(unpaired)} is in one of them only" if unpaired else ""
 
 

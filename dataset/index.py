@@ -17,6 +17,7 @@ from dataset.runs import Committed, RunLog
 from dataset.steps import Step, reached
 from dataset.tables import ARTIFACTS, LINEAGE, RUNS, Row, Tables, is_column, table_name
 from dataset.tombstones import Tombstones
+from schemas.field import FieldSpec
 from schemas.record import Record
 
 _BATCH = 5_000  # runs per table version when many are indexed at once
@@ -24,8 +25,13 @@ _BATCH = 5_000  # runs per table version when many are indexed at once
 
 def row_of(record: Record, artifact_id: str, size: int, version: int) -> Row:
     """What the tables show of a record: its columns, and what the artifacts table needs."""
-    columns = {name: _cell(getattr(record, name)) for name, spec in record.fields().items() if is_column(spec)}
+    columns = {name: _cell(getattr(record, name), spec) for name, spec in record.fields().items() if is_column(spec)}
     return {"id": artifact_id, "kind": record.kind, "schema_version": version, "bytes": size, "columns": columns}
+
+
+def artifact_row(row: Row) -> Row:
+    """The part of it that the table of all artifacts shows."""
+    return {name: value for name, value in row.items() if name != "columns"}
 
 
 class Index:
@@ -43,6 +49,7 @@ class Index:
         self._pending: list[Committed] = []
         self._rows: dict[str, Row] = {}
         self._stamp: Any = None
+        self.passed_over: set[str] = set()  # keys of runs and ids of artifacts that could not be read when last met
 
     def expect(self, committed: Iterable[Committed], rows: dict[str, Row]) -> int:
         """Remember runs that were just committed, with the rows of their outputs; returns how many wait."""
@@ -68,6 +75,12 @@ class Index:
         self._on_sound_tables(self._add_unknown)
         self._stamp = stamp
 
+    def renew(self, rows: Iterable[Row]) -> None:
+        """Show again what is in artifacts that were dropped and are back."""
+        self.flush()
+        with self._tables.lock():
+            self._tables.renew(rows)
+
     def rebuild(self) -> None:
         """Make every table again from objects and runs."""
         with self._tables.lock():
@@ -78,14 +91,14 @@ class Index:
         """The rows that these runs call for, by table. Artifacts that cannot be read have none."""
         tables: dict[str, list[Row]] = defaultdict(list)
         for item in committed:
-            tables[RUNS].append(_run_row(item))
-            tables[LINEAGE] += _edges(item)
+            tables[RUNS].append(run_row(item))
+            tables[LINEAGE] += edges(item)
             named = [*item.run.output_ids, item.run.code_id, item.run.environment_id]
             for artifact_id in dict.fromkeys(filter(None, named)):
                 row = self._row(artifact_id)
                 if row is not None:
                     made = {"id": artifact_id, "run_id": item.run_id, "created": item.run.ended}
-                    tables[ARTIFACTS].append({k: v for k, v in row.items() if k != "columns"} | made)
+                    tables[ARTIFACTS].append(artifact_row(row) | made)
                     tables[table_name(row["kind"])].append(row["columns"] | made)
         return tables
 
@@ -113,7 +126,8 @@ class Index:
             try:
                 waiting += self._runs.read(key)
             except CorruptObjectError:
-                continue  # fsck names it
+                self.passed_over.add(key)  # fsck names it
+                continue
             if len(waiting) >= _BATCH:
                 self._take_up(waiting)
                 waiting = []
@@ -132,11 +146,14 @@ class Index:
     def _row(self, artifact_id: str) -> Row | None:
         if artifact_id in self._rows:
             return self._rows[artifact_id]
+        if table_name(artifact_id.partition("-")[0]) not in self._tables.of_kinds:
+            return None  # a kind that a newer Ragone knows, or a run
         try:
             record, version = self._objects.get_with_version(artifact_id)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return self._tombstones.row(artifact_id)
         except CorruptObjectError:
+            self.passed_over.add(artifact_id)
             return None
         row = row_of(record, artifact_id, self._objects.size(artifact_id) or 0, version)
         if artifact_id.startswith(("code-", "environment-")):  # named by many runs
@@ -144,20 +161,21 @@ class Index:
         return row
 
 
-def _run_row(item: Committed) -> Row:
+def run_row(item: Committed) -> Row:
+    """What the table of runs shows of a run."""
     run = item.run
     row = {name: getattr(run, name) for name in run.fields()}
     row |= {name: list(value) for name, value in row.items() if isinstance(value, tuple)}
     return row | {
         "id": item.run_id,
         "outcome": str(run.outcome),
-        "parameters": _cell(run.parameters),
+        "parameters": _json(run.parameters),
         "file": item.key,
         "row": item.row,
     }
 
 
-def _edges(item: Committed) -> list[Row]:
+def edges(item: Committed) -> list[Row]:
     """Who descends from whom; what came out as it went in (the mean of one, say) does not descend from itself."""
     return [
         {"child_id": child, "parent_id": parent, "run_id": item.run_id, "role": role, "stage": item.run.stage}
@@ -167,8 +185,12 @@ def _edges(item: Committed) -> list[Row]:
     ]
 
 
-def _cell(value: Any) -> Any:
+def _cell(value: Any, spec: FieldSpec) -> Any:
     """A field's value as a table cell."""
-    if isinstance(value, StrEnum):
-        return str(value)
-    return rfc8785.dumps(value).decode() if isinstance(value, dict | list) else value
+    if spec.shape == "document":
+        return _json(value)
+    return str(value) if isinstance(value, StrEnum) else value
+
+
+def _json(document: Any) -> str:
+    return rfc8785.dumps(document).decode()

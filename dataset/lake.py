@@ -21,19 +21,23 @@ import polars as pl
 from dataset.environment import environment, environment_id
 from dataset.errors import AmbiguousIdError, NotALakeError, NotReproducibleError, ReadOnlyLakeError, UnknownIdError
 from dataset.execution import Call, Execution, bind
-from dataset.files import TEMPORARY, Files, LocalFiles, RemoteFiles
+from dataset.files import SMALL_FILE, TEMPORARY, Files
 from dataset.fingerprint import code_id, code_of
-from dataset.fsck import FsckReport, fsck
+from dataset.fsck import FsckReport, Watcher, fsck
 from dataset.hashing import artifact_id, merkle_root, recipe_id
 from dataset.ids import is_full, split
 from dataset.index import row_of
 from dataset.layout import PAGE, check_page, create_page
 from dataset.lineage import Lineage, lineage
+from dataset.links import require_own_folders
+from dataset.local_files import LocalFiles
 from dataset.query import select
+from dataset.remote_files import RemoteFiles
 from dataset.reproduce import reproduce
 from dataset.runs import Committed
 from dataset.store import Store
 from dataset.tables import ARTIFACTS, RUNS
+from dataset.tombstones import sealed_row
 from dataset.why import Why, why
 from schemas.compare import Verdict
 from schemas.kinds import KINDS
@@ -65,10 +69,12 @@ class Lake:
         Raises
         ------
         NotALakeError, LakeVersionError, ReadOnlyLakeError
-            If there is no lake, it is of a newer format, or it cannot be written.
+            If there is no lake, a link leads out of it, it is of a newer format, or it cannot be written.
         """
         where = os.fspath(path)
         files = _files(where, create)
+        if isinstance(files, LocalFiles):
+            require_own_folders(files.root)
         if create and files.size(PAGE) is None:
             if any(key.strip("/").partition("/")[0] != TEMPORARY for key in files.keys("")):
                 raise NotALakeError(f"{where} holds files but no lake. Choose an empty or new folder with --lake.")
@@ -79,6 +85,21 @@ class Lake:
         lake = cls(Store(files, _tables_folder(files, where), KINDS), where)
         lake._store.index.catch_up(thorough=True)
         return lake
+
+    @classmethod
+    def inspect(cls, path: str | os.PathLike[str]) -> FsckReport:
+        """Check a lake as it lies, before anything is opened, swept or indexed: for one that may be damaged or hostile.
+
+        Raises
+        ------
+        NotALakeError
+            If there is no such folder or bucket, or it holds nothing.
+        """
+        where = os.fspath(path)
+        files = _files(where, create=False)
+        if not files.keys(""):
+            raise NotALakeError(f"{where} is not a lake: nothing is there. Choose another with --lake.")
+        return fsck(Store(files, _tables_folder(files, where), KINDS))
 
     def __enter__(self) -> Self:
         return self
@@ -242,7 +263,7 @@ class Lake:
             if not self._store.producer(full).run.entry_point:
                 raise NotReproducibleError(f"{full} was given, not computed: nothing could bring it back. It is kept.")
             record, version = self._store.load_with_version(full)
-            rows.append(row_of(record, full, self._store.objects.size(full) or 0, version))
+            rows.append(sealed_row(row_of(record, full, self._store.objects.size(full) or 0, version)))
         tombstone = Tombstone(artifact_ids=tuple(ids), rows=rows, reason=reason, dropped=datetime.now(UTC))
         name = artifact_id(tombstone)
         inputs = [("dropped", i) for i in ids]
@@ -250,10 +271,10 @@ class Lake:
         self._store.forget(ids)
         return name
 
-    def fsck(self) -> FsckReport:
+    def fsck(self, watcher: Watcher = lambda done, total: None) -> FsckReport:
         """Check every invariant on every file; changes nothing."""
         self._store.index.flush()
-        return fsck(self._store)
+        return fsck(self._store, watcher)
 
     def rebuild(self) -> dict[str, int]:
         """Make all tables and recipe pointers again from objects and runs; returns rows per table."""
@@ -261,6 +282,11 @@ class Lake:
         for item in self._store.runs.all():
             self._store.recipes.note(item)
         return {name: self._store.tables.dataset(name).count_rows() for name in self._store.tables.schemas}
+
+    @property
+    def passed_over(self) -> tuple[str, ...]:
+        """Files of runs, and artifacts, that could not be read since this lake was opened; `fsck` says why."""
+        return tuple(sorted(self._store.index.passed_over))
 
     def _answer(self, recipe: str) -> Committed | None:
         """The run that answered a recipe before, if all it made is still there or was dropped on purpose."""
@@ -347,7 +373,8 @@ def _tables_folder(files: Files, where: str) -> Path:
     if isinstance(files, LocalFiles):
         return files.root / "tables"
     cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
-    identity = hashlib.sha256(where.encode() + files.read(PAGE))  # a lake made anew at the same address is another one
+    page = files.read(PAGE, limit=SMALL_FILE)  # a lake made anew at the same address is another one
+    identity = hashlib.sha256(where.encode() + page)
     return cache / "ragone" / identity.hexdigest()[:16] / "tables"
 
 

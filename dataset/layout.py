@@ -9,8 +9,8 @@ from typing import Any
 
 import rfc8785
 
-from dataset.errors import LakeVersionError, NotALakeError
-from dataset.files import Files
+from dataset.errors import LakeVersionError, NotALakeError, UnsafeFileError
+from dataset.files import SMALL_FILE, Files
 
 FORMAT_VERSION = 1
 PAGE = "lake.json"
@@ -33,18 +33,20 @@ def check_page(files: Files, where: str) -> None:
         If the lake was written by a newer format.
     """
     try:
-        data = files.read(PAGE)
+        data = files.read(PAGE, limit=SMALL_FILE)
     except (FileNotFoundError, NotADirectoryError) as cause:
         raise NotALakeError(
             f"{where} is not a lake (it has no {PAGE}). "
             "Make one with `ragone run` or `ragone import`, or choose another with --lake."
         ) from cause
+    except UnsafeFileError as cause:
+        raise NotALakeError(f"{where} is not a lake: {cause}") from cause
     try:
         content = json.loads(data)
         content.pop("sha256")
         version = int(content["version"])
         whole = data == _rendered(content) and content["format"] == "ragone-lake"
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         whole, version = False, 0
     if not whole:
         raise NotALakeError(

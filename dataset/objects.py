@@ -3,59 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 import pyarrow as pa
 
-from dataset.errors import CorruptObjectError
+from dataset.arrow_files import decode, largest_record
+from dataset.errors import CorruptObjectError, MalformedIdError, NewerRecordError, UnsafeFileError
 from dataset.files import Files
 from dataset.hashing import table_digest
-from dataset.ids import split
-from schemas.errors import RagoneError
+from dataset.keys import is_stored_id
+from schemas.errors import SchemaVersionError
 from schemas.record import Record
 
-_COMPRESS_ABOVE = 4096  # bytes; below it compression costs more than it saves
+_RUN = "run"  # runs are kept by the day, not among the objects
 
 
 def object_key(artifact_id: str) -> str:
     """Where an artifact lies: ``objects/<kind>/<2 hex>/<sha256>.arrow``."""
-    kind, digits = split(artifact_id)
+    if not is_stored_id(artifact_id):
+        raise MalformedIdError(f"{artifact_id[:100]!r} is not an artifact id written out whole.")
+    kind, _, digits = artifact_id.partition("-")
     return f"objects/{kind}/{digits[:2]}/{digits}.arrow"
 
 
 def id_of_key(key: str) -> str:
     """The artifact that an object file is named for; CorruptObjectError if it is named for none."""
-    parts = key.removesuffix(".arrow").split("/")
-    if len(parts) != 4 or not key.endswith(".arrow") or len(parts[3]) != 64 or parts[2] != parts[3][:2]:
+    _, _, named = key.partition("/")
+    name = "-".join(named.removesuffix(".arrow").split("/")[::2])
+    if not is_stored_id(name) or object_key(name) != key or name.startswith(f"{_RUN}-"):
         raise CorruptObjectError(f"{key} is not named as an object is. Move it out of the lake.")
-    return f"{parts[1]}-{parts[3]}"
-
-
-def encode(table: pa.Table) -> bytes:
-    """A table as the bytes of an Arrow IPC file."""
-    sink = pa.BufferOutputStream()
-    options = pa.ipc.IpcWriteOptions(compression="zstd" if table.nbytes > _COMPRESS_ABOVE else None)
-    with pa.ipc.new_file(sink, table.schema, options=options) as writer:
-        writer.write_table(table)
-    return bytes(sink.getvalue())
-
-
-def decode(data: bytes, what: str) -> pa.Table:
-    """The table in an Arrow IPC file, checked for structure (not yet for content).
-
-    Raises
-    ------
-    CorruptObjectError
-        If the bytes are not a whole and valid Arrow IPC file.
-    """
-    try:
-        table = pa.ipc.open_file(pa.BufferReader(data)).read_all()
-        table.validate(full=True)
-    except (pa.ArrowException, OSError, ValueError, MemoryError, OverflowError, KeyError) as cause:
-        raise CorruptObjectError(
-            f"{what} cannot be read as Arrow ({type(cause).__name__}). Its file is damaged: "
-            "restore it from a copy, or delete it and run `ragone reproduce` on its id."
-        ) from cause
-    return table
+    return name
 
 
 class Objects:
@@ -91,15 +68,18 @@ class Objects:
         CorruptObjectError
             If the content does not hash to the name.
         """
-        table = decode(self._files.read(object_key(artifact_id)), artifact_id)
+        kind, _, digits = artifact_id.partition("-")
+        try:
+            data = self._files.read(object_key(artifact_id), limit=largest_record())
+        except UnsafeFileError as cause:
+            raise CorruptObjectError(str(cause)) from cause
+        table = decode(data, artifact_id, rows=1)
         try:
             digest = table_digest(table)
-        except (RagoneError, pa.ArrowException, ValueError, UnicodeDecodeError) as cause:
+            same = digest == digits and (table.schema.metadata or {})[b"kind"] == kind.encode()
+        except Exception as cause:  # noqa: BLE001 - whatever a crafted file provokes is one class of error
             raise CorruptObjectError(f"{artifact_id} holds what no record holds: {cause}") from cause
-        if (
-            digest != split(artifact_id)[1]
-            or (table.schema.metadata or {}).get(b"kind", b"").decode() != split(artifact_id)[0]
-        ):
+        if not same:
             raise CorruptObjectError(
                 f"{artifact_id} holds content whose hash is {digest[:12]}.... Its file is damaged or was swapped: "
                 "restore it from a copy, or delete it and run `ragone reproduce` on its id."
@@ -111,11 +91,32 @@ class Objects:
         return self.get_with_version(artifact_id)[0]
 
     def get_with_version(self, artifact_id: str) -> tuple[Record, int]:
-        """The record, and the schema version that it was stored with."""
-        kind, _ = split(artifact_id)
+        """The record, and the schema version that it was stored with.
+
+        Raises
+        ------
+        FileNotFoundError
+            If the file is not there.
+        NewerRecordError
+            If only a newer Ragone knows its kind or schema version.
+        CorruptObjectError
+            If it cannot be read for any other reason.
+        """
+        kind = artifact_id.partition("-")[0]
         table = self.table(artifact_id)
-        return self._kinds[str(kind)].from_arrow(table), int(table.schema.metadata[b"schema_version"])
+        if kind not in self._kinds or kind == _RUN:
+            raise NewerRecordError(f"{artifact_id} is of a kind that this Ragone does not know. Upgrade Ragone.")
+        try:
+            return self._kinds[kind].from_arrow(table), int(table.schema.metadata[b"schema_version"])
+        except SchemaVersionError as cause:
+            raise NewerRecordError(f"{artifact_id}: {cause}") from cause
+        except Exception as cause:  # noqa: BLE001 - whatever a crafted file provokes is one class of error
+            raise CorruptObjectError(f"{artifact_id} holds what no {kind} holds: {cause}") from cause
 
     def ids(self) -> list[str]:
-        """Every artifact whose file is there, sorted."""
-        return sorted(id_of_key(key) for key in self._files.keys("objects"))
+        """Every artifact whose file is there, sorted; files that are no object's are left to `fsck`."""
+        found = []
+        for key in self._files.keys("objects"):
+            with suppress(CorruptObjectError):
+                found.append(id_of_key(key))
+        return sorted(found)

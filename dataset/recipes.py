@@ -6,8 +6,10 @@ carry the recipe. They are rebuilt from the runs.
 
 from __future__ import annotations
 
-from dataset.errors import CorruptObjectError
-from dataset.files import Files
+from contextlib import suppress
+
+from dataset.errors import UnsafeFileError
+from dataset.files import SMALL_FILE, Files
 from dataset.runs import Committed, RunLog
 from schemas.provenance import RunOutcome
 
@@ -36,19 +38,21 @@ class Recipes:
         run = committed.run
         if run.outcome is RunOutcome.COMPLETED:
             self._known[run.recipe_id] = committed
-            self._files.note(_key(run.recipe_id), pointer_to(committed))
+            with suppress(UnsafeFileError):  # fsck names what lies in its place
+                self._files.note(_key(run.recipe_id), pointer_to(committed))
 
     def supply(self, committed: Committed) -> None:
         """Remember a run's answer where a pointer is missing."""
-        if self._files.size(_key(committed.run.recipe_id)) is None:
-            self.note(committed)
+        with suppress(UnsafeFileError):
+            if self._files.size(_key(committed.run.recipe_id)) is None:
+                self.note(committed)
 
     def _followed(self, recipe_id: str) -> Committed | None:
         try:
-            key, row = self._files.read(_key(recipe_id)).decode().split()
+            key, row = self._files.read(_key(recipe_id), limit=SMALL_FILE).decode().split()
             found = self._runs.at(key, int(row))
-        except (FileNotFoundError, NotADirectoryError, ValueError, IndexError, CorruptObjectError):
-            return None
+        except (FileNotFoundError, NotADirectoryError, UnsafeFileError, ValueError, IndexError):
+            return None  # a damaged file of runs is a ValueError too
         answers = found.run.recipe_id == recipe_id and found.run.outcome is RunOutcome.COMPLETED
         return found if answers else None
 

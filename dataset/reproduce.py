@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from dataset import worker
+from dataset.arrow_files import encode
 from dataset.environment import differences
-from dataset.errors import CorruptObjectError, DroppedError
+from dataset.errors import CorruptObjectError, DroppedError, LakeError, NotReproducibleError
 from dataset.hashing import artifact_id
-from dataset.objects import encode, object_key
 from dataset.runs import Committed
 from dataset.store import Store
 from schemas.compare import Deviation, Verdict, compare, judge
@@ -60,6 +60,7 @@ def reproduce(store: Store, subject: str, *, deep: bool) -> Verification:
 def _plan(store: Store, artifact: str, plan: _Plan, deep: bool) -> None:
     """Add the run that made an artifact, after those of its inputs that must be computed too."""
     waiting = [(artifact, False)]
+    begun: set[str] = set()  # artifacts whose inputs are being looked at
     while waiting:
         name, ready = waiting.pop()
         if name in plan.maker:
@@ -68,9 +69,13 @@ def _plan(store: Store, artifact: str, plan: _Plan, deep: bool) -> None:
         if not committed.run.entry_point:
             continue
         if not ready:
+            if name in begun:
+                raise NotReproducibleError(f"{name} descends from itself, so that nothing can be computed first.")
+            begun.add(name)
             waiting.append((name, True))
             waiting += [(i, False) for i in committed.run.input_ids if deep or store.dropped(i)]
             continue
+        begun.discard(name)
         plan.steps.append(committed)
         for made in committed.run.output_ids:
             plan.maker.setdefault(made, len(plan.steps) - 1)
@@ -145,7 +150,7 @@ def _compared(store: Store, name: str, folder: Path, file: str | None) -> tuple[
     made = worker.read(folder / file)
     if artifact_id(made) == name:
         if not store.objects.intact(name):
-            store.files.write(object_key(name), encode(made.to_arrow()))
+            store.bring_back(name, encode(made.to_arrow()))
         return Verdict.BITWISE, ()
     try:
         recorded = store.load(name)
@@ -161,7 +166,10 @@ def _compared(store: Store, name: str, folder: Path, file: str | None) -> tuple[
 def _code_changes(store: Store, committed: Committed, path: Path) -> list[str]:
     if not path.exists():
         return []
-    old, new = store.load(committed.run.code_id), worker.read(path)
+    try:
+        old, new = store.load(committed.run.code_id), worker.read(path)
+    except LakeError:
+        return ["the recorded code, which cannot be read"]
     assert isinstance(old, Code)
     assert isinstance(new, Code)
     return [
@@ -175,7 +183,10 @@ def _code_changes(store: Store, committed: Committed, path: Path) -> list[str]:
 def _environment_changes(store: Store, committed: Committed, path: Path) -> tuple[str, ...]:
     if not path.exists():
         return ()
-    old, new = store.load(committed.run.environment_id), worker.read(path)
+    try:
+        old, new = store.load(committed.run.environment_id), worker.read(path)
+    except LakeError:
+        return ("the recorded environment, which cannot be read",)
     assert isinstance(old, Environment)
     assert isinstance(new, Environment)
     return differences(old, new)

@@ -12,11 +12,12 @@ from functools import lru_cache
 
 import pyarrow as pa
 
-from dataset.errors import CorruptObjectError
+from dataset.arrow_files import decode, encode
+from dataset.errors import CorruptObjectError, NewerRecordError, UnsafeFileError
 from dataset.files import Files
 from dataset.hashing import table_digest
-from dataset.objects import decode, encode
-from schemas.errors import RagoneError
+from dataset.keys import is_digest, is_run_key, is_stored_id
+from schemas.errors import SchemaVersionError
 from schemas.provenance import Run
 from schemas.record import to_arrow
 
@@ -37,7 +38,7 @@ class RunLog:
     def __init__(self, files: Files) -> None:
         self._files = files
         self.at = lru_cache(maxsize=4096)(self._at)
-        self._whole = lru_cache(maxsize=16)(self._table)
+        self._whole = lru_cache(maxsize=4)(self._table)
 
     def commit(self, runs: Mapping[str, Run]) -> list[Committed]:
         """Store runs, by their ids, durably: all or none. Everything they name must be durable already."""
@@ -54,19 +55,34 @@ class RunLog:
         Raises
         ------
         CorruptObjectError
-            If the file is damaged or was swapped.
+            If the file cannot be read, whatever the reason; NewerRecordError if a newer Ragone wrote it.
         """
         table = self._table(key)
         return [_committed(table, key, row) for row in range(table.num_rows)]
 
+    def readable(self) -> Iterator[tuple[str, list[Committed] | CorruptObjectError]]:
+        """Each file with its runs, or with what is wrong with it; oldest day first."""
+        for key in self.files():
+            try:
+                yield key, self.read(key)
+            except CorruptObjectError as cause:
+                yield key, cause
+
     def _table(self, key: str) -> pa.Table:
         """The rows of one file, verified against its name."""
-        table = decode(self._files.read(key), key)
+        if not is_run_key(key):
+            raise CorruptObjectError(f"{key!a} is not named as a file of runs is. Move it out of the lake.")
+        try:
+            data = self._files.read(key)
+        except (UnsafeFileError, FileNotFoundError) as cause:
+            raise CorruptObjectError(f"{key} cannot be read: {cause}") from cause
+        table = decode(data, key)
         try:
             digest = table_digest(table)
-        except (RagoneError, ValueError, KeyError) as cause:
+            same = key.endswith(f"/{digest}.arrow") and (table.schema.metadata or {}).get(b"kind") == b"run"
+        except Exception as cause:  # noqa: BLE001 - whatever a crafted file provokes is one class of error
             raise CorruptObjectError(f"{key} holds no runs ({cause}); restore it from a copy.") from cause
-        if not key.endswith(f"/{digest}.arrow") or (table.schema.metadata or {}).get(b"kind") != b"run":
+        if not same:
             raise CorruptObjectError(f"{key} holds runs whose hash is {digest[:12]}...; restore it from a copy.")
         return table
 
@@ -82,9 +98,10 @@ class RunLog:
         return self._files.keys("runs")
 
     def all(self) -> Iterator[Committed]:
-        """Every run, oldest day first."""
-        for key in self.files():
-            yield from self.read(key)
+        """Every run that can be read, oldest day first."""
+        for _, found in self.readable():
+            if not isinstance(found, CorruptObjectError):
+                yield from found
 
 
 def _committed(table: pa.Table, key: str, row: int) -> Committed:
@@ -92,6 +109,27 @@ def _committed(table: pa.Table, key: str, row: int) -> Committed:
     try:
         only = table.num_rows == 1
         digest = key.rpartition("/")[2].removesuffix(".arrow") if only else table_digest(table.slice(row, 1))
-        return Committed(f"run-{digest}", Run.from_arrow(table, row), key, row)
-    except (RagoneError, ValueError, KeyError) as cause:
+        run = Run.from_arrow(table, row)
+    except SchemaVersionError as cause:
+        raise NewerRecordError(f"{key}: {cause}") from cause
+    except Exception as cause:  # noqa: BLE001 - whatever a crafted file provokes is one class of error
         raise CorruptObjectError(f"{key} holds no runs ({cause}); restore it from a copy.") from cause
+    wrong = _malformed(run)
+    if wrong:
+        raise CorruptObjectError(f"{key} holds a run whose {wrong}. It was not written by Ragone: move it out.")
+    return Committed(f"run-{digest}", run, key, row)
+
+
+def _malformed(run: Run) -> str:
+    """What a run names that could not become a key of the lake; empty if nothing does."""
+    if not is_digest(run.recipe_id):
+        return f"recipe is {run.recipe_id[:80]!a}, not a SHA-256 in hex"
+    for kind, name in (("code", run.code_id), ("environment", run.environment_id)):
+        if name and not (is_stored_id(name) and name.startswith(f"{kind}-")):
+            return f"{kind} is {name[:80]!a}, not its artifact id"
+    for name in (*run.input_ids, *run.output_ids):
+        if not is_stored_id(name):
+            return f"inputs or outputs name {name[:80]!a}, not an artifact id"
+    if len(run.input_roles) != len(run.input_ids) or len(run.output_roles) != len(run.output_ids):
+        return "roles and ids differ in number"
+    return "" if isinstance(run.parameters, dict) else "parameters are no names with values"

@@ -11,11 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from dataset.arrow_files import encode
 from dataset.errors import CorruptObjectError, DamagedTableError, DroppedError, UnknownIdError
 from dataset.files import Files
 from dataset.hashing import artifact_id
 from dataset.index import Index, row_of
-from dataset.objects import Objects, encode, object_key
+from dataset.objects import Objects, object_key
 from dataset.recipes import Recipes
 from dataset.runs import Committed, RunLog
 from dataset.steps import Step, reached
@@ -179,7 +180,21 @@ class Store:
             self.files.write_many(data)
         reached(Step.OBJECTS_STORED)
         self._durable.update(i for i in records if i.startswith(("code-", "environment-")))
-        self.index.expect((), {i: row_of(r, i, self.objects.size(i) or 0, r.schema_version) for i, r in new.items()})
+        rows = {i: row_of(r, i, self.objects.size(i) or 0, r.schema_version) for i, r in new.items()}
+        self.index.expect((), rows)
+        self._show_again(rows)
+
+    def bring_back(self, full_id: str, data: bytes) -> None:
+        """Store the data of an artifact again that were dropped or damaged; they have been verified."""
+        self.files.write(object_key(full_id), data)
+        record, version = self.objects.get_with_version(full_id)
+        self._show_again({full_id: row_of(record, full_id, len(data), version)})
+
+    def _show_again(self, rows: Mapping[str, Row]) -> None:
+        """What was dropped by somebody else had no values in the tables; now it has."""
+        back = [row for full_id, row in rows.items() if self.tombstones.knew(full_id)]
+        if back:
+            self.index.renew(back)
 
     def _commit_waiting(self) -> None:
         waiting, doomed = self._waiting, self._doomed

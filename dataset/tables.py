@@ -2,7 +2,8 @@
 
 Lance neither syncs its appends nor sums its files, so nothing is kept here alone. Writers hold a lock between
 processes; `state.json` says which version and how many rows each table had when the lock was last let go, so that an
-opening lake notices a table that was lost, cut or set back.
+opening lake notices a table that was lost, cut or set back. It is sealed (`dataset.seal`): tables that somebody else made
+are never read, but made anew from objects and runs.
 """
 
 from __future__ import annotations
@@ -19,7 +20,10 @@ import pyarrow as pa
 from filelock import FileLock
 
 from dataset.errors import DamagedTableError
-from dataset.files import explained
+from dataset.files import SMALL_FILE, explained
+from dataset.links import require_own_tables
+from dataset.local_files import read_regular, write_anew
+from dataset.seal import opened, sealed
 from dataset.steps import Step, reached
 from schemas.field import FieldSpec
 from schemas.record import Record
@@ -37,6 +41,7 @@ _TIME = pa.timestamp("us", tz="UTC")
 _TEXTS = pa.list_(pa.string())
 _FRAGMENTS = 24  # above this a table is compacted and its index brought up to date
 _SUMS = "indexes.json"  # hashes of a table's index files
+_LARGEST_SUMS = 2**24  # bytes of it
 INDEXED = {ARTIFACTS: ("id",), RUNS: ("id", "recipe_id"), LINEAGE: ("child_id", "parent_id")}
 _KEYS = {LINEAGE: ["child_id", "parent_id", "run_id", "role"]}
 _EARLIER = "source.created < target.created OR (source.created = target.created AND source.run_id < target.run_id)"
@@ -78,6 +83,7 @@ class Tables:
         for kind, cls in kinds.items():
             if kind != "run":
                 self.schemas[table_name(kind)] = _schema_of(cls)
+        self.of_kinds = frozenset(self.schemas) - frozenset(_FIXED)
         self._open: dict[str, tuple[int, lance.LanceDataset]] = {}
 
     def unique(self, name: str, rows: Iterable[Row]) -> pa.Table:
@@ -94,6 +100,7 @@ class Tables:
         """Held by the one process that writes the tables."""
         with explained(str(self.folder)):
             self.folder.mkdir(parents=True, exist_ok=True)
+            require_own_tables(self.folder)
             with FileLock(self.folder / ".lock"):
                 yield
 
@@ -126,6 +133,20 @@ class Tables:
         self._write_state()
         reached(Step.INDEX_STATE_WRITTEN)
 
+    def renew(self, rows: Iterable[Row]) -> None:
+        """Write the rows of artifacts that are in the tables already over what is there. The caller holds the lock."""
+        for row in rows:
+            for made in self.read(ARTIFACTS, where=f"id = '{row['id']}'").select(["id", "run_id", "created"]).to_pylist():
+                self._overwrite(ARTIFACTS, {name: row[name] for name in ("kind", "schema_version", "bytes")} | made)
+                self._overwrite(table_name(row["kind"]), row["columns"] | made)
+        self._write_state()
+
+    def _overwrite(self, name: str, row: Row) -> None:
+        source = pa.Table.from_pylist([row], schema=self.schemas[name])
+        with readable(name):
+            self._database().open_table(name).merge_insert("id").when_matched_update_all().execute(source)
+            self._open.pop(name, None)
+
     def create(self) -> None:
         """Make empty tables where none are; whatever was there goes. The caller holds the lock."""
         for path in self.folder.glob("*.lance"):
@@ -143,12 +164,13 @@ class Tables:
     def sound(self) -> bool:
         """Whether the tables are those that the last writer left, with the columns that records have now."""
         try:
-            recorded = json.loads((self.folder / "state.json").read_text())
+            require_own_tables(self.folder)
+            recorded = opened(json.loads(read_regular(self.folder / "state.json", SMALL_FILE)))
             if any(recorded[name][2] != self._manifest_digest(name) for name in self.schemas):
                 return False  # before Lance reads them: a damaged manifest can end the process
             alike = all(self.dataset(name).schema.names == schema.names for name, schema in self.schemas.items())
             return bool(alike and recorded == self._state())
-        except (OSError, ValueError, KeyError, IndexError, TypeError):
+        except (OSError, ValueError, KeyError, IndexError, TypeError, RecursionError):
             return False
 
     def _state(self) -> dict[str, list[Any]]:
@@ -166,8 +188,8 @@ class Tables:
     def altered(self, name: str) -> list[str]:
         """Index files of a table that are not as they were made; a query for one value might go astray in them."""
         try:
-            made = json.loads((self.folder / f"{name}.{_SUMS}").read_text())
-        except (OSError, ValueError):
+            made = json.loads(read_regular(self.folder / f"{name}.{_SUMS}", _LARGEST_SUMS))
+        except (OSError, ValueError, RecursionError):
             made = {}
         return [path for path, digest in self._index_files(name).items() if made.get(path) != digest]
 
@@ -183,12 +205,7 @@ class Tables:
         return lancedb.connect(self.folder)
 
     def _write_state(self) -> None:
-        self._write_json("state.json", self._state())
-
-    def _write_json(self, file: str, content: Any) -> None:
-        temporary = self.folder / f"{file}.new"
-        temporary.write_text(json.dumps(content))
-        temporary.replace(self.folder / file)
+        write_anew(self.folder / "state.json", json.dumps(sealed(self._state())).encode())
 
     def _merge(self, name: str, rows: Iterable[Row]) -> None:
         source = self.unique(name, rows)
@@ -208,7 +225,7 @@ class Tables:
         for column in INDEXED.get(name, ()):
             dataset.create_scalar_index(column, "BTREE", replace=True)
         if name in INDEXED:
-            self._write_json(f"{name}.{_SUMS}", self._index_files(name))
+            write_anew(self.folder / f"{name}.{_SUMS}", json.dumps(self._index_files(name)).encode())
         self._open.pop(name, None)
 
 

@@ -6,7 +6,10 @@ from typing import Any
 
 from dataset.errors import CorruptObjectError
 from dataset.files import Files
+from dataset.keys import is_stored_id
 from dataset.objects import Objects, id_of_key
+from dataset.seal import opened, sealed
+from dataset.tables import Row
 from schemas.provenance import Tombstone
 
 
@@ -17,13 +20,23 @@ class Tombstones:
         self._files = files
         self._objects = objects
         self._keys: frozenset[str] = frozenset()
-        self._rows: dict[str, dict[str, Any]] = {}
+        self._rows: dict[str, Row] = {}
 
-    def row(self, artifact_id: str) -> dict[str, Any] | None:
-        """The table row of an artifact that was dropped; None if it never was."""
+    def row(self, artifact_id: str) -> Row | None:
+        """The table row of an artifact that was dropped; None if it never was.
+
+        What was in it is told only where this user's seal is on it: no hash verifies values without their object, and
+        a tombstone may come from a stranger.
+        """
         if artifact_id not in self._rows:
             self._refresh()
         return self._rows.get(artifact_id)
+
+    def knew(self, artifact_id: str) -> bool:
+        """Whether a tombstone that this process has read is about the artifact; reads them once."""
+        if not self._keys:
+            self._refresh()
+        return artifact_id in self._rows
 
     def _refresh(self) -> None:
         keys = frozenset(self._files.keys("objects/tombstone"))
@@ -33,5 +46,20 @@ class Tombstones:
             except CorruptObjectError:
                 continue  # fsck names it
             assert isinstance(tombstone, Tombstone)
-            self._rows |= {row["id"]: row for row in tombstone.rows}
+            for name in filter(is_stored_id, tombstone.artifact_ids):
+                self._rows[name] = _row(name, tombstone.rows)
         self._keys = keys
+
+
+def sealed_row(row: Row) -> dict[str, Any]:
+    """A table row as a tombstone keeps it."""
+    return {"id": row["id"], **sealed(row)}
+
+
+def _row(name: str, rows: Any) -> Row:
+    """The row of one dropped artifact, without its values if they are not sealed."""
+    told = [row for row in rows if isinstance(row, dict) and row.get("id") == name] if isinstance(rows, list) else []
+    try:
+        return dict(opened(told[0]))
+    except (ValueError, IndexError, TypeError):
+        return {"id": name, "kind": name.partition("-")[0], "schema_version": None, "bytes": None, "columns": {}}

@@ -8,22 +8,24 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
 import sys
 import traceback
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from dataset.arrow_files import decode, encode
 from dataset.environment import environment
 from dataset.execution import arguments
 from dataset.fingerprint import code_of
-from dataset.objects import decode, encode
 from schemas.errors import StageError
 from schemas.kinds import KINDS
 from schemas.record import Record
 from schemas.stage import Stage
 
 JOB, ANSWER = "job.json", "answer.json"
+_IMPORTABLE = re.compile(r"[A-Za-z]\w*(\.[A-Za-z]\w*)*", re.ASCII)  # no __main__, which would be executed
 
 
 def main(folder: Path) -> None:
@@ -47,7 +49,7 @@ def stage_at(entry_point: str, trusted: tuple[str, ...]) -> Stage[Any, Any]:
         If it lies outside the trusted packages, is gone, or is no stage.
     """
     module, _, name = entry_point.partition(":")
-    if module.partition(".")[0] not in trusted:
+    if module.partition(".")[0] not in trusted or not _IMPORTABLE.fullmatch(module):
         raise StageError(f"stage {entry_point} lies outside {', '.join(trusted)}; it is not executed.")
     try:
         found = getattr(importlib.import_module(module), name)
@@ -75,7 +77,7 @@ def _executed(folder: Path, number: int, step: Mapping[str, Any], trusted: tuple
 
 def read(path: Path) -> Record:
     """The record in an Arrow file of the job."""
-    table = decode(path.read_bytes(), path.name)
+    table = decode(path.read_bytes(), path.name, rows=1)
     return KINDS[table.schema.metadata[b"kind"].decode()].from_arrow(table)
 
 

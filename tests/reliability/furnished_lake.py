@@ -12,7 +12,7 @@ import pytest
 from reliability_stages import kpi, scale, scatter
 
 from dataset import Lake, tables
-from dataset.files import LocalFiles
+from dataset.local_files import LocalFiles
 from dataset.store import Store
 from schemas import KINDS, Record
 
