@@ -51,8 +51,12 @@ class Session:
         self.notes = Console(file=sys.stderr, highlight=False, quiet=arguments.quiet, soft_wrap=True)
 
     def lake(self, *, create: bool = False) -> Lake:
-        """Open the lake of this session."""
-        return Lake.open(self.place, create=create)
+        """Open the lake of this session, and say if something in it could not be read."""
+        lake = Lake.open(self.place, create=create)
+        if lake.passed_over:
+            count = len(lake.passed_over)
+            self.advise(f"{count} files of {self.place} cannot be read and are passed over; see: ragone fsck")
+        return lake
 
     def answer(self, data: Any, shown: RenderableType) -> None:
         """Answer: the data if JSON was asked for, else what is meant for the eye."""

@@ -1,5 +1,6 @@
 """The lake: content-hashed artifacts, their provenance, and one command to compute any of them again."""
 
+from dataset.backup import Copied
 from dataset.errors import LakeError
 from dataset.execution import Execution
 from dataset.fsck import FsckReport
@@ -9,6 +10,7 @@ from dataset.lineage import Edge, Lineage
 from dataset.why import Reason, Why
 
 __all__ = [
+    "Copied",
     "Edge",
     "Execution",
     "FsckReport",

@@ -64,7 +64,7 @@ def decode(data: bytes, what: str, *, rows: int | None = None) -> pa.Table:
         raise CorruptObjectError(
             f"{what} {cause} Move its file out of the lake; if it is your own data, set {BUDGET_VARIABLE} higher."
         ) from cause
-    except Exception as cause:  # noqa: BLE001 - whatever a damaged or crafted file provokes is one class of error
+    except Exception as cause:
         raise CorruptObjectError(
             f"{what} cannot be read as Arrow ({type(cause).__name__}). Its file is damaged: "
             "restore it from a copy, or delete it and run `ragone reproduce` on its id."
@@ -94,7 +94,7 @@ def _read(data: bytes, budget: int) -> pa.Table:
         raise _OverBudgetError(f"has a schema of {len(first.metadata)} bytes; at most {_LARGEST_SCHEMA} are read.")
     schema = pa.ipc.read_schema(first)
     _require_plain(schema)
-    batches = []
+    batches: list[pa.RecordBatch] = []
     for message in _batches(messages):
         rows, size = decoded_size(message.metadata, message.body)
         budget -= max(size, rows)

@@ -7,7 +7,6 @@ object is read once, and the rows of one table at a time are held.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -26,6 +25,7 @@ from dataset.layout import check_page
 from dataset.links import foreign_entries
 from dataset.local_files import LocalFiles
 from dataset.objects import id_of_key
+from dataset.progress import Watcher, unwatched
 from dataset.recipes import FOLDER as RECIPES
 from dataset.recipes import pointer_to
 from dataset.runs import Committed
@@ -34,8 +34,6 @@ from dataset.tables import ARTIFACTS, INDEXED, LINEAGE, RUNS, Row, Tables, table
 from schemas.provenance import RunOutcome, Snapshot
 
 _PROBED = 1_000  # values looked up in an index at once
-
-Watcher = Callable[[int, int], None]  # files done, and how many there are
 
 
 class Kind(StrEnum):
@@ -82,6 +80,11 @@ class FsckReport:
         """Whether nothing is wrong."""
         return not self.problems
 
+    @property
+    def truth_is_sound(self) -> bool:
+        """Whether nothing is wrong but with tables and pointers, which opening brings up to date."""
+        return all(problem.kind in (Kind.TABLE, Kind.RECIPE) for problem in self.problems)
+
 
 @dataclass
 class _Check:
@@ -101,7 +104,7 @@ class _Check:
         self.problems.append(Problem(kind, printable(where), printable(str(found))))
 
 
-def fsck(store: Store, watcher: Watcher = lambda done, total: None) -> FsckReport:
+def fsck(store: Store, watcher: Watcher = unwatched) -> FsckReport:
     """Check a lake; see `Lake.fsck`."""
     check = _Check(store, watcher)
     _page(check)
@@ -112,7 +115,7 @@ def fsck(store: Store, watcher: Watcher = lambda done, total: None) -> FsckRepor
     _cycles(check)
     _snapshots(check)
     pointers = _pointers(check)
-    named = {name for item in check.committed for name in _named(item)}
+    named = {name for item in check.committed for name in item.named()}
     counts = {
         "objects": len(check.held),
         "runs": len(check.committed),
@@ -158,17 +161,8 @@ def _runs(check: _Check) -> None:
         check.committed += found
         for item in found:
             made = (item.run.ended, item.run_id)
-            for name in _made(item):
+            for name in item.made():
                 check.first[name] = min(made, check.first.get(name, made))
-
-
-def _made(item: Committed) -> list[str]:
-    """What a run made, its code and environment among it."""
-    return [i for i in (*item.run.output_ids, item.run.code_id, item.run.environment_id) if i]
-
-
-def _named(item: Committed) -> list[str]:
-    return [*item.run.input_ids, *_made(item)]
 
 
 def _objects(check: _Check, *, compare: bool) -> None:
@@ -248,7 +242,7 @@ def _missing(check: _Check) -> None:
     store, told = check.store, set[str]()
     runs = {item.run_id for item in check.committed}
     for item in check.committed:
-        for name in _named(item):
+        for name in item.named():
             if name in check.held or name in runs or name in told or _explained(store, name):
                 continue
             told.add(name)

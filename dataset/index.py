@@ -93,8 +93,7 @@ class Index:
         for item in committed:
             tables[RUNS].append(run_row(item))
             tables[LINEAGE] += edges(item)
-            named = [*item.run.output_ids, item.run.code_id, item.run.environment_id]
-            for artifact_id in dict.fromkeys(filter(None, named)):
+            for artifact_id in dict.fromkeys(item.made()):
                 row = self._row(artifact_id)
                 if row is not None:
                     made = {"id": artifact_id, "run_id": item.run_id, "created": item.run.ended}

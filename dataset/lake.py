@@ -18,12 +18,13 @@ from typing import Any, Self
 
 import polars as pl
 
+from dataset.backup import Copied, Copy
 from dataset.environment import environment, environment_id
 from dataset.errors import AmbiguousIdError, NotALakeError, NotReproducibleError, ReadOnlyLakeError, UnknownIdError
 from dataset.execution import Call, Execution, bind
 from dataset.files import SMALL_FILE, TEMPORARY, Files
 from dataset.fingerprint import code_id, code_of
-from dataset.fsck import FsckReport, Watcher, fsck
+from dataset.fsck import FsckReport, fsck
 from dataset.hashing import artifact_id, merkle_root, recipe_id
 from dataset.ids import is_full, split
 from dataset.index import row_of
@@ -31,6 +32,7 @@ from dataset.layout import PAGE, check_page, create_page
 from dataset.lineage import Lineage, lineage
 from dataset.links import require_own_folders
 from dataset.local_files import LocalFiles
+from dataset.progress import Watcher, unwatched
 from dataset.query import select
 from dataset.remote_files import RemoteFiles
 from dataset.reproduce import reproduce
@@ -73,8 +75,7 @@ class Lake:
         """
         where = os.fspath(path)
         files = _files(where, create)
-        if isinstance(files, LocalFiles):
-            require_own_folders(files.root)
+        _require_own(files)
         if create and files.size(PAGE) is None:
             if any(key.strip("/").partition("/")[0] != TEMPORARY for key in files.keys("")):
                 raise NotALakeError(f"{where} holds files but no lake. Choose an empty or new folder with --lake.")
@@ -87,8 +88,11 @@ class Lake:
         return lake
 
     @classmethod
-    def inspect(cls, path: str | os.PathLike[str]) -> FsckReport:
+    def inspect(cls, path: str | os.PathLike[str], watcher: Watcher = unwatched) -> FsckReport:
         """Check a lake as it lies, before anything is opened, swept or indexed: for one that may be damaged or hostile.
+
+        Only if nothing is wrong but with the tables or pointers (a crash left them behind, or somebody else made them),
+        the lake is opened, which brings them up to date, and checked again.
 
         Raises
         ------
@@ -99,7 +103,33 @@ class Lake:
         files = _files(where, create=False)
         if not files.keys(""):
             raise NotALakeError(f"{where} is not a lake: nothing is there. Choose another with --lake.")
-        return fsck(Store(files, _tables_folder(files, where), KINDS))
+        report = fsck(Store(files, _tables_folder(files, where), KINDS), watcher)
+        if report.sound or not report.truth_is_sound:
+            return report
+        with cls.open(path) as lake:
+            return lake.fsck(watcher)
+
+    @classmethod
+    def restore(
+        cls,
+        backup: str | os.PathLike[str],
+        path: str | os.PathLike[str],
+        *,
+        watcher: Watcher = unwatched,
+    ) -> Copied:
+        """Bring back from a backup what a lake lacks or holds damaged, or the whole lake where there is none.
+
+        Raises
+        ------
+        NotALakeError
+            If the backup is no lake, or the path holds another one.
+        """
+        source, target = _files(os.fspath(backup), create=False), _files(os.fspath(path), create=True)
+        _require_own(source, target)
+        copied = Copy(source, target, link=False, watcher=watcher).execute(os.fspath(path))
+        with cls.open(path) as lake:
+            lake.rebuild()
+        return copied
 
     def __enter__(self) -> Self:
         return self
@@ -271,7 +301,34 @@ class Lake:
         self._store.forget(ids)
         return name
 
-    def fsck(self, watcher: Watcher = lambda done, total: None) -> FsckReport:
+    def backup(
+        self,
+        destination: str | os.PathLike[str],
+        *,
+        link: bool = False,
+        watcher: Watcher = unwatched,
+    ) -> Copied:
+        """Copy all that is stored to another place, also while this lake is written; go on with an earlier copy.
+
+        Parameters
+        ----------
+        destination
+            A folder, or the address of an object store; new, empty, or an earlier backup of this lake.
+        link
+            Give files on the same disk a second name instead of a copy: no space, and no safety from a failing disk.
+        watcher
+            Called with files of runs done and their number.
+
+        Raises
+        ------
+        NotALakeError
+            If the destination holds something else.
+        """
+        target = _files(os.fspath(destination), create=True)
+        _require_own(target)
+        return Copy(self._store.files, target, link=link, watcher=watcher).execute(os.fspath(destination))
+
+    def fsck(self, watcher: Watcher = unwatched) -> FsckReport:
         """Check every invariant on every file; changes nothing."""
         self._store.index.flush()
         return fsck(self._store, watcher)
@@ -366,6 +423,13 @@ class Lake:
                 f"{name} is a {record.kind}, not a snapshot. List them: ragone query 'SELECT * FROM snapshots'"
             )
         return record
+
+
+def _require_own(*places: Files) -> None:
+    """No link leads out of the folders."""
+    for files in places:
+        if isinstance(files, LocalFiles):
+            require_own_folders(files.root)
 
 
 def _tables_folder(files: Files, where: str) -> Path:

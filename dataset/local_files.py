@@ -126,7 +126,9 @@ class LocalFiles(Files):
         except FileNotFoundError:
             return
         if not stat.S_ISDIR(mode):
-            raise UnsafeFileError(f"{folder} is {what_it_is(mode)} where a folder belongs; it is not followed. Move it.")
+            raise UnsafeFileError(
+                f"{folder} is {what_it_is(mode)} where a folder belongs; it is not followed. Move it."
+            )
         self._folders.add(folder)
 
     def _temporary_name(self) -> Path:

@@ -77,7 +77,7 @@ class Objects:
         try:
             digest = table_digest(table)
             same = digest == digits and (table.schema.metadata or {})[b"kind"] == kind.encode()
-        except Exception as cause:  # noqa: BLE001 - whatever a crafted file provokes is one class of error
+        except Exception as cause:
             raise CorruptObjectError(f"{artifact_id} holds what no record holds: {cause}") from cause
         if not same:
             raise CorruptObjectError(
@@ -110,7 +110,7 @@ class Objects:
             return self._kinds[kind].from_arrow(table), int(table.schema.metadata[b"schema_version"])
         except SchemaVersionError as cause:
             raise NewerRecordError(f"{artifact_id}: {cause}") from cause
-        except Exception as cause:  # noqa: BLE001 - whatever a crafted file provokes is one class of error
+        except Exception as cause:
             raise CorruptObjectError(f"{artifact_id} holds what no {kind} holds: {cause}") from cause
 
     def ids(self) -> list[str]:

@@ -31,6 +31,14 @@ class Committed:
     key: str
     row: int
 
+    def made(self) -> list[str]:
+        """The artifacts that became known by this run: its outputs, its code and its environment."""
+        return [i for i in (*self.run.output_ids, self.run.code_id, self.run.environment_id) if i]
+
+    def named(self) -> list[str]:
+        """Every artifact and run that it names."""
+        return [*self.run.input_ids, *self.made()]
+
 
 class RunLog:
     """The runs of a lake."""
@@ -80,7 +88,7 @@ class RunLog:
         try:
             digest = table_digest(table)
             same = key.endswith(f"/{digest}.arrow") and (table.schema.metadata or {}).get(b"kind") == b"run"
-        except Exception as cause:  # noqa: BLE001 - whatever a crafted file provokes is one class of error
+        except Exception as cause:
             raise CorruptObjectError(f"{key} holds no runs ({cause}); restore it from a copy.") from cause
         if not same:
             raise CorruptObjectError(f"{key} holds runs whose hash is {digest[:12]}...; restore it from a copy.")
@@ -112,7 +120,7 @@ def _committed(table: pa.Table, key: str, row: int) -> Committed:
         run = Run.from_arrow(table, row)
     except SchemaVersionError as cause:
         raise NewerRecordError(f"{key}: {cause}") from cause
-    except Exception as cause:  # noqa: BLE001 - whatever a crafted file provokes is one class of error
+    except Exception as cause:
         raise CorruptObjectError(f"{key} holds no runs ({cause}); restore it from a copy.") from cause
     wrong = _malformed(run)
     if wrong:

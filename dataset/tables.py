@@ -2,8 +2,8 @@
 
 Lance neither syncs its appends nor sums its files, so nothing is kept here alone. Writers hold a lock between
 processes; `state.json` says which version and how many rows each table had when the lock was last let go, so that an
-opening lake notices a table that was lost, cut or set back. It is sealed (`dataset.seal`): tables that somebody else made
-are never read, but made anew from objects and runs.
+opening lake notices a table that was lost, cut or set back. It is sealed (`dataset.seal`): tables that somebody else
+made are never read, but made anew from objects and runs.
 """
 
 from __future__ import annotations
@@ -136,7 +136,9 @@ class Tables:
     def renew(self, rows: Iterable[Row]) -> None:
         """Write the rows of artifacts that are in the tables already over what is there. The caller holds the lock."""
         for row in rows:
-            for made in self.read(ARTIFACTS, where=f"id = '{row['id']}'").select(["id", "run_id", "created"]).to_pylist():
+            for made in (
+                self.read(ARTIFACTS, where=f"id = '{row['id']}'").select(["id", "run_id", "created"]).to_pylist()
+            ):
                 self._overwrite(ARTIFACTS, {name: row[name] for name in ("kind", "schema_version", "bytes")} | made)
                 self._overwrite(table_name(row["kind"]), row["columns"] | made)
         self._write_state()

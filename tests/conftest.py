@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,8 @@ import numpy as np
 import pytest
 
 from schemas import KINDS, Record
+
+os.environ.setdefault("RAGONE_TABLES_KEY", os.path.join(tempfile.gettempdir(), f"ragone-tests-{os.getuid()}.key"))
 
 _NOW = datetime(2026, 11, 20, 12, 0, 0, 123456, tzinfo=UTC)
 _ID = "design-" + "0" * 64

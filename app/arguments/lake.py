@@ -45,6 +45,17 @@ def _drop(command: argparse.ArgumentParser) -> None:
     command.add_argument("--reason", required=True, help="why, for the tombstone")
 
 
+def _backup(command: argparse.ArgumentParser) -> None:
+    command.add_argument("destination", metavar="DEST", help="a folder, or an address such as s3://bucket/backup")
+    command.add_argument(
+        "--link", action="store_true", help="second names for files on the same disk: no space, no safety from the disk"
+    )
+
+
+def _restore(command: argparse.ArgumentParser) -> None:
+    command.add_argument("backup", metavar="BACKUP", help="what ragone backup wrote")
+
+
 def _nothing(command: argparse.ArgumentParser) -> None:
     """The command takes no arguments of its own."""
 
@@ -57,6 +68,8 @@ ARGUMENTS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
     "why": artifact,
     "snapshot": _snapshot,
     "drop": _drop,
+    "backup": _backup,
+    "restore": _restore,
     "fsck": _nothing,
     "rebuild": _nothing,
     "doctor": _nothing,

@@ -27,6 +27,8 @@ COMMANDS = {
     "why": "say why an artifact was computed, and whether it would be reused",
     "snapshot": "freeze what the lake holds now under one id",
     "drop": "drop the data of computed artifacts, keeping how to make them again",
+    "backup": "copy the lake to another place, also while it is written; goes on where it was stopped",
+    "restore": "bring back from a backup what the lake lacks or holds damaged",
     "fsck": "check every file of the lake against its name",
     "rebuild": "make all tables again from objects and runs",
     "doctor": "check this installation: versions, telemetry, write access, a self-test",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from app.counting import counting
 from app.session import FINE, FOUND, Session
+from dataset import Lake
 
 
 def execute(session: Session) -> int:
     """Check; 1 if anything is wrong."""
-    with session.lake() as lake, session.working("checking every file"):
-        report = lake.fsck()
+    with counting(session, "checking every file") as watcher:
+        report = Lake.inspect(session.place, watcher)
     counts = ", ".join(f"{count} {what}" for what, count in report.counts.items())
     problems = [str(problem) for problem in report.problems]
     verdict = "nothing is wrong" if report.sound else f"{len(problems)} wrong"
