@@ -94,16 +94,13 @@ def _read(data: bytes, budget: int) -> pa.Table:
         raise _OverBudgetError(f"has a schema of {len(first.metadata)} bytes; at most {_LARGEST_SCHEMA} are read.")
     schema = pa.ipc.read_schema(first)
     _require_plain(schema)
-    batches: list[pa.RecordBatch] = []
-    for message in _batches(messages):
-        rows, size = decoded_size(message.metadata, message.body)
-        budget -= max(size, rows)
-        if budget < 0 or len(batches) == batch_count:
-            raise _OverBudgetError(f"would become more than {largest_record()} bytes or its own count of batches.")
-        batches.append(pa.ipc.read_record_batch(message, schema))
+    batches = list(_batches(messages))
     if len(batches) != batch_count:
         raise ValueError(f"{len(batches)} batches, {batch_count} promised")
-    return pa.Table.from_batches(batches, schema)
+    size = sum(max(decoded_size(batch.metadata, batch.body)) for batch in batches)
+    if size > budget:
+        raise _OverBudgetError(f"would become {size} bytes; at most {budget} are read.")
+    return pa.Table.from_batches([pa.ipc.read_record_batch(batch, schema) for batch in batches], schema)
 
 
 def _batches(messages: pa.MessageReader) -> Iterator[pa.Message]:

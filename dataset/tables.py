@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 from filelock import FileLock
 
-from dataset.errors import DamagedTableError
+from dataset.errors import DamagedTableError, UnsafeFileError
 from dataset.files import SMALL_FILE, explained
 from dataset.links import require_own_tables
 from dataset.local_files import read_regular, write_anew
@@ -42,6 +42,7 @@ _TEXTS = pa.list_(pa.string())
 _FRAGMENTS = 24  # above this a table is compacted and its index brought up to date
 _SUMS = "indexes.json"  # hashes of a table's index files
 _LARGEST_SUMS = 2**24  # bytes of it
+_LARGEST_SUMMED = 2**28  # bytes of a manifest or an index file
 INDEXED = {ARTIFACTS: ("id",), RUNS: ("id", "recipe_id"), LINEAGE: ("child_id", "parent_id")}
 _KEYS = {LINEAGE: ["child_id", "parent_id", "run_id", "role"]}
 _EARLIER = "source.created < target.created OR (source.created = target.created AND source.run_id < target.run_id)"
@@ -185,7 +186,7 @@ class Tables:
     def _manifest_digest(self, name: str) -> str:
         """SHA-256 of the manifest of a table's newest version; Lance numbers the files downwards."""
         newest = min((self.folder / f"{name}.lance" / "_versions").glob("*.manifest"))
-        return hashlib.sha256(newest.read_bytes()).hexdigest()
+        return hashlib.sha256(read_regular(newest, _LARGEST_SUMMED)).hexdigest()
 
     def altered(self, name: str) -> list[str]:
         """Index files of a table that are not as they were made; a query for one value might go astray in them."""
@@ -193,12 +194,16 @@ class Tables:
             made = json.loads(read_regular(self.folder / f"{name}.{_SUMS}", _LARGEST_SUMS))
         except (OSError, ValueError, RecursionError):
             made = {}
-        return [path for path, digest in self._index_files(name).items() if made.get(path) != digest]
+        try:
+            return [path for path, digest in self._index_files(name).items() if made.get(path) != digest]
+        except UnsafeFileError as cause:
+            return [str(cause)]
 
     def _index_files(self, name: str) -> dict[str, str]:
         folder = self.folder / f"{name}.lance" / "_indices"
         files = sorted(path for path in folder.rglob("*") if path.is_file())
-        return {f"{p.parent.name}/{p.name}": hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
+        sums = (hashlib.sha256(read_regular(path, _LARGEST_SUMMED)).hexdigest() for path in files)
+        return {f"{path.parent.name}/{path.name}": digest for path, digest in zip(files, sums, strict=True)}
 
     def _database(self) -> lancedb.DBConnection:
         """The folder as LanceDB sees it; any LanceDB client may read it too."""

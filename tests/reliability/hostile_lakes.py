@@ -329,7 +329,7 @@ def put_record(place: Path, record: Any) -> str:
 FORGED = "kpi-" + "f" * 64
 _TOMBSTONES: dict[str, Any] = {
     "no id": [{}],
-    "rows a text": "x",
+    "rows a text": '"x"',
     "rows a number": 5,
     "an unknown kind": [{"id": FORGED, "kind": "evil", "schema_version": 1, "bytes": 1, "columns": {}}],
     "no columns": [{"id": FORGED, "kind": "kpi"}],

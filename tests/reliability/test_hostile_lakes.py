@@ -1,4 +1,4 @@
-"""A lake from a stranger is opened, asked, checked, rebuilt, copied: nothing runs, nothing outside is touched, all ends.
+"""A lake from a stranger is opened, asked, checked, rebuilt, copied: nothing outside is touched, and all ends.
 
 And one bad file costs that file only: what is not spoiled is still answered.
 """
@@ -11,6 +11,7 @@ import random
 import resource
 import shutil
 import signal
+import subprocess
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
@@ -82,13 +83,14 @@ def test_whatever_a_stranger_puts_in(
             faults.append(f"{left[len(words)]}: the process died")
         left = left[len(words) + 1 :]
     counted(f"{len(names)} hostile lakes x {len(_COMMANDS)} commands: {len(faults)} faults")
-    assert faults == []
+    assert faults == [], "\n".join(faults)
 
 
 def spoil_each(speaks: Any, sound: str, folder: str, names: list[str]) -> None:
     """For each entry: copy the lake, spoil the copy, do every command, say what was wrong. May die of it."""
     signal.signal(signal.SIGALRM, _too_long)
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    os.environ["RAGONE_TABLES_KEY"] = f"{folder}/another.key"  # the lakes were made by somebody else
     entries = catalogue()
     for number, name in enumerate(names):
         place = Path(folder) / str(number)
@@ -101,7 +103,7 @@ def spoil_each(speaks: Any, sound: str, folder: str, names: list[str]) -> None:
         os.chdir(place / "lake" if (place / "lake").is_dir() else place)
         speaks.send((name, _faults(place, name)))
         os.chdir("/")
-        shutil.rmtree(place, ignore_errors=True)
+        subprocess.run(["rm", "-rf", str(place)], check=True)
 
 
 class TooLongError(BaseException):
@@ -114,6 +116,8 @@ def _too_long(number: int, frame: FrameType | None) -> None:
 
 def _faults(place: Path, name: str) -> list[str]:
     before = dict(contents(place / "outside"))
+    Path("/proc/self/clear_refs").write_text("5")  # forget the highest so far
+    resident = _most_resident()
     faults = []
     for command in _COMMANDS:
         code, out, err = _told([*command, "--lake", str(place / "lake"), "--quiet"])
@@ -125,9 +129,15 @@ def _faults(place: Path, name: str) -> list[str]:
             faults.append(f"{' '.join(command)}: a forged value is answered")
     if dict(contents(place / "outside")) != before:
         faults.append("something outside was changed")
-    if resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 > _MOST_RESIDENT + 2**29:
-        faults.append("more than a gigabyte was asked for")
+    if _most_resident() - resident > _MOST_RESIDENT:
+        faults.append(f"{_most_resident() - resident} bytes were asked for")
     return faults
+
+
+def _most_resident() -> int:
+    """The most memory of this process that was in use at a time [bytes]."""
+    (line,) = (line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
+    return int(line.split()[1]) * 1024
 
 
 def _told(arguments: list[str]) -> tuple[int, str, str]:
