@@ -25,6 +25,7 @@ from dataset.arrow_files import encode
 from dataset.hashing import table_digest
 from dataset.objects import object_key
 from schemas import Microstructure, Run, RunOutcome, Snapshot
+from schemas.electrode import cubic_voxels
 from schemas.provenance import Tombstone
 
 Spoil = Callable[[Path], None]
@@ -373,7 +374,7 @@ def _put_large_volume(place: Path) -> None:
         place,
         Microstructure(
             labels=labels,
-            voxel_size_metre=1e-6,
+            voxel_edges_metre=cubic_voxels(1e-6),
             phase_names=("pore",),
             phase_labels=np.zeros(1, np.uint8),
             source="x",
