@@ -25,6 +25,7 @@ from rich.text import Text
 from app.answers import plain
 from dataset import Lake
 from dataset.errors import StageFailedError
+from dataset.limits import left_running
 from schemas import RagoneError
 
 FINE, FOUND, REFUSED, STOPPED = 0, 1, 2, 130
@@ -82,7 +83,16 @@ class Session:
 
 def conduct(arguments: argparse.Namespace) -> int:
     """Execute a command and turn whatever happens into an exit code."""
-    session = Session(arguments)
+    code = _conducted(Session(arguments))
+    if left_running():  # a call that nothing can interrupt must not outlive its command
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    return code
+
+
+def _conducted(session: Session) -> int:
+    arguments = session.arguments
     try:
         module = importlib.import_module(_MODULES.get(arguments.command, f"app.commands.{arguments.command}"))
         return int(module.execute(session))

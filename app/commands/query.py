@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.answers import plain, rows_table
 from app.session import FINE, Session
+from dataset import QueryLimits
 from schemas import RagoneError
+from schemas.field import POSITIVE, Bounds
+from schemas.units import parse_quantity
 
 if TYPE_CHECKING:
     import polars as pl
@@ -25,8 +29,9 @@ def execute(session: Session) -> int:
     way = _format(given.format, given.output, wants_json=given.json)
     if way == "parquet" and not given.output:
         raise OutputError("Parquet is not for the terminal. Name a file with --output FILE.parquet.")
-    with session.lake() as lake:
-        frame = lake.sql(given.sql, at=given.at)
+    limits = _limits(given)
+    with session.lake() as lake, session.working("asking"):
+        frame = lake.sql(given.sql, at=given.at, limits=limits)
     if given.output:
         _write(frame, way, Path(given.output))
         session.advise(f"{frame.height} rows written to {given.output}")
@@ -36,6 +41,19 @@ def execute(session: Session) -> int:
     else:
         sys.stdout.write(_text(frame, way))
     return FINE
+
+
+def _limits(given: Any) -> QueryLimits:
+    """What the arguments allow; a bare number is of seconds."""
+    timeout = parse_quantity(_spaced(given.timeout, "s"), "s", "--timeout", POSITIVE)
+    memory = None if given.memory is None else parse_quantity(_spaced(given.memory), "byte", "--memory", Bounds(low=1))
+    return QueryLimits(timeout, None if memory is None else int(memory))
+
+
+def _spaced(text: str, unit: str = "") -> str:
+    """A number and its unit with the space between them, as ``500MB`` has not."""
+    number, _, letters = re.sub(r"^([\d.]+)([A-Za-z]+)$", r"\1 \2", text.strip()).partition(" ")
+    return f"{number} {letters or unit}"
 
 
 def _format(chosen: str | None, output: str | None, *, wants_json: bool) -> str:
