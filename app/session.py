@@ -14,15 +14,17 @@ import shlex
 import sys
 import tempfile
 import traceback
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, redirect_stderr, redirect_stdout
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 from rich.text import Text
 
 from app.answers import plain
+from app.console import GuardedConsole
+from app.printable import Guarded, one_line, printable
 from dataset import Lake
 from dataset.errors import StageFailedError
 from dataset.limits import left_running
@@ -48,8 +50,9 @@ class Session:
     def __init__(self, arguments: argparse.Namespace) -> None:
         self.arguments = arguments
         self.place: str = arguments.lake or os.environ.get("RAGONE_LAKE") or "lake"
-        self.out = Console(file=sys.stdout, highlight=False, soft_wrap=True)
-        self.notes = Console(file=sys.stderr, highlight=False, quiet=arguments.quiet, soft_wrap=True)
+        plain_text: Any = {"highlight": False, "markup": False, "emoji": False, "soft_wrap": True}
+        self.out = GuardedConsole(file=sys.stdout, **plain_text)
+        self.notes = GuardedConsole(file=sys.stderr, quiet=arguments.quiet, **plain_text)
 
     def lake(self, *, create: bool = False) -> Lake:
         """Open the lake of this session."""
@@ -60,12 +63,12 @@ class Session:
         if self.arguments.json:
             sys.stdout.write(json.dumps(plain(data), indent=2, allow_nan=False) + "\n")
         else:
-            self.out.print(Text(shown) if isinstance(shown, str) else shown)
+            self.out.print(Text(printable(shown)) if isinstance(shown, str) else shown)
 
     def advise(self, text: str) -> None:
         """Say something that may be left out."""
         if not self.arguments.json:
-            self.notes.print(Text(text))
+            self.notes.print(Text(printable(text)))
 
     @property
     def silent(self) -> bool:
@@ -74,7 +77,7 @@ class Session:
 
     def working(self, text: str) -> AbstractContextManager[Any]:
         """Show what is running, and that it is."""
-        return nullcontext() if self.silent else self.notes.status(Text(text))
+        return nullcontext() if self.silent else self.notes.status(Text(printable(text)))
 
     def again(self) -> str:
         """The command that opens the same lake, as a prefix of what to try next."""
@@ -82,8 +85,14 @@ class Session:
 
 
 def conduct(arguments: argparse.Namespace) -> int:
-    """Execute a command and turn whatever happens into an exit code."""
-    code = _conducted(Session(arguments))
+    """Execute a command and turn whatever happens into an exit code.
+
+    Whatever is written meanwhile, also by libraries that warn or log, goes through a guard; the console has its own.
+    """
+    session = Session(arguments)
+    guards: Any = Guarded(sys.stdout), Guarded(sys.stderr)
+    with redirect_stdout(guards[0]), redirect_stderr(guards[1]):
+        code = _conducted(session)
     if left_running():  # a call that nothing can interrupt must not outlive its command
         sys.stdout.flush()
         sys.stderr.flush()
@@ -130,7 +139,7 @@ def _unforeseen(session: Session, unexpected: Exception) -> int:
 
 def _complain(session: Session, kind: str, text: str) -> None:
     sys.stdout.flush()
-    print(f"ragone: {text}", file=sys.stderr)
+    print(f"ragone: {one_line(text)}", file=sys.stderr)
     if session.arguments.json:
         sys.stdout.write(json.dumps({"error": {"type": kind, "message": text}}) + "\n")
 

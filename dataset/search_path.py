@@ -45,5 +45,6 @@ def _running() -> Iterator[str]:
     """Folders whose code is running already: Ragone's own, and that of the script, if one was started by its file."""
     yield str(Path(__file__).parents[1])
     script = sys.modules.get("__main__")
-    if getattr(script, "__spec__", None) is None and getattr(script, "__file__", None):
-        yield os.path.dirname(os.path.abspath(str(script.__file__)))
+    file = getattr(script, "__file__", None)
+    if file and getattr(script, "__spec__", None) is None:
+        yield os.path.dirname(os.path.abspath(file))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.printable import one_line
 from app.session import FINE, FOUND, Session
 
 
@@ -10,7 +11,7 @@ def execute(session: Session) -> int:
     with session.lake() as lake, session.working("checking every file"):
         report = lake.fsck()
     counts = ", ".join(f"{count} {what}" for what, count in report.counts.items())
-    problems = [str(problem) for problem in report.problems]
+    problems = [one_line(str(problem)) for problem in report.problems]
     verdict = "nothing is wrong" if report.sound else f"{len(problems)} wrong"
     data = {"sound": report.sound, "counts": report.counts, "problems": report.problems}
     session.answer(data, "\n".join([*problems, f"{verdict} ({counts} checked)"]))

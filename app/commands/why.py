@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.answers import short
+from app.printable import one_line
 from app.session import FINE, Session
 
 
@@ -10,7 +11,7 @@ def execute(session: Session) -> int:
     """Tell the reasons, past first."""
     with session.lake() as lake:
         found = lake.why(session.arguments.id)
-    lines = [f"{reason}{': ' + short(detail) if detail else ''}" for reason, detail in found.reasons]
+    lines = [f"{reason}{': ' + short(one_line(detail)) if detail else ''}" for reason, detail in found.reasons]
     data = {
         "id": found.subject,
         "run_id": found.run_id,

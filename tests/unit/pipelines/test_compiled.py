@@ -64,7 +64,7 @@ def test_a_changed_callee_in_another_file_is_compiled_anew(tmp_path: Path) -> No
 
 
 def test_the_current_folder_does_not_say_where_kept_code_lies(tmp_path: Path) -> None:
-    """A file of settings for numba beside somebody's lake is not heeded, also not when numba reads its settings again."""
+    """A file of settings for numba beside somebody's lake is not heeded, nor when numba reads them again."""
     (tmp_path / ".numba_config.yaml").write_text(f"cache_dir: {tmp_path}/kept\nnum_threads: 1\n")
     code = (
         "import pipelines.compiled, numba, os; os.environ['NUMBA_OPT'] = '2'; numba.config.reload_config(); "
