@@ -14,7 +14,8 @@ import shlex
 import sys
 import tempfile
 import traceback
-from contextlib import AbstractContextManager, nullcontext, redirect_stderr, redirect_stdout
+from collections.abc import Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from rich.text import Text
 from app.answers import plain
 from app.console import GuardedConsole
 from app.printable import Guarded, one_line, printable
+from app.waiting import Waiting
 from dataset import Lake
 from dataset.errors import StageFailedError
 from dataset.limits import left_running
@@ -55,8 +57,9 @@ class Session:
         self.notes = GuardedConsole(file=sys.stderr, quiet=arguments.quiet, **plain_text)
 
     def lake(self, *, create: bool = False) -> Lake:
-        """Open the lake of this session."""
-        return Lake.open(self.place, create=create)
+        """Open the lake of this session; what a crash left unindexed is indexed now."""
+        with self.working("opening the lake"):
+            return Lake.open(self.place, create=create)
 
     def answer(self, data: Any, shown: RenderableType) -> None:
         """Answer: the data if JSON was asked for, else what is meant for the eye."""
@@ -75,9 +78,9 @@ class Session:
         """Whether progress is unwanted."""
         return bool(self.arguments.quiet or self.arguments.json)
 
-    def working(self, text: str) -> AbstractContextManager[Any]:
-        """Show what is running, and that it is."""
-        return nullcontext() if self.silent else self.notes.status(Text(printable(text)))
+    def working(self, text: str, expected: Sequence[float] = ()) -> Waiting:
+        """Show what is running, for how long, and how long it should take [s] if that is known."""
+        return Waiting(self.notes, hidden=self.silent, expected=expected, doing=text)
 
     def again(self) -> str:
         """The command that opens the same lake, as a prefix of what to try next."""

@@ -17,7 +17,7 @@ from dataset import Edge
 def execute(session: Session) -> int:
     """Draw the trees asked for; both if none is named."""
     given = session.arguments
-    with session.lake() as lake:
+    with session.lake() as lake, session.working("following edges"):
         found = lake.lineage(given.id)
     trees: list[Tree] = []
     edges: list[Edge] = []

@@ -9,7 +9,7 @@ from app.session import FINE, Session
 
 def execute(session: Session) -> int:
     """Tell the reasons, past first."""
-    with session.lake() as lake:
+    with session.lake() as lake, session.working("looking at the code"):
         found = lake.why(session.arguments.id)
     lines = [f"{reason}{': ' + short(one_line(detail)) if detail else ''}" for reason, detail in found.reasons]
     data = {
