@@ -14,6 +14,7 @@ import numpy as np
 from rich.table import Table
 from rich.text import Text
 
+from app.printable import one_line
 from schemas import Record
 
 _GAP = 2  # between columns
@@ -99,7 +100,7 @@ def rows_table(columns: list[str], rows: list[tuple[Any, ...]]) -> Table:
     table = Table(show_edge=False, box=None, padding=(0, 2, 0, 0))
     numeric = [all(isinstance(r[i], int | float | None) for r in rows) for i in range(len(columns))]
     for column, right in zip(columns, numeric, strict=True):
-        table.add_column(Text(column), justify="right" if right and rows else "left", overflow="fold")
+        table.add_column(Text(one_line(column)), justify="right" if right and rows else "left", overflow="fold")
     for row in rows:
         table.add_row(*(Text(_cell(value)) for value in row))
     return table
@@ -107,6 +108,7 @@ def rows_table(columns: list[str], rows: list[tuple[Any, ...]]) -> Table:
 
 def wide_table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, right: bool = False) -> Table:
     """As wide as its longest cells, whatever the terminal: a row is one line, which a search finds."""
+    heads, rows = list(map(one_line, heads)), [list(map(one_line, row)) for row in rows]
     widths = [max(len(row[number]) for row in (heads, *rows)) for number in range(len(heads))]
     table = Table(show_edge=False, box=None, padding=(0, _GAP, 0, 0), width=sum(widths) + _GAP * len(widths))
     for number, (head, width) in enumerate(zip(heads, widths, strict=True)):
@@ -133,8 +135,8 @@ def _cell(value: Any) -> str:
         return number(value)
     if isinstance(value, tuple):
         more = f" ... ({len(value)} in all)" if len(value) > 6 else ""
-        return short(", ".join(map(str, value[:6]))) + more
+        return short(one_line(", ".join(map(str, value[:6])))) + more
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M:%S}"
-    text = "" if value is None else short(str(value))
+    text = "" if value is None else short(one_line(str(value)))
     return text if len(text) <= 200 else text[:197] + "..."

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from app.answers import quantity, short, wide_table
+from app.printable import one_line
 from flows.kpis import Found
 from schemas import Kpi, KpiOutcome, Record
 
@@ -27,7 +28,7 @@ def side_by_side(subjects: Sequence[str], found: Sequence[Found], records: Mappi
     for one in found:
         if one.error:
             told = f"{one.name} of {', '.join(numbers[name] for name in one.subjects)}: {one.error}"
-            parts.append(Text(f"{told} ({short(one.run_id)})" if one.run_id else told))
+            parts.append(Text(one_line(f"{told} ({short(one.run_id)})" if one.run_id else told)))
     return Group(*parts)
 
 
@@ -87,7 +88,7 @@ def _missing(columns: Mapping[str, Column]) -> list[Text]:
             if not _measured(kpi):
                 reason = f"{kpi.outcome}: {kpi.method.removeprefix('no value: ')}"
                 reasons.setdefault((head, reason), []).append(name)
-    return [Text(f"{', '.join(names)} of {head}: {reason}") for (head, reason), names in reasons.items()]
+    return [Text(one_line(f"{', '.join(names)} of {head}: {reason}")) for (head, reason), names in reasons.items()]
 
 
 def _measured(kpi: Kpi) -> bool:

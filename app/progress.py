@@ -1,57 +1,20 @@
-"""What a running flow shows: what is being done, how much of it, the time left, and the best so far."""
+"""What a running flow shows: its units of work, and how each of its trials ended."""
 
 from __future__ import annotations
 
-from types import TracebackType
-from typing import Self
-
-import rich.progress as bars
-from rich.console import Console
-
 from app.answers import quantity
+from app.waiting import Waiting
 from flows import Trial, TrialOutcome
 
 
-class Watcher:
-    """A progress bar on standard error; follows `flows.Progress`."""
-
-    def __init__(self, console: Console, *, hidden: bool) -> None:
-        self._bar = bars.Progress(
-            bars.SpinnerColumn(),
-            bars.TextColumn("{task.description}", markup=False),
-            bars.BarColumn(),
-            bars.MofNCompleteColumn(),
-            bars.TimeElapsedColumn(),
-            bars.TextColumn("left"),
-            bars.TimeRemainingColumn(),
-            console=console,
-            disable=hidden,
-            transient=True,
-        )
-        self._task = self._bar.add_task("starting", total=None)
-
-    def __enter__(self) -> Self:
-        self._bar.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._bar.stop()
-
-    def started(self, total: int) -> None:
-        """So many units of work."""
-        self._bar.update(self._task, total=total)
-
-    def step(self, text: str) -> None:
-        """What is being done now."""
-        self._bar.update(self._task, description=text)
+class Watcher(Waiting):
+    """A progress bar that follows `flows.Progress`."""
 
     def advanced(self, trial: Trial | None = None) -> None:
         """One unit is done; the last of a trial tells how it ended."""
-        self._bar.advance(self._task)
-        if trial is not None and not self._bar.disable:
-            self._bar.console.print(trial_line(trial), markup=False)
+        self.advance()
+        if trial is not None:
+            self.say(trial_line(trial))
 
 
 def trial_line(trial: Trial) -> str:

@@ -14,17 +14,22 @@ import shlex
 import sys
 import tempfile
 import traceback
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 from rich.text import Text
 
 from app.answers import plain
+from app.console import GuardedConsole
+from app.printable import Guarded, one_line, printable
+from app.waiting import Waiting
 from dataset import Lake
 from dataset.errors import StageFailedError
+from dataset.limits import left_running
 from schemas import RagoneError
 
 FINE, FOUND, REFUSED, STOPPED = 0, 1, 2, 130
@@ -47,12 +52,14 @@ class Session:
     def __init__(self, arguments: argparse.Namespace) -> None:
         self.arguments = arguments
         self.place: str = arguments.lake or os.environ.get("RAGONE_LAKE") or "lake"
-        self.out = Console(file=sys.stdout, highlight=False, soft_wrap=True)
-        self.notes = Console(file=sys.stderr, highlight=False, quiet=arguments.quiet, soft_wrap=True)
+        plain_text: Any = {"highlight": False, "markup": False, "emoji": False, "soft_wrap": True}
+        self.out = GuardedConsole(file=sys.stdout, **plain_text)
+        self.notes = GuardedConsole(file=sys.stderr, quiet=arguments.quiet, **plain_text)
 
     def lake(self, *, create: bool = False) -> Lake:
-        """Open the lake of this session, and say if something in it could not be read."""
-        lake = Lake.open(self.place, create=create)
+        """Open the lake of this session, index what a crash left unindexed, and tell of what could not be read."""
+        with self.working("opening the lake"):
+            lake = Lake.open(self.place, create=create)
         if lake.passed_over:
             count = len(lake.passed_over)
             self.advise(f"{count} files of {self.place} cannot be read and are passed over; see: ragone fsck")
@@ -63,21 +70,21 @@ class Session:
         if self.arguments.json:
             sys.stdout.write(json.dumps(plain(data), indent=2, allow_nan=False) + "\n")
         else:
-            self.out.print(Text(shown) if isinstance(shown, str) else shown)
+            self.out.print(Text(printable(shown)) if isinstance(shown, str) else shown)
 
     def advise(self, text: str) -> None:
         """Say something that may be left out."""
         if not self.arguments.json:
-            self.notes.print(Text(text))
+            self.notes.print(Text(printable(text)))
 
     @property
     def silent(self) -> bool:
         """Whether progress is unwanted."""
         return bool(self.arguments.quiet or self.arguments.json)
 
-    def working(self, text: str) -> AbstractContextManager[Any]:
-        """Show what is running, and that it is."""
-        return nullcontext() if self.silent else self.notes.status(Text(text))
+    def working(self, text: str, expected: Sequence[float] = ()) -> Waiting:
+        """Show what is running, for how long, and how long it should take [s] if that is known."""
+        return Waiting(self.notes, hidden=self.silent, expected=expected, doing=text)
 
     def again(self) -> str:
         """The command that opens the same lake, as a prefix of what to try next."""
@@ -85,8 +92,23 @@ class Session:
 
 
 def conduct(arguments: argparse.Namespace) -> int:
-    """Execute a command and turn whatever happens into an exit code."""
+    """Execute a command and turn whatever happens into an exit code.
+
+    Whatever is written meanwhile, also by libraries that warn or log, goes through a guard; the console has its own.
+    """
     session = Session(arguments)
+    guards: Any = Guarded(sys.stdout), Guarded(sys.stderr)
+    with redirect_stdout(guards[0]), redirect_stderr(guards[1]):
+        code = _conducted(session)
+    if left_running():  # a call that nothing can interrupt must not outlive its command
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    return code
+
+
+def _conducted(session: Session) -> int:
+    arguments = session.arguments
     try:
         module = importlib.import_module(_MODULES.get(arguments.command, f"app.commands.{arguments.command}"))
         return int(module.execute(session))
@@ -124,7 +146,7 @@ def _unforeseen(session: Session, unexpected: Exception) -> int:
 
 def _complain(session: Session, kind: str, text: str) -> None:
     sys.stdout.flush()
-    print(f"ragone: {text}", file=sys.stderr)
+    print(f"ragone: {one_line(text)}", file=sys.stderr)
     if session.arguments.json:
         sys.stdout.write(json.dumps({"error": {"type": kind, "message": text}}) + "\n")
 

@@ -9,6 +9,7 @@ import numpy as np
 from rich.style import Style
 from rich.text import Text
 
+from app.printable import one_line
 from schemas import Microstructure
 
 COLOURS = {"pore": "grey11", "active_material": "steel_blue", "carbon_binder": "orange3"}
@@ -38,7 +39,7 @@ def slice_blocks(microstructure: Microstructure, width: int, *, coloured: bool =
     for name, label in microstructure.phase_map().items():
         share = float(np.mean(microstructure.labels == label))
         text.append("█ " if coloured else f"{signs[label]!r} ", Style(color=colours[label]))
-        text.append(f"{name} {share:.4f}   ")
+        text.append(f"{one_line(name)} {share:.4f}   ")
     return text
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from app.printable import one_line
 from schemas import Verdict, Verification
 
 GOOD = (Verdict.BITWISE, Verdict.WITHIN, Verdict.GIVEN)
@@ -22,7 +23,7 @@ def verdict_text(found: Verification) -> str:
         lines.append(f"  environment changed since: {', '.join(found.environment_changed)}")
     if found.error:
         lines.append(f"  {found.error}")
-    return "\n".join(lines)
+    return "\n".join(map(one_line, lines))
 
 
 def _deviation(item: Mapping[str, Any]) -> str:

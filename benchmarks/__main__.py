@@ -5,7 +5,18 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Sequence
 
-from benchmarks import command_line, discharges, disk, generator, hashing, homogenisation, lineage, queries, steps
+from benchmarks import (
+    command_line,
+    discharges,
+    disk,
+    durations,
+    generator,
+    hashing,
+    homogenisation,
+    lineage,
+    queries,
+    steps,
+)
 from benchmarks.measure import Line, tell
 
 BENCHMARKS: dict[str, Callable[[], list[Line]]] = {
@@ -18,6 +29,7 @@ BENCHMARKS: dict[str, Callable[[], list[Line]]] = {
     "homogenisation": homogenisation.lines,
     "discharges": discharges.lines,
     "generator": generator.lines,
+    "durations": durations.lines,
 }
 _HEAD = ("what", "ours", "peer", "ratio", "goal", "")
 

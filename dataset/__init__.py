@@ -6,6 +6,7 @@ from dataset.execution import Execution
 from dataset.fsck import FsckReport
 from dataset.hashing import artifact_id, table_digest
 from dataset.lake import Lake
+from dataset.limits import QueryLimits
 from dataset.lineage import Edge, Lineage
 from dataset.why import Reason, Why
 
@@ -17,6 +18,7 @@ __all__ = [
     "Lake",
     "LakeError",
     "Lineage",
+    "QueryLimits",
     "Reason",
     "Why",
     "artifact_id",

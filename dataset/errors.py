@@ -70,6 +70,10 @@ class NotASelectError(LakeError, ValueError):
     """A query that is not one SELECT, or that cannot be answered."""
 
 
+class QueryLimitError(NotASelectError):
+    """A query that was stopped because it met its limit of time or memory."""
+
+
 class StageFailedError(LakeError, RuntimeError):
     """The result of a failed run was asked for."""
 

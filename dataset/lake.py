@@ -29,6 +29,7 @@ from dataset.hashing import artifact_id, merkle_root, recipe_id
 from dataset.ids import is_full, split
 from dataset.index import row_of
 from dataset.layout import PAGE, check_page, create_page
+from dataset.limits import QueryLimits
 from dataset.lineage import Lineage, lineage
 from dataset.links import require_own_folders
 from dataset.local_files import LocalFiles
@@ -226,16 +227,16 @@ class Lake:
             )
         return str(found[0])
 
-    def sql(self, query: str, *, at: str | None = None) -> pl.DataFrame:
-        """Answer one SELECT over the tables; `at` a snapshot, or of the present.
+    def sql(self, query: str, *, at: str | None = None, limits: QueryLimits | None = None) -> pl.DataFrame:
+        """Answer one SELECT over the tables; `at` a snapshot, or of the present; stopped when it meets its limits.
 
         Raises
         ------
-        NotASelectError
-            If it is not one SELECT or cannot be answered.
+        NotASelectError, QueryLimitError
+            If it is not one SELECT or cannot be answered, or not within the limits.
         """
         self._store.index.catch_up()
-        return select(self._store.tables, query, None if at is None else self._snapshot(at).artifact_ids)
+        return select(self._store.tables, query, None if at is None else self._snapshot(at).artifact_ids, limits)
 
     def lineage(self, name: str) -> Lineage:
         """What an artifact descends from, and what descends from it."""

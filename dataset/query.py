@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-import atexit
+import re
+import secrets
+import shutil
 from collections import Counter
 from collections.abc import Sequence
-from functools import cache
+from contextlib import suppress
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import polars as pl
 import pyarrow as pa
 
 from dataset.errors import NotASelectError
+from dataset.limits import QueryLimits, within
 from dataset.tables import LINEAGE, Tables
 from schemas.errors import did_you_mean
 
+_BATCH_ROWS = 10_000
 
-def select(tables: Tables, query: str, only: Sequence[str] | None = None) -> pl.DataFrame:
+
+def select(
+    tables: Tables, query: str, only: Sequence[str] | None = None, limits: QueryLimits | None = None
+) -> pl.DataFrame:
     """Answer a query.
 
     Parameters
@@ -27,70 +35,126 @@ def select(tables: Tables, query: str, only: Sequence[str] | None = None) -> pl.
         One SELECT (or WITH ... SELECT) in DuckDB's dialect. It can read nothing but the tables.
     only
         Ids of artifacts and runs to be seen; None for all.
+    limits
+        What it may take; the default ones if None.
 
     Raises
     ------
     NotASelectError
         If it is something else, several statements, or cannot be answered; the message says why.
+    QueryLimitError
+        If it was stopped because it met a limit.
     """
     import duckdb
 
-    connection = _database().cursor()
-    try:
-        named = _checked(connection, query, tables)
-        for name in named:
-            _offer(connection, tables, name, only)
-        answer = connection.sql(query).to_arrow_table()
-    except duckdb.Error as cause:
-        text = str(cause).strip().partition("\n\nLINE")[0]
-        raise NotASelectError(f"the query cannot be answered: {text}") from cause
-    finally:
-        connection.close()
+    settled = (limits or QueryLimits()).settled()
+    with TemporaryDirectory(prefix="ragone-query-", ignore_cleanup_errors=True) as spill:
+        database = _database(settled, spill)
+
+        def work() -> pa.Table:
+            try:
+                return _answer(database, tables, query, only, settled)
+            finally:
+                database.close()
+
+        def interrupt() -> None:
+            with suppress(duckdb.Error):  # it ended meanwhile
+                database.interrupt()
+
+        answer = within(settled, work, interrupt)
     twice = sorted(name for name, count in Counter(answer.column_names).items() if count > 1)
     if twice:
         raise NotASelectError(f"the answer has two columns named {twice[0]!r}. Name one otherwise, with AS.")
-    frame = pl.from_arrow(answer)
+    try:
+        frame = pl.from_arrow(answer)
+    except pl.exceptions.ComputeError as cause:
+        raise NotASelectError(
+            "the answer has a column of a type that cannot be handed on, such as an interval. Cast it, with ::text."
+        ) from cause
     return frame if isinstance(frame, pl.DataFrame) else frame.to_frame()
 
 
-@cache
-def _database() -> Any:
-    """An empty database, opened once for this process: it can reach no file, and nothing can change that."""
+def _database(limits: QueryLimits, spill: str) -> Any:
+    """An empty database that can reach no file but what it spills itself, and nothing can change that."""
     import duckdb
 
-    database = duckdb.connect(config={"enable_external_access": "false"})
-    database.execute("SET lock_configuration = true")
-    atexit.register(_close)  # else DuckDB may complain of it when the process ends
-    return database
+    half = (limits.memory_byte or 0) // 2
+    return duckdb.connect(
+        config={
+            "enable_external_access": "false",
+            "autoload_known_extensions": "false",
+            "autoinstall_known_extensions": "false",
+            "python_enable_replacements": "false",
+            "memory_limit": f"{half}B",
+            "temp_directory": spill,
+            "max_temp_directory_size": f"{min(2 * half, shutil.disk_usage(spill).free // 10)}B",
+            "lock_configuration": "true",
+        }
+    )
 
 
-def _close() -> None:
-    _database().close()
-    _database.cache_clear()
+def _answer(connection: Any, tables: Tables, query: str, only: Sequence[str] | None, limits: QueryLimits) -> pa.Table:
+    """The rows, taken batch by batch, so that an answer without end is noticed."""
+    import duckdb
+
+    batches, size = [], 0
+    try:
+        _require_select(connection, query)
+        for name in _named(tables, query):
+            _offer(connection, tables, name, only)
+        reader = connection.sql(query).to_arrow_reader(_BATCH_ROWS)
+        for batch in reader:
+            batches.append(batch)
+            size += batch.nbytes
+            if 2 * size > (limits.memory_byte or 0):
+                raise limits.of_memory("the answer of the query")
+        return pa.Table.from_batches(batches, reader.schema)
+    except (duckdb.OutOfMemoryException, MemoryError) as cause:
+        raise limits.of_memory("the query") from cause
+    except (duckdb.Error, pa.ArrowException, OSError, RuntimeError) as cause:  # the reader's are not DuckDB's own
+        if str(cause).startswith("Out of Memory"):
+            raise limits.of_memory("the query") from cause
+        raise _refused(cause, tables) from cause
 
 
-def _checked(connection: Any, query: str, tables: Tables) -> list[str]:
-    """The tables that the query names, if it is one SELECT."""
+def _require_select(connection: Any, query: str) -> None:
     import duckdb
 
     statements = connection.extract_statements(query)
-    if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
-        kinds = ", ".join(s.type.name for s in statements) or "nothing"
+    if len(statements) != 1 or _kind(statements[0]) != duckdb.StatementType.SELECT.name:
+        kinds = ", ".join(map(_kind, statements)) or "nothing"
         raise NotASelectError(
             f"a query must be one SELECT, not {kinds}. The lake is changed by runs alone: see ragone run, import, drop."
         )
-    named = sorted(connection.get_table_names(query))
-    for name in named:
-        if name not in tables.schemas:
-            raise NotASelectError(f"there is no table {name!r}: {did_you_mean(name, tables.schemas)}")
-    return named
+
+
+def _kind(statement: Any) -> str:
+    try:
+        return str(statement.type.name)
+    except ValueError:  # DuckDB's Python does not know all kinds of DuckDB
+        return "a statement"
+
+
+def _named(tables: Tables, query: str) -> list[str]:
+    """The tables that the query may mean: DuckDB's own search for names can take for ever, and hears no interrupt."""
+    words = set(re.findall(r"\w+", query.lower()))
+    return [name for name in tables.schemas if name in words]
 
 
 def _offer(connection: Any, tables: Tables, name: str, only: Sequence[str] | None) -> None:
     if only is None:
         connection.register(name, tables.dataset(name))
         return
-    connection.register(f"all_{name}", tables.dataset(name))
-    connection.register("snapshot_ids", pa.table({"id": pa.array(only, pa.string())}))
+    everything, seen = (f"hidden_{secrets.token_hex(8)}" for _ in range(2))  # no query can name them
+    connection.register(everything, tables.dataset(name))
+    connection.register(seen, pa.table({"id": pa.array(only, pa.string())}))
     key = "run_id" if name == LINEAGE else "id"
-    connection.execute(f"CREATE TEMP VIEW {name} AS FROM all_{name} WHERE {key} IN (SELECT id FROM snapshot_ids)")
+    connection.execute(f"CREATE TEMP VIEW {name} AS FROM {everything} WHERE {key} IN (SELECT id FROM {seen})")
+
+
+def _refused(cause: Exception, tables: Tables) -> NotASelectError:
+    text = str(cause).strip().partition("\n\n")[0]
+    missing = re.match(r"Catalog Error: Table with name (.*) does not exist!", text, re.DOTALL)
+    if missing:
+        return NotASelectError(f"there is no table {missing[1]!r}: {did_you_mean(missing[1], tables.schemas)}")
+    return NotASelectError(f"the query cannot be answered: {text}")

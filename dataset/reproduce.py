@@ -22,6 +22,7 @@ from dataset.environment import differences
 from dataset.errors import CorruptObjectError, DroppedError, LakeError, NotReproducibleError
 from dataset.hashing import table_digest
 from dataset.runs import Committed
+from dataset.search_path import interpreter_variables
 from dataset.store import Store
 from schemas.compare import Deviation, Verdict, compare, judge
 from schemas.errors import SchemaVersionError
@@ -94,10 +95,10 @@ def _execute(store: Store, plan: _Plan, folder: Path) -> str:
         inputs = [(role, _input(store, plan, folder, name)) for role, name in run.inputs()]
         steps.append({"entry_point": run.entry_point, "inputs": inputs, "parameters": run.parameters, "seed": run.seed})
     (folder / worker.JOB).write_text(json.dumps({"trusted": trusted(), "steps": steps}))
-    path = os.pathsep.join(dict.fromkeys(p or os.getcwd() for p in sys.path))
     done = subprocess.run(
-        [sys.executable, "-m", "dataset.worker", str(folder)],
-        env={**os.environ, "PYTHONPATH": path},
+        [sys.executable, "-P", "-m", "dataset.worker", str(folder)],
+        cwd=folder,  # libraries read settings from the current folder, too
+        env={**os.environ, **interpreter_variables()},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

@@ -1,6 +1,7 @@
 """Where the tasks of a flow run: here, in threads, in worker processes, or on a Dask or Ray cluster.
 
-All five are `concurrent.futures.Executor`s. Processes are spawned (Lance is not fork-safe) and stay alive for the whole
+All five are `concurrent.futures.Executor`s. Workers look for modules where their parent does, but not in the current
+folder, which may be a stranger's. Processes are spawned (Lance is not fork-safe) and stay alive for the whole
 flow, because importing the solvers takes seconds; the cores are shared out among them, a fixed number of threads each.
 """
 
@@ -10,10 +11,13 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, chdir, contextmanager
 from multiprocessing import get_context
+from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from typing import Any, TypeVar
 
+from dataset.search_path import interpreter_variables, narrowed
 from flows.errors import ExecutorError
 from flows.study import Execution
 from flows.workers import prepare_worker
@@ -112,12 +116,13 @@ def _threads(execution: Execution, stack: ExitStack) -> Executor:
 
 def _processes(execution: Execution, stack: ExitStack) -> Executor:
     threads = str(max(1, (os.cpu_count() or 1) // execution.workers))
-    stack.enter_context(_environment({**dict.fromkeys(THREAD_VARIABLES, threads), **_KEEP_MEMORY}))
+    _shield(stack, {**dict.fromkeys(THREAD_VARIABLES, threads), **_KEEP_MEMORY})
     pool = ProcessPoolExecutor(execution.workers, mp_context=get_context("spawn"), initializer=prepare_worker)
     return _ended_by(stack, pool)
 
 
 def _dask(execution: Execution, stack: ExitStack) -> Executor:
+    _shield(stack)
     try:
         from distributed import Client
     except ImportError as cause:
@@ -129,13 +134,22 @@ def _dask(execution: Execution, stack: ExitStack) -> Executor:
 
 
 def _ray(execution: Execution, stack: ExitStack) -> Executor:
+    _shield(stack)
     try:
         import ray
     except ImportError as cause:
         raise _missing("ray", "ray") from cause
     here = {"num_cpus": execution.workers, "include_dashboard": False, "logging_level": 40}
-    ray.init(**({"address": execution.address} if execution.address else here), log_to_driver=False)
+    folder = stack.enter_context(TemporaryDirectory(prefix="ragone-ray-"))
+    with chdir(folder):  # Ray puts the folder in which it is started on the path of its workers
+        ray.init(**({"address": execution.address} if execution.address else here), log_to_driver=False)
     return _ended_by(stack, RayExecutor(ray))
+
+
+def _shield(stack: ExitStack, variables: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Until the stack is left, no interpreter that is started has the current folder on its path."""
+    stack.enter_context(_environment({**variables, **interpreter_variables()}))
+    stack.enter_context(narrowed())
 
 
 def _ended_by(stack: ExitStack, executor: Executor) -> Executor:

@@ -4,7 +4,8 @@ numba keeps compiled code by the source of the function's own file. A function t
 on with the old one after that file changed, and compute what the recorded code does not. So the folder of kept code is
 named after all files that hold compiled functions: change one, and all is compiled anew. It lies in
 `pipelines/__pycache__`, or in the user's cache where that cannot be written; NUMBA_CACHE_DIR names another place. The
-setting is one for the whole process, so that other libraries' kept code moves there too.
+setting is one for the whole process, so that other libraries' kept code moves there too. numba's file of settings in
+the current folder is not read: kept code is executed, and the folder may be a stranger's.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 _HERE = Path(__file__).resolve().parent
 _config: Any = numba.config
+_config._config_fname = ""
+_config.reload_config()
 
 
 def sources_digest(folder: Path) -> str:

@@ -14,6 +14,14 @@ def _query(command: argparse.ArgumentParser) -> None:
     command.add_argument("--format", choices=FORMATS, default=None, help="default: table, or what --output ends in")
     command.add_argument("--output", metavar="FILE", help="write the answer to a file")
     command.add_argument("--at", metavar="SNAPSHOT", help="as the lake was at a snapshot")
+    command.add_argument(
+        "--timeout", default="60 s", metavar="TIME", help="after which it is stopped (default: %(default)s)"
+    )
+    command.add_argument(
+        "--memory",
+        metavar="SIZE",
+        help="half for the work and half for the answer, for example '4 GB' (default: a quarter of what is free)",
+    )
 
 
 def _show(command: argparse.ArgumentParser) -> None:

@@ -10,6 +10,7 @@ from typing import NoReturn
 
 from app.arguments import cells, electrodes, generators, lake, studies
 from app.arguments.words import COMMANDS, DESCRIPTION, FORMATS
+from app.printable import one_line
 
 
 class _Parser(argparse.ArgumentParser):
@@ -21,7 +22,7 @@ class _Parser(argparse.ArgumentParser):
             word = given.rpartition("invalid choice: ")[2].strip("'\"")
             close = get_close_matches(word, COMMANDS if "command" in given else FORMATS, n=1)
             message = f"{given}; did you mean {close[0]!r}?" if close else f"{given}; known are: {known.rstrip(')')}."
-        print(f"ragone: {message}\nSee: {self.prog} --help", file=sys.stderr)
+        print(f"ragone: {one_line(message)}\nSee: {self.prog} --help", file=sys.stderr)
         sys.exit(2)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from app.answers import quantity, short
+from app.durations import DISCHARGING, measuring
 from app.measured import transport_lines
 from app.progress import Watcher
 from app.session import FINE, FOUND, FoundError, Session
@@ -20,16 +21,19 @@ from schemas.units import parse_quantity
 def execute(session: Session) -> int:
     """Store the volume and evaluate it; 1 if a stage failed or the cell cannot deliver the power."""
     given = session.arguments
-    volume = _volume(session)  # all arguments are read before a lake is made: a bad one leaves nothing behind
+    with session.working("reading the volume"):
+        volume = _volume(session)  # all arguments are read before a lake is made: a bad one leaves nothing behind
     loading = _bounded(given.mass_loading, Design, "mass_loading_kilogram_per_square_metre", "--mass-loading")
     power = _bounded(given.power, Discharge, "power_watt", "--power")
     with session.lake(create=True) as lake:
-        stored = lake.put(volume, note=f"imported from {_name(given.file)}")
+        with session.working("storing the volume"):
+            stored = lake.put(volume, note=f"imported from {_name(given.file)}")
         if given.only_store:
             session.answer({"microstructure_id": stored}, stored)
             return FINE
         session.advise(f"stored as {stored}")
-        with Watcher(session.notes, hidden=session.silent) as watcher:
+        expected = [*measuring(["transport"], volume), DISCHARGING]
+        with Watcher(session.notes, hidden=session.silent, expected=expected) as watcher:
             cell = evaluate_microstructure(
                 lake,
                 stored,

@@ -33,7 +33,8 @@ def execute(session: Session) -> int:
             raise CellError(
                 f"{name} is a cell already: only --to-bpx goes with it. Name an electrode to build another."
             )
-        name = name or build_cell(lake, subject, **plan)
+        with session.working("building the cell"):
+            name = name or build_cell(lake, subject, **plan)
         cell = lake.get(name)
     assert isinstance(cell, CellParameters)
     if given.to_bpx:

@@ -12,6 +12,7 @@ from rich.text import Text
 from app.answers import plain, short
 from app.cycling_table import step_rows, step_table
 from app.pictures import draw
+from app.printable import one_line
 from app.progress import Watcher
 from app.session import FINE, FOUND, FoundError, Session
 from dataset import Lake
@@ -91,7 +92,7 @@ def _tell(session: Session, cycling_id: str, cell_id: str, cycling: Cycling) -> 
     about = f"{cycling.outcome}{f': {cycling.reason}' if cycling.reason else ''}"
     data = {"id": cycling_id, "cell_id": cell_id, **plain(cycling), "steps": rows}
     table = [step_table(rows)] if rows else []
-    session.answer(data, Group(Text(about), *table, Text(cycling_id)))
+    session.answer(data, Group(Text(one_line(about)), *table, Text(cycling_id)))
     again, name = session.again(), short(cycling_id)
     if rows:
         session.advise(f"Try next: ragone kpis {name}{again}; ragone show {name} --png cycling.png{again}")

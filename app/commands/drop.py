@@ -7,7 +7,7 @@ from app.session import FINE, Session
 
 def execute(session: Session) -> int:
     """Drop, leaving a tombstone."""
-    with session.lake() as lake:
+    with session.lake() as lake, session.working("dropping"):
         dropped = [lake.resolve(name) for name in session.arguments.ids]
         tombstone = lake.drop(dropped, reason=session.arguments.reason)
     session.answer(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.counting import counting
+from app.printable import one_line
 from app.session import FINE, FOUND, Session
 from dataset import Lake
 
@@ -12,7 +13,7 @@ def execute(session: Session) -> int:
     with counting(session, "checking every file") as watcher:
         report = Lake.inspect(session.place, watcher)
     counts = ", ".join(f"{count} {what}" for what, count in report.counts.items())
-    problems = [str(problem) for problem in report.problems]
+    problems = [one_line(str(problem)) for problem in report.problems]
     verdict = "nothing is wrong" if report.sound else f"{len(problems)} wrong"
     data = {"sound": report.sound, "counts": report.counts, "problems": report.problems}
     session.answer(data, "\n".join([*problems, f"{verdict} ({counts} checked)"]))

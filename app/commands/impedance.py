@@ -11,6 +11,7 @@ from rich.text import Text
 
 from app.answers import plain, quantity, short
 from app.impedance_picture import draw_impedance
+from app.printable import one_line
 from app.progress import Watcher
 from app.session import FINE, FOUND, Session
 from dataset import Lake
@@ -98,4 +99,5 @@ def _told(name: str, record: Impedance, kpis: Mapping[str, Kpi], errors: Mapping
     lines = [f"{', '.join(names)}: {reason}" for reason, names in missing.items()]
     lines += [f"{stage}: {error}" for stage, error in errors.items()]
     head = [short(name), f"{record.source}: {record.method}", *state, f"read off {windows}"]
-    return Group(*map(Text, head), *([table] if table.rows else []), *map(Text, lines))
+    shown = [[Text(one_line(line)) for line in part] for part in (head, lines)]
+    return Group(*shown[0], *([table] if table.rows else []), *shown[1])

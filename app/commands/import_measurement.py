@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.answers import plain, short
+from app.printable import one_line
 from app.session import FINE, Session
 from pipelines.measurement import parse_units, read_measurement
 from schemas import Measurement
@@ -57,4 +58,5 @@ def _lines(measurement: Measurement, name: str) -> list[str]:
     if len(measurement.temperature_kelvin):
         low, high = measurement.temperature_kelvin.min(), measurement.temperature_kelvin.max()
         lines.append(f"cell temperature {low:.2f} to {high:.2f} K")
-    return [*lines, measurement.method, *(f"noticed: {finding}" for finding in measurement.findings)]
+    lines += [measurement.method, *(f"noticed: {finding}" for finding in measurement.findings)]
+    return list(map(one_line, lines))

@@ -9,6 +9,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from app.answers import short
+from app.printable import one_line
 from app.session import FINE, Session
 from dataset import Edge
 
@@ -16,7 +17,7 @@ from dataset import Edge
 def execute(session: Session) -> int:
     """Draw the trees asked for; both if none is named."""
     given = session.arguments
-    with session.lake() as lake:
+    with session.lake() as lake, session.working("following edges"):
         found = lake.lineage(given.id)
     trees: list[Tree] = []
     edges: list[Edge] = []
@@ -49,7 +50,7 @@ def _tree(title: str, root: str, edges: dict[str, list[Edge]], end: Callable[[Ed
         name, branch = left.pop(0)
         for target, label in dict.fromkeys(end(edge) for edge in edges.get(name, [])):
             known = target in drawn and target in edges
-            below = branch.add(Text(f"{short(target)}  ({label}){'  see above' if known else ''}"))
+            below = branch.add(Text(f"{short(target)}  ({one_line(label)}){'  see above' if known else ''}"))
             if not known:
                 drawn.add(target)
                 left.append((target, below))

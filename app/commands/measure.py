@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.answers import plain
+from app.durations import measuring
 from app.measured import measured_lines
 from app.progress import Watcher
 from app.session import FINE, Session
@@ -15,7 +16,8 @@ def execute(session: Session) -> int:
     names = [name.strip() for name in given.what.split(",") if name.strip()]
     with session.lake() as lake:
         subject = lake.resolve(given.id)
-        with Watcher(session.notes, hidden=session.silent) as watcher:
+        expected = measuring(names, lake.get(subject))
+        with Watcher(session.notes, hidden=session.silent, expected=expected, doing="measuring") as watcher:
             found = measure_microstructure(
                 lake, subject, names, periodic=given.periodic, seed=given.seed, progress=watcher
             )

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-import json
+import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from app.answers import plain, rows_table
+from app.answers import rows_table
+from app.printable import one_line
+from app.query_text import text_parts
 from app.session import FINE, Session
+from dataset import QueryLimits
 from schemas import RagoneError
+from schemas.field import POSITIVE, Bounds
+from schemas.units import parse_quantity
 
 if TYPE_CHECKING:
     import polars as pl
+
+
+_SHOWN_ROWS = 1000  # more are no table to look at
 
 
 class OutputError(RagoneError, ValueError):
@@ -25,17 +33,30 @@ def execute(session: Session) -> int:
     way = _format(given.format, given.output, wants_json=given.json)
     if way == "parquet" and not given.output:
         raise OutputError("Parquet is not for the terminal. Name a file with --output FILE.parquet.")
-    with session.lake() as lake:
-        frame = lake.sql(given.sql, at=given.at)
+    limits = _limits(given)
+    with session.lake() as lake, session.working("asking"):
+        frame = lake.sql(given.sql, at=given.at, limits=limits)
     if given.output:
         _write(frame, way, Path(given.output))
-        session.advise(f"{frame.height} rows written to {given.output}")
+        session.advise(one_line(f"{frame.height} rows written to {given.output}"))
     elif way == "table":
-        session.out.print(rows_table(frame.columns, frame.rows()))
-        session.advise(f"{frame.height} rows")
+        _show(session, frame)
     else:
-        sys.stdout.write(_text(frame, way))
+        sys.stdout.writelines(text_parts(frame, way))
     return FINE
+
+
+def _limits(given: Any) -> QueryLimits:
+    """What the arguments allow; a bare number is of seconds."""
+    timeout = parse_quantity(_spaced(given.timeout, "s"), "s", "--timeout", POSITIVE)
+    memory = None if given.memory is None else parse_quantity(_spaced(given.memory), "byte", "--memory", Bounds(low=1))
+    return QueryLimits(timeout, None if memory is None else int(memory))
+
+
+def _spaced(text: str, unit: str = "") -> str:
+    """A number and its unit with the space between them, as ``500MB`` has not."""
+    number, _, letters = re.sub(r"^([\d.]+)([A-Za-z]+)$", r"\1 \2", text.strip()).partition(" ")
+    return f"{number} {letters or unit}"
 
 
 def _format(chosen: str | None, output: str | None, *, wants_json: bool) -> str:
@@ -48,17 +69,16 @@ def _format(chosen: str | None, output: str | None, *, wants_json: bool) -> str:
     return known[ending]
 
 
+def _show(session: Session, frame: pl.DataFrame) -> None:
+    session.out.print(rows_table(frame.columns, frame.head(_SHOWN_ROWS).rows()))
+    if frame.height > _SHOWN_ROWS:
+        session.out.print(f"and {frame.height - _SHOWN_ROWS} more rows: write all with --format csv or --output FILE")
+    session.advise(f"{frame.height} rows")
+
+
 def _write(frame: pl.DataFrame, way: str, path: Path) -> None:
     if way == "parquet":
         frame.write_parquet(path)
-    else:
-        path.write_text(_text(frame, way), encoding="utf-8")
-
-
-def _text(frame: pl.DataFrame, way: str) -> str:
-    if way == "csv":
-        return frame.write_csv(float_scientific=None)
-    if way == "json":
-        return json.dumps(plain(frame.to_dicts()), indent=2, allow_nan=False) + "\n"
-    columns = [frame.columns, *([str(value) for value in row] for row in frame.rows())]
-    return "".join("\t".join(row) + "\n" for row in columns)
+        return
+    with path.open("w", encoding="utf-8", newline="") as file:
+        file.writelines(text_parts(frame, way))

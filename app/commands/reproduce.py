@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.durations import computing_again
 from app.session import FINE, FOUND, Session
 from app.verdicts import GOOD, verdict_text
 
@@ -10,7 +11,8 @@ def execute(session: Session) -> int:
     """Reproduce; 1 if the result differs or cannot be computed."""
     with session.lake() as lake:
         name = lake.resolve(session.arguments.id)
-        with session.working(f"computing {name[:24]} again"):
-            found = lake.reproduce(name, deep=session.arguments.deep)
+        deep = session.arguments.deep
+        with session.working(f"computing {name[:24]} again", computing_again(lake, name, deep=deep)):
+            found = lake.reproduce(name, deep=deep)
     session.answer(found, verdict_text(found))
     return FINE if found.verdict in GOOD else FOUND

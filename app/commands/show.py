@@ -16,7 +16,7 @@ from schemas import CellParameters, Curve, Microstructure, Record
 def execute(session: Session) -> int:
     """Show the record, and draw or write it into a file if one is named."""
     given = session.arguments
-    with session.lake() as lake:
+    with session.lake() as lake, session.working("reading"):
         name = lake.resolve(given.id)
         record = lake.get(name)
     if given.png:

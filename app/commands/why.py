@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from app.answers import short
+from app.printable import one_line
 from app.session import FINE, Session
 
 
 def execute(session: Session) -> int:
     """Tell the reasons, past first."""
-    with session.lake() as lake:
+    with session.lake() as lake, session.working("looking at the code"):
         found = lake.why(session.arguments.id)
-    lines = [f"{reason}{': ' + short(detail) if detail else ''}" for reason, detail in found.reasons]
+    lines = [f"{reason}{': ' + short(one_line(detail)) if detail else ''}" for reason, detail in found.reasons]
     data = {
         "id": found.subject,
         "run_id": found.run_id,

@@ -69,3 +69,17 @@ def test_a_missing_library_is_named_with_its_extra(kind: str, module: str, monke
     with pytest.raises(ExecutorError, match=rf"pip install 'ragone\[{kind}\]'"):  # noqa: SIM117
         with open_executor(Execution(kind, 1)):
             pass
+
+
+def test_workers_execute_nothing_of_the_current_folder(tmp_path: Any, monkeypatch: Any) -> None:
+    """Neither when they start nor by what they are told of the path; the parent's own path comes back."""
+    for name in ("multiprocessing.py", "pickle.py", "numpy.py", "prefect.py"):
+        (tmp_path / name).write_text(f"open({str(tmp_path / 'executed')!r}, 'a').write({name!r})\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", ["", str(tmp_path), *sys.path])
+    before = sys.path[:]
+    with open_executor(Execution("processes", 1)) as executor:
+        (seen,) = run_all(executor, eval, [("__import__('sys').path",)])
+    assert not (tmp_path / "executed").exists()
+    assert not {"", ".", str(tmp_path)} & set(seen)
+    assert sys.path == before
