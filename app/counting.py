@@ -1,25 +1,25 @@
-"""Work on a known number of files: how many are done, and the time left."""
+"""Work on the files of a lake: how many are done, and the time left."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-import rich.progress as bars
-
 from app.session import Session
+from app.waiting import Waiting
 
 
 @contextmanager
 def counting(session: Session, text: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on standard error; what is yielded takes the number done and the number there is."""
-    columns = (
-        bars.TextColumn("{task.description}", markup=False),
-        bars.BarColumn(),
-        bars.MofNCompleteColumn(),
-        bars.TextColumn("left"),
-        bars.TimeRemainingColumn(),
-    )
-    with bars.Progress(*columns, console=session.notes, disable=session.silent, transient=True) as bar:
-        task = bar.add_task(text, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+    """Show it on standard error; what is yielded takes the number of files done and the number there is."""
+    known = 0
+    with Waiting(session.notes, hidden=session.silent, doing=text) as shown:
+
+        def reached(done: int, total: int) -> None:
+            nonlocal known
+            shown.started(total)
+            for _ in range(done - known):
+                shown.advance()
+            known = done
+
+        yield reached

@@ -25,6 +25,7 @@ from app.verdicts import verdict_text
 from flows import Trial, TrialOutcome
 from flows.kpis import Found
 from schemas import KINDS, Microstructure
+from schemas.electrode import cubic_voxels
 from schemas.errors import RagoneError
 
 OBEYED = "\x1b[2J\x9b31m\x07\x08\r\x00\x7f\x85\u2028\u2029\u202e\u2066\u200b\ufeff\u00ad\U000e0041\udc9b"
@@ -102,7 +103,7 @@ def test_what_commands_make_of_texts(example, text):
     assert clean(shown(side_by_side([text], found, {})))
     volume = Microstructure(
         labels=np.zeros((2, 2, 2), np.uint8),
-        voxel_size_metre=1e-6,
+        voxel_edges_metre=cubic_voxels(1e-6),
         phase_names=(text or "-",),
         phase_labels=np.zeros(1, np.uint8),
         source=text,
