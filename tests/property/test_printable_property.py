@@ -96,7 +96,7 @@ def test_every_text_of_every_record(kind, example, text):
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_what_commands_make_of_texts(example, text):
     """Verdicts, KPIs, pictures and trials: what failed and why, and names of phases."""
-    note = [{"note": text, "within": True}]
+    note = [{"note": text.encode("utf-8", "replace").decode(), "within": True}]  # a document is Unicode
     verdict = example("verification", deviations=note, error=text, environment_changed=(text,), deep=True)
     assert clean(verdict_text(verdict))
     found = [Found(text, (text,), {}, error=text, run_id=text)]
