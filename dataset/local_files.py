@@ -77,8 +77,8 @@ class LocalFiles(Files):
     def size(self, key: str) -> int | None:
         try:
             return self._path(key).lstat().st_size
-        except (FileNotFoundError, NotADirectoryError):
-            return None
+        except (FileNotFoundError, NotADirectoryError, UnsafeFileError):
+            return None  # what lies behind a link is not in the lake
 
     def delete(self, key: str) -> None:
         with explained(str(self.root)), suppress(FileNotFoundError):

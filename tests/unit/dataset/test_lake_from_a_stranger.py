@@ -1,0 +1,274 @@
+"""A lake that somebody else made, or spoiled: what is refused, what is passed over, and what is still right."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+import lake_stages as stages
+import lance
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dataset import Lake, artifact_id
+from dataset.arrow_files import BUDGET_VARIABLE, decode, decoded_size, encode
+from dataset.errors import CorruptObjectError, DroppedError, NotALakeError, NotReproducibleError, UnsafeFileError
+from dataset.fsck import Kind
+from dataset.hashing import table_digest
+from dataset.keys import checked_key
+from dataset.objects import object_key
+from dataset.seal import KEY_VARIABLE, opened, sealed
+from schemas import Run, RunOutcome
+from schemas.provenance import Tombstone
+
+NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
+RUN = {
+    "stage": "forged",
+    "entry_point": "",
+    "recipe_id": "1" * 64,
+    "code_id": "",
+    "environment_id": "",
+    "parameters": {},
+    "outcome": RunOutcome.COMPLETED,
+    "started": NOW,
+    "ended": NOW,
+}
+
+
+def put_run(folder: Path, **changes: object) -> str:
+    """Write a file of one run as whoever knows the format can; returns its key."""
+    return keep(folder, Run(**{**RUN, **changes}).to_arrow())
+
+
+def keep(folder: Path, runs: pa.Table) -> str:
+    """Write a file of runs under the name that its hash calls for."""
+    key = f"runs/2026/11/30/{table_digest(runs)}.arrow"
+    (folder / key).parent.mkdir(parents=True, exist_ok=True)
+    (folder / key).write_bytes(encode(runs))
+    return key
+
+
+def put_object(folder: Path, table: pa.Table) -> str:
+    """Write a table under the name that its hash calls for, with a run that names it."""
+    name = f"{table.schema.metadata[b'kind'].decode()}-{table_digest(table)}"
+    (folder / object_key(name)).parent.mkdir(parents=True, exist_ok=True)
+    (folder / object_key(name)).write_bytes(encode(table))
+    put_run(folder, output_roles=("made",), output_ids=(name,), recipe_id="2" * 64)
+    return name
+
+
+@pytest.fixture
+def another_user(monkeypatch, tmp_path):
+    """Go on as somebody else, who has another key."""
+    return lambda: monkeypatch.setenv(KEY_VARIABLE, str(tmp_path / "another.key"))
+
+
+def told(folder: Path) -> dict[str, Kind]:
+    """What fsck names, without opening the lake, and the first thing that is wrong with each."""
+    return {problem.where: problem.kind for problem in reversed(Lake.inspect(folder).problems)}
+
+
+@pytest.mark.parametrize(
+    "recipe", ["../../../written", "/tmp/written", "", "A" * 64, "1" * 63, "1" * 64 + "\n", "a\0b"]
+)
+def test_a_recipe_that_leads_out_of_the_lake(lake, design, folder, recipe):
+    """A run whose recipe is no hash is no run: nothing is written for it, and fsck names its file."""
+    kept = lake.put(design())
+    lake.close()
+    key = put_run(folder, recipe_id=recipe)
+    before = sorted(folder.parent.rglob("*"))
+    with Lake.open(folder) as later:
+        assert later.passed_over == (key,)
+        assert later.get(kept).porosity == 0.3
+        later.rebuild()
+    assert [p for p in sorted(folder.parent.rglob("*")) if p not in before and folder not in p.parents] == []
+    assert told(folder)[key] is Kind.RUN
+
+
+@given(st.text() | st.from_regex(r"([a-z0-9./_-]|\.\.)+", fullmatch=True))
+def test_keys_stay_inside(text):
+    """Whatever is accepted as a key lies below the root, and is no hidden file."""
+    try:
+        key = checked_key(text)
+    except UnsafeFileError:
+        return
+    path = Path(os.path.normpath(Path("/root/lake") / key))
+    assert path.is_relative_to("/root/lake")
+    assert path != Path("/root/lake")
+    assert not any(part.startswith(".") for part in path.relative_to("/root/lake").parts)
+
+
+@pytest.mark.parametrize("name", ["tables", "tables/kpis.lance", "tmp", "recipes", "runs", "objects"])
+def test_a_folder_that_is_a_link(lake, design, folder, tmp_path, name):
+    """A lake with a link for a folder is refused by name, and what it leads to is left alone."""
+    lake.put(design())
+    lake.close()
+    outside = tmp_path / "outside"
+    (outside / "kpis.lance").mkdir(parents=True)
+    (outside / "999999-precious").write_text("three years of work")
+    shutil.rmtree(folder / name, ignore_errors=True)
+    (folder / name).symlink_to(outside)
+    with pytest.raises(NotALakeError, match=f"{name} is a symbolic link"):
+        Lake.open(folder)
+    assert told(folder)[name] is Kind.LINK
+    assert {p.name for p in outside.iterdir()} == {"kpis.lance", "999999-precious"}
+
+
+@pytest.mark.parametrize("spoil", [os.mkfifo, os.mkdir, lambda path: os.symlink("/dev/zero", path)])
+def test_an_object_that_is_no_file(lake, design, folder, object_file, spoil):
+    """A pipe, a folder or a link under an object's name costs that object only."""
+    kept, lost = lake.put(design(0.2)), lake.put(design(0.3))
+    object_file(lost).unlink()
+    spoil(object_file(lost))
+    with Lake.open(folder) as later:
+        assert later.get(kept).porosity == 0.2
+        with pytest.raises(CorruptObjectError):
+            later.get(lost)
+        later.rebuild()
+        assert later.sql("SELECT count(*) FROM designs").item() == 1
+    assert any(lost[7:] in where for where in told(folder))
+
+
+def compressed(values: np.ndarray) -> bytes:
+    """An Arrow file of one list of numbers, compressed."""
+    column = pa.LargeListArray.from_arrays(pa.array([0, len(values)], pa.int64()), pa.array(values))
+    return encode(pa.table({"x": column}))
+
+
+def test_what_a_file_becomes_is_known_before(monkeypatch):
+    """Rows and bytes of a batch are read off its message: those of the values, and of their offsets."""
+    data = compressed(np.zeros(3_000_000, np.uint8))
+    messages = pa.ipc.MessageReader.open_stream(pa.py_buffer(data).slice(8))
+    messages.read_next_message()
+    message = messages.read_next_message()
+    rows, size = decoded_size(message.metadata, message.body)
+    assert rows == 1
+    assert 3_000_000 < size < 3_000_000 + len(data) + 1000
+    monkeypatch.setenv(BUDGET_VARIABLE, "2000000")
+    with pytest.raises(CorruptObjectError, match=rf"at most 2000000 are read.*{BUDGET_VARIABLE}"):
+        decode(data, "it")
+    monkeypatch.setenv(BUDGET_VARIABLE, "4000000")
+    assert decode(data, "it").num_rows == 1
+
+
+@given(st.binary(max_size=300), st.integers(0, 2000))
+def test_a_damaged_arrow_file_is_one_class_of_error(noise, place):
+    """Whatever bytes stand in a file: it is read, or refused as damaged."""
+    whole = compressed(np.arange(200, dtype=np.int64))
+    place = min(place, len(whole))
+    with suppress(CorruptObjectError):
+        assert decode(whole[:place] + noise + whole[place + len(noise) :], "it").num_columns == 1
+
+
+def test_tables_of_another_user_are_not_believed(lake, example, folder, another_user):
+    """A stranger's tables may say what no object says, under the stranger's seal: they are made anew."""
+    name = lake.put(example("kpi", value=600.0))
+    assert lake.sql("SELECT value FROM kpis").item() == 600.0
+    lake.close()
+    lance.dataset(folder / "tables" / "kpis.lance").update({"value": "9999.0"})
+    lake._store.tables._write_state()
+    assert lake._store.tables.sound()
+    another_user()
+    with Lake.open(folder) as theirs:
+        assert theirs.sql("SELECT value FROM kpis").item() == 600.0
+        assert theirs.get(name).value == 600.0
+
+
+def test_a_seal_is_one_users(another_user):
+    """What was sealed is opened by the same user, unchanged, and by nobody else."""
+    document = json.loads(json.dumps(sealed({"a": [1, 2.5, None]})))
+    assert opened(document) == {"a": [1, 2.5, None]}
+    for other in ({**document, "content": {"a": [1, 2.5, 0]}}, {"content": document["content"]}, [], None, "x"):
+        with pytest.raises(ValueError, match="key"):
+            opened(other)
+    another_user()
+    with pytest.raises(ValueError, match="key"):
+        opened(document)
+
+
+def test_a_tombstone_puts_no_value_into_a_table(lake, example, folder):
+    """A forged tombstone explains an absence; the values that it tells are not shown."""
+    forged = artifact_id(example("kpi", value=9999.0))
+    row = {"id": forged, "kind": "kpi", "schema_version": 1, "bytes": 1, "columns": {"name": "energy", "value": 9999.0}}
+    lake.close()
+    stone = Tombstone(artifact_ids=(forged,), rows=[row], reason="x", dropped=NOW)
+    put_object(folder, stone.to_arrow())
+    put_run(folder, output_roles=("kpi",), output_ids=(forged,), recipe_id="3" * 64)
+    with Lake.open(folder) as later:
+        assert later.sql("SELECT id, value FROM kpis").rows() == [(forged, None)]
+        assert later.sql("SELECT avg(value) FROM kpis").item() is None
+        with pytest.raises(DroppedError):
+            later.get(forged)
+
+
+def test_values_of_what_another_user_dropped(lake, design, folder, another_user):
+    """They are null until the artifact is reproduced, and right from then on."""
+    made = lake.run(stages.denser, design=lake.put(design()), by=0.1).id
+    lake.drop([made], reason="space")
+    shown = f"SELECT porosity FROM designs WHERE id = '{made}'"
+    value = lake.sql(shown).item()
+    assert value is not None
+    lake.close()
+    another_user()
+    with Lake.open(folder) as theirs:
+        assert theirs.sql(shown).item() is None
+        theirs.reproduce(made)
+        assert theirs.sql(shown).item() == value
+        assert theirs.fsck().problems == ()
+
+
+def test_what_a_newer_ragone_wrote(lake, example, folder):
+    """A newer version of a kind, a kind and a run that nobody knows here stay invisible, and are named as newer."""
+    kept = lake.put(example("kpi", value=600.0))
+    lake.close()
+    meta = {"kind": "kpi", "schema_version": "99"}
+    newer = put_object(folder, example("kpi").to_arrow().replace_schema_metadata(meta))
+    unknown = put_object(
+        folder, pa.table({"x": [1]}).replace_schema_metadata({"kind": "weather", "schema_version": "1"})
+    )
+    run = keep(folder, Run(**RUN).to_arrow().replace_schema_metadata({"kind": "run", "schema_version": "9"}))
+    with Lake.open(folder) as later:
+        assert later.sql("SELECT id FROM kpis")["id"].to_list() == [kept]
+        assert set(later.passed_over) == {newer, run}
+        with pytest.raises(CorruptObjectError, match="Upgrade"):
+            later.get(newer)
+        assert later.put(example("kpi", value=601.0))
+    assert set(told(folder).values()) == {Kind.NEWER}
+    assert set(told(folder)) == {object_key(newer), object_key(unknown), run}
+
+
+def test_a_chain_that_never_began(lake, design, folder):
+    """Artifacts that were made of each other cannot be computed again, and that is said at once."""
+    one, other = lake.put(design(0.2)), lake.put(design(0.3))
+    lake.close()
+    early = {"ended": datetime(2020, 1, 1, tzinfo=UTC), "entry_point": "lake_stages:denser"}
+    for made, of in ((one, other), (other, one)):
+        put_run(folder, output_roles=("a",), output_ids=(made,), input_roles=("design",), input_ids=(of,), **early)
+    with Lake.open(folder) as later, pytest.raises(NotReproducibleError, match="descends from itself"):
+        later.reproduce(one, deep=True)
+
+
+def test_a_run_that_is_an_output_is_looked_for(lake, folder):
+    """A run names a run that is nowhere: that is missing, too."""
+    lake.close()
+    put_run(folder, output_roles=("a",), output_ids=("run-" + "0" * 64,))
+    assert told(folder)["run-" + "0" * 64] is Kind.MISSING
+
+
+def test_looking_changes_nothing(lake, design, folder):
+    """A lake in which something is wrong is not opened by fsck: no table is made, nothing is swept."""
+    lake.put(design())
+    lake.close()
+    put_run(folder, recipe_id="")
+    shutil.rmtree(folder / "tables")
+    (folder / "tmp" / "4194304-00ff").write_text("half")
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    assert not Lake.inspect(folder).sound
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
