@@ -1,26 +1,5 @@
-"""The command line `ragone`, and the pictures it draws.
+"""The command line `ragone`, and the pictures it draws."""
 
-It is started in the folder of whatever lake it is asked about, which may be a stranger's. So before anything else is
-imported the current folder is taken off the path (`python -m`, an empty entry of PYTHONPATH), unless somebody chose it:
-an absolute entry of PYTHONPATH, the folder of the script that is running, or Ragone's own; as in `dataset.search_path`.
-"""
+from app.current_folder import search_path
 
-import os
-import sys
-
-
-def _search_path() -> list[str]:
-    try:
-        here = os.path.realpath("")
-    except FileNotFoundError:  # it is gone
-        return [entry for entry in sys.path if entry]
-    script = sys.modules.get("__main__")
-    started = None if getattr(script, "__spec__", None) else getattr(script, "__file__", None)
-    named = [entry for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep) if os.path.isabs(entry)]
-    chosen = [*named, os.path.dirname(os.path.dirname(__file__)), os.path.dirname(started or __file__)]
-    if here in map(os.path.realpath, chosen):
-        return sys.path
-    return [entry for entry in sys.path if os.path.realpath(entry) != here]
-
-
-sys.path[:] = _search_path()
+__all__ = ["search_path"]
