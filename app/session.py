@@ -84,7 +84,7 @@ class Session:
 
     def working(self, text: str, expected: Sequence[float] = ()) -> Waiting:
         """Show what is running, for how long, and how long it should take [s] if that is known."""
-        return Waiting(self.notes, hidden=self.silent, expected=expected, doing=text)
+        return Waiting(self.notes, hidden=self.silent, expected=expected, doing=text, whole=True)
 
     def again(self) -> str:
         """The command that opens the same lake, as a prefix of what to try next."""

@@ -74,15 +74,24 @@ class Waiting:
         Seconds that each unit should take; empty where nobody knows.
     doing
         What is done until a step is told.
+    whole
+        Whether the work is one unit, whose bar would tell nothing.
     """
 
     def __init__(
-        self, console: Console, *, hidden: bool, expected: Sequence[float] = (), doing: str = "starting"
+        self,
+        console: Console,
+        *,
+        hidden: bool,
+        expected: Sequence[float] = (),
+        doing: str = "starting",
+        whole: bool = False,
     ) -> None:
         self._console, self._hidden, self._doing = console, hidden, doing
         self._clock = Clock(expected)
         spinner, text = bars.SpinnerColumn(), bars.TextColumn("{task.description}", markup=False)
-        columns = (spinner, text, bars.BarColumn(), bars.MofNCompleteColumn(), _Times(self._clock))
+        counted = () if whole else (bars.BarColumn(), bars.MofNCompleteColumn())
+        columns = (spinner, text, *counted, _Times(self._clock))
         self._bar = bars.Progress(*columns, console=console, disable=hidden or not console.is_terminal, transient=True)
         self._task = self._bar.add_task(doing, total=self._clock.total or None)
         self._ended = threading.Event()

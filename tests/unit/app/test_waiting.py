@@ -118,6 +118,7 @@ def test_a_bar_on_a_terminal():
     assert "1/2" in text
     assert "left" in text
     assert shown(terminal=True, hidden=True) == ""
+    assert "1/2" not in shown(terminal=True, hidden=False, whole=True)
 
 
 def test_the_expectation_is_said_before(monkeypatch):

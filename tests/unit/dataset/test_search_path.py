@@ -90,9 +90,16 @@ def test_interpreters_do_not_add_it_themselves(handed, words):
     )
 
 
-def test_the_command_line_as_a_module(handed):
-    """`python -m app` in such a folder answers, and executes none of it."""
-    environment = {**os.environ, "PYTHONPATH": str(HERE)}
-    words = [sys.executable, "-m", "app", "query", "SELECT 1", "--lake", str(handed / "none")]
-    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
-    assert (done.returncode, "no lake" in done.stderr) == (2, True)
+@pytest.mark.parametrize(
+    ("words", "path"),
+    [(("-m", "app"), "{root}"), (("-m", "app.main"), "{root}"), (("-P", "-m", "app"), "{root}:"), (("{ragone}",), ":")],
+)
+def test_the_command_line_in_a_folder_of_modules(handed, words, path):
+    """`ragone` answers in such a folder, however it is started, and executes none of it."""
+    script = handed.parent / "ragone"
+    script.write_text(f"import sys; sys.path.append({str(HERE)!r}); from app.main import main; sys.exit(main())\n")
+    environment = {**os.environ, "PYTHONPATH": path.format(root=HERE)}
+    command = [sys.executable, *(word.format(ragone=script) for word in words)]
+    command += ["query", "SELECT 1", "--lake", str(handed / "none")]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, "no lake" in done.stderr) == (2, True), done.stderr
