@@ -214,7 +214,7 @@ def _checked(value: Any, spec: FieldSpec, kind: str) -> Any:
 def _checked_document(value: Any, what: str) -> Any:
     try:
         return json.loads(value if isinstance(value, str) else rfc8785.dumps(value), parse_int=_number)
-    except (rfc8785.CanonicalizationError, ValueError, TypeError, AttributeError) as cause:
+    except (rfc8785.CanonicalizationError, ValueError, TypeError, AttributeError, RecursionError) as cause:
         raise FieldTypeError(f"{what} is not a plain JSON document: {cause}. Use finite numbers and text.") from cause
 
 
