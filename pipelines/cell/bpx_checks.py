@@ -73,9 +73,18 @@ def _check_material(electrode: dict[str, Any], path: tuple[str, ...]) -> None:
 
 
 def _check_user_defined(section: dict[str, Any], path: tuple[str, ...]) -> None:
+    """Nothing may ask for another model, or stand in PyBaMM's name for what a section has given already."""
+    given = {
+        f"{start} {field.alias}".strip().lower()
+        for name, kind in section_kinds().items()
+        for start in ("" if name == "Cell" else name, name.removesuffix(" electrode"))
+        for field in kind.model_fields.values()
+    }
     for name in section:
         if "hysteresis" in name.lower() or "lithiation OCP" in name:
             raise BpxError(f"{shown((*path, name))}: {_NO_HYSTERESIS}")
+        if name.lower() in given:
+            raise BpxError(f"{shown((*path, name))} would replace what a section gives. Give it there alone.")
 
 
 def _section(content: dict[str, Any], path: tuple[str, ...], kind: Any) -> None:

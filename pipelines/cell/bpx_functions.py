@@ -78,6 +78,8 @@ def give_functions(content: Any, document: Mapping[str, Any], pybamm: Any) -> No
                     setattr(model, attributes[field], _carrier()(call))
                 else:
                     model.__pydantic_extra__[field] = _carrier()(call)
+    if content.parameterisation.user_defined:
+        content.parameterisation.user_defined.description = None  # PyBaMM would take it for a number
 
 
 def _copied(section: Mapping[str, Any]) -> dict[str, Any]:

@@ -76,7 +76,7 @@ def check_values(content: Mapping[str, Any]) -> None:
         path, electrode = ("Parameterisation", name), sections[name]
         _check_fractions(electrode, path)
         _require_order(electrode, _LIMITS, path)
-        if isinstance(electrode[_OCP], int | float):
+        if _is_constant(electrode[_OCP]):
             where = f"{shown((*path, _OCP))} = {brief(electrode[_OCP])}"
             raise BpxError(f"{where}: a function of x as text, or a table {{x, y}} was expected. Mend its value.")
         _check_functions(electrode, path, [electrode[limit] for limit in _LIMITS])
@@ -121,6 +121,10 @@ def _check_fractions(electrode: Mapping[str, Any], path: tuple[str, ...]) -> Non
             f"{shown(path)}: porosity {electrode['Porosity']:g} and active material {active:g} (surface area x radius "
             f"/ 3) add up to {total:g} of the volume. They must be at most 1 together; mend one of the three."
         )
+
+
+def _is_constant(value: Any) -> bool:
+    return "x" not in read_formula(value).steps if isinstance(value, str) else isinstance(value, int | float)
 
 
 def _check_functions(section: Mapping[str, Any], path: tuple[str, ...], domain: Sequence[float]) -> None:
