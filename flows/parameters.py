@@ -42,7 +42,7 @@ def read_yaml(path: str | Path) -> Any:
         raise StudyError(f"{path}: {cause}") from cause
     except LimitError as cause:
         raise StudyError(f"{path} is not YAML that is read: {cause}. Write less, or start from the default.") from cause
-    except (yaml.YAMLError, ValueError, RecursionError, TypeError) as cause:
+    except yaml.YAMLError as cause:
         reason = " ".join(str(cause).split())
         raise StudyError(f"{path} is not YAML: {reason}. Mend that place, or start from the default.") from cause
     if content is None:
@@ -71,7 +71,7 @@ def changed(content: Any, changes: Iterable[str]) -> Any:
 def _value(text: str, change: str) -> Any:
     try:
         return decode_yaml(text)
-    except (yaml.YAMLError, ValueError, RecursionError, TypeError) as cause:
+    except yaml.YAMLError as cause:
         raise StudyError(f"the value of {change!r} is not YAML. Write it as in the file.") from cause
 
 

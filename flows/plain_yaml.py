@@ -17,6 +17,9 @@ LARGEST_BYTES, MOST_VALUES, DEEPEST, LONGEST_NUMBER = 2**16, 10_000, 50, 100
 _TEXT, _MAP, _LIST = (f"tag:yaml.org,2002:{kind}" for kind in ("str", "map", "seq"))
 _SCALARS = {f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "bool", "null", "timestamp", "merge")}
 
+# what the safe loader lets escape of values that are not what their tags say
+_WRONG = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, RecursionError)
+
 
 class LimitError(yaml.YAMLError):
     """YAML of which more is asked than is read; a reason without a full stop."""
@@ -86,9 +89,12 @@ def decode_yaml(text: str) -> Any:
     ------
     StudyError
         If it has a key twice.
-    yaml.YAMLError, ValueError, TypeError, RecursionError
-        If it is no YAML, or more than is read.
+    yaml.YAMLError
+        If it is no YAML, or a `LimitError` if it is more than is read.
     """
-    if len(text.encode()) > LARGEST_BYTES:
-        raise LimitError(f"it has {len(text.encode()):,} bytes, of {LARGEST_BYTES:,} at most")
-    return _StrictLoader(text).get_single_data()
+    if len(text) > LARGEST_BYTES:
+        raise LimitError(f"it has {len(text):,} characters, of {LARGEST_BYTES:,} at most")
+    try:
+        return _StrictLoader(text).get_single_data()
+    except _WRONG as cause:
+        raise yaml.YAMLError(str(cause)) from cause

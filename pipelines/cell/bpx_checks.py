@@ -40,11 +40,12 @@ def check_document(content: dict[str, Any]) -> None:
         content["Header"]["BPX"] = str(version)
     _section(content, ("Header",), schema.Header)
     model = content["Header"].get("Model")
-    if not str(content["Header"]["BPX"]).startswith("1."):
-        raise BpxError(f"Header > BPX = {content['Header']['BPX']}: version 1.1 is understood. Export it as BPX 1.1.")
+    if not (stated := str(content["Header"]["BPX"])).startswith("1."):
+        raise BpxError(f"Header > BPX = {stated[:20]}: version 1.1 is understood. Export it as BPX 1.1.")
     if model not in _MODELS:
         raise BpxError(
-            f"Header > Model = {model!r}: thicknesses, porosities and electrolyte are needed. Give a file for the DFN."
+            f"Header > Model = {str(model)[:60]!r}: thicknesses, porosities and electrolyte are needed. Give one for "
+            "the DFN."
         )
     _known(content, (), ("Header", "Parameterisation", "State", "Validation"))
     sections = section_kinds()

@@ -2,9 +2,8 @@
 
 The format's library and PyBaMM would compile each formula as Python, from a temporary file. They never see one here:
 the library is given a table in its place, and PyBaMM a function made of the formula as `formula` read it.
-A table is interpolated linearly, as PyBaMM does. Its slope, which the heat of mixing needs and PyBaMM's linear
-interpolation lacks, is that of central differences in the table's rows, linear between them and constant beyond. So
-voltages are those of PyBaMM's own reading; splines would differ from it between the rows of a coarse table.
+A table is interpolated linearly, as PyBaMM does, so that voltages are those of PyBaMM's own reading: splines would
+differ from it between the rows of a coarse table. What it has beyond PyBaMM's is a slope, see `tables`.
 """
 
 from __future__ import annotations
@@ -13,17 +12,13 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from pipelines.cell.bpx_format import load_bpx
 from pipelines.cell.formula import FUNCTIONS, read_formula
+from pipelines.cell.tables import interpolated
 
 USER_DEFINED = "User-defined"
 _REMARK = "description"
 _STAND_IN = {"x": [0.0, 1.0], "y": [0.0, 1.0]}
-
-Rows = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
 def section_kinds() -> dict[str, Any]:
@@ -73,7 +68,7 @@ def give_functions(content: Any, document: Mapping[str, Any], pybamm: Any) -> No
         for field, value in section.items():
             table = isinstance(value, Mapping) and {*value} == {"x", "y"}
             if table or (field,) in formulas({field: value}, kinds[name]):
-                call = _interpolated(value, field, pybamm) if table else _computed(value, pybamm)
+                call = interpolated(value, field, pybamm) if table else _computed(value, pybamm)
                 if field in attributes:
                     setattr(model, attributes[field], _carrier()(call))
                 else:
@@ -91,11 +86,6 @@ def _computed(text: str, pybamm: Any) -> Callable[[Any], Any]:
     return lambda x: formula.of(x, functions)
 
 
-def _interpolated(table: Mapping[str, Any], name: str, pybamm: Any) -> Callable[[Any], Any]:
-    x, y = (np.array(table[axis], np.float64) for axis in ("x", "y"))
-    return lambda at: _table(pybamm)(x, y, at, name=name)
-
-
 @lru_cache(maxsize=1)
 def _carrier() -> Any:
     """The class of a function that PyBaMM asks for as if it were to be compiled of a text."""
@@ -110,19 +100,3 @@ def _carrier() -> Any:
             return self.call  # type: ignore[no-any-return]
 
     return Carrier
-
-
-@lru_cache(maxsize=1)
-def _table(pybamm: Any) -> Any:
-    """The class of PyBaMM's linear interpolation with a slope."""
-
-    class Table(pybamm.Interpolant):  # type: ignore[misc]
-        def _function_diff(self, children: Any, idx: int) -> Any:
-            return pybamm.Interpolant(*_slope(self.x[0], self.y), children, name=f"slope of {self.name}")
-
-    return Table
-
-
-def _slope(x: NDArray[np.float64], y: NDArray[np.float64]) -> Rows:
-    slope, width = np.gradient(y, x), x[-1] - x[0]
-    return np.concatenate([[x[0] - width], x, [x[-1] + width]]), np.concatenate([slope[:1], slope, slope[-1:]])

@@ -83,7 +83,10 @@ def checked_bpx(document: Any, *, otherwise: str = "BPX") -> BpxContent:
         if bpx.is_legacy_bpx(content):
             content = bpx.convert_v0_to_v1(content)
     except ValueError as cause:
-        raise BpxError(f'Header > BPX: {cause} Give the version of the format as text, for example "1.1.0".') from cause
+        version = brief(content["Header"].get("BPX"))
+        raise BpxError(
+            f'Header > BPX = {version} is no version: {first_line(cause)}. Give it as text, for example "1.1.0".'
+        ) from cause
     except (AttributeError, TypeError) as cause:
         raise BpxError("the file is of BPX version 0 and cannot be converted. Export it as BPX 1.1.") from cause
     check_document(content)

@@ -6,13 +6,11 @@ import json
 import os
 import tempfile
 
-import numpy as np
 import pytest
 
 from pipelines.cell import BpxError, checked_bpx, read_bpx, reference_cell
 from pipelines.cell.bpx_format import load_bpx
 from pipelines.cell.bpx_functions import section_kinds
-from pipelines.cell.engine import load_pybamm, parameter_values
 from pipelines.cell.protocols import cycle_cell
 from tests.bpx_documents import POSITIVE_OCP, invented_cell, tabulated
 
@@ -51,26 +49,6 @@ def test_a_cell_of_tables_cycles(thermal):
     assert str(cycled.outcome) == "all steps done"
     mixing = cycled.variables[list(cycled.variable_names).index("Heat of mixing [W]")]
     assert mixing[-1] > 0
-
-
-def test_a_table_is_interpolated_linearly_with_its_central_slope():
-    """Values between rows and beyond the ends are those of straight lines; the slope is constant beyond the ends."""
-    table = {"x": [0.0, 0.1, 0.4, 1.0], "y": [4.3, 4.1, 3.9, 3.2]}
-    values = parameter_values("tables", checked_bpx(invented_cell(Positive_electrode={"OCP [V]": table})).document)
-    x = load_pybamm().InputParameter("x")
-    potential = values["Positive electrode OCP [V]"](x)
-    slope = potential.diff(x)
-
-    def at(expression, place):
-        return float(np.asarray(expression.evaluate(inputs={"x": place})).item())
-
-    assert at(potential, 0.25) == pytest.approx(4.0)
-    assert at(potential, 1.3) == pytest.approx(3.2 - 0.3 * 0.7 / 0.6)
-    expected = np.gradient(table["y"], table["x"])
-    assert [at(slope, place) for place in table["x"]] == pytest.approx(expected)
-    assert at(slope, 1.3) == pytest.approx(expected[-1])
-    assert at(slope, -0.2) == pytest.approx(expected[0])
-    assert at(slope, 0.25) == pytest.approx(expected[1:3].mean())
 
 
 def test_neither_library_is_given_a_formula(monkeypatch, tmp_path):
