@@ -98,7 +98,7 @@ def _require_tensors(header: Mapping[str, Any], rest: int) -> None:
     for name, (begin, until) in sorted(((n, _place(n, t)) for n, t in header.items()), key=lambda item: item[1]):
         if begin != end:
             raise WeightsError(
-                f"tensor {name[:60]!r} begins at byte {begin}, not at {end} where the one before it ends."
+                f"tensor {name[:60]!r} begins at byte {begin}, not at {end} where the one before it ends. Copy it again."
             )
         end = until
     if end != rest:
