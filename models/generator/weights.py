@@ -58,9 +58,7 @@ def from_bytes(content: bytes, architecture: str) -> tuple[dict[str, torch.Tenso
     try:
         tensors = read(content)
     except Exception as cause:
-        raise WeightsError(
-            f"the weights cannot be read ({cause}): the file is cut short or damaged. Copy it again."
-        ) from cause
+        raise WeightsError(f"the weights cannot be read ({cause}): the file is cut short or damaged.") from cause
     return {name: tensor.float() for name, tensor in tensors.items()}, about["settings"]
 
 
@@ -98,7 +96,7 @@ def _require_tensors(header: Mapping[str, Any], rest: int) -> None:
     for name, (begin, until) in sorted(((n, _place(n, t)) for n, t in header.items()), key=lambda item: item[1]):
         if begin != end:
             raise WeightsError(
-                f"tensor {name[:60]!r} begins at byte {begin}, not at {end} where the one before it ends. Copy it again."
+                f"tensor {name[:60]!r} begins at byte {begin}, not at {end} where the last one ends. Copy it again."
             )
         end = until
     if end != rest:

@@ -86,7 +86,7 @@ def with_header(content, **changes):
         ({"dtype": "I64", "shape": [3], "data_offsets": [0, 24]}, "one of F16, BF16, F32, F64 was expected"),
         (
             {"dtype": "F32", "shape": [4], "data_offsets": [8, 24]},
-            "'a' begins at byte 8, not at 0 where the one before it ends",
+            "'a' begins at byte 8, not at 0 where the last",
         ),
         ({"dtype": "F32", "shape": [5], "data_offsets": [0, 20]}, "the tensors take 20 bytes and 24 are there"),
         ([], "is described by"),
