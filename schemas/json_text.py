@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from schemas.errors import RagoneError
@@ -49,8 +49,7 @@ def decode_json(content: bytes, *, most_values: int = MOST_VALUES, finite: bool 
         raise JsonError(f"it is nested more than {DEEPEST} deep") from cause
     except ValueError as cause:  # also of bytes that are no UTF-8
         raise JsonError(str(cause).rstrip(".")) from cause
-    for value in _parts(document):
-        _require_plain(value, finite)
+    _require_plain(document, finite)
     return document
 
 
@@ -67,32 +66,26 @@ def _number(digits: str) -> int | float:
     return int(digits) if len(digits) <= _LONGEST_WHOLE else float(digits)
 
 
-def _parts(document: Any) -> Iterator[Any]:
-    """Every value and key, without recursion.
-
-    Raises
-    ------
-    JsonError
-        If it is too deep.
-    """
-    waiting = [(document, 0)]
+def _require_plain(document: Any, finite: bool) -> None:
+    """Look at every value and key, without recursion."""
+    waiting: list[tuple[Any, int]] = [([document], -1)]
     while waiting:
-        value, depth = waiting.pop()
+        holder, depth = waiting.pop()
         if depth > DEEPEST:
             raise JsonError(f"it is nested more than {DEEPEST} deep")
-        yield value
-        if isinstance(value, dict):
-            yield from value
-        if isinstance(value, dict | list):
-            inner = value.values() if isinstance(value, dict) else value
-            waiting.extend((part, depth + 1) for part in inner)
+        if isinstance(holder, dict):
+            _require_scalars(holder, finite)
+        inner = holder.values() if isinstance(holder, dict) else holder
+        _require_scalars(inner, finite)
+        waiting.extend((part, depth + 1) for part in inner if isinstance(part, dict | list))
 
 
-def _require_plain(value: Any, finite: bool) -> None:
-    if finite and isinstance(value, float) and not math.isfinite(value):
-        raise JsonError(f"it holds {value}, and finite numbers are read alone")
-    if isinstance(value, str) and not value.isascii():
-        try:
-            value.encode()
-        except UnicodeEncodeError as cause:
-            raise JsonError(f"the text {value[:40]!r} holds half a character") from cause
+def _require_scalars(values: Iterable[Any], finite: bool) -> None:
+    for value in values:
+        if finite and isinstance(value, float) and not math.isfinite(value):
+            raise JsonError(f"it holds {value}, and finite numbers are read alone")
+        if isinstance(value, str) and not value.isascii():
+            try:
+                value.encode()
+            except UnicodeEncodeError as cause:
+                raise JsonError(f"the text {value[:40]!r} holds half a character") from cause

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import torch
 
 FORMAT_VERSION = 4
-_LARGEST_HEADER, _MOST_AXES = 2**20, 8
+_LARGEST_HEADER, _MOST_VALUES, _MOST_AXES = 2**20, 100_000, 8
 _WIDTHS = {"F16": 2, "BF16": 2, "F32": 4, "F64": 8}  # bytes of the kinds of number that weights may have
 _KEY = "ragone"
 
@@ -58,7 +58,9 @@ def from_bytes(content: bytes, architecture: str) -> tuple[dict[str, torch.Tenso
     try:
         tensors = read(content)
     except Exception as cause:
-        raise WeightsError(f"the weights cannot be read ({cause}): the file is cut short or damaged.") from cause
+        raise WeightsError(
+            f"the weights cannot be read ({cause}): the file is cut short or damaged. Copy it again."
+        ) from cause
     return {name: tensor.float() for name, tensor in tensors.items()}, about["settings"]
 
 
@@ -76,7 +78,7 @@ def describe(content: bytes) -> dict[str, Any]:
             f"{len(content)} bytes are not a whole safetensors file. Give weights that `ragone train-generator` stored."
         )
     try:
-        header = decode_json(content[8 : 8 + size])
+        header = decode_json(content[8 : 8 + size], most_values=_MOST_VALUES)
         about = decode_json(header.pop("__metadata__")[_KEY].encode())
         settings = about["settings"]
     except (JsonError, KeyError, TypeError, AttributeError, UnicodeEncodeError) as cause:
