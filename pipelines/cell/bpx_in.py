@@ -112,7 +112,7 @@ def _complete(content: dict[str, Any]) -> None:
     temperature = sections["Cell"].setdefault("Reference temperature [K]", TEMPERATURE)
     state = content.setdefault("State", {})
     for part in ("Initial conditions", "Thermal environment"):
-        state[part] = state.get(part) or {}
+        state[part] = {name: value for name, value in (state.get(part) or {}).items() if value is not None}
     start = state["Initial conditions"]
     start.setdefault("Initial temperature [K]", temperature)
     start.setdefault("Initial electrolyte concentration [mol.m-3]", CONCENTRATION)

@@ -80,7 +80,7 @@ def check_values(content: Mapping[str, Any]) -> None:
             where = f"{shown((*path, _OCP))} = {brief(electrode[_OCP])}"
             raise BpxError(f"{where}: a function of x as text, or a table {{x, y}} was expected. Mend its value.")
         _check_functions(electrode, path, [electrode[limit] for limit in _LIMITS])
-    rest = ((content.get("State") or {}).get("Initial conditions") or {}).get(_CONCENTRATION, CONCENTRATION)
+    rest = ((content.get("State") or {}).get("Initial conditions") or {}).get(_CONCENTRATION) or CONCENTRATION
     _check_functions(sections["Electrolyte"], ("Parameterisation", "Electrolyte"), [s * rest for s in _CONCENTRATIONS])
 
 

@@ -14,6 +14,7 @@ from pipelines.cell.bpx_functions import section_kinds
 from pipelines.cell.protocols import cycle_cell
 from tests.bpx_documents import POSITIVE_OCP, invented_cell, tabulated
 
+STATED = ("Initial temperature [K]", "Initial electrolyte concentration [mol.m-3]", "Initial state-of-charge")
 ENTROPIC = "Entropic change coefficient [V.K-1]"
 
 
@@ -82,6 +83,14 @@ def test_full_charge_is_where_pybamm_begins():
     stated = document | {"State": {"Initial conditions": {"Initial state-of-charge": 1.0}}}
     assert full(stated) == 4.1
     assert full(invented_cell(Cell={"Upper voltage cut-off [V]": 3.5})) == 3.5
+
+
+def test_a_state_that_is_null_is_not_given():
+    """The format allows it; what PyBaMM would assume is written down."""
+    document = invented_cell() | {"State": {"Initial conditions": dict.fromkeys(STATED)}}
+    content = checked_bpx(document).document
+    assert content["State"]["Initial conditions"]["Initial temperature [K]"] == 298.15
+    assert checked_bpx(invented_cell() | {"State": {"Thermal environment": None}}).document == content
 
 
 def test_a_remark_of_the_user_is_no_number():
