@@ -34,7 +34,10 @@ def shown(path: tuple[str, ...]) -> str:
 
 def brief(value: Any) -> str:
     """A value as JSON, cut to what fits a line."""
-    text = json.dumps(value, default=str)
+    try:
+        text = json.dumps(value, default=str)
+    except ValueError:  # a whole number of thousands of digits
+        text = "a number of very many digits"
     return text if len(text) <= 60 else text[:57] + "..."
 
 

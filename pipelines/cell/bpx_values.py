@@ -38,18 +38,19 @@ _BOUNDS = {
 }
 _CONCENTRATIONS = (0.1, 2.0)  # of the resting one, between which an electrolyte's functions are looked at
 _ANY_SIGN = (_OCP, "Entropic change coefficient [V.K-1]")
-_SAMPLES, _MOST_ROWS = 201, 20_000
+_SAMPLES, _MOST_ROWS, _LARGEST_WHOLE = 201, 20_000, 10**300
 
 
 def require_numbers(value: Any, path: tuple[str, ...] = ()) -> None:
-    """Refuse what JSON has no number for, and true or false where the library would read 1 or 0.
+    """Refuse what JSON or a float has no number for, and true or false where the library would read 1 or 0.
 
     Raises
     ------
     BpxError
         At the first place.
     """
-    if isinstance(value, bool) or (isinstance(value, float) and not math.isfinite(value)):
+    large = isinstance(value, int) and abs(value) > _LARGEST_WHOLE
+    if isinstance(value, bool) or large or (isinstance(value, float) and not math.isfinite(value)):
         raise BpxError(f"{shown(path)} = {brief(value)}: a finite number was expected. Mend its value.")
     for name, part in value.items() if isinstance(value, dict) else ():
         require_numbers(part, (*path, name))
@@ -65,6 +66,7 @@ def check_values(content: Mapping[str, Any]) -> None:
     BpxError
         At the first value that no cell can have.
     """
+    require_numbers(content["Parameterisation"], ("Parameterisation",))  # once more: some were written as text
     sections = content["Parameterisation"]
     for name in _PARTS:
         _check_section(sections[name], ("Parameterisation", name))
