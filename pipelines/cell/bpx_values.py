@@ -131,7 +131,7 @@ def _is_constant(value: Any) -> bool:
 
 def _check_functions(section: Mapping[str, Any], path: tuple[str, ...], domain: Sequence[float]) -> None:
     """They must be numbers over the domain, and positive but for those that may have any sign."""
-    at = np.linspace(*domain, _SAMPLES)
+    at = np.linspace(domain[0], domain[1], _SAMPLES)
     for name, value in section.items():
         if not isinstance(value, str | Mapping):
             continue
