@@ -14,6 +14,7 @@ from benchmarks.measure import Line, elapsed, tell, time_at_most
 from benchmarks.volumes import packed_electrode
 from flows.measurements import MEASUREMENTS
 from schemas import Microstructure
+from schemas.electrode import cubic_voxels
 
 _WARM_UP, *_EDGES = (24, 64, 128, 192)  # what is compiled first is not counted
 _NAMES = ("pore", "active_material", "carbon_binder")
@@ -43,7 +44,7 @@ def _volume(edge: int) -> Microstructure:
     labels = packed_electrode(edge, 0.5)
     return Microstructure(
         labels=labels,
-        voxel_size_metre=4e-7,
+        voxel_edges_metre=cubic_voxels(4e-7),
         phase_names=_NAMES,
         phase_labels=np.arange(3, dtype=np.uint8),
         source="benchmark",

@@ -1,7 +1,6 @@
 """Reading a parameter file strictly: every mistake is named by its path, with what was expected and what to do.
 
-Plain YAML only (the safe loader); a key written twice is refused, which YAML itself would let pass. It knows nothing
-of studies.
+It knows nothing of studies.
 """
 
 from __future__ import annotations
@@ -14,27 +13,13 @@ from typing import Any
 import yaml
 
 from flows.errors import StudyError
+from flows.plain_yaml import LARGEST_BYTES, LimitError, decode_yaml
+from pipelines.files import FileMissingError, InputFileError, read_regular
 from schemas.errors import RagoneError, did_you_mean
 from schemas.field import Bounds
 from schemas.units import parse_quantity
 
 REQUIRED: Any = object()
-
-
-class _StrictLoader(yaml.SafeLoader):
-    """The safe loader, refusing a key that is written twice."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: dict[str, int] = {}
-        for key, _ in node.value:
-            line = key.start_mark.line + 1
-            if key.value in seen:
-                raise StudyError(
-                    f"key {key.value!r} stands twice, in lines {seen[key.value]} and {line}. "
-                    "Only one can be meant: remove the other."
-                )
-            seen[str(key.value)] = line
-        return super().construct_mapping(node, deep)
 
 
 def read_yaml(path: str | Path) -> Any:
@@ -43,19 +28,21 @@ def read_yaml(path: str | Path) -> Any:
     Raises
     ------
     StudyError
-        If the file is missing, not text, not YAML, empty, or has a key twice.
+        If the file is missing, not text, not YAML, empty, has a key twice, or more than is read.
     """
     try:
-        text = Path(path).read_text(encoding="utf-8")
-    except FileNotFoundError as cause:
+        text = read_regular(path, LARGEST_BYTES, "a parameter file").decode()
+    except FileMissingError as cause:
         raise StudyError(f"{path} does not exist. Give the path of a parameter file.") from cause
-    except (OSError, UnicodeDecodeError) as cause:
+    except (InputFileError, UnicodeDecodeError) as cause:
         raise StudyError(f"{path} cannot be read as text: {cause}. Give a YAML file in UTF-8.") from cause
     try:
-        content = _StrictLoader(text).get_single_data()
+        content = decode_yaml(text)
     except StudyError as cause:
         raise StudyError(f"{path}: {cause}") from cause
-    except (yaml.YAMLError, ValueError, RecursionError, TypeError) as cause:
+    except LimitError as cause:
+        raise StudyError(f"{path} is not YAML that is read: {cause}. Write less, or start from the default.") from cause
+    except yaml.YAMLError as cause:
         reason = " ".join(str(cause).split())
         raise StudyError(f"{path} is not YAML: {reason}. Mend that place, or start from the default.") from cause
     if content is None:
@@ -83,8 +70,8 @@ def changed(content: Any, changes: Iterable[str]) -> Any:
 
 def _value(text: str, change: str) -> Any:
     try:
-        return _StrictLoader(text).get_single_data()
-    except (yaml.YAMLError, ValueError) as cause:
+        return decode_yaml(text)
+    except yaml.YAMLError as cause:
         raise StudyError(f"the value of {change!r} is not YAML. Write it as in the file.") from cause
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from models.generator.errors import WeightsError
 from models.generator.network import Shape, laid_out
 from models.generator.phases import Units, phase_shape
 from models.generator.weights import describe, from_bytes
@@ -38,9 +39,17 @@ def networks_of(generator: Generator, number: int, device: str) -> tuple[PhaseNe
 @lru_cache(maxsize=16)
 def _network(content: bytes, phase: int, member: int, device: str) -> PhaseNetwork:
     settings = describe(content)["settings"]
-    units = Units(**settings["units"][phase - 1])
+    try:
+        units, grain = Units(**settings["units"][phase - 1]), float(settings["grains"][phase - 1])
+        sizes = phase_shape(phase, units).sizes()
+    except (KeyError, IndexError, TypeError, ValueError) as cause:
+        raise WeightsError(
+            f"the settings of the weights do not describe phase {phase}. Train the generator again."
+        ) from cause
     weights = {name: laid_out(tensor.to(device)) for name, tensor in weights_of(content, phase, member).items()}
-    return PhaseNetwork(weights, phase_shape(phase, units), units, phase, settings["grains"][phase - 1])
+    if {name: tuple(tensor.shape) for name, tensor in weights.items()} != sizes:
+        raise WeightsError(f"the weights of phase {phase} are not of the shapes in their settings. Copy them again.")
+    return PhaseNetwork(weights, phase_shape(phase, units), units, phase, grain)
 
 
 def weights_of(content: bytes, phase: int, member: int) -> dict[str, torch.Tensor]:

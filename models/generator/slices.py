@@ -18,10 +18,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from models.generator import slice_networks
+from models.generator.errors import WeightsError
 from models.generator.phases import Units
 from models.generator.training_set import TrainingSet
 from models.generator.weights import describe, from_bytes, to_bytes
 from schemas import Design, Generator, Microstructure, stage
+from schemas.field import Bounds
 
 if TYPE_CHECKING:
     import torch
@@ -30,6 +32,7 @@ SLICE_ARCHITECTURE = "slice_gan"
 
 _COARSE = 16  # voxels per node of the noise grid
 _CHANNELS = 16
+_MOST_CHANNELS = 256  # of phases or conditions
 _WIDTHS = (96, 64, 32, 16)
 _CRITIC_WIDTHS = (32, 64, 128, 256)
 _CROP = 64
@@ -141,9 +144,15 @@ def _noise(edge: int, condition: torch.Tensor, source: torch.Generator | None) -
 @lru_cache(maxsize=4)
 def _maker(content: bytes, periodic: bool) -> tuple[Any, Units]:
     settings = describe(content)["settings"]
-    units = Units(**settings["units"])
     tensors, _ = from_bytes(content, SLICE_ARCHITECTURE)
-    inputs = _CHANNELS + len(units.condition_middle)
-    maker = slice_networks.maker(inputs, int(settings["classes"]), _WIDTHS, periodic=periodic)
-    maker.load_state_dict(tensors)
+    try:
+        units, classes = Units(**settings["units"]), int(settings["classes"])
+        Bounds(1, _MOST_CHANNELS).require(max(classes, len(units.condition_middle)), "channels", "1")
+        inputs = _CHANNELS + len(units.condition_middle)
+        maker = slice_networks.maker(inputs, classes, _WIDTHS, periodic=periodic)
+        maker.load_state_dict(tensors)
+    except (KeyError, TypeError, ValueError, RuntimeError) as cause:
+        raise WeightsError(
+            f"the weights do not fit their settings: {' '.join(str(cause).split())[:120]}. Train the generator again."
+        ) from cause
     return maker.eval(), units

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import copy
-import re
 from collections.abc import Iterable
 from typing import Any
 
 from pipelines.cell.bpx_format import BpxError, brief, first_line, load_bpx, shown
+from pipelines.cell.bpx_functions import USER_DEFINED, formulas, section_kinds, without_formulas
 from pipelines.cell.bpx_values import check_values, require_numbers
+from pipelines.cell.formula import FUNCTIONS, FormulaError, read_formula
 from schemas.errors import did_you_mean
 
 _MODELS = ("DFN", "SPMe")
 _HYSTERESIS = ("OCP (delithiation) [V]", "OCP (lithiation) [V]", "OCP hysteresis decay constant")
-_FUNCTIONS = {"x", "exp", "tanh", "cosh"}
-_NAMES = re.compile(r"(?<![\d.\w])[A-Za-z_]\w*")
+_NO_HYSTERESIS = "hysteresis cannot be used. Give OCP [V] alone."
+_MOST_FORMULAS = 100
 _EXPECTED = {
     "dict_type": "a map of fields was expected",
     "model_type": "a map of fields was expected",
@@ -40,28 +40,25 @@ def check_document(content: dict[str, Any]) -> None:
         content["Header"]["BPX"] = str(version)
     _section(content, ("Header",), schema.Header)
     model = content["Header"].get("Model")
-    if not str(content["Header"]["BPX"]).startswith("1."):
-        raise BpxError(f"Header > BPX = {content['Header']['BPX']}: version 1.1 is understood. Export it as BPX 1.1.")
+    if not (stated := str(content["Header"]["BPX"])).startswith("1."):
+        raise BpxError(f"Header > BPX = {stated[:20]}: version 1.1 is understood. Export it as BPX 1.1.")
     if model not in _MODELS:
         raise BpxError(
-            f"Header > Model = {model!r}: thicknesses, porosities and electrolyte are needed. Give a file for the DFN."
+            f"Header > Model = {str(model)[:60]!r}: thicknesses, porosities and electrolyte are needed. Give one for "
+            "the DFN."
         )
     _known(content, (), ("Header", "Parameterisation", "State", "Validation"))
-    sections = {
-        "Cell": schema.Cell,
-        "Electrolyte": schema.Electrolyte,
-        "Negative electrode": schema.ElectrodeSingle,
-        "Positive electrode": schema.ElectrodeSingle,
-        "Separator": schema.Contact,
-        "User-defined": schema.UserDefined,
-    }
+    sections = section_kinds()
     given = _map(content, ("Parameterisation",))
     _known(given, ("Parameterisation",), sections)
     for name, kind in sections.items():
         path = ("Parameterisation", name)
         if name.endswith("electrode"):
             _check_material(_map(content, path), path)
-        if name != "User-defined" or name in given:
+        elif name == USER_DEFINED and name in given:
+            _check_user_defined(_map(content, path), path)
+        if name != USER_DEFINED or name in given:
+            _check_functions(_map(content, path), path, kind)
             _section(content, path, kind)
     if "State" in content:
         _section(content, ("State",), schema.State)
@@ -73,53 +70,60 @@ def _check_material(electrode: dict[str, Any], path: tuple[str, ...]) -> None:
         raise BpxError(f"{shown(path)} > Particle: a blend of materials cannot be used. Give one material.")
     for name in _HYSTERESIS:
         if name in electrode:
-            raise BpxError(f"{shown(path)} > {name}: hysteresis cannot be used. Give OCP [V] alone.")
+            raise BpxError(f"{shown(path)} > {name}: {_NO_HYSTERESIS}")
+
+
+def _check_user_defined(section: dict[str, Any], path: tuple[str, ...]) -> None:
+    """Nothing may ask for another model, or stand in PyBaMM's name for what a section has given already."""
+    given = {
+        f"{start} {field.alias}".strip().lower()
+        for name, kind in section_kinds().items()
+        for start in ("" if name == "Cell" else name, name.removesuffix(" electrode"))
+        for field in kind.model_fields.values()
+    }
+    for name in section:
+        if "hysteresis" in name.lower() or "lithiation OCP" in name:
+            raise BpxError(f"{shown((*path, name))}: {_NO_HYSTERESIS}")
+        if name.lower() in given:
+            raise BpxError(f"{shown((*path, name))} would replace what a section gives. Give it there alone.")
 
 
 def _section(content: dict[str, Any], path: tuple[str, ...], kind: Any) -> None:
     """Check one section against its class, naming the first field that is wrong, and keep it as it was understood."""
     from pydantic import ValidationError
-    from pyparsing import ParseBaseException
 
     section = _map(content, path)
     if kind.__name__ != "UserDefined":
         _known(section, path, [field.alias or name for name, field in kind.model_fields.items()])
     try:
-        checked = kind.model_validate(copy.deepcopy(section))
+        checked = kind.model_validate(without_formulas(section, kind))
     except ValidationError as cause:
         errors = cause.errors()
-        if kind.__name__ == "UserDefined":
-            _check_functions(section, path)
         first = min(errors, key=lambda error: error["type"] != "missing")
         fields = {(*path, *_names(error["loc"], section)) for error in errors}
         where = (*path, *_names(first["loc"], section))
         more = f" {len(fields) - 1} more fields are wrong." if len(fields) > 1 else ""
         raise BpxError(f"{shown(where)} {_what(first, kind, content, where)}{more}") from cause
-    except (TypeError, ValueError, ParseBaseException) as cause:
-        _check_functions(section, path)
+    except (TypeError, ValueError) as cause:
         raise BpxError(f"{shown(path)}: {first_line(cause)}. Mend or remove that field.") from cause
-    if path != ("Header",):
-        _check_functions(section, path)
-    section.update(checked.model_dump(mode="json", by_alias=True, exclude_unset=True))  # numbers written as text
+    understood = checked.model_dump(mode="json", by_alias=True, exclude_unset=True)  # numbers written as text
+    texts = {name for name, *_ in formulas(section, kind)}
+    section.update({name: value for name, value in understood.items() if name not in texts})
 
 
-def _check_functions(section: dict[str, Any], path: tuple[str, ...]) -> None:
-    """Texts must be functions of x; the library's own error names no field, and it lets unknown names pass."""
-    from pyparsing import ParseBaseException
-
-    for name, value in section.items():
-        if not isinstance(value, str) or name == "description":
-            continue
+def _check_functions(section: dict[str, Any], path: tuple[str, ...], kind: Any) -> None:
+    """Texts must be formulas of x; the library's own error names no field, and it lets unknown names pass."""
+    texts = formulas(section, kind)
+    if len(texts) > _MOST_FORMULAS:
+        raise BpxError(f"{shown(path)} has {len(texts):,} formulas; {_MOST_FORMULAS} are read at most. Remove some.")
+    for names, text in texts.items():
         try:
-            load_bpx().Function.validate(value)
-            readable = set(_NAMES.findall(value)) <= _FUNCTIONS
-        except (ValueError, ParseBaseException):
-            readable = False
-        if not readable:
+            read_formula(text)
+        except FormulaError as cause:
             raise BpxError(
-                f"{shown((*path, name))} = {brief(value)}: a function of x was expected, of numbers, + - * / **, "
-                f"{', '.join(sorted(_FUNCTIONS - {'x'}))}. Mend its text, or give a table."
-            )
+                f"{shown((*path, *names))} = {brief(text)}: a function of x was expected, of numbers, + - * / **, "
+                f"{', '.join(FUNCTIONS)}; {cause}. Mend its text, or give a table."
+            ) from cause
 
 
 def _what(error: Any, kind: Any, content: Any, where: tuple[str, ...]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from schemas.errors import RagoneError
 
+_WIDEST, _LONGEST = 90, 300  # characters of a name and of a reason
 OPEN_CIRCUIT = "Open-circuit voltage at {}% SOC [V]"
 
 
@@ -27,16 +28,20 @@ def load_bpx() -> Any:
 
 
 def shown(path: tuple[str, ...]) -> str:
-    """The names that lead to a field."""
-    return " > ".join(path)
+    """The names that lead to a field, each cut to what fits a line."""
+    return " > ".join(name if len(name) <= _WIDEST else name[: _WIDEST - 3] + "..." for name in path)
 
 
 def brief(value: Any) -> str:
     """A value as JSON, cut to what fits a line."""
-    text = json.dumps(value, default=str)
+    try:
+        text = json.dumps(value, default=str)
+    except ValueError:  # a whole number of thousands of digits
+        text = "a number of very many digits"
     return text if len(text) <= 60 else text[:57] + "..."
 
 
 def first_line(cause: Any) -> str:
-    """What an error says first, without the full stop."""
-    return next((line.strip() for line in str(cause).splitlines() if line.strip()), "unknown reason").rstrip(".")
+    """What an error says first, cut to what fits a message, without the full stop."""
+    line = next((line.strip() for line in str(cause).splitlines() if line.strip()), "unknown reason")
+    return line[:_LONGEST].rstrip(".")

@@ -1,22 +1,27 @@
 """Whether the numbers of a BPX document can be those of a cell, so that what cannot is named by its path.
 
 The format's own library lets most of it pass: nothing in it has to be positive, a table may be empty. Not checked:
-whether values are usual, and functions other than the open-circuit potentials.
+whether values are usual, and functions that the file's user defines.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from pipelines.cell.bpx_format import BpxError, brief, load_bpx, shown
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.cell.bpx_format import BpxError, brief, shown
+from pipelines.cell.formula import read_formula
 from schemas.errors import BoundsError
 from schemas.field import ANY, POSITIVE, Bounds
 
 _PARTS = ("Cell", "Electrolyte", "Negative electrode", "Positive electrode", "Separator")
 _ELECTRODES = ("Negative electrode", "Positive electrode")
+CONCENTRATION, _CONCENTRATION = 1000.0, "Initial electrolyte concentration [mol.m-3]"  # PyBaMM's, where none is given
 _OCP, _LIMITS = "OCP [V]", ("Minimum stoichiometry", "Maximum stoichiometry")
 _VOLTAGES = ("Lower voltage cut-off [V]", "Upper voltage cut-off [V]")
 _SHARE = Bounds(0, 1)
@@ -31,18 +36,21 @@ _BOUNDS = {
     "Transport efficiency": Bounds(0, 1, low_open=True),
     **dict.fromkeys(_LIMITS, _SHARE),
 }
-_SAMPLES = 5
+_CONCENTRATIONS = (0.1, 2.0)  # of the resting one, between which an electrolyte's functions are looked at
+_ANY_SIGN = (_OCP, "Entropic change coefficient [V.K-1]")
+_SAMPLES, _MOST_ROWS, _LARGEST_WHOLE = 201, 20_000, 10**300
 
 
 def require_numbers(value: Any, path: tuple[str, ...] = ()) -> None:
-    """Refuse what JSON has no number for, and true or false where the library would read 1 or 0.
+    """Refuse what JSON or a float has no number for, and true or false where the library would read 1 or 0.
 
     Raises
     ------
     BpxError
         At the first place.
     """
-    if isinstance(value, bool) or (isinstance(value, float) and not math.isfinite(value)):
+    large = isinstance(value, int) and abs(value) > _LARGEST_WHOLE
+    if isinstance(value, bool) or large or (isinstance(value, float) and not math.isfinite(value)):
         raise BpxError(f"{shown(path)} = {brief(value)}: a finite number was expected. Mend its value.")
     for name, part in value.items() if isinstance(value, dict) else ():
         require_numbers(part, (*path, name))
@@ -58,6 +66,7 @@ def check_values(content: Mapping[str, Any]) -> None:
     BpxError
         At the first value that no cell can have.
     """
+    require_numbers(content["Parameterisation"], ("Parameterisation",))  # once more: some were written as text
     sections = content["Parameterisation"]
     for name in _PARTS:
         _check_section(sections[name], ("Parameterisation", name))
@@ -66,10 +75,15 @@ def check_values(content: Mapping[str, Any]) -> None:
     cell = sections["Cell"]
     _require_order(cell, _VOLTAGES, ("Parameterisation", "Cell"))
     for name in _ELECTRODES:
-        path = ("Parameterisation", name)
-        _check_fractions(sections[name], path)
-        _require_order(sections[name], _LIMITS, path)
-        _check_potential(sections[name], path)
+        path, electrode = ("Parameterisation", name), sections[name]
+        _check_fractions(electrode, path)
+        _require_order(electrode, _LIMITS, path)
+        if _is_constant(electrode[_OCP]):
+            where = f"{shown((*path, _OCP))} = {brief(electrode[_OCP])}"
+            raise BpxError(f"{where}: a function of x as text, or a table {{x, y}} was expected. Mend its value.")
+        _check_functions(electrode, path, [electrode[limit] for limit in _LIMITS])
+    rest = ((content.get("State") or {}).get("Initial conditions") or {}).get(_CONCENTRATION) or CONCENTRATION
+    _check_functions(sections["Electrolyte"], ("Parameterisation", "Electrolyte"), [s * rest for s in _CONCENTRATIONS])
 
 
 def _check_section(section: Mapping[str, Any], path: tuple[str, ...]) -> None:
@@ -91,6 +105,8 @@ def _check_table(table: Mapping[str, Any], path: tuple[str, ...]) -> None:
         return  # a map that is no table
     if len(places) < 2 or any(right <= left for left, right in pairwise(places)):
         raise BpxError(f"{shown(path)}: a table of two rows at least, x increasing, was expected. Mend its rows.")
+    if len(places) > _MOST_ROWS:
+        raise BpxError(f"{shown(path)}: a table of {len(places):,} rows; {_MOST_ROWS:,} are read at most. Thin it out.")
 
 
 def _require_order(section: Mapping[str, Any], names: tuple[str, str], path: tuple[str, ...]) -> None:
@@ -109,20 +125,31 @@ def _check_fractions(electrode: Mapping[str, Any], path: tuple[str, ...]) -> Non
         )
 
 
-def _check_potential(electrode: Mapping[str, Any], path: tuple[str, ...]) -> None:
-    """It must follow the stoichiometry, and be a number between its limits."""
-    potential, (low, high) = electrode[_OCP], (electrode[name] for name in _LIMITS)
-    where = f"{shown((*path, _OCP))} = {brief(potential)}"
-    if isinstance(potential, int | float):
-        raise BpxError(f"{where}: a function of x as text, or a table {{x, y}} was expected. Mend its value.")
-    if not isinstance(potential, str):
-        return
-    function = load_bpx().Function(potential).to_python_function()
-    for step in range(_SAMPLES):
-        x = low + (high - low) * step / (_SAMPLES - 1)
-        try:
-            finite = math.isfinite(function(x))
-        except (ArithmeticError, TypeError, ValueError):
-            finite = False
-        if not finite:
-            raise BpxError(f"{where} is no number at x = {x:g}, which lies between {' and '.join(_LIMITS).lower()}.")
+def _is_constant(value: Any) -> bool:
+    return "x" not in read_formula(value).steps if isinstance(value, str) else isinstance(value, int | float)
+
+
+def _check_functions(section: Mapping[str, Any], path: tuple[str, ...], domain: Sequence[float]) -> None:
+    """They must be numbers over the domain, and positive but for those that may have any sign."""
+    at = np.linspace(domain[0], domain[1], _SAMPLES)
+    for name, value in section.items():
+        if not isinstance(value, str | Mapping):
+            continue
+        values = values_at(value, at)
+        wrong = ~np.isfinite(values) | (values <= 0 if name not in _ANY_SIGN else False)
+        if wrong.any():
+            found, needed = values[wrong][0], "any number" if name in _ANY_SIGN else "a positive number"
+            raise BpxError(
+                f"{shown((*path, name))} = {brief(value)} is {f'{found:g}' if np.isfinite(found) else 'no number'} at "
+                f"x = {at[wrong][0]:g}: {needed} was expected from x = {domain[0]:g} to {domain[1]:g}. Mend it there."
+            )
+
+
+def values_at(value: Any, at: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Values of a formula or table, shape (n,); a table goes on as straight as it ends, as it does in PyBaMM."""
+    if isinstance(value, str):
+        return read_formula(value).at(at)
+    x, y = (np.array(value[axis], np.float64) for axis in ("x", "y"))
+    row = np.clip(np.searchsorted(x, at) - 1, 0, len(x) - 2)
+    share: NDArray[np.float64] = (at - x[row]) / (x[row + 1] - x[row])
+    return y[row] + share * (y[row + 1] - y[row])

@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from pipelines.cell.bpx_in import parsed
+from pipelines.cell.bpx_functions import give_functions
+from pipelines.cell.bpx_in import checked_bpx, parsed
 from schemas import CellParameters, NegativeElectrode
 from schemas.errors import UnknownFieldError, did_you_mean
 
@@ -117,10 +118,12 @@ def parameter_values_of(cell: CellParameters) -> Any:
 
 @lru_cache(maxsize=16)
 def _bpx_values(text: str) -> Any:
-    """Values of a BPX document, read once: PyBaMM leaves a temporary file for each function that it reads."""
-    content = parsed(json.loads(text)).model_copy(deep=True)
+    """Values of a BPX document, read once; it is checked again, since it may come from a stranger's record."""
+    document, pybamm = checked_bpx(json.loads(text)).document, load_pybamm()
+    content = parsed(document)
+    give_functions(content, document, pybamm)
     cell = content.parameterisation.cell
     cell.volume, cell.external_surface_area = cell.volume or 1.0, cell.external_surface_area or 1.0  # never read here
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # PyBaMM's own use of pydantic
-        return load_pybamm().ParameterValues._create_from_bpx(content, None)
+        return pybamm.ParameterValues._create_from_bpx(content, None)

@@ -28,6 +28,7 @@ from __future__ import annotations
 from typing import Any
 
 from pipelines.cell.engine import load_pybamm
+from pipelines.cell.tables import sloped_splines
 from schemas import CellParameters
 from schemas.errors import MissingFieldError
 from schemas.field import Bounds
@@ -111,6 +112,17 @@ def _integral(model: Any, per_volume: Any) -> Any:
     return pybamm.z_average(thickness * pybamm.x_average(per_volume)) * param.A_cc
 
 
+def lumped_parameters(values: Any) -> dict[str, Any]:
+    """What a set of PyBaMM's must have for `LUMPED` and may lack: foils, which lose nothing, and slopes of splines."""
+    foils = {
+        f"{side} current collector {what}": value
+        for side in ("Negative", "Positive")
+        for what, value in (("thickness [m]", 0.0), ("conductivity [S.m-1]", 1e7))
+    }
+    missing = {name: value for name, value in foils.items() if name not in values}
+    return missing | sloped_splines(values, load_pybamm())
+
+
 def thermal_values(
     cell: CellParameters, *, heat_transfer_coefficient_watt_per_square_metre_kelvin: float
 ) -> dict[str, float]:
@@ -141,7 +153,8 @@ def thermal_values(
     if area is None or not capacity:
         raise MissingFieldError(
             f"the cell's cooled_area_square_metre = {area} and heat_capacity_joule_per_kelvin = {capacity}: both must "
-            "be positive numbers. Assemble the cell again: older records do not hold them."
+            "be positive numbers. Build the cell in a can (--form-factor), or give External surface area [m2] and "
+            "Specific heat capacity in its BPX file; records of older versions do not hold them."
         )
     return {
         "Cell volume [m3]": cell.cell_volume_cubic_metre,

@@ -123,7 +123,7 @@ def reference_cell(
         form_factor=form_factor or _FORM_FACTOR,
         negative_thickness_metre=stack.negative.thickness_metre,
         negative_to_positive_capacity_ratio=reference_capacity(values, "negative") / within,
-        nominal_capacity_ampere_hour=area * within,
+        nominal_capacity_ampere_hour=_stated_capacity(parameters) or area * within,
         **_positive_electrode(values, positive),
         contact_resistance_ohm=number(values, "Contact resistance [Ohm]", 0.0),
         **rolled,
@@ -158,6 +158,11 @@ def _housing(values: Any, parameters: dict[str, Any] | None, form_factor: str, f
         cell = parameters["Parameterisation"]["Cell"]
         return Bare(face_area, cell.get("Volume [m3]"), cell.get("External surface area [m2]"))
     return Bare(face_area, number(values, "Cell volume [m3]", 0.0) or None)
+
+
+def _stated_capacity(parameters: dict[str, Any] | None) -> float | None:
+    """What a BPX file calls its cell's capacity [A.h]: it defines 1C."""
+    return float(parameters["Parameterisation"]["Cell"]["Nominal cell capacity [A.h]"]) if parameters else None
 
 
 def _as_the_file_says(parameters: dict[str, Any], rolled: dict[str, Any]) -> dict[str, Any]:

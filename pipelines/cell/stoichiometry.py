@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from pipelines.cell.engine import load_pybamm
 from schemas.errors import BoundsError
 
@@ -143,4 +145,9 @@ def _positive_stoichiometry(
 def _potential(values: Any, electrode: str) -> Potential:
     """Open-circuit potential [V] of an electrode over its stoichiometry; the expression is built once."""
     curve = values[f"{electrode} electrode OCP [V]"](load_pybamm().InputParameter("stoichiometry"))
-    return lambda stoichiometry: float(curve.evaluate(inputs={"stoichiometry": stoichiometry}).item())
+
+    def potential(stoichiometry: float) -> float:
+        with np.errstate(all="ignore"):  # a potential may be infinite where no cell works
+            return float(curve.evaluate(inputs={"stoichiometry": stoichiometry}).item())
+
+    return potential

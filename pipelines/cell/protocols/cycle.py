@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.cell.engine import load_pybamm
-from pipelines.cell.heat import ISOTHERMAL, LUMPED, thermal_values
+from pipelines.cell.heat import ISOTHERMAL, LUMPED, lumped_parameters, thermal_values
 from pipelines.cell.model import cell_values, dfn
 from pipelines.cell.protocols.columns import Columns, no_columns, read_columns
 from pipelines.cell.protocols.expansion import Planned, expand
@@ -206,7 +206,7 @@ def _values(cell: CellParameters, conditions: _Conditions) -> Any:
     if conditions.thermal == "lumped":
         coefficient = conditions.heat_transfer_coefficient
         heat = thermal_values(cell, heat_transfer_coefficient_watt_per_square_metre_kelvin=coefficient)
-        values.update(heat, check_already_exists=False)
+        values.update(heat | lumped_parameters(values), check_already_exists=False)
     return values
 
 
