@@ -28,8 +28,9 @@ def load_bpx() -> Any:
 
 
 def shown(path: tuple[str, ...]) -> str:
-    """The names that lead to a field, each cut to what fits a line."""
-    return " > ".join(name if len(name) <= _WIDEST else name[: _WIDEST - 3] + "..." for name in path)
+    """The names that lead to a field, each on one line and cut to what fits it."""
+    plain = (name if name.isprintable() else repr(name)[1:-1] for name in path)
+    return " > ".join(name if len(name) <= _WIDEST else name[: _WIDEST - 3] + "..." for name in plain)
 
 
 def brief(value: Any) -> str:

@@ -83,6 +83,7 @@ def test_a_bpx_document_with_any_value_anywhere(path, value):
 
 @many
 @given(st.sampled_from(places(CELL)), st.text(max_size=12), values)
+@example(("Header", "Title"), "\n", False)
 def test_a_bpx_document_with_any_field_added(path, name, value):
     """Read, or refused."""
     holder = replaced(CELL, path, {name: value})
