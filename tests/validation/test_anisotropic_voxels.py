@@ -93,12 +93,13 @@ def test_equal_edges_are_cubes_to_the_bit():
 @pytest.mark.parametrize("edges", [(10, 1, 1), (1, 1, 10), (10, 10, 1), (1, 4, 10)])
 @pytest.mark.parametrize("sigma", [{0: 1.0, 1: 0.0, 2: 0.0}, SOLIDS])
 def test_flat_and_long_boxes_converge(edges, sigma):
-    """Edges that differ ten times cost iterations, not the certificate, which holds the exact solution."""
+    """Edges that differ ten times cost hardly an iteration, and the certificate holds the exact solution."""
     shape = tuple(max(64 // edge, 6) for edge in edges)
-    labels, options = gyroid(shape), {"voxel_size": tuple(map(float, edges)), "largest_iteration_count": 150}
+    labels, options = gyroid(shape), {"voxel_size": tuple(map(float, edges)), "largest_iteration_count": 100}
     for axis in range(3):
         found = effective_conductivity(labels, sigma, axis=axis, relative_tolerance=1e-3, **options)
         assert found.outcome is TransportOutcome.CONVERGED
+        assert found.iterations <= 20
         exact = effective_conductivity(labels, sigma, axis=axis, relative_tolerance=1e-9, **options)
         assert found.lower <= exact.lower <= exact.upper <= found.upper
 
