@@ -5,6 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from dataset import Lake
+from flows.fidelity_tasks import common_edge
+from flows.plan import Plan
+from flows.representativity import study_volume
+from flows.training_volumes import TrainingVolumes, cut_volumes
 from models.generator.training_set import TrainingSet
 from pipelines.characterise import average_transport, characterise_with_taufactor, homogenise
 from pipelines.characterise.errors import MixedTransportsError
@@ -31,6 +36,23 @@ def test_refused_by_name(boxes, what, use):
     """The message says what needs cubes, what the voxels are, and how to get cubes."""
     with pytest.raises(AnisotropicVoxelError, match=rf"{what}.*needs cubic voxels.*0\.8 x 0\.4 x 0\.4 um\. Resample"):
         use(boxes(8e-7, 4e-7, 4e-7))
+
+
+@pytest.mark.parametrize(
+    ("what", "use"),
+    [
+        ("representativity", lambda lake, name: study_volume(lake, name, Plan(edges=(2, 4)))),
+        ("--crop", lambda lake, name: cut_volumes(lake, TrainingVolumes((name,)), 4)),
+        ("comparison with a generator", lambda lake, name: common_edge(lake, [name], [])),
+    ],
+)
+def test_flows_refuse_before_a_stage_runs(boxes, tmp_path, what, use):
+    """No cube is cut, and no run is recorded but that of the import."""
+    with Lake.open(tmp_path / "lake", create=True) as lake:
+        name = lake.put(boxes(8e-7, 4e-7, 4e-7))
+        with pytest.raises(AnisotropicVoxelError, match=f"{what} needs cubic voxels"):
+            use(lake, name)
+        assert lake.sql("SELECT stage FROM runs")["stage"].to_list() == ["given"]
 
 
 def test_boxes_of_one_volume_are_not_averaged(boxes):
