@@ -1,5 +1,7 @@
 """Which voxels move together? The connected pieces of one phase inside blocks of 4 x 4 x 4 voxels.
 
+Along an axis of far longer voxels each layer of a block has pieces of its own: what conducts far worse is far apart.
+
 A block is the 64 bits of one integer, so that its pieces are found by shifting, and the conductance between two of
 them is a count of bits. The pieces are the unknowns of the first coarse level: a block cut by a wall has one on
 either side, and an island of carbon-binder is its own, which is what keeps the solver's convergence independent of
@@ -16,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import prange
 
-from pipelines.characterise.kernel.bits import FIRST_LAYER, WORD, around
+from pipelines.characterise.kernel.bits import FIRST_LAYER, WORD, down, up
 from pipelines.characterise.kernel.contacts import conductance_to_ends, connect, in_spanning_clusters
 from pipelines.characterise.kernel.graph import Graph
 from pipelines.characterise.kernel.volume import Volume
@@ -70,13 +72,13 @@ def find_pieces(volume: Volume) -> Pieces:
     insulating, in place. In a volume that is periodic along axis 0 all clusters stay.
     """
     blocks = np.array([-(-length // 4) for length in volume.shape])
-    bits = np.zeros((len(volume.conductivities), *blocks), dtype=WORD)
+    bits, strong = np.zeros((len(volume.conductivities), *blocks), dtype=WORD), volume.strong_axes()
     _set_bits(volume.phase, bits)
     first = np.zeros(int(np.prod(blocks)) + 1, dtype=np.int32)
-    _count(bits, first)
+    _count(bits, strong, first)
     first = np.cumsum(first, dtype=np.int32)
     masks, phases = np.empty(first[-1], dtype=WORD), np.empty(first[-1], dtype=np.uint8)
-    _separate(bits, first, masks, phases)
+    _separate(bits, strong, first, masks, phases)
     touching = _touching(volume, blocks, first, masks, phases)
     if not volume.periodic[0]:
         keep = in_spanning_clusters(*touching[:2], *_at_ends(volume, blocks, first, masks))
@@ -142,11 +144,15 @@ def _at_ends(
 
 
 @compiled()
-def _grown(seed: np.uint64, mask: np.uint64) -> np.uint64:
-    """All voxels of the mask that are connected to the seed."""
-    grown, more = seed, around(seed) & mask
+def _grown(seed: np.uint64, mask: np.uint64, strong: npt.NDArray[np.bool_]) -> np.uint64:
+    """All voxels of the mask that are connected to the seed along the strong axes."""
+    grown, more = WORD(0), seed
     while more != grown:
-        grown, more = more, around(more) & mask
+        grown = more
+        for axis in range(3):
+            if strong[axis]:
+                more |= up(grown, axis) | down(grown, axis)
+        more &= mask
     return grown
 
 
@@ -164,7 +170,7 @@ def _set_bits(phase: npt.NDArray[np.uint8], bits: npt.NDArray[np.uint64]) -> Non
 
 
 @compiled(parallel=True)
-def _count(bits: npt.NDArray[np.uint64], first: Integers) -> None:
+def _count(bits: npt.NDArray[np.uint64], strong: npt.NDArray[np.bool_], first: Integers) -> None:
     """Pieces of each block, into the place after it."""
     y, z = bits.shape[2], bits.shape[3]
     for i in prange(bits.shape[1]):
@@ -174,14 +180,18 @@ def _count(bits: npt.NDArray[np.uint64], first: Integers) -> None:
                 for phase in range(bits.shape[0]):
                     left = bits[phase, i, j, k]
                     while left:
-                        left &= ~_grown(left & (~left + WORD(1)), left)
+                        left &= ~_grown(left & (~left + WORD(1)), left, strong)
                         count += 1
                 first[(i * y + j) * z + k + 1] = count
 
 
 @compiled(parallel=True)
 def _separate(
-    bits: npt.NDArray[np.uint64], first: Integers, masks: npt.NDArray[np.uint64], phases: npt.NDArray[np.uint8]
+    bits: npt.NDArray[np.uint64],
+    strong: npt.NDArray[np.bool_],
+    first: Integers,
+    masks: npt.NDArray[np.uint64],
+    phases: npt.NDArray[np.uint8],
 ) -> None:
     y, z = bits.shape[2], bits.shape[3]
     for i in prange(bits.shape[1]):
@@ -191,7 +201,7 @@ def _separate(
                 for phase in range(bits.shape[0]):
                     left = bits[phase, i, j, k]
                     while left:
-                        masks[piece] = _grown(left & (~left + WORD(1)), left)
+                        masks[piece] = _grown(left & (~left + WORD(1)), left, strong)
                         phases[piece] = phase + 1
                         left &= ~masks[piece]
                         piece += 1

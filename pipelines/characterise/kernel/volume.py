@@ -21,6 +21,7 @@ Labels = npt.NDArray[np.uint8]
 
 INSULATING = 0
 LARGEST_PHASE_COUNT = 16
+_WEAK = 0.1  # of the best axis' weight: voxels of more than three times the edge
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,10 @@ class Volume:
         """Voxels along each axis, without the padding."""
         x, y, z = (length - 2 for length in self.phase.shape)
         return x, y, z
+
+    def strong_axes(self) -> npt.NDArray[np.bool_]:
+        """Along which axes voxels move together; where they conduct far worse they are far apart, shape (3,)."""
+        return np.asarray(self.weights >= _WEAK)
 
     def pair_conductances(self) -> npt.NDArray[np.float64]:
         """Harmonic mean of the conductivities of two phases, shape (phases + 1, phases + 1) [-]; 0: insulating."""

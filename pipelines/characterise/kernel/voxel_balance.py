@@ -84,7 +84,7 @@ def balance_voxels(
                     for axis in range(3):
                         for side in range(2):
                             for other in range(first[here], first[here + 1]):
-                                if phases[other] != phases[piece]:
+                                if other != piece:
                                     touching = mask & (down(masks[other], axis) if side else up(masks[other], axis))
                                     conductance = weights[axis] * near[phases[other]]
                                     total += _send(

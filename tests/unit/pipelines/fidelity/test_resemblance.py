@@ -93,7 +93,7 @@ def test_what_cannot_be_compared_is_refused():
     with pytest.raises(FidelityInputError, match="no volumes"):
         find_resemblance(volume, ())
     with pytest.raises(FidelityInputError, match="one voxel size"):
-        find_resemblance(volume, (dataclasses.replace(volume, voxel_size_metre=4e-7),))
+        find_resemblance(volume, (dataclasses.replace(volume, voxel_edges_metre=[4e-7] * 3),))
     with pytest.raises(FidelityInputError, match="larger one"):
         find_resemblance(volume, (packed(5, 16),))
     other = dataclasses.replace(volume, phase_names=("pore", "active_material", "graphite"))
