@@ -84,6 +84,28 @@ def repeated(old: str, new: str, count: int) -> Verb:
     return Verb(lambda values: _called({**values, old: np.full(count, values[old])}, old, new), back)
 
 
+def stacked(name: str, count: int) -> Verb:
+    """The vector became rows of a matrix; old records hold as many equal ones."""
+
+    def back(cells: Cells) -> Cells:
+        spec, rows = cells[name]
+        if not (rows == rows[0]).all():
+            raise SchemaVersionError(f"the rows of {name} differ; the older version has one for all.")
+        return {**cells, name: (replace(spec, shape="vector", axes=0), rows[0])}
+
+    return Verb(lambda values: {**values, name: np.tile(values[name], (count, 1))}, back)
+
+
+def withdrawn(name: str, stand_in: float, absent: Callable[[Values], bool]) -> Verb:
+    """The number has no value where that of which it is one is absent; old records hold a stand-in there."""
+
+    def back(cells: Cells) -> Cells:
+        spec, value = cells[name]
+        return {**cells, name: (replace(spec, optional=False), stand_in if value is None else value)}
+
+    return Verb(lambda values: {**values, name: None if absent(values) else values[name]}, back)
+
+
 def _called(fields: dict[str, _T], name: str, new: str) -> dict[str, _T]:
     """The fields with one of them called otherwise, in its place."""
     return {(new if n == name else n): value for n, value in fields.items()}

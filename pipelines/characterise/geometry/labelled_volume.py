@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipelines.characterise.geometry.errors import GeometryInputError
+from schemas.electrode import label_counts
 
 Labels = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.bool_]
@@ -57,11 +58,6 @@ def labelled_volume(labels: npt.NDArray[Any]) -> LabelledVolume:
     table = np.zeros(256, dtype=np.uint8)
     table[present] = 1 << np.arange(len(present))
     return LabelledVolume(table[volume], tuple(present.tolist()))
-
-
-def label_counts(volume: Labels) -> Counts:
-    """How many voxels hold each value from 0 to 255; a layer at a time, for counting takes eight bytes a voxel."""
-    return np.asarray(sum(np.bincount(layer.reshape(-1), minlength=256) for layer in volume))
 
 
 def checked_labels(labels: npt.NDArray[Any]) -> Labels:
