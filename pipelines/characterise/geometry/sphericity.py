@@ -25,7 +25,7 @@ from pipelines.characterise.geometry.errors import GeometryInputError
 from pipelines.characterise.geometry.labelled_volume import AXES, CUBIC, Counts, Edges, Floats
 from pipelines.characterise.geometry.slabs import in_slabs
 from pipelines.characterise.geometry.surface_area import direction_weights
-from pipelines.characterise.geometry.transitions import DIRECTIONS
+from pipelines.characterise.geometry.transitions import DIRECTIONS, steps
 from pipelines.compiled import compiled
 
 SPHERICITY_METHOD = "surface of the sphere of equal volume over that by the Crofton formula, 13 directions"
@@ -57,7 +57,7 @@ def sphericities(particles: npt.NDArray[Any], edges: Edges = CUBIC) -> tuple[Cou
 
     def borders(part: slice) -> Counts:
         found = np.zeros((1 + len(DIRECTIONS), count + 1), np.int64)
-        _count(particles, DIRECTIONS, part.start, part.stop, found)
+        _count(particles, steps(edges), part.start, part.stop, found)
         return found
 
     voxels, *crossings = np.sum(in_slabs(borders, len(particles), particles.size), axis=0)[:, 1:]
@@ -69,7 +69,7 @@ def sphericities(particles: npt.NDArray[Any], edges: Edges = CUBIC) -> tuple[Cou
 def _areas(crossings: list[Counts], edges: Edges) -> Floats:
     """Surface of every particle [edge^2]: 2 <P_L> times the volume that the lines of each direction fill."""
     areas = np.zeros(len(crossings[0]))
-    lengths = np.linalg.norm(DIRECTIONS * edges, axis=1) / np.prod(edges)
+    lengths = np.linalg.norm(steps(edges) * edges, axis=1) / np.prod(edges)
     for left, weight, length in zip(crossings, direction_weights(edges), lengths, strict=True):
         areas += 2 * weight / length * left
     return areas

@@ -34,12 +34,14 @@ from scipy.spatial import SphericalVoronoi
 
 from pipelines.characterise.geometry.labelled_volume import (
     AXES,
+    Counts,
+    Edges,
     Floats,
     VoxelSize,
     checked_voxel_size,
     labelled_volume,
 )
-from pipelines.characterise.geometry.transitions import DIRECTIONS, Counts, sites, transitions
+from pipelines.characterise.geometry.transitions import sites, steps, transitions
 
 Areas = dict[tuple[int, int], float]
 """Area over volume [1/m] of each pair of labels, the lower one first."""
@@ -77,9 +79,9 @@ def specific_surface_areas(labels: npt.NDArray[Any], voxel_size_metre: VoxelSize
     dict_keys([(0, 2)])
     """
     edges = checked_voxel_size(voxel_size_metre)
-    pairs, found, possible = _crossings(labels, periodic)
+    pairs, found, possible = _crossings(labels, edges, periodic)
     weights = np.where(possible > 0, direction_weights(edges), 0.0)
-    lengths = possible * np.linalg.norm(DIRECTIONS * edges, axis=1)
+    lengths = possible * np.linalg.norm(steps(edges) * edges, axis=1)
     factors = np.divide(2 * weights, lengths * weights.sum(), out=np.zeros(len(weights)), where=lengths > 0)
     return dict(zip(pairs, (factors @ found).tolist(), strict=True))
 
@@ -90,22 +92,22 @@ def face_counted_areas(labels: npt.NDArray[Any], voxel_size_metre: VoxelSize, *,
     Parameters and errors are those of `specific_surface_areas`.
     """
     edges = checked_voxel_size(voxel_size_metre)
-    pairs, found, _ = _crossings(labels, periodic)
+    pairs, found, _ = _crossings(labels, edges, periodic)
     areas = (1 / (np.size(labels) * np.array(edges))) @ found[:AXES]
     return dict(zip(pairs, areas.tolist(), strict=True))
 
 
-def _crossings(labels: npt.NDArray[Any], periodic: bool) -> tuple[list[tuple[int, int]], Counts, Counts]:
+def _crossings(labels: npt.NDArray[Any], edges: Edges, periodic: bool) -> tuple[list[tuple[int, int]], Counts, Counts]:
     """Pairs of labels, how often each is crossed in each direction, and how often one could be."""
     volume = labelled_volume(labels)
     numbers = list(combinations(range(len(volume.labels)), 2))
-    found = transitions(volume.bits, [(1 << low, 1 << high) for low, high in numbers], periodic=periodic)
+    found = transitions(volume.bits, [(1 << low, 1 << high) for low, high in numbers], periodic=periodic, edges=edges)
     pairs = [(volume.labels[low], volume.labels[high]) for low, high in numbers]
-    return pairs, found, sites(volume.bits.shape, periodic=periodic)
+    return pairs, found, sites(volume.bits.shape, periodic=periodic, edges=edges)
 
 
 @cache
-def direction_weights(edges: tuple[float, float, float]) -> Floats:
+def direction_weights(edges: Edges) -> Floats:
     """The part of all directions that each of the 13 stands for [-]; they sum to one.
 
     Parameters
@@ -113,7 +115,7 @@ def direction_weights(edges: tuple[float, float, float]) -> Floats:
     edges
         Of a voxel, in any unit.
     """
-    vectors = DIRECTIONS * (np.array(edges) / max(edges))
+    vectors = steps(edges) * (np.array(edges) / max(edges))
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     cells = SphericalVoronoi(np.concatenate([vectors, -vectors])).calculate_areas()
     weights = np.asarray(cells[: len(vectors)] / cells[: len(vectors)].sum())
