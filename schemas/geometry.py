@@ -129,7 +129,7 @@ class Geometry(Record):
     pore_connectivity: int = integer(low=6, doc="neighbours through which pores are joined")
     solid_connectivity: int = integer(low=6, doc="neighbours through which solids are joined")
     periodic: bool = flag(doc="whether opposite faces touch, for areas and correlation")
-    methods: dict[str, Any] = document(doc="method and its settings, by metric")
+    methods: dict[str, Any] = document(doc="method and its settings, by metric; `without_value`: why fields are null")
 
     def validate(self) -> None:
         """There is a number for each name."""

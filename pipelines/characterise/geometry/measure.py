@@ -83,7 +83,7 @@ def measure_geometry(
     voxel, edges = microstructure.equivalent_voxel_size_metre, _relative_edges(microstructure)
     absent = np.zeros(microstructure.labels.shape, dtype=bool)
     pore = masks.get(PORE, absent)
-    return Geometry.build(
+    values = (
         _fractions(microstructure)
         | _areas(microstructure, periodic)
         | _triple_phase_boundary(microstructure)
@@ -95,8 +95,9 @@ def measure_geometry(
         )
         | _pores(pore_sizes(pore, largest_step_count=pore_size_step_count, edges=edges), voxel)
         | {"voxel_size_metre": voxel, "edge_voxels": microstructure.labels.shape[0], "periodic": periodic}
-        | {"methods": _methods(particle_smoothing_voxels, particle_separation_voxels)}
     )
+    methods = _methods(particle_smoothing_voxels, particle_separation_voxels)
+    return Geometry.build(values | {"methods": methods | _without_value(values)})
 
 
 def _edges(microstructure: Microstructure) -> Edges:
@@ -226,3 +227,18 @@ def _methods(smoothing: float, separation: int) -> Values:
         "sphericity": SPHERICITY_METHOD,
         "pores": PORES_METHOD,
     }
+
+
+def _without_value(values: Values) -> Values:
+    """Why numbers are null, by their field; nothing if none is."""
+    no_pore = values["pore_fraction"] == 0
+    no_particle = "no particle is whole" if values["active_material_fraction"] else "there is no active material"
+    reasons = {
+        "pore_percolating_fraction": "there is no pore",
+        "solid_percolating_fraction": "there is no solid",
+        "mean_particle_diameter_metre": no_particle,
+        "mean_particle_sphericity": no_particle,
+        "median_pore_diameter_metre": "there is no pore" if no_pore else "there is no wall",
+    }
+    found = {name: reason for name, reason in reasons.items() if values[name] is None}
+    return {"without_value": found} if found else {}

@@ -97,7 +97,12 @@ def test_one_phase_alone(label: int) -> None:
     assert found.median_pore_diameter_metre is None
     parts = found.pore_percolating_fraction, found.solid_percolating_fraction
     assert parts == ((1.0, None) if label == 0 else (None, 1.0))
-    assert [value for name, value, _ in geometry_summary(found) if "percolating" in name] == list(parts)
+    rows = {name: (value, unit) for name, value, unit in geometry_summary(found)}
+    assert rows["percolating part of the pores"] == ((1.0, "-") if label == 0 else (None, "there is no pore"))
+    assert rows["percolating part of the solids"] == ((None, "there is no solid") if label == 0 else (1.0, "-"))
+    reason = "no particle is whole" if label == 2 else "there is no active material"
+    assert rows["mean particle diameter"] == (None, reason)
+    assert rows["median pore diameter"][1] == ("there is no wall" if label == 0 else "there is no pore")
 
 
 @pytest.mark.parametrize("label", [0, 1, 2])
