@@ -5,7 +5,18 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Sequence
 
-from benchmarks import command_line, discharges, disk, generator, hashing, homogenisation, lineage, queries, steps
+from benchmarks import (
+    command_line,
+    discharges,
+    disk,
+    generator,
+    geometry,
+    hashing,
+    homogenisation,
+    lineage,
+    queries,
+    steps,
+)
 from benchmarks.measure import Line, tell
 
 BENCHMARKS: dict[str, Callable[[], list[Line]]] = {
@@ -16,6 +27,7 @@ BENCHMARKS: dict[str, Callable[[], list[Line]]] = {
     "command_line": command_line.lines,
     "disk": disk.lines,
     "homogenisation": homogenisation.lines,
+    "geometry": geometry.lines,
     "discharges": discharges.lines,
     "generator": generator.lines,
 }

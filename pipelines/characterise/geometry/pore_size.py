@@ -4,8 +4,9 @@ The opening by spheres (granulometry): a voxel counts at a diameter if it lies i
 between the walls. Half of the pore volume lies in spheres of at least the diameter where the curve passes one half.
 
 Limits. Radii are whole voxels, at most `largest_step_count` of them, so widths below about six voxels are coarse and a
-sphere comes out up to three voxels too narrow. Walls outside the volume are unknown: at its faces spheres may be too
-wide. It is a size of bodies, not of the throats that a mercury porosimeter sees.
+sphere comes out up to three voxels too narrow. Where voxels are no cubes, a voxel is the edge of the cube of equal
+volume in this, and widths are coarse by the longest edge. Walls outside the volume are unknown: at its faces spheres
+may be too wide. It is a size of bodies, not of the throats that a mercury porosimeter sees.
 
 References
 ----------
