@@ -9,7 +9,7 @@ import numpy as np
 
 from schemas.errors import FieldShapeError
 from schemas.field import Tolerance, array, document, flag, integer, real, text, texts, vector
-from schemas.migration import Migrations, added, stacked, withdrawn
+from schemas.migration import Migrations, added, annotated, stacked, withdrawn
 from schemas.record import Record
 
 _ROUNDING = Tolerance(relative=1e-9, absolute=1e-15)
@@ -33,6 +33,7 @@ class Geometry(Record):
             withdrawn("pore_percolating_fraction", 0.0, lambda values: values["pore_fraction"] == 0),
             withdrawn("solid_percolating_fraction", 0.0, lambda values: values["pore_fraction"] == 1),
             stacked("chord_length_metre", 3),
+            annotated("methods", "without_value"),
         ),
     }
 

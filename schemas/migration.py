@@ -106,6 +106,16 @@ def withdrawn(name: str, stand_in: float, absent: Callable[[Values], bool]) -> V
     return Verb(lambda values: {**values, name: None if absent(values) else values[name]}, back)
 
 
+def annotated(name: str, entry: str) -> Verb:
+    """The document may have an entry more, which says nothing that other fields do not; old records have none."""
+
+    def back(cells: Cells) -> Cells:
+        spec, tree = cells[name]
+        return {**cells, name: (spec, {key: value for key, value in tree.items() if key != entry})}
+
+    return Verb(lambda values: values, back)
+
+
 def _called(fields: dict[str, _T], name: str, new: str) -> dict[str, _T]:
     """The fields with one of them called otherwise, in its place."""
     return {(new if n == name else n): value for n, value in fields.items()}

@@ -115,7 +115,9 @@ def test_a_record_of_the_version_before_is_read_and_written(label: int) -> None:
         "pore_percolating_fraction": float(label == 0),
         "chord_length_metre": pytest.approx([4e-7 * n for n in range(1, 5)]),
     }
-    assert judge(compare(Geometry.from_arrow(table), found)) is Verdict.BITWISE
+    read = Geometry.from_arrow(table)
+    assert {each.field for each in compare(read, found)} <= {"methods"}  # the reasons are new
+    assert read.to_arrow(2).equals(table)
 
 
 def test_boxes_that_repeat_a_volume_measure_as_it_does() -> None:
