@@ -96,14 +96,14 @@ def stacked(name: str, count: int) -> Verb:
     return Verb(lambda values: {**values, name: np.tile(values[name], (count, 1))}, back)
 
 
-def withdrawn(name: str, stand_in: float, absent: Callable[[Values], bool]) -> Verb:
-    """The number has no value where that of which it is one is absent; old records hold a stand-in there."""
+def withdrawn(name: str, stand_in: Any, when: Callable[[Values], bool]) -> Verb:
+    """The field has no value where an old record, by its values, had a stand-in for none."""
 
     def back(cells: Cells) -> Cells:
         spec, value = cells[name]
         return {**cells, name: (replace(spec, optional=False), stand_in if value is None else value)}
 
-    return Verb(lambda values: {**values, name: None if absent(values) else values[name]}, back)
+    return Verb(lambda values: {**values, name: None if when(values) else values[name]}, back)
 
 
 def annotated(name: str, entry: str) -> Verb:

@@ -57,7 +57,10 @@ def labelled_volume(labels: npt.NDArray[Any]) -> LabelledVolume:
         )
     table = np.zeros(256, dtype=np.uint8)
     table[present] = 1 << np.arange(len(present))
-    return LabelledVolume(table[volume], tuple(present.tolist()))
+    bits = np.empty_like(volume)
+    for layer, given in zip(bits, volume, strict=True):
+        layer[...] = table[given]  # looking up widens labels to eight bytes: a layer's, not the volume's
+    return LabelledVolume(bits, tuple(present.tolist()))
 
 
 def checked_labels(labels: npt.NDArray[Any]) -> Labels:

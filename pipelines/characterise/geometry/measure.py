@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from pipelines.characterise.carriers import voxel_edges
 from pipelines.characterise.geometry.chords import CHORDS_METHOD, ChordLengths, chord_lengths
 from pipelines.characterise.geometry.correlation import two_point_correlation
 from pipelines.characterise.geometry.fractions import phase_fractions
@@ -100,17 +101,11 @@ def measure_geometry(
     return Geometry.build(values | {"methods": methods | _without_value(values)})
 
 
-def _edges(microstructure: Microstructure) -> Edges:
-    """Of a voxel along each axis [m]."""
-    x, y, z = microstructure.voxel_edges_metre.tolist()
-    return x, y, z
-
-
 def _relative_edges(microstructure: Microstructure) -> Edges:
-    """The same, relative to the cube of equal volume [-]."""
+    """Of a voxel along each axis, relative to the cube of equal volume [-]."""
     if microstructure.has_cubic_voxels:
         return CUBIC
-    x, y, z = (edge / microstructure.equivalent_voxel_size_metre for edge in _edges(microstructure))
+    x, y, z = (edge / microstructure.equivalent_voxel_size_metre for edge in voxel_edges(microstructure))
     return x, y, z
 
 
@@ -122,7 +117,7 @@ def _fractions(microstructure: Microstructure) -> Values:
 
 
 def _areas(microstructure: Microstructure, periodic: bool) -> Values:
-    labels, voxel, known = microstructure.labels, _edges(microstructure), microstructure.phase_map()
+    labels, voxel, known = microstructure.labels, voxel_edges(microstructure), microstructure.phase_map()
     pairs = list(combinations(microstructure.phase_names, 2))
 
     def area(areas: Areas, first: str, second: str) -> float:
@@ -145,7 +140,7 @@ def _triple_phase_boundary(microstructure: Microstructure) -> Values:
     if not set(PHASES) <= set(known):
         return {"triple_phase_boundary_per_square_metre": 0.0}
     triple = known[PORE], known[ACTIVE_MATERIAL], known[CARBON_BINDER]
-    density = triple_phase_boundary_density(microstructure.labels, triple, _edges(microstructure))
+    density = triple_phase_boundary_density(microstructure.labels, triple, voxel_edges(microstructure))
     return {"triple_phase_boundary_per_square_metre": density}
 
 
