@@ -97,7 +97,7 @@ def _pairs(phase: Mask, reaches: list[int], periodic: bool) -> Floats:
         columns *= columns.conj()
         power[:, first : first + _SLAB] = fft.ifft(columns, axis=0, workers=workers, overwrite_x=True)[: len(power)]
     half = fft.irfft(fft.ifft(power, axis=1, workers=workers)[:, near[1]], z, workers=workers)[:, :, near[2]]
-    return np.rint(np.concatenate([half[:0:-1, ::-1, ::-1], half]).reshape(-1))
+    return np.asarray(np.rint(np.concatenate([half[:0:-1, ::-1, ::-1], half]).reshape(-1)))
 
 
 def _possible_pairs(shape: tuple[int, ...], lags: list[npt.NDArray[np.int64]], periodic: bool) -> Floats:

@@ -136,7 +136,7 @@ def _take_level(
             entry = following
         levels[state[_LEVEL]] = _NONE
     state[_TOUCHED] = int(touched)  # so that the compiler reads it
-    return state[_IN_HEAP] > 0
+    return bool(state[_IN_HEAP] > 0)
 
 
 @compiled()
@@ -169,7 +169,7 @@ def _pop(heap: Counts, state: Counts) -> int:
         _put(heap[below, _BITS], heap[below, _TURN], heap[below, _VOXEL], heap, at)
         at, below = below, 2 * below + 1
     _put(bits, turn, voxel, heap, at)
-    return first
+    return int(first)
 
 
 @compiled()

@@ -51,4 +51,4 @@ def percolating_fractions(mask: npt.NDArray[Any], *, connectivity: int) -> Float
         raise GeometryInputError(
             f"connectivity = {connectivity!r} is none of {list(_CONNECTIVITIES)} neighbours. Choose one."
         )
-    return spanning_voxels(phase, connectivity) / max(np.count_nonzero(phase), 1)
+    return np.asarray(spanning_voxels(phase, connectivity) / max(int(np.count_nonzero(phase)), 1))
