@@ -1,7 +1,8 @@
 """Which marker's basin does each voxel belong to? Watershed by flooding, from the highest values down.
 
 Voxels are taken in the order of their value, the highest first, and those of one value in the order in which they were
-reached; each gives its number to the neighbours (through faces) that have none yet. What no marker reaches keeps none.
+reached; each gives its number to the neighbours (through faces) that have none yet. A voxel higher than the one that it
+is reached from counts as high as that. What no marker reaches keeps none.
 
 The front waits in levels of value, and is sorted exactly within the level that is taken: a heap of few entries instead
 of one of the whole front. What the entries of that level are about to read is touched before, so that the memory
@@ -68,6 +69,7 @@ def _flood(
     while state[_IN_HEAP] < room and state[_IN_CHAINS] < room:
         if state[_IN_HEAP] == 0 and not _take_level(values, numbers, steps, heap, chains, levels, state):
             return True
+        reached = heap[0, _BITS]
         voxel = _pop(heap, state)
         for place in range(_unnumbered(voxel, numbers, shape, steps, near)):
             other = near[place]
@@ -75,7 +77,7 @@ def _flood(
             level = int(values[other] * scale)
             if level >= state[_LEVEL]:
                 state[_TURNS] += 1
-                _push(bits[other], state[_TURNS], other, heap, state)
+                _push(min(bits[other], reached), state[_TURNS], other, heap, state)
             else:
                 _chain(level, bits[other], other, chains, levels, state)
     return False

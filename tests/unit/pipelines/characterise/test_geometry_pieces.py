@@ -89,6 +89,19 @@ def test_basins_are_those_of_the_watershed() -> None:
     assert np.array_equal(markers, expected)
 
 
+def test_plateaus_are_shared_in_the_order_in_which_they_are_reached() -> None:
+    """Where values are equal the first to reach a voxel has it: as in scikit-image, on a volume of three values."""
+    random = np.random.default_rng(5)
+    values = np.rint(ndimage.gaussian_filter(random.random((20, 22, 24)), 2.0) * 20)
+    markers = np.zeros(values.shape, np.int32)
+    for number, at in enumerate(random.choice(values.size, 6, replace=False), start=1):
+        markers.flat[at], values.flat[at] = number, 100.0 + number  # no two markers are equal
+    everywhere = np.ones(values.shape, bool)
+    expected = watershed(-values, markers, mask=everywhere)
+    flood(values, markers, everywhere)
+    assert np.array_equal(markers, expected)
+
+
 def test_a_front_that_outgrows_its_room_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     """Basins do not depend on the room that the front begins with; an unmarked island keeps no number."""
     phase = np.ones((12, 12, 12), bool)
