@@ -81,7 +81,10 @@ def _walk_lines(walk: RandomWalk) -> list[str]:
 
 
 def _line(name: str, value: float | None, unit: str) -> str:
-    return f"{name}: none" if value is None else f"{name}: {value:.4g} {unit}"
+    """One row; of what has no value, the unit is the reason."""
+    if value is None:
+        return f"{name}: none ({unit})" if unit else f"{name}: none"
+    return f"{name}: {value:.4g} {unit}"
 
 
 def _interval(lower: float | None, upper: float | None) -> str:

@@ -1,9 +1,9 @@
 """How much memory does a solve take? The peak resident set of a fresh process that solves, less one that does not.
 
-Run by itself, ``peak_memory.py kernel|taufactor FILE 0|1``, it is that process: it imports, reads labels from an NPY
-file, solves if told so, and prints its peak in bytes. The peak is that of its own address space, from /proc: what
-`getrusage` says of a child begins with its parent's. TauFactor stops after its first look at convergence: its peak is
-behind it by then.
+Run by itself, ``peak_memory.py kernel|taufactor|geometry FILE 0|1``, it is that process: it imports, reads labels from
+an NPY file, solves if told so, and prints its peak in bytes. The peak is that of its own address space, from /proc:
+what `getrusage` says of a child begins with its parent's. TauFactor stops after its first look at convergence: its peak
+is behind it by then.
 """
 
 from __future__ import annotations
@@ -22,7 +22,10 @@ _FIRST_LOOK = 100  # steps of TauFactor
 
 
 def peak_bytes(solver: str, pore: Labels) -> int | None:
-    """What a solve of the pores adds to the peak; `solver` is kernel or taufactor. None where there is no /proc."""
+    """What a solve adds to the peak, or measuring the geometry of labels; `solver` is kernel, taufactor or geometry.
+
+    None where there is no /proc.
+    """
     if not _STATUS.is_file():
         return None
     with tempfile.TemporaryDirectory() as folder:
@@ -52,6 +55,12 @@ def _main(solver: str, path: str, solves: bool) -> None:
 
         if solves:
             solve_pore(pore, repeats=1, most_steps=_FIRST_LOOK)
+    elif solver == "geometry":
+        from benchmarks.volumes import electrode_record
+        from pipelines.characterise import measure_geometry
+
+        if solves:
+            measure_geometry(electrode_record(pore))
     else:
         from pipelines.characterise.kernel import effective_conductivity
 

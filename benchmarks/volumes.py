@@ -12,8 +12,8 @@ from scipy.ndimage import gaussian_filter
 
 from pipelines.imaging import read_volume
 from pipelines.manufacture import pack_particles
-from schemas import Design
-from schemas.electrode import ACTIVE_MATERIAL, CARBON_BINDER, PORE
+from schemas import Design, Microstructure
+from schemas.electrode import ACTIVE_MATERIAL, CARBON_BINDER, PORE, cubic_voxels
 
 Labels = npt.NDArray[np.uint8]
 
@@ -58,3 +58,15 @@ def imaged_electrode() -> Labels | None:
         licence="MIT",
     )
     return np.asarray(volume.labels)
+
+
+def electrode_record(labels: Labels) -> Microstructure:
+    """The record of a volume with the labels of the imaged electrode."""
+    return Microstructure(
+        labels=labels,
+        voxel_edges_metre=cubic_voxels(_IMAGED_VOXEL_METRE),
+        phase_names=tuple(_IMAGED_PHASES),
+        phase_labels=np.array(list(_IMAGED_PHASES.values()), np.uint8),
+        source="benchmark",
+        licence="own",
+    )

@@ -9,7 +9,7 @@ import numpy as np
 
 from schemas.errors import FieldShapeError
 from schemas.field import Tolerance, array, document, flag, integer, real, text, texts, vector
-from schemas.migration import Migrations, added
+from schemas.migration import Migrations, added, annotated, stacked, withdrawn
 from schemas.record import Record
 
 _ROUNDING = Tolerance(relative=1e-9, absolute=1e-15)
@@ -20,13 +20,21 @@ class Geometry(Record):
     """The geometry of one volume; `methods` says how each number was found.
 
     Arrays "per phase" are in the order of `phase_names`, those "per pair" in the order of `pair_names`; axis 0 is
-    through-plane. Numbers of a phase that is absent are 0. The solids are all phases but the pore.
+    through-plane. The solids are all phases but the pore. A number that the volume does not have is null: a part of a
+    phase that is absent, a mean of nothing. Rows of an absent phase are 0, as its fraction is. Fractions, areas and
+    lines of what is absent are 0, for so much of it is in the volume.
     """
 
     kind: ClassVar[str] = "geometry"
-    schema_version: ClassVar[int] = 2
+    schema_version: ClassVar[int] = 3
     migrations: ClassVar[Migrations] = {
-        1: (added("mean_particle_sphericity", None), added("particle_sphericity", np.empty(0)))
+        1: (added("mean_particle_sphericity", None), added("particle_sphericity", np.empty(0))),
+        2: (
+            withdrawn("pore_percolating_fraction", 0.0, lambda values: values["pore_fraction"] == 0),
+            withdrawn("solid_percolating_fraction", 0.0, lambda values: values["pore_fraction"] == 1),
+            stacked("chord_length_metre", 3),
+            annotated("methods", "without_value"),
+        ),
     }
 
     pore_fraction: float = real("1", low=0, high=1)
@@ -39,10 +47,22 @@ class Geometry(Record):
     triple_phase_boundary_per_square_metre: float = real(
         "1/m^2", low=0, tolerance=_ROUNDING, doc="length of the line where the three phases meet over volume"
     )
-    pore_percolating_fraction: float = real(
-        "1", low=0, high=1, tolerance=_ROUNDING, doc="part of the pores in clusters from face to face, through-plane"
+    pore_percolating_fraction: float | None = real(
+        "1",
+        low=0,
+        high=1,
+        optional=True,
+        tolerance=_ROUNDING,
+        doc="part of the pores in clusters from face to face, through-plane; null if there is no pore",
     )
-    solid_percolating_fraction: float = real("1", low=0, high=1, tolerance=_ROUNDING, doc="the same, solids together")
+    solid_percolating_fraction: float | None = real(
+        "1",
+        low=0,
+        high=1,
+        optional=True,
+        tolerance=_ROUNDING,
+        doc="the same, solids together; null if there is no solid",
+    )
     mean_particle_diameter_metre: float | None = real(
         "m", low=0, optional=True, tolerance=_ROUNDING, doc="of the active material, by number; null if none is whole"
     )
@@ -71,7 +91,9 @@ class Geometry(Record):
     two_point_correlation: np.ndarray[Any, Any] = array(
         "1", "float64", 2, tolerance=_ROUNDING, doc="per phase and distance: chance that two points both lie in it"
     )
-    chord_length_metre: np.ndarray[Any, Any] = vector("m", low=0, tolerance=_ROUNDING)
+    chord_length_metre: np.ndarray[Any, Any] = array(
+        "m", "float64", 2, tolerance=_ROUNDING, doc="per axis and length; rows differ where voxels are no cubes"
+    )
     chord_probability: np.ndarray[Any, Any] = array(
         "1", "float64", 3, tolerance=_ROUNDING, doc="per phase, axis and length: by number"
     )
@@ -108,7 +130,7 @@ class Geometry(Record):
     pore_connectivity: int = integer(low=6, doc="neighbours through which pores are joined")
     solid_connectivity: int = integer(low=6, doc="neighbours through which solids are joined")
     periodic: bool = flag(doc="whether opposite faces touch, for areas and correlation")
-    methods: dict[str, Any] = document(doc="method and its settings, by metric")
+    methods: dict[str, Any] = document(doc="method and its settings, by metric; `without_value`: why fields are null")
 
     def validate(self) -> None:
         """There is a number for each name."""

@@ -84,6 +84,18 @@ def repeated(old: str, new: str, count: int) -> Verb:
     return Verb(lambda values: _called({**values, old: np.full(count, values[old])}, old, new), back)
 
 
+def stacked(name: str, count: int) -> Verb:
+    """The vector became rows of a matrix; old records hold as many equal ones."""
+
+    def back(cells: Cells) -> Cells:
+        spec, rows = cells[name]
+        if not (rows == rows[0]).all():
+            raise SchemaVersionError(f"the rows of {name} differ; the older version has one for all.")
+        return {**cells, name: (replace(spec, shape="vector", axes=0), rows[0])}
+
+    return Verb(lambda values: {**values, name: np.tile(values[name], (count, 1))}, back)
+
+
 def withdrawn(name: str, stand_in: Any, when: Callable[[Values], bool]) -> Verb:
     """The field has no value where an old record, by its values, had a stand-in for none."""
 
@@ -92,6 +104,16 @@ def withdrawn(name: str, stand_in: Any, when: Callable[[Values], bool]) -> Verb:
         return {**cells, name: (replace(spec, optional=False), stand_in if value is None else value)}
 
     return Verb(lambda values: {**values, name: None if when(values) else values[name]}, back)
+
+
+def annotated(name: str, entry: str) -> Verb:
+    """The document may have an entry more, which says nothing that other fields do not; old records have none."""
+
+    def back(cells: Cells) -> Cells:
+        spec, tree = cells[name]
+        return {**cells, name: (spec, {key: value for key, value in tree.items() if key != entry})}
+
+    return Verb(lambda values: values, back)
 
 
 def _called(fields: dict[str, _T], name: str, new: str) -> dict[str, _T]:

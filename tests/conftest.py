@@ -97,7 +97,7 @@ _EXAMPLES: dict[str, dict[str, Any]] = {
         "pair_face_area_per_metre": np.array([1.4e5, 6.5e5, 2.3e5]),
         "correlation_distance_metre": np.array([0.0, 5e-7]),
         "two_point_correlation": np.array([[0.45, 0.3], [0.4, 0.2], [0.15, 0.05]]),
-        "chord_length_metre": np.array([4e-7, 8e-7]),
+        "chord_length_metre": np.array([[4e-7, 8e-7]] * 3),
         "chord_probability": np.full((3, 3, 2), 0.5),
         "mean_chord_length_metre": np.full((3, 3), 6e-7),
         "chord_count": np.full((3, 3), 20),

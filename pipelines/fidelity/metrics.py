@@ -60,7 +60,7 @@ def _chord(name: str, *, through_plane: bool) -> Metric:
     return Metric(
         f"mean_chord_{'through' if through_plane else 'in'}_plane_{name}",
         "m",
-        lambda _, g: float(np.mean(g.mean_chord_length_metre[_place(g, name)][axes])),
+        lambda _, g: _mean_length(g.mean_chord_length_metre[_place(g, name)][axes]),
     )
 
 
@@ -72,7 +72,7 @@ def _percolation(name: str) -> Metric:
     return Metric(
         f"{name}_percolating_fraction",
         "1",
-        lambda _, g: float(g.phase_percolating_fraction[_place(g, name), 0]),
+        lambda _, g: _of_phase(g, name, g.phase_percolating_fraction[_place(g, name), 0]),
         absolute=True,
     )
 
@@ -92,7 +92,7 @@ METRICS: tuple[Metric, ...] = (
         lambda t, _: float(t.solid_conductivity_siemens_per_metre[0, 0]),
     ),
     *(_percolation(name) for name in PHASES),
-    Metric("solid_percolating_fraction", "1", lambda _, g: g.solid_percolating_fraction, absolute=True),
+    Metric("solid_percolating_fraction", "1", lambda _, g: _finite(g.solid_percolating_fraction), absolute=True),
     Metric("mean_particle_diameter", "m", lambda _, g: _finite(g.mean_particle_diameter_metre)),
     Metric("mean_particle_sphericity", "1", lambda _, g: _finite(g.mean_particle_sphericity)),
     Metric("median_pore_diameter", "m", lambda _, g: _finite(g.median_pore_diameter_metre)),
@@ -145,6 +145,16 @@ def _finite(value: float | None) -> float:
     return float(value) if value is not None and np.isfinite(value) else float("nan")
 
 
+def _of_phase(geometry: Geometry, name: str, value: float) -> float:
+    """The value, or NaN if the phase is absent."""
+    return float(value) if geometry.phase_fraction[_place(geometry, name)] > 0 else float("nan")
+
+
+def _mean_length(lengths: Floats) -> float:
+    """The mean over axes, or NaN if one of them has none."""
+    return float(np.mean(lengths)) if (lengths > 0).all() else float("nan")
+
+
 def _correlation(geometries: Sequence[Geometry], name: str) -> Curves:
     values = np.array([g.two_point_correlation[_place(g, name)] for g in geometries])
     return Curves(f"two_point_correlation_{name}", values, cumulative=False, spacing=1.0)
@@ -177,7 +187,7 @@ def _distribution(lengths: Floats, weights: Floats, steps: Floats) -> Floats:
 
 def _require_alike(geometries: Sequence[Geometry]) -> None:
     sizes = {(g.edge_voxels, g.voxel_size_metre) for g in geometries}
-    lengths = {(len(g.correlation_distance_metre), len(g.chord_length_metre)) for g in geometries}
+    lengths = {(len(g.correlation_distance_metre), g.chord_length_metre.shape[1]) for g in geometries}
     if len(sizes) > 1 or len(lengths) > 1:
         told = ", ".join(f"{edge} voxels of {voxel:g} m" for edge, voxel in sorted(sizes))
         raise FidelityInputError(f"volumes of {told} are not alike. Compare volumes of one size and voxel size.")

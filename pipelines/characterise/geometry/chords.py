@@ -26,7 +26,9 @@ import numpy as np
 import numpy.typing as npt
 
 from pipelines.characterise.geometry.errors import GeometryInputError
-from pipelines.characterise.geometry.labelled_volume import AXES, Floats, checked_mask
+from pipelines.characterise.geometry.labelled_volume import AXES, Counts, Floats, Mask, checked_mask
+from pipelines.characterise.geometry.slabs import in_slabs
+from pipelines.compiled import compiled
 
 CHORDS_METHOD = "runs of voxels; cut ones left out, whole ones weighted by 1 / (N - n - 1); mean from all boundaries"
 
@@ -69,15 +71,46 @@ def chord_lengths(mask: npt.NDArray[Any], *, axis: int) -> ChordLengths:
     if axis not in range(AXES):
         raise GeometryInputError(f"axis = {axis!r} is none of 0, 1 and 2.")
     line = phase.shape[axis]
-    lines = np.moveaxis(phase, axis, -1).reshape(-1, line)
-    closed = np.zeros((len(lines), line + 2), dtype=np.int8)
-    closed[:, 1:-1] = lines
-    steps = np.diff(closed, axis=1)
-    starts, ends = np.nonzero(steps > 0)[1], np.nonzero(steps < 0)[1]
-    whole = (starts > 0) & (ends < line)
-    counts = np.bincount((ends - starts)[whole], minlength=max(line - 1, 1))[1:]
+    whole, ends = _runs(phase, axis)
+    counts = whole[1 : max(line - 1, 1)]
     weights = counts / (line - 1 - np.arange(1, len(counts) + 1))
-    boundaries = int((starts > 0).sum() + (ends < line).sum())
-    mean = 2 * float(phase.mean()) * len(lines) * (line - 1) / boundaries if boundaries else 0.0
-    cut = len(starts) - int(whole.sum())
-    return ChordLengths(weights / max(weights.sum(), np.finfo(float).tiny), mean, int(whole.sum()), cut)
+    boundaries = 2 * int(whole.sum()) + int(ends[1])
+    mean = 2 * float(phase.mean()) * (phase.size // line) * (line - 1) / boundaries if boundaries else 0.0
+    return ChordLengths(weights / max(weights.sum(), np.finfo(float).tiny), mean, int(whole.sum()), int(ends[1:].sum()))
+
+
+def _runs(phase: Mask, axis: int) -> tuple[Counts, Counts]:
+    """Whole runs by their length, and how many runs have no, one and two ends at the outside."""
+    x, y, z = phase.shape
+    lines = (phase.transpose(1, 0, 2), phase, phase.reshape(x * y, z, 1))[axis]  # lines along axis 1
+
+    def work(part: slice) -> Counts:
+        found = np.zeros((2, phase.shape[axis] + 3), np.int64)
+        _count(lines[part], found[0], found[1])
+        return found
+
+    whole, ends = np.sum(in_slabs(work, len(lines), phase.size), axis=0)
+    return whole, ends[:3]
+
+
+@compiled()
+def _count(lines: Mask, whole: Counts, ends: Counts) -> None:
+    """Count the runs of all lines along axis 1, side by side."""
+    length, width = lines.shape[1:]
+    start = np.empty(width, np.int64)
+    for i in range(len(lines)):
+        start[:] = -1
+        for at in range(length):
+            for line in range(width):
+                if lines[i, at, line]:
+                    if start[line] < 0:
+                        start[line] = at
+                elif start[line] >= 0:
+                    if start[line] > 0:
+                        whole[at - start[line]] += 1
+                    else:
+                        ends[1] += 1
+                    start[line] = -1
+        for line in range(width):
+            if start[line] >= 0:
+                ends[1 if start[line] > 0 else 2] += 1

@@ -5,9 +5,12 @@ S2(0) is the volume fraction; at distances beyond all structure it is its square
 S_V the area of the phase against all others (Debye). Unless the volume is periodic, only pairs inside it count, and the
 number of pairs differs with the distance: no wrapping, no padding in the estimate.
 
-The counts of pairs are whole numbers and rounded to them, so that equal volumes give equal results on any machine.
+The counts of pairs are whole numbers and rounded to them, so that equal volumes give equal results on any machine. Only
+near lags are wanted: the far ones are dropped after the transform back along each axis, and half of them is a mirror
+image.
 
-What it does not do: cubic voxels only; the distance is binned to one voxel, so the slope needs several of them.
+What it does not do: the distance is binned to one voxel (of anisotropic ones, to the edge of the cube of equal volume),
+so the slope needs several of them.
 
 References
 ----------
@@ -25,7 +28,10 @@ import numpy.typing as npt
 from scipy import fft
 
 from pipelines.characterise.geometry.errors import GeometryInputError
-from pipelines.characterise.geometry.labelled_volume import Floats, checked_mask
+from pipelines.characterise.geometry.labelled_volume import CUBIC, Edges, Floats, Mask, checked_mask
+from pipelines.characterise.geometry.slabs import thread_count
+
+_SLAB = 16  # layers or rows that are transformed together
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +43,7 @@ class TwoPointCorrelation:
 
 
 def two_point_correlation(
-    mask: npt.NDArray[Any], *, largest_distance_voxels: int, periodic: bool = False
+    mask: npt.NDArray[Any], *, largest_distance_voxels: int, periodic: bool = False, edges: Edges = CUBIC
 ) -> TwoPointCorrelation:
     """Two-point correlation of a phase, averaged over all directions.
 
@@ -49,6 +55,8 @@ def two_point_correlation(
         At least 1; where half of the longest edge is shorter, that is the end.
     periodic
         Whether opposite faces of the volume touch.
+    edges
+        Of a voxel along each axis, relative to that of the cube of equal volume.
 
     Raises
     ------
@@ -58,28 +66,38 @@ def two_point_correlation(
     phase = checked_mask(mask)
     if largest_distance_voxels < 1:
         raise GeometryInputError(f"largest_distance_voxels = {largest_distance_voxels}. Give one voxel at least.")
-    reach = min(largest_distance_voxels, max(phase.shape) // 2)
-    reaches = [min(reach, length // 2 if periodic else length - 1) for length in phase.shape]
+    lengths = [length * edge for length, edge in zip(phase.shape, edges, strict=True)]
+    reach = min(largest_distance_voxels, int(max(lengths) / 2))
+    limits = [length // 2 if periodic else length - 1 for length in phase.shape]
+    reaches = [min(int((reach + 0.5) / edge), limit) for edge, limit in zip(edges, limits, strict=True)]
     lags = [np.arange(-r, r + 1) for r in reaches]
-    pairs = _pairs(phase, reaches, lags, periodic)
+    pairs = _pairs(phase, reaches, periodic)
     possible = _possible_pairs(phase.shape, lags, periodic)
-    squares = _squared_length(lags)
-    distance = np.sqrt(squares)
-    bins = np.floor(distance + 0.5).astype(np.int64)
+    distance = np.sqrt(_squared_length(lags, edges))
+    bins = np.maximum(np.floor(distance + 0.5).astype(np.int64), distance > 0)  # distance zero has its own
     sums = [np.bincount(bins, weights, reach + 1)[: reach + 1] for weights in (pairs, possible, possible * distance)]
     return TwoPointCorrelation(sums[2] / sums[1], sums[0] / sums[1])
 
 
-def _pairs(
-    phase: npt.NDArray[np.bool_], reaches: list[int], lags: list[npt.NDArray[np.int64]], periodic: bool
-) -> Floats:
+def _pairs(phase: Mask, reaches: list[int], periodic: bool) -> Floats:
     """Pairs of voxels of the phase at each lag; flat."""
-    padding = [0 if periodic else reach for reach in reaches]
-    shape = [n if periodic else fft.next_fast_len(n + p, real=True) for n, p in zip(phase.shape, padding, strict=True)]
-    spectrum = fft.rfftn(phase.astype(np.float64), shape)
-    spectrum *= spectrum.conj()
-    counts = fft.irfftn(spectrum, shape)
-    return np.asarray(np.rint(counts[np.ix_(*lags)]).reshape(-1))
+    x, y, z = (
+        n if periodic else fft.next_fast_len(n + reach, real=True)
+        for n, reach in zip(phase.shape, reaches, strict=True)
+    )
+    near = [np.arange(-reach, reach + 1) for reach in reaches]
+    workers = thread_count(phase.size)
+    spectrum = np.empty((len(phase), y, z // 2 + 1), np.complex128)
+    for first in range(0, len(phase), _SLAB):
+        slab = fft.rfft(phase[first : first + _SLAB].astype(np.float64), z, workers=workers)
+        spectrum[first : first + _SLAB] = fft.fft(slab, y, axis=1, workers=workers, overwrite_x=True)
+    power = np.empty((reaches[0] + 1, *spectrum.shape[1:]), np.complex128)
+    for first in range(0, y, _SLAB):
+        columns = fft.fft(spectrum[:, first : first + _SLAB], x, axis=0, workers=workers)
+        columns *= columns.conj()
+        power[:, first : first + _SLAB] = fft.ifft(columns, axis=0, workers=workers, overwrite_x=True)[: len(power)]
+    half = fft.irfft(fft.ifft(power, axis=1, workers=workers)[:, near[1]], z, workers=workers)[:, :, near[2]]
+    return np.asarray(np.rint(np.concatenate([half[:0:-1, ::-1, ::-1], half]).reshape(-1)))
 
 
 def _possible_pairs(shape: tuple[int, ...], lags: list[npt.NDArray[np.int64]], periodic: bool) -> Floats:
@@ -88,6 +106,6 @@ def _possible_pairs(shape: tuple[int, ...], lags: list[npt.NDArray[np.int64]], p
     return np.asarray(np.multiply.outer(np.multiply.outer(x, y), z).reshape(-1), dtype=np.float64)
 
 
-def _squared_length(lags: list[npt.NDArray[np.int64]]) -> Floats:
-    x, y, z = (lag.astype(np.float64) ** 2 for lag in lags)
+def _squared_length(lags: list[npt.NDArray[np.int64]], edges: Edges) -> Floats:
+    x, y, z = ((lag * edge) ** 2 for lag, edge in zip(lags, edges, strict=True))
     return np.asarray(np.add.outer(np.add.outer(x, y), z).reshape(-1))

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipelines.characterise.geometry.labelled_volume import checked_labels
+from schemas.electrode import label_counts
 
 
 def phase_fractions(labels: npt.NDArray[Any]) -> dict[int, float]:
@@ -28,5 +29,5 @@ def phase_fractions(labels: npt.NDArray[Any]) -> dict[int, float]:
     >>> phase_fractions(np.array([[[0, 0, 0, 2]]]))
     {0: 0.75, 2: 0.25}
     """
-    counts = np.bincount(checked_labels(labels).reshape(-1))
+    counts = label_counts(checked_labels(labels))
     return {label: int(counts[label]) / np.size(labels) for label in np.flatnonzero(counts).tolist()}

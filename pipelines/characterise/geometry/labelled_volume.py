@@ -15,14 +15,20 @@ import numpy as np
 import numpy.typing as npt
 
 from pipelines.characterise.geometry.errors import GeometryInputError
+from schemas.electrode import label_counts
 
 Labels = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
+Counts = npt.NDArray[np.int64]
+Edges = tuple[float, float, float]
+"""Of a voxel along the three axes, in any unit."""
+
 VoxelSize = float | tuple[float, float, float]
 """Edge of a cubic voxel, or the three edges of an anisotropic one, in the order of the axes [m]."""
 
 AXES = 3
+CUBIC: Edges = (1.0, 1.0, 1.0)
 MOST_LABELS = 8
 _LARGEST_ASPECT = 100  # no direction but the longest edge's is left beyond that
 
@@ -44,14 +50,17 @@ def labelled_volume(labels: npt.NDArray[Any]) -> LabelledVolume:
         Shape (x, y, z), integers from 0 to 255, at most eight different ones.
     """
     volume = checked_labels(labels)
-    present = np.flatnonzero(np.bincount(volume.reshape(-1)))
+    present = np.flatnonzero(label_counts(volume))
     if len(present) > MOST_LABELS:
         raise GeometryInputError(
             f"the volume has {len(present)} labels, at most {MOST_LABELS} are phases. Segment it, or merge labels."
         )
     table = np.zeros(256, dtype=np.uint8)
     table[present] = 1 << np.arange(len(present))
-    return LabelledVolume(table[volume], tuple(present.tolist()))
+    bits = np.empty_like(volume)
+    for layer, given in zip(bits, volume, strict=True):
+        layer[...] = table[given]  # looking up widens labels to eight bytes: a layer's, not the volume's
+    return LabelledVolume(bits, tuple(present.tolist()))
 
 
 def checked_labels(labels: npt.NDArray[Any]) -> Labels:

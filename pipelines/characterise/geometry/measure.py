@@ -1,7 +1,11 @@
 """The geometry of a microstructure: fractions, areas, percolation, boundaries, correlation, chords, particles, pores.
 
 Each metric has a module of its own that says how it is found and how good it is; here they are put together for the
-phases of a record, and voxels become metres.
+phases of a record, and voxels become metres. Voxels may be boxes: lengths are then counted in edges of the cube of
+equal volume, but chords, which are pieces of a line, in edges along their axis.
+
+A part of a phase that is absent has no value, nor has a mean over nothing. Fractions, areas and lines are 0 where there
+is nothing, for so much of them is in the volume.
 
 What it does not do: no transport; one cube, so no uncertainty between cubes.
 """
@@ -13,10 +17,11 @@ from typing import Any
 
 import numpy as np
 
+from pipelines.characterise.carriers import voxel_edges
 from pipelines.characterise.geometry.chords import CHORDS_METHOD, ChordLengths, chord_lengths
 from pipelines.characterise.geometry.correlation import two_point_correlation
 from pipelines.characterise.geometry.fractions import phase_fractions
-from pipelines.characterise.geometry.labelled_volume import AXES, Mask
+from pipelines.characterise.geometry.labelled_volume import AXES, CUBIC, Edges, Floats, Mask
 from pipelines.characterise.geometry.particles import PARTICLES_METHOD, particle_sizes
 from pipelines.characterise.geometry.percolation import percolating_fractions
 from pipelines.characterise.geometry.pore_size import PORES_METHOD, PoreSizes, pore_sizes
@@ -35,7 +40,7 @@ from schemas.electrode import ACTIVE_MATERIAL, CARBON_BINDER, PHASES, PORE
 Values = dict[str, Any]
 
 
-@stage("characterise.measure_geometry", libraries=("numba", "numpy", "scipy", "scikit-image"))
+@stage("characterise.measure_geometry", libraries=("numba", "numpy", "scipy"))
 def measure_geometry(
     microstructure: Microstructure,
     *,
@@ -76,21 +81,32 @@ def measure_geometry(
         If a parameter is out of its range, or the volume has more than eight labels.
     """
     masks = {name: microstructure.phase(name) for name in microstructure.phase_names}
-    voxel = microstructure.voxel_size_metre
+    voxel, edges = microstructure.equivalent_voxel_size_metre, _relative_edges(microstructure)
     absent = np.zeros(microstructure.labels.shape, dtype=bool)
     pore = masks.get(PORE, absent)
-    return Geometry.build(
+    values = (
         _fractions(microstructure)
         | _areas(microstructure, periodic)
         | _triple_phase_boundary(microstructure)
         | _percolation(masks, ~pore, pore_connectivity, solid_connectivity)
-        | _correlation(masks, voxel, largest_distance_voxels, periodic)
-        | _chords(masks, voxel)
-        | _particles(masks.get(ACTIVE_MATERIAL, absent), voxel, particle_smoothing_voxels, particle_separation_voxels)
-        | _pores(pore_sizes(pore, largest_step_count=pore_size_step_count), voxel)
+        | _correlation(masks, voxel, edges, largest_distance_voxels, periodic)
+        | _chords(masks, microstructure.voxel_edges_metre)
+        | _particles(
+            masks.get(ACTIVE_MATERIAL, absent), voxel, edges, particle_smoothing_voxels, particle_separation_voxels
+        )
+        | _pores(pore_sizes(pore, largest_step_count=pore_size_step_count, edges=edges), voxel)
         | {"voxel_size_metre": voxel, "edge_voxels": microstructure.labels.shape[0], "periodic": periodic}
-        | {"methods": _methods(particle_smoothing_voxels, particle_separation_voxels)}
     )
+    methods = _methods(particle_smoothing_voxels, particle_separation_voxels)
+    return Geometry.build(values | {"methods": methods | _without_value(values)})
+
+
+def _relative_edges(microstructure: Microstructure) -> Edges:
+    """Of a voxel along each axis, relative to the cube of equal volume [-]."""
+    if microstructure.has_cubic_voxels:
+        return CUBIC
+    x, y, z = (edge / microstructure.equivalent_voxel_size_metre for edge in voxel_edges(microstructure))
+    return x, y, z
 
 
 def _fractions(microstructure: Microstructure) -> Values:
@@ -101,7 +117,7 @@ def _fractions(microstructure: Microstructure) -> Values:
 
 
 def _areas(microstructure: Microstructure, periodic: bool) -> Values:
-    labels, voxel, known = microstructure.labels, microstructure.voxel_size_metre, microstructure.phase_map()
+    labels, voxel, known = microstructure.labels, voxel_edges(microstructure), microstructure.phase_map()
     pairs = list(combinations(microstructure.phase_names, 2))
 
     def area(areas: Areas, first: str, second: str) -> float:
@@ -124,7 +140,7 @@ def _triple_phase_boundary(microstructure: Microstructure) -> Values:
     if not set(PHASES) <= set(known):
         return {"triple_phase_boundary_per_square_metre": 0.0}
     triple = known[PORE], known[ACTIVE_MATERIAL], known[CARBON_BINDER]
-    density = triple_phase_boundary_density(microstructure.labels, triple, microstructure.voxel_size_metre)
+    density = triple_phase_boundary_density(microstructure.labels, triple, voxel_edges(microstructure))
     return {"triple_phase_boundary_per_square_metre": density}
 
 
@@ -133,8 +149,8 @@ def _percolation(masks: dict[str, Mask], solids: Mask, pore_connectivity: int, s
     phases = {name: percolating_fractions(mask, connectivity=joined[name]) for name, mask in masks.items()}
     union = percolating_fractions(solids, connectivity=solid_connectivity)
     return {
-        "pore_percolating_fraction": float(phases[PORE][0]) if PORE in phases else 0.0,
-        "solid_percolating_fraction": float(union[0]),
+        "pore_percolating_fraction": float(phases[PORE][0]) if PORE in masks and masks[PORE].any() else None,
+        "solid_percolating_fraction": float(union[0]) if solids.any() else None,
         "phase_percolating_fraction": np.array(list(phases.values())),
         "union_percolating_fraction": union,
         "pore_connectivity": pore_connectivity,
@@ -142,9 +158,9 @@ def _percolation(masks: dict[str, Mask], solids: Mask, pore_connectivity: int, s
     }
 
 
-def _correlation(masks: dict[str, Mask], voxel: float, largest_distance: int, periodic: bool) -> Values:
+def _correlation(masks: dict[str, Mask], voxel: float, edges: Edges, largest_distance: int, periodic: bool) -> Values:
     found = [
-        two_point_correlation(mask, largest_distance_voxels=largest_distance, periodic=periodic)
+        two_point_correlation(mask, largest_distance_voxels=largest_distance, periodic=periodic, edges=edges)
         for mask in masks.values()
     ]
     return {
@@ -153,7 +169,7 @@ def _correlation(masks: dict[str, Mask], voxel: float, largest_distance: int, pe
     }
 
 
-def _chords(masks: dict[str, Mask], voxel: float) -> Values:
+def _chords(masks: dict[str, Mask], edges_metre: Floats) -> Values:
     found = [[chord_lengths(mask, axis=axis) for axis in range(AXES)] for mask in masks.values()]
     longest = max(len(chord.probability) for chord in found[0])
 
@@ -164,16 +180,16 @@ def _chords(masks: dict[str, Mask], voxel: float) -> Values:
         return np.pad(chord.probability, (0, longest - len(chord.probability)))
 
     return {
-        "chord_length_metre": np.arange(1, longest + 1) * voxel,
+        "chord_length_metre": np.multiply.outer(edges_metre, np.arange(1, longest + 1)),
         "chord_probability": table(padded),
-        "mean_chord_length_metre": table(lambda chord: chord.mean_voxels) * voxel,
+        "mean_chord_length_metre": table(lambda chord: chord.mean_voxels) * edges_metre,
         "chord_count": table(lambda chord: chord.whole_count),
         "cut_chord_count": table(lambda chord: chord.cut_count),
     }
 
 
-def _particles(active_material: Mask, voxel: float, smoothing: float, separation: int) -> Values:
-    found = particle_sizes(active_material, smoothing_voxels=smoothing, separation_voxels=separation)
+def _particles(active_material: Mask, voxel: float, edges: Edges, smoothing: float, separation: int) -> Values:
+    found = particle_sizes(active_material, smoothing_voxels=smoothing, separation_voxels=separation, edges=edges)
     mean = float(np.sum(found.weight * found.diameter_voxels)) * voxel
     sphericity = float(np.sum(found.weight * found.sphericity))
     return {
@@ -206,3 +222,18 @@ def _methods(smoothing: float, separation: int) -> Values:
         "sphericity": SPHERICITY_METHOD,
         "pores": PORES_METHOD,
     }
+
+
+def _without_value(values: Values) -> Values:
+    """Why numbers are null, by their field; nothing if none is."""
+    no_pore = values["pore_fraction"] == 0
+    no_particle = "no particle is whole" if values["active_material_fraction"] else "there is no active material"
+    reasons = {
+        "pore_percolating_fraction": "there is no pore",
+        "solid_percolating_fraction": "there is no solid",
+        "mean_particle_diameter_metre": no_particle,
+        "mean_particle_sphericity": no_particle,
+        "median_pore_diameter_metre": "there is no pore" if no_pore else "there is no wall",
+    }
+    found = {name: reason for name, reason in reasons.items() if values[name] is None}
+    return {"without_value": found} if found else {}

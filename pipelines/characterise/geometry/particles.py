@@ -1,6 +1,7 @@
 """How large are the particles, and how round? The phase cut at its necks by a watershed of the distance to its surface.
 
-Each local maximum of the distance is the centre of a particle; maxima closer than `separation_voxels` are one. The size
+Each local maximum of the distance is the centre of a particle; maxima closer than `separation_voxels` are one. Lengths
+are in voxels; of anisotropic ones, in edges of the cube of equal volume. The size
 is the diameter of the sphere of equal volume. A particle that touches the outside of the volume is cut: it is left out
 and counted; the others weigh the inverse of the number of places where one of their extent lies whole in the volume.
 
@@ -18,6 +19,7 @@ Stochastic Geometry, 202 (weights for what lies whole in a window).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -26,7 +28,9 @@ from scipy import ndimage
 
 from pipelines.characterise.geometry.distance import squared_distance
 from pipelines.characterise.geometry.errors import GeometryInputError
-from pipelines.characterise.geometry.labelled_volume import AXES, Floats, Mask, checked_mask
+from pipelines.characterise.geometry.flooding import Numbers, flood
+from pipelines.characterise.geometry.labelled_volume import AXES, CUBIC, Edges, Floats, Mask, checked_mask
+from pipelines.characterise.geometry.slabs import in_slabs
 from pipelines.characterise.geometry.sphericity import sphericities
 
 PARTICLES_METHOD = "watershed of the smoothed distance to the surface, diameter of the sphere of equal volume"
@@ -46,7 +50,7 @@ class ParticleSizes:
 
 
 def particle_sizes(
-    mask: npt.NDArray[Any], *, smoothing_voxels: float = 1.0, separation_voxels: int = 4
+    mask: npt.NDArray[Any], *, smoothing_voxels: float = 1.0, separation_voxels: int = 4, edges: Edges = CUBIC
 ) -> ParticleSizes:
     """Sizes of the particles of a phase.
 
@@ -58,6 +62,8 @@ def particle_sizes(
         Standard deviation of the Gaussian that smooths the distance before maxima are sought [voxels], >= 0.
     separation_voxels
         Along each axis, the distance within which there is only one maximum [voxels], >= 1.
+    edges
+        Of a voxel along each axis, relative to that of the cube of equal volume.
 
     Raises
     ------
@@ -70,27 +76,52 @@ def particle_sizes(
             f"smoothing_voxels = {smoothing_voxels} and separation_voxels = {separation_voxels}. "
             "Give at least 0 and 1 voxels."
         )
-    particles = _particles(phase, smoothing_voxels, separation_voxels)
+    particles = _particles(phase, smoothing_voxels, separation_voxels, edges)
     boxes = ndimage.find_objects(particles)
-    volumes = np.bincount(particles.reshape(-1), minlength=len(boxes) + 1)[1:]
+    volumes, roundness = sphericities(particles, edges)
     chances = np.array([_chance_to_lie_whole(box, phase.shape) for box in boxes])
     whole = chances > 0
     diameters = np.cbrt(6 / np.pi * volumes[whole])
     weights = 1 / chances[whole]
     order = np.argsort(diameters, kind="stable")
-    roundness = sphericities(particles)[whole]
     share = weights / max(weights.sum(), 1.0)
-    return ParticleSizes(diameters[order], share[order], roundness[order], int((~whole).sum()))
+    return ParticleSizes(diameters[order], share[order], roundness[whole][order], int((~whole).sum()))
 
 
-def _particles(phase: Mask, smoothing: float, separation: int) -> npt.NDArray[np.int32]:
+def _particles(phase: Mask, smoothing: float, separation: int, edges: Edges) -> Numbers:
     """The number of the particle in each voxel of the phase; 0 elsewhere."""
-    from skimage.segmentation import watershed  # heavy
+    smooth = squared_distance(phase, edges)
+    np.sqrt(smooth, out=smooth)
+    highest = _maxima(_smoothed(smooth, smoothing, edges), separation, edges) & phase
+    numbers, _ = ndimage.label(highest, structure=np.ones((AXES,) * AXES), output=np.int32)
+    flood(smooth, numbers, phase)
+    return np.asarray(numbers)
 
-    smooth = ndimage.gaussian_filter(np.sqrt(squared_distance(phase)), smoothing)
-    highest = ndimage.maximum_filter(smooth, size=2 * separation + 1)
-    markers, _ = ndimage.label((smooth == highest) & phase, structure=np.ones((AXES,) * AXES))
-    return np.asarray(watershed(-smooth, markers, mask=phase))  # type: ignore[no-untyped-call]
+
+def _smoothed(values: Floats, smoothing: float, edges: Edges) -> Floats:
+    """The values, smoothed in place along one axis after another."""
+    for axis, edge in enumerate(edges):
+        if smoothing > 0:
+            _in_place(partial(ndimage.gaussian_filter1d, sigma=smoothing / edge), values, axis)
+    return values
+
+
+def _maxima(values: Floats, separation: int, edges: Edges) -> Mask:
+    """Where a value is the highest within the separation along each axis."""
+    highest = values.copy()
+    for axis, edge in enumerate(edges):
+        _in_place(partial(ndimage.maximum_filter1d, size=2 * max(1, round(separation / edge)) + 1), highest, axis)
+    return np.asarray(values == highest)
+
+
+def _in_place(kernel: Any, values: Floats, axis: int) -> None:
+    """Filter the values along an axis, in slabs along another."""
+    lines = values.transpose(1, 0, 2) if axis == 0 else values
+
+    def work(part: slice) -> None:
+        kernel(lines[part], axis=axis or 1, output=lines[part])
+
+    in_slabs(work, len(lines), values.size)
 
 
 def _chance_to_lie_whole(box: tuple[slice, ...], shape: tuple[int, ...]) -> float:

@@ -14,17 +14,16 @@ Kong and Rosenfeld 1989, Comput. Vis. Graph. Image Process. 48, 357, doi 10.1016
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import ndimage
 
+from pipelines.characterise.geometry.clusters import spanning_voxels
 from pipelines.characterise.geometry.errors import GeometryInputError
-from pipelines.characterise.geometry.labelled_volume import AXES, Floats, checked_mask
+from pipelines.characterise.geometry.labelled_volume import Floats, checked_mask
 
-_RANKS = {6: 1, 18: 2, 26: 3}
+_CONNECTIVITIES = (6, 18, 26)
 
 
 def percolating_fractions(mask: npt.NDArray[Any], *, connectivity: int) -> Floats:
@@ -48,16 +47,8 @@ def percolating_fractions(mask: npt.NDArray[Any], *, connectivity: int) -> Float
         If it is no boolean volume, or the connectivity is none of the three.
     """
     phase = checked_mask(mask)
-    if connectivity not in _RANKS:
-        raise GeometryInputError(f"connectivity = {connectivity!r} is none of {list(_RANKS)} neighbours. Choose one.")
-    clusters, count = ndimage.label(phase, structure=ndimage.generate_binary_structure(AXES, _RANKS[connectivity]))
-    sizes = np.bincount(clusters.reshape(-1), minlength=count + 1)
-    voxels = int(phase.sum())
-    return np.array([sizes[_spanning(clusters, axis)].sum() / max(voxels, 1) for axis in range(AXES)])
-
-
-def _spanning(clusters: npt.NDArray[np.int32], axis: int) -> Sequence[int]:
-    """Numbers of the clusters that touch both faces across an axis; zero is no cluster."""
-    first, last = np.take(clusters, 0, axis=axis), np.take(clusters, -1, axis=axis)
-    both = np.intersect1d(first, last)
-    return [int(number) for number in both if number > 0]
+    if connectivity not in _CONNECTIVITIES:
+        raise GeometryInputError(
+            f"connectivity = {connectivity!r} is none of {list(_CONNECTIVITIES)} neighbours. Choose one."
+        )
+    return np.asarray(spanning_voxels(phase, connectivity) / max(int(np.count_nonzero(phase)), 1))

@@ -4,8 +4,9 @@ The opening by spheres (granulometry): a voxel counts at a diameter if it lies i
 between the walls. Half of the pore volume lies in spheres of at least the diameter where the curve passes one half.
 
 Limits. Radii are whole voxels, at most `largest_step_count` of them, so widths below about six voxels are coarse and a
-sphere comes out up to three voxels too narrow. Walls outside the volume are unknown: at its faces spheres may be too
-wide. It is a size of bodies, not of the throats that a mercury porosimeter sees.
+sphere comes out up to three voxels too narrow. Where voxels are no cubes, a voxel is the edge of the cube of equal
+volume in this, and widths are coarse by the longest edge. Walls outside the volume are unknown: at its faces spheres
+may be too wide. It is a size of bodies, not of the throats that a mercury porosimeter sees.
 
 References
 ----------
@@ -23,7 +24,8 @@ import numpy.typing as npt
 
 from pipelines.characterise.geometry.distance import FAR, squared_distance
 from pipelines.characterise.geometry.errors import GeometryInputError
-from pipelines.characterise.geometry.labelled_volume import Floats, Mask, checked_mask
+from pipelines.characterise.geometry.labelled_volume import CUBIC, Edges, Floats, checked_mask
+from pipelines.characterise.geometry.opening import opened_voxels
 
 PORES_METHOD = "opening by inscribed spheres"
 
@@ -43,7 +45,7 @@ class PoreSizes:
         return float(np.interp(0.5, self.fraction_at_least[::-1], self.diameter_voxels[::-1]))
 
 
-def pore_sizes(mask: npt.NDArray[Any], *, largest_step_count: int = 12) -> PoreSizes:
+def pore_sizes(mask: npt.NDArray[Any], *, largest_step_count: int = 12, edges: Edges = CUBIC) -> PoreSizes:
     """Widths of a phase by inscribed spheres.
 
     Parameters
@@ -52,6 +54,8 @@ def pore_sizes(mask: npt.NDArray[Any], *, largest_step_count: int = 12) -> PoreS
         Shape (x, y, z), boolean: where the pores are.
     largest_step_count
         Of diameters, at least 1; they grow by a constant ratio where not all are taken.
+    edges
+        Of a voxel along each axis, relative to that of the cube of equal volume.
 
     Returns
     -------
@@ -66,15 +70,11 @@ def pore_sizes(mask: npt.NDArray[Any], *, largest_step_count: int = 12) -> PoreS
     phase = checked_mask(mask)
     if largest_step_count < 1:
         raise GeometryInputError(f"largest_step_count = {largest_step_count}. Give one diameter at least.")
-    squares = squared_distance(phase)
+    squares = squared_distance(phase, edges)
     widest = float(squares.max())
     if not 0 < widest < FAR:
         return PoreSizes(np.zeros(0), np.zeros(0))
-    radii = np.unique(np.rint(np.geomspace(1, np.floor(np.sqrt(widest)), largest_step_count)))
-    filled = [_filled(squares >= radius**2, radius) / phase.sum() for radius in radii]
+    radii = np.unique(np.rint(np.geomspace(1, max(np.floor(np.sqrt(widest)), 1), largest_step_count)))
+    voxels = np.count_nonzero(phase)
+    filled = [opened_voxels(squares, float(radius), edges) / voxels for radius in radii]
     return PoreSizes(2 * radii - 1, np.array(filled))
-
-
-def _filled(centres: Mask, radius: float) -> int:
-    """Voxels nearer than the radius to a centre."""
-    return int(np.count_nonzero(squared_distance(~centres) < radius**2))

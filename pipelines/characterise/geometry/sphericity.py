@@ -22,22 +22,27 @@ import numpy as np
 import numpy.typing as npt
 
 from pipelines.characterise.geometry.errors import GeometryInputError
-from pipelines.characterise.geometry.labelled_volume import AXES, Floats
+from pipelines.characterise.geometry.labelled_volume import AXES, CUBIC, Counts, Edges, Floats
+from pipelines.characterise.geometry.slabs import in_slabs
 from pipelines.characterise.geometry.surface_area import direction_weights
-from pipelines.characterise.geometry.transitions import DIRECTIONS
+from pipelines.characterise.geometry.transitions import DIRECTIONS, steps
+from pipelines.compiled import compiled
 
 SPHERICITY_METHOD = "surface of the sphere of equal volume over that by the Crofton formula, 13 directions"
-_CUBIC = (1.0, 1.0, 1.0)
 
 
-def sphericities(particles: npt.NDArray[Any]) -> Floats:
-    """Sphericity of every particle [-], shape (n,): that of number 1 first; 0 for a number without voxels.
+def sphericities(particles: npt.NDArray[Any], edges: Edges = CUBIC) -> tuple[Counts, Floats]:
+    """Voxels and sphericity [-] of every particle, both of shape (n,): that of number 1 first.
+
+    A number without voxels has sphericity 0.
 
     Parameters
     ----------
     particles
         Shape (x, y, z): the number of the particle in each voxel, 0 elsewhere. What touches the outside has no surface
         there, so that its sphericity is too high.
+    edges
+        Of a voxel along each axis, in any unit.
 
     Raises
     ------
@@ -49,27 +54,41 @@ def sphericities(particles: npt.NDArray[Any]) -> Floats:
             f"particles has shape {particles.shape} and dtype {particles.dtype}. Give a volume of particle numbers."
         )
     count = int(particles.max(initial=0))
-    volumes = np.bincount(particles.reshape(-1), minlength=count + 1)[1:]
-    areas = _areas(particles, count)
-    spheres = np.cbrt(np.pi) * np.cbrt(6 * volumes) ** 2
-    return np.asarray(np.divide(spheres, areas, out=np.zeros(count), where=areas > 0))
+
+    def borders(part: slice) -> Counts:
+        found = np.zeros((1 + len(DIRECTIONS), count + 1), np.int64)
+        _count(particles, steps(edges), part.start, part.stop, found)
+        return found
+
+    voxels, *crossings = np.sum(in_slabs(borders, len(particles), particles.size), axis=0)[:, 1:]
+    areas = _areas(crossings, edges)
+    spheres = np.cbrt(np.pi) * np.cbrt(6 * voxels * np.prod(edges)) ** 2
+    return voxels, np.asarray(np.divide(spheres, areas, out=np.zeros(count), where=areas > 0))
 
 
-def _areas(particles: npt.NDArray[Any], count: int) -> Floats:
-    """Surface of every particle [voxels^2]: 2 <P_L> times the volume that the lines of each direction fill."""
-    areas = np.zeros(count + 1)
-    lengths = np.linalg.norm(DIRECTIONS, axis=1)
-    for direction, weight, length in zip(DIRECTIONS, direction_weights(_CUBIC), lengths, strict=True):
-        here, there = _neighbours(particles, direction)
-        borders = here != there
-        left = np.bincount(here[borders], minlength=count + 1) + np.bincount(there[borders], minlength=count + 1)
+def _areas(crossings: list[Counts], edges: Edges) -> Floats:
+    """Surface of every particle [edge^2]: 2 <P_L> times the volume that the lines of each direction fill."""
+    areas = np.zeros(len(crossings[0]))
+    lengths = np.linalg.norm(steps(edges) * edges, axis=1) / np.prod(edges)
+    for left, weight, length in zip(crossings, direction_weights(edges), lengths, strict=True):
         areas += 2 * weight / length * left
-    return areas[1:]
+    return areas
 
 
-def _neighbours(particles: npt.NDArray[Any], direction: npt.NDArray[Any]) -> tuple[Any, Any]:
-    """The volume without its rim on one side and on the other: voxels that are one step of a direction apart."""
-    steps = [int(step) for step in direction]
-    first = tuple(slice(max(-s, 0), n - max(s, 0)) for s, n in zip(steps, particles.shape, strict=True))
-    second = tuple(slice(max(s, 0), n - max(-s, 0)) for s, n in zip(steps, particles.shape, strict=True))
-    return particles[first], particles[second]
+@compiled()
+def _count(particles: npt.NDArray[Any], directions: Counts, start: int, stop: int, found: Counts) -> None:
+    """Voxels of each particle in some layers, and how often a line of each direction leaves or enters it there."""
+    layers, rows, columns = particles.shape
+    for x in range(start, stop):
+        for y in range(rows):
+            for z in range(columns):
+                found[0, particles[x, y, z]] += 1
+            for direction in range(len(directions)):
+                dx, dy, dz = directions[direction]
+                if x + dx >= layers or not 0 <= y + dy < rows:
+                    continue
+                here, there = particles[x, y], particles[x + dx, y + dy]
+                for z in range(max(0, -dz), columns - max(0, dz)):
+                    if here[z] != there[z + dz]:
+                        found[1 + direction, here[z]] += 1
+                        found[1 + direction, there[z + dz]] += 1

@@ -8,7 +8,7 @@ _PER_MICROMETRE = 1e6  # a length of one metre in micrometres
 
 
 def geometry_summary(geometry: Geometry) -> tuple[tuple[str, float | None, str], ...]:
-    """Rows of name, value and unit; lengths in micrometres, None for what the volume does not show.
+    """Rows of name, value and unit; lengths in micrometres. What has no value is None, with the reason for a unit.
 
     Areas are by the Crofton formula; percolating fractions are through-plane.
     """
@@ -23,12 +23,15 @@ def geometry_summary(geometry: Geometry) -> tuple[tuple[str, float | None, str],
     return (
         *rows,
         ("triple-phase boundary", geometry.triple_phase_boundary_per_square_metre / _PER_MICROMETRE**2, "1/um^2"),
-        ("percolating part of the pores", geometry.pore_percolating_fraction, "-"),
-        ("percolating part of the solids", geometry.solid_percolating_fraction, "-"),
-        ("mean particle diameter", _micrometres(geometry.mean_particle_diameter_metre), "um"),
-        ("median pore diameter", _micrometres(geometry.median_pore_diameter_metre), "um"),
+        _row(geometry, "percolating part of the pores", "pore_percolating_fraction"),
+        _row(geometry, "percolating part of the solids", "solid_percolating_fraction"),
+        _row(geometry, "mean particle diameter", "mean_particle_diameter_metre"),
+        _row(geometry, "median pore diameter", "median_pore_diameter_metre"),
     )
 
 
-def _micrometres(length_metre: float | None) -> float | None:
-    return None if length_metre is None else length_metre * _PER_MICROMETRE
+def _row(geometry: Geometry, name: str, field: str) -> tuple[str, float | None, str]:
+    value: float | None = getattr(geometry, field)
+    if value is None:
+        return name, None, geometry.methods.get("without_value", {}).get(field, "")
+    return (name, value * _PER_MICROMETRE, "um") if field.endswith("_metre") else (name, value, "-")

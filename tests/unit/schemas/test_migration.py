@@ -11,8 +11,8 @@ import pytest
 
 from schemas import Microstructure
 from schemas.errors import SchemaVersionError, UnknownFieldError
-from schemas.field import real, text
-from schemas.migration import Migrations, added, removed, renamed, repeated, scaled
+from schemas.field import array, document, real, text
+from schemas.migration import Migrations, added, annotated, removed, renamed, repeated, scaled, stacked, withdrawn
 from schemas.record import Record
 
 
@@ -109,3 +109,46 @@ def test_a_gap_is_refused():
     """A version from which no step leads is refused."""
     with pytest.raises(SchemaVersionError, match="no migration leads from sample version 0 to 1"):
         Sample.from_arrow(row(0, tau=2.0))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Section(Record):
+    """A record whose second version says nothing of what is absent, and has lengths for each axis."""
+
+    kind: ClassVar[str] = "section"
+    schema_version: ClassVar[int] = 2
+    migrations: ClassVar[Migrations] = {
+        1: (
+            withdrawn("joined", 0.0, lambda values: values["fraction"] == 0),
+            stacked("length_metre", 2),
+            annotated("methods", "reasons"),
+        )
+    }
+
+    fraction: float = real("1")
+    joined: float | None = real("1", optional=True)
+    length_metre: np.ndarray = array("m", "float64", 2)
+    methods: dict = document()
+
+
+@pytest.mark.parametrize(("fraction", "joined"), [(0.0, None), (0.5, 0.0), (0.5, 0.25)])
+def test_a_stand_in_becomes_null_and_is_written_again(fraction, joined):
+    """Of what is absent the old 0 is no value; of what is there it is one. Rows, and reasons, go as they came."""
+    reasons = {} if joined is not None else {"reasons": {"joined": "nothing is there"}}
+    rows = np.array([[1.0, 2.0]] * 2)
+    section = Section(fraction=fraction, joined=joined, length_metre=rows, methods={"joined": "by hand", **reasons})
+    written = section.to_arrow(version=1)
+    assert written.to_pylist() == [
+        {"fraction": fraction, "joined": joined or 0.0, "length_metre": [1.0, 2.0], "methods": '{"joined":"by hand"}'}
+    ]
+    assert not written.schema.field("joined").nullable
+    read = Section.from_arrow(written)
+    assert read.joined == joined
+    assert read.length_metre.tolist() == rows.tolist()
+
+
+def test_rows_that_differ_are_not_one():
+    """The older version has one row for all."""
+    section = Section(fraction=1.0, joined=1.0, length_metre=np.array([[1.0], [2.0]]), methods={})
+    with pytest.raises(SchemaVersionError, match="rows of length_metre differ"):
+        section.to_arrow(version=1)

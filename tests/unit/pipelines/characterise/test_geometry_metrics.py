@@ -26,8 +26,9 @@ from pipelines.characterise.geometry import (
     two_point_correlation,
 )
 from pipelines.characterise.geometry.distance import squared_distance
+from pipelines.characterise.geometry.labelled_volume import CUBIC, Edges
 from pipelines.characterise.geometry.surface_area import direction_weights
-from pipelines.characterise.geometry.transitions import DIRECTIONS, sites, transitions
+from pipelines.characterise.geometry.transitions import DIRECTIONS, sites, steps, transitions
 from pipelines.characterise.surface import face_count
 from schemas.errors import RagoneError
 
@@ -43,10 +44,10 @@ def volume(shape: tuple[int, int, int] = (9, 11, 13), seed: int = 0) -> npt.NDAr
     return np.digitize(noise, np.quantile(noise, [0.45, 0.85])).astype(np.uint8)
 
 
-def by_hand(bits: npt.NDArray[np.uint8], periodic: bool) -> tuple[list[list[int]], list[int]]:
+def by_hand(bits: npt.NDArray[np.uint8], periodic: bool, edges: Edges) -> tuple[list[list[int]], list[int]]:
     """Crossings of each pair and pairs of neighbours, voxel by voxel, for each direction."""
     counts, possible = [], []
-    for offset in DIRECTIONS.tolist():
+    for offset in steps(edges).tolist():
         seen = []
         for at in np.ndindex(bits.shape):
             to = tuple(a + o for a, o in zip(at, offset, strict=True))
@@ -63,12 +64,22 @@ def by_hand(bits: npt.NDArray[np.uint8], periodic: bool) -> tuple[list[list[int]
 @given(
     arrays(np.uint8, array_shapes(min_dims=3, max_dims=3, max_side=4), elements=st.sampled_from([1, 2, 4])),
     st.booleans(),
+    st.sampled_from([CUBIC, (1.0, 2.0, 6.0), (3.0, 1.0, 1.2)]),
 )
-def test_crossings_are_those_counted_by_hand(bits: npt.NDArray[np.uint8], periodic: bool) -> None:
-    """Every direction, pair and border is counted as a loop over voxels counts it."""
-    counts, possible = by_hand(bits, periodic)
-    assert transitions(bits, PAIRS, periodic=periodic).tolist() == counts
-    assert sites(bits.shape, periodic=periodic).tolist() == possible
+def test_crossings_are_those_counted_by_hand(bits: npt.NDArray[np.uint8], periodic: bool, edges: Edges) -> None:
+    """Every direction, pair and border is counted as a loop over voxels counts it, also by steps of several voxels."""
+    counts, possible = by_hand(bits, periodic, edges)
+    assert transitions(bits, PAIRS, periodic=periodic, edges=edges).tolist() == counts
+    assert sites(bits.shape, periodic=periodic, edges=edges).tolist() == possible
+
+
+def test_steps_of_boxes_make_the_directions_of_cubes() -> None:
+    """Three voxels along the short edge to one along the long one; a single axis is followed voxel by voxel."""
+    assert steps(CUBIC).tolist() == DIRECTIONS.tolist()
+    found = steps((1.0, 1.0, 3.0))
+    assert (found * [1, 1, 3])[3:5].tolist() == DIRECTIONS[3:5].tolist()
+    assert (found * [1, 1, 3])[5:].tolist() == (3 * DIRECTIONS[5:]).tolist()
+    assert found[:3].tolist() == DIRECTIONS[:3].tolist()
 
 
 def test_a_line_longer_than_16_bits_is_counted_to_its_end() -> None:
@@ -121,7 +132,8 @@ def test_direction_weights_are_those_of_the_literature() -> None:
     """For cubic voxels, as tabulated by Legland et al. 2007; always a partition of all directions."""
     weights = direction_weights((1.0, 1.0, 1.0))
     assert weights == pytest.approx([0.0915557] * 3 + [0.0739613] * 6 + [0.0703913] * 4, abs=1e-6)
-    flat = direction_weights((1e-7, 1e-7, 4e-7))
+    assert direction_weights((1e-7, 1e-7, 4e-7)) == pytest.approx(weights)  # four voxels to a step across
+    flat = direction_weights((1e-7, 1e-7, 1.4e-7))
     assert flat.sum() == pytest.approx(1)
     assert flat[2] < flat[0]
 

@@ -16,6 +16,7 @@ from pipelines.characterise.geometry import (
     triple_phase_boundary_density,
 )
 from schemas import Geometry, Microstructure, Verdict, compare, judge
+from schemas.electrode import cubic_voxels
 
 
 def microstructure(shape: tuple[int, int, int] = (24, 24, 24), **changes: Any) -> Microstructure:
@@ -23,7 +24,7 @@ def microstructure(shape: tuple[int, int, int] = (24, 24, 24), **changes: Any) -
     noise = ndimage.gaussian_filter(np.random.default_rng(2).normal(size=shape), 2, mode="wrap")
     values: dict[str, Any] = {
         "labels": np.digitize(noise, np.quantile(noise, [0.45, 0.85])).astype(np.uint8),
-        "voxel_size_metre": 4e-7,
+        "voxel_edges_metre": cubic_voxels(4e-7),
         "phase_labels": np.array([0, 2, 1], np.uint8),  # carbon-binder between the two
         "source": "filtered noise",
         "licence": "own",
@@ -87,14 +88,52 @@ def test_any_size_is_measured(shape: tuple[int, int, int]) -> None:
 
 @pytest.mark.parametrize("label", [0, 1, 2])
 def test_one_phase_alone(label: int) -> None:
-    """A volume of one phase: no area, no line, nothing of the other phases."""
+    """A volume of one phase: no area, no line; what would be a part or a mean of the others has no value."""
     found = measure_geometry(microstructure(labels=np.full((6, 6, 6), label, np.uint8)))
     assert sorted(found.phase_fraction.tolist()) == [0, 0, 1]
     assert not found.pair_area_per_metre.any()
     assert found.triple_phase_boundary_per_square_metre == 0
     assert found.mean_particle_diameter_metre is None
     assert found.median_pore_diameter_metre is None
-    assert (found.pore_percolating_fraction, found.solid_percolating_fraction) == (float(label == 0), float(label > 0))
+    parts = found.pore_percolating_fraction, found.solid_percolating_fraction
+    assert parts == ((1.0, None) if label == 0 else (None, 1.0))
+    rows = {name: (value, unit) for name, value, unit in geometry_summary(found)}
+    assert rows["percolating part of the pores"] == ((1.0, "-") if label == 0 else (None, "there is no pore"))
+    assert rows["percolating part of the solids"] == ((None, "there is no solid") if label == 0 else (1.0, "-"))
+    reason = "no particle is whole" if label == 2 else "there is no active material"
+    assert rows["mean particle diameter"] == (None, reason)
+    assert rows["median pore diameter"][1] == ("there is no wall" if label == 0 else "there is no pore")
+
+
+@pytest.mark.parametrize("label", [0, 1, 2])
+def test_a_record_of_the_version_before_is_read_and_written(label: int) -> None:
+    """It said 0 where there is no value, and one row of lengths for all axes; it reads as what is measured now."""
+    found = measure_geometry(microstructure(labels=np.full((6, 6, 6), label, np.uint8)))
+    table = found.to_arrow(2)
+    row = {name: table[name][0].as_py() for name in ("pore_percolating_fraction", "chord_length_metre")}
+    assert row == {
+        "pore_percolating_fraction": float(label == 0),
+        "chord_length_metre": pytest.approx([4e-7 * n for n in range(1, 5)]),
+    }
+    read = Geometry.from_arrow(table)
+    assert {each.field for each in compare(read, found)} <= {"methods"}  # the reasons are new
+    assert read.to_arrow(2).equals(table)
+
+
+def test_boxes_that_repeat_a_volume_measure_as_it_does() -> None:
+    """Voxels of half the height, twice as many: counts along lines and fractions are the same, sizes nearly."""
+    cubes = microstructure((32, 32, 32))
+    boxes = microstructure(labels=np.repeat(cubes.labels, 2, axis=0), voxel_edges_metre=np.array([2e-7, 4e-7, 4e-7]))
+    coarse, fine = measure_geometry(cubes), measure_geometry(boxes)
+    assert fine.voxel_size_metre == pytest.approx(4e-7 * 0.5 ** (1 / 3))
+    assert fine.phase_fraction == pytest.approx(coarse.phase_fraction)
+    assert fine.phase_percolating_fraction[1:] == pytest.approx(coarse.phase_percolating_fraction[1:])
+    assert fine.mean_chord_length_metre[:, 1:] == pytest.approx(coarse.mean_chord_length_metre[:, 1:])
+    assert fine.mean_chord_length_metre[:, 0] == pytest.approx(coarse.mean_chord_length_metre[:, 0], rel=0.05)
+    assert fine.chord_length_metre[:, 0] == pytest.approx([2e-7, 4e-7, 4e-7])
+    assert fine.pair_area_per_metre[1:] == pytest.approx(coarse.pair_area_per_metre[1:], rel=0.1)
+    assert fine.two_point_correlation[:, 0] == pytest.approx(fine.phase_fraction)
+    assert fine.median_pore_diameter_metre == pytest.approx(coarse.median_pore_diameter_metre, abs=4e-7)
 
 
 def test_other_phases_are_measured_by_name() -> None:

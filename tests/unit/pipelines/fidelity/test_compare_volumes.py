@@ -58,6 +58,20 @@ def of(record, field: str, metric: str) -> float:
     return float(getattr(record, field)[record.metric_names.index(metric)])
 
 
+def test_an_absent_phase_has_no_percolating_part_and_no_chords():
+    """Without carbon-binder its fraction and areas are 0, but what is a part or a mean of it is no number."""
+    labels = packed(0, 0)
+    numbers = measure_labels(np.where(labels == 2, 0, labels).astype(np.uint8), VOXEL).numbers()
+    missing = {name for name, value in numbers.items() if "carbon_binder" in name and np.isnan(value)}
+    assert missing == {
+        "carbon_binder_percolating_fraction",
+        "mean_chord_through_plane_carbon_binder",
+        "mean_chord_in_plane_carbon_binder",
+    }
+    assert numbers["carbon_binder_fraction"] == numbers["pore_carbon_binder_area"] == 0
+    assert numbers["pore_percolating_fraction"] > 0.9
+
+
 def test_real_volumes_beside_real_ones_are_within_noise():
     """No metric and no curve differs by more than chance; spreads and responses are about those of the first set."""
     found = compared(measured(20))
