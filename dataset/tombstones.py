@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from dataset.errors import CorruptObjectError
@@ -52,14 +53,18 @@ class Tombstones:
 
 
 def sealed_row(row: Row) -> dict[str, Any]:
-    """A table row as a tombstone keeps it."""
-    return {"id": row["id"], **sealed(row)}
+    """A table row as a tombstone keeps it; JSON has no infinity, so that infinite values are told by name."""
+    infinite = [name for name, value in row["columns"].items() if value == math.inf]
+    columns = {name: None if name in infinite else value for name, value in row["columns"].items()}
+    return {"id": row["id"], **sealed({**row, "columns": columns, "infinite": infinite})}
 
 
 def _row(name: str, rows: Any) -> Row:
     """The row of one dropped artifact, without its values if they are not sealed."""
     told = [row for row in rows if isinstance(row, dict) and row.get("id") == name] if isinstance(rows, list) else []
     try:
-        return dict(opened(told[0]))
-    except (ValueError, IndexError, TypeError):
+        row = opened(told[0])
+        infinite = dict.fromkeys(row.pop("infinite"), math.inf)
+        return {**row, "columns": {**row["columns"], **infinite}}
+    except (ValueError, IndexError, TypeError, KeyError):
         return {"id": name, "kind": name.partition("-")[0], "schema_version": None, "bytes": None, "columns": {}}

@@ -272,3 +272,14 @@ def test_looking_changes_nothing(lake, design, folder):
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     assert not Lake.inspect(folder).sound
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+
+
+def test_an_infinite_value_that_is_dropped(lake, design):
+    """A tau of +inf is dropped like any other, and its row is the same after a rebuild."""
+    made = lake.run(stages.blocked, design=lake.put(design())).id
+    shown = f"SELECT pore_tortuosity_factor FROM transports WHERE id = '{made}'"
+    assert lake.sql(shown).item() == np.inf
+    lake.drop([made], reason="space")
+    lake.rebuild()
+    assert lake.sql(shown).item() == np.inf
+    assert lake.fsck().problems == ()
