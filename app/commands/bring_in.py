@@ -71,7 +71,7 @@ def _volume(session: Session) -> ImportedVolume:
 
 
 def _length(text: str) -> float:
-    return parse_quantity(text.strip(), "m", "--voxel-size", Microstructure.fields()["voxel_size_metre"].bounds)
+    return parse_quantity(text.strip(), "m", "--voxel-size", Microstructure.fields()["voxel_edges_metre"].bounds)
 
 
 def _facts(volume: ImportedVolume) -> dict[str, Any]:
@@ -79,7 +79,7 @@ def _facts(volume: ImportedVolume) -> dict[str, Any]:
     found = volume.microstructure
     return {
         "shape": found.labels.shape,
-        "voxel_edges_metre": [found.voxel_size_metre] * 3,
+        "voxel_edges_metre": found.voxel_edges_metre.tolist(),
         "fractions": {name: float(np.count_nonzero(found.phase(name)) / found.labels.size) for name in found.phase_names},
         "labels": found.phase_map(),
         "assumed": volume.assumed,

@@ -142,7 +142,7 @@ def import_volume(
     return ImportedVolume(
         Microstructure(
             labels=labels.transpose(order),
-            voxel_size_metre=edges[0],
+            voxel_edges_metre=np.array(edges)[list(order)],
             phase_names=tuple(found.phases),
             phase_labels=np.array(list(found.phases.values()), dtype=np.uint8),
             source=source,

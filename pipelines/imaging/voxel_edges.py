@@ -11,11 +11,11 @@ from pathlib import Path
 
 from pipelines.imaging.errors import VoxelSizeError
 from pipelines.imaging.stored_image import Spacing
-from schemas.field import Bounds
+from schemas import Microstructure
 
 Edges = tuple[float, float, float]
 
-BOUNDS = Bounds(low=0, low_open=True, high=1e-3)
+_BOUNDS = Microstructure.fields()["voxel_edges_metre"].bounds
 _ALIKE, _NEAR = 0.01, 0.10
 
 
@@ -64,9 +64,9 @@ def _of_file(spacing: Spacing | None, path: Path) -> tuple[Edges, list[str]]:
             f"{spacing.origin} of {path} says {_said(spacing)}, {lacks}. Give --voxel-size: one length for cubes, or "
             "three along the axes, for example '0.8 um, 0.4 um, 0.4 um'."
         )
-    if not all(edge in BOUNDS for edge in edges):
+    if not all(edge in _BOUNDS for edge in edges):
         raise VoxelSizeError(
-            f"{spacing.origin} of {path} says voxels of {_said(spacing)}, which is outside {BOUNDS} m. "
+            f"{spacing.origin} of {path} says voxels of {_said(spacing)}, which is outside {_BOUNDS} m. "
             "Give --voxel-size, for example '0.39 um'."
         )
     because = f", {spacing.assumed}" if spacing.assumed else ""
