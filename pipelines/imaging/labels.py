@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from pipelines.imaging.errors import NotSegmentedError, UnclaimedLabelError
 from pipelines.imaging.phases import Labels, Phases, labels_of, spelled
-from schemas.electrode import PHASES
+from schemas.electrode import PHASES, label_counts
 
 _MOST_LABELS = 16
 _BLOCK = 1 << 22
@@ -87,20 +87,15 @@ def _counted(voxels: npt.NDArray[Any], path: Path) -> dict[int, int]:
     """How many voxels hold each label, in ascending order, or why the values are no labels."""
     if voxels.dtype.kind not in "buif":
         raise NotSegmentedError(f"{path} holds {voxels.dtype} values. Give the segmented volume, with whole numbers.")
+    if voxels.dtype == np.uint8:
+        return {label: count for label, count in enumerate(label_counts(voxels).tolist()) if count}
     counts: dict[int, int] = {}
     for _, block in _blocks(voxels):
         if voxels.dtype.kind == "f":
             _require_whole(block, path)
-        for label, count in zip(*_unique(block), strict=True):
+        for label, count in zip(*np.unique(block, return_counts=True), strict=True):
             counts[int(label)] = counts.get(int(label), 0) + int(count)
     return dict(sorted(counts.items()))
-
-
-def _unique(block: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
-    if block.dtype == np.uint8:
-        counts = np.bincount(block.reshape(-1), minlength=256)
-        return np.flatnonzero(counts), counts[counts > 0]
-    return np.unique(block, return_counts=True)
 
 
 def _require_whole(block: npt.NDArray[Any], path: Path) -> None:

@@ -7,6 +7,7 @@ Labels are the numbers that the file stores: indices of a palette, grey values w
 from __future__ import annotations
 
 import logging
+import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -46,6 +47,7 @@ _LOSSY = frozenset({6, 7, 34892, 33003, 33004, 33005})
 _KINDS = {1: "u", 2: "i", 3: "f"}
 _NAME = "volume"  # tifffile looks for no other files by it
 _LONGEST_MESSAGE = 120
+_NAMES = {"c": "channels", "t": "times"}
 
 
 def read_tiff(reading: Reading) -> StoredImage:
@@ -64,25 +66,51 @@ def read_tiff(reading: Reading) -> StoredImage:
         pages = walk_pages(file, reading.path, reading.budget)
         full = [page for page in pages if not page.is_reduced] or pages
         pixels = ome_pixels(full[0].description, reading.path)
-        notes = _notes(full)
+        size = _size(full[0], pixels)
+        along = _one_axis(size, reading.path)
+        notes = _notes(full, along)
         spacing = spacing_of(full[0], pixels)
-        if pixels is not None:
-            _require_one(ome_size(pixels), reading.path)
+        if pixels is not None and along == "z":
             planes = ome_planes(pixels, reading.path.name)
             if any(plane.file for plane in planes):
-                return StoredImage(_set(planes, ome_size(pixels)["z"], reading), "zyx", spacing, notes)
+                return StoredImage(_set(planes, size["z"], reading), "zyx", spacing, notes)
             full = _in_order(full, planes)
-        words = imagej_words(full[0].description)
-        _require_one({"z": 1, "c": _count(words, "channels"), "t": _count(words, "frames")}, reading.path)
         voxels = _beyond(file, full[0], reading) if len(full) == 1 else None
         if voxels is None:
+            _require_stated(len(full), size[along], reading.path)
             voxels = _stack(file, full, reading)
-    return StoredImage(voxels, "zyx"[-voxels.ndim :] if voxels.ndim <= 3 else "", spacing, notes)
+    axes = f"{along}yx"[-voxels.ndim :] if voxels.ndim <= 3 else ""
+    return StoredImage(voxels, axes, spacing if axes == "zyx" else None, notes)
 
 
-def _notes(pages: list[Page]) -> tuple[str, ...]:
+def _size(page: Page, pixels: ET.Element | None) -> dict[str, int]:
+    """Slices, channels and times that the writer states."""
+    if pixels is not None:
+        return ome_size(pixels)
+    words = imagej_words(page.description)
+    return {"z": _count(words, "slices"), "c": _count(words, "channels"), "t": _count(words, "frames")}
+
+
+def _require_stated(found: int, stated: int, path: Path) -> None:
+    if stated > 1 and found != stated:
+        kind = TruncatedVolumeError if found < stated else VolumeShapeError
+        raise kind(f"{path} states {stated} slices and has {found} pages. Save the whole volume, and it alone, as one file.")
+
+
+def _one_axis(size: dict[str, int], path: Path) -> str:
+    """The axis along which the pages lie."""
+    long = [axis for axis, edge in size.items() if edge > 1] or ["z"]
+    if len(long) > 1:
+        raise VolumeShapeError(
+            f"{path} has more than three axes: {size['z']} slices, {size['c']} channels and {size['t']} times. Give one "
+            "volume: export one channel and time; if the channels are the phases, save their argmax."
+        )
+    return long[0]
+
+
+def _notes(pages: list[Page], along: str) -> tuple[str, ...]:
     kinds = {page.first(PHOTOMETRIC, 1) for page in pages}
-    notes = []
+    notes = [] if along == "z" else [f"the file calls its pages {_NAMES[along]}: read as slices"]
     if 3 in kinds:
         notes.append("the image has a palette: its indices are the labels")
     if len(kinds & {0, 1}) == 2:
@@ -94,14 +122,6 @@ def _notes(pages: list[Page]) -> tuple[str, ...]:
 def _count(words: dict[str, str], key: str) -> int:
     text = words.get(key, "1").strip()
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 1
-
-
-def _require_one(size: dict[str, int], path: Path) -> None:
-    if size["c"] > 1 or size["t"] > 1:
-        raise VolumeShapeError(
-            f"{path} has four axes: {size['c']} channels and {size['t']} times. Give one volume: export one of them; if "
-            "the channels are the phases, save their argmax."
-        )
 
 
 def _in_order(pages: list[Page], planes: list[Plane]) -> list[Page]:
@@ -174,13 +194,14 @@ def _stack(file: BinaryIO, pages: list[Page], reading: Reading) -> npt.NDArray[A
     path = reading.path
     forms = {page.form for page in pages}
     if len(forms) > 1:
-        edges = sorted({" x ".join(map(str, page.shape)) for page in pages})
-        what = f"{len(edges)} sizes ({', '.join(edges[:6])})" if len(edges) > 1 else "several types of values"
+        sizes = sorted({" x ".join(map(str, page.shape)) for page in pages})
+        what = f"{len(sizes)} sizes ({', '.join(sizes[:6])})" if len(sizes) > 1 else "several types of values"
         raise VolumeShapeError(f"{path} holds {len(pages)} images of {what}. Give one volume: slices of one size and type.")
     height, width, samples, bits, _, depth = pages[0].form
     for page in pages:
         _require_readable(page, path)
-    reading.budget.require_voxels((len(pages), depth, height, width, samples), f"V{max(1, -(-bits // 8))}", path)
+    edges = (len(pages), *(edge for edge in (depth, height, width, samples) if edge != 1))
+    reading.budget.require_voxels(edges, f"V{max(1, -(-bits // 8))}", path)
     _require_segments(pages, path)
     found: npt.NDArray[Any] | None = None
     for number, picture in enumerate(_pictures(file, pages, reading)):
