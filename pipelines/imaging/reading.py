@@ -12,6 +12,7 @@ from pipelines.imaging.budget import Budget
 from pipelines.imaging.errors import UnreadableVolumeError, VolumeNotFoundError
 
 _BLOCK = 1 << 20
+_POINTER = b"version https://git-lfs"
 
 
 @dataclass(slots=True)
@@ -88,5 +89,8 @@ class Reading:
             size += len(block)
             self.budget.require_files(size, self.path)
             self.budget.require_time(self.path)
+        file.seek(0)
+        if file.read(len(_POINTER)) == _POINTER:
+            raise UnreadableVolumeError(f"{path} is not the file itself but its Git LFS pointer. Get it: git lfs pull.")
         file.seek(0)
         self._files[name] = digest.hexdigest(), size - before

@@ -8,7 +8,7 @@ values, rotate or resample. It reads files and so is no stage.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -181,7 +181,8 @@ def _three_axes(image: StoredImage, path: Path) -> StoredImage:
     if image.voxels.size == 0:
         raise VolumeShapeError(f"{path} has shape {shape} and no voxel.")
     if len(shape) == 3:
-        return image
+        odd = [axis for axis in image.axes if axis not in "zyx"]
+        return replace(image, notes=(*image.notes, f"the file's axis {odd[0]} is read as one of space")) if odd else image
     names = f" ({image.axes})" if image.axes else ""
     advice = "Give one volume with three: a stack of slices." if len(shape) < 3 else (
         "Give one volume with three: choose one time or channel; if one axis counts the phases, save its argmax."

@@ -32,7 +32,7 @@ def chosen(arrays: Mapping[str, tuple[int, ...]], reading: Reading) -> str:
         return volumes[0]
     if len(arrays) == 1 and not volumes:
         return next(iter(arrays))  # its shape says what is wrong with it
-    listing = ", ".join(f"{name} {shape}" for name, shape in list(arrays.items())[:40])
+    listing = ", ".join(f"{name} {arrays[name]}" for name in (volumes or list(arrays))[:20])
     if not arrays:
         raise ManyVolumesError(f"{reading.path} holds no array of numbers. Save the volume as one.")
     raise ManyVolumesError(

@@ -13,7 +13,9 @@ from pipelines.imaging.errors import VolumeShapeError
 _MOST_LABELS = 16
 
 
-def require_grey(picture: npt.NDArray[Any], path: Path, *, planes: bool = False) -> npt.NDArray[Any]:
+def require_grey(
+    picture: npt.NDArray[Any], path: Path, *, planes: bool = False, alone: bool = False
+) -> npt.NDArray[Any]:
     """The picture with one value a pixel.
 
     Parameters
@@ -23,8 +25,9 @@ def require_grey(picture: npt.NDArray[Any], path: Path, *, planes: bool = False)
     path
         For messages.
     planes
-        Whether the colours lie one behind the other, as three or four slices of labels also do when a writer takes
-        them for colours.
+        Whether the colours lie one behind the other.
+    alone
+        Whether it is the only picture: then planes of few values are slices that their writer took for colours.
 
     Raises
     ------
@@ -33,14 +36,9 @@ def require_grey(picture: npt.NDArray[Any], path: Path, *, planes: bool = False)
     """
     if picture.ndim != 3:
         return picture
-    if planes and picture.shape[0] in (3, 4):
-        colours, is_grey = picture, np.all(picture[:3] == picture[0])
-        if not is_grey and len(np.unique(picture)) <= _MOST_LABELS:
-            return picture
-    elif picture.shape[-1] in (2, 3, 4):
-        colours = np.moveaxis(picture, -1, 0)
-        is_grey = np.all(colours[: 3 if len(colours) > 2 else 1] == colours[0])
-    else:
+    colours = picture if planes else np.moveaxis(picture, -1, 0)
+    is_grey = np.all(colours[: 3 if len(colours) > 2 else 1] == colours[0])
+    if planes and alone and not (is_grey and len(colours) > 2) and len(np.unique(picture)) <= _MOST_LABELS:
         return picture
     if not is_grey:
         raise VolumeShapeError(

@@ -31,6 +31,7 @@ _TYPES = {
     "double": "f8",
 }
 _CODINGS = {"raw": "raw", "gzip": "gzip", "gz": "gzip", "bzip2": "bzip2", "bz2": "bzip2"}
+_PLACES = ("domain", "space", "none", "???")
 _TEXT = ("txt", "text", "ascii")
 _LONGEST_LINE = 65536
 
@@ -48,6 +49,8 @@ def read_nrrd(reading: Reading) -> StoredImage:
         name = words.get("data file") or words.get("datafile")
         if name is None:
             return _image(words, file, reading)
+    if name.upper().startswith("LIST") or "%" in name:
+        raise UnreadableVolumeError(f"{reading.path} lists a file for each slice. Save it as one .nrrd.")
     with reading.open(beside(name, reading)) as data:
         return _image(words, data, reading)
 
@@ -71,23 +74,46 @@ def _image(words: dict[str, str], file: BinaryIO, reading: Reading) -> StoredIma
     if kind is None or (coding not in _CODINGS and coding not in _TEXT):
         what = f"type {words.get('type')!r}" if kind is None else f"encoding {coding!r}"
         raise UnreadableVolumeError(f"{path} has the {what}, which is not read here. Save it as uint8, raw or gzip.")
+    _require_scalars(words, path)
     sizes = _whole(words.get("sizes", ""), path)
     dtype = np.dtype(("<" if words.get("endian", "little").lower() == "little" else ">") + kind)
     for _ in range(min(10_000, _whole(words.get("line skip", words.get("lineskip", "0")), path)[0])):
         file.readline(_LONGEST_LINE)
-    skip = words.get("byte skip", words.get("byteskip", "0"))
-    if skip == "-1":
-        file.seek(-int(np.prod(sizes)) * dtype.itemsize, 2)
-    else:
-        file.seek(_whole(skip, path)[0], 1)
+    stream = _stream(words, file, int(np.prod(sizes)) * dtype.itemsize, reading)
     named = "space" in words or "space directions" in words
     shape = tuple(reversed(sizes)) if named else sizes
     if coding in _TEXT:
         voxels = text_voxels(file, shape, dtype, reading, "C" if named else "F")
     else:
-        voxels = voxels_of(Stream(file, _CODINGS[coding]), shape, dtype, reading, "C" if named else "F")
+        voxels = voxels_of(stream, shape, dtype, reading, "C" if named else "F")
     spacing = _spacing(words, len(sizes), reversed_=named)
     return StoredImage(voxels, "zyx" if named and len(sizes) == 3 else "", spacing)
+
+
+def _require_scalars(words: dict[str, str], path: Path) -> None:
+    """Raise if an axis counts colours or components."""
+    odd = [kind for kind in words.get("kinds", "").lower().split() if kind not in _PLACES]
+    if odd:
+        raise VolumeShapeError(f"{path} has an axis of the kind {odd[0]!r}. Give one label for each voxel.")
+
+
+def _stream(words: dict[str, str], file: BinaryIO, size: int, reading: Reading) -> Stream:
+    """The bytes of the voxels: what is skipped of compressed ones is skipped when they are decoded."""
+    coding = _CODINGS.get(words["encoding"].lower(), "raw")
+    skip = words.get("byte skip", words.get("byteskip", "0"))
+    if skip == "-1" and coding == "raw":
+        file.seek(max(0, file.seek(0, 2) - size))
+        return Stream(file, coding)
+    if skip == "-1" and reading.path.suffix.lower() == ".nhdr":
+        raise UnreadableVolumeError(f"{reading.path} counts its voxels from the end of compressed bytes. Save it as .nrrd.")
+    count = 0 if skip == "-1" else _whole(skip, reading.path)[0]
+    if coding == "raw":
+        file.seek(count, 1)
+        return Stream(file, coding)
+    reading.budget.require_header(count, reading.path)
+    stream = Stream(file, coding)
+    stream.fill(memoryview(bytearray(count)))
+    return stream
 
 
 def _whole(text: str, path: Path) -> tuple[int, ...]:

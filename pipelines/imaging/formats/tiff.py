@@ -47,7 +47,6 @@ _LOSSY = frozenset({6, 7, 34892, 33003, 33004, 33005})
 _KINDS = {1: "u", 2: "i", 3: "f"}
 _NAME = "volume"  # tifffile looks for no other files by it
 _LONGEST_MESSAGE = 120
-_NAMES = {"c": "channels", "t": "times"}
 
 
 def read_tiff(reading: Reading) -> StoredImage:
@@ -68,7 +67,7 @@ def read_tiff(reading: Reading) -> StoredImage:
         pixels = ome_pixels(full[0].description, reading.path)
         size = _size(full[0], pixels)
         along = _one_axis(size, reading.path)
-        notes = _notes(full, along)
+        notes = _notes(full)
         spacing = spacing_of(full[0], pixels)
         if pixels is not None and along == "z":
             planes = ome_planes(pixels, reading.path.name)
@@ -108,9 +107,9 @@ def _one_axis(size: dict[str, int], path: Path) -> str:
     return long[0]
 
 
-def _notes(pages: list[Page], along: str) -> tuple[str, ...]:
+def _notes(pages: list[Page]) -> tuple[str, ...]:
     kinds = {page.first(PHOTOMETRIC, 1) for page in pages}
-    notes = [] if along == "z" else [f"the file calls its pages {_NAMES[along]}: read as slices"]
+    notes = []
     if 3 in kinds:
         notes.append("the image has a palette: its indices are the labels")
     if len(kinds & {0, 1}) == 2:
@@ -207,7 +206,7 @@ def _stack(file: BinaryIO, pages: list[Page], reading: Reading) -> npt.NDArray[A
     for number, picture in enumerate(_pictures(file, pages, reading)):
         reading.budget.require_time(path)
         if samples > 1:
-            picture = require_grey(picture, path, planes=len(pages) == 1 and pages[0].first(PLANAR, 1) == 2)
+            picture = require_grey(picture, path, planes=pages[0].first(PLANAR, 1) == 2, alone=len(pages) == 1)
         if found is None:
             found = np.empty((len(pages), *picture.shape), picture.dtype)
         found[number] = picture

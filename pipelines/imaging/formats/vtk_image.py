@@ -130,11 +130,12 @@ def _bytes(array: ET.Element, document: _Document, wanted: int) -> Iterator[byte
     if array.get("format") == "appended":
         content = document.appended[int(array.get("offset", "0")) :]
         coded = document.is_base64
+        content = content.partition(b"<")[0] if coded else content
     else:
         content, coded = (array.text or "").strip().encode("ascii"), True
     width = struct.calcsize(document.head)
     if not document.is_deflated:
-        data = binascii.a2b_base64(content[: 4 * (-(-(wanted + width) // 3))]) if coded else content
+        data = _joined(content, width, wanted) if coded else content
         yield data[width : width + wanted]
         return
     first = _plain(content, 3 * width, coded)
@@ -152,6 +153,14 @@ def _bytes(array: ET.Element, document: _Document, wanted: int) -> Iterator[byte
         place, wanted = place + piece, wanted - len(block)
         if wanted <= 0:
             return
+
+
+def _joined(content: bytes, width: int, wanted: int) -> bytes:
+    """Length and data of a plain array, which some writers encode together, and some one after the other."""
+    head = 4 * -(-width // 3)
+    if not content[:head].endswith(b"="):
+        return binascii.a2b_base64(content[: 4 * -(-(wanted + width) // 3)])
+    return binascii.a2b_base64(content[:head]) + binascii.a2b_base64(content[head : head + 4 * -(-wanted // 3)])
 
 
 def _plain(content: bytes, length: int, coded: bool) -> bytes:
