@@ -48,10 +48,18 @@ def voxel_edges(given: Sequence[float], spacing: Spacing | None, path: Path) -> 
     told = f"{_micrometres(edges)} as given, while {spacing.origin} of the file says {_said(spacing)}"
     if len(given) == 1 and not _near(edges, spacing):
         raise VoxelSizeError(
-            f"the voxels of {path} are {told}. Leave --voxel-size out to take the file's, or, if the file is wrong, "
-            f"give all three edges: --voxel-size '{_spelled(edges)}'."
+            f"the voxels of {path} are {told}. {_advice(edges, spacing)}; if the file is wrong, give three edges all the "
+            f"same: --voxel-size '{_spelled(edges)}'."
         )
     return edges, [f"the voxels are {told}"]
+
+
+def _advice(edges: Edges, spacing: Spacing) -> str:
+    if spacing.has_unit and None not in spacing.edges and not spacing.assumed:
+        return "Leave --voxel-size out to take the file's"
+    scale = 1.0 if spacing.has_unit else 1e-6
+    shown = [edge if said is None else said * scale for edge, said in zip(edges, spacing.edges, strict=True)]
+    return f"If the file is right, give three edges along the axes, for example --voxel-size '{_spelled(shown)}'"
 
 
 def _of_file(spacing: Spacing | None, path: Path) -> tuple[Edges, list[str]]:

@@ -87,7 +87,8 @@ def _image(words: dict[str, str], file: BinaryIO, reading: Reading) -> StoredIma
     else:
         voxels = voxels_of(stream, shape, dtype, reading, "C" if named else "F")
     spacing = _spacing(words, len(sizes), reversed_=named)
-    return StoredImage(voxels, "zyx" if named and len(sizes) == 3 else "", spacing)
+    notes = () if named else ("axes are in the order that the NRRD header lists them",)
+    return StoredImage(voxels, "zyx" if named and len(sizes) == 3 else "", spacing, notes)
 
 
 def _require_scalars(words: dict[str, str], path: Path) -> None:

@@ -13,7 +13,8 @@ from pipelines.imaging.formats.payload import Stream, voxels_of
 from pipelines.imaging.reading import Reading
 from pipelines.imaging.stored_image import StoredImage
 
-_SHAPE = re.compile(r"(?<![0-9])([0-9]{1,6})[x×_*,]([0-9]{1,6})[x×_*,]([0-9]{1,6})(?![0-9])")
+_SHAPE = re.compile(r"(?<![0-9])([0-9]{1,6}) ?[x×*] ?([0-9]{1,6}) ?[x×*] ?([0-9]{1,6})(?![0-9])")
+_LOOSE_SHAPE = re.compile(r"(?<![0-9])([0-9]{1,6})[_,-]([0-9]{1,6})[_,-]([0-9]{1,6})(?![0-9])")
 _TYPE = re.compile(r"(?<![a-z])(u?int(?:8|16|32|64)|float(?:32|64)|uchar|ushort|8[-_ ]?bit|16[-_ ]?bit)(?![a-z0-9])")
 _WORDS = {"uchar": "uint8", "ushort": "uint16", "8bit": "uint8", "16bit": "uint16"}
 _ORDER = re.compile(r"(?<![a-z])(big|little|fortran|c)(?![a-z])")
@@ -54,7 +55,7 @@ def read_raw(reading: Reading) -> StoredImage:
 
 def _layout(reading: Reading) -> _Layout:
     text = (reading.layout or reading.path.name).lower()
-    shape, dtype = _SHAPE.search(text), _TYPE.search(text)
+    shape, dtype = _SHAPE.search(text) or _LOOSE_SHAPE.search(text), _TYPE.search(text)
     if not shape or (reading.layout and not dtype):
         raise UnreadableVolumeError(
             f"{reading.path} has no header, and its name does not say what it holds. Say it: {_EXAMPLE}."
