@@ -21,6 +21,7 @@ from schemas.electrode import PHASES, label_counts
 
 _MOST_LABELS = 16
 _BLOCK = 1 << 22
+_EXACT = np.float64(2**53)  # real numbers beyond it no longer tell whole ones apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def _counted(voxels: npt.NDArray[Any], path: Path) -> dict[int, int]:
 
 
 def _require_whole(block: npt.NDArray[Any], path: Path) -> None:
-    wrong = block[~(np.isfinite(block) & (np.trunc(block) == block) & (np.abs(block) <= 2**53))]
+    wrong = block[~(np.isfinite(block) & (np.trunc(block) == block) & (np.abs(block) <= _EXACT))]
     if wrong.size:
         raise NotSegmentedError(
             f"{path} holds {block.dtype} values that are no whole numbers, {wrong.flat[0]:g} for example, so it is not "

@@ -6,7 +6,6 @@ One length means cubes; three lengths are the edges along the axes of the volume
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from pipelines.imaging.errors import VoxelSizeError
@@ -41,8 +40,6 @@ def voxel_edges(given: Sequence[float], spacing: Spacing | None, path: Path) -> 
     if len(given) not in (1, 3):
         raise VoxelSizeError(f"{len(given)} lengths are no voxel. Give one for a cube, or three along the axes.")
     edges = (given[0],) * 3 if len(given) == 1 else (given[0], given[1], given[2])
-    if spacing and spacing.assumed:
-        spacing = replace(spacing, has_unit=False)
     if spacing is None or not _contradicts(edges, spacing):
         return edges, []
     told = f"{_micrometres(edges)} as given, while {spacing.origin} of the file says {_said(spacing)}"
@@ -55,7 +52,7 @@ def voxel_edges(given: Sequence[float], spacing: Spacing | None, path: Path) -> 
 
 
 def _advice(edges: Edges, spacing: Spacing) -> str:
-    if spacing.has_unit and None not in spacing.edges and not spacing.assumed:
+    if spacing.has_unit and None not in spacing.edges:
         return "Leave --voxel-size out to take the file's"
     scale = 1.0 if spacing.has_unit else 1e-6
     shown = [edge if said is None else said * scale for edge, said in zip(edges, spacing.edges, strict=True)]
@@ -94,7 +91,7 @@ def _near(edges: Edges, spacing: Spacing) -> bool:
 def _within(edges: Edges, spacing: Spacing, tolerance: float) -> bool:
     pairs = [(said, edge) for said, edge in zip(spacing.edges, edges, strict=True) if said is not None]
     ratios = [said / edge for said, edge in pairs]
-    if not spacing.has_unit:
+    if not spacing.has_unit or spacing.assumed:
         return max(ratios) <= (1 + tolerance) * min(ratios)
     return all(abs(ratio - 1) <= tolerance for ratio in ratios)
 
