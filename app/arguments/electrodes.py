@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 
 from app.arguments.shared import artifact, origin
 
-
 _NEGATIVE = re.compile(r"-\d")  # `--phases -1=pore` begins with a label, not with an option
 
 
@@ -17,7 +16,7 @@ def _import(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "file",
         metavar="FILE",
-        help="a segmented volume: TIFF, NPY, NPZ, HDF5, MATLAB, NRRD, MHA, NIfTI, VTI, Zarr, raw, or a folder of slices",
+        help="a segmented volume: TIFF, NPY, NPZ, HDF5, MATLAB, NRRD, MHA, NIfTI, VTI, Zarr, raw, a folder of slices",
     )
     command.add_argument(
         "--phases",
@@ -28,12 +27,14 @@ def _import(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--voxel-size",
         metavar="LENGTH",
-        help="edge of a voxel, '0.39 um', or edges along the axes as read, '0.8 um, 0.4 um, 0.4 um' (default: the file's)",
+        help="edge, '0.39 um', or edges along the axes as read, '0.8 um, 0.4 um, 0.4 um' (default: what the file says)",
     )
     command.add_argument(
         "--axis", default="", metavar="AXIS", help="through-plane axis: 0, 1, 2, or its letter if the file has any"
     )
-    command.add_argument("--outside", metavar="LABELS", help="labels around the sample, 3 or 250..255: a box is cut out")
+    command.add_argument(
+        "--outside", metavar="LABELS", help="labels around the sample, 3 or 250..255: a box is cut out"
+    )
     command.add_argument("--crop", default="", metavar="BOX", help="part to read, in voxels: 10:90,0:64,:")
     command.add_argument("--trim", action="store_true", help="cut away slices of one single label at the ends")
     command.add_argument("--path", default="", help="array inside a container that holds several")

@@ -80,7 +80,9 @@ def _facts(volume: ImportedVolume) -> dict[str, Any]:
     return {
         "shape": found.labels.shape,
         "voxel_edges_metre": found.voxel_edges_metre.tolist(),
-        "fractions": {name: float(np.count_nonzero(found.phase(name)) / found.labels.size) for name in found.phase_names},
+        "fractions": {
+            name: float(np.count_nonzero(found.phase(name)) / found.labels.size) for name in found.phase_names
+        },
         "labels": found.phase_map(),
         "assumed": volume.assumed,
         "noticed": volume.noticed,

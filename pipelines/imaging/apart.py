@@ -82,7 +82,8 @@ def _ask(request: dict[str, Any], reading: Reading) -> dict[str, Any]:
         )
     except subprocess.TimeoutExpired as cause:
         raise VolumeBudgetError(
-            f"{reading.path} is not read after {reading.budget.seconds:g} s, the time that an import has. Save it as .npy."
+            f"{reading.path} is not read after {reading.budget.seconds:g} s, the time that an import has. "
+            "Save it as .npy."
         ) from cause
     try:
         answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
@@ -110,8 +111,11 @@ def answer_request(request: dict[str, Any]) -> dict[str, Any]:
             "message": f"{reading.path} needs more than the {limit // MEGABYTE} MB that an import may use. "
             "Save the volume alone, or allow more with --largest-size.",
         }
-    except Exception as cause:  # libraries raise anything on damaged files
-        return {"error": "UnreadableVolumeError", "message": f"{reading.path} cannot be read: {cause}. Export it again."}
+    except Exception as cause:  # noqa: BLE001 - libraries raise anything on damaged files
+        return {
+            "error": "UnreadableVolumeError",
+            "message": f"{reading.path} cannot be read: {cause}. Export it again.",
+        }
 
 
 def _decoded(decoder: Any, source: BinaryIO, into: BinaryIO, reading: Reading) -> dict[str, Any]:

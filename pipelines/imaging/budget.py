@@ -33,7 +33,9 @@ class Budget:
     header_bytes
         Text and tags that describe the voxels, not counting them [byte].
     pages
-        Pages, slices or chunks.
+        Pages or slices.
+    chunks
+        Pieces of a volume that are files of their own, or parts of one.
     seconds
         From the first byte to the last voxel [s].
     """
@@ -41,6 +43,7 @@ class Budget:
     voxel_bytes: int = 512 * MEGABYTE
     header_bytes: int = 16 * MEGABYTE
     pages: int = 4096
+    chunks: int = 1 << 16
     seconds: float = 120.0
     began: float = field(default_factory=time.monotonic)
 
@@ -80,9 +83,10 @@ class Budget:
 
     def require_pages(self, count: int, path: Path, what: str = "pages") -> None:
         """Raise `VolumeBudgetError` if there are more pages, slices or chunks than are granted."""
-        if count > self.pages:
+        most = self.chunks if what == "chunks" else self.pages
+        if count > most:
             raise VolumeBudgetError(
-                f"{path} has more than {self.pages} {what}, the most that an import reads. "
+                f"{path} has more than {most} {what}, the most that an import reads. "
                 "Save the volume as one .npy, or cut it."
             )
 
@@ -99,7 +103,7 @@ class Budget:
         if size > self.file_bytes:
             raise VolumeBudgetError(
                 f"{path} has {_megabytes(size)}; an import reads files up to {_megabytes(self.file_bytes)}. "
-                f"{_larger(-(-size // 2))}"
+                f"{_larger(size)}"
             )
 
     def require_time(self, path: Path) -> None:

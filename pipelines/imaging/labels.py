@@ -116,8 +116,8 @@ def _require_claimed(counts: dict[int, int], claims: dict[str, Labels], outside:
     spans = f"give each phase a span, for example --phases {_neighbourhoods(claims, counts)}"
     if len(counts) > _MOST_LABELS:
         raise NotSegmentedError(
-            f"{path} has {len(counts)} distinct values from {min(counts)} to {max(counts)}, so it is grey-scale. Give the "
-            f"segmented volume, with one label for each phase; or, if the phases are spans of values, {spans}."
+            f"{path} has {len(counts)} distinct values from {min(counts)} to {max(counts)}, so it is grey-scale. "
+            f"Give the segmented volume, with one label for each phase; or, if the phases are spans of values, {spans}."
         )
     label = free[0]
     lowest, highest = min(span[0] for span in claimed), max(span[-1] for span in claimed)

@@ -5,6 +5,7 @@ A phase may have several labels, and spans of them: ``0..127=pore,128..255=activ
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Mapping
 
@@ -73,7 +74,7 @@ def require_phases(phases: Phases, outside: Labels = ()) -> None:
             raise PhaseMapError(f"phase {name!r} is not known: {did_you_mean(name, PHASES)}")
         claims += [(span, name) for span in labels_of(labels)]
     claims.sort(key=lambda claim: claim[0].start)
-    for (span, name), (following, other) in zip(claims, claims[1:], strict=False):
+    for (span, name), (following, other) in itertools.pairwise(claims):
         if following.start < span.stop:
             raise PhaseMapError(f"{name} and {other} share a label, {following.start}. Give each label one meaning.")
 

@@ -7,11 +7,13 @@ values, rotate or resample. It reads files and so is no stage.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from pipelines.imaging.budget import Budget
 from pipelines.imaging.errors import UnreadableVolumeError, VolumeShapeError
@@ -20,7 +22,7 @@ from pipelines.imaging.labels import Segmented, segmented
 from pipelines.imaging.phases import Labels, Phases, require_phases
 from pipelines.imaging.reading import Reading
 from pipelines.imaging.sample import Box, box_inside, parse_crop, spelled_box, trimmed, uniform_ends
-from pipelines.imaging.stored_image import Spacing, StoredImage, without_single_axes
+from pipelines.imaging.stored_image import StoredImage, without_single_axes
 from pipelines.imaging.voxel_edges import voxel_edges
 from schemas import Microstructure, RagoneError
 
@@ -167,7 +169,9 @@ def _read(reading: Reading) -> StoredImage:
     except RagoneError:
         raise
     except MemoryError as cause:
-        raise UnreadableVolumeError(f"{reading.path} needs more memory than there is. Crop it, or export it as 8-bit.") from cause
+        raise UnreadableVolumeError(
+            f"{reading.path} needs more memory than there is. Crop it, or export it as 8-bit."
+        ) from cause
     except Exception as cause:  # libraries and codecs raise anything on damaged files
         raise UnreadableVolumeError(
             f"{reading.path} cannot be read: {type(cause).__name__}: {cause}. If other programs open it, "
@@ -182,10 +186,14 @@ def _three_axes(image: StoredImage, path: Path) -> StoredImage:
         raise VolumeShapeError(f"{path} has shape {shape} and no voxel.")
     if len(shape) == 3:
         odd = [axis for axis in image.axes if axis not in "zyx"]
-        return replace(image, notes=(*image.notes, f"the file's axis {odd[0]} is read as one of space")) if odd else image
+        return (
+            replace(image, notes=(*image.notes, f"the file's axis {odd[0]} is read as one of space")) if odd else image
+        )
     names = f" ({image.axes})" if image.axes else ""
-    advice = "Give one volume with three: a stack of slices." if len(shape) < 3 else (
-        "Give one volume with three: choose one time or channel; if one axis counts the phases, save its argmax."
+    advice = (
+        "Give one volume with three: a stack of slices."
+        if len(shape) < 3
+        else ("Give one volume with three: choose one time or channel; if one axis counts the phases, save its argmax.")
     )
     raise VolumeShapeError(f"{path} has {len(shape)} axes{names}, {shape}. {advice}")
 
@@ -205,11 +213,11 @@ def _through_plane(image: StoredImage, axis: str, path: Path) -> tuple[int, str]
     return number, f"through-plane is axis {number}{named}, {how} of {edges} voxels{listed}"
 
 
-def _part(image: StoredImage, choices: Choices, path: Path) -> np.ndarray[tuple[int, ...], np.dtype[np.generic]]:
+def _part(image: StoredImage, choices: Choices, path: Path) -> npt.NDArray[Any]:
     return image.voxels[parse_crop(choices.crop, image.voxels.shape, path)] if choices.crop else image.voxels
 
 
-def _sample(found: Segmented, choices: Choices, told: _Told, path: Path) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+def _sample(found: Segmented, choices: Choices, told: _Told, path: Path) -> npt.NDArray[np.uint8]:
     """The labels of the sample alone, and what is to be told of the rest."""
     labels = found.labels
     if found.outside is not None:
@@ -219,19 +227,24 @@ def _sample(found: Segmented, choices: Choices, told: _Told, path: Path) -> np.n
     if choices.trim and (box := trimmed(labels)) != tuple(slice(0, edge) for edge in labels.shape):
         told.assumed.append(_cut(box, labels, "without slices of one single label at the ends"))
         labels = labels[box]
-    names = {label: name for name, label in found.phases.items()}
-    if labels.min() == labels.max():
-        told.noticed.append(f"the whole volume is {names[int(labels.min())]}")
-    for axis, start, end in uniform_ends(labels):
-        for count, where, place in ((start, "start", 0), (end, "end", -1)):
-            if count:
-                told.noticed.append(
-                    f"{count} slices at the {where} of axis {axis} hold {names[int(labels.take(place, axis).flat[0])]} alone and count as that; "
-                    "if they are padding, leave them out with --trim or --crop"
-                )
+    told.noticed += _about_uniform_parts(labels, {label: name for name, label in found.phases.items()})
     return labels
 
 
-def _cut(box: Box, labels: np.ndarray[tuple[int, ...], np.dtype[np.uint8]], why: str) -> str:
+def _about_uniform_parts(labels: npt.NDArray[np.uint8], names: dict[int, str]) -> Iterator[str]:
+    """What is to be told of slices of one single label at the ends: they may be padding."""
+    if labels.min() == labels.max():
+        yield f"the whole volume is {names[int(labels.flat[0])]}"
+    for axis, start, end in uniform_ends(labels):
+        for count, where, place in ((start, "start", 0), (end, "end", -1)):
+            if count:
+                name = names[int(labels.take(place, axis).flat[0])]
+                yield (
+                    f"{count} slices at the {where} of axis {axis} hold {name} alone and count as that; if they are "
+                    "padding, leave them out with --trim or --crop"
+                )
+
+
+def _cut(box: Box, labels: npt.NDArray[np.uint8], why: str) -> str:
     share = np.prod([part.stop - part.start for part in box]) / labels.size
     return f"cut to the box {spelled_box(box)} {why}: {100 * share:.1f} % of the volume"

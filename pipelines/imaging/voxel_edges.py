@@ -45,8 +45,8 @@ def voxel_edges(given: Sequence[float], spacing: Spacing | None, path: Path) -> 
     told = f"{_micrometres(edges)} as given, while {spacing.origin} of the file says {_said(spacing)}"
     if len(given) == 1 and not _near(edges, spacing):
         raise VoxelSizeError(
-            f"the voxels of {path} are {told}. {_advice(edges, spacing)}; if the file is wrong, give three edges all the "
-            f"same: --voxel-size '{_spelled(edges)}'."
+            f"the voxels of {path} are {told}. {_advice(edges, spacing)}; if the file is wrong, give three edges "
+            f"all the same: --voxel-size '{_spelled(edges)}'."
         )
     return edges, [f"the voxels are {told}"]
 

@@ -71,8 +71,8 @@ def read_stored(reading: Reading) -> StoredImage:
     reader = read_nifti if name.endswith(".nii.gz") else _BY_NAME.get(path.suffix.lower())
     if reader is None:
         raise UnreadableVolumeError(
-            f"{path} ends in {path.suffix!r} and does not begin like a format that is read here. Give a segmented volume "
-            f"as {FORMATS}."
+            f"{path} ends in {path.suffix!r} and does not begin like a format that is read here. "
+            f"Give a segmented volume as {FORMATS}."
         )
     return reader(reading)
 

@@ -20,8 +20,8 @@ def beside(name: str, reading: Reading) -> Path:
     """
     if not name or Path(name).name != name or "\0" in name:
         raise UnreadableVolumeError(
-            f"{reading.path} says that its voxels are in {name!r}, which is not beside it. Put both files into one folder, "
-            "and name the file alone in the header."
+            f"{reading.path} says that its voxels are in {name!r}, which is not beside it. "
+            "Put both files into one folder, and name the file alone in the header."
         )
     path = reading.path.parent / name
     if not path.is_file():

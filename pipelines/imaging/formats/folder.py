@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -73,8 +73,8 @@ def _slices(reading: Reading) -> tuple[list[Path], str]:
     if len(found) != 1:
         what = f"slices of several kinds ({', '.join(found)})" if found else "no slices"
         raise UnreadableVolumeError(
-            f"{folder} is a folder with {what}. Give a folder with the slices of one volume as .tif, .png, .bmp or .npy, "
-            "a Zarr folder, or one file."
+            f"{folder} is a folder with {what}. Give a folder with the slices of one volume as .tif, .png, .bmp or "
+            ".npy, a Zarr folder, or one file."
         )
     paths = [p for p in names if p.suffix.lower() in ((".tif", ".tiff") if found[0] == ".tif" else (found[0],))]
     reading.budget.require_pages(len(paths), folder, "slices")
@@ -92,9 +92,9 @@ def _require_no_gap(paths: list[Path], folder: Path) -> None:
     if not all(numbers):
         return
     last = sorted(int(found[-1]) for found in numbers)
-    steps = {after - before for before, after in zip(last, last[1:], strict=False)}
+    steps = {after - before for before, after in itertools.pairwise(last)}
     if len(steps) > 1 and 0 not in steps and min(steps) > 0 and max(steps) == 2 * min(steps):
-        gap = next(before for before, after in zip(last, last[1:], strict=False) if after - before != min(steps))
+        gap = next(before for before, after in itertools.pairwise(last) if after - before != min(steps))
         raise UnreadableVolumeError(
             f"{folder} lacks the slice after number {gap}. Put it there, or number the slices anew if it never was."
         )
@@ -113,12 +113,9 @@ def _read_picture(reading: Reading) -> StoredImage:
     """A PNG or BMP; labels are the indices of a palette."""
     from PIL import Image
 
-    with reading.open() as file:
-        with Image.open(file, formats=("PNG", "BMP")) as picture:
-            width, height = picture.size
-            reading.budget.require_voxels((height, width, len(picture.getbands())), np.uint16, reading.path)
-            notes = ("the image has a palette: its indices are the labels",) if picture.mode == "P" else ()
-            voxels = np.asarray(picture)
+    with reading.open() as file, Image.open(file, formats=("PNG", "BMP")) as picture:
+        width, height = picture.size
+        reading.budget.require_voxels((height, width, len(picture.getbands())), np.uint16, reading.path)
+        notes = ("the image has a palette: its indices are the labels",) if picture.mode == "P" else ()
+        voxels = np.asarray(picture)
     return StoredImage(require_grey(voxels, reading.path), "yx", None, notes)
-
-

@@ -14,7 +14,9 @@ from pipelines.imaging.length_units import metres
 from pipelines.imaging.reading import Reading
 from pipelines.imaging.stored_image import Spacing, StoredImage
 
-_NAMES = re.compile(r"(?:element|voxel|pixel)[_ ]?(?:size|spacing)s?(?:[_ ](um|nm|mm|m))?|spacing|resolution", re.IGNORECASE)
+_NAMES = re.compile(
+    r"(?:element|voxel|pixel)[_ ]?(?:size|spacing)s?(?:[_ ](um|nm|mm|m))?|spacing|resolution", re.IGNORECASE
+)
 _UNIT_NAMES = ("unit", "units", "length_unit")
 
 
@@ -69,7 +71,7 @@ def _image(dataset: Any, reading: Reading) -> StoredImage:
 
 
 def _spacing(dataset: Any) -> Spacing | None:
-    """The edges that an attribute states: ``element_size_um`` of ilastik and Fiji, ``voxel_size`` with a unit, and such."""
+    """The edges that an attribute states: ``element_size_um`` of ilastik and Fiji, or ``voxel_size`` with a unit."""
     for name in dataset.attrs:
         match = _NAMES.fullmatch(name)
         edges = np.ravel(dataset.attrs[name]) if match else np.empty(0)

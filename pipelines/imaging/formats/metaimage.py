@@ -1,4 +1,7 @@
-"""MetaImage: a text header, and voxels behind it (.mha) or in a file beside it (.mhd). Axes are x, y, z, fastest first."""
+"""MetaImage: a text header, and voxels behind it (.mha) or in a file beside it (.mhd).
+
+The header lists the axes x, y, z, fastest first; the volume is read as z, y, x.
+"""
 
 from __future__ import annotations
 

@@ -106,7 +106,9 @@ def _stream(words: dict[str, str], file: BinaryIO, size: int, reading: Reading) 
         file.seek(max(0, file.seek(0, 2) - size))
         return Stream(file, coding)
     if skip == "-1" and reading.path.suffix.lower() == ".nhdr":
-        raise UnreadableVolumeError(f"{reading.path} counts its voxels from the end of compressed bytes. Save it as .nrrd.")
+        raise UnreadableVolumeError(
+            f"{reading.path} counts its voxels from the end of compressed bytes. Save it as .nrrd."
+        )
     count = 0 if skip == "-1" else _whole(skip, reading.path)[0]
     if coding == "raw":
         file.seek(count, 1)

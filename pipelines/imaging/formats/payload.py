@@ -16,7 +16,7 @@ from pipelines.imaging.errors import TruncatedVolumeError, UnreadableVolumeError
 from pipelines.imaging.reading import Reading
 
 _BLOCK = 1 << 22
-_LONGEST_NUMBER = 26
+_TEXT_BLOCK = 1 << 20
 _AGAIN = "Copy or export it again."
 
 
@@ -96,12 +96,18 @@ def text_voxels(
     As `voxels_of`.
     """
     reading.budget.require_voxels(shape, dtype, reading.path)
-    wanted = math.prod(shape)
-    content = file.read(_LONGEST_NUMBER * wanted)
-    found = np.array(content.split(maxsplit=wanted)[:wanted])
-    if len(found) < wanted:
-        raise TruncatedVolumeError(f"{reading.path} is cut short: {len(found)} of {wanted} voxels are there. {_AGAIN}")
-    try:
-        return found.astype(np.dtype(dtype)).reshape(tuple(shape), order=order)
-    except ValueError as cause:
-        raise UnreadableVolumeError(f"{reading.path} has a voxel that is no number: {cause}.") from cause
+    found, place, rest = np.empty(math.prod(shape), dtype), 0, b""
+    while place < len(found) and (block := file.read(_TEXT_BLOCK)):
+        reading.budget.require_time(reading.path)
+        text = rest + block
+        cut = len(text) if len(block) < _TEXT_BLOCK else max(text.rfind(b" "), text.rfind(b"\n")) + 1
+        rest = text[cut:]
+        values = text[:cut].split()[: len(found) - place]
+        try:
+            found[place : place + len(values)] = np.array(values, dtype="S").astype(found.dtype)
+        except (ValueError, OverflowError) as cause:
+            raise UnreadableVolumeError(f"{reading.path} has a voxel that is no number: {str(cause)[:80]}.") from cause
+        place += len(values)
+    if place < len(found):
+        raise TruncatedVolumeError(f"{reading.path} is cut short: {place} of {len(found)} voxels are there. {_AGAIN}")
+    return found.reshape(tuple(shape), order=order)

@@ -18,7 +18,9 @@ _LOOSE_SHAPE = re.compile(r"(?<![0-9])([0-9]{1,6})[_,-]([0-9]{1,6})[_,-]([0-9]{1
 _TYPE = re.compile(r"(?<![a-z])(u?int(?:8|16|32|64)|float(?:32|64)|uchar|ushort|8[-_ ]?bit|16[-_ ]?bit)(?![a-z0-9])")
 _WORDS = {"uchar": "uint8", "ushort": "uint16", "8bit": "uint8", "16bit": "uint16"}
 _ORDER = re.compile(r"(?<![a-z])(big|little|fortran|c)(?![a-z])")
-_EXAMPLE = "--raw '24x32x40 uint8', slowest axis first; add 'fortran' if the first axis is the fastest, 'big' for big-endian"
+_EXAMPLE = (
+    "--raw '24x32x40 uint8', slowest axis first; add 'fortran' if the first axis is the fastest, 'big' for big-endian"
+)
 
 
 @dataclass(frozen=True, slots=True)

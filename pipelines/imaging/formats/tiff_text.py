@@ -15,6 +15,7 @@ from typing import Any
 from pipelines.imaging.errors import UnreadableVolumeError
 from pipelines.imaging.formats.tiff_pages import RESOLUTION_UNIT, X_RESOLUTION, Y_RESOLUTION, Page
 from pipelines.imaging.length_units import metres
+from pipelines.imaging.reading import Reading
 from pipelines.imaging.stored_image import Spacing
 
 _UNITS = {2: 0.0254, 3: 0.01}
@@ -61,24 +62,29 @@ def ome_pixels(description: str, path: Path) -> ET.Element | None:
     if "<!DOCTYPE" in description or "<!ENTITY" in description:
         raise UnreadableVolumeError(f"{path} declares entities in its OME-XML, which are never expanded.")
     try:
-        root = ET.fromstring(description)  # noqa: S314 - no entities, and of limited length
+        root = ET.fromstring(description)
     except (ET.ParseError, RecursionError):
         return None
     return next((element for element in root.iter() if _name(element) == "Pixels"), None)
 
 
-def ome_planes(pixels: ET.Element, own: str) -> list[Plane]:
-    """The slices that OME-XML names, whichever file they are in."""
-    planes = []
+def ome_planes(pixels: ET.Element, reading: Reading) -> list[Plane]:
+    """The slices that OME-XML names, whichever file they are in.
+
+    Raises
+    ------
+    VolumeBudgetError
+        If it names more than are granted.
+    """
+    planes: list[Plane] = []
     for data in (element for element in pixels if _name(element) == "TiffData"):
         if _number(data, "FirstC", 0) or _number(data, "FirstT", 0):
             continue
         file = next((uuid.get("FileName", "") for uuid in data if _name(uuid) == "UUID"), "")
         page, z = _number(data, "IFD", 0), _number(data, "FirstZ", 0)
         count = _number(data, "PlaneCount", 1 if data.get("IFD") else _number(pixels, "SizeZ", 1))
-        if count > _number(pixels, "SizeZ", 1):
-            continue
-        planes += [Plane("" if file == own else file, page + k, z + k) for k in range(count)]
+        reading.budget.require_pages(len(planes) + count, reading.path, "slices")
+        planes += [Plane("" if file == reading.path.name else file, page + k, z + k) for k in range(count)]
     return planes
 
 

@@ -1,21 +1,28 @@
-"""VTK ImageData as XML (.vti): one array of cells or points, written as text, base64 or raw bytes, plain or deflated."""
+"""VTK ImageData as XML (.vti): one array of cells or points, as text, base64 or raw bytes, plain or deflated."""
 
 from __future__ import annotations
 
 import binascii
+import io
 import math
 import struct
 import xml.etree.ElementTree as ET
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.imaging.errors import TruncatedVolumeError, UnreadableVolumeError, VolumeShapeError
+from pipelines.imaging.errors import (
+    TruncatedVolumeError,
+    UnreadableVolumeError,
+    VolumeBudgetError,
+    VolumeShapeError,
+)
 from pipelines.imaging.formats.chosen import chosen
+from pipelines.imaging.formats.payload import text_voxels
 from pipelines.imaging.reading import Reading
 from pipelines.imaging.stored_image import StoredImage, medical_spacing
 
@@ -24,6 +31,10 @@ _TYPES = {
     "UInt64": "u8", "Float32": "f4", "Float64": "f8",
 }  # fmt: skip
 _MOST_BLOCKS = 1 << 20
+_MOST_ELEMENTS = 1000
+_FED = 1 << 16
+_MARK = b"<AppendedData"
+_TEXT_SHARE = 4  # of the bytes that voxels may take: a document of text is in memory in several forms
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +75,16 @@ def read_vti(reading: Reading) -> StoredImage:
 def _document(reading: Reading) -> _Document:
     path = reading.path
     with reading.open() as file:
-        content = file.read(reading.budget.voxel_bytes + 1)
-    if len(content) > reading.budget.voxel_bytes:
-        reading.budget.require_voxels((len(content),), np.uint8, path)
-    text, mark, rest = content.partition(b"<AppendedData")
+        text, place = _text(file, reading)
+        file.seek(place)
+        attributes, _, data = file.read(reading.budget.voxel_bytes * 2).partition(b">")
     if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
         raise UnreadableVolumeError(f"{path} declares entities, which are never expanded.")
-    attributes, _, data = rest.partition(b">")
+    parser = ET.XMLParser(target=_FewElements())
     try:
-        root = ET.fromstring(text + b"</VTKFile>" if mark else text)  # noqa: S314 - no entities, and of limited length
+        for start in range(0, len(text), _FED):  # it goes on to the end of what it is fed, whatever it meets
+            parser.feed(text[start : start + _FED])
+        root = parser.close()
     except (ET.ParseError, RecursionError, ValueError) as cause:
         raise UnreadableVolumeError(f"{path} is no VTK image, or cut short: {cause}. Export it again.") from cause
     if root.tag != "VTKFile" or root.get("type") != "ImageData":
@@ -82,7 +94,34 @@ def _document(reading: Reading) -> _Document:
         raise UnreadableVolumeError(f"{path} is compressed with {compressor}. Save it uncompressed or with zlib.")
     order = ">" if root.get("byte_order") == "BigEndian" else "<"
     head = order + ("Q" if root.get("header_type") == "UInt64" else "I")
-    return _Document(root, data.partition(b"_")[2], b"base64" in attributes, order, head, bool(compressor))
+    return _Document(root, data[data.find(b"_") + 1 :], b"base64" in attributes, order, head, bool(compressor))
+
+
+class _FewElements(ET.TreeBuilder):
+    """Builds the tree of a document, but of no more than some elements: each takes far more memory than its text."""
+
+    _count = 0
+
+    def start(self, tag: Any, attrs: Any, /) -> ET.Element:
+        self._count += 1
+        if self._count > _MOST_ELEMENTS:
+            raise ValueError(f"it has more than {_MOST_ELEMENTS} elements")
+        return super().start(tag, attrs)
+
+
+def _text(file: BinaryIO, reading: Reading) -> tuple[bytes, int]:
+    """The document without its appended data, and where these begin."""
+    longest = reading.budget.voxel_bytes // _TEXT_SHARE
+    text = file.read(longest + 1)
+    place = text.find(_MARK)
+    if place >= 0:
+        return text[:place] + b"</VTKFile>", place + len(_MARK)
+    if len(text) > longest:
+        raise VolumeBudgetError(
+            f"{reading.path} writes its voxels as text; an import reads up to {longest:,} bytes of it. Save the image "
+            "with appended raw data."
+        )
+    return text, len(text)
 
 
 def _shape(extent: str, more: int, reading: Reading) -> tuple[int, ...]:
@@ -108,21 +147,19 @@ def _voxels(array: ET.Element, shape: tuple[int, ...], document: _Document, read
     dtype = np.dtype(document.order + kind)
     reading.budget.require_voxels(shape, dtype, reading.path)
     if array.get("format") == "ascii":
-        numbers = np.array((array.text or "").split(maxsplit=math.prod(shape))[: math.prod(shape)])
-        _require(len(numbers), math.prod(shape), "voxels", reading)
-        return numbers.astype(float).astype(dtype).reshape(shape)
+        return text_voxels(io.BytesIO((array.text or "").encode()), shape, dtype, reading)
     try:
         content = b"".join(_bytes(array, document, math.prod(shape) * dtype.itemsize))
     except (binascii.Error, zlib.error, struct.error, ValueError) as cause:
-        raise UnreadableVolumeError(f"the voxels of {reading.path} cannot be decoded: {cause}. Export it again.") from cause
+        raise UnreadableVolumeError(
+            f"the voxels of {reading.path} cannot be decoded: {cause}. Export it again."
+        ) from cause
     wanted = math.prod(shape) * dtype.itemsize
-    _require(len(content), wanted, "bytes of voxels", reading)
+    if len(content) < wanted:
+        raise TruncatedVolumeError(
+            f"{reading.path} is cut short: {len(content)} of {wanted} bytes of voxels are there. Export it again."
+        )
     return np.frombuffer(content, dtype, count=math.prod(shape)).reshape(shape)
-
-
-def _require(found: int, wanted: int, what: str, reading: Reading) -> None:
-    if found < wanted:
-        raise TruncatedVolumeError(f"{reading.path} is cut short: {found} of {wanted} {what} are there.")
 
 
 def _bytes(array: ET.Element, document: _Document, wanted: int) -> Iterator[bytes]:

@@ -77,8 +77,9 @@ def _beneath(folder: Path, name: str, reading: Reading) -> Path:
 
 
 def _json(path: Path, reading: Reading) -> Any:
+    text = reading.read(path, largest=reading.budget.header_bytes)
     try:
-        return json.loads(reading.read(path, largest=reading.budget.header_bytes))
+        return json.loads(text)
     except (ValueError, RecursionError) as cause:
         raise UnreadableVolumeError(f"{path} is no JSON: {cause}. Export the volume again.") from cause
 
@@ -132,7 +133,9 @@ def _array(folder: Path, reading: Reading) -> _Array:
     try:
         return _version_2(text, shape, folder) if version == 2 else _version_3(text, shape, folder)
     except (KeyError, TypeError, AttributeError, IndexError) as cause:
-        raise UnreadableVolumeError(f"{folder} has a description that lacks or garbles {cause}. Export it again.") from cause
+        raise UnreadableVolumeError(
+            f"{folder} has a description that lacks or garbles {cause}. Export it again."
+        ) from cause
 
 
 def _version_2(text: Mapping[str, Any], shape: tuple[int, ...], folder: Path) -> _Array:
@@ -141,7 +144,9 @@ def _version_2(text: Mapping[str, Any], shape: tuple[int, ...], folder: Path) ->
     codecs = [*(text.get("filters") or []), *([text["compressor"]] if text.get("compressor") else [])]
     chain = chain_of([{"name": str(c["id"]), "configuration": c} for c in codecs], chunk, dtype, folder)
     chain.order = "F" if text.get("order") == "F" else "C"
-    return _Array(shape, chunk, dtype, text.get("fill_value"), "", str(text.get("dimension_separator", "."))[:1], chain, ())
+    return _Array(
+        shape, chunk, dtype, text.get("fill_value"), "", str(text.get("dimension_separator", "."))[:1], chain, ()
+    )
 
 
 def _version_3(text: Mapping[str, Any], shape: tuple[int, ...], folder: Path) -> _Array:
@@ -162,7 +167,8 @@ def _voxels(folder: Path, array: _Array, reading: Reading) -> npt.NDArray[Any]:
     budget.require_voxels(array.shape, array.dtype, path)
     budget.require_voxels(array.chunk, array.dtype, path)
     counts = [-(-edge // size) for edge, size in zip(array.shape, array.chunk, strict=True)]
-    budget.require_pages(math.prod(counts), path, "chunks")
+    inner = array.chain.inner.shape if array.chain.inner else array.chunk
+    budget.require_pages(math.prod(-(-edge // e) for edge, e in zip(array.shape, inner, strict=True)), path, "chunks")
     fill = array.fill if isinstance(array.fill, int | float) else 0
     found = np.full(array.shape, fill, dtype=array.dtype.newbyteorder("="))
     missing = 0
@@ -173,7 +179,9 @@ def _voxels(folder: Path, array: _Array, reading: Reading) -> npt.NDArray[Any]:
             missing += 1
             continue
         start = [number * size for number, size in zip(place, array.chunk, strict=True)]
-        into = tuple(slice(s, min(s + size, edge)) for s, size, edge in zip(start, array.chunk, array.shape, strict=True))
+        into = tuple(
+            slice(s, min(s + size, edge)) for s, size, edge in zip(start, array.chunk, array.shape, strict=True)
+        )
         chunk = array.chain.decode(reading.read(file), fill, file)
         found[into] = chunk[tuple(slice(0, part.stop - part.start) for part in into)]
     if missing == math.prod(counts):
@@ -217,4 +225,6 @@ def _ome_axes(ome: Mapping[str, Any], count: int) -> tuple[str, Spacing | None]:
     if all(unit for unit, space in zip(units, spatial, strict=True) if space):
         edges = tuple(float(s) * (u or 1.0) for s, u in zip(scale, units, strict=True))
         return letters, Spacing(edges, "the scale of OME-Zarr")
-    return letters, None if np.all(scale == 1) else Spacing(tuple(scale.tolist()), "the scale of OME-Zarr", has_unit=False)
+    return letters, None if np.all(scale == 1) else Spacing(
+        tuple(scale.tolist()), "the scale of OME-Zarr", has_unit=False
+    )

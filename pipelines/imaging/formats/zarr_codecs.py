@@ -130,7 +130,9 @@ def _turn(order: Any, axes: int, path: Path) -> tuple[int, ...]:
     if order == "C":
         return ()
     if not isinstance(order, list) or sorted(order) != list(range(axes)):
-        raise UnreadableVolumeError(f"{path} transposes its axes by {str(order)[:40]}, which is no order of {axes} axes.")
+        raise UnreadableVolumeError(
+            f"{path} transposes its axes by {str(order)[:40]}, which is no order of {axes} axes."
+        )
     return tuple(order)
 
 
@@ -142,7 +144,7 @@ def _step(name: str, path: Path) -> Decode:
     codec = {"zlib": "zlib", "gzip": "gzip", "zstd": "zstd", "blosc": "blosc", "lz4": "lz4", "lzma": "lzma"}.get(name)
     if codec is None:
         raise UnreadableVolumeError(
-            f"{path} is encoded with {name!r}, which is not read here. Save it without, or with blosc, zstd, gzip or lz4."
+            f"{path} is encoded with {name!r}, which is not read here. Save it with blosc, zstd, gzip or lz4."
         )
     return lambda content, size: _bounded(codec, content, size)
 

@@ -194,7 +194,7 @@ def ome_set(folder: Path) -> list[Path]:
 
 
 def test_a_volume_in_several_ome_files(tmp_path: Path) -> None:
-    """Whichever file of the set is named, all are read, in the order that they state; if one is missing, it is named."""
+    """Whichever file of the set is named, all are read, in the order that they state; one that is missing is named."""
     paths = ome_set(tmp_path / "set")
     hashes = set()
     for path in paths:
@@ -203,8 +203,20 @@ def test_a_volume_in_several_ome_files(tmp_path: Path) -> None:
         hashes.add(found.source_sha256)
     assert len(hashes) == 1
     paths[0].unlink()
-    with pytest.raises(TruncatedVolumeError, match=r"set of 2 files that hold 6 slices.*a\.ome\.tif beside it are missing"):
+    with pytest.raises(
+        TruncatedVolumeError, match=r"set of 2 files that hold 6 slices.*a\.ome\.tif beside it are missing"
+    ):
         bring(paths[1])
+
+
+def test_an_ome_file_for_each_slice(tmp_path: Path) -> None:
+    """The same where each file holds one page."""
+    data = "".join(
+        f'<TiffData IFD="0" FirstZ="{z}" PlaneCount="1"><UUID FileName="{z}.tif">x</UUID></TiffData>' for z in range(6)
+    )
+    for z, plane in enumerate(VOLUME):
+        put(tmp_path / "set" / f"{z}.tif", tiff(plane, description=OME.format(data), metadata=None))
+    np.testing.assert_array_equal(bring(tmp_path / "set" / "3.tif").microstructure.labels, VOLUME)
 
 
 @pytest.mark.parametrize("name", ["../secret.tif", "/etc/passwd"])
@@ -238,7 +250,7 @@ def test_one_of_several_arrays_is_chosen(tmp_path: Path, make: Callable[..., byt
     np.testing.assert_array_equal(bring(path, inside="second").microstructure.labels, 2 - VOLUME)
     with pytest.raises(ManyVolumesError, match=r"first \(6, 5, 7\), .*second \(6, 5, 7\). Choose one with --path"):
         bring(path)
-    with pytest.raises(ManyVolumesError, match="did you mean '.*second'"):
+    with pytest.raises(ManyVolumesError, match=r"did you mean '.*second'"):
         bring(path, inside="deep/secondd" if make is None else "secondd")
 
 

@@ -21,7 +21,9 @@ def labels() -> np.ndarray:
     return np.random.default_rng(3).integers(0, 3, (12, 20, 24)).astype(np.uint8)
 
 
-def bring(tmp_path: Path, labels: np.ndarray, phases: Phases = PHASES, outside: str = "", **choices: object) -> ImportedVolume:
+def bring(
+    tmp_path: Path, labels: np.ndarray, phases: Phases = PHASES, outside: str = "", **choices: object
+) -> ImportedVolume:
     """Import an array."""
     np.save(tmp_path / "a.npy", labels)
     beyond = parse_labels(outside) if outside else ()
@@ -57,7 +59,7 @@ def test_padding_with_its_own_label_is_cut_away(tmp_path: Path, labels: np.ndarr
 
 
 def test_a_tilted_sample_and_a_ball_have_boxes(labels: np.ndarray) -> None:
-    """Where no axis is free of the outside, the faces are shaved: the box has no voxel outside, and not too few inside."""
+    """Where no axis is free of the outside, the faces are shaved: no voxel outside, and not too few inside."""
     x, y, z = np.ogrid[-10:10, -10:10, -10:10]
     ball = (x + 0.5) ** 2 + (y + 0.5) ** 2 + (z + 0.5) ** 2 > 100
     part = ball[box_inside(ball, Path("a"))]
@@ -135,7 +137,9 @@ def test_labels_that_a_byte_does_not_hold(
 def test_a_byte_keeps_its_labels(tmp_path: Path, labels: np.ndarray) -> None:
     """Nothing is numbered anew where it need not be; whole numbers stored as real ones are labels too."""
     for dtype in (np.uint8, np.int64, np.float32, np.float64, np.float16):
-        found = bring(tmp_path, (labels * 85).astype(dtype), parse_phases("0=pore,85=active_material,170=carbon_binder"))
+        found = bring(
+            tmp_path, (labels * 85).astype(dtype), parse_phases("0=pore,85=active_material,170=carbon_binder")
+        )
         np.testing.assert_array_equal(found.microstructure.labels, labels * 85)
         assert found.microstructure.phase_map() == {"pore": 0, "active_material": 85, "carbon_binder": 170}
         assert any("whole numbers" in text for text in found.assumed) == (np.dtype(dtype).kind == "f")

@@ -48,7 +48,12 @@ def bring(tmp_path: Path, name: str, content: bytes, voxel: Any = None, axis: st
     """Write and import a file."""
     (tmp_path / name).write_bytes(content)
     return import_volume(
-        tmp_path / name, phases=PHASES, source="a test", licence="MIT", voxel_size_metre=voxel, choices=Choices(axis=axis)
+        tmp_path / name,
+        phases=PHASES,
+        source="a test",
+        licence="MIT",
+        voxel_size_metre=voxel,
+        choices=Choices(axis=axis),
     )
 
 
@@ -64,7 +69,7 @@ def test_the_file_tells_its_voxel(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize("name", SILENT)
 def test_a_file_that_tells_nothing_asks(tmp_path: Path, name: str) -> None:
     """Defaults that writers leave behind are no voxel size; what the user says is then not contradicted."""
-    with pytest.raises(VoxelSizeError, match="does not say how large its voxels are. Give --voxel-size"):
+    with pytest.raises(VoxelSizeError, match=r"does not say how large its voxels are\. Give --voxel-size"):
         bring(tmp_path, name, SILENT[name]())
     assert not bring(tmp_path, name, SILENT[name](), 4e-7).noticed
 

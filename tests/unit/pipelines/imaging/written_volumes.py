@@ -139,7 +139,7 @@ def zarr_2(folder: Path, volume: Volume = VOLUME, **changed: Any) -> Path:
 
 def zarr_3(folder: Path, volume: Volume = VOLUME, **changed: Any) -> Path:
     """A Zarr folder of version 3: one shard of two chunks, each with zstd."""
-    part = (folder / "c" / "0" / "0")
+    part = folder / "c" / "0" / "0"
     part.mkdir(parents=True)
     half = volume.shape[0] // 2
     inner = [{"name": "bytes"}, {"name": "zstd", "configuration": {"level": 1, "checksum": False}}]
