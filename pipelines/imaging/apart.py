@@ -27,6 +27,7 @@ from pipelines.imaging.stored_image import Spacing, StoredImage
 from schemas import RagoneError
 
 _OWN_MEMORY = 600 * MEGABYTE  # address space of the interpreter and its libraries
+_CHILD = "import sys; sys.path.append(sys.argv[1]); from pipelines.imaging.apart import serve; serve()"
 _THREADS = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
@@ -69,7 +70,7 @@ def read_apart(decoder: str, reading: Reading) -> StoredImage:
 
 
 def _ask(request: dict[str, Any], reading: Reading) -> dict[str, Any]:
-    words = [sys.executable, "-I", "-m", "pipelines.imaging.apart"]
+    words = [sys.executable, "-I", "-c", _CHILD, str(Path(__file__).parents[2])]
     try:
         done = subprocess.run(
             words,
@@ -94,13 +95,13 @@ def _ask(request: dict[str, Any], reading: Reading) -> dict[str, Any]:
     return answer
 
 
-def answer_request(request: dict[str, Any]) -> dict[str, Any]:
-    """What the child does: decode, and say what was found or what was wrong."""
+def _answered(request: dict[str, Any]) -> dict[str, Any]:
+    """Decode, and say what was found or what was wrong."""
     limit = request["voxel_bytes"] + _OWN_MEMORY
     resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
     budget = Budget(voxel_bytes=request["voxel_bytes"], seconds=request["seconds"])
     reading = Reading(Path(request["path"]), budget, request["inside"])
-    source, into = (os.fdopen(number, mode) for number, mode in zip(request["files"], ("rb", "wb"), strict=True))
+    source, into = os.fdopen(request["files"][0], "rb"), os.fdopen(request["files"][1], "wb")
     try:
         return _decoded(import_module(request["decoder"]), source, into, reading)
     except RagoneError as refused:
@@ -131,5 +132,6 @@ def _decoded(decoder: Any, source: BinaryIO, into: BinaryIO, reading: Reading) -
     }
 
 
-if __name__ == "__main__":
-    sys.stdout.write(json.dumps(answer_request(json.load(sys.stdin))) + "\n")
+def serve() -> None:
+    """Answer the request on standard input: the life of the child."""
+    sys.stdout.write(json.dumps(_answered(json.load(sys.stdin))) + "\n")

@@ -124,7 +124,7 @@ def _under_shadow(outside: Mask, axis: int) -> Box:
     along = slice(int(sample[0]), int(sample[-1]) + 1)
     box = [along if k == axis else slice(0, 0) for k in range(3)]
     part = outside[tuple(along if k == axis else slice(None) for k in range(3))]
-    box[others[0]], box[others[1]] = _rectangle(part.any(axis=axis))
+    box[others[0]], box[others[1]] = _rectangle(np.asarray(part.any(axis=axis)))
     return box[0], box[1], box[2]
 
 

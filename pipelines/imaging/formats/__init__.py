@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pipelines.imaging.errors import UnreadableVolumeError, VolumeNotFoundError
+from pipelines.imaging.errors import UnreadableVolumeError
 from pipelines.imaging.formats.folder import read_folder
 from pipelines.imaging.formats.hdf5 import read_hdf5
 from pipelines.imaging.formats.matlab import read_matlab
@@ -64,9 +64,9 @@ def read_stored(reading: Reading) -> StoredImage:
         return read_zarr(reading) if is_zarr(path) else read_folder(reading)
     with reading.open() as file:
         start = file.read(16)
-    for first, reader in _BY_START:
+    for first, known in _BY_START:
         if start.startswith(first):
-            return reader(reading)
+            return known(reading)
     name = path.name.lower()
     reader = read_nifti if name.endswith(".nii.gz") else _BY_NAME.get(path.suffix.lower())
     if reader is None:
@@ -77,4 +77,4 @@ def read_stored(reading: Reading) -> StoredImage:
     return reader(reading)
 
 
-__all__ = ["FORMATS", "VolumeNotFoundError", "read_stored"]
+__all__ = ["FORMATS", "read_stored"]

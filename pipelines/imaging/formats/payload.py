@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import bz2
-import lzma
 import math
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -28,17 +27,17 @@ class Stream:
     file
         At the start of the compressed bytes.
     coding
-        raw, gzip (zlib too), bzip2 or lzma.
+        raw, gzip (zlib too) or bzip2.
     """
 
     def __init__(self, file: BinaryIO, coding: str) -> None:
         self._file = file
-        self._decoder: Any = {
+        decoders: dict[str, Callable[[], Any]] = {
             "raw": lambda: None,
             "gzip": lambda: zlib.decompressobj(zlib.MAX_WBITS | 32),
             "bzip2": bz2.BZ2Decompressor,
-            "lzma": lambda: lzma.LZMADecompressor(memlimit=1 << 28),
-        }[coding]()
+        }
+        self._decoder = decoders[coding]()
 
     def fill(self, into: memoryview) -> int:
         """Decode until the memory is full or the data end; how many bytes came."""
@@ -77,7 +76,7 @@ def voxels_of(
     content = bytearray(math.prod(shape) * np.dtype(dtype).itemsize)
     try:
         found = stream.fill(memoryview(content))
-    except (zlib.error, lzma.LZMAError, OSError, EOFError) as cause:
+    except (zlib.error, OSError, EOFError) as cause:
         raise UnreadableVolumeError(f"the voxels of {reading.path} cannot be decoded: {cause}. {_AGAIN}") from cause
     if found < len(content):
         raise TruncatedVolumeError(

@@ -138,7 +138,7 @@ class _Walk:
         block = self.bytes_at(place + width, count * step, what)
         following = "Q" if self.is_big else "I"
         behind = self.bytes_at(place + width + count * step, struct.calcsize(f"={following}"), what)
-        tags = {}
+        tags: dict[int, tuple[Any, ...]] = {}
         for tag, kind, number, inline in struct.iter_unpack(f"{self.order}{entry}", block):
             values = self.values(tag, kind, number, inline, what)
             if values is not None:

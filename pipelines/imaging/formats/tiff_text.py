@@ -35,7 +35,8 @@ def imagej_words(description: str) -> dict[str, str]:
     """Key and value of each line that ImageJ wrote; empty if another program did."""
     if not description.startswith("ImageJ="):
         return {}
-    return dict(pair for line in description.splitlines() if len(pair := line.split("=", 1)) == 2)  # type: ignore[misc]
+    pairs = (line.partition("=") for line in description.splitlines())
+    return {key: value for key, equals, value in pairs if equals}
 
 
 def tifffile_words(description: str) -> dict[str, Any]:
