@@ -143,13 +143,14 @@ THREE = ("--phases", "0=pore,1=active_material,2=carbon_binder")
 def test_an_import_says_what_it_read(cli):
     """Shape, voxel, fractions, and what was assumed or noticed, as text and as JSON; the lake keeps it as a note."""
     padded = np.concatenate([LABELS, np.zeros((2, 9, 10), np.uint8)])
-    data = cli(*small(padded, *THREE, "--voxel-size", "0.8 um, 0.4 um,0.2 um", "--json")).data
+    words = small(padded, *THREE, "--voxel-size", "0.8 um, 0.4 um,0.2 um")
+    data = cli(*words, "--json").data
     assert data["shape"] == [10, 9, 10]
     assert data["voxel_edges_metre"] == pytest.approx([8e-7, 4e-7, 2e-7])
     assert data["fractions"]["pore"] == pytest.approx((padded == 0).mean())
     assert data["assumed"] == ["through-plane is axis 0, the first of 10 x 9 x 10 voxels"]
     assert data["noticed"][0].startswith("2 slices at the end of axis 0 hold pore alone")
-    shown = cli(*small(padded, *THREE, "--voxel-size", "0.8 um,0.4 um,0.2 um"))
+    shown = cli(*words)
     lines = shown.out.splitlines()
     assert lines[0] == f"microstructure {data['microstructure_id']}"
     assert lines[1] == "10 x 9 x 10 voxels of 0.8 x 0.4 x 0.2 um, through-plane first"
