@@ -94,6 +94,6 @@ def _slice(axes: Any, name: str, volume: Microstructure) -> None:
     picture = np.zeros((*plane.shape, 3))
     for label, colour in colour_of_label(volume).items():
         picture[plane == label] = [int(RGB[colour][i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    size = np.array(plane.shape[::-1]) * volume.voxel_size_metre * _MICRO
+    size = np.array(plane.shape[::-1]) * volume.voxel_edges_metre[1::-1] * _MICRO
     axes.imshow(picture, extent=(0, size[0], 0, size[1]), origin="lower", interpolation="nearest")
     axes.set(title=name, xlabel="in-plane [um]")

@@ -50,8 +50,8 @@ def _tensor_lines(tensor: TransportTensor) -> list[str]:
         for axis, name in enumerate(_AXES)
     ]
     lines.append(
-        f"in-plane over through-plane: pores {tensor.pore_anisotropy:.4g} [-], "
-        f"solids {tensor.solid_anisotropy:.4g} [-] ({tensor.boundary})"
+        f"in-plane over through-plane: pores {_ratio(tensor.pore_anisotropy)}, "
+        f"solids {_ratio(tensor.solid_anisotropy)} ({tensor.boundary})"
     )
     for carrier, values, axes, unit in (
         ("pores", tensor.pore_principal_values, tensor.pore_principal_axes, "-"),
@@ -63,6 +63,10 @@ def _tensor_lines(tensor: TransportTensor) -> list[str]:
         )
         lines.append(f"principal values of the {carrier} [{unit}]: {listed}")
     return lines
+
+
+def _ratio(anisotropy: float | None) -> str:
+    return "none, since nothing crosses" if anisotropy is None else f"{anisotropy:.4g} [-]"
 
 
 def _walk_lines(walk: RandomWalk) -> list[str]:

@@ -59,7 +59,7 @@ def draw_slice(microstructure: Microstructure, name: str, path: str | Path) -> N
     picture = np.zeros((*plane.shape, 3))
     for label, colour in colours.items():
         picture[plane == label] = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    size = np.array(plane.shape[::-1]) * microstructure.voxel_size_metre * 1e6
+    size = np.array(plane.shape[::-1]) * microstructure.voxel_edges_metre[1::-1] * 1e6
     axes.imshow(picture, extent=(0, size[0], 0, size[1]), origin="lower", interpolation="nearest")
     axes.set(xlabel="in-plane [um]", ylabel="through-plane [um]", title=name[:30])
     for phase, label in microstructure.phase_map().items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from typing import Any
 
 import numpy as np
@@ -18,13 +19,16 @@ _WIDEST, _ROWS = 64, 12
 
 
 def slice_blocks(microstructure: Microstructure, width: int, *, coloured: bool = True) -> Text:
-    """The middle slice along the last axis, through-plane from top to bottom; a character is two voxels high.
+    """The middle slice along the last axis, through-plane from top to bottom, to scale; a character is two points high.
 
-    Without colours a character shows the upper of its two voxels.
+    A point is a voxel or several of the finer edge. Without colours a character shows the upper of its two points.
     """
     plane = microstructure.labels[:, :, microstructure.labels.shape[2] // 2]
-    step = max(1, -(-max(plane.shape) // min(_WIDEST, width)))
-    plane = plane[::step, ::step]
+    finest = microstructure.voxel_edges_metre[:2].min()
+    lengths = plane.shape * microstructure.voxel_edges_metre[:2] / finest
+    step = max(1, -(-math.ceil(max(lengths)) // min(_WIDEST, width)))
+    rows, columns = (np.arange(0, length, step) * n / length for n, length in zip(plane.shape, lengths, strict=True))
+    plane = plane[np.ix_(rows.astype(int), columns.astype(int))]
     if len(plane) % 2:
         plane = np.vstack([plane, plane[-1:]])
     colours = colour_of_label(microstructure)

@@ -72,6 +72,7 @@ def common_edge(lake: Lake, volume_ids: Sequence[str], generators: Sequence[Gene
             raise StudyError(f"{name} is not a microstructure. Name cubes that the generator has not seen.")
         if any(name in generator.trained_on for generator in generators):
             raise StudyError(f"{name} is a training volume of a generator. Name volumes that it has not seen.")
+        record.require_cubic_voxels("a comparison with a generator")
         shapes.add(record.labels.shape)
     edges = {edge for shape in shapes for edge in shape}
     if len(edges) != 1 or len(set(volume_ids)) < 2 * FEWEST_IN_HALF:

@@ -160,6 +160,7 @@ class _Run:
         plan, volume = self._plan, self._lake.get(volume_id)
         if not isinstance(volume, Microstructure):
             raise StudyError(f"{volume_id} is no microstructure. Give the id of one, or of a design.")
+        volume.require_cubic_voxels("a study of representativity")
         shape = volume.labels.shape
         places = {edge: corners(shape, edge, plan.cubes) for edge in plan.sizes(min(shape))}
         structures = corners(shape, plan.voxel_edge, plan.structures)

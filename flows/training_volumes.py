@@ -122,6 +122,7 @@ def cut_volumes(lake: Lake, volumes: TrainingVolumes, edge_voxels: int) -> Train
     for volume_id in volumes.volume_ids:
         volume = lake.get(volume_id)
         assert isinstance(volume, Microstructure)
+        volume.require_cubic_voxels("--crop")
         if min(volume.labels.shape) < edge_voxels:
             raise StudyError(
                 f"--crop {edge_voxels} is larger than {volume_id}, {' x '.join(map(str, volume.labels.shape))} voxels. "

@@ -96,12 +96,7 @@ class Microstructure(Record):
         AnisotropicVoxelError
             If the voxels are no cubes.
         """
-        if not self.has_cubic_voxels:
-            edges = " x ".join(f"{edge * 1e6:g}" for edge in self.voxel_edges_metre)
-            raise AnisotropicVoxelError(
-                f"microstructure.voxel_edges_metre = {edges} um: these voxels are no cubes, and cubes are needed here. "
-                "Resample the labels to cubes and import them again."
-            )
+        self.require_cubic_voxels("what asks for one voxel_size_metre")
         return self.equivalent_voxel_size_metre
 
     @property
@@ -114,6 +109,18 @@ class Microstructure(Record):
         """Edge of the cube that fills as much as one voxel [m]; of a cubic voxel its own edge, to the bit."""
         edges = self.voxel_edges_metre
         return float(edges[0] if np.ptp(edges) == 0 else np.cbrt(np.prod(edges)))
+
+    def require_cubic_voxels(self, what: str) -> None:
+        """Refuse boxes for something that needs cubes, by its name; raises as `voxel_size_metre`."""
+        if not self.has_cubic_voxels:
+            raise AnisotropicVoxelError(
+                f"{what} needs cubic voxels; microstructure.voxel_edges_metre is {self.voxel_text()}. "
+                "Resample the labels to cubes and import them again."
+            )
+
+    def voxel_text(self) -> str:
+        """The edges of a voxel for the eye, as 0.8 x 0.4 x 0.4 um."""
+        return " x ".join(f"{edge * 1e6:.6g}" for edge in self.voxel_edges_metre) + " um"
 
     def phase_map(self) -> dict[str, int]:
         """Label of each phase, by name."""

@@ -84,6 +84,16 @@ def repeated(old: str, new: str, count: int) -> Verb:
     return Verb(lambda values: _called({**values, old: np.full(count, values[old])}, old, new), back)
 
 
+def withdrawn(name: str, stand_in: Any, when: Callable[[Values], bool]) -> Verb:
+    """The field has no value where an old record, by its values, had a stand-in for none."""
+
+    def back(cells: Cells) -> Cells:
+        spec, value = cells[name]
+        return {**cells, name: (replace(spec, optional=False), stand_in if value is None else value)}
+
+    return Verb(lambda values: {**values, name: None if when(values) else values[name]}, back)
+
+
 def _called(fields: dict[str, _T], name: str, new: str) -> dict[str, _T]:
     """The fields with one of them called otherwise, in its place."""
     return {(new if n == name else n): value for n, value in fields.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -11,6 +12,7 @@ import numpy as np
 from schemas.electrode import TransportOutcome
 from schemas.errors import FieldShapeError
 from schemas.field import Tolerance, array, choice, real, text, texts
+from schemas.migration import Migrations, Values, withdrawn
 from schemas.record import Record
 
 _SOLVER = Tolerance(relative=1e-4)
@@ -32,9 +34,16 @@ def _anisotropy() -> Any:
         "1",
         low=0,
         infinite=True,
+        optional=True,
         tolerance=_SOLVER,
-        doc="mean of the two in-plane entries over the through-plane one; 1 if isotropic, +inf if only that is zero",
+        doc="mean of the two in-plane entries over the through-plane one; 1 if isotropic, +inf if only that is zero, "
+        "null if all are: nothing crosses, as the outcomes say",
     )
+
+
+def _closed(tensor: str) -> Callable[[Values], bool]:
+    """Whether nothing crosses along any axis, by the values of a record."""
+    return lambda values: not np.diag(values[tensor]).any()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -46,19 +55,26 @@ class TransportTensor(Record):
     """
 
     kind: ClassVar[str] = "transport_tensor"
+    schema_version: ClassVar[int] = 2
+    migrations: ClassVar[Migrations] = {
+        1: (
+            withdrawn("pore_anisotropy", 1.0, _closed("pore_relative_diffusivity")),
+            withdrawn("solid_anisotropy", 1.0, _closed("solid_conductivity_siemens_per_metre")),
+        )
+    }
 
     boundary: Boundary = choice(Boundary)
     pore_relative_diffusivity: np.ndarray[Any, Any] = _matrix("1", "D_eff / D = pore_fraction / tau")
     pore_relative_diffusivity_half_width: np.ndarray[Any, Any] = _matrix("1", "certified")
     pore_principal_values: np.ndarray[Any, Any] = _matrix("1", "shape (1, 3)")
     pore_principal_axes: np.ndarray[Any, Any] = _matrix("1", "unit vectors in the columns")
-    pore_anisotropy: float = _anisotropy()
+    pore_anisotropy: float | None = _anisotropy()
     pore_outcomes: tuple[str, ...] = texts(doc="of each axis, as TransportOutcome")
     solid_conductivity_siemens_per_metre: np.ndarray[Any, Any] = _matrix("S/m", "active material and carbon-binder")
     solid_conductivity_siemens_per_metre_half_width: np.ndarray[Any, Any] = _matrix("S/m", "certified")
     solid_principal_values_siemens_per_metre: np.ndarray[Any, Any] = _matrix("S/m", "shape (1, 3)")
     solid_principal_axes: np.ndarray[Any, Any] = _matrix("1", "unit vectors in the columns")
-    solid_anisotropy: float = _anisotropy()
+    solid_anisotropy: float | None = _anisotropy()
     solid_outcomes: tuple[str, ...] = texts(doc="of each axis, as TransportOutcome")
     pore_fraction: float = real("1", low=0, high=1)
     active_material_conductivity_siemens_per_metre: float = real("S/m", low=0, doc="bulk value that entered the solve")
@@ -82,5 +98,5 @@ class TransportTensor(Record):
     def pore_tortuosity_factors(self) -> np.ndarray[Any, Any]:
         """Shape (3,): pore_fraction over the diagonal entries [-], +inf where that is zero."""
         diagonal = np.diag(self.pore_relative_diffusivity)
-        with np.errstate(divide="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore"):
             return np.asarray(np.where(diagonal > 0, self.pore_fraction / diagonal, np.inf))

@@ -134,7 +134,9 @@ def _ordered(volume: Microstructure) -> np.ndarray[Any, Any]:
     """Labels 0, 1, 2, ... in the order of the phases, whatever numbers stand in the volume."""
     lookup = np.zeros(256, dtype=np.uint8)
     lookup[np.asarray(volume.phase_labels)] = np.arange(len(volume.phase_labels), dtype=np.uint8)
-    ordered: np.ndarray[Any, Any] = lookup[volume.labels]
+    ordered = np.empty_like(volume.labels)
+    for layer, given in zip(ordered, volume.labels, strict=True):
+        layer[...] = lookup[given]  # looking up widens labels to eight bytes: a layer's, not the volume's
     return ordered
 
 
@@ -149,6 +151,7 @@ def _require_alike(volumes: Sequence[Microstructure], designs: Sequence[Design])
         raise TrainingSetError(f"{len(volumes)} volumes and {len(designs)} designs; give a design for each, or none.")
     first = volumes[0]
     for number, volume in enumerate(volumes):
+        volume.require_cubic_voxels(f"training (volume {number})")
         if volume.voxel_size_metre != first.voxel_size_metre:
             raise TrainingSetError(
                 f"volume {number} has voxels of {volume.voxel_size_metre:g} m, the first of "

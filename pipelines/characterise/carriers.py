@@ -35,7 +35,21 @@ def canonical_labels(microstructure: Microstructure) -> Labels:
     table = np.full(256, UNKNOWN, dtype=np.uint8)
     for phase, label in microstructure.phase_map().items():
         table[label] = LABEL.get(phase, UNKNOWN)
-    return np.asarray(table[microstructure.labels])
+    canonical = np.empty_like(microstructure.labels)
+    for layer, given in zip(canonical, microstructure.labels, strict=True):
+        layer[...] = table[given]  # looking up widens labels to eight bytes: a layer's, not the volume's
+    return canonical
+
+
+def voxel_edges(microstructure: Microstructure) -> tuple[float, float, float]:
+    """Edges of a voxel along the three axes [m]."""
+    x, y, z = microstructure.voxel_edges_metre.tolist()
+    return x, y, z
+
+
+def of_voxels(method: str, microstructure: Microstructure) -> str:
+    """The method with the shape of the voxels, unless they are cubes: results of other shapes are not averaged."""
+    return method if microstructure.has_cubic_voxels else f"{method}; voxels of {microstructure.voxel_text()}"
 
 
 def ionic() -> dict[int, float]:

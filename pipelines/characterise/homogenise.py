@@ -24,7 +24,9 @@ from pipelines.characterise.carriers import (
     canonical_labels,
     electronic,
     ionic,
+    of_voxels,
     tortuosity_factor,
+    voxel_edges,
 )
 from pipelines.characterise.geometry import phase_fractions, specific_surface_areas
 from pipelines.characterise.geometry.surface_area import CROFTON
@@ -66,9 +68,10 @@ def homogenise(
     Transport
         A phase that does not span the volume is an outcome: tortuosity factor +inf, conductivity 0.
     """
-    labels = canonical_labels(microstructure)
-    fractions, areas = phase_fractions(labels), specific_surface_areas(labels, microstructure.voxel_size_metre)
+    labels, edges = canonical_labels(microstructure), voxel_edges(microstructure)
+    fractions, areas = phase_fractions(labels), specific_surface_areas(labels, edges)
     limits: dict[str, Any] = {
+        "voxel_size": edges,
         "relative_tolerance": relative_tolerance,
         "largest_iteration_count": largest_iteration_count,
         "device": device,
@@ -96,10 +99,10 @@ def homogenise(
         solid_outcome=solid.outcome,
         active_material_conductivity_siemens_per_metre=active_material_conductivity_siemens_per_metre,
         carbon_binder_conductivity_siemens_per_metre=carbon_binder_conductivity_siemens_per_metre,
-        voxel_size_metre=microstructure.voxel_size_metre,
+        voxel_size_metre=microstructure.equivalent_voxel_size_metre,
         edge_voxels=labels.shape[0],
         cube_count=1,
-        method=_KERNEL.format(relative_tolerance),
+        method=of_voxels(_KERNEL.format(relative_tolerance), microstructure),
     )
 
 
@@ -131,6 +134,7 @@ def homogenise_along_all_axes(
     """
     labels = canonical_labels(microstructure)
     limits: dict[str, Any] = {
+        "voxel_size": voxel_edges(microstructure),
         "relative_tolerance": relative_tolerance,
         "largest_iteration_count": largest_iteration_count,
     }
@@ -154,8 +158,8 @@ def homogenise_along_all_axes(
         pore_fraction=phase_fractions(labels).get(LABEL[PORE], 0.0),
         active_material_conductivity_siemens_per_metre=active_material_conductivity_siemens_per_metre,
         carbon_binder_conductivity_siemens_per_metre=carbon_binder_conductivity_siemens_per_metre,
-        voxel_size_metre=microstructure.voxel_size_metre,
-        method=_KERNEL.format(relative_tolerance),
+        voxel_size_metre=microstructure.equivalent_voxel_size_metre,
+        method=of_voxels(_KERNEL.format(relative_tolerance), microstructure),
     )
 
 
@@ -178,10 +182,10 @@ def _between_ends(labels: Labels, conductivities: dict[int, float], limits: dict
     return np.diag(values), np.diag(half_widths), values[order][None, :], np.eye(3)[:, order], outcomes
 
 
-def _anisotropy(tensor: Any) -> float:
-    """In-plane over through-plane."""
+def _anisotropy(tensor: Any) -> float | None:
+    """In-plane over through-plane; none of what crosses along no axis."""
     through, *in_plane = np.diag(tensor).tolist()
     mean = sum(in_plane) / 2
     if through > 0:
         return float(mean / through)
-    return float("inf") if mean > 0 else 1.0
+    return float("inf") if mean > 0 else None

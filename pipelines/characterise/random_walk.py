@@ -16,11 +16,16 @@ end, so they are released in spanning clusters only, and their D_walk is multipl
 Dead ends belong to the cluster: the time spent there is what raises tau. Whether the phase percolates is decided by
 labelling, never by fitting.
 
-Cost: by default 8192 walkers take 48 edge^2 steps each, which gives tau = 2 with a standard error of 1.1 % along all
-three axes at once. At 64^3 these are 1.6e9 steps, 6 s on two cores; the work grows with edge^2, not with the volume.
-With 1000 walkers or more the standard errors are themselves right to a few per cent; with 100 they are 5 % too small.
+Boxes. Along an axis of longer voxels steps are rarer, in proportion to the square of the edge: then free walkers
+spread alike in all directions, and between voxels of one phase the chance of a step is the conductance of the face that
+the solvers see.
 
-What it does not do: several conducting phases or a diffusivity that varies; voxels that are not cubic. A part of the
+Cost: by default 8192 walkers take 48 edge^2 steps each in a cube, which gives tau = 2 with a standard error of 1.1 %
+along all three axes at once. At 64^3 these are 1.6e9 steps, 6 s on two cores; the work grows with edge^2, not with the
+volume. With 1000 walkers or more the standard errors are themselves right to a few per cent; with 100 they are 5 % too
+small.
+
+What it does not do: several conducting phases or a diffusivity that varies. A part of the
 cell that walkers enter and leave more slowly than they cross it is seen only by the slope's falling.
 
 References
@@ -31,22 +36,24 @@ Kim and Torquato 1990, J. Appl. Phys. 68, 3892, doi 10.1063/1.346276 (walkers an
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import label
 
+from pipelines.characterise.carriers import of_voxels
 from pipelines.characterise.errors import EmptyPhaseError
 from pipelines.characterise.squared_displacement import Growth, final_growth
-from pipelines.characterise.walkers import displacements
+from pipelines.characterise.walkers import ALIKE, displacements
 from schemas import Microstructure, RandomWalk, TransportOutcome, stage
 from schemas.electrode import PORE
 from schemas.field import Bounds
 
 _AXES = range(3)
 _RECORD_COUNT = 64  # times at which a walker is seen
-_STEPS_PER_SQUARED_EDGE = 48  # the MSD reaches edge^2 after 3 tau edge^2 steps; up to tau = 4 within a quarter of them
+_OWN_STEPS_PER_SQUARED_EDGE = 16  # the MSD reaches edge^2 after tau edge^2 along its axis; up to 4 within a quarter
 _METHOD = "blind-ant walk in spanning clusters, mirrored volume; MSD slope from t to 2 t, root of the MSD(t) >= edge"
 
 
@@ -71,7 +78,7 @@ def walk_randomly(
         Independent walkers [-], >= 2; the standard error falls with its square root.
     step_count
         Steps of each walker [-], >= 64, rounded down to a multiple of that. Default: 48 times the square of the longest
-        edge in voxels.
+        edge in voxels, if these are cubes.
     seed
         Equal seeds give equal results, whatever the number of threads.
 
@@ -91,35 +98,49 @@ def walk_randomly(
     conducts = microstructure.phase(phase)
     if not conducts.any():
         raise EmptyPhaseError(f"no voxel is {phase!r}: walkers have nowhere to start. Choose a phase that is present.")
-    steps = default_step_count(conducts.shape) if step_count is None else step_count
+    shares = step_shares(microstructure.voxel_edges_metre)
+    steps = default_step_count(conducts.shape, shares) if step_count is None else step_count
     Bounds(2).require(walker_count, "walker_count", "1")
     Bounds(_RECORD_COUNT, 2**31 - 1).require(steps, "step_count", "1")
     steps_between = steps // _RECORD_COUNT
-    growths = relative_growths(conducts, walker_count=walker_count, steps_between=steps_between, seed=seed)
+    growths = relative_growths(conducts, shares, walker_count=walker_count, steps_between=steps_between, seed=seed)
     return RandomWalk(
         phase=phase,
         phase_fraction=float(conducts.mean()),
         **{name: value for axis in _AXES for name, value in _metrics(axis, growths[axis]).items()},
         first_fitted_step_count=np.array([0 if g is None else g.first_lag * steps_between for g in growths]),
-        voxel_size_metre=microstructure.voxel_size_metre,
+        voxel_size_metre=microstructure.equivalent_voxel_size_metre,
         walker_count=walker_count,
         step_count=steps_between * _RECORD_COUNT,
-        method=_METHOD,
+        method=of_voxels(_METHOD, microstructure),
     )
 
 
-def default_step_count(shape: tuple[int, ...]) -> int:
-    """Steps after which tau up to 4 can be fitted along the longest edge."""
-    return int(max(_RECORD_COUNT, _STEPS_PER_SQUARED_EDGE * max(shape) ** 2))
+def step_shares(edges: npt.NDArray[np.float64]) -> tuple[float, float, float]:
+    """Share of the steps along each axis [-], inverse to the square of a voxel's edge; a third if edges are equal."""
+    rates = (edges.min() / edges) ** 2
+    x, y, z = (rates / rates.sum()).tolist()
+    return x, y, z
+
+
+def default_step_count(shape: tuple[int, ...], shares: Sequence[float] = ALIKE) -> int:
+    """Steps after which tau up to 4 can be fitted along every edge."""
+    along = [round(_OWN_STEPS_PER_SQUARED_EDGE * n**2 / share) for n, share in zip(shape, shares, strict=True)]
+    return max(_RECORD_COUNT, *along)
 
 
 def relative_growths(
-    conducts: npt.NDArray[np.bool_], *, walker_count: int, steps_between: int, seed: int
+    conducts: npt.NDArray[np.bool_],
+    shares: Sequence[float] = ALIKE,
+    *,
+    walker_count: int,
+    steps_between: int,
+    seed: int,
 ) -> list[Growth | None]:
     """Growth of the MSD along each axis over that of free walkers [-], which is 1 / tau; None where none spans.
 
-    Free walkers take a third of their steps along each axis: their MSD is a third of the number of steps. Axes share
-    their walkers unless different clusters span them.
+    The MSD of free walkers is the number of their steps along the axis, its share of all. Axes share their walkers
+    unless different clusters span them.
     """
     clusters, _ = label(conducts)
     found: list[Growth | None] = []
@@ -132,10 +153,15 @@ def relative_growths(
         reached = np.isin(clusters, spanning)
         if spanning not in tracks:
             tracks[spanning] = displacements(
-                reached, walker_count=walker_count, record_count=_RECORD_COUNT, steps_between=steps_between, seed=seed
+                reached,
+                shares,
+                walker_count=walker_count,
+                record_count=_RECORD_COUNT,
+                steps_between=steps_between,
+                seed=seed,
             )
         growth = final_growth(tracks[spanning][axis], conducts.shape[axis])
-        found.append(growth.scaled(3 / steps_between * float(reached.sum() / conducts.sum())))
+        found.append(growth.scaled(1 / shares[axis] / steps_between * float(reached.sum() / conducts.sum())))
     return found
 
 

@@ -14,13 +14,10 @@ from __future__ import annotations
 
 from importlib.metadata import version
 
-import numpy as np
-
 from pipelines.characterise.carriers import (
     ACTIVE_MATERIAL_CONDUCTIVITY,
     CARBON_BINDER_CONDUCTIVITY,
     LABEL,
-    UNKNOWN,
     canonical_labels,
     electronic,
     ionic,
@@ -29,7 +26,7 @@ from pipelines.characterise.carriers import (
 from pipelines.characterise.conduction import effective_conductivity
 from pipelines.characterise.surface import METHOD, specific_surface_area
 from schemas import Microstructure, Transport, stage
-from schemas.electrode import ACTIVE_MATERIAL, CARBON_BINDER, PORE
+from schemas.electrode import ACTIVE_MATERIAL, CARBON_BINDER, PORE, label_counts
 
 
 @stage("characterise.characterise_with_taufactor", libraries=("taufactor", "torch", "numpy", "scipy"))
@@ -46,7 +43,7 @@ def characterise_with_taufactor(
     Parameters
     ----------
     microstructure
-        Axis 0 is through-plane. A phase may be absent.
+        Of cubic voxels; axis 0 is through-plane. A phase may be absent.
     active_material_conductivity_siemens_per_metre, carbon_binder_conductivity_siemens_per_metre
         Electronic, bulk [S/m], >= 0. Sources of the defaults: `carriers`.
     relative_tolerance
@@ -58,9 +55,15 @@ def characterise_with_taufactor(
     -------
     Transport
         A phase that does not span the volume is an outcome: tortuosity factor +inf, conductivity 0.
+
+    Raises
+    ------
+    AnisotropicVoxelError
+        If the voxels are no cubes; `homogenise` takes boxes.
     """
+    microstructure.require_cubic_voxels("TauFactor")
     labels = canonical_labels(microstructure)
-    fractions = np.bincount(labels.reshape(-1), minlength=UNKNOWN + 1) / labels.size
+    fractions = label_counts(labels) / labels.size
     solids = electronic(active_material_conductivity_siemens_per_metre, carbon_binder_conductivity_siemens_per_metre)
     pore, solid = (
         effective_conductivity(

@@ -173,6 +173,8 @@ def _require_comparable(microstructure: Microstructure, other: Microstructure) -
             f"a volume of {', '.join(microstructure.phase_names)} cannot resemble one of "
             f"{', '.join(other.phase_names)}. Give volumes of the same phases."
         )
+    for volume in (microstructure, other):
+        volume.require_cubic_voxels("a search for resemblance")
     if not np.isclose(microstructure.voxel_size_metre, other.voxel_size_metre, rtol=1e-6, atol=0):
         raise FidelityInputError(
             f"voxels of {microstructure.voxel_size_metre:g} m and {other.voxel_size_metre:g} m are compared. "

@@ -10,7 +10,8 @@ flux from below, and when the two are closer than the tolerance the value betwee
 
 Bytes per voxel: 5 fields of 4, one number of 4 and two labels of 1; three more fields where several phases conduct; and
 about 8 for the coarse levels of a porous volume. Fields are of 8 bytes where the tolerance is below 3e-5 or the
-conductivities differ by more than 2000.
+conductivities differ by more than 2000, and from where on single precision narrows the interval no further: in large
+volumes that conduct far worse than what they are made of.
 
 References
 ----------
@@ -20,7 +21,7 @@ Hestenes and Stiefel 1952, J. Res. Natl. Bur. Stand. 49, 409, doi 10.6028/jres.0
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -43,6 +44,8 @@ _SINGLE_PRECISION_CONTRAST = 2000
 _TIGHTEST_TOLERANCE = 1e-11
 _EXPECTED_RATIO = 4.0  # of the certified interval to the estimated error, before it is known
 _LARGEST_RATIO_GROWTH = 8.0
+_NARROWED = 0.8  # of the interval at the look before; a wider one was a look in vain
+_LOOKS_IN_VAIN = 2  # after which rounding is what is left
 
 COMPILED = "cpu"
 Gradients = ConjugateGradients | TorchGradients
@@ -174,6 +177,11 @@ class Problem:
     pieces: Pieces
     levels: Levels
 
+    def in_double_precision(self) -> Problem:
+        """The same with fields and levels in double precision."""
+        operator = build_operator(self.operator.volume, np.float64)
+        return Problem(operator, self.pieces, build_levels(self.pieces.graph(), np.float64))
+
 
 def prepare(volume: Volume, relative_tolerance: float) -> Problem | None:
     """Operator, pieces and coarse levels of a volume; None if nothing conducts from end to end."""
@@ -201,6 +209,10 @@ def _solve(problem: Problem, tolerance: float, limit: int, device: str) -> Effec
         parts = operator, problem.pieces, problem.levels, fields
         gradients = ConjugateGradients(*parts) if device == COMPILED else TorchGradients(*parts, _of_torch(device))
         bracket = solve_to_interval(problem, gradients, ALONG_FIRST_AXIS, tolerance, limit)
+    if bracket.needs_double_precision(problem, limit):
+        del fields, parts, gradients
+        found = _solve(problem.in_double_precision(), tolerance, limit - bracket.iterations, device)
+        return replace(found, iterations=found.iterations + bracket.iterations)
     scale = operator.volume.scale * shape[0] / (shape[1] * shape[2])
     outcome = TransportOutcome.CONVERGED if bracket.narrow(tolerance) else TransportOutcome.MAX_STEPS
     return EffectiveConductivity(
@@ -210,20 +222,25 @@ def _solve(problem: Problem, tolerance: float, limit: int, device: str) -> Effec
 
 @dataclass(frozen=True, slots=True)
 class Bracket:
-    """Energy of the solution: estimate and certified bounds [-]."""
+    """Energy of the solution: estimate and certified bounds [-], and whether iterating narrowed them no further."""
 
     value: float
     lower: float
     upper: float
     iterations: int
+    stalled: bool
 
     def narrow(self, tolerance: float) -> bool:
         """Whether the interval is narrower than a part of the value."""
         return self.upper - self.lower <= tolerance * self.value
 
+    def needs_double_precision(self, problem: Problem, limit: int) -> bool:
+        """Whether rounding in single precision keeps the interval wide, with iterations left."""
+        return self.stalled and problem.operator.dtype == np.float32 and self.iterations < limit
+
 
 def solve_to_interval(problem: Problem, gradients: Gradients, drive: Drive, tolerance: float, limit: int) -> Bracket:
-    """Iterate until the certified interval is narrow enough, or the limit is reached.
+    """Iterate until the certified interval is narrow enough, narrows no further, or the limit is reached.
 
     The interval costs about as much as an iteration. It is looked at when the falls of the energy suggest that it is
     narrow enough; how much wider it is than the error they suggest is learned from the last look.
@@ -232,15 +249,20 @@ def solve_to_interval(problem: Problem, gradients: Gradients, drive: Drive, tole
     energy = residual(operator, gradients.deviation, drive, gradients.left)
     falls: list[float] = []
     ratio = _EXPECTED_RATIO
+    width, in_vain = np.inf, 0
     while True:
         left = _left(falls, energy)
-        if ratio * left <= tolerance * energy or len(falls) == limit:
+        if ratio * left <= tolerance * energy or not energy > 0 or len(falls) == limit:
             wrap(gradients.deviation, operator.volume.periodic)
             lower, upper = certified_interval(
                 operator, problem.pieces, problem.levels, gradients.deviation, drive, gradients.spare
             )
-            bracket = Bracket(min(max(energy - left, (lower + upper) / 2), upper), lower, upper, len(falls))
-            if bracket.narrow(tolerance) or len(falls) == limit:
+            lower = max(lower, 0.0)
+            in_vain = in_vain + 1 if upper - lower > _NARROWED * width else 0
+            width = upper - lower
+            stalled = in_vain == _LOOKS_IN_VAIN or energy < lower - width  # what fell is more than there was
+            bracket = Bracket(min(max(energy - left, (lower + upper) / 2), upper), lower, upper, len(falls), stalled)
+            if bracket.narrow(tolerance) or bracket.stalled or len(falls) == limit:
                 return bracket
             ratio = min((upper - lower) / left if left > 0 else np.inf, _LARGEST_RATIO_GROWTH * ratio)
         falls.append(gradients.step())

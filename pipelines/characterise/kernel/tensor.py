@@ -116,6 +116,9 @@ def _solve(problem: Problem, along: tuple[bool, bool, bool], tolerance: float, l
             brackets.append(solve_to_interval(problem, gradients, drive, tolerance, limit))
             fields[FIELDS + axis][...] = gradients.deviation
         mixed = _mixed_energies(problem, brackets, fields)
+    if any(bracket and bracket.needs_double_precision(problem, limit) for bracket in brackets):
+        del fields, gradients
+        return _solve(problem.in_double_precision(), along, tolerance, limit)
     return _tensor(operator.volume, brackets, mixed, tolerance)
 
 

@@ -18,7 +18,7 @@ from schemas import Microstructure, stage
 
 @stage("representativity.cut_cube", libraries=("numpy",))
 def cut_cube(microstructure: Microstructure, *, edge_voxels: int, corner: tuple[int, ...]) -> Microstructure:
-    """A cube out of a volume.
+    """A cube out of a volume of cubic voxels.
 
     Parameters
     ----------
@@ -33,7 +33,10 @@ def cut_cube(microstructure: Microstructure, *, edge_voxels: int, corner: tuple[
     ------
     SampleError
         If the cube does not lie inside.
+    AnisotropicVoxelError
+        If voxels are no cubes: as many of them along each axis would be no cube either.
     """
+    microstructure.require_cubic_voxels("a cube cut from a volume")
     shape = microstructure.labels.shape
     inside = len(corner) == 3 and all(0 <= c <= n - edge_voxels for c, n in zip(corner, shape, strict=True))
     if edge_voxels < 1 or not inside:

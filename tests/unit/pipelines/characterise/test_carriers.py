@@ -16,7 +16,7 @@ def microstructure(**changes: Any) -> Microstructure:
     """Three voxels of the labels 7, 0 and 200, with the names given."""
     values: dict[str, Any] = {
         "labels": np.array([[[7, 0, 200]]], np.uint8),
-        "voxel_size_metre": 4e-7,
+        "voxel_edges_metre": [4e-7] * 3,
         "phase_names": ("pore", "active_material", "carbon_binder"),
         "phase_labels": np.array([7, 0, 200], np.uint8),
         "source": "arithmetic",
