@@ -40,7 +40,7 @@ def _import(command: argparse.ArgumentParser) -> None:
     command.add_argument("--path", default="", help="array inside a container that holds several")
     command.add_argument("--raw", default="", metavar="LAYOUT", help="of voxels without header: '24x32x40 uint8'")
     command.add_argument(
-        "--largest-size", default="512 MB", metavar="SIZE", help="decoded voxels that are read (default: %(default)s)"
+        "--largest-size", default="256 MB", metavar="SIZE", help="decoded voxels that are read (default: %(default)s)"
     )
     origin(command)
     command.add_argument(

@@ -40,7 +40,7 @@ class Budget:
         From the first byte to the last voxel [s].
     """
 
-    voxel_bytes: int = 512 * MEGABYTE
+    voxel_bytes: int = 256 * MEGABYTE
     header_bytes: int = 16 * MEGABYTE
     pages: int = 4096
     chunks: int = 1 << 16

@@ -21,6 +21,7 @@ from schemas.electrode import PHASES, label_counts
 
 _MOST_LABELS = 16
 _BLOCK = 1 << 22
+_DENSE = 1 << 16
 _EXACT = np.float64(2**53)  # real numbers beyond it no longer tell whole ones apart
 
 
@@ -94,9 +95,19 @@ def _counted(voxels: npt.NDArray[Any], path: Path) -> dict[int, int]:
     for _, block in _blocks(voxels):
         if voxels.dtype.kind == "f":
             _require_whole(block, path)
-        for label, count in zip(*np.unique(block, return_counts=True), strict=True):
+        for label, count in zip(*_unique(block), strict=True):
             counts[int(label)] = counts.get(int(label), 0) + int(count)
     return dict(sorted(counts.items()))
+
+
+def _unique(block: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    """The values of a block and their numbers; without sorting where they lie close together."""
+    low, high = int(block.min()), int(block.max())
+    if high - low >= _DENSE:
+        return np.unique(block, return_counts=True)
+    counts = np.bincount(block.reshape(-1).astype(np.int64) - low)
+    found = np.flatnonzero(counts)
+    return found + low, counts[found]
 
 
 def _require_whole(block: npt.NDArray[Any], path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any, BinaryIO
 
@@ -59,6 +60,8 @@ def _image(dataset: Any, reading: Reading) -> StoredImage:
     reading.budget.require_voxels(dataset.shape, dataset.dtype, reading.path)
     if dataset.chunks:
         reading.budget.require_voxels(dataset.chunks, dataset.dtype, reading.path)
+        counts = [-(-edge // size) for edge, size in zip(dataset.shape, dataset.chunks, strict=True)]
+        reading.budget.require_pages(math.prod(counts), reading.path, "chunks")
     try:
         voxels = dataset[()]
     except OSError as cause:
