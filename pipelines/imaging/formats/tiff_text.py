@@ -103,22 +103,27 @@ def spacing_of(page: Page, pixels: ET.Element | None) -> Spacing | None:
     description = page.description
     for words, origin in ((imagej_words(description), "ImageJ"), (tifffile_words(description), "tifffile")):
         unit = metres(str(words.get("unit", "")))
-        if unit is not None:
+        if unit is not None and not _is_printed(x, unit):
             z = _real(words.get("spacing"))
             edges = tuple(None if edge is None else edge * unit for edge in (z, y, x))
             return Spacing(edges, f"{origin}'s spacing, unit and resolution") if any(edges) else None
-    return _printed_spacing(page, y, x)
+    return _baseline_spacing(page, y, x)
 
 
-def _printed_spacing(page: Page, y: float | None, x: float | None) -> Spacing | None:
-    """Edges of a pixel by the baseline tags, unless they are those of a screen or printer."""
+def _baseline_spacing(page: Page, y: float | None, x: float | None) -> Spacing | None:
+    """Edges of a pixel by the baseline tags."""
     unit = _UNITS.get(page.first(RESOLUTION_UNIT, 2))
-    if unit is None or not x or not y:
-        return None
-    dots = 0.0254 / (x * unit)
-    if dots < _PRINTED + 0.5 and abs(dots / max(1, round(dots)) - 1) < 3e-4:
+    if unit is None or not x or not y or _is_printed(x, unit):
         return None
     return Spacing((None, y * unit, x * unit), "the resolution tag")
+
+
+def _is_printed(edge: float | None, unit: float) -> bool:
+    """Whether a pixel is one of a screen or printer: a whole number of them fills an inch, and the unit is inch or cm."""
+    if not edge or unit not in _UNITS.values():
+        return False
+    dots = 0.0254 / (edge * unit)
+    return dots < _PRINTED + 0.5 and abs(dots / max(1, round(dots)) - 1) < 3e-4
 
 
 def _ome_spacing(pixels: ET.Element) -> Spacing | None:

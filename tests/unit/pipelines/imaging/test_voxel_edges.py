@@ -37,6 +37,7 @@ TELLING: dict[str, Callable[[], bytes]] = {
 SILENT: dict[str, Callable[[], bytes]] = {
     "plain.tif": tiff,
     "pixels.tif": lambda: tiff(imagej=True, metadata={"axes": "ZYX", "spacing": 3.0, "unit": "pixel"}),
+    "inches.tif": lambda: tiff(imagej=True, resolution=(100, 100), metadata={"axes": "ZYX", "unit": "inch"}),
     "printed.tif": lambda: tiff(resolution=(300, 300), resolutionunit="INCH"),
     "ones.mha": lambda: metaimage(VOLUME, "ElementSpacing = 1 1 1"),
     "ones.nii": lambda: nifti(edge=1.0),
