@@ -119,7 +119,7 @@ def _baseline_spacing(page: Page, y: float | None, x: float | None) -> Spacing |
 
 
 def _is_printed(edge: float | None, unit: float) -> bool:
-    """Whether a pixel is one of a screen or printer: a whole number of them fills an inch, and the unit is inch or cm."""
+    """Whether a pixel is one of a screen or printer: whole numbers of them fill an inch, and the unit is inch or cm."""
     if not edge or unit not in _UNITS.values():
         return False
     dots = 0.0254 / (edge * unit)
