@@ -37,6 +37,27 @@ def test_slice_fits_the_terminal(example):
     assert max(len(row) for row in text.plain.splitlines()[:-1]) <= 40
 
 
+def test_slice_of_boxes_is_to_scale(example):
+    """Voxels twice as long through-plane take twice the height; fine ones across, half the width."""
+    labels = np.zeros((4, 6, 3), np.uint8)
+    tall = slice_blocks(example("microstructure", labels=labels, voxel_edges_metre=[8e-7, 4e-7, 9e-7]), width=80)
+    assert [len(row) for row in tall.plain.splitlines()[:-1]] == [6] * 4
+    wide = slice_blocks(example("microstructure", labels=labels, voxel_edges_metre=[4e-7, 8e-7, 4e-7]), width=80)
+    assert [len(row) for row in wide.plain.splitlines()[:-1]] == [12] * 2
+
+
+def test_picture_of_boxes_is_to_scale(example, tmp_path, monkeypatch):
+    """The axes of a slice are lengths, of either edge its own."""
+    from matplotlib.axes import Axes
+
+    extents = []
+    shown = Axes.imshow
+    monkeypatch.setattr(Axes, "imshow", lambda axes, *a, **k: extents.append(k["extent"]) or shown(axes, *a, **k))
+    labels = np.zeros((4, 6, 3), np.uint8)
+    draw(example("microstructure", labels=labels, voxel_edges_metre=[8e-7, 4e-7, 9e-7]), "m", tmp_path / "m.png")
+    assert extents[0] == pytest.approx((0, 2.4, 0, 3.2))
+
+
 def test_phases_without_a_colour_get_one(example):
     """Any number of phases can be drawn."""
     names = tuple(f"phase_{number}" for number in range(9))

@@ -78,3 +78,16 @@ def test_tortuosity_factors_follow_from_the_diagonal(example: Example) -> None:
     """Pore fraction over diffusivity; infinite where nothing passes."""
     tensor = example("transport_tensor", pore_relative_diffusivity=np.diag([0.225, 0.0, 0.45]), pore_fraction=0.45)
     assert tensor.pore_tortuosity_factors().tolist() == [2.0, math.inf, 1.0]
+
+
+def test_the_first_version_called_nothing_isotropic(example: Example) -> None:
+    """Where nothing crosses there was a one: it is read as no value, and written as a one in the old form."""
+    closed = {"solid_conductivity_siemens_per_metre": np.zeros((3, 3)), "solid_outcomes": ("not percolating",) * 3}
+    now = example("transport_tensor", **closed, solid_anisotropy=None)
+    old = now.to_arrow(version=1)
+    assert old.column("solid_anisotropy").to_pylist() == [1.0]
+    assert not old.schema.field("solid_anisotropy").nullable
+    read = TransportTensor.from_arrow(old)
+    assert (read.solid_anisotropy, read.pore_anisotropy) == (None, now.pore_anisotropy)
+    isotropic = example("transport_tensor", solid_anisotropy=1.0)
+    assert TransportTensor.from_arrow(isotropic.to_arrow(version=1)).solid_anisotropy == 1.0

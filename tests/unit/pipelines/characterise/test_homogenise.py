@@ -300,7 +300,7 @@ def test_rotating_the_volume_permutes_the_tensor(
 
 @pytest.mark.parametrize("periodic", [False, True])
 def test_anisotropy_where_an_axis_is_closed(periodic: bool) -> None:
-    """Layers across axis 0: ions and electrons go in the plane only, infinitely better; nothing at all is isotropic."""
+    """Layers across axis 0: ions and electrons go in the plane only, infinitely better; nothing has no ratio."""
     labels = np.zeros((6, 4, 5), np.uint8)
     labels[3:] = ACTIVE_MATERIAL
     layers = homogenise_along_all_axes(volume(labels), periodic=periodic)
@@ -308,7 +308,10 @@ def test_anisotropy_where_an_axis_is_closed(periodic: bool) -> None:
     assert (layers.pore_anisotropy, layers.solid_anisotropy) == (math.inf, math.inf)
     assert layers.pore_tortuosity_factors() == pytest.approx([math.inf, 1, 1])
     nothing = homogenise_along_all_axes(volume(np.zeros((4, 4, 4))), periodic=periodic)
-    assert (nothing.pore_anisotropy, nothing.solid_anisotropy) == (1, 1)
+    assert (nothing.pore_anisotropy, nothing.solid_anisotropy) == (pytest.approx(1), None)
     assert set(nothing.solid_outcomes) == {NONE}
+    solid = homogenise_along_all_axes(volume(np.full((4, 4, 4), ACTIVE_MATERIAL)), periodic=periodic)
+    assert (solid.pore_anisotropy, solid.solid_anisotropy) == (None, pytest.approx(1))
+    assert solid.pore_tortuosity_factors().tolist() == [math.inf] * 3  # of no pores at all, without a warning
     upright = homogenise_along_all_axes(volume(labels.transpose(1, 0, 2)), periodic=periodic)
     assert upright.pore_anisotropy == pytest.approx(0.5)

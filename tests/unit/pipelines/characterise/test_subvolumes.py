@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ from pipelines.characterise.errors import SampleError
 from pipelines.characterise.representativity import coarsen, corners, cut_cube
 from schemas import Microstructure
 from schemas.electrode import cubic_voxels
+from schemas.errors import AnisotropicVoxelError
 
 
 def volume(labels):
@@ -35,6 +38,14 @@ def test_a_cut_is_that_part_of_the_volume():
     assert part.source == "test; cube of 3 voxels at (1, 4, 5)"
     assert part.phase_map() == whole.phase_map()
     assert part.voxel_size_metre == whole.voxel_size_metre
+
+
+def test_no_cube_is_cut_from_boxes():
+    """As many boxes along each axis are no cube: refused by name. Merging blocks keeps their shape."""
+    boxes = replace(random_volume((6, 6, 6)), voxel_edges_metre=[8e-7, 4e-7, 4e-7])
+    with pytest.raises(AnisotropicVoxelError, match=r"a cube cut from a volume .* 0\.8 x 0\.4 x 0\.4 um"):
+        cut_cube(boxes, edge_voxels=3, corner=(0, 0, 0))
+    assert coarsen(boxes, factor=2).voxel_edges_metre.tolist() == [16e-7, 8e-7, 8e-7]
 
 
 @pytest.mark.parametrize("corner", [(-1, 0, 0), (0, 0, 6), (0, 0), (0, 0, 0, 0)])

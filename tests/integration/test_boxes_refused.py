@@ -1,0 +1,42 @@
+"""What needs cubic voxels refuses boxes by its name, before any work, and says what to do."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from models.generator.training_set import TrainingSet
+from pipelines.characterise import average_transport, characterise_with_taufactor, homogenise
+from pipelines.characterise.errors import MixedTransportsError
+from pipelines.fidelity import find_resemblance
+from schemas.errors import AnisotropicVoxelError
+
+
+@pytest.fixture
+def boxes(example):
+    """A volume of boxes of two phases."""
+    labels = (np.indices((8, 8, 8))[1] % 2).astype(np.uint8)
+    return lambda *edges: example("microstructure", labels=labels, voxel_edges_metre=edges)
+
+
+@pytest.mark.parametrize(
+    ("what", "use"),
+    [
+        ("TauFactor", characterise_with_taufactor),
+        ("training", lambda volume: TrainingSet([volume, volume], ())),
+        ("resemblance", lambda volume: find_resemblance(volume, (volume,))),
+    ],
+)
+def test_refused_by_name(boxes, what, use):
+    """The message says what needs cubes, what the voxels are, and how to get cubes."""
+    with pytest.raises(AnisotropicVoxelError, match=rf"{what}.*needs cubic voxels.*0\.8 x 0\.4 x 0\.4 um\. Resample"):
+        use(boxes(8e-7, 4e-7, 4e-7))
+
+
+def test_boxes_of_one_volume_are_not_averaged(boxes):
+    """Flat and long boxes may fill as much; the record of either says which it is, so that they do not mix."""
+    flat, long = homogenise(boxes(8e-7, 4e-7, 4e-7)), homogenise(boxes(4e-7, 8e-7, 4e-7))
+    assert flat.voxel_size_metre == pytest.approx(long.voxel_size_metre)
+    assert flat.method.endswith("voxels of 0.8 x 0.4 x 0.4 um")
+    with pytest.raises(MixedTransportsError, match="method"):
+        average_transport((flat, long))
