@@ -16,6 +16,7 @@ Edges = tuple[float, float, float]
 
 _BOUNDS = Microstructure.fields()["voxel_edges_metre"].bounds
 _ALIKE, _NEAR = 0.01, 0.10
+_SAME, _ROUNDED = 1e-6, 1e-3
 
 
 def voxel_edges(given: Sequence[float], spacing: Spacing | None, path: Path) -> tuple[Edges, list[str]]:
@@ -75,7 +76,11 @@ def _of_file(spacing: Spacing | None, path: Path) -> tuple[Edges, list[str]]:
             "Give --voxel-size, for example '0.39 um'."
         )
     because = f", {spacing.assumed}" if spacing.assumed else ""
-    return (edges[0], edges[1], edges[2]), [f"voxel size from {spacing.origin} of the file{because}"]
+    told = [f"voxel size from {spacing.origin} of the file{because}"]
+    if _SAME * min(edges) < max(edges) - min(edges) <= _ROUNDED * min(edges):
+        told.append(f"the edges {_micrometres(edges)} are those of a cube, rounded")
+        return (sum(edges) / 3,) * 3, told
+    return (edges[0], edges[1], edges[2]), told
 
 
 def _contradicts(edges: Edges, spacing: Spacing) -> bool:

@@ -69,6 +69,8 @@ def read_stored(reading: Reading) -> StoredImage:
             return known(reading)
     name = path.name.lower()
     reader = read_nifti if name.endswith(".nii.gz") else _BY_NAME.get(path.suffix.lower())
+    if reader is None and start.startswith(b"\x1f\x8b"):
+        raise UnreadableVolumeError(f"{path} is compressed by gzip. Unpack it, and give the file that is in it.")
     if reader is None:
         raise UnreadableVolumeError(
             f"{path} ends in {path.suffix!r} and does not begin like a format that is read here. "

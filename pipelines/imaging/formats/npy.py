@@ -71,6 +71,10 @@ def _require_short_directory(file: BinaryIO, reading: Reading) -> None:
 def _member(archive: zipfile.ZipFile, reading: Reading) -> StoredImage:
     members = [info for info in archive.infolist() if info.filename.endswith(".npy")]
     reading.budget.require_pages(len(members), reading.path, "arrays")
+    if not members:
+        raise UnreadableVolumeError(
+            f"{reading.path} is an archive without arrays of NumPy. Unpack it, and give what is in it."
+        )
     shapes = {}
     for info in members:
         with archive.open(info) as file:

@@ -71,7 +71,11 @@ class Page:
     def description(self) -> str:
         """Free text of the writer."""
         raw = self.tags.get(DESCRIPTION, (b"",))[0]
-        return raw.split(b"\0")[0].decode("utf-8", "replace") if isinstance(raw, bytes) else ""
+        text = raw.split(b"\0")[0] if isinstance(raw, bytes) else b""
+        try:
+            return text.decode("utf-8")
+        except UnicodeDecodeError:
+            return text.decode("latin-1")  # older programs write their micrometres so
 
 
 def walk_pages(file: BinaryIO, path: Path, budget: Budget) -> list[Page]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -304,6 +306,14 @@ def test_ome_zarr_is_read_at_its_finest(tmp_path: Path) -> None:
     assert bring(root, inside="1").microstructure.labels.shape == (3, 5, 7)
 
 
+def archive_of(name: str, content: bytes) -> bytes:
+    """A ZIP archive with one file."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as file:
+        file.writestr(name, content)
+    return stream.getvalue()
+
+
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
@@ -312,6 +322,8 @@ def test_ome_zarr_is_read_at_its_finest(tmp_path: Path) -> None:
         ("a.nrrd", nrrd(VOLUME, "kinds: RGB-color domain domain"), "axis of the kind 'rgb-color'"),
         ("a.mha", metaimage(VOLUME, "ElementNumberOfChannels = 3"), "several values for each voxel"),
         ("a.tif", b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n", "Git LFS pointer"),
+        ("a.tif.gz", b"\x1f\x8b\x08" + bytes(20), "is compressed by gzip. Unpack it"),
+        ("slices.zip", archive_of("slice0.tif", tiff(VOLUME[0])), "an archive without arrays of NumPy. Unpack it"),
         ("a.vtk", b"# vtk DataFile Version 3.0\n", "does not begin like a format that is read here"),
     ],
 )

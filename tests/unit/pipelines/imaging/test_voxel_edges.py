@@ -21,6 +21,9 @@ _OME = {"axes": "ZYX", "PhysicalSizeX": 200, "PhysicalSizeXUnit": "nm", "Physica
 TELLING: dict[str, Callable[[], bytes]] = {
     "imagej.tif": lambda: tiff(imagej=True, resolution=(5, 2.5), metadata=_IMAGEJ),
     "escaped.tif": lambda: tiff(imagej=True, resolution=(5, 2.5), metadata={**_IMAGEJ, "unit": "\\u00B5m"}),
+    "latin.tif": lambda: tiff(imagej=True, resolution=(5, 2.5), metadata={**_IMAGEJ, "unit": "um"}).replace(
+        b"unit=um\n", b"unit=\xb5m\n"
+    ),
     "ome.tif": lambda: tiff(ome=True, metadata=_OME),
     "tifffile.tif": lambda: tiff(resolution=(5, 2.5), metadata=_IMAGEJ),
     "units.nrrd": lambda: nrrd(VOLUME, "spacings: 0.8 0.4 0.2", 'units: "um" "um" "um"'),
@@ -96,6 +99,16 @@ def test_how_far_a_length_may_be_off(tmp_path: Path, given: float, outcome: str)
             bring(tmp_path, "a.tif", content, given * 1e-6)
         return
     assert bool(bring(tmp_path, "a.tif", content, given * 1e-6).noticed) == (outcome == "told")
+
+
+@pytest.mark.parametrize(("depth", "cubes"), [(0.4, True), (0.4003, True), (0.401, False)])
+def test_rounded_cubes_are_cubes(tmp_path: Path, depth: float, cubes: bool) -> None:
+    """Edges that differ by less than a thousandth are one length, rounded, and that is told; others are boxes."""
+    content = tiff(imagej=True, resolution=(2.5, 2.5), metadata={"axes": "ZYX", "spacing": depth, "unit": "um"})
+    found = bring(tmp_path, "a.tif", content)
+    assert found.microstructure.has_cubic_voxels == cubes
+    assert any("rounded" in text for text in found.assumed) == (depth == 0.4003)
+    np.testing.assert_allclose(found.microstructure.voxel_edges_metre, [depth * 1e-6, 4e-7, 4e-7], rtol=1e-3)
 
 
 def test_two_edges_are_not_three(tmp_path: Path) -> None:
