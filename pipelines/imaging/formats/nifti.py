@@ -65,6 +65,9 @@ class _resumed(Stream):  # noqa: N801 - a stream that begins with bytes already 
         into[:first] = self._begun[:first]
         return first + self._stream.fill(into[first:])
 
+    def finish(self) -> None:
+        self._stream.finish()
+
 
 def _skip(stream: Stream, count: int, start: bytearray, header: _Header, reading: Reading) -> None:
     if header.offset < min(header.size, 348):

@@ -47,6 +47,14 @@ class Stream:
             place += len(got)
         return place
 
+    def finish(self) -> None:
+        """Decode some of what is left, since the checksum stands at the end."""
+        if self._decoder is None:
+            return
+        left = self.fill(memoryview(bytearray(_BLOCK)))
+        if left < _BLOCK and not self._decoder.eof:
+            raise EOFError("the compressed bytes have no end")
+
     def _some(self, most: int) -> bytes:
         if self._decoder is None:
             return self._file.read(most)
@@ -76,6 +84,7 @@ def voxels_of(
     content = bytearray(math.prod(shape) * np.dtype(dtype).itemsize)
     try:
         found = stream.fill(memoryview(content))
+        stream.finish()
     except (zlib.error, OSError, EOFError) as cause:
         raise UnreadableVolumeError(f"the voxels of {reading.path} cannot be decoded: {cause}. {_AGAIN}") from cause
     if found < len(content):

@@ -185,7 +185,11 @@ def _bytes(array: ET.Element, document: _Document, wanted: int) -> Iterator[byte
     place = 0
     for number, piece in enumerate(lengths):
         most = min(last if number == count - 1 and last else size, wanted)
-        block = zlib.decompressobj().decompress(data[place : place + piece], max(1, most))
+        decoder = zlib.decompressobj()
+        block = decoder.decompress(data[place : place + piece], max(1, most))
+        decoder.decompress(decoder.unconsumed_tail, 1)  # on to the checksum at the end
+        if not decoder.eof:
+            raise ValueError(f"block {number} has no end")
         yield block
         place, wanted = place + piece, wanted - len(block)
         if wanted <= 0:

@@ -461,6 +461,37 @@ def test_time_is_a_budget(tmp_path: Path) -> None:
             import_volume(path, phases=PHASES, source="", licence="", voxel_size_metre=1e-6, budget=Budget(seconds=0))
 
 
+@pytest.mark.parametrize("name", ["labels.npz", "deflated.nrrd", "labels.nii.gz"])
+def test_a_flipped_bit_is_found_by_a_checksum(tmp_path: Path, name: str) -> None:
+    """Where the format has a strong one, no bit gives other voxels, up to the last one."""
+    content, phases = FILES[name](), parse_phases("0=pore,1=active_material,2=carbon_binder")
+    refusals = 0
+    for place in range(len(content) // 2, len(content), max(1, len(content) // 200)):
+        changed = bytearray(content)
+        changed[place] ^= 0x10
+        (tmp_path / name).write_bytes(changed)
+        try:
+            found = import_volume(tmp_path / name, phases=phases, source="", licence="", voxel_size_metre=4e-7)
+        except RagoneError:
+            refusals += 1
+        else:
+            np.testing.assert_array_equal(found.microstructure.labels, VOLUME)
+    assert refusals
+
+
+@pytest.mark.parametrize(
+    ("name", "behind"),
+    [("deflated.mha", b""), ("deflated.nrrd", b""), ("labels.nii.gz", b""), ("appended.vti", b"</AppendedData>")],
+)
+def test_a_checksum_is_read(tmp_path: Path, name: str, behind: bytes) -> None:
+    """The stream is decoded to its end, where the checksum stands; a wrong one refuses the file."""
+    content = bytearray(FILES[name]())
+    end = content.rindex(behind) if behind else len(content)
+    content[end - (5 if name in ("deflated.nrrd", "labels.nii.gz") else 1)] ^= 1  # gzip has four bytes of length behind
+    (tmp_path / name).write_bytes(content)
+    assert "cannot be decoded" in str(refused(tmp_path / name))
+
+
 Edit = tuple[str, float, bytes]
 EDITS = st.lists(
     st.tuples(
