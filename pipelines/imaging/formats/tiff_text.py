@@ -106,7 +106,7 @@ def spacing_of(page: Page, pixels: ET.Element | None) -> Spacing | None:
         if unit is not None and not _is_printed(x, unit):
             z = _real(words.get("spacing"))
             edges = tuple(None if edge is None else edge * unit for edge in (z, y, x))
-            return Spacing(edges, f"{origin}'s spacing, unit and resolution") if any(edges) else None
+            return Spacing(edges, f"{origin}'s calibration") if any(edges) else None
     return _baseline_spacing(page, y, x)
 
 
