@@ -51,14 +51,8 @@ def read_folder(reading: Reading) -> StoredImage:
         reading.budget.require_time(reading.path)
         voxels[number] = _alike(first if number == 0 else read(replace(reading, path=path)), first, path, paths[0])
     order = f"{len(paths)} slices, {paths[0].name} to {paths[-1].name}, in the order of the numbers in their names"
-    return StoredImage(voxels, "zyx", first.spacing if first.spacing is None else _flat(first), (*first.notes, order))
-
-
-def _flat(first: StoredImage) -> Any:
-    """The spacing of a slice as that of the stack: nothing is known along its first axis but what a slice says."""
-    assert first.spacing
-    edges = first.spacing.edges
-    return replace(first.spacing, edges=edges if len(edges) == 3 else (None, *edges))
+    flat = first.spacing and replace(first.spacing, edges=(None, *first.spacing.edges))
+    return StoredImage(voxels, "zyx", flat, (*first.notes, order))
 
 
 def _slices(reading: Reading) -> tuple[list[Path], str]:

@@ -7,6 +7,7 @@ Labels are the numbers that the file stores: indices of a palette, grey values w
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -27,7 +28,7 @@ from pipelines.imaging.formats.tiff_text import (
     tifffile_words,
 )
 from pipelines.imaging.reading import Reading
-from pipelines.imaging.stored_image import StoredImage
+from pipelines.imaging.stored_image import Spacing, StoredImage
 
 _AGAIN = "Copy or export it again."
 _KINDS = {1: "u", 2: "i", 3: "f"}
@@ -63,7 +64,15 @@ def read_tiff(reading: Reading) -> StoredImage:
             _require_stated(len(full), size[along], reading.path)
             voxels = decoded_stack(file, full, reading)
     axes = f"{along}yx"[-voxels.ndim :] if voxels.ndim <= 3 else ""
-    return StoredImage(voxels, axes, spacing if axes == "zyx" else None, notes)
+    return StoredImage(voxels, axes, _along(spacing, axes), notes)
+
+
+def _along(spacing: Spacing | None, axes: str) -> Spacing | None:
+    """The spacing along the axes that there are."""
+    if spacing is None or axes not in ("zyx", "yx"):
+        return None
+    edges = spacing.edges[-len(axes) :]
+    return replace(spacing, edges=edges) if any(edges) else None
 
 
 def _size(page: Page, pixels: ET.Element | None) -> dict[str, int]:

@@ -121,6 +121,20 @@ def test_two_edges_are_not_three(tmp_path: Path) -> None:
         bring(tmp_path, "a.tif", content, 8e-7)
 
 
+def test_slices_in_a_folder_say_two_edges(tmp_path: Path) -> None:
+    """The resolution of the first slice is heard, and nothing is made up for the way from slice to slice."""
+    for number, plane in enumerate(VOLUME):
+        content = tiff(plane, resolution=(25000, 25000), resolutionunit="CENTIMETER")
+        (tmp_path / f"{number}.tif").write_bytes(content)
+
+    def stack(voxel: Any) -> ImportedVolume:
+        return import_volume(tmp_path, phases=PHASES, source="a test", licence="MIT", voxel_size_metre=voxel)
+
+    assert not stack((9e-7, 4e-7, 4e-7)).noticed
+    with pytest.raises(VoxelSizeError, match=r"says \? x 0\.4 x 0\.4 um"):
+        stack(8e-7)
+
+
 def test_numbers_without_a_unit_are_ratios(tmp_path: Path) -> None:
     """They are no lengths, but they contradict cubes; the advice can be followed."""
     content = metaimage(VOLUME, "ElementSpacing = 0.2 0.4 0.8")
