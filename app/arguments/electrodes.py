@@ -3,23 +3,44 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Callable, Mapping
 
 from app.arguments.shared import artifact, origin
 
+_NEGATIVE = re.compile(r"-\d")  # `--phases -1=pore` begins with a label, not with an option
+
 
 def _import(command: argparse.ArgumentParser) -> None:
+    command._negative_number_matcher = _NEGATIVE
     command.add_argument(
-        "file", metavar="FILE", help="a segmented volume: .tif, .tiff or .npy; axis 0 is through-plane"
-    )
-    command.add_argument(
-        "--voxel-size", required=True, metavar="LENGTH", help="edge of one voxel, for example '0.39 um'"
+        "file",
+        metavar="FILE",
+        help="a segmented volume: TIFF, NPY, NPZ, HDF5, MATLAB, NRRD, MHA, NIfTI, VTI, Zarr, raw, a folder of slices",
     )
     command.add_argument(
         "--phases",
         required=True,
         metavar="MAP",
-        help="label=phase, for example 0=pore,85=active_material,170=carbon_binder",
+        help="label=phase, for example 0=pore,85=active_material,170=carbon_binder; spans too: 0..127=pore",
+    )
+    command.add_argument(
+        "--voxel-size",
+        metavar="LENGTH",
+        help="edge, '0.39 um', or edges along the axes as read, '0.8 um, 0.4 um, 0.4 um' (default: what the file says)",
+    )
+    command.add_argument(
+        "--axis", default="", metavar="AXIS", help="through-plane axis: 0, 1, 2, or its letter if the file has any"
+    )
+    command.add_argument(
+        "--outside", metavar="LABELS", help="labels around the sample, 3 or 250..255: a box is cut out"
+    )
+    command.add_argument("--crop", default="", metavar="BOX", help="part to read, in voxels: 10:90,0:64,:")
+    command.add_argument("--trim", action="store_true", help="cut away slices of one single label at the ends")
+    command.add_argument("--path", default="", help="array inside a container that holds several")
+    command.add_argument("--raw", default="", metavar="LAYOUT", help="of voxels without header: '24x32x40 uint8'")
+    command.add_argument(
+        "--largest-size", default="256 MB", metavar="SIZE", help="decoded voxels that are read (default: %(default)s)"
     )
     origin(command)
     command.add_argument(

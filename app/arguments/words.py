@@ -3,7 +3,7 @@
 COMMANDS = {
     "demo": "run the study of params.yaml in a few minutes and reproduce its best result",
     "run": "run a study, or go on with one that was stopped",
-    "import": "bring a segmented TIFF or NPY volume in, and run it through all stages",
+    "import": "bring a segmented volume in, of most formats, and run it through all stages",
     "import-measurement": "bring a cycler's file in, checked: Battery Data Format, text, MATLAB or Excel",
     "cases": "the three case studies of Kench et al. (2024), published figures beside ours, with pictures",
     "powers": "designs at many powers: their Ragone curves, where they cross, with a picture",

@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from app.answers import quantity, short
 from app.durations import DISCHARGING, measuring
 from app.measured import transport_lines
@@ -13,8 +15,9 @@ from app.progress import Watcher
 from app.session import FINE, FOUND, FoundError, Session
 from dataset import Lake
 from flows import CellMeasured, evaluate_microstructure
-from pipelines.imaging import parse_phases, read_volume
+from pipelines.imaging import Budget, Choices, ImportedVolume, import_volume, parse_labels, parse_phases
 from schemas import Design, Discharge, Kpi, KpiOutcome, Microstructure, Record, Transport
+from schemas.field import POSITIVE
 from schemas.units import parse_quantity
 
 
@@ -26,13 +29,14 @@ def execute(session: Session) -> int:
     loading = _bounded(given.mass_loading, Design, "mass_loading_kilogram_per_square_metre", "--mass-loading")
     power = _bounded(given.power, Discharge, "power_watt", "--power")
     with session.lake(create=True) as lake:
+        note = "; ".join((f"imported from {_name(given.file)}", *volume.assumed, *volume.noticed))
         with session.working("storing the volume"):
-            stored = lake.put(volume, note=f"imported from {_name(given.file)}")
+            stored = lake.put(volume.microstructure, note=note)
         if given.only_store:
-            session.answer({"microstructure_id": stored}, stored)
+            session.answer({"microstructure_id": stored, **_facts(volume)}, "\n".join(_lines(volume, stored)))
             return FINE
-        session.advise(f"stored as {stored}")
-        expected = [*measuring(["transport"], volume), DISCHARGING]
+        session.advise("\n".join(_lines(volume, stored)))
+        expected = [*measuring(["transport"], volume.microstructure), DISCHARGING]
         with Watcher(session.notes, hidden=session.silent, expected=expected) as watcher:
             cell = evaluate_microstructure(
                 lake,
@@ -43,18 +47,63 @@ def execute(session: Session) -> int:
             )
         if cell.error:
             raise FoundError(f"{cell.error}. The volume is stored as {stored}.")
-        return _tell(session, lake, stored, cell)
+        return _tell(session, lake, stored, volume, cell)
 
 
-def _volume(session: Session) -> Microstructure:
+def _volume(session: Session) -> ImportedVolume:
     given = session.arguments
-    return read_volume(
-        given.file,
-        voxel_size_metre=_bounded(given.voxel_size, Microstructure, "voxel_edges_metre", "--voxel-size"),
-        phases=parse_phases(given.phases),
-        source=given.source or _name(given.file),
-        licence=given.licence,
+    edges = None if given.voxel_size is None else [_length(text) for text in given.voxel_size.split(",")]
+    choices = Choices(
+        axis=given.axis,
+        outside=() if given.outside is None else parse_labels(given.outside),
+        crop=given.crop,
+        trim=given.trim,
+        inside=given.path,
+        layout=given.raw,
     )
+    largest = parse_quantity(given.largest_size, "byte", "--largest-size", POSITIVE)
+    with session.working("reading"):
+        return import_volume(
+            given.file,
+            voxel_size_metre=edges,
+            phases=parse_phases(given.phases),
+            source=given.source or _name(given.file),
+            licence=given.licence,
+            choices=choices,
+            budget=Budget(voxel_bytes=int(largest)),
+        )
+
+
+def _length(text: str) -> float:
+    return parse_quantity(text.strip(), "m", "--voxel-size", Microstructure.fields()["voxel_edges_metre"].bounds)
+
+
+def _facts(volume: ImportedVolume) -> dict[str, Any]:
+    """What was read, for `--json`."""
+    found = volume.microstructure
+    return {
+        "shape": found.labels.shape,
+        "voxel_edges_metre": found.voxel_edges_metre.tolist(),
+        "fractions": {
+            name: float(np.count_nonzero(found.phase(name)) / found.labels.size) for name in found.phase_names
+        },
+        "labels": found.phase_map(),
+        "assumed": volume.assumed,
+        "noticed": volume.noticed,
+    }
+
+
+def _lines(volume: ImportedVolume, stored: str) -> list[str]:
+    facts = _facts(volume)
+    shares = ", ".join(f"{name} {share:.4g}" for name, share in facts["fractions"].items())
+    return [
+        f"microstructure {stored}",
+        f"{' x '.join(map(str, facts['shape']))} voxels of "
+        f"{' x '.join(f'{edge * 1e6:.6g}' for edge in facts['voxel_edges_metre'])} um, through-plane first",
+        f"fractions: {shares} [-]",
+        *(f"assumed: {text}" for text in volume.assumed),
+        *(f"noticed: {text}" for text in volume.noticed),
+    ]
 
 
 def _name(path: str) -> str:
@@ -68,13 +117,14 @@ def _bounded(text: str, record: type[Record], field: str, what: str) -> float:
     return parse_quantity(text, spec.unit, what, spec.bounds)
 
 
-def _tell(session: Session, lake: Lake, stored: str, cell: CellMeasured) -> int:
+def _tell(session: Session, lake: Lake, stored: str, volume: ImportedVolume, cell: CellMeasured) -> int:
     transport = lake.get(cell.transport_id)
     kpis = {name: record for name, i in cell.kpi_ids.items() if isinstance(record := lake.get(i), Kpi)}
     assert isinstance(transport, Transport)
     feasible = all(kpi.outcome is KpiOutcome.MEASURED for kpi in kpis.values())
     data = {
         "microstructure_id": stored,
+        **_facts(volume),
         "transport_id": cell.transport_id,
         "cell_id": cell.cell_id,
         "discharge_id": cell.discharge_id,

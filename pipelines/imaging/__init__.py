@@ -1,6 +1,7 @@
 """Brings imaged, segmented volumes in as microstructures."""
 
-from pipelines.imaging.phases import parse_phases
-from pipelines.imaging.volume import read_volume
+from pipelines.imaging.budget import Budget
+from pipelines.imaging.phases import parse_labels, parse_phases
+from pipelines.imaging.volume import Choices, ImportedVolume, import_volume, read_volume
 
-__all__ = ["parse_phases", "read_volume"]
+__all__ = ["Budget", "Choices", "ImportedVolume", "import_volume", "parse_labels", "parse_phases", "read_volume"]

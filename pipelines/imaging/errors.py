@@ -1,6 +1,6 @@
 """What the import of an imaged volume refuses, one class per cause."""
 
-from schemas.errors import RagoneError
+from schemas.errors import RagoneError, UnknownFieldError
 
 
 class VolumeNotFoundError(RagoneError, FileNotFoundError):
@@ -12,11 +12,19 @@ class UnreadableVolumeError(RagoneError, ValueError):
 
 
 class TruncatedVolumeError(UnreadableVolumeError):
-    """The file ends before its voxels do."""
+    """The file ends before its voxels do, or one of its files is missing."""
 
 
 class PickledVolumeError(UnreadableVolumeError):
     """The file holds Python objects; reading them could run code, so they are never read."""
+
+
+class VolumeBudgetError(UnreadableVolumeError):
+    """The file asks for more voxels, bytes, pages or seconds than are granted to one import."""
+
+
+class ManyVolumesError(UnreadableVolumeError):
+    """The file holds several arrays, or none at the path that was chosen."""
 
 
 class VolumeShapeError(RagoneError, ValueError):
@@ -27,9 +35,17 @@ class NotSegmentedError(RagoneError, ValueError):
     """The voxels hold grey values or real numbers, not phase labels."""
 
 
-class LabelRangeError(RagoneError, ValueError):
-    """A label does not fit into 0 to 255."""
+class UnclaimedLabelError(UnknownFieldError):
+    """Voxels hold a label that neither a phase nor the outside claims."""
 
 
 class PhaseMapError(RagoneError, ValueError):
     """The map from labels to phases is malformed, ambiguous, or names an unknown phase."""
+
+
+class VoxelSizeError(RagoneError, ValueError):
+    """The size of a voxel is not known, or the file contradicts the one that was given."""
+
+
+class SampleError(RagoneError, ValueError):
+    """The part of the volume that was asked for does not exist, or nothing useful is left of it."""

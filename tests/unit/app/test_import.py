@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import tifffile
@@ -125,3 +127,74 @@ def test_a_folder_with_other_files_is_not_made_a_lake(cli, volume, tmp_path):
     answer = cli("import", "volume.npy", *WORDS, "--lake", "folder")
     assert answer.code == 2
     assert [path.name for path in (tmp_path / "folder").iterdir()] == ["letter.txt"]
+
+
+def small(labels, *more):
+    """Words that import a small array, from a file of its own, without running a stage."""
+    name = f"small_{len(list(Path().glob('small_*')))}.npy"
+    np.save(name, labels)
+    return ("import", name, "--only-store", *more)
+
+
+LABELS = np.random.default_rng(2).integers(0, 3, (8, 9, 10)).astype(np.uint8)
+THREE = ("--phases", "0=pore,1=active_material,2=carbon_binder")
+
+
+def test_an_import_says_what_it_read(cli):
+    """Shape, voxel, fractions, and what was assumed or noticed, as text and as JSON; the lake keeps it as a note."""
+    padded = np.concatenate([LABELS, np.zeros((2, 9, 10), np.uint8)])
+    words = small(padded, *THREE, "--voxel-size", "0.8 um, 0.4 um,0.2 um")
+    data = cli(*words, "--json").data
+    assert data["shape"] == [10, 9, 10]
+    assert data["voxel_edges_metre"] == pytest.approx([8e-7, 4e-7, 2e-7])
+    assert data["fractions"]["pore"] == pytest.approx((padded == 0).mean())
+    assert data["assumed"] == ["through-plane is axis 0, the first of 10 x 9 x 10 voxels"]
+    assert data["noticed"][0].startswith("2 slices at the end of axis 0 hold pore alone")
+    shown = cli(*words)
+    lines = shown.out.splitlines()
+    assert lines[0] == f"microstructure {data['microstructure_id']}"
+    assert lines[1] == "10 x 9 x 10 voxels of 0.8 x 0.4 x 0.2 um, through-plane first"
+    assert lines[3:] == [f"assumed: {data['assumed'][0]}", f"noticed: {data['noticed'][0]}"]
+    (note,) = cli("query", "--json", "SELECT note FROM runs").data
+    assert data["noticed"][0] in note["note"]
+
+
+def test_the_words_of_an_import_reach_the_reader(cli):
+    """Axis, box, padding, labels outside, negative labels, a layout: each changes what is stored as it says."""
+    cubes = (*THREE, "--voxel-size", "0.4 um")
+    padded = np.pad(LABELS, ((0, 2), (0, 0), (0, 0)), constant_values=9)
+    uniform = np.pad(LABELS, ((0, 2), (0, 0), (0, 0)))
+    LABELS.astype(">u2").tofile("bare.raw")
+    np.savez("both.npz", first=LABELS, second=LABELS[:4])
+    for words, shape in (
+        (small(LABELS, *cubes, "--axis", "2"), [10, 8, 9]),
+        (small(LABELS, *cubes, "--crop", "1:5,:,2:"), [4, 9, 8]),
+        (small(padded, *cubes, "--outside", "9"), [8, 9, 10]),
+        (small(uniform, *cubes, "--trim"), [8, 9, 10]),
+        (("import", "bare.raw", "--only-store", *cubes, "--raw", "8x9x10 uint16 big"), [8, 9, 10]),
+        (("import", "both.npz", "--only-store", *cubes, "--path", "second"), [4, 9, 10]),
+    ):
+        answer = cli(*words, "--json")
+        assert answer.code == 0, answer.err
+        assert answer.data["shape"] == shape
+    minus = LABELS.astype(np.int16) - 1
+    for phases in (("--phases", "-1=pore,0=active_material,1=carbon_binder"), ("--phases=-1..0=pore,1=carbon_binder",)):
+        answer = cli(*small(minus, *phases, "--voxel-size", "0.4 um", "--json"))
+        assert answer.code == 0, answer.err
+        assert answer.data["labels"]["pore"] == 0
+    refused = cli(*small(LABELS, *cubes, "--largest-size", "100 byte"))
+    assert refused.code == 2
+    assert "--largest-size" in refused.err
+
+
+def test_a_contradiction_is_answered_with_what_to_type(cli, tmp_path):
+    """What the message says to type is accepted."""
+    options = {"imagej": True, "resolution": (2.5, 2.5), "metadata": {"axes": "ZYX", "spacing": 0.8, "unit": "um"}}
+    tifffile.imwrite(tmp_path / "boxes.tif", LABELS, **options)
+    words = ("import", "boxes.tif", *THREE, "--only-store")
+    refused = cli(*words, "--voxel-size", "0.4 um")
+    assert refused.code == 2
+    assert "Leave --voxel-size out" in refused.err
+    assert cli(*words, "--json").data["voxel_edges_metre"] == pytest.approx([8e-7, 4e-7, 4e-7])
+    advised = refused.err.rpartition("--voxel-size '")[2].partition("'")[0]
+    assert cli(*words, "--json", "--voxel-size", advised).data["voxel_edges_metre"] == pytest.approx([4e-7] * 3)

@@ -1,0 +1,29 @@
+"""A data file that a header names: it lies in the same folder, whatever the name says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipelines.imaging.errors import TruncatedVolumeError, UnreadableVolumeError
+from pipelines.imaging.reading import Reading
+
+
+def beside(name: str, reading: Reading) -> Path:
+    """The path of the data file.
+
+    Raises
+    ------
+    UnreadableVolumeError
+        If the name leads out of the folder.
+    TruncatedVolumeError
+        If there is no such file.
+    """
+    if not name or Path(name).name != name or "\0" in name:
+        raise UnreadableVolumeError(
+            f"{reading.path} says that its voxels are in {name!r}, which is not beside it. "
+            "Put both files into one folder, and name the file alone in the header."
+        )
+    path = reading.path.parent / name
+    if not path.is_file():
+        raise TruncatedVolumeError(f"{reading.path} says that its voxels are in {name!r}, which is missing beside it.")
+    return path
