@@ -1,4 +1,4 @@
-"""Does time run as it should? Never backwards, without doubled samples inside a step, and without holes unnoticed."""
+"""Does time run as it should? Never backwards, and without doubled samples inside a step."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from pipelines.measurement.errors import DecreasingTimeError
 from pipelines.measurement.samples import Samples
 
-GAP_FACTOR = 10.0
 _RESTART = 0.01
 _MOST_LISTED = 5
 
@@ -47,44 +46,6 @@ def without_repeats(samples: Samples, step: NDArray[np.int64]) -> tuple[NDArray[
     if across.any():
         findings.append(f"{_count(across, samples)} the time of the row before, in the step before; both were kept")
     return ~inside, findings
-
-
-def gaps(samples: Samples, step: NDArray[np.int64]) -> list[str]:
-    """What is said of holes in the record.
-
-    A hole is an interval `GAP_FACTOR` times longer than both its neighbours and than the median interval of its step:
-    neither a slower recording at rest nor one that slows down as the cell relaxes is taken for one.
-    """
-    interval = np.diff(samples.time)
-    if len(interval) < 3:
-        return []
-    beside = np.maximum(np.append(0.0, interval[:-1]), np.append(interval[1:], 0.0))
-    usual = _usual_interval(interval, step)
-    found = np.flatnonzero(interval > GAP_FACTOR * np.maximum(beside, usual))
-    texts = [_gap(samples, int(k), float(usual[k])) for k in found[:_MOST_LISTED]]
-    if len(found) > _MOST_LISTED:
-        longest = float(interval[found].max())
-        texts.append(f"{len(found) - _MOST_LISTED} more gaps; the longest of all lasts {longest:g} s")
-    return texts
-
-
-def _usual_interval(interval: NDArray[np.float64], step: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Median interval of the step that each interval ends in; shape (n - 1,)."""
-    usual = np.empty_like(interval)
-    borders = np.flatnonzero(np.diff(step[1:]) != 0) + 1
-    for part in np.split(np.arange(len(interval)), borders):
-        usual[part] = np.median(interval[part])
-    return usual
-
-
-def _gap(samples: Samples, k: int, usual: float) -> str:
-    flowing = max(abs(samples.current[k]), abs(samples.current[k + 1])) > 1e-3 * np.abs(samples.current).max()
-    charge = "; the charge that flowed meanwhile is not known" if flowing else ""
-    length = samples.time[k + 1] - samples.time[k]
-    return (
-        f"gap of {length:g} s after row {samples.row[k]} (test time {samples.time[k]:g} s), {usual:g} s being usual "
-        f"there{charge}"
-    )
 
 
 def _count(rows: NDArray[np.bool_], samples: Samples) -> str:

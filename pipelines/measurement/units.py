@@ -6,12 +6,14 @@ reads rightly; so the few that occur are listed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from pipelines.measurement.errors import ImplausibleUnitError
 from schemas.errors import UnitError, did_you_mean
 
 CLOCK = "h:min:s"
+DATES = "dates"
 TARGET = {"time": "s", "voltage": "V", "current": "A", "temperature": "K", "ambient temperature": "K"}
 
 _MICRO = ("u", "\u00b5", "\u03bc")
@@ -20,6 +22,7 @@ _TIME = {
     **dict.fromkeys(("ms", "msec", "millisecond", "milliseconds"), 1e-3),
     **dict.fromkeys(("min", "mins", "minute", "minutes"), 60.0),
     **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), 3600.0),
+    **dict.fromkeys(("d", "day", "days"), 86400.0),
 }
 _VOLTAGE = {
     **dict.fromkeys(("V", "volt", "volts"), 1.0),
@@ -32,7 +35,21 @@ _CURRENT = {
     **dict.fromkeys([f"{micro}A" for micro in _MICRO], 1e-6),
     **dict.fromkeys(("nA",), 1e-9),
 }
+_CHARGE = {
+    **dict.fromkeys(("Ah", "A.h", "A*h", "AHr", "Amp-hr", "ampere_hour"), 1.0),
+    **dict.fromkeys(("mAh", "mA.h", "mA*h", "mAHr", "mAmp-hr"), 1e-3),
+    **dict.fromkeys([f"{micro}A{dot}h" for micro in _MICRO for dot in ("", ".")], 1e-6),
+    **dict.fromkeys(("C", "A.s", "As"), 1 / 3600),
+    "mC": 1e-3 / 3600,
+}
+_ENERGY = {
+    **dict.fromkeys(("Wh", "W.h", "W*h", "WHr", "Watt-hr", "watt_hour"), 1.0),
+    **dict.fromkeys(("mWh", "mW.h", "mW*h", "mWHr"), 1e-3),
+    **dict.fromkeys([f"{micro}W{dot}h" for micro in _MICRO for dot in ("", ".")], 1e-6),
+    **dict.fromkeys(("J", "W.s", "Ws"), 1 / 3600),
+}
 _CELSIUS = ("degC", "\u00b0C", "\u00f8C", "\u00baC", "C", "Cel", "celsius", "\u2103")
+_DEGREE_C = re.compile(r"[^A-Za-z0-9%]*C")  # the degree sign in whatever encoding, or what is left of it
 _SPELLINGS: Mapping[str, Mapping[str, tuple[float, float]]] = {
     "time": {unit: (factor, 0.0) for unit, factor in _TIME.items()},
     "voltage": {unit: (factor, 0.0) for unit, factor in _VOLTAGE.items()},
@@ -57,12 +74,35 @@ def conversion(quantity: str, unit: str, where: str) -> tuple[float, float]:
     if quantity == "time" and unit.lower() in _CLOCKS:
         return 1.0, 0.0  # such values are text, and read as seconds
     known = _SPELLINGS[_kind(quantity)]
+    unit = _plain(unit)
     if unit in known:
         return known[unit]
+    if known is _SPELLINGS["temperature"] and _DEGREE_C.fullmatch(unit):
+        return known["degC"]
     lowered = [spelling for spelling in known if spelling.lower() == unit.lower()]
     if len({known[spelling] for spelling in lowered}) == 1:
         return known[lowered[0]]
-    raise UnitError(f"{unit!r} of {where} is no unit of {quantity}: {did_you_mean(unit, known)}")
+    raise UnitError(
+        f"{unit[:60]!r} of {where} is no unit of {quantity}: {did_you_mean(unit[:60], known)} If the header is wrong, say "
+        f"which it is: --units {_kind(quantity)}={'degC' if known is _SPELLINGS['temperature'] else TARGET[quantity]}."
+    )
+
+
+def is_unit(quantity: str, unit: str) -> bool:
+    """Whether a text is a unit of a quantity."""
+    try:
+        return bool(_plain(unit)) and bool(conversion(quantity, unit, ""))
+    except (UnitError, KeyError):
+        return False
+
+
+def counter_unit(unit: str) -> tuple[str, float] | None:
+    """Whether a unit is one of charge or of energy, and its factor to A.h or W.h; none if of neither."""
+    for quantity, known in (("charge", _CHARGE), ("energy", _ENERGY)):
+        close = [spelling for spelling in known if unit == spelling or unit.lower() == spelling.lower() != "c"]
+        if close:
+            return quantity, known[unit if unit in known else close[0]]
+    return None
 
 
 def parse_units(text: str) -> dict[str, str]:
@@ -104,6 +144,11 @@ def require_plausible(quantity: str, low: float, high: float, given: str, where:
         f"{unit} was expected of one cell. If the unit is another, name it, for example --units {name}="
         f"{'K' if name == 'temperature' else 'm' + unit}; if a row is broken, correct it."
     )
+
+
+def _plain(unit: str) -> str:
+    """A unit without brackets, without the reference of a potential ('V vs. Ref.') and without a closing point."""
+    return re.sub(r"\s+vs\b.*", "", unit.strip().strip("[](){}<>").strip()).removesuffix(".")
 
 
 def _kind(quantity: str) -> str:
