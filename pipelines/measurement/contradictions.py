@@ -101,19 +101,22 @@ def _in_its_unit(counter: Counter, flow: Flow) -> Counter:
 
 
 def _contradiction(counter: Counter, converted: Conversion, quantities: Sequence[str]) -> str:
-    """What is said of a counter that fits in another unit only, or in none; empty if it counts something else."""
+    """What is said of a counter that fits in another unit only; empty if it counts something else."""
     largest = max((r for r in (counter.on_charge, counter.on_discharge) if r), key=abs, default=0.0)
-    if not largest:
+    fitting = [
+        (quantity, unit)
+        for quantity, unit, factor in _alternatives(converted, quantities)
+        if any(counter.fits(factor * known) for known in _units_of(counter))
+    ]
+    if not largest or not fitting:
         return ""
-    head = (
+    if fitting[0][0] in converted.assumed:
+        fitting = [one for one in fitting if one[0] in converted.assumed]
+    ways = [f"{converted.readings[q].column.header!r} is in {unit}: --units {q}={unit}" for q, unit in fitting]
+    return (
         f"the column {counter.column.header!r} counts {abs(largest):.4g} times what voltage, current and time as they were "
-        "read give"
+        f"read give. It fits if {', or if '.join(ways)}."
     )
-    for quantity, unit, factor in _alternatives(converted, quantities):
-        if any(counter.fits(factor * known) for known in _units_of(counter)):
-            header = converted.readings[quantity].column.header
-            return f"{head}. It fits if {header!r} is in {unit}: --units {quantity}={unit}."
-    return ""
 
 
 def _units_of(counter: Counter) -> tuple[float, ...]:

@@ -29,6 +29,7 @@ _DRIFT = 3.0  # times what the voltage changes by before a jump, in the same tim
 _REST = 1e-3
 _LEAST_ROWS = 3
 _LEAST_SWING = 0.02  # volt
+_LEAST_JUMP = 1e-3  # volt
 _DISCHARGE = re.compile(r"(?:.*[^A-Z])?(D|DIS|DCH|DCHG|DCHRG|DISCHARGE|DISCHARGING)(?:[^A-Z].*)?")
 
 
@@ -88,13 +89,21 @@ def _at_jumps(samples: Samples) -> NDArray[np.float64]:
     slope = np.divide(voltage[:-2], time[:-2], out=np.zeros(len(jump)), where=time[:-2] > 0)
     drift = slope * time[1:-1]
     beyond = voltage[1:-1] - drift
-    rows = np.flatnonzero(steady & large & (np.abs(beyond) > _DRIFT * np.abs(drift)))
+    clear = np.abs(beyond) > np.maximum(_DRIFT * np.abs(drift), _LEAST_JUMP)
+    rows = np.flatnonzero(steady & large & clear)
     return np.stack([jump[rows] * beyond[rows], rows + 1], axis=1)
 
 
 def _over_stretches(samples: Samples) -> NDArray[np.float64]:
-    """Change of voltage over each stretch of one steady current, positive where it has the sign of the current [V]."""
-    return np.array([np.sign(samples.current[a]) * (samples.voltage[b] - samples.voltage[a]) for a, b in _levels(samples)])
+    """Change of voltage over each stretch of one steady current, positive where it has the sign of the current [V].
+
+    A voltage that turns round (it relaxes after a larger current, before it follows this one) counts for nothing.
+    """
+    changes = []
+    for first, last in _levels(samples):
+        start, middle, end = samples.voltage[[first, (first + last) // 2, last]]
+        changes.append(np.sign(samples.current[first]) * (end - start) if (end - middle) * (end - start) > 0 else 0.0)
+    return np.array(changes)
 
 
 def _levels(samples: Samples) -> Iterator[tuple[int, int]]:

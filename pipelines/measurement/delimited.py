@@ -24,11 +24,12 @@ from pipelines.measurement.errors import EmptyMeasurementError, MissingColumnsEr
 from pipelines.measurement.signatures import BIOLOGIC_TEXT, format_of
 from pipelines.measurement.table import RawTable
 from pipelines.measurement.units import is_unit
-from pipelines.measurement.vocabulary import REQUIRED, Assignment, assign, is_battery_data, recognised
+from pipelines.measurement.vocabulary import REQUIRED, Assignment, assign, frequency_column, is_battery_data, recognised
 
 _HEAD_BYTES = 1 << 18
 _HEAD_LINES = 2000
 _LONGEST_NUMBER = 64
+_SPECTRUM = 0.9  # of all rows at some frequency
 _LEAST_LAYER = 0.3  # of all rows: fewer records are no layer of a report, but rows that lack their first field
 _NUMBER = re.compile(r"[-+]?\d*[.,]?\d*([eE][-+]?\d+)?")
 
@@ -68,6 +69,7 @@ def read_delimited(path: Path) -> RawTable:
     frame = _read(path, layout, assignment, skipped=layout.header_line + 1 + has_units)
     frame, notes = _innermost(frame, layout)
     _require_no_surplus(frame.to_series(-1), len(layout.headers))
+    _require_no_spectrum(frame, layout, path)
     table = frame.select([pl.col(f"column_{column.position}").alias(column.header) for column in assignment.all])
     texts = {assignment.columns[q].header for q in ("date", "state") if q in assignment.columns}
     texts |= {column.header for column in assignment.cells}
@@ -154,6 +156,8 @@ def _read(path: Path, layout: _Layout, assignment: Assignment, *, skipped: int) 
     """All columns needed as text, and one more than the header has, which must be empty."""
     width = len(layout.headers) + 1
     wanted = {column.position for column in assignment.all} | {*range(layout.indent), width - 1}
+    frequency = frequency_column(layout.headers)
+    wanted |= {frequency} if frequency is not None else set()
     try:
         frame = (
             pl.scan_csv(
@@ -196,6 +200,16 @@ def _require_no_surplus(surplus: pl.Series, width: int) -> None:
             f"row {rows[0] + 1} has more fields than the header has names ({width}). If decimals are commas, export "
             "with points, or with semicolons between the fields."
         )
+
+
+def _require_no_spectrum(frame: pl.DataFrame, layout: _Layout, path: Path) -> None:
+    """Raise if most rows are of an impedance spectrum, whose current and voltage are means over some periods."""
+    frequency = frequency_column(layout.headers)
+    if frequency is None or frame.is_empty():
+        return
+    hertz = frame[f"column_{frequency}"].str.replace(",", ".", literal=True).cast(pl.Float64, strict=False)
+    if (hertz.fill_nan(None).fill_null(0.0) > 0).mean() > _SPECTRUM:  # type: ignore[operator]
+        raise UnreadableMeasurementError(f"{path} is an impedance spectrum. Read it with: ragone impedance {path}.")
 
 
 def _format(text: str, headers: list[str]) -> str:

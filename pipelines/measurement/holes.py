@@ -1,8 +1,9 @@
 """Which intervals were not recorded, and what flowed meanwhile?
 
-A hole is an interval `FACTOR` times longer than both its neighbours and than the median interval of the steps on its two
-sides, where intervals from step to step are not counted: neither a slower recording at rest nor one that slows down as
-the cell relaxes is taken for one. What flowed in it is known from the instrument's own counters or not at all.
+A hole is an interval `FACTOR` times longer than both its neighbours and than the median interval of its step: neither a
+slower recording at rest nor one that slows down as the cell relaxes is taken for one. From one step to the next, where
+neighbours say little, it is one that is so much longer than the median intervals of both steps and of the record. What
+flowed in it is known from the instrument's own counters or not at all.
 """
 
 from __future__ import annotations
@@ -29,7 +30,12 @@ def find_holes(samples: Samples, step: NDArray[np.int64]) -> tuple[NDArray[np.in
         return np.empty(0, np.int64), np.empty(0)
     beside = np.maximum(np.append(0.0, interval[:-1]), np.append(interval[1:], 0.0))
     usual = _usual_interval(interval, step)
-    found = np.flatnonzero(interval > FACTOR * np.maximum(beside, usual))
+    border = np.diff(step) != 0
+    inside = interval[~border & (interval > 0)]
+    anywhere = float(np.median(inside if len(inside) else interval))
+    usual = np.where(border & (usual == 0), anywhere, usual)
+    compared = np.where(border, anywhere, beside)
+    found = np.flatnonzero(interval > FACTOR * np.maximum(compared, usual))
     return found, np.where(usual[found] > 0, usual[found], beside[found])
 
 

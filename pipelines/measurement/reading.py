@@ -148,14 +148,14 @@ def _holes(
     require_dates_agree(samples, converted, found)
     flow = flows(samples, stretches, found)
     counted = ((converted.counters[0], samples.charges), (converted.counters[1], samples.energies))
-    units = (["time", "current"], ["time", "current", "voltage"])
-    fitting, texts = [], []
-    for one, (columns, values), quantities in zip(flow, counted, units, strict=True):
+    doubtful, fitting, texts = ["time", "current"], [], []
+    for one, (columns, values) in zip(flow, counted, strict=True):
         assert values is not None
-        good, said = counters_that_fit(columns, values, one, converted, ["voltage"] if fitting and fitting[0][0] else quantities)
+        good, said = counters_that_fit(columns, values, one, converted, doubtful)
         fitting.append((good, one))
         texts += said
-    holes = describe(samples, found, *fitting)
+        doubtful = ["voltage"] if any(counter.column.unit for counter in good) else ["time", "current", "voltage"]
+    holes = describe(samples, found, fitting[0], fitting[1])
     return holes, [*texts, *words_of_holes(samples, holes, usual)]
 
 

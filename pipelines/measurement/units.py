@@ -49,7 +49,7 @@ _ENERGY = {
     **dict.fromkeys(("J", "W.s", "Ws"), 1 / 3600),
 }
 _CELSIUS = ("degC", "\u00b0C", "\u00f8C", "\u00baC", "C", "Cel", "celsius", "\u2103")
-_DEGREE_C = re.compile(r"[^A-Za-z0-9%]*C")  # the degree sign in whatever encoding, or what is left of it
+_DEGREE_C = re.compile(r"[^A-Za-z0-9%]*C|\?|\ufffd")  # the degree sign in whatever encoding, or what is left of it
 _SPELLINGS: Mapping[str, Mapping[str, tuple[float, float]]] = {
     "time": {unit: (factor, 0.0) for unit, factor in _TIME.items()},
     "voltage": {unit: (factor, 0.0) for unit, factor in _VOLTAGE.items()},
@@ -60,6 +60,7 @@ _SPELLINGS: Mapping[str, Mapping[str, tuple[float, float]]] = {
     },
 }
 _PLAUSIBLE = {"time": (-6e8, 6e8), "voltage": (-5.0, 10.0), "current": (-5e3, 5e3), "temperature": (200.0, 500.0)}
+_FAR = {"voltage": 100.0, "temperature": 0.0}  # beyond this another unit is likely, below it another quantity
 _CLOCKS = ("h:min:s", "h:min:s.ms", "h:m:s", "hh:mm:ss", "hh:mm:ss.ms", "hh:mm:ss.ss")
 
 
@@ -139,10 +140,14 @@ def require_plausible(quantity: str, low: float, high: float, given: str, where:
     limits, unit = _PLAUSIBLE[name], TARGET[quantity]
     if limits[0] <= low and high <= limits[1]:
         return
+    smaller = "K" if name == "temperature" else f"m{unit}"
+    if max(-low, high) > _FAR.get(name, limits[1]):
+        advice = f"If the unit is another, name it, for example --units {name}={smaller}; if a row is broken, correct it."
+    else:
+        advice = "If a row is broken, correct it; if the column is of something else, rename it in a copy of the file."
     raise ImplausibleUnitError(
         f"{quantity} runs from {low:g} to {high:g} {unit} ({where}, read in {given}); {limits[0]:g} to {limits[1]:g} "
-        f"{unit} was expected of one cell. If the unit is another, name it, for example --units {name}="
-        f"{'K' if name == 'temperature' else 'm' + unit}; if a row is broken, correct it."
+        f"{unit} was expected of one cell. {advice}"
     )
 
 

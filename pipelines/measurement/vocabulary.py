@@ -29,7 +29,8 @@ _LONGEST_HEADER = 200
 _NAMES: Mapping[str, tuple[str, ...]] = {
     "time": (
         "test time", "testtime", "total time", "totaltime", "time total", "cumulative time", "elapsed time", "prog time",
-        "program time", "corrected time", "time", "timevec", "relative time", "run time", "runtime", "test", "t",
+        "progtime", "program time", "corrected time", "time", "timevec", "relative time", "run time", "runtime", "test",
+        "t",
     ),
     "voltage": (
         "voltage", "cell voltage", "voltage cell", "terminal voltage", "ecell", "ewe ece", "ewe", "volts", "volvec",
@@ -64,6 +65,7 @@ _ENERGIES = (
     "dchg energy", "charging energy", "discharging energy", "energy charge", "energy discharge", "whaccu", "whcha", "whdch",
     "cumulative energy", "dis energy", "energy throughput",
 )  # fmt: skip
+_FREQUENCIES = ("freq", "frequency")
 _COUNTS = ("step", "cycle", "state")
 _CELLS = (
     "cell", "cell id", "cell name", "cell number", "channel", "channel id", "channel index", "channel number",
@@ -172,6 +174,12 @@ def recognised(headers: Sequence[str]) -> int:
     names = {split_header(header)[0].removeprefix("mean ") for header in headers[:MOST_COLUMNS]}
     missing = [quantity for quantity in REQUIRED if names.isdisjoint(_NAMES[quantity])]
     return len(REQUIRED) - len(missing) + (missing[:1] == ["time"] and not names.isdisjoint(_NAMES["date"]))
+
+
+def frequency_column(headers: Sequence[str]) -> int | None:
+    """Where the frequency of an impedance spectrum stands, if a table has one."""
+    names = [split_header(header)[0] for header in headers]
+    return next((k for k, name in enumerate(names) if name in _FREQUENCIES), None)
 
 
 def is_battery_data(headers: Sequence[str]) -> bool:

@@ -108,7 +108,7 @@ def test_exports_of_other_forms(write):
     ("header", "rows", "error", "words"),
     [
         ("frequency_hertz,real_ohm", [(1.0, 2.0)], MissingColumnsError, "names frequency, real and imaginary part"),
-        ("frequency,real_ohm,imaginary_ohm", [(1.0, 2.0, 3.0)], UnitError, "'frequency' has no unit"),
+        ("frequency,real_ohm,imaginary_ohm", [(1.0, 2.0, 3.0)], UnitError, "'frequency': it names no unit"),
         ("frequency_hertz,real_ohm,real_ohm,imaginary_ohm", [(1.0,) * 4], AmbiguousSeriesError, "real column"),
         (HEADER, [], EmptyMeasurementError, "no row below its header"),
         (
