@@ -2,9 +2,8 @@
 
 A table of delimited text whose header names frequency, real and imaginary part: `freq/Hz`, `Re(Z)/Ohm`, `-Im(Z)/Ohm`,
 `Z' [mOhm]`, `frequency_hertz`, `real_ohm`, Gamry's `Freq` with a row of units below it... Lines above the header are
-passed over, and rows of direct current before or after the sweep, which have no frequency, are left out. Instruments
-write the imaginary part with either sign, and headers do not always say so: the sign is checked against the real part,
-which by the Kramers-Kronig relations rises towards low frequency where the imaginary part is negative.
+passed over, and rows of direct current before the sweep, which have no frequency, are left out. Instruments write the
+imaginary part with either sign, and headers do not always say so: the sign is checked against the real part, which by the Kramers-Kronig relations rises towards low frequency where the imaginary part is negative.
 
 What it does not do: guess units, read modulus and phase, tell two sweeps of one file apart.
 """
@@ -143,9 +142,8 @@ def _numbers(table: SpectrumTable, path: Path) -> tuple[NDArray[np.float64], lis
     sweep = values[:, 0] != 0
     if not sweep.any():
         raise BadSampleError(f"frequency = 0 in every row of {path}. The columns are exchanged, or it holds no sweep.")
-    first, last = np.flatnonzero(sweep)[[0, -1]]
-    without = len(rows) - (last + 1 - first)
-    rows, values = rows[first : last + 1], values[first : last + 1]
+    without = int(np.flatnonzero(sweep)[0])
+    rows, values = rows[without:], values[without:]
     for quantity, column, good in (
         ("frequency", values[:, 0], values[:, 0] > 0),
         ("real part", values[:, 1], values[:, 1] >= 0),
