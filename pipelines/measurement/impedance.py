@@ -16,9 +16,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from pipelines.files import FileMissingError, InputFileError, OversizedFileError, read_regular
+from pipelines.measurement.decimals import with_points
 from pipelines.measurement.errors import (
     AmbiguousSeriesError,
     BadSampleError,
@@ -138,7 +140,7 @@ def _numbers(table: SpectrumTable, path: Path) -> tuple[NDArray[np.float64], lis
     if len(lines) > _MOST_ROWS:
         raise FileTooLargeError(f"{path} has {len(lines):,} rows; a spectrum has at most {_MOST_ROWS:,}. Export one only.")
     rows = np.array([row for row, _ in lines])
-    values = np.array([_row(row, line, table) for row, line in lines])
+    values, words = _values(table, rows, [fields_of(line, table.divider) for _, line in lines])
     sweep = values[:, 0] != 0
     if not sweep.any():
         raise BadSampleError(f"frequency = 0 in every row of {path}. The columns are exchanged, or it holds no sweep.")
@@ -154,7 +156,7 @@ def _numbers(table: SpectrumTable, path: Path) -> tuple[NDArray[np.float64], lis
                 f"{quantity} = {column[at]:g} in row {rows[at]} of {path} is not that of a cell. Remove the row; if "
                 "all rows are so, the columns are exchanged or the sign is."
             )
-    words = [f"{without} rows of direct current, without a frequency, left out"] if without else []
+    words += [f"{without} rows of direct current, without a frequency, left out"] if without else []
     return np.ascontiguousarray(values.T), words
 
 
@@ -166,21 +168,26 @@ def _rows_of_table(table: SpectrumTable) -> Sequence[tuple[int, str]]:
     return table.lines[:end]
 
 
-def _row(row: int, line: str, table: SpectrumTable) -> list[float]:
-    fields = fields_of(line, table.divider)
-    numbers = []
-    for column in table.columns.values():
-        text = fields[column.position] if column.position < len(fields) else ""
-        try:
-            number = float(text if table.divider == "," else text.replace(",", "."))
-        except ValueError:
-            number = np.nan
-        if not np.isfinite(number * column.factor):
+def _values(
+    table: SpectrumTable, rows: NDArray[np.int64], fields: Sequence[Sequence[str]]
+) -> tuple[NDArray[np.float64], list[str]]:
+    """The numbers in hertz and ohm, shape (n, 3), and what was done with commas in them."""
+    texts = pl.DataFrame(
+        {q: [row[c.position] if c.position < len(row) else "" for row in fields] for q, c in table.columns.items()}
+    )
+    texts, words = with_points(texts, texts.columns)
+    values = np.empty((len(rows), len(table.columns)))
+    for k, (quantity, column) in enumerate(table.columns.items()):
+        numbers = texts[quantity].cast(pl.Float64, strict=False).fill_null(float("nan")).to_numpy()
+        with np.errstate(over="ignore"):
+            values[:, k] = numbers * column.factor
+        wrong = np.flatnonzero(~np.isfinite(values[:, k]))
+        if len(wrong):
             raise BadSampleError(
-                f"{column.header!r} in row {row} is {text[:60]!r}, not a number. Correct or remove the row."
+                f"{column.header!r} in row {rows[wrong[0]]} is {texts[quantity][int(wrong[0])][:60]!r}, not a number. "
+                "Correct or remove the row."
             )
-        numbers.append(number * column.factor)
-    return numbers
+    return values, [words] if words else []
 
 
 def _falling(frequency: NDArray[np.float64]) -> tuple[NDArray[np.intp], list[str]]:

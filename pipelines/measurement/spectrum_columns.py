@@ -30,6 +30,7 @@ _UNITS: Mapping[str, Mapping[str, float]] = {
     "impedance": {prefix + ohm: factor for prefix, factor in _PREFIXES.items() for ohm in _OHMS} | {"a": 1.0, "b": 1.0},
 }
 _HEADER = re.compile(r"^(?P<name>.*?)\s*[\[(/_ ]\s*(?P<unit>\w+)\s*[\])]?$")
+_END_OF_COMMENTS = "End Comments"  # ZPlot's line below its header
 _DIVIDERS = (r"\t", ";", ",", r"\s{2,}", r"\s+")
 
 
@@ -105,11 +106,15 @@ def _positions(headers: Sequence[str]) -> dict[str, int]:
     quantities = [_quantity(header) for header in headers]
     if not set(_NAMES) <= set(quantities):
         return {}
+    positions = {}
     for quantity in _NAMES:
-        named = [header for header, found in zip(headers, quantities, strict=True) if found == quantity]
-        if len(named) > 1:
-            raise AmbiguousSeriesError(f"{named[:5]} are all a {quantity} column. Leave one spectrum in the file.")
-    return {quantity: quantities.index(quantity) for quantity in _NAMES}
+        named = [k for k, found in enumerate(quantities) if found == quantity]
+        clearer = [k for k in named if headers[k].lstrip("-").lower().startswith("z")]  # 'IMag' is of the current
+        if len(clearer or named) > 1:
+            names = [headers[k] for k in named[:5]]
+            raise AmbiguousSeriesError(f"{names} are all a {quantity} column. Leave one spectrum in the file.")
+        positions[quantity] = (clearer or named)[0]
+    return positions
 
 
 def _with_units(
@@ -130,6 +135,8 @@ def _with_units(
         for quantity, at in positions.items()
     }
     rows = below[1:] if has_units else below
+    if rows and rows[0][1].strip() == _END_OF_COMMENTS:
+        rows = rows[1:]
     return SpectrumTable(columns, _divider_of_rows(rows, columns, divider), rows)
 
 
