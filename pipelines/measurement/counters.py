@@ -22,6 +22,7 @@ from pipelines.measurement.vocabulary import Column
 TOLERANCE = 0.1  # by which a ratio may miss a whole number
 _CONSISTENT = 0.05
 _PARTS, _LEAST_ROWS, _LEAST_DIGITS = 20, 3, 20
+_EXACT, _ROUNDING = 1e9, 1e-6
 _BEYOND = 1.2  # times the largest current: no more can have flowed
 _Numbers = NDArray[np.float64]
 _Mask = NDArray[np.bool_]
@@ -119,11 +120,18 @@ def _ratio(step: _Numbers, moved: _Numbers, chosen: _Mask, digit: float) -> tupl
 
 
 def _digit(values: _Numbers) -> float:
-    """The smallest step of a column; 0 if it never changes."""
-    levels = np.unique(values[np.isfinite(values)])
-    steps = np.diff(levels)
-    steps = steps[steps > 1e-12 * np.abs(levels).max(initial=0.0)]
-    return float(steps.min()) if len(steps) else 0.0
+    """The last decimal that a column is written with; 0 if it never changes."""
+    known = values[np.isfinite(values)]
+    largest = float(np.abs(known).max(initial=0.0))
+    if not len(known) or float(np.ptp(known)) == 0:
+        return 0.0
+    for decimals in range(14):
+        scaled = known * 10.0**decimals
+        if largest * 10.0**decimals < 1:
+            continue
+        if largest * 10.0**decimals > _EXACT or np.abs(scaled - np.rint(scaled)).max() < _ROUNDING:
+            return 10.0**-decimals
+    return 1e-14
 
 
 def _set_back(counter: Counter, flow: Flow, k: int) -> bool:

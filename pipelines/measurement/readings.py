@@ -143,7 +143,8 @@ def _agree(quantity: str, one: _Numbers, other: _Numbers) -> bool:
 def _require_plausible(reading: Reading) -> None:
     known = reading.values[~np.isnan(reading.values)]
     if reading.quantity == "time":
-        known = known - known[:1]
+        with np.errstate(over="ignore"):
+            known = known - known[:1]
     if len(known):
         low, high = float(known.min()), float(known.max())
         require_plausible(reading.quantity, low, high, reading.unit, f"column {reading.column.header[:60]!r}")
