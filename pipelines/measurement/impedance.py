@@ -31,7 +31,7 @@ from pipelines.measurement.errors import (
     UnreadableMeasurementError,
 )
 from pipelines.measurement.signatures import format_of
-from pipelines.measurement.spectrum_columns import SpectrumTable, fields_of, find_table
+from pipelines.measurement.spectrum_columns import LONGEST_LINE, SpectrumTable, fields_of, find_table
 from schemas import Impedance, ImpedanceOutcome
 
 LARGEST_BYTES = 16 * 2**20  # a spectrum has some hundred rows
@@ -139,6 +139,9 @@ def _numbers(table: SpectrumTable, path: Path) -> tuple[NDArray[np.float64], lis
         raise EmptyMeasurementError(f"{path} has no row below its header. Export it again.")
     if len(lines) > _MOST_ROWS:
         raise FileTooLargeError(f"{path} has {len(lines):,} rows; a spectrum has at most {_MOST_ROWS:,}. Export one only.")
+    long = next((row for row, line in lines if len(line) > LONGEST_LINE), None)
+    if long is not None:
+        raise BadSampleError(f"row {long} of {path} has more than {LONGEST_LINE:,} characters. Correct or remove the row.")
     rows = np.array([row for row, _ in lines])
     values, words = _values(table, rows, [fields_of(line, table.divider) for _, line in lines])
     sweep = values[:, 0] != 0

@@ -50,9 +50,9 @@ def read_column(quantity: str, column: Column, frame: pl.DataFrame, units: Mappi
         If the header names an unknown unit, or the values cannot be in it.
     """
     series, note = frame[column.header], ""
-    if quantity == "time" and (column.unit == DATES or is_timestamp(series)):
-        return _time_of_dates(column, frame)
     clock = quantity == "time" and is_clock(series)
+    if quantity == "time" and (is_timestamp(series) or (column.unit == DATES and not clock)):
+        return _time_of_dates(column, frame)
     raw = numbers(series, frame[ROW], clock=clock)
     if clock:
         raw, note = without_midnights(raw)

@@ -14,7 +14,8 @@ from pipelines.measurement.errors import AmbiguousSeriesError, MissingColumnsErr
 from schemas.errors import UnitError, did_you_mean
 
 QUANTITIES = ("frequency", "impedance")
-_LONGEST_HEADER, _LONGEST_LINE, _MOST_LINES = 200, 20_000, 20_000
+LONGEST_LINE = 20_000
+_LONGEST_HEADER, _MOST_LINES = 200, 20_000
 _NAMES: Mapping[str, tuple[str, ...]] = {
     "frequency": ("f", "freq", "frequency"),
     "real": ("re", "rez", "real", "realz", "zre", "zreal", "z'", "z'a", "realimpedance", "impedancereal"),
@@ -63,7 +64,7 @@ def find_table(lines: Sequence[str], units: Mapping[str, str]) -> SpectrumTable:
         If a unit is not known.
     """
     for number, line in enumerate(lines[:_MOST_LINES]):
-        if len(line) > _LONGEST_LINE:
+        if len(line) > LONGEST_LINE:
             continue
         bare = line.strip("\r").lstrip("# ").strip('"') if line.count('"') == 2 else line.lstrip("# ")
         for divider in _DIVIDERS:
@@ -143,7 +144,7 @@ def _with_units(
 def _divider_of_rows(rows: Sequence[tuple[int, str]], columns: Mapping[str, SpectrumColumn], divider: str) -> str:
     """What divides the rows: what divides the header, or, where that leaves too few fields, another divider."""
     width = 1 + max(column.position for column in columns.values())
-    first = rows[0][1][:_LONGEST_LINE] if rows else ""
+    first = rows[0][1][:LONGEST_LINE] if rows else ""
     return next((d for d in (divider, *_DIVIDERS) if len(fields_of(first, d)) >= width), divider)
 
 

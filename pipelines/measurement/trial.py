@@ -60,7 +60,7 @@ def require_survived(path: Path, code: str, what: str) -> None:
         )
     except subprocess.TimeoutExpired as cause:
         raise UnreadableMeasurementError(
-            f"{path} took more than {limit:.0f} s to read as {what}. Save less in the file, or as .csv."
+            f"{path} took more than {limit:.1f} s to read as {what}. Save less in the file, or as .csv."
         ) from cause
     if done.returncode == _OUT_OF_MEMORY:
         raise UnreadableMeasurementError(
