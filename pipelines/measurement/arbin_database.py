@@ -51,8 +51,8 @@ def read_arbin_database(path: Path) -> RawTable:
             )
         if done.returncode < 0 or exported.stat().st_size > LARGEST_EXPORT - _BLOCK:
             raise UnreadableMeasurementError(
-                f"{path}: mdb-export ended at its limits ({LARGEST_EXPORT:,} bytes written, {_LARGEST_MEMORY:,} bytes of "
-                f"memory, {_MOST_SECONDS} s). Export it as CSV in MITS Pro."
+                f"{path}: mdb-export ended at its limits ({LARGEST_EXPORT:,} bytes written, {_LARGEST_MEMORY:,} bytes "
+                f"of memory, {_MOST_SECONDS} s). Export it as CSV in MITS Pro."
             )
         if done.returncode or not exported.stat().st_size:
             reason = done.stderr.decode("utf-8", "replace").strip().splitlines()

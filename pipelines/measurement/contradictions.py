@@ -1,8 +1,9 @@
-"""Does the file contradict itself? What was read, beside the charge and energy that it counts and the dates that it gives.
+"""Does the file contradict itself? What was read, beside the charge and energy that it counts and the dates that it
+gives.
 
 A unit that is wrong or was wrongly assumed (minutes for seconds, milliamperes for amperes) makes the integral of the
-current miss the counted charge by the ratio of the two units, all over the record. Then the file is refused, and the unit
-that would make it fit is named.
+current miss the counted charge by the ratio of the two units, all over the record. Then the file is refused, and the
+unit that would make it fit is named.
 """
 
 from __future__ import annotations
@@ -80,7 +81,10 @@ def require_dates_agree(samples: Samples, converted: Conversion, holes: NDArray[
     ticks = dated[known & (dated > 0)]
     if not len(ticks) or ticks.sum() < _LEAST_DATES * ticks.min() or "time" in converted.asked:
         return
-    halves = [part.sum() for part in np.array_split(dated[known], 4)], [p.sum() for p in np.array_split(elapsed[known], 4)]
+    halves = (
+        [part.sum() for part in np.array_split(dated[known], 4)],
+        [p.sum() for p in np.array_split(elapsed[known], 4)],
+    )
     ratio = float(np.median(np.array(halves[0]) / np.array(halves[1])))
     for quantity, unit, factor in _alternatives(converted, ["time"]):
         if abs(ratio / factor - 1) <= TOLERANCE:
@@ -114,8 +118,8 @@ def _contradiction(counter: Counter, converted: Conversion, quantities: Sequence
         fitting = [one for one in fitting if one[0] in converted.assumed]
     ways = [f"{converted.readings[q].column.header!r} is in {unit}: --units {q}={unit}" for q, unit in fitting]
     return (
-        f"the column {counter.column.header!r} counts {abs(largest):.4g} times what voltage, current and time as they were "
-        f"read give. It fits if {', or if '.join(ways)}."
+        f"the column {counter.column.header!r} counts {abs(largest):.4g} times what voltage, current and time as read "
+        f"give. It fits if {', or if '.join(ways)}."
     )
 
 

@@ -1,9 +1,9 @@
 """What did the instrument itself count? Columns of charge and energy, beside the integral of what was read.
 
-What a column counts (charge only, discharge only, both, their difference, since the beginning or since the last step) is
-not taken from its name but found: its increments are compared with the integral of the current, apart for charging and
-for discharging. Only intervals inside a step count, with a steady current and without a hole; they are put together to
-parts of equal charge, and the median of the parts' ratios is not moved by a counter that is set back.
+What a column counts (charge only, discharge only, both, their difference, since the beginning or since the last step)
+is not taken from its name but found: its increments are compared with the integral of the current, apart for charging
+and for discharging. Only intervals inside a step count, with a steady current and without a hole; they are put together
+to parts of equal charge, and the median of the parts' ratios is not moved by a counter that is set back.
 
 Assumption: the trapezoidal rule holds to some per cent over most of a record.
 """
@@ -88,7 +88,7 @@ def flowed_over(
     `ends` gives the current before and after.
     """
     told = [(kinds, c) for c in counters if (kinds := c.kinds()) is not None and not _set_back(c, flow, k)]
-    single = {kinds: c for kinds, c in reversed(told)}
+    single = dict(reversed(told))
     for kinds, sign in (((1, -1), 1), ((-1, 1), -1)):
         if kinds in single:
             return _bounded([(single[kinds], sign)], flow, k)
@@ -150,7 +150,9 @@ def _bounded(parts: Sequence[tuple[Counter, int]], flow: Flow, k: int) -> tuple[
     digit = math.hypot(*(c.digit for c, _ in parts))
     if not abs(total) <= _BEYOND * flow.most[k] + 3 * digit:
         return None
-    miss = [abs(abs(ratio) - 1) for c, _ in parts for ratio in (c.on_charge, c.on_discharge) if ratio and abs(ratio) > 0.5]
+    miss = [
+        abs(abs(ratio) - 1) for c, _ in parts for ratio in (c.on_charge, c.on_discharge) if ratio and abs(ratio) > 0.5
+    ]
     return total, math.hypot(digit / math.sqrt(6), max(miss, default=0.0) * sum(map(abs, steps)))
 
 

@@ -2,8 +2,8 @@
 jumps up, and rises while the cell is charged at a steady current.
 
 Held and driven voltages, rests and noise decide nothing: at constant voltage the current falls while the voltage still
-creeps up, and in a sweep the current follows the voltage. So a jump counts only between two steady levels of current, and
-beyond what the voltage drifts by; a stretch only as far as its current is steady.
+creeps up, and in a sweep the current follows the voltage. So a jump counts only between two steady levels of current,
+and beyond what the voltage drifts by; a stretch only as far as its current is steady.
 
 Assumption: the cell is passive, that is, its resistance is positive.
 

@@ -34,7 +34,11 @@ def with_points(frame: pl.DataFrame, headers: Sequence[str]) -> tuple[pl.DataFra
     BadSampleError
         If the commas may be either.
     """
-    numbers = pl.concat([frame[header] for header in headers]).unique(maintain_order=True) if headers else pl.Series([], dtype=pl.String)
+    numbers = (
+        pl.concat([frame[header] for header in headers]).unique(maintain_order=True)
+        if headers
+        else pl.Series([], dtype=pl.String)
+    )
     commas = numbers.filter(numbers.str.contains(",", literal=True))
     decimal, thousands = commas.str.contains(_DECIMAL), commas.str.contains(_THOUSANDS)
     if not (decimal | thousands).any():

@@ -114,11 +114,9 @@ def _layout(lines: list[str], path: Path) -> _Layout:
 
 def _fields(line: str, delimiter: str) -> list[str]:
     """The fields of a line, whatever is quoted of it."""
-    if line.count('"') > 2:
-        line_fields = next(csv.reader([line], delimiter=delimiter), [])
-    else:
-        line_fields = line.split(delimiter)
-    return [field.strip().strip('"').strip() for field in line_fields]
+    some_quoted = line.count('"') > 2
+    fields = next(csv.reader([line], delimiter=delimiter), []) if some_quoted else line.split(delimiter)
+    return [field.strip().strip('"').strip() for field in fields]
 
 
 def _is_number(field: str) -> bool:

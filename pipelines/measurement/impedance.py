@@ -3,7 +3,8 @@
 A table of delimited text whose header names frequency, real and imaginary part: `freq/Hz`, `Re(Z)/Ohm`, `-Im(Z)/Ohm`,
 `Z' [mOhm]`, `frequency_hertz`, `real_ohm`, Gamry's `Freq` with a row of units below it... Lines above the header are
 passed over, and rows of direct current before the sweep, which have no frequency, are left out. Instruments write the
-imaginary part with either sign, and headers do not always say so: the sign is checked against the real part, which by the Kramers-Kronig relations rises towards low frequency where the imaginary part is negative.
+imaginary part with either sign, and headers do not always say so: the sign is checked against the real part, which by
+the Kramers-Kronig relations rises towards low frequency where the imaginary part is negative.
 
 What it does not do: guess units, read modulus and phase, tell two sweeps of one file apart.
 """
@@ -105,7 +106,9 @@ def read_impedance(
         source=source or os.fsencode(path.name).decode("utf-8", "replace"),
         licence=licence,
         source_sha256=hashlib.sha256(content).hexdigest(),
-        method="; ".join(["delimited text", ", ".join(repr(column.header) for column in table.columns.values()), *notes]),
+        method="; ".join(
+            ["delimited text", ", ".join(repr(column.header) for column in table.columns.values()), *notes]
+        ),
     )
 
 
@@ -138,10 +141,14 @@ def _numbers(table: SpectrumTable, path: Path) -> tuple[NDArray[np.float64], lis
     if not lines:
         raise EmptyMeasurementError(f"{path} has no row below its header. Export it again.")
     if len(lines) > _MOST_ROWS:
-        raise FileTooLargeError(f"{path} has {len(lines):,} rows; a spectrum has at most {_MOST_ROWS:,}. Export one only.")
+        raise FileTooLargeError(
+            f"{path} has {len(lines):,} rows; a spectrum has at most {_MOST_ROWS:,}. Export one only."
+        )
     long = next((row for row, line in lines if len(line) > LONGEST_LINE), None)
     if long is not None:
-        raise BadSampleError(f"row {long} of {path} has more than {LONGEST_LINE:,} characters. Correct or remove the row.")
+        raise BadSampleError(
+            f"row {long} of {path} has more than {LONGEST_LINE:,} characters. Correct or remove the row."
+        )
     rows = np.array([row for row, _ in lines])
     values, words = _values(table, rows, [fields_of(line, table.divider) for _, line in lines])
     sweep = values[:, 0] != 0

@@ -68,7 +68,9 @@ def _load(path: Path) -> dict[str, Any]:
             f"{path} is a MATLAB 7.3 file (HDF5). Save it with '-v7' in MATLAB."
         ) from cause
     except Exception as cause:  # the reader raises anything on damaged files
-        raise UnreadableMeasurementError(f"{path} cannot be read as a MATLAB file: {str(cause)[:200]}. Copy it again.") from cause
+        raise UnreadableMeasurementError(
+            f"{path} cannot be read as a MATLAB file: {str(cause)[:200]}. Copy it again."
+        ) from cause
     return {name: value for name, value in content.items() if not name.startswith("__")}
 
 

@@ -24,7 +24,9 @@ def without_midnights(seconds: NDArray[np.float64]) -> tuple[NDArray[np.float64]
     falls = np.diff(seconds, prepend=seconds[:1]) < -_HALF_A_DAY
     if not falls.any() or seconds[0] == 0 or seconds.max() >= 2 * _HALF_A_DAY:
         return seconds, ""
-    return seconds + 2 * _HALF_A_DAY * np.cumsum(falls), f"the clock passes midnight {falls.sum()} times; a day was added"
+    return seconds + 2 * _HALF_A_DAY * np.cumsum(
+        falls
+    ), f"the clock passes midnight {falls.sum()} times; a day was added"
 
 
 def numbers(column: pl.Series, rows: pl.Series, *, clock: bool = False) -> NDArray[np.float64]:
@@ -61,8 +63,9 @@ def _from_text(column: pl.Series, rows: pl.Series, *, clock: bool) -> pl.Series:
     wrong = (found.is_null() & ~nothing).arg_true()
     if len(wrong):
         expected = "clock time (d hh:mm:ss)" if clock else "number"
+        found_there = str(column[wrong[0]])[:_LONGEST_SHOWN]
         raise BadSampleError(
-            f"{column.name!r} is {str(column[wrong[0]])[:_LONGEST_SHOWN]!r} in row {rows[wrong[0]]}{_more(len(wrong))}, no {expected}. "
+            f"{column.name!r} is {found_there!r} in row {rows[wrong[0]]}{_more(len(wrong))}, no {expected}. "
             "Correct the row, or export the test again."
         )
     return found

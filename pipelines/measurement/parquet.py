@@ -12,7 +12,6 @@ from pipelines.measurement.errors import UnreadableMeasurementError
 from pipelines.measurement.table import RawTable
 from pipelines.measurement.vocabulary import assign, is_battery_data
 
-
 MOST_ROWS = 20_000_000
 _LONGEST_TEXT = 100
 

@@ -143,7 +143,7 @@ def _with_current(samples: Samples, current: NDArray[np.float64]) -> Samples:
 def _holes(
     samples: Samples, stretches: NDArray[np.int64], converted: Conversion
 ) -> tuple[list[dict[str, Any]], list[str]]:
-    """The holes of the record, and what is said of them and of the counters; refused where the file contradicts itself."""
+    """The holes of the record, and what is said of them; refused where the file contradicts itself."""
     found, usual = find_holes(samples, stretches)
     require_dates_agree(samples, converted, found)
     flow = flows(samples, stretches, found)

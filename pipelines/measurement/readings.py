@@ -1,7 +1,7 @@
 """One column in its target unit: asked for, else written in the header, else assumed.
 
-Further columns of the same quantity (time in seconds and in hours) must agree with the first; whatever the import can do
-without is left out with the reason rather than refused.
+Further columns of the same quantity (time in seconds and in hours) must agree with the first; whatever the import can
+do without is left out with the reason rather than refused.
 """
 
 from __future__ import annotations
@@ -118,8 +118,8 @@ def _time_of_dates(column: Column, frame: pl.DataFrame) -> Reading:
     if len(missing):
         k = int(missing[0])
         raise BadSampleError(
-            f"{column.header!r} is {str(frame[column.header][k])[:60]!r} in row {frame[ROW][k]}, no date with a time of "
-            "day. Correct the row, or export the time of the test in seconds."
+            f"{column.header!r} is {str(frame[column.header][k])[:60]!r} in row {frame[ROW][k]}, no date with a time "
+            "of day. Correct the row, or export the time of the test in seconds."
         )
     note = "; ".join(filter(None, [f"test time is counted from the dates in {column.header!r}", found[1]]))
     return Reading("time", column, found[0], DATES, assumed=False, note=note)

@@ -1,7 +1,8 @@
 """Which columns of a text export are frequency, real and imaginary part, and in which units?
 
-Units are those asked for, else written in the header (`freq/Hz`, `Z' [mOhm]`, `real_ohm`), else in a row below it (Gamry);
-`(a)` and `(b)` of ZPlot's headers are ohm. Nothing is assumed: without a unit a file is refused with the words that help.
+Units are those asked for, else written in the header (`freq/Hz`, `Z' [mOhm]`, `real_ohm`), else in a row below it
+(Gamry); `(a)` and `(b)` of ZPlot's headers are ohm. Nothing is assumed: without a unit a file is refused with the words
+that help.
 """
 
 from __future__ import annotations
@@ -74,8 +75,8 @@ def find_table(lines: Sequence[str], units: Mapping[str, str]) -> SpectrumTable:
                 below = [(row, text) for row, text in enumerate(lines[number + 1 :], 1) if text.strip()]
                 return _with_units(headers, positions, divider, below, units)
     raise MissingColumnsError(
-        "no line names frequency, real and imaginary part. Write a header such as 'frequency_hertz,real_ohm,imaginary_ohm' "
-        "or 'freq/Hz,Re(Z)/Ohm,-Im(Z)/Ohm'."
+        "no line names frequency, real and imaginary part. Write a header such as "
+        "'frequency_hertz,real_ohm,imaginary_ohm' or 'freq/Hz,Re(Z)/Ohm,-Im(Z)/Ohm'."
     )
 
 
@@ -174,8 +175,8 @@ def _factor(quantity: str, header: str, asked: Mapping[str, str], below: str) ->
         example = "Hz" if kind == "frequency" else "Ohm"
         what = f"{unit[:20]!r} is no unit of {kind}: {did_you_mean(unit[:20], known)}" if unit else "it names no unit."
         raise UnitError(
-            f"column {header!r}: {what} Name the units: --units frequency=Hz,impedance=Ohm, or end the header in one, as in "
-            f"'{name}/{example}'."
+            f"column {header!r}: {what} Name the units: --units frequency=Hz,impedance=Ohm, or end the header in one, "
+            f"as in '{name}/{example}'."
         )
     return -known[unit] if name.startswith(("-", "\u2212")) else known[unit]
 

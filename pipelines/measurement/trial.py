@@ -3,8 +3,8 @@
 Readers of binary formats trust what a file says of itself: some bytes can stand for gigabytes, a damaged file can crash
 its reader, a malicious one can keep it busy. What happens to the other process happens to nobody.
 
-Assumption: the limits hold where the operating system enforces them (`RLIMIT_DATA`: Linux, some others); elsewhere crashes
-and hangs are caught, and bombs are not.
+Assumption: the limits hold where the operating system enforces them (`RLIMIT_DATA`: Linux, some others); elsewhere
+crashes and hangs are caught, and bombs are not.
 """
 
 from __future__ import annotations
@@ -67,4 +67,6 @@ def require_survived(path: Path, code: str, what: str) -> None:
             f"{path} needs more than {LARGEST_MEMORY:,} bytes of memory as {what}. Save less in the file, or as .csv."
         )
     if done.returncode < 0:
-        raise UnreadableMeasurementError(f"{path} is damaged, or a bomb: what reads {what} crashes on it. Copy it again.")
+        raise UnreadableMeasurementError(
+            f"{path} is damaged, or a bomb: what reads {what} crashes on it. Copy it again."
+        )

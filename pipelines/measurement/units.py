@@ -83,9 +83,10 @@ def conversion(quantity: str, unit: str, where: str) -> tuple[float, float]:
     lowered = [spelling for spelling in known if spelling.lower() == unit.lower()]
     if len({known[spelling] for spelling in lowered}) == 1:
         return known[lowered[0]]
+    usual = "degC" if known is _SPELLINGS["temperature"] else TARGET[quantity]
     raise UnitError(
-        f"{unit[:60]!r} of {where} is no unit of {quantity}: {did_you_mean(unit[:60], known)} If the header is wrong, say "
-        f"which it is: --units {_kind(quantity)}={'degC' if known is _SPELLINGS['temperature'] else TARGET[quantity]}."
+        f"{unit[:60]!r} of {where} is no unit of {quantity}: {did_you_mean(unit[:60], known)} If the header is wrong, "
+        f"say which it is: --units {_kind(quantity)}={usual}."
     )
 
 
@@ -142,7 +143,9 @@ def require_plausible(quantity: str, low: float, high: float, given: str, where:
         return
     smaller = "K" if name == "temperature" else f"m{unit}"
     if max(-low, high) > _FAR.get(name, limits[1]):
-        advice = f"If the unit is another, name it, for example --units {name}={smaller}; if a row is broken, correct it."
+        advice = (
+            f"If the unit is another, name it, for example --units {name}={smaller}; if a row is broken, correct it."
+        )
     else:
         advice = "If a row is broken, correct it; if the column is of something else, rename it in a copy of the file."
     raise ImplausibleUnitError(

@@ -28,9 +28,9 @@ MOST_COLUMNS = 4096
 _LONGEST_HEADER = 200
 _NAMES: Mapping[str, tuple[str, ...]] = {
     "time": (
-        "test time", "testtime", "total time", "totaltime", "time total", "cumulative time", "elapsed time", "prog time",
-        "progtime", "program time", "corrected time", "time", "timevec", "relative time", "run time", "runtime", "test",
-        "t",
+        "test time", "testtime", "total time", "totaltime", "time total", "cumulative time", "elapsed time",
+        "prog time", "progtime", "program time", "corrected time", "time", "timevec", "relative time", "run time",
+        "runtime", "test", "t",
     ),
     "voltage": (
         "voltage", "cell voltage", "voltage cell", "terminal voltage", "ecell", "ewe ece", "ewe", "volts", "volvec",
@@ -56,14 +56,14 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 _CHARGES = (
-    "amp hr", "amphr", "mamp hr", "ah", "capacity", "cap", "charge capacity", "discharge capacity", "chg cap", "dchg cap",
-    "cap chg", "cap dchg", "charging capacity", "discharging capacity", "cumulative capacity", "q qo", "dis cap",
+    "amp hr", "amphr", "mamp hr", "ah", "capacity", "cap", "charge capacity", "discharge capacity", "chg cap",
+    "dchg cap", "cap chg", "cap dchg", "charging capacity", "discharging capacity", "cumulative capacity", "q qo", "dis cap",
     "q charge", "q discharge", "q charge discharge", "ahaccu", "ahcha", "ahdch", "ahstep", "charge throughput",
 )  # fmt: skip
 _ENERGIES = (
     "watt hr", "watthr", "mwatt hr", "wh", "energy", "ener", "charge energy", "discharge energy", "chg energy",
-    "dchg energy", "charging energy", "discharging energy", "energy charge", "energy discharge", "whaccu", "whcha", "whdch",
-    "cumulative energy", "dis energy", "energy throughput",
+    "dchg energy", "charging energy", "discharging energy", "energy charge", "energy discharge", "whaccu", "whcha",
+    "whdch", "cumulative energy", "dis energy", "energy throughput",
 )  # fmt: skip
 _FREQUENCIES = ("freq", "frequency")
 _COUNTS = ("step", "cycle", "state")
@@ -162,7 +162,8 @@ def assign(headers: Sequence[str]) -> Assignment:
     twins = {
         quantity: same
         for quantity, several in found.items()
-        if several and quantity != "date"
+        if several
+        and quantity != "date"
         and (same := tuple(c for c in several[1:] if split[c.position][0] == split[several[0].position][0]))
     }
     cells = tuple(Column(k, headers[k], "") for k, (name, unit) in enumerate(split) if name in _CELLS and not unit)

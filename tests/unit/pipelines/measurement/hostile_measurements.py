@@ -56,7 +56,8 @@ def texts(header: bytes = _HEADER, rows: bytes = _ROWS) -> Mapping[str, bytes]:
         "quoted names without an end": b'"Test Time (s),' + header + rows,
         "NUL in a row": header + b"0,3.7,0\n" * 100_000 + b"1,\x003.7,0\n",
         "NUL everywhere": header + b"\0" * 100_000,
-        "mixed encodings": "Test Time (s),Voltage (V),Current (A),T/°C\n".encode() + b"0,3.7,0,\xb0\xff\xfe\n1,3.6,0,2\n",
+        "mixed encodings": "Test Time (s),Voltage (V),Current (A),T/°C\n".encode()
+        + b"0,3.7,0,\xb0\xff\xfe\n1,3.6,0,2\n",
         "UTF-16 without a mark": header.decode().encode("utf-16-le") + rows.decode().encode("utf-16-le"),
         "UTF-32": header.decode().encode("utf-32"),
         "carriage returns only": header.replace(b"\n", b"\r") + rows.replace(b"\n", b"\r"),

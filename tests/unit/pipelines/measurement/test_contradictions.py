@@ -34,7 +34,13 @@ def minute(series):
 
 
 @pytest.mark.parametrize(
-    "column", [("Cap. [Ah]", "net", 1), ("Chg. Cap.(mAh)", "charged", 1e3), ("Energy (Wh)", "energy", 1), ("DPT Time", "dates", 0)]
+    "column",
+    [
+        ("Cap. [Ah]", "net", 1),
+        ("Chg. Cap.(mAh)", "charged", 1e3),
+        ("Energy (Wh)", "energy", 1),
+        ("DPT Time", "dates", 0),
+    ],
 )
 def test_minutes_that_look_like_seconds(write, series, minute, column):
     """A count of charge, of energy or a date shows that a time without a unit is in minutes; the advice works."""
@@ -49,7 +55,9 @@ def test_minutes_that_look_like_seconds(write, series, minute, column):
 def test_a_unit_that_the_header_names_wrongly(write, series, minute):
     """Milliamperes called amperes are seen by the counter, though a header names a unit."""
     path = write(
-        {"time": "Test Time / s"}, time=minute["second"], **{"I (A)": series["current"] * 1e3, "Q-Qo (mA.h)": minute["net"] * 1e3}
+        {"time": "Test Time / s"},
+        time=minute["second"],
+        **{"I (A)": series["current"] * 1e3, "Q-Qo (mA.h)": minute["net"] * 1e3},
     )
     text = path.read_text().replace("voltage", "Ecell/V", 1).replace(",current", ",x", 1)
     path.write_text(text)
@@ -62,8 +70,9 @@ def test_a_unit_that_the_header_names_wrongly(write, series, minute):
 def test_a_voltage_in_the_wrong_unit(write, series, minute, quantity, unit):
     """Energy beside a charge that fits blames the voltage."""
     path = write(
-        time=minute["second"], voltage=series["voltage"] * 2e-3, **{"Q (Ah)": minute["net"], "Capacity (Ah)": minute["net"],
-        "Energy (Wh)": minute["energy"] * 2e-6}
+        time=minute["second"],
+        voltage=series["voltage"] * 2e-3,
+        **{"Q (Ah)": minute["net"], "Capacity (Ah)": minute["net"], "Energy (Wh)": minute["energy"] * 2e-6},
     )
     with pytest.raises(ContradictionError, match="--units voltage=mV"):
         read_measurement(path)
@@ -84,7 +93,7 @@ def test_a_counter_that_agrees_says_nothing(write, minute):
 
 
 def test_a_column_that_counts_something_else(write, series, minute):
-    """A nominal capacity or a charge of another cell is no contradiction of units; a column that is no number neither."""
+    """A nominal capacity or a charge of another cell contradicts no unit; a column that is no number neither."""
     for values in (np.full(50, 5.0), minute["net"] * 1.7, np.arange(50) % 7, ["n/a"] * 50):
         assert read_measurement(write(time=minute["second"], **{"Capacity (Ah)": values})).findings == ()
 

@@ -12,6 +12,7 @@ UNCHECKED = "the sign of the current could not be checked"
 
 
 def unchecked(measurement) -> bool:
+    """Whether the measurement says that its sign was not checked."""
     return any(finding.startswith(UNCHECKED) for finding in measurement.findings)
 
 
@@ -45,7 +46,9 @@ def test_relaxation_after_a_larger_current(write):
     """A charge at a small current after a large one begins with a falling voltage, and is no magnitude."""
     time = np.arange(50.0) * 10
     current = np.repeat([6.6, 0.0, 1.1], [20, 1, 29])
-    voltage = np.concatenate([np.linspace(3.3, 3.6, 20), [3.5], 3.4 + 0.1 * np.exp(-np.arange(29) / 3) + 1e-3 * np.arange(29)])
+    voltage = np.concatenate(
+        [np.linspace(3.3, 3.6, 20), [3.5], 3.4 + 0.1 * np.exp(-np.arange(29) / 3) + 1e-3 * np.arange(29)]
+    )
     assert read_measurement(write(time=time, voltage=voltage, current=current)).findings == ()
 
 

@@ -76,7 +76,11 @@ def test_indented_table(write, series):
     """Gamry's tables are indented; what stands below one at the margin is not of it."""
     path = write({"time": "T", "voltage": "Vf", "current": "Im"}, name="test.dta", delimiter="\t")
     header, *rows = path.read_text().splitlines()
-    table = ["CURVE\tTABLE\t50", *("\t" + line for line in (header, "s\tV vs. Ref.\tA", *rows)), "EXPERIMENTABORTED\tTOGGLE\tT"]
+    table = [
+        "CURVE\tTABLE\t50",
+        *("\t" + line for line in (header, "s\tV vs. Ref.\tA", *rows)),
+        "EXPERIMENTABORTED\tTOGGLE\tT",
+    ]
     path.write_text("\n".join(["EXPLAIN", *table]))
     assert same(read_measurement(path), series)
 
@@ -94,8 +98,17 @@ def test_layered_report(write, series):
     path = write({"time": "Total Time", "voltage": "Voltage(V)", "current": "Current(A)"})
     header, *rows = path.read_text().splitlines()
     clock = [f"00:00:{int(float(row.split(',')[0])):02},{row.split(',', 1)[1]}" for row in rows]
-    layers = ["Cycle Index,Chg. Cap.(Ah),Chg. Time,DChg. Cap.(Ah)", ",Step Index,Step Type,Capacity(Ah)", f",,DataPoint,{header}"]
-    body = ["1,0.1,00:03:00,0.2", ",1,Rest,0.0", *(f",,{k},{row}" for k, row in enumerate(clock[:10])), ",2,CC DChg,0.2"]
+    layers = [
+        "Cycle Index,Chg. Cap.(Ah),Chg. Time,DChg. Cap.(Ah)",
+        ",Step Index,Step Type,Capacity(Ah)",
+        f",,DataPoint,{header}",
+    ]
+    body = [
+        "1,0.1,00:03:00,0.2",
+        ",1,Rest,0.0",
+        *(f",,{k},{row}" for k, row in enumerate(clock[:10])),
+        ",2,CC DChg,0.2",
+    ]
     path.write_text("\n".join([*layers, *body, *(f",,{k},{row}" for k, row in enumerate(clock[10:], 10))]))
     measurement = read_measurement(path)
     assert same(measurement, series)
@@ -131,7 +144,9 @@ def test_numbered_suffix(write, series, suffix):
 )
 def test_absolute_time(write, series, written):
     """Where there is no other time, dates are; across midnight, the end of a year and of summer time."""
-    measurement = read_measurement(write({"time": "Timestamp", "voltage": "Voltage(V)", "current": "Current(A)"}, time=written))
+    measurement = read_measurement(
+        write({"time": "Timestamp", "voltage": "Voltage(V)", "current": "Current(A)"}, time=written)
+    )
     assert same(measurement, series)
     assert any("dates in 'Timestamp'" in one or "passes midnight" in one for one in measurement.findings)
 
@@ -164,7 +179,11 @@ def test_degrees_in_any_encoding(write, degree):
     [
         ("Temperature/furlong", ["25"] * 50, "column 'Temperature/furlong' was left out: 'furlong' of column"),
         ("Temperature (C)", ["-2501.7"] * 50, "column 'Temperature (C)' was left out: temperature runs from"),
-        ("Temperature (C)", ["warm"] * 50, "column 'Temperature (C)' was left out: 'Temperature (C)' is 'warm' in row 1"),
+        (
+            "Temperature (C)",
+            ["warm"] * 50,
+            "column 'Temperature (C)' was left out: 'Temperature (C)' is 'warm' in row 1",
+        ),
     ],
 )
 def test_optional_column_refuses_nothing(write, series, header, values, says):
@@ -202,5 +221,5 @@ def test_binary_formats_name_the_way_out(tmp_path, suffix):
     """What is not read says how to export it."""
     path = tmp_path / f"test{suffix}"
     path.write_bytes(b"\0binary")
-    with pytest.raises(UnreadableMeasurementError, match="not read. (Export|Save) it as"):
+    with pytest.raises(UnreadableMeasurementError, match=r"not read\. (Export|Save) it as"):
         read_measurement(path)

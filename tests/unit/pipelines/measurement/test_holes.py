@@ -73,8 +73,8 @@ def test_rests_that_were_not_recorded(write):
     measurement = read_measurement(write(time=time, voltage=voltage, current=current, **{"Step Index": step}))
     assert [hole["after_sample"] for hole in measurement.holes] == [10, 23, 36, 49]
     assert (
-        "4 gaps of 170 s each, after rows 11, 24, 37, 50, 1 s being usual there; the charge that flowed meanwhile is not known"
-        in measurement.findings
+        "4 gaps of 170 s each, after rows 11, 24, 37, 50, 1 s being usual there; the charge that flowed meanwhile is "
+        "not known" in measurement.findings
     )
 
 

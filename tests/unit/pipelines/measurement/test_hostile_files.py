@@ -24,10 +24,12 @@ _LONGEST_MESSAGE = 8000
 
 
 def _ends_well(read, path) -> None:
+    refusal = ""
     try:
         read(path)
     except RagoneError as refused:
-        assert len(str(refused)) < _LONGEST_MESSAGE
+        refusal = str(refused)
+    assert len(refusal) < _LONGEST_MESSAGE
 
 
 def _write(tmp_path, name, content):
@@ -54,7 +56,12 @@ def test_damaged_texts(write, tmp_path, count):
     valid = write(Step=np.repeat([1, 2, 3, 4, 5], 10), **{"T (C)": ["25.1"] * 50, "Ah": np.arange(50)}).read_bytes()
     for content in hostile.damaged(valid, count, seed=1):
         _ends_well(read_measurement, _write(tmp_path, "x.csv", content))
-        _ends_well(read_impedance, _write(tmp_path, "x.csv", content.replace(b"Test Time / s,Voltage / V,Current / A", b"f/Hz,Z'/Ohm,Z''/Ohm")))
+        _ends_well(
+            read_impedance,
+            _write(
+                tmp_path, "x.csv", content.replace(b"Test Time / s,Voltage / V,Current / A", b"f/Hz,Z'/Ohm,Z''/Ohm")
+            ),
+        )
 
 
 @pytest.mark.parametrize("count", [30, pytest.param(1000, marks=pytest.mark.slow)])
@@ -71,7 +78,11 @@ def test_damaged_matlab(series, tmp_path, count):
     """MATLAB files likewise, compressed or not."""
     for seed, compressed in enumerate((True, False)):
         valid = BytesIO()
-        scipy.io.savemat(valid, {"a": {"timeVec": series["time"], "volVec": series["voltage"], "currVec": series["current"]}}, do_compression=compressed)
+        scipy.io.savemat(
+            valid,
+            {"a": {"timeVec": series["time"], "volVec": series["voltage"], "currVec": series["current"]}},
+            do_compression=compressed,
+        )
         for content in hostile.damaged(valid.getvalue(), count, seed):
             _ends_well(read_measurement, _write(tmp_path, "x.mat", content))
 
@@ -95,7 +106,9 @@ def test_matlab_bombs(tmp_path, monkeypatch, bomb):
     else:
         packer = zlib.compressobj(1)
         size = 1 << 29
-        packed = packer.compress(_matrix(6, (1, size // 8), struct.pack("<ii", 9, size))[:-8] + struct.pack("<ii", 9, size))
+        packed = packer.compress(
+            _matrix(6, (1, size // 8), struct.pack("<ii", 9, size))[:-8] + struct.pack("<ii", 9, size)
+        )
         packed += b"".join(packer.compress(b"\0" * (1 << 20)) for _ in range(size >> 20)) + packer.flush()
         content = struct.pack("<ii", 15, len(packed)) + packed
     with pytest.raises(UnreadableMeasurementError):
@@ -146,6 +159,6 @@ def test_slow_reader_is_stopped(tmp_path, monkeypatch):
 
     monkeypatch.setattr(trial, "_LEAST_SECONDS", 0.5)
     begin = time.monotonic()
-    with pytest.raises(UnreadableMeasurementError, match="took more than 0.5 s"):
+    with pytest.raises(UnreadableMeasurementError, match=r"took more than 0\.5 s"):
         trial.require_survived(_write(tmp_path, "x", b"x"), "import time; time.sleep(60)", "a test")
     assert time.monotonic() - begin < 30

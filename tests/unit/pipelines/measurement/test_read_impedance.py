@@ -156,8 +156,13 @@ def test_files_that_hold_no_text_are_refused(tmp_path):
 
 def test_units_in_a_row_below(write):
     """Gamry's indented table with its units below the names; what follows at the margin is not of it."""
-    rows = [("#", "Hz", "mohm", "mohm"), *zip(range(25), FREQUENCY, IMPEDANCE.real * 1e3, IMPEDANCE.imag * 1e3, strict=True)]
-    path = write("\tPt\tFreq\tZreal\tZimag", [("", *row) for row in rows], delimiter="\t", above="EXPLAIN\nZCURVE\tTABLE\n")
+    rows = [
+        ("#", "Hz", "mohm", "mohm"),
+        *zip(range(25), FREQUENCY, IMPEDANCE.real * 1e3, IMPEDANCE.imag * 1e3, strict=True),
+    ]
+    path = write(
+        "\tPt\tFreq\tZreal\tZimag", [("", *row) for row in rows], delimiter="\t", above="EXPLAIN\nZCURVE\tTABLE\n"
+    )
     path.write_text(path.read_text() + "EXPERIMENTABORTED\tTOGGLE\tT\n")
     spectrum = read_impedance(path)
     assert spectrum.real_ohm == pytest.approx(IMPEDANCE.real)
@@ -170,7 +175,9 @@ def test_zplot(write):
     rows = [f"{f:.12g}, 0.01, {z.real:.12g}, {z.imag:.12g}, 5" for f, z in zip(FREQUENCY, IMPEDANCE, strict=True)]
     path.write_text(path.read_text() + "\n".join(rows))
     assert read_impedance(path).imaginary_ohm == pytest.approx(IMPEDANCE.imag)
-    path.write_text(path.read_text().replace("  Freq", '"  Freq').replace("Range", 'Range"').replace("End Comments\n", ""))
+    path.write_text(
+        path.read_text().replace("  Freq", '"  Freq').replace("Range", 'Range"').replace("End Comments\n", "")
+    )
     assert read_impedance(path).imaginary_ohm == pytest.approx(IMPEDANCE.imag)
 
 
