@@ -45,6 +45,8 @@ def without_repeats(samples: Samples, step: NDArray[np.int64]) -> tuple[NDArray[
         )
     if across.any():
         findings.append(f"{_count(across, samples)} the time of the row before, in the step before; both were kept")
+        if (samples.time == np.rint(samples.time)).all():
+            findings.append("all times are whole seconds: when a step begins is known to a second at best")
     return ~inside, findings
 
 

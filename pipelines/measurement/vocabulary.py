@@ -57,8 +57,8 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 _CHARGES = (
     "amp hr", "amphr", "mamp hr", "ah", "capacity", "cap", "charge capacity", "discharge capacity", "chg cap",
-    "dchg cap", "cap chg", "cap dchg", "charging capacity", "discharging capacity", "cumulative capacity", "q qo", "dis cap",
-    "q charge", "q discharge", "q charge discharge", "ahaccu", "ahcha", "ahdch", "ahstep", "charge throughput",
+    "dchg cap", "cap chg", "cap dchg", "charging capacity", "discharging capacity", "cumulative capacity", "q qo",
+    "dis cap", "q charge", "q discharge", "q charge discharge", "ahaccu", "ahcha", "ahdch", "ahstep", "charge throughput",
 )  # fmt: skip
 _ENERGIES = (
     "watt hr", "watthr", "mwatt hr", "wh", "energy", "ener", "charge energy", "discharge energy", "chg energy",
@@ -213,7 +213,8 @@ def _name(text: str) -> str:
 
 def _counters(headers: Sequence[str], split: Sequence[tuple[str, str]]) -> tuple[tuple[Column, ...], ...]:
     """The columns that count charge, and those that count energy; by unit where a header names one."""
-    charges, energies = [], []
+    charges: list[Column] = []
+    energies: list[Column] = []
     for k, (name, unit) in enumerate(split):
         known = counter_unit(unit)
         named = name in _CHARGES or name in _ENERGIES
