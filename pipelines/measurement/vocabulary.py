@@ -58,7 +58,8 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
 _CHARGES = (
     "amp hr", "amphr", "mamp hr", "ah", "capacity", "cap", "charge capacity", "discharge capacity", "chg cap",
     "dchg cap", "cap chg", "cap dchg", "charging capacity", "discharging capacity", "cumulative capacity", "q qo",
-    "dis cap", "q charge", "q discharge", "q charge discharge", "ahaccu", "ahcha", "ahdch", "ahstep", "charge throughput",
+    "dis cap", "q charge", "q discharge", "q charge discharge", "ahaccu", "ahcha", "ahdch", "ahstep",
+    "charge throughput",
 )  # fmt: skip
 _ENERGIES = (
     "watt hr", "watthr", "mwatt hr", "wh", "energy", "ener", "charge energy", "discharge energy", "chg energy",
