@@ -47,7 +47,7 @@ def test_relaxation_after_a_larger_current(write):
     time = np.arange(50.0) * 10
     current = np.repeat([6.6, 0.0, 1.1], [20, 1, 29])
     voltage = np.concatenate(
-        [np.linspace(3.3, 3.6, 20), [3.5], 3.4 + 0.1 * np.exp(-np.arange(29) / 3) + 1e-3 * np.arange(29)]
+        [np.linspace(3.5, 3.6, 20), [3.5], 3.4 + 0.1 * np.exp(-np.arange(29) / 3) + 1e-3 * np.arange(29)]
     )
     assert read_measurement(write(time=time, voltage=voltage, current=current)).findings == ()
 

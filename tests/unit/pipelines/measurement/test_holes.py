@@ -53,14 +53,15 @@ def test_charge_that_flowed_in_a_hole(write, series, paused):
     assert hole["charge_ampere_hour"] == pytest.approx(-2.0 * 3601 / 3600)
 
 
-def test_counter_set_back_between_steps(write, series):
-    """A count since the last step says nothing of a hole between two steps, and all of one inside a step."""
-    time = series["time"] + np.where(np.arange(50) >= 20, 3600.0, 0.0)
+@pytest.mark.parametrize("last", [9, 19])
+def test_counter_set_back_between_steps(write, series, last):
+    """A count since the last step says nothing of a hole between two steps, even where it does not fall there."""
+    time = series["time"] + np.where(np.arange(50) > last, 3600.0, 0.0)
     current = series["current"]
     steps = np.repeat([1, 2, 3, 4, 5], 10)
     counted = np.concatenate([np.abs(current[s]) * (time[s] - time[s][0]) / 3600 for s in np.split(np.arange(50), 5)])
     (hole,) = read_measurement(write(time=time, **{"Step": steps, "Amp-hr": counted})).holes
-    assert (hole["after_sample"], hole["charge_ampere_hour"]) == (19, None)
+    assert (hole["after_sample"], hole["charge_ampere_hour"]) == (last, None)
 
 
 def test_rests_that_were_not_recorded(write):
@@ -84,3 +85,12 @@ def test_a_slower_step_is_no_hole(write):
     current = np.repeat([-1.0, 0.0], [20, 30])
     voltage = np.where(current < 0, 3.6, 3.7)
     assert read_measurement(write(time=np.cumsum(intervals), voltage=voltage, current=current)).holes == []
+
+
+def test_steps_of_one_sample(write):
+    """Where rows were cut out, so that steps have one sample each, the hours between them are holes."""
+    current = np.concatenate([np.repeat([0.0, -1.0], 20), np.tile([1.0, -1.0], 5)])
+    time = np.concatenate([np.arange(40.0), 40 + 3600.0 * np.arange(1, 11)])
+    voltage = 3.7 + 0.05 * current
+    holes = read_measurement(write(time=time, voltage=voltage, current=current)).holes
+    assert [hole["after_sample"] for hole in holes] == list(range(39, 49))
