@@ -12,7 +12,7 @@ from pipelines.measurement.errors import UnreadableMeasurementError
 from pipelines.measurement.table import RawTable
 from pipelines.measurement.vocabulary import assign, is_battery_data
 
-MOST_ROWS = 20_000_000
+MOST_ROWS = 5_000_000
 _LONGEST_TEXT = 100
 
 
@@ -37,6 +37,11 @@ def read_parquet(path: Path) -> RawTable:
         raise UnreadableMeasurementError(f"{path} cannot be read as Parquet: {reason}. Copy it again.") from cause
     if len(frame) > MOST_ROWS:
         raise _too_many(path, len(frame))
+    nested = [header for header, kind in frame.schema.items() if kind.is_nested()]
+    if nested:
+        raise UnreadableMeasurementError(
+            f"{path}: {nested[0][:60]!r} holds lists or records, not one value for each row."
+        )
     form = "Battery Data Format Parquet" if is_battery_data(headers) else "Parquet"
     return RawTable(frame, assignment, form, f"polars {pl.__version__}")
 

@@ -117,10 +117,18 @@ def test_matlab_bombs(tmp_path, monkeypatch, bomb):
 
 def test_parquet_bomb(tmp_path, monkeypatch):
     """A column of one value repeated over and over is refused by its number of rows."""
-    rows = 20_000_001
+    rows = 5_000_001
     frame = pl.select(time_s=pl.repeat(0.0, rows), voltage_V=pl.repeat(3.7, rows), current_A=pl.repeat(0.0, rows))
     frame.write_parquet(tmp_path / "x.parquet")
-    with pytest.raises(UnreadableMeasurementError, match="20,000,001 rows; 20,000,000 are read at most"):
+    with pytest.raises(UnreadableMeasurementError, match="5,000,001 rows; 5,000,000 are read at most"):
+        read_measurement(tmp_path / "x.parquet")
+
+
+@pytest.mark.parametrize("values", [[[1.0, 2.0]], [{"a": 1}], [[None]]])
+def test_parquet_of_nested_values(tmp_path, values):
+    """A column of lists or records is no series."""
+    pl.DataFrame({"time_s": [0.0], "voltage_V": values, "current_A": [0.0]}).write_parquet(tmp_path / "x.parquet")
+    with pytest.raises(UnreadableMeasurementError, match="holds lists or records"):
         read_measurement(tmp_path / "x.parquet")
 
 
