@@ -87,7 +87,7 @@ def _usual_interval(interval: NDArray[np.float64], step: NDArray[np.int64]) -> N
         if len(chosen):
             medians[int(step[part[-1]])] = float(np.median(chosen))
     of_sample = np.array([medians.get(int(number), 0.0) for number in step])
-    return np.maximum(of_sample[:-1], of_sample[1:])
+    return np.asarray(np.maximum(of_sample[:-1], of_sample[1:]))
 
 
 def _one(samples: Samples, hole: dict[str, Any], usual: float) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipelines.measurement.errors import AmbiguousSeriesError, MissingColumnsError
+from pipelines.measurement.units import unit_pairs
 from schemas.errors import UnitError, did_you_mean
 
 QUANTITIES = ("frequency", "impedance")
@@ -95,8 +96,7 @@ def parse_impedance_units(text: str) -> dict[str, str]:
         If a pair is malformed, or its quantity or unit unknown.
     """
     units = {}
-    for pair in filter(None, (part.strip() for part in text.split(","))):
-        quantity, _, unit = (part.strip() for part in pair.partition("="))
+    for pair, quantity, unit in unit_pairs(text):
         if unit not in _UNITS.get(quantity, {}):
             raise UnitError(f"{pair[:60]!r} is not 'quantity=unit'. Write for example 'frequency=Hz,impedance=Ohm'.")
         units[quantity] = unit

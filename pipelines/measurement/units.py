@@ -107,6 +107,12 @@ def counter_unit(unit: str) -> tuple[str, float] | None:
     return None
 
 
+def unit_pairs(text: str) -> list[tuple[str, str, str]]:
+    """Each ``quantity=unit`` of a text that joins them by commas, and its two parts; an empty unit where one lacks."""
+    pairs = [part.strip() for part in text.split(",") if part.strip()]
+    return [(pair, pair.partition("=")[0].strip(), pair.partition("=")[2].strip()) for pair in pairs]
+
+
 def parse_units(text: str) -> dict[str, str]:
     """Units by quantity, from ``quantity=unit`` pairs joined by commas: ``voltage=mV,time=h``.
 
@@ -116,9 +122,8 @@ def parse_units(text: str) -> dict[str, str]:
         If a pair is malformed, or its quantity or unit unknown.
     """
     units = {}
-    for pair in filter(None, (part.strip() for part in text.split(","))):
-        quantity, equals, unit = (part.strip() for part in pair.partition("="))
-        if not equals or quantity not in _SPELLINGS:
+    for pair, quantity, unit in unit_pairs(text):
+        if not unit or quantity not in _SPELLINGS:
             raise UnitError(f"{pair!r} is not 'quantity=unit'. Write for example 'voltage=mV,current=mA,time=h'.")
         conversion(quantity, unit, f"{pair!r}")
         units[quantity] = unit
