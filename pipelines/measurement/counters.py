@@ -68,6 +68,9 @@ class Counter:
         return round(ratios[0]), round(ratios[1])
 
 
+Usable = tuple[tuple[int, int], Counter, _Mask]
+
+
 def counter_of(column: Column, values: _Numbers, flow: Flow) -> Counter:
     """Find what a column counts; `values` in A.h or W.h, shape (n,)."""
     step = np.diff(values)
@@ -79,15 +82,21 @@ def counter_of(column: Column, values: _Numbers, flow: Flow) -> Counter:
     return Counter(column, values, digit, charge, discharge, consistent)
 
 
+def usable(counters: Sequence[Counter], flow: Flow) -> list[Usable]:
+    """The counters that count what flowed, each with what it counts and where it may have begun anew."""
+    kinds = [(counter.kinds(), counter) for counter in counters]
+    return [(kind, counter, _set_back(kind, counter, flow)) for kind, counter in kinds if kind is not None]
+
+
 def flowed_over(
-    counters: Sequence[Counter], flow: Flow, ends: Callable[[int], tuple[float, float]], k: int
+    counters: Sequence[Usable], flow: Flow, ends: Callable[[int], tuple[float, float]], k: int
 ) -> tuple[float, float] | None:
     """What the instrument counted between samples k and k + 1, signed as the current, and its standard uncertainty.
 
     None if no column tells: one that is set back where steps end tells nothing of an interval across such a border.
     `ends` gives the current before and after.
     """
-    told = [(kinds, c) for c in counters if (kinds := c.kinds()) is not None and not _set_back(c, flow, k)]
+    told = [(kinds, counter) for kinds, counter, back in counters if not back[k]]
     single = dict(reversed(told))
     for kinds, sign in (((1, -1), 1), ((-1, 1), -1)):
         if kinds in single:
@@ -134,13 +143,13 @@ def _digit(values: _Numbers) -> float:
     return 1e-14
 
 
-def _set_back(counter: Counter, flow: Flow, k: int) -> bool:
-    """Whether a column may have begun anew in an interval."""
+def _set_back(kinds: tuple[int, int], counter: Counter, flow: Flow) -> _Mask:
+    """Where a column may have begun anew: seen to, or where steps end if it is ever seen to there; shape (n - 1,)."""
     step = np.nan_to_num(np.diff(counter.values), nan=-np.inf)
-    kinds = counter.kinds() or (0, 0)
-    beyond = np.abs(step) > _BEYOND * flow.most + 3 * counter.digit
-    back = beyond | ((step < 0) if min(kinds) >= 0 else False)
-    return bool(back[k] or (flow.border[k] and (back & flow.border).any()))
+    back = np.abs(step) > _BEYOND * flow.most + 3 * counter.digit
+    if min(kinds) >= 0:
+        back |= step < 0
+    return np.asarray(back | (flow.border & bool((back & flow.border).any())))
 
 
 def _bounded(parts: Sequence[tuple[Counter, int]], flow: Flow, k: int) -> tuple[float, float] | None:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.measurement.counters import Counter, Flow, flowed_over
+from pipelines.measurement.counters import Counter, Flow, flowed_over, usable
 from pipelines.measurement.samples import Samples
 
 FACTOR = 10.0
@@ -50,9 +50,10 @@ def describe(
     def ends(k: int) -> tuple[float, float]:
         return float(samples.current[k]), float(samples.current[k + 1])
 
+    counted = [(usable(counters, flow), flow) for counters, flow in (charge, energy)]
     holes = []
     for k in map(int, found):
-        q, e = (flowed_over(*counted, ends, k) or (None, None) for counted in (charge, energy))
+        q, e = (flowed_over(*one, ends, k) or (None, None) for one in counted)
         holes.append(
             {
                 "after_sample": k,
