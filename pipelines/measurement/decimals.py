@@ -16,6 +16,9 @@ from pipelines.measurement.errors import BadSampleError
 _POINT = r"^[-+]?\d*\.\d*([eE][-+]?\d+)?$"
 _DECIMAL = r"^[-+]?\d*,\d+([eE][-+]?\d+)?$"
 _THOUSANDS = r"^[-+]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?([eE][-+]?\d+)?$"
+_POINTS = r"^[-+]?[1-9]\d{0,2}(\.\d{3})+(,\d*)?$"
+_POINTS_AND_COMMA = r"^[-+]?[1-9]\d{0,2}(\.\d{3})+,\d+$"
+_ONE_TO_TEN = r"^[-+]?[1-9]\.\d{3}$"
 _SURELY_THOUSANDS = r"(,\d{3}){2}|,\d{3}\."
 
 
@@ -39,6 +42,11 @@ def with_points(frame: pl.DataFrame, headers: Sequence[str]) -> tuple[pl.DataFra
         if headers
         else pl.Series([], dtype=pl.String)
     )
+    if numbers.str.contains(_POINTS_AND_COMMA).any():
+        chosen = pl.col(list(headers))
+        without = pl.when(chosen.str.contains(_POINTS)).then(chosen.str.replace_all(".", "", literal=True))
+        frame = frame.with_columns(without.otherwise(chosen)).with_columns(chosen.str.replace(",", ".", literal=True))
+        return frame, "points between thousands were left out, decimal commas were read as points"
     commas = numbers.filter(numbers.str.contains(",", literal=True))
     decimal, thousands = commas.str.contains(_DECIMAL), commas.str.contains(_THOUSANDS)
     if not (decimal | thousands).any():
@@ -53,6 +61,19 @@ def with_points(frame: pl.DataFrame, headers: Sequence[str]) -> tuple[pl.DataFra
         return frame.with_columns(chosen.str.replace(",", ".", literal=True)), "decimal commas were read as points"
     without = pl.when(chosen.str.contains(_THOUSANDS)).then(chosen.str.replace_all(",", "", literal=True))
     return frame.with_columns(without.otherwise(chosen)), "commas between thousands were left out"
+
+
+def require_clear_points(millivolts: pl.Series) -> None:
+    """Raise `BadSampleError` if a voltage in millivolts may be in thousands: ``3.900`` is 3.9 or 3900 mV."""
+    if millivolts.dtype != pl.String:
+        return
+    written = millivolts.filter(millivolts.fill_null("") != "")
+    if len(written) and written.str.contains(_ONE_TO_TEN).all():
+        raise BadSampleError(
+            f"{millivolts.name!r} is {written[0]!r} and alike in every row: {float(written[0]):g} mV, or thousands of it? "
+            "Export again without a sign between thousands; if they are right as they are, name the unit: --units "
+            "voltage=mV, or voltage=V."
+        )
 
 
 def _words(commas: pl.Series, decimal: pl.Series, thousands: pl.Series, *, both: bool) -> str:

@@ -26,6 +26,7 @@ from pipelines.measurement.samples import Conversion, Samples, convert
 from pipelines.measurement.step_numbers import cycles_from_current, steps_from_current
 from pipelines.measurement.table import RawTable
 from pipelines.measurement.time_base import require_forward, without_repeats
+from pipelines.measurement.units import DATES
 from schemas import Measurement
 
 _SYMMETRIC = 0.1  # V; full cells and half cells leave it, cells of two equal electrodes do not
@@ -86,7 +87,7 @@ def read_measurement(
     digest, table = read_table(path, inside=inside, largest_bytes=largest_bytes)
     converted = convert(table, units=units or {}, select=select)
     samples, findings = converted.samples, list(converted.findings)
-    require_forward(samples)
+    require_forward(samples, dated=converted.readings["time"].unit == DATES)
     samples, sign = _with_sign(samples, flip_current)
     findings += filter(None, [check_sign(samples, flipped=flip_current)])
     findings += _against_zero(samples)

@@ -16,6 +16,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from pipelines.measurement.cells import choose_cell
+from pipelines.measurement.decimals import require_clear_points
 from pipelines.measurement.errors import BadSampleError, EmptyMeasurementError
 from pipelines.measurement.numerals import numbers
 from pipelines.measurement.readings import ROW, Reading, attempt, read_counters, read_with_twins
@@ -141,6 +142,8 @@ def _readings(
         words = (quantity, column, table.assignment.twins.get(quantity, ()), frame, units)
         if quantity in REQUIRED:
             readings[quantity] = read_with_twins(*words)
+            if quantity == "voltage" and column.unit.strip("[]() ").lower() == "mv" and quantity not in units:
+                require_clear_points(frame[column.header])
             continue
         found = attempt(read_with_twins, *words)
         if isinstance(found, str):

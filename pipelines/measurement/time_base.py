@@ -12,14 +12,22 @@ _RESTART = 0.01
 _MOST_LISTED = 5
 
 
-def require_forward(samples: Samples) -> None:
-    """Raise `DecreasingTimeError` if time runs backwards, and say whether a second test begins there."""
+def require_forward(samples: Samples, *, dated: bool) -> None:
+    """Raise `DecreasingTimeError` if time runs backwards, and say whether a second test begins there.
+
+    `dated` says that time is counted from dates, whose clock may have been set back.
+    """
     back = np.flatnonzero(np.diff(samples.time) < 0)
     if not len(back):
         return
     k = int(back[0])
     before, after = samples.time[k], samples.time[k + 1]
     text = f"test time falls from {before:g} s in row {samples.row[k]} to {after:g} s in row {samples.row[k + 1]}"
+    if dated:
+        raise DecreasingTimeError(
+            f"{text}. If the clock was set back, as at the end of summer time, export the time of the test, or dates "
+            "with their offset from UTC."
+        )
     if after - samples.time[0] <= _RESTART * (before - samples.time[0]):
         raise DecreasingTimeError(
             f"{text}, where it begins anew: there are {len(back) + 1} tests (or cells) one after another, or this is "

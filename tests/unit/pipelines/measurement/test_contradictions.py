@@ -138,3 +138,28 @@ def test_commas_of_both_kinds(write, series):
     path = write(delimiter=";", time=[f"{t:.1f}".replace(".", ",") for t in series["time"]], Step=["1,234,567"] * 50)
     with pytest.raises(BadSampleError, match=r"'1,234,567' has a comma between thousands, '0,0' a decimal comma"):
         read_measurement(path)
+
+
+def test_points_between_thousands(write, series):
+    """Points between thousands are left out where a decimal comma shows them, and refused where nothing does."""
+    headers = {"time": "Test Time (s)", "voltage": "Voltage (mV)", "current": "Current (mA)"}
+
+    def german(value: float, decimals: int) -> str:
+        return f"{value:,.{decimals}f}".translate(str.maketrans(",.", ".,"))
+
+    columns = {
+        "voltage": [german(v * 1e3, 1) for v in series["voltage"]],
+        "current": [german(i * 1e3, 1) for i in series["current"]],
+    }
+    measurement = read_measurement(
+        write(headers, delimiter=";", **columns, time=[german(t, 1) for t in series["time"]])
+    )
+    assert measurement.voltage_volt == pytest.approx(series["voltage"], abs=1e-4)
+    assert measurement.current_ampere == pytest.approx(series["current"])
+    bare = write(headers, delimiter=";", voltage=[german(v * 1e3, 0) for v in series["voltage"]])
+    with pytest.raises(
+        BadSampleError, match=r"'Voltage \(mV\)' is '3\.700' and alike in every row: 3\.7 mV, or thousands"
+    ):
+        read_measurement(bare)
+    assert read_measurement(bare, units=parse_units("voltage=V")).voltage_volt[0] == 3.7
+    assert read_measurement(bare, units=parse_units("voltage=mV")).voltage_volt[0] == 3.7e-3

@@ -8,7 +8,12 @@ import numpy as np
 import pytest
 
 from pipelines.measurement import parse_units, read_measurement
-from pipelines.measurement.errors import AmbiguousSeriesError, BadSampleError, UnreadableMeasurementError
+from pipelines.measurement.errors import (
+    AmbiguousSeriesError,
+    BadSampleError,
+    DecreasingTimeError,
+    UnreadableMeasurementError,
+)
 from schemas.errors import UnitError
 
 
@@ -158,6 +163,13 @@ def test_order_of_day_and_month(write, series):
     measurement = read_measurement(write(headers, time=written))
     assert same(measurement, series)
     assert any("read as day/month" in finding for finding in measurement.findings)
+
+
+def test_clock_that_was_set_back(write):
+    """Local times at the end of summer time run backwards, and the message says what may have happened."""
+    written = [f"2024-10-27 02:59:{t:02}" if t < 60 else f"2024-10-27 02:00:{t - 60:02}" for t in range(40, 90)]
+    with pytest.raises(DecreasingTimeError, match=r"clock was set back.*offset from UTC"):
+        read_measurement(write({"time": "Timestamp", "voltage": "Voltage(V)", "current": "Current(A)"}, time=written))
 
 
 def test_date_that_is_none(write, series):
