@@ -70,8 +70,8 @@ def require_clear_points(millivolts: pl.Series) -> None:
     written = millivolts.filter(millivolts.fill_null("") != "")
     if len(written) and written.str.contains(_ONE_TO_TEN).all():
         raise BadSampleError(
-            f"{millivolts.name!r} is {written[0]!r} and alike in every row: {float(written[0]):g} mV, or thousands of it? "
-            "Export again without a sign between thousands; if they are right as they are, name the unit: --units "
+            f"{millivolts.name!r} is {written[0]!r} and alike in every row: {float(written[0]):g} mV, or thousands of "
+            "it? Export again without a sign between thousands; if they are right as they are, name the unit: --units "
             "voltage=mV, or voltage=V."
         )
 
