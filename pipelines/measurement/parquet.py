@@ -32,7 +32,13 @@ def read_parquet(path: Path) -> RawTable:
         assignment = assign(headers)
         frame = pl.read_parquet(path, columns=assignment.headers)
         frame = frame.with_columns(pl.col(pl.String).str.slice(0, _LONGEST_TEXT))
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, pa.ArrowException, OSError) as cause:
+    except (
+        pl.exceptions.PolarsError,
+        pl.exceptions.PanicException,
+        pa.ArrowException,
+        OSError,
+        UnicodeDecodeError,
+    ) as cause:
         reason = str(cause).splitlines()[0][:200] if str(cause) else type(cause).__name__
         raise UnreadableMeasurementError(f"{path} cannot be read as Parquet: {reason}. Copy it again.") from cause
     if len(frame) > MOST_ROWS:
