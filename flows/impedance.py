@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from dataset import Lake
@@ -57,10 +58,16 @@ def imported(
     temperature_kelvin: float | None,
     source: str,
     licence: str,
+    units: Mapping[str, str],
 ) -> str:
     """Id of a measured spectrum, read from a file and stored."""
     spectrum = read_impedance(
-        path, state_of_charge=state_of_charge, temperature_kelvin=temperature_kelvin, source=source, licence=licence
+        path,
+        state_of_charge=state_of_charge,
+        temperature_kelvin=temperature_kelvin,
+        source=source,
+        licence=licence,
+        units=units,
     )
     return lake.put(spectrum, note=f"imported from {spectrum.source}")
 

@@ -131,6 +131,9 @@ def _impedance(command: argparse.ArgumentParser) -> None:
         "--border", default="1 s", metavar="TIME", help="expected, from charge transfer to diffusion (default: 1 s)"
     )
     origin(command)
+    command.add_argument(
+        "--units", default="", metavar="MAP", help="outrank those of the file, for example frequency=kHz,impedance=mOhm"
+    )
     command.add_argument("--png", metavar="FILE", help="draw Nyquist plot and relaxation times into a PNG file")
 
 

@@ -17,6 +17,7 @@ from app.session import FINE, FOUND, Session
 from dataset import Lake
 from flows.errors import MeasurementError
 from flows.impedance import imported, simulated, split
+from pipelines.measurement.spectrum_columns import parse_impedance_units
 from schemas import Impedance, ImpedanceOutcome, Kpi, KpiOutcome
 from schemas.field import POSITIVE, Bounds
 from schemas.units import parse_quantity
@@ -58,6 +59,7 @@ def _from_file(session: Session, lake: Lake) -> str:
         temperature_kelvin=_kelvin(given.temperature) if given.temperature else None,
         source=given.source,
         licence=given.licence,
+        units=parse_impedance_units(given.units),
     )
 
 

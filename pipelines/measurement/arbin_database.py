@@ -16,6 +16,8 @@ from pipelines.measurement.delimited import read_delimited
 from pipelines.measurement.errors import ReaderMissingError, UnreadableMeasurementError
 from pipelines.measurement.table import RawTable
 
+LARGEST_EXPORT = 10**9
+_LARGEST_MEMORY, _MOST_SECONDS, _BLOCK = 10**9, 60, 512
 _TABLE = "Channel_Normal_Table"
 _UNITS = {"time": "s", "voltage": "V", "current": "A"}
 
@@ -38,14 +40,24 @@ def read_arbin_database(path: Path) -> RawTable:
         )
     with tempfile.TemporaryDirectory() as folder:
         exported = Path(folder) / "samples.csv"
+        limits = (f"-f {LARGEST_EXPORT // _BLOCK}", f"-v {_LARGEST_MEMORY // 1024}", f"-t {_MOST_SECONDS}")
+        script = " && ".join([*(f"ulimit {limit}" for limit in limits), 'exec "$@"'])
         with exported.open("wb") as file:
             done = subprocess.run(
-                [program, str(path.resolve()), _TABLE], stdout=file, stderr=subprocess.PIPE, check=False
+                ["sh", "-c", script, "sh", program, str(path.resolve()), _TABLE],
+                stdout=file,
+                stderr=subprocess.PIPE,
+                check=False,
+            )
+        if done.returncode < 0 or exported.stat().st_size > LARGEST_EXPORT - _BLOCK:
+            raise UnreadableMeasurementError(
+                f"{path}: mdb-export ended at its limits ({LARGEST_EXPORT:,} bytes written, {_LARGEST_MEMORY:,} bytes "
+                f"of memory, {_MOST_SECONDS} s). Export it as CSV in MITS Pro."
             )
         if done.returncode or not exported.stat().st_size:
             reason = done.stderr.decode("utf-8", "replace").strip().splitlines()
             raise UnreadableMeasurementError(
-                f"{path} cannot be read as Arbin .res: {reason[-1] if reason else 'no table'}."
+                f"{path} cannot be read as Arbin .res: {reason[-1][:200] if reason else 'no table'}."
             )
         table = read_delimited(exported)
     columns = {q: replace(column, unit=_UNITS.get(q, "")) for q, column in table.assignment.columns.items()}

@@ -11,6 +11,7 @@ from pipelines.measurement.vocabulary import Column
 from schemas.errors import did_you_mean
 
 _MOST_LISTED = 20
+_LEAST_ROWS, _ROWS = 10, 0.9
 
 
 def choose_cell(frame: pl.DataFrame, columns: Sequence[Column], select: str) -> pl.DataFrame:
@@ -33,6 +34,8 @@ def choose_cell(frame: pl.DataFrame, columns: Sequence[Column], select: str) -> 
     if select:
         frame = _selected(frame, columns, select)
     for column in columns:
+        if _counts_rows(frame, column):
+            continue
         values = _values(frame, column)
         if len(values) > 1:
             raise AmbiguousSeriesError(
@@ -40,6 +43,11 @@ def choose_cell(frame: pl.DataFrame, columns: Sequence[Column], select: str) -> 
                 f"cell: choose with --select '{column.header}={values[0]}'."
             )
     return frame
+
+
+def _counts_rows(frame: pl.DataFrame, column: Column) -> bool:
+    """Whether a column differs in nearly every row, as a number of the row does and the name of a cell does not."""
+    return len(frame) >= _LEAST_ROWS and frame[column.header].n_unique() > _ROWS * len(frame)
 
 
 def _selected(frame: pl.DataFrame, columns: Sequence[Column], select: str) -> pl.DataFrame:

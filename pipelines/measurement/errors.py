@@ -45,6 +45,10 @@ class ImplausibleUnitError(RagoneError, ValueError):
     """The values cannot be in the unit that the header says, or that was assumed."""
 
 
+class ContradictionError(RagoneError, ValueError):
+    """What the file counts, or its dates, contradicts what was read of it."""
+
+
 class DecreasingTimeError(RagoneError, ValueError):
     """Time runs backwards."""
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from pipelines.files import FileMissingError, InputFileError, OversizedFileError, open_regular
 from pipelines.measurement.arbin_database import read_arbin_database
 from pipelines.measurement.delimited import read_delimited
 from pipelines.measurement.errors import (
@@ -27,12 +30,17 @@ _SINGLE: Mapping[str, Callable[[Path], RawTable]] = {
     ".tsv": read_delimited,
     ".mpt": read_delimited,
     ".bdf": read_delimited,
+    ".dta": read_delimited,
+    ".dat": read_delimited,
     ".parquet": read_parquet,
     ".res": read_arbin_database,
 }
 _MANY: Mapping[str, Callable[..., RawTable]] = {".mat": read_matlab, ".xlsx": read_workbook}
+_NUMBERED = re.compile(r"\.\d{3}")  # Maccor names its files by channel
 _REFUSED = {
     ".mpr": "BioLogic's binary format is not read. Export it as text (.mpt) in EC-Lab",
+    ".nda": "Neware's binary format is not read. Export it as .csv or .xlsx in BTSDA",
+    ".ndax": "Neware's binary format is not read. Export it as .csv or .xlsx in BTSDA",
     ".xls": "the old Excel format is not read. Save it as .xlsx or .csv",
 }
 
@@ -59,24 +67,33 @@ def read_table(path: Path, *, inside: str, largest_bytes: int) -> tuple[str, Raw
     suffix = path.suffix.lower()
     if suffix in _REFUSED:
         raise UnreadableMeasurementError(f"{path}: {_REFUSED[suffix]}.")
-    if suffix not in (*_SINGLE, *_MANY):
-        known = did_you_mean(suffix, [*_SINGLE, *_MANY])
+    if suffix not in (*_SINGLE, *_MANY) and not _NUMBERED.fullmatch(suffix):
+        known = did_you_mean(suffix[:20], [*_SINGLE, *_MANY])
         raise UnreadableMeasurementError(f"{path} ends in {suffix!r}, which is no format that is read; {known}")
-    if not path.is_file():
-        raise MeasurementNotFoundError(f"there is no file {path}. Check the path.")
-    before = path.stat()
-    if before.st_size > largest_bytes:
-        raise FileTooLargeError(
-            f"{path} has {before.st_size:,} bytes; {largest_bytes:,} are read at most. Export fewer rows or columns, "
-            f"or raise the limit with --largest-size '{before.st_size} byte'."
-        )
+    digest, before = _digest(path, largest_bytes)
     require_signature(path)
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    if inside and suffix in _SINGLE:
+    if inside and suffix not in _MANY:
         raise UnreadableMeasurementError(f"{path} holds one table; --path is for .mat and .xlsx files. Leave it out.")
-    table = _MANY[suffix](path, inside=inside) if suffix in _MANY else _SINGLE[suffix](path)
+    table = _MANY[suffix](path, inside=inside) if suffix in _MANY else _SINGLE.get(suffix, read_delimited)(path)
     after = path.stat()
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
         raise UnreadableMeasurementError(f"{path} was written to while it was read. Import it when the test has ended.")
     return digest, table
+
+
+def _digest(path: Path, largest_bytes: int) -> tuple[str, os.stat_result]:
+    """SHA-256 of a regular file of limited size, and its state."""
+    try:
+        with open_regular(path, largest_bytes) as file:
+            before = os.fstat(file.fileno())
+            return hashlib.file_digest(file, "sha256").hexdigest(), before  # type: ignore[arg-type]
+    except OversizedFileError as cause:
+        size = path.stat().st_size
+        raise FileTooLargeError(
+            f"{path} has {size:,} bytes; {largest_bytes:,} are read at most. Export fewer rows or columns, "
+            f"or raise the limit with --largest-size '{size} byte'."
+        ) from cause
+    except FileMissingError as cause:
+        raise MeasurementNotFoundError(str(cause)) from cause
+    except InputFileError as cause:
+        raise UnreadableMeasurementError(str(cause)) from cause

@@ -1,9 +1,10 @@
 """Which spectrum does a text export of an impedance analyser hold?
 
-A table of delimited text whose header names frequency, real and imaginary part, each with its unit: `freq/Hz`,
-`Re(Z)/Ohm`, `-Im(Z)/Ohm`, `Z' [mOhm]`, `frequency_hertz`, `real_ohm`... Lines above the header are passed over.
-Instruments write the imaginary part with either sign, and headers do not always say so: the sign is checked against
-the real part, which by the Kramers-Kronig relations rises towards low frequency where the imaginary part is negative.
+A table of delimited text whose header names frequency, real and imaginary part: `freq/Hz`, `Re(Z)/Ohm`, `-Im(Z)/Ohm`,
+`Z' [mOhm]`, `frequency_hertz`, `real_ohm`, Gamry's `Freq` with a row of units below it... Lines above the header are
+passed over, and rows of direct current before the sweep, which have no frequency, are left out. Instruments write the
+imaginary part with either sign, and headers do not always say so: the sign is checked against the real part, which by
+the Kramers-Kronig relations rises towards low frequency where the imaginary part is negative.
 
 What it does not do: guess units, read modulus and phase, tell two sweeps of one file apart.
 """
@@ -12,14 +13,15 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
+from pipelines.files import FileMissingError, InputFileError, OversizedFileError, read_regular
+from pipelines.measurement.decimals import with_points
 from pipelines.measurement.errors import (
     AmbiguousSeriesError,
     BadSampleError,
@@ -29,37 +31,14 @@ from pipelines.measurement.errors import (
     MissingColumnsError,
     UnreadableMeasurementError,
 )
+from pipelines.measurement.signatures import format_of
+from pipelines.measurement.spectrum_columns import LONGEST_LINE, SpectrumTable, fields_of, find_table
 from schemas import Impedance, ImpedanceOutcome
-from schemas.errors import UnitError
 
 LARGEST_BYTES = 16 * 2**20  # a spectrum has some hundred rows
-_DELIMITERS = "\t;,"
-_NAMES: Mapping[str, tuple[str, ...]] = {
-    "frequency": ("f", "freq", "frequency"),
-    "real": ("re", "rez", "real", "realz", "zre", "zreal", "z'", "realimpedance", "impedancereal"),
-    "imaginary": ("im", "imz", "imag", "imagz", "imaginary", "zim", "zimag", "zimaginary", "z''", 'z"'),
-}
-_OHMS = ("ohm", "Ohm", "OHM", "ohms", "Ohms", "\u03a9", "\u2126")
-_PREFIXES = {"": 1.0, "m": 1e-3, "milli": 1e-3, "u": 1e-6, "\u00b5": 1e-6, "\u03bc": 1e-6, "k": 1e3}
-_UNITS: Mapping[str, Mapping[str, float]] = {
-    "frequency": {"Hz": 1.0, "hz": 1.0, "hertz": 1.0, "Hertz": 1.0, "mHz": 1e-3, "kHz": 1e3, "MHz": 1e6},
-    "resistance": {prefix + ohm: factor for prefix, factor in _PREFIXES.items() for ohm in _OHMS},
-}
-_HEADER = re.compile(r"^(?P<name>.*?)\s*[\[(/_ ]\s*(?P<unit>\w+)\s*[\])]?$")
+_MOST_ROWS = 100_000
 _FLAT = 0.01  # of the largest modulus: a real part that varies by less says nothing
 _CONTRADICTION = 0.5  # share of the spectrum's weight by which the real part must contradict a sign
-
-
-@dataclass(frozen=True, slots=True)
-class _Column:
-    """Where a quantity stands in a row, what its numbers are multiplied with, and its header as written."""
-
-    position: int
-    factor: float
-    header: str
-
-
-Columns = Mapping[str, _Column]
 
 
 def read_impedance(
@@ -69,6 +48,7 @@ def read_impedance(
     temperature_kelvin: float | None = None,
     source: str = "",
     licence: str = "unknown",
+    units: Mapping[str, str] | None = None,
 ) -> Impedance:
     """Read a measured spectrum.
 
@@ -84,6 +64,8 @@ def read_impedance(
         Title and address of the data; the file's name if empty.
     licence
         SPDX identifier.
+    units
+        Of frequency and impedance, which outrank those of the file.
 
     Returns
     -------
@@ -103,13 +85,17 @@ def read_impedance(
     """
     path = Path(path)
     content = _content(path)
-    columns, delimiter, lines = _header(_text(content, path).splitlines(), path)
-    frequency, real, imaginary = _numbers(columns, delimiter, lines, path)
-    order, notes = _falling(frequency)
+    try:
+        table = find_table(_text(content, path).splitlines(), units or {})
+    except MissingColumnsError as cause:
+        raise MissingColumnsError(f"{path}: {cause}") from cause
+    (frequency, real, imaginary), left_out = _numbers(table, path)
+    order, sorting = _falling(frequency)
+    notes = [*left_out, *sorting]
     frequency, real, imaginary = frequency[order], real[order], imaginary[order]
     if _contradicts(real, imaginary):
         imaginary = -imaginary
-        notes.append(f"{columns['imaginary'].header!r} has the other sign than its header says: reversed")
+        notes.append(f"{table.columns['imaginary'].header!r} has the other sign than its header says: reversed")
     return Impedance(
         outcome=ImpedanceOutcome.COMPLETED,
         frequency_hertz=frequency,
@@ -120,26 +106,28 @@ def read_impedance(
         source=source or os.fsencode(path.name).decode("utf-8", "replace"),
         licence=licence,
         source_sha256=hashlib.sha256(content).hexdigest(),
-        method="; ".join(["delimited text", ", ".join(repr(column.header) for column in columns.values()), *notes]),
+        method="; ".join(
+            ["delimited text", ", ".join(repr(column.header) for column in table.columns.values()), *notes]
+        ),
     )
 
 
 def _content(path: Path) -> bytes:
-    if not path.is_file():
-        raise MeasurementNotFoundError(f"{path} is not a file. Give the path of a text export.")
-    size = path.stat().st_size
-    if size > LARGEST_BYTES:
-        raise FileTooLargeError(
-            f"{path} has {size:,} bytes; a spectrum has at most {LARGEST_BYTES:,}. Export one only."
-        )
-    content = path.read_bytes()
+    try:
+        content = read_regular(path, LARGEST_BYTES, "a spectrum")
+    except FileMissingError as cause:
+        raise MeasurementNotFoundError(f"{path} is not a file. Give the path of a text export.") from cause
+    except OversizedFileError as cause:
+        raise FileTooLargeError(f"{cause} Export one spectrum only.") from cause
+    except InputFileError as cause:
+        raise UnreadableMeasurementError(str(cause)) from cause
     if not content.strip():
         raise EmptyMeasurementError(f"{path} is empty. Export it again.")
     return content
 
 
 def _text(content: bytes, path: Path) -> str:
-    if b"\0" in content:
+    if b"\0" in content or format_of(content) != "text":
         raise UnreadableMeasurementError(f"{path} is no text in UTF-8. Export it as text.")
     try:
         return content.decode("utf-8-sig")
@@ -147,93 +135,69 @@ def _text(content: bytes, path: Path) -> str:
         return content.decode("latin-1")
 
 
-def _header(lines: list[str], path: Path) -> tuple[Columns, str, list[str]]:
-    """The columns, what divides them, and the lines below them."""
-    for number, line in enumerate(lines):
-        for delimiter in _DELIMITERS:
-            columns = _columns(_fields(line.lstrip("# "), delimiter))
-            if len(columns) == len(_NAMES):
-                return columns, delimiter, lines[number + 1 :]
-    raise MissingColumnsError(
-        f"{path} has no line that names frequency, real and imaginary part. Write a header such as "
-        "'frequency_hertz,real_ohm,imaginary_ohm' or 'freq/Hz,Re(Z)/Ohm,-Im(Z)/Ohm'."
-    )
-
-
-def _fields(line: str, delimiter: str) -> list[str]:
-    return [re.sub(r'^\s*"(.*)"\s*$', r"\1", field).strip() for field in line.split(delimiter)]
-
-
-def _columns(headers: Sequence[str]) -> dict[str, _Column]:
-    """The columns that the headers name, by quantity; none unless all are named."""
-    quantities = [_quantity(header) for header in headers]
-    if not set(_NAMES) <= set(quantities):
-        return {}
-    for quantity in _NAMES:
-        named = [header for header, found in zip(headers, quantities, strict=True) if found == quantity]
-        if len(named) > 1:
-            raise AmbiguousSeriesError(f"{named} are all a {quantity} column. Leave one spectrum in the file.")
-    positions = {quantity: quantities.index(quantity) for quantity in _NAMES}
-    return {q: _Column(at, _factor(q, headers[at]), headers[at]) for q, at in positions.items()}
-
-
-def _quantity(header: str) -> str:
-    """What a header names; empty if nothing that is wanted."""
-    bare = re.sub(r"[^a-z'\"]", "", _split(header)[0].lower())
-    return next((quantity for quantity, names in _NAMES.items() if bare in names), "")
-
-
-def _split(header: str) -> tuple[str, str]:
-    """Name and unit of a header; no unit if it ends in none."""
-    match = _HEADER.match(header)
-    if match and any(match["unit"] in units for units in _UNITS.values()):
-        return match["name"], match["unit"]
-    return header, ""
-
-
-def _factor(quantity: str, header: str) -> float:
-    """What takes the numbers of a column to hertz or ohm, and to the sign that its header says."""
-    units = _UNITS["frequency" if quantity == "frequency" else "resistance"]
-    name, unit = _split(header)
-    if unit not in units:
-        raise UnitError(f"column {header!r} has no unit that is known; end its header in one, as in '{name}/Ohm'.")
-    return -units[unit] if name.startswith(("-", "\u2212")) else units[unit]
-
-
-def _numbers(columns: Columns, delimiter: str, lines: list[str], path: Path) -> NDArray[np.float64]:
-    """Frequency, real and imaginary part; shape (3, n)."""
-    rows = [(row, line) for row, line in enumerate(lines, 1) if line.strip()]
-    if not rows:
+def _numbers(table: SpectrumTable, path: Path) -> tuple[NDArray[np.float64], list[str]]:
+    """Frequency, real and imaginary part, shape (3, n), and what is said of rows without a frequency."""
+    lines = _rows_of_table(table)
+    if not lines:
         raise EmptyMeasurementError(f"{path} has no row below its header. Export it again.")
-    table = np.array([_row(row, _fields(line, delimiter), columns, delimiter) for row, line in rows])
-    for quantity, values, good in (
-        ("frequency", table[:, 0], table[:, 0] > 0),
-        ("real part", table[:, 1], table[:, 1] >= 0),
+    if len(lines) > _MOST_ROWS:
+        raise FileTooLargeError(
+            f"{path} has {len(lines):,} rows; a spectrum has at most {_MOST_ROWS:,}. Export one only."
+        )
+    long = next((row for row, line in lines if len(line) > LONGEST_LINE), None)
+    if long is not None:
+        raise BadSampleError(
+            f"row {long} of {path} has more than {LONGEST_LINE:,} characters. Correct or remove the row."
+        )
+    rows = np.array([row for row, _ in lines])
+    values, words = _values(table, rows, [fields_of(line, table.divider) for _, line in lines])
+    sweep = values[:, 0] != 0
+    if not sweep.any():
+        raise BadSampleError(f"frequency = 0 in every row of {path}. The columns are exchanged, or it holds no sweep.")
+    without = int(np.flatnonzero(sweep)[0])
+    rows, values = rows[without:], values[without:]
+    for quantity, column, good in (
+        ("frequency", values[:, 0], values[:, 0] > 0),
+        ("real part", values[:, 1], values[:, 1] >= 0),
     ):
         if not good.all():
             at = int(np.flatnonzero(~good)[0])
             raise BadSampleError(
-                f"{quantity} = {values[at]:g} in row {rows[at][0]} of {path} is not that of a cell. Remove the row; if "
+                f"{quantity} = {column[at]:g} in row {rows[at]} of {path} is not that of a cell. Remove the row; if "
                 "all rows are so, the columns are exchanged or the sign is."
             )
-    return np.ascontiguousarray(table.T)
+    words += [f"{without} rows of direct current, without a frequency, left out"] if without else []
+    return np.ascontiguousarray(values.T), words
 
 
-def _row(row: int, fields: list[str], columns: Columns, delimiter: str) -> list[float]:
-    numbers = []
-    for quantity in _NAMES:
-        column = columns[quantity]
-        text = fields[column.position] if column.position < len(fields) else ""
-        try:
-            number = float(text if delimiter == "," else text.replace(",", "."))
-        except ValueError:
-            number = np.nan
-        if not np.isfinite(number):
+def _rows_of_table(table: SpectrumTable) -> Sequence[tuple[int, str]]:
+    """The lines of the table; it ends where an indented one (Gamry's) is followed by a line that is not."""
+    if not table.lines or not table.lines[0][1].startswith("\t"):
+        return table.lines
+    end = next((k for k, (_, line) in enumerate(table.lines) if not line.startswith("\t")), len(table.lines))
+    return table.lines[:end]
+
+
+def _values(
+    table: SpectrumTable, rows: NDArray[np.int64], fields: Sequence[Sequence[str]]
+) -> tuple[NDArray[np.float64], list[str]]:
+    """The numbers in hertz and ohm, shape (n, 3), and what was done with commas in them."""
+    texts = pl.DataFrame(
+        {q: [row[c.position] if c.position < len(row) else "" for row in fields] for q, c in table.columns.items()}
+    )
+    texts, words = with_points(texts, texts.columns)
+    values = np.empty((len(rows), len(table.columns)))
+    for k, (quantity, column) in enumerate(table.columns.items()):
+        numbers = texts[quantity].cast(pl.Float64, strict=False).fill_null(float("nan")).to_numpy()
+        with np.errstate(over="ignore"):
+            values[:, k] = numbers * column.factor
+        wrong = np.flatnonzero(~np.isfinite(values[:, k]))
+        if len(wrong):
             raise BadSampleError(
-                f"{column.header!r} in row {row} is {text!r}, not a number. Correct or remove the row."
+                f"{column.header!r} in row {rows[wrong[0]]} is {texts[quantity][int(wrong[0])][:60]!r}, not a number. "
+                "Correct or remove the row."
             )
-        numbers.append(number * column.factor)
-    return numbers
+    return values, [words] if words else []
 
 
 def _falling(frequency: NDArray[np.float64]) -> tuple[NDArray[np.intp], list[str]]:

@@ -9,9 +9,6 @@ What it does not do: read MATLAB 7.3 files, which are HDF5, or objects of classe
 
 from __future__ import annotations
 
-import struct
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -21,10 +18,11 @@ import polars as pl
 
 from pipelines.measurement.errors import AmbiguousSeriesError, MissingColumnsError, UnreadableMeasurementError
 from pipelines.measurement.table import RawTable
+from pipelines.measurement.trial import require_survived
 from pipelines.measurement.vocabulary import REQUIRED, assign, recognised
 from schemas.errors import did_you_mean
 
-_HEADER_BYTES, _COMPRESSED = 128, 15
+_DEEPEST = 30
 _Series = Mapping[str, np.ndarray[Any, Any]]
 
 
@@ -62,8 +60,7 @@ def read_matlab(path: Path, *, inside: str = "") -> RawTable:
 def _load(path: Path) -> dict[str, Any]:
     import scipy.io
 
-    if not _all_compressed(path):
-        _require_survived(path)
+    require_survived(path, "import scipy.io; scipy.io.loadmat(path, simplify_cells=True)", "a MATLAB file")
     try:
         content = scipy.io.loadmat(path, simplify_cells=True)
     except NotImplementedError as cause:
@@ -71,37 +68,21 @@ def _load(path: Path) -> dict[str, Any]:
             f"{path} is a MATLAB 7.3 file (HDF5). Save it with '-v7' in MATLAB."
         ) from cause
     except Exception as cause:  # the reader raises anything on damaged files
-        raise UnreadableMeasurementError(f"{path} cannot be read as a MATLAB file: {cause}. Copy it again.") from cause
+        raise UnreadableMeasurementError(
+            f"{path} cannot be read as a MATLAB file: {str(cause)[:200]}. Copy it again."
+        ) from cause
     return {name: value for name, value in content.items() if not name.startswith("__")}
 
 
-def _all_compressed(path: Path) -> bool:
-    """Whether all of the file is compressed, as MATLAB does by default; then checksums guard it."""
-    content = path.read_bytes()
-    place, order = _HEADER_BYTES, "<" if content[126:128] == b"IM" else ">"
-    while place + 8 <= len(content):
-        kind, size = struct.unpack_from(f"{order}ii", content, place)
-        if kind != _COMPRESSED or size < 0:
-            return False
-        place += 8 + size
-    return place == len(content)
-
-
-def _require_survived(path: Path) -> None:
-    """Raise unless another process can read the file: a damaged one may end the process that reads it."""
-    words = [sys.executable, "-I", "-c", "import sys, scipy.io; scipy.io.loadmat(sys.argv[1])", str(path.resolve())]
-    done = subprocess.run(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
-    if done.returncode < 0:
-        raise UnreadableMeasurementError(f"{path} is damaged: the reader of MATLAB files crashes on it. Copy it again.")
-
-
-def _series(node: Any, path: str) -> Iterator[tuple[str, _Series]]:
-    """All series below a node, each with its path."""
+def _series(node: Any, path: str, depth: int = 0) -> Iterator[tuple[str, _Series]]:
+    """All series below a node, each with its path; what lies deeper than `_DEEPEST` is passed over."""
+    if depth > _DEEPEST:
+        return
     if isinstance(node, np.ndarray) and node.dtype == object:
         node = list(node.flat)
     if isinstance(node, list):
         for number, element in enumerate(node, 1):
-            yield from _series(element, f"{path}({number})")
+            yield from _series(element, f"{path}({number})", depth + 1)
     if not isinstance(node, dict):
         return
     vectors = {k: v for k, v in node.items() if isinstance(v, np.ndarray) and v.dtype.kind in "fiu" and v.ndim == 1}
@@ -109,7 +90,7 @@ def _series(node: Any, path: str) -> Iterator[tuple[str, _Series]]:
         length = len(next(v for k, v in vectors.items() if recognised([k])))
         yield path, {k: v for k, v in vectors.items() if len(v) == length}
     for name, value in node.items():
-        yield from _series(value, f"{path}.{name}" if path else str(name))
+        yield from _series(value, f"{path}.{name}" if path else str(name), depth + 1)
 
 
 def _chosen(names: list[str], inside: str, path: Path) -> str:

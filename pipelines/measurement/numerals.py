@@ -9,12 +9,24 @@ from numpy.typing import NDArray
 from pipelines.measurement.errors import BadSampleError
 
 _NOTHING = ("", "nan", "na", "n/a", "null", "none", "-", "--")
+_HALF_A_DAY = 43200.0
+_LONGEST_SHOWN = 60
 _CLOCK = r"^(?:(\d+)\s*d?[\s,.]+)?(\d+):(\d{1,2}):(\d{1,2}(?:\.\d+)?)$"
 
 
 def is_clock(column: pl.Series) -> bool:
     """Whether a column is written as clock times (``[days] h:min:s``)."""
     return column.dtype == pl.String and bool(column.str.contains(":", literal=True).any())
+
+
+def without_midnights(seconds: NDArray[np.float64]) -> tuple[NDArray[np.float64], str]:
+    """Clock times that go on after midnight, and what was done; a clock that begins at zero is no time of day."""
+    falls = np.diff(seconds, prepend=seconds[:1]) < -_HALF_A_DAY
+    if not falls.any() or seconds[0] == 0 or seconds.max() >= 2 * _HALF_A_DAY:
+        return seconds, ""
+    return seconds + 2 * _HALF_A_DAY * np.cumsum(
+        falls
+    ), f"the clock passes midnight {falls.sum()} times; a day was added"
 
 
 def numbers(column: pl.Series, rows: pl.Series, *, clock: bool = False) -> NDArray[np.float64]:
@@ -51,8 +63,9 @@ def _from_text(column: pl.Series, rows: pl.Series, *, clock: bool) -> pl.Series:
     wrong = (found.is_null() & ~nothing).arg_true()
     if len(wrong):
         expected = "clock time (d hh:mm:ss)" if clock else "number"
+        found_there = str(column[wrong[0]])[:_LONGEST_SHOWN]
         raise BadSampleError(
-            f"{column.name!r} is {column[wrong[0]]!r} in row {rows[wrong[0]]}{_more(len(wrong))}, no {expected}. "
+            f"{column.name!r} is {found_there!r} in row {rows[wrong[0]]}{_more(len(wrong))}, no {expected}. "
             "Correct the row, or export the test again."
         )
     return found

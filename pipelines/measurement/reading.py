@@ -12,17 +12,21 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.measurement.contradictions import counters_that_fit, flows, require_dates_agree
 from pipelines.measurement.current_sign import check_sign, signed_by_state
 from pipelines.measurement.errors import ImplausibleUnitError
 from pipelines.measurement.files import LARGEST_BYTES, read_table
+from pipelines.measurement.holes import describe, find_holes, words_of_holes
 from pipelines.measurement.samples import Conversion, Samples, convert
 from pipelines.measurement.step_numbers import cycles_from_current, steps_from_current
 from pipelines.measurement.table import RawTable
-from pipelines.measurement.time_base import gaps, require_forward, without_repeats
+from pipelines.measurement.time_base import require_forward, without_repeats
+from pipelines.measurement.units import DATES
 from schemas import Measurement
 
 _SYMMETRIC = 0.1  # V; full cells and half cells leave it, cells of two equal electrodes do not
@@ -76,14 +80,14 @@ def read_measurement(
         If the file is missing, not what it claims, too large, or needs a reader that is not installed.
     EmptyMeasurementError, MissingColumnsError, AmbiguousSeriesError, BadSampleError
         If samples or columns are missing, are of several cells, or are no numbers.
-    UnitError, ImplausibleUnitError, DecreasingTimeError, CurrentSignError
-        If unit, time or sign cannot be right.
+    UnitError, ImplausibleUnitError, DecreasingTimeError, CurrentSignError, ContradictionError
+        If unit, time or sign cannot be right, by themselves or beside what the file counts.
     """
     path = Path(path)
     digest, table = read_table(path, inside=inside, largest_bytes=largest_bytes)
     converted = convert(table, units=units or {}, select=select)
     samples, findings = converted.samples, list(converted.findings)
-    require_forward(samples)
+    require_forward(samples, dated=converted.readings["time"].unit == DATES)
     samples, sign = _with_sign(samples, flip_current)
     findings += filter(None, [check_sign(samples, flipped=flip_current)])
     findings += _against_zero(samples)
@@ -92,7 +96,8 @@ def read_measurement(
     cycle = _numbered("cycle", samples.cycle, cycles_from_current(samples.time, samples.current), table)
     keep, repeats = without_repeats(samples, _stretches(step.numbers, cycle.numbers))
     samples, steps, cycles = samples.keep(keep), step.numbers[keep], cycle.numbers[keep]
-    findings += repeats + gaps(samples, _stretches(steps, cycles))
+    holes, told = _holes(samples, _stretches(steps, cycles), converted)
+    findings += repeats + told
     temperature, dropped = _temperature(samples)
     ambient, varied = _ambient(samples, ambient_temperature_kelvin)
     return Measurement(
@@ -106,6 +111,7 @@ def read_measurement(
         cycle_count=cycles,
         temperature_kelvin=temperature,
         findings=tuple(findings + dropped + varied),
+        holes=holes,
         source=source or _printable(path),
         licence=licence,
         source_sha256=digest,
@@ -133,6 +139,25 @@ def _with_sign(samples: Samples, flip_current: bool) -> tuple[Samples, str]:
 
 def _with_current(samples: Samples, current: NDArray[np.float64]) -> Samples:
     return replace(samples, current=current + 0.0)  # no negative zeros
+
+
+def _holes(
+    samples: Samples, stretches: NDArray[np.int64], converted: Conversion
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """The holes of the record, and what is said of them; refused where the file contradicts itself."""
+    found, usual = find_holes(samples, stretches)
+    require_dates_agree(samples, converted, found)
+    flow = flows(samples, stretches, found)
+    counted = ((converted.counters[0], samples.charges), (converted.counters[1], samples.energies))
+    doubtful, fitting, texts = ["time", "current"], [], []
+    for one, (columns, values) in zip(flow, counted, strict=True):
+        assert values is not None
+        good, said = counters_that_fit(columns, values, one, converted, doubtful)
+        fitting.append((good, one))
+        texts += said
+        doubtful = ["voltage"] if any(counter.column.unit for counter in good) else ["time", "current", "voltage"]
+    holes = describe(samples, found, fitting[0], fitting[1])
+    return holes, [*texts, *words_of_holes(samples, holes, usual)]
 
 
 def _against_zero(samples: Samples) -> list[str]:

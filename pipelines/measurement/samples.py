@@ -1,7 +1,8 @@
 """The columns of a table as numbers in SI units, with the row of the file that each sample stands in.
 
 A blank row is passed over. A row without time, voltage or current is left out and reported, unless such rows are more
-than `MOST_MISSING` of all: then the file is refused. Nothing is filled in.
+than `MOST_MISSING` of all: then the file is refused. Nothing is filled in. A column that the import can do without is
+left out with its reason where it cannot be read.
 """
 
 from __future__ import annotations
@@ -15,20 +16,27 @@ import polars as pl
 from numpy.typing import NDArray
 
 from pipelines.measurement.cells import choose_cell
+from pipelines.measurement.decimals import require_clear_points
 from pipelines.measurement.errors import BadSampleError, EmptyMeasurementError
-from pipelines.measurement.numerals import is_clock, numbers
+from pipelines.measurement.numerals import numbers
+from pipelines.measurement.readings import ROW, Reading, attempt, read_counters, read_with_twins
 from pipelines.measurement.table import RawTable
-from pipelines.measurement.units import CLOCK, TARGET, assumed_unit, conversion, require_plausible
-from pipelines.measurement.vocabulary import Column
+from pipelines.measurement.timestamps import seconds_of_dates
+from pipelines.measurement.units import CLOCK, DATES, TARGET
+from pipelines.measurement.vocabulary import REQUIRED, Column
 
 MOST_MISSING = 0.01
-_ROW = "row of the file"
+_LARGEST_COUNT = 2.0**53
 _Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """Row in the file from 1, time [s], voltage [V], current [A], and what else there is; shape (n,) each."""
+    """Row in the file from 1, time [s], voltage [V], current [A], and what else there is; shape (n,) each.
+
+    `date` counts seconds from the first sample; `charges` [A.h] and `energies` [W.h] are what the instrument counted,
+    shape (n, counters).
+    """
 
     row: NDArray[np.int64]
     time: _Numbers
@@ -39,6 +47,9 @@ class Samples:
     temperature: _Numbers | None = None
     ambient_temperature: _Numbers | None = None
     state: NDArray[Any] | None = None
+    date: _Numbers | None = None
+    charges: _Numbers | None = None
+    energies: _Numbers | None = None
 
     def __len__(self) -> int:
         return len(self.row)
@@ -52,23 +63,27 @@ class Samples:
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """Samples, what was noticed, how each column was read, and the quantities whose unit was assumed."""
+    """Samples, what was noticed, the columns read, how, and which of them the person gave a unit.
+
+    `counters` are the columns of the counted charges and of the counted energies.
+    """
 
     samples: Samples
     findings: tuple[str, ...]
-    columns: tuple[str, ...]
-    assumed: frozenset[str]
+    readings: Mapping[str, Reading]
+    counters: tuple[tuple[Column, ...], tuple[Column, ...]]
+    date: Column | None
+    asked: frozenset[str]
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """How each column was read, in words."""
+        return tuple(f"{r.quantity} from {r.column.header!r} in {r.unit}" for r in self.readings.values())
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """One quantity in its target unit, the unit it was read in, and whether that was assumed."""
-
-    quantity: str
-    column: Column
-    values: _Numbers
-    unit: str
-    assumed: bool
+    @property
+    def assumed(self) -> frozenset[str]:
+        """The quantities whose unit was assumed."""
+        return frozenset(r.quantity for r in self.readings.values() if r.assumed)
 
 
 def convert(table: RawTable, *, units: Mapping[str, str], select: str) -> Conversion:
@@ -85,29 +100,66 @@ def convert(table: RawTable, *, units: Mapping[str, str], select: str) -> Conver
     UnitError, ImplausibleUnitError
         If a header names an unknown unit, or the values cannot be in it.
     """
-    frame = choose_cell(_filled_rows(table), table.assignment.cells, select)
-    columns = table.assignment.columns
-    readings = [_reading(q, column, frame, units) for q, column in columns.items() if q in TARGET]
-    values: dict[str, Any] = {r.quantity.replace(" ", "_"): r.values for r in readings}
-    values |= {name: _counts(columns[name], frame) for name in ("step", "cycle") if name in columns}
+    assignment = table.assignment
+    frame = choose_cell(_filled_rows(table), assignment.cells, select)
+    readings, left_out = _readings(table, frame, units)
+    values: dict[str, Any] = {quantity.replace(" ", "_"): r.values for quantity, r in readings.items()}
+    for name in ("step", "cycle"):
+        if name in assignment.columns:
+            values[name] = _counts(assignment.columns[name], frame)
+    charges, charge_columns = read_counters(assignment.charges, frame)
+    energies, energy_columns = read_counters(assignment.energies, frame)
+    date = assignment.columns.get("date")
+    dates = seconds_of_dates(frame[date.header]) if date else None
     samples, missing = _without_missing(
-        Samples(row=frame[_ROW].to_numpy(), state=_state(columns.get("state"), frame), **values)
+        Samples(
+            row=frame[ROW].to_numpy(),
+            state=_state(assignment.columns.get("state"), frame),
+            date=dates[0] if dates else None,
+            charges=charges,
+            energies=energies,
+            **values,
+        )
     )
-    for reading in readings:
-        _require_plausible(reading)
     return Conversion(
         samples,
-        (*table.notes, *_notes(readings), *missing),
-        tuple(f"{r.quantity} from {r.column.header!r} in {r.unit}" for r in readings),
-        frozenset(r.quantity for r in readings if r.assumed),
+        (*table.notes, *_notes(list(readings.values())), *left_out, *missing),
+        readings,
+        (charge_columns, energy_columns),
+        date,
+        frozenset(units),
     )
+
+
+def _readings(
+    table: RawTable, frame: pl.DataFrame, units: Mapping[str, str]
+) -> tuple[dict[str, Reading], tuple[str, ...]]:
+    """The columns by quantity, and what is said of those that were left out."""
+    readings, left_out = {}, []
+    for quantity, column in table.assignment.columns.items():
+        if quantity not in TARGET:
+            continue
+        words = (quantity, column, table.assignment.twins.get(quantity, ()), frame, units)
+        if quantity in REQUIRED:
+            readings[quantity] = read_with_twins(*words)
+            if quantity == "voltage" and column.unit.strip("[]() ").lower() == "mv" and quantity not in units:
+                require_clear_points(frame[column.header])
+            continue
+        found = attempt(read_with_twins, *words)
+        if isinstance(found, str):
+            left_out.append(f"column {column.header[:60]!r} was left out: {found}")
+        else:
+            readings[quantity] = found
+    return readings, tuple(left_out)
 
 
 def _filled_rows(table: RawTable) -> pl.DataFrame:
     """The rows that are not blank, each with its number."""
-    frame = table.frame.with_columns(pl.int_range(1, len(table.frame) + 1, dtype=pl.Int64).alias(_ROW))
+    frame = table.frame.with_columns(pl.int_range(1, len(table.frame) + 1, dtype=pl.Int64).alias(ROW))
     blank = [
-        pl.col(c.header).is_null() | (pl.col(c.header).cast(pl.String) == "") for c in table.assignment.columns.values()
+        pl.col(column.header).is_null() | (pl.col(column.header).cast(pl.String) == "")
+        for quantity, column in table.assignment.columns.items()
+        if quantity != "date"
     ]
     frame = frame.filter(~pl.all_horizontal(blank))
     if frame.is_empty():
@@ -115,38 +167,21 @@ def _filled_rows(table: RawTable) -> pl.DataFrame:
     return frame
 
 
-def _reading(quantity: str, column: Column, frame: pl.DataFrame, units: Mapping[str, str]) -> _Reading:
-    """One column in its target unit: asked for, else written in the header, else assumed."""
-    series = frame[column.header]
-    clock = quantity == "time" and is_clock(series)
-    raw = numbers(series, frame[_ROW], clock=clock)
-    known = CLOCK if clock else units.get(quantity.rpartition(" ")[2], "") or column.unit
-    unit = known or assumed_unit(quantity, float(np.abs(raw[np.isfinite(raw)]).max(initial=0.0)))
-    factor, offset = conversion(quantity, unit, f"column {column.header!r}")
-    return _Reading(quantity, column, raw * factor + offset, unit, not known)
-
-
-def _require_plausible(reading: _Reading) -> None:
-    known = reading.values[np.isfinite(reading.values)]
-    if reading.quantity == "time":
-        known = known - known[0]
-    if len(known):
-        low, high = float(known.min()), float(known.max())
-        require_plausible(reading.quantity, low, high, reading.unit, f"column {reading.column.header!r}")
-
-
-def _notes(readings: list[_Reading]) -> list[str]:
+def _notes(readings: list[Reading]) -> list[str]:
     """What is said of units that no header names, or another one."""
     assumed = [f"{r.column.header!r} in {r.unit}" for r in readings if r.assumed]
-    notes = [f"columns without a unit were read so: {', '.join(assumed)}"] if assumed else []
-    asked = [r for r in readings if r.column.unit and r.unit not in (r.column.unit, CLOCK)]
+    notes = [r.note for r in readings if r.note]
+    notes += [f"columns without a unit were read so: {', '.join(assumed)}"] if assumed else []
+    asked = [r for r in readings if r.column.unit and r.unit not in (r.column.unit, CLOCK, DATES)]
     return notes + [f"column {r.column.header!r} was read in {r.unit}, as asked for" for r in asked]
 
 
 def _counts(column: Column, frame: pl.DataFrame) -> _Numbers | None:
     """The instrument's numbers of steps or cycles from 1 on; none if a row lacks one."""
-    values = numbers(frame[column.header], frame[_ROW])
-    if not np.isfinite(values).all() or (values != np.rint(values)).any():
+    values = attempt(numbers, frame[column.header], frame[ROW])
+    if isinstance(values, str) or not np.isfinite(values).all() or (values != np.rint(values)).any():
+        return None
+    if np.abs(values).max(initial=0.0) > _LARGEST_COUNT:
         return None
     return np.asarray(values - min(0.0, float(values.min()) - 1.0))
 

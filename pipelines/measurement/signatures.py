@@ -19,7 +19,6 @@ _MARKS = {
     b"\xd0\xcf\x11\xe0": ("an old Excel workbook (.xls)", ()),
     b"\x1f\x8b": ("a gzip archive", ()),
 }
-_TEXT_MARKS = {".mpt": BIOLOGIC_TEXT}
 
 
 def format_of(content: bytes) -> str:
@@ -50,9 +49,4 @@ def require_signature(path: Path) -> None:
         raise UnreadableMeasurementError(
             f"{path} ends in {suffix} but looks like {format_of(content)}. Give it the suffix of what it is, or export "
             "it again."
-        )
-    text = _TEXT_MARKS.get(suffix, ())
-    if text and not content.lstrip(b"\xef\xbb\xbf").startswith(tuple(mark.encode() for mark in text)):
-        raise UnreadableMeasurementError(
-            f"{path} ends in {suffix} but does not begin with {text[0]!r}. If it is another text export, call it .csv."
         )

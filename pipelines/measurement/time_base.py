@@ -1,4 +1,4 @@
-"""Does time run as it should? Never backwards, without doubled samples inside a step, and without holes unnoticed."""
+"""Does time run as it should? Never backwards, and without doubled samples inside a step."""
 
 from __future__ import annotations
 
@@ -8,19 +8,26 @@ from numpy.typing import NDArray
 from pipelines.measurement.errors import DecreasingTimeError
 from pipelines.measurement.samples import Samples
 
-GAP_FACTOR = 10.0
 _RESTART = 0.01
 _MOST_LISTED = 5
 
 
-def require_forward(samples: Samples) -> None:
-    """Raise `DecreasingTimeError` if time runs backwards, and say whether a second test begins there."""
+def require_forward(samples: Samples, *, dated: bool) -> None:
+    """Raise `DecreasingTimeError` if time runs backwards, and say whether a second test begins there.
+
+    `dated` says that time is counted from dates, whose clock may have been set back.
+    """
     back = np.flatnonzero(np.diff(samples.time) < 0)
     if not len(back):
         return
     k = int(back[0])
     before, after = samples.time[k], samples.time[k + 1]
     text = f"test time falls from {before:g} s in row {samples.row[k]} to {after:g} s in row {samples.row[k + 1]}"
+    if dated:
+        raise DecreasingTimeError(
+            f"{text}. If the clock was set back, as at the end of summer time, export the time of the test, or dates "
+            "with their offset from UTC."
+        )
     if after - samples.time[0] <= _RESTART * (before - samples.time[0]):
         raise DecreasingTimeError(
             f"{text}, where it begins anew: there are {len(back) + 1} tests (or cells) one after another, or this is "
@@ -46,45 +53,9 @@ def without_repeats(samples: Samples, step: NDArray[np.int64]) -> tuple[NDArray[
         )
     if across.any():
         findings.append(f"{_count(across, samples)} the time of the row before, in the step before; both were kept")
+        if (samples.time == np.rint(samples.time)).all():
+            findings.append("all times are whole seconds: when a step begins is known to a second at best")
     return ~inside, findings
-
-
-def gaps(samples: Samples, step: NDArray[np.int64]) -> list[str]:
-    """What is said of holes in the record.
-
-    A hole is an interval `GAP_FACTOR` times longer than both its neighbours and than the median interval of its step:
-    neither a slower recording at rest nor one that slows down as the cell relaxes is taken for one.
-    """
-    interval = np.diff(samples.time)
-    if len(interval) < 3:
-        return []
-    beside = np.maximum(np.append(0.0, interval[:-1]), np.append(interval[1:], 0.0))
-    usual = _usual_interval(interval, step)
-    found = np.flatnonzero(interval > GAP_FACTOR * np.maximum(beside, usual))
-    texts = [_gap(samples, int(k), float(usual[k])) for k in found[:_MOST_LISTED]]
-    if len(found) > _MOST_LISTED:
-        longest = float(interval[found].max())
-        texts.append(f"{len(found) - _MOST_LISTED} more gaps; the longest of all lasts {longest:g} s")
-    return texts
-
-
-def _usual_interval(interval: NDArray[np.float64], step: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Median interval of the step that each interval ends in; shape (n - 1,)."""
-    usual = np.empty_like(interval)
-    borders = np.flatnonzero(np.diff(step[1:]) != 0) + 1
-    for part in np.split(np.arange(len(interval)), borders):
-        usual[part] = np.median(interval[part])
-    return usual
-
-
-def _gap(samples: Samples, k: int, usual: float) -> str:
-    flowing = max(abs(samples.current[k]), abs(samples.current[k + 1])) > 1e-3 * np.abs(samples.current).max()
-    charge = "; the charge that flowed meanwhile is not known" if flowing else ""
-    length = samples.time[k + 1] - samples.time[k]
-    return (
-        f"gap of {length:g} s after row {samples.row[k]} (test time {samples.time[k]:g} s), {usual:g} s being usual "
-        f"there{charge}"
-    )
 
 
 def _count(rows: NDArray[np.bool_], samples: Samples) -> str:

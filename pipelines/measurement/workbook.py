@@ -18,10 +18,15 @@ from pipelines.measurement.errors import (
     UnreadableMeasurementError,
 )
 from pipelines.measurement.table import RawTable
+from pipelines.measurement.trial import require_survived
 from pipelines.measurement.vocabulary import REQUIRED, assign, recognised
 from schemas.errors import did_you_mean
 
 _HEAD_LINES = 50
+_TRIAL = (
+    "import fastexcel; book = fastexcel.read_excel(path); "
+    "[book.load_sheet(name, header_row=None, dtypes='string') for name in book.sheet_names]"
+)
 _Head = tuple[int, list[str]]
 
 
@@ -38,16 +43,18 @@ def read_workbook(path: Path, *, inside: str = "") -> RawTable:
         If no sheet holds a series, or several do and none is chosen.
     """
     fastexcel = _reader()
+    require_survived(path, _TRIAL, "a workbook")
     try:
         book = fastexcel.read_excel(path)
         heads = {name: head for name in book.sheet_names if (head := _head(book, name))}
         name = _chosen(heads, book.sheet_names, inside, path)
         row, headers = heads[name]
         assignment = assign(headers)
-        wanted = assignment.headers
+        wanted = [column.position for column in assignment.all]
         frame = book.load_sheet(name, header_row=row, use_columns=wanted, schema_sample_rows=None).to_polars()
-    except fastexcel.FastExcelError as cause:
-        reason = str(cause).splitlines()[0]
+        frame.columns = assignment.headers
+    except (fastexcel.FastExcelError, pl.exceptions.PanicException) as cause:
+        reason = str(cause).splitlines()[0][:200] if str(cause) else type(cause).__name__
         raise UnreadableMeasurementError(f"{path} cannot be read as a workbook: {reason}. Save it again.") from cause
     return RawTable(frame, assignment, "Excel workbook", f"fastexcel {fastexcel.__version__}", name)
 

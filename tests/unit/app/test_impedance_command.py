@@ -97,3 +97,14 @@ def test_what_cannot_be_used_is_refused(cli, place, words, told):
     assert answer.code != 0
     assert told in answer.err
     assert "Traceback" not in answer.err
+
+
+def test_units_of_a_file_without(cli, measured):
+    """A header without units is refused with the words that read it."""
+    measured.write_text(measured.read_text().replace("freq/Hz,Re(Z)/Ohm,Im(Z)/Ohm", "freq,Zre,Zim"))
+    refused = cli("impedance", measured)
+    assert refused.code == 2
+    assert "--units frequency=Hz,impedance=Ohm" in refused.err
+    answer = cli("impedance", measured, "--units", "frequency=Hz,impedance=Ohm", "--json")
+    assert answer.code == 0, answer.err
+    assert answer.data["kpis"]["charge_transfer_resistance"]["value"] == pytest.approx(0.02, rel=1e-3)

@@ -97,3 +97,32 @@ def test_what_is_no_curve_is_not_written(cli, stored):
     answer = cli("show", stored.ids["kpi"], "--bdf", "out.bdf.csv")
     assert answer.code == 2
     assert "is no curve" in answer.err
+
+
+def test_advice_of_a_contradiction_works(cli, test_file, tmp_path):
+    """A time in minutes that is read as seconds is refused by the file's own count of charge; the words help."""
+    name = test_file("Test Time / s", "Time")
+    header, *rows = (tmp_path / name).read_text().splitlines()
+    counted = np.cumsum([2 / 60 if 20 <= k < 40 else 0 for k in range(60)])
+    lines = [f"{row},{q:.6f}" for row, q in zip(rows, counted, strict=True)]
+    (tmp_path / name).write_text("\n".join([f"{header},Capacity (Ah)", *lines]))
+    refused = cli("import-measurement", name)
+    assert refused.code == 2
+    assert "--units time=min" in refused.err
+    assert not (tmp_path / "lake").exists()
+    answer = cli("import-measurement", name, "--units", "time=min")
+    assert answer.code == 0
+    assert "60 samples over 0.9833 h" in answer.out
+
+
+def test_holes_are_shown(cli, test_file, tmp_path):
+    """A hole is told at import, and the record holds it with what is known of it."""
+    name = test_file("\n30.0,", "\n30.0,")
+    header, *rows = (tmp_path / name).read_text().splitlines()
+    del rows[25:37]
+    rows[25:] = [f"{float(row.split(',')[0]) + 600},{row.split(',', 1)[1]}" for row in rows[25:]]
+    (tmp_path / name).write_text("\n".join([header, *rows]))
+    answer = cli("import-measurement", name, "--json")
+    (hole,) = answer.data["measurement"]["holes"]
+    assert hole["after_sample"] == 24
+    assert hole["charge_ampere_hour"] is None

@@ -32,7 +32,12 @@ def test_a_repeated_time_where_a_step_begins(write, series):
     measurement = read_measurement(write(time=time))
     assert len(measurement.test_time_second) == 50
     assert np.diff(measurement.voltage_volt[9:11])[0] == pytest.approx(-0.1 - 0.004)
-    assert measurement.findings == ("1 row (11) has the time of the row before, in the step before; both were kept",)
+    kept = "1 row (11) has the time of the row before, in the step before; both were kept"
+    assert measurement.findings == (
+        kept,
+        "all times are whole seconds: when a step begins is known to a second at best",
+    )
+    assert read_measurement(write(time=time + 0.25)).findings == (kept,)
 
 
 def test_a_voltage_near_zero_is_flagged(write):

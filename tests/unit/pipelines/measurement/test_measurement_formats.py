@@ -168,19 +168,24 @@ def test_matlab_7_3_is_refused(tmp_path):
         read_measurement(path)
 
 
-def test_a_matlab_file_that_crashes_its_reader(tmp_path, monkeypatch, series):
-    """What is not guarded by checksums is tried in another process first; a crash there is a refusal here."""
-    import pipelines.measurement.matlab as matlab
+@pytest.mark.parametrize(
+    ("code", "says"), [(-11, "crashes on it"), (3, r"needs more than 1,000,000,000 bytes"), (None, r"more than 4\.0 s")]
+)
+def test_a_matlab_file_that_crashes_its_reader(tmp_path, monkeypatch, series, code, says):
+    """A file is tried in another process first; a crash, a bomb or a hang there is a refusal here."""
+    from pipelines.measurement import trial
 
-    columns = {"timeVec": series["time"], "volVec": series["voltage"], "currVec": series["current"]}
-    guarded, bare = tmp_path / "guarded.mat", tmp_path / "bare.mat"
-    scipy.io.savemat(guarded, columns, do_compression=True)
-    scipy.io.savemat(bare, columns)
-    assert same(read_measurement(bare), series)
-    monkeypatch.setattr(matlab.subprocess, "run", lambda words, **_: subprocess.CompletedProcess(words, -11))
-    assert same(read_measurement(guarded), series)
-    with pytest.raises(UnreadableMeasurementError, match="crashes on it"):
-        read_measurement(bare)
+    def ends(words, *, timeout, **_):
+        if code is None:
+            raise subprocess.TimeoutExpired(words, timeout)
+        return subprocess.CompletedProcess(words, code)
+
+    path = tmp_path / "test.mat"
+    scipy.io.savemat(path, {"timeVec": series["time"], "volVec": series["voltage"], "currVec": series["current"]})
+    assert same(read_measurement(path), series)
+    monkeypatch.setattr(trial.subprocess, "run", ends)
+    with pytest.raises(UnreadableMeasurementError, match=says):
+        read_measurement(path)
 
 
 def _workbook(path, sheets) -> None:

@@ -1,6 +1,7 @@
 """Spectra as instruments write them, and files that hold none."""
 
 import hashlib
+import re
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from pipelines.measurement.errors import (
     UnreadableMeasurementError,
 )
 from pipelines.measurement.impedance import LARGEST_BYTES, read_impedance
+from pipelines.measurement.spectrum_columns import parse_impedance_units
 from schemas.errors import UnitError
 
 HEADER = "frequency_hertz,real_ohm,imaginary_ohm"
@@ -108,7 +110,7 @@ def test_exports_of_other_forms(write):
     ("header", "rows", "error", "words"),
     [
         ("frequency_hertz,real_ohm", [(1.0, 2.0)], MissingColumnsError, "names frequency, real and imaginary part"),
-        ("frequency,real_ohm,imaginary_ohm", [(1.0, 2.0, 3.0)], UnitError, "'frequency' has no unit"),
+        ("frequency,real_ohm,imaginary_ohm", [(1.0, 2.0, 3.0)], UnitError, "'frequency': it names no unit"),
         ("frequency_hertz,real_ohm,real_ohm,imaginary_ohm", [(1.0,) * 4], AmbiguousSeriesError, "real column"),
         (HEADER, [], EmptyMeasurementError, "no row below its header"),
         (
@@ -150,3 +152,89 @@ def test_files_that_hold_no_text_are_refused(tmp_path):
         file.truncate(LARGEST_BYTES + 1)
     with pytest.raises(FileTooLargeError):
         read_impedance(path)
+
+
+def test_units_in_a_row_below(write):
+    """Gamry's indented table with its units below the names; what follows at the margin is not of it."""
+    rows = [
+        ("#", "Hz", "mohm", "mohm"),
+        *zip(range(25), FREQUENCY, IMPEDANCE.real * 1e3, IMPEDANCE.imag * 1e3, strict=True),
+    ]
+    path = write(
+        "\tPt\tFreq\tZreal\tZimag", [("", *row) for row in rows], delimiter="\t", above="EXPLAIN\nZCURVE\tTABLE\n"
+    )
+    path.write_text(path.read_text() + "EXPERIMENTABORTED\tTOGGLE\tT\n")
+    spectrum = read_impedance(path)
+    assert spectrum.real_ohm == pytest.approx(IMPEDANCE.real)
+    assert spectrum.frequency_hertz == pytest.approx(FREQUENCY)
+
+
+def test_zplot(write):
+    """A quoted header divided by blanks above rows divided by commas, with its comments' end between."""
+    path = write("  Freq(Hz)    Ampl   Z'(a)    Z''(b)  Range", [("End Comments",)])
+    rows = [f"{f:.12g}, 0.01, {z.real:.12g}, {z.imag:.12g}, 5" for f, z in zip(FREQUENCY, IMPEDANCE, strict=True)]
+    path.write_text(path.read_text() + "\n".join(rows))
+    assert read_impedance(path).imaginary_ohm == pytest.approx(IMPEDANCE.imag)
+    path.write_text(
+        path.read_text().replace("  Freq", '"  Freq').replace("Range", 'Range"').replace("End Comments\n", "")
+    )
+    assert read_impedance(path).imaginary_ohm == pytest.approx(IMPEDANCE.imag)
+
+
+def test_columns_divided_by_blanks(write):
+    """A table of blanks, with units asked for."""
+    path = write("f Z' Z''", delimiter=" ")
+    assert read_impedance(path, units=parse_impedance_units("frequency=Hz, impedance=Ohm")).real_ohm == pytest.approx(
+        IMPEDANCE.real
+    )
+
+
+@pytest.mark.parametrize("header", ["frequency,real,imaginary", "f,Z',Z''", "freq,Zre,Zimg"])
+def test_advice_on_units_works(write, header):
+    """Without units a spectrum is refused, and what the message says reads it."""
+    path = write(header)
+    with pytest.raises(UnitError) as refused:
+        read_impedance(path)
+    advice = re.search(r"--units (\S+?), or end the header in one, as in '(\S+/Hz)'", str(refused.value))
+    assert advice
+    spectrum = read_impedance(path, units=parse_impedance_units(advice[1]))
+    assert spectrum.real_ohm == pytest.approx(IMPEDANCE.real)
+
+
+def test_units_asked_for_outrank_the_header(write):
+    """As for measurements."""
+    path = write("freq/Hz,Re(Z)/Ohm,Im(Z)/Ohm")
+    spectrum = read_impedance(path, units=parse_impedance_units("frequency=kHz,impedance=mOhm"))
+    assert spectrum.frequency_hertz == pytest.approx(FREQUENCY * 1e3)
+    assert spectrum.real_ohm == pytest.approx(IMPEDANCE.real / 1e3)
+
+
+@pytest.mark.parametrize("text", ["frequency", "frequency=Ohm", "resistance=Ohm", "frequency=Hz,impedance=V"])
+def test_units_that_are_none(text):
+    """Pairs of a known quantity and one of its units."""
+    with pytest.raises(UnitError, match="is not 'quantity=unit'"):
+        parse_impedance_units(text)
+
+
+def test_direct_current_before_the_sweep(write):
+    """Rows without a frequency before the first are left out and told; one inside the sweep is refused."""
+    rows = list(zip(FREQUENCY, IMPEDANCE.real, IMPEDANCE.imag, strict=True))
+    spectrum = read_impedance(write(HEADER, [(0, 0, 0)] * 3 + rows))
+    assert spectrum.frequency_hertz == pytest.approx(FREQUENCY)
+    assert "3 rows of direct current, without a frequency, left out" in spectrum.method
+    with pytest.raises(BadSampleError, match="= 0 in row 6"):
+        read_impedance(write(HEADER, [*rows[:5], (0, 0, 0), *rows[5:]]))
+    with pytest.raises(BadSampleError, match="frequency = 0 in every row"):
+        read_impedance(write(HEADER, [(0, 1, 1)] * 3))
+
+
+def test_commas_in_numbers(write):
+    """Commas are decimal where no point is, between thousands beside points, and refused where they may be either."""
+    header = HEADER.replace(",", ";")
+    rows = [(f"{f:.6f}", f"{z.real:.9f}", f"{z.imag:.9f}") for f, z in zip(FREQUENCY, IMPEDANCE, strict=True)]
+    decimal = [tuple(text.replace(".", ",") for text in row) for row in rows]
+    assert read_impedance(write(header, decimal, delimiter=";")).real_ohm == pytest.approx(IMPEDANCE.real, abs=1e-8)
+    thousands = [(f"{float(f):,.6f}", real, imaginary) for f, real, imaginary in rows]
+    assert read_impedance(write(header, thousands, delimiter=";")).frequency_hertz == pytest.approx(FREQUENCY, abs=1e-5)
+    with pytest.raises(BadSampleError, match="every comma stands before exactly three digits"):
+        read_impedance(write(header, [("10,000", 1, -1), ("1,000", 2, -2)], delimiter=";"))
