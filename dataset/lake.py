@@ -98,12 +98,14 @@ class Lake:
         Raises
         ------
         NotALakeError
-            If there is no such folder or bucket, or it holds nothing.
+            If there is no such folder or bucket, or it holds nothing of a lake.
         """
         where = os.fspath(path)
         files = _files(where, create=False)
-        if not files.keys(""):
-            raise NotALakeError(f"{where} is not a lake: nothing is there. Choose another with --lake.")
+        if files.size(PAGE) is None and not files.keys("objects") and not files.keys("runs"):
+            raise NotALakeError(
+                f"{where} is not a lake: it holds neither {PAGE} nor objects. Choose another with --lake."
+            )
         report = fsck(Store(files, _tables_folder(files, where), KINDS), watcher)
         if report.sound or not report.truth_is_sound:
             return report

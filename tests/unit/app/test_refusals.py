@@ -160,7 +160,7 @@ def test_ctrl_c_says_what_is_kept(cli, stored, monkeypatch):
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("dataset.Lake.fsck", interrupted)
+    monkeypatch.setattr("dataset.Lake.inspect", interrupted)
     answer = cli("fsck")
     assert answer.code == 130
     assert "kept in lake" in answer.err
