@@ -36,7 +36,7 @@ from dataset.local_files import LocalFiles
 from dataset.progress import Watcher, unwatched
 from dataset.query import select
 from dataset.remote_files import RemoteFiles
-from dataset.reproduce import reproduce
+from dataset.reproduce import LONGEST_SECOND, reproduce
 from dataset.runs import Committed
 from dataset.store import Store
 from dataset.tables import ARTIFACTS, RUNS
@@ -247,15 +247,16 @@ class Lake:
         self._store.producer(full)
         return lineage(self._store.tables, full)
 
-    def reproduce(self, name: str, *, deep: bool = False) -> Verification:
+    def reproduce(self, name: str, *, deep: bool = False, timeout_second: float = LONGEST_SECOND) -> Verification:
         """Compute an artifact again in a fresh process from its recorded inputs, compare, store and return the verdict.
 
         Data that were dropped or damaged are brought back if they come out bitwise equal. With `deep` the whole chain
-        up to what was given is computed again.
+        up to what was given is computed again. What is not computed within the time [s], or the memory that is free,
+        has failed.
         """
         full = self.resolve(name)
         self._store.index.catch_up()
-        verification = reproduce(self._store, full, deep=deep)
+        verification = reproduce(self._store, full, deep=deep, timeout_second=timeout_second)
         recipe = recipe_id("verify", "", {"artifact": artifact_id(verification)}, None, [("subject", full)])
         self._record("verify", recipe, [("subject", full)], verification, "")
         return verification

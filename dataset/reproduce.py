@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pyarrow as pa
 
 from dataset import worker
@@ -32,6 +33,8 @@ from schemas.record import Record
 TRUSTED = ("pipelines", "models")
 EXTRA_TRUSTED = "RAGONE_STAGE_PACKAGES"  # further packages whose stages may be executed, separated by commas
 
+LONGEST_SECOND = 12 * 3600.0  # of a reproduction, unless another time is given
+_LEAST_BYTE = 2**32  # of memory that is always allowed: libraries reserve more than they use
 _WORST = [Verdict.GIVEN, Verdict.BITWISE, Verdict.WITHIN, Verdict.DIFFERENT, Verdict.FAILED]
 
 
@@ -48,7 +51,7 @@ def trusted() -> tuple[str, ...]:
     return (*TRUSTED, *filter(None, os.environ.get(EXTRA_TRUSTED, "").split(",")))
 
 
-def reproduce(store: Store, subject: str, *, deep: bool) -> Verification:
+def reproduce(store: Store, subject: str, *, deep: bool, timeout_second: float = LONGEST_SECOND) -> Verification:
     """Compute an artifact again and judge the result; see `Lake.reproduce`."""
     made_by = store.producer(subject)
     if not made_by.run.entry_point:
@@ -58,7 +61,7 @@ def reproduce(store: Store, subject: str, *, deep: bool) -> Verification:
     _plan(store, subject, plan, deep)
     with tempfile.TemporaryDirectory(prefix="ragone-reproduce-") as name:
         folder = Path(name)
-        error = _execute(store, plan, folder)
+        error = _execute(store, plan, folder, timeout_second)
         answers = json.loads((folder / worker.ANSWER).read_text()) if not error else []
         return _judged(store, subject, plan, folder, answers, error, deep)
 
@@ -87,23 +90,32 @@ def _plan(store: Store, artifact: str, plan: _Plan, deep: bool) -> None:
             plan.maker.setdefault(made, len(plan.steps) - 1)
 
 
-def _execute(store: Store, plan: _Plan, folder: Path) -> str:
-    """Run the worker; returns what went wrong with it, if anything."""
+def _execute(store: Store, plan: _Plan, folder: Path, timeout: float) -> str:
+    """Run the worker; returns what went wrong with it, if anything.
+
+    A recipe may come from a stranger and ask for anything: the worker ends in time, and has the memory that is free.
+    """
     steps = []
     for committed in plan.steps:
         run = committed.run
         inputs = [(role, _input(store, plan, folder, name)) for role, name in run.inputs()]
         steps.append({"entry_point": run.entry_point, "inputs": inputs, "parameters": run.parameters, "seed": run.seed})
-    (folder / worker.JOB).write_text(json.dumps({"trusted": trusted(), "steps": steps}))
-    done = subprocess.run(
-        [sys.executable, "-P", "-m", "dataset.worker", str(folder)],
-        cwd=folder,  # libraries read settings from the current folder, too
-        env={**os.environ, **interpreter_variables()},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    memory = max(psutil.virtual_memory().available, _LEAST_BYTE)
+    job = {"trusted": trusted(), "steps": steps, "memory_byte": memory}
+    (folder / worker.JOB).write_text(json.dumps(job))
+    try:
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", "dataset.worker", str(folder)],
+            cwd=folder,  # libraries read settings from the current folder, too
+            env={**os.environ, **interpreter_variables()},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=timeout,
+        )
+    except subprocess.TimeoutExpired:
+        return f"it was not computed within {timeout:g} s. Give it longer with --timeout, if you trust its recipe"
     if done.returncode == 0:
         return ""
     last = (done.stderr.strip().splitlines() or ["no message"])[-1]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import json
 import re
+import resource
 import sys
 import traceback
 from collections.abc import Mapping
@@ -31,6 +32,7 @@ _IMPORTABLE = re.compile(r"[A-Za-z]\w*(\.[A-Za-z]\w*)*", re.ASCII)  # no __main_
 def main(folder: Path) -> None:
     """Execute the steps of the job in order; later steps take the outputs of earlier ones."""
     job = json.loads((folder / JOB).read_text())
+    resource.setrlimit(resource.RLIMIT_DATA, (job["memory_byte"], job["memory_byte"]))
     _write(folder / "environment.arrow", environment())
     answers: list[dict[str, Any]] = []
     for number, step in enumerate(job["steps"]):

@@ -42,6 +42,9 @@ def _lineage(command: argparse.ArgumentParser) -> None:
 def _reproduce(command: argparse.ArgumentParser) -> None:
     artifact(command)
     command.add_argument("--deep", action="store_true", help="compute the whole chain again, up to what was given")
+    command.add_argument(
+        "--timeout", default="12 h", metavar="TIME", help="after which it has failed (default: %(default)s)"
+    )
 
 
 def _snapshot(command: argparse.ArgumentParser) -> None:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from app.durations import computing_again
 from app.session import FINE, FOUND, Session
 from app.verdicts import GOOD, verdict_text
+from schemas.field import POSITIVE
+from schemas.units import parse_quantity
 
 
 def execute(session: Session) -> int:
     """Reproduce; 1 if the result differs or cannot be computed."""
+    timeout = parse_quantity(session.arguments.timeout, "s", "--timeout", POSITIVE)
     with session.lake() as lake:
         name = lake.resolve(session.arguments.id)
         deep = session.arguments.deep
         with session.working(f"computing {name[:24]} again", computing_again(lake, name, deep=deep)):
-            found = lake.reproduce(name, deep=deep)
+            found = lake.reproduce(name, deep=deep, timeout_second=timeout)
     session.answer(found, verdict_text(found))
     return FINE if found.verdict in GOOD else FOUND

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -25,6 +26,20 @@ def kpi(value: float, name: str = "energy_density") -> Kpi:
 def denser(design: Design, *, by: float = 0.1) -> Design:
     """The design with less porosity."""
     return with_porosity(design, design.porosity * (1 - by))
+
+
+@stage("endless")
+def endless(design: Design) -> Design:
+    """A stage that never ends."""
+    while True:
+        time.sleep(1)
+
+
+@stage("greedy")
+def greedy(design: Design) -> Kpi:
+    """A stage that wants more memory than there is."""
+    held = [b"x" * 2**28 for _ in range(100)]
+    return kpi(float(len(held)))
 
 
 @stage("blend")

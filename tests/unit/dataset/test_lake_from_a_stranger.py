@@ -8,6 +8,7 @@ import shutil
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import lake_stages as stages
 import lance
@@ -253,6 +254,23 @@ def test_a_chain_that_never_began(lake, design, folder):
         put_run(folder, output_roles=("a",), output_ids=(made,), input_roles=("design",), input_ids=(of,), **early)
     with Lake.open(folder) as later, pytest.raises(NotReproducibleError, match="descends from itself"):
         later.reproduce(one, deep=True)
+
+
+@pytest.mark.parametrize(
+    ("stage", "words"), [("lake_stages:endless", "not computed within"), ("lake_stages:greedy", "MemoryError")]
+)
+def test_a_recipe_without_measure(lake, design, folder, monkeypatch, stage, words):
+    """A recipe that asks for all time or all memory fails as a verdict, within the budget."""
+    monkeypatch.setattr("dataset.reproduce._LEAST_BYTE", 2**31)
+    monkeypatch.setattr("psutil.virtual_memory", lambda: SimpleNamespace(available=0))
+    one, other = lake.put(design(0.2)), lake.put(design(0.3))
+    lake.close()
+    early = {"ended": datetime(2020, 1, 1, tzinfo=UTC), "entry_point": stage}
+    put_run(folder, output_roles=("a",), output_ids=(one,), input_roles=("design",), input_ids=(other,), **early)
+    with Lake.open(folder) as later:
+        found = later.reproduce(one, timeout_second=5.0)
+    assert found.verdict == "could not be executed"
+    assert words in found.error
 
 
 def test_a_run_that_is_an_output_is_looked_for(lake, folder):
