@@ -2,8 +2,9 @@
 
 The voltage before the jump is carried on as a straight line beyond it (superposition: what the cell would have done
 anyway), and the answer is what comes on top, over the change of the current. Samples on the ramp of the current are
-left out, and so are first rows whose voltage was read before their current. When the jump took place is known only as
-well as the rows around it tell: the middle of the current's rise, give or take half the gap that holds the rise.
+left out, and so are rows on both sides whose voltage was not read with their current (`transient.mixed_rows`). When the
+jump took place is known only as well as the rows around it tell: the middle of the current's rise, give or take half
+the gap that holds the rise; where rows are left out for their voltage, anywhere between those that are kept.
 """
 
 from __future__ import annotations
@@ -14,18 +15,17 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.kpi.transient.averaging import Family, average
-from pipelines.kpi.transient.binning import logarithmic_bins
+from pipelines.kpi.transient.baseline import baseline
 from pipelines.kpi.transient.holds import RAMP_ROWS, Hold, holds_of
+from pipelines.kpi.transient.mixed_rows import early_rows, late_rows
 from pipelines.kpi.transient.noise import noise_level
 from schemas import Curve
 
 SMALLEST_JUMP = 0.02  # of the largest current
 SETTLED = 0.01  # of the jump: how close the current must be to where it goes
 NOT_YET = 1e-3  # of the jump: what the current may deviate before it
-LATE_ROWS = 2
-LATE_SHARE = 0.1  # a first answer below this share of the next one: that row's voltage is from before the jump
 LONGEST_RISE = 0.2  # of the hold that follows
+FIRST = 5  # rows after a jump that say where its voltage goes
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def jumps_of(curve: Curve) -> tuple[Jump, ...]:
 
 def jump_between(curve: Curve, before: Hold, after: Hold) -> Jump | None:
     """The jump from one hold to another; None if the current does not settle in time."""
-    time, current = curve.test_time_second, curve.current_ampere
+    time, current, voltage = curve.test_time_second, curve.current_ampere, curve.voltage_volt
     before = _without_ramp(curve, before, after)
     old = _mean_end(current, before)
     change = after.level - old
@@ -88,15 +88,21 @@ def jump_between(curve: Curve, before: Hold, after: Hold) -> Jump | None:
     if not settled.any():
         return None
     first = after.start + int(np.argmax(settled))
-    rise, half_gap = _rise(time[before.end - 1 : first + 1], current[before.end - 1 : first + 1])
     if time[first] - time[before.end - 1] > LONGEST_RISE * (time[after.end - 1] - time[first]) and first > before.end:
         return None
-    level, slope, shared = _baseline(curve, before, rise)
-    first += _late(curve.voltage_volt[first : after.end] - level)
+    sign = float(np.sign(change))
+    early = early_rows(time[before.rows], voltage[before.rows], voltage[first : min(first + FIRST, after.end)], sign)
+    before = replace(before, end=before.end - early)
+    rise, half_gap = _rise(time[before.end - 1 : first + 1], current[before.end - 1 : first + 1])
+    line = baseline(time[before.rows], voltage[before.rows], rise)
+    late = late_rows(sign * (voltage[first : after.end] - line.level))
+    first += late
+    if early or late:
+        rise, half_gap = (float(time[first] + k * time[before.end - 1]) / 2 for k in (1, -1))
     rows = slice(first, after.end)
-    continued = level + slope * (time[rows] - rise)
-    scatter = noise_level(time[rows], curve.voltage_volt[rows])
-    answer = (curve.voltage_volt[rows] - continued) / (_smooth(current[rows], after.level, noise) - old)
+    continued = line.level + line.slope * (time[rows] - rise)
+    scatter = noise_level(time[rows], voltage[rows])
+    answer = (voltage[rows] - continued) / (_smooth(current[rows], after.level, noise) - old)
     relative = noise / abs(change) / np.sqrt(min(len(answer), before.end - before.start))
     return Jump(
         before=before,
@@ -108,8 +114,8 @@ def jump_between(curve: Curve, before: Hold, after: Hold) -> Jump | None:
         time=time[rows],
         answer=answer,
         deviation=scatter / abs(change),
-        shared_deviation=float(np.hypot(shared / change, relative * answer[0])),
-        baseline_slope=slope,
+        shared_deviation=float(np.hypot(line.deviation / change, relative * answer[0])),
+        baseline_slope=line.slope,
         left_out=first - before.end,
     )
 
@@ -123,14 +129,6 @@ def _without_ramp(curve: Curve, before: Hold, after: Hold) -> Hold:
     allowed = max(4 * noise_level(time, current), NOT_YET * abs(after.level - before.level), float(np.ptp(inner)))
     left = np.abs(current[-RAMP_ROWS:] - np.median(inner)) > allowed
     return replace(before, end=before.end - (RAMP_ROWS - int(np.argmax(left)))) if left.any() else before
-
-
-def _late(change: NDArray[np.float64]) -> int:
-    """Leading rows whose voltage was read before that of their current, so that it does not answer yet."""
-    late = 0
-    while late < min(LATE_ROWS, len(change) - 1) and abs(change[late]) < LATE_SHARE * abs(change[late + 1]):
-        late += 1
-    return late
 
 
 def _mean_end(current: NDArray[np.float64], hold: Hold) -> float:
@@ -152,28 +150,3 @@ def _rise(time: NDArray[np.float64], current: NDArray[np.float64]) -> tuple[floa
     gaps, parts = np.diff(time), np.diff(current) / change
     middle = float(np.sum(parts * (time[1:] + time[:-1]) / 2))
     return min(max(middle, float(time[0])), float(time[-1])), float(np.sum(np.abs(parts) * gaps)) / 2
-
-
-def _baseline(curve: Curve, before: Hold, rise: float) -> tuple[float, float, float]:
-    """Voltage before the jump carried on to it [V], its slope [V/s], and the standard deviation of the former."""
-    time, voltage = curve.test_time_second[before.rows], curve.voltage_volt[before.rows]
-    back = (rise - time)[::-1]
-    noise = noise_level(time, voltage)
-    bins = logarithmic_bins(back)
-    count = len(bins.counts)
-    if count < 4:
-        return float(np.mean(voltage[-1:])), 0.0, noise
-    basis = bins.mean(np.stack([np.ones_like(back), back, back**2]))
-    data, deviation = bins.mean(voltage[::-1] - voltage[-1]), noise / np.sqrt(bins.counts)
-    families = (
-        Family("level", np.array([[0]])),
-        Family("line", np.array([[0, 1]])),
-        Family("bend", np.array([[0, 1, 2]])),
-    )
-    windows = np.array([[0, stop] for stop in range(4, count + 1)])
-    free = np.zeros(3, bool)
-    level = average(basis, data, deviation, np.array([1.0, 0, 0]), families, windows, free)
-    slope = average(basis, data, deviation, np.array([0, -1.0, 0]), families, windows, free)
-    if level is None or slope is None:
-        return float(voltage[-1]), 0.0, noise
-    return float(voltage[-1]) + level.value, slope.value, float(np.sqrt(level.variance))
