@@ -19,15 +19,16 @@ EARLY, LATE, RAMP = "old current, new voltage", "new current, old voltage", "ram
 
 @dataclass(frozen=True)
 class Border:
-    """How the rows around a change of the current are written; times [s].
+    """How the rows around a change of the current are written.
 
-    Event rows are the last of the old step and the first of the new one. `late` seconds is how long after its current
-    a row's voltage is read; below 0 it is read before. A ramp row is read at `ramp_share` of the rise.
+    Event rows are the last of the old step and the first of the new one. Of `kind`, so many `rows` hold a voltage that
+    is by `share` that of the other side. A ramp row is written at `ramp_share` of the rise.
     """
 
     events: bool = True
     kind: str = ""
     rows: int = 1
+    share: float = 1.0
     ramp_share: float | None = None
 
 
@@ -83,14 +84,14 @@ class Pulse:
 
 
 def _mixed(time: Vector, current: Vector, voltage: Vector, border: Border, moment: float, rise: float) -> Vector:
-    """The voltages, some of the rows beside the change holding that of the other side, or read further up the ramp."""
+    """The voltages, some rows beside the change holding that of the other side, wholly or in part."""
     before = int(np.searchsorted(time, moment, side="left"))
     after = int(np.searchsorted(time, moment + rise, side="left"))
     mixed = voltage.copy()
     if border.kind == EARLY:
-        mixed[max(before - border.rows, 1) : before] = voltage[after]
+        mixed[max(before - border.rows, 1) : before] += border.share * (voltage[after] - voltage[before - 1])
     if border.kind == LATE:
-        mixed[after : after + border.rows] = voltage[before - 1]
+        mixed[after : after + border.rows] -= border.share * (voltage[after] - voltage[before - 1])
     if border.ramp_share is not None and after > before:
         mixed[before:after] = voltage[after] if border.kind == EARLY else voltage[before - 1]
     return mixed
@@ -133,6 +134,7 @@ def _border(random: Random, interval: float) -> Border:
         events=bool(random.random() < (0.5 if interval < 10 else 0.9)),
         kind=str(random.choice(["", EARLY, LATE])),
         rows=int(random.choice([1, 1, 2])) if interval < 10 else 1,
+        share=1.0 if random.random() < 0.7 else float(random.uniform(0.2, 1.0)),
         ramp_share=float(random.uniform(0.1, 0.9)) if random.random() < 0.4 else None,
     )
 

@@ -18,6 +18,7 @@ from pipelines.kpi.transient import Jump, jumps_of
 from schemas import Curve, Kpi, KpiOutcome, stage
 
 NAME = "ohmic_resistance"
+LARGEST_UNCERTAINTY = 0.2  # of the value
 REFERENCE = "model and window averaged as in Jay and Neil, 2021, 10.1103/PhysRevD.103.114502"
 TEXT = "change of voltage over change of current at a jump of the current, extrapolated to zero time after it"
 
@@ -66,6 +67,9 @@ def _kpi(name: str, jump: Jump, coarsest: float) -> Kpi:
             "a discharging current must be negative"
         )
         return definition.missing(reason, KpiOutcome.NOT_APPLICABLE, where)
+    doubt = jump.doubt or _undetermined(jump, found)
+    if doubt:
+        return definition.missing(doubt, window=where)
     return definition.measured(
         found.value,
         uncertainty=float(np.sqrt(found.variance)),
@@ -73,6 +77,18 @@ def _kpi(name: str, jump: Jump, coarsest: float) -> Kpi:
         method=_method(jump, found),
         window=_window(jump, found),
     )
+
+
+def _undetermined(jump: Jump, found: ZeroTime) -> str:
+    """Why the value says too little to be one; empty if it is."""
+    deviation = float(np.sqrt(found.variance))
+    if deviation <= LARGEST_UNCERTAINTY * found.value:
+        return ""
+    reason = f"{found.value:.3g} +- {deviation:.2g} ohm at row {jump.first_row} is uncertain by more than a fifth"
+    if found.without_first is not None:
+        reason += f", for without its first row it is {found.without_first:.3g} ohm: that row was read too early, or "
+        return f"{reason}something faster than the rows relaxes; sample faster"
+    return f"{reason}; sample faster, or jump further"
 
 
 def _window(jump: Jump, found: ZeroTime) -> Window:
@@ -90,4 +106,5 @@ def _method(jump: Jump, found: ZeroTime) -> str:
         f"mean over models and windows, by weight: {models}; time of the jump known to +-{jump.half_gap:.2g} s; "
         f"uncertainty: noise ({jump.deviation:.2g} ohm per sample), voltage before the jump, models, windows and time "
         f"of the jump; without the instrument's calibration; counted are the samples of the window"
+        f"{'; ' * bool(jump.finding)}{jump.finding}"
     )

@@ -92,6 +92,8 @@ def _at(name: str, time: float, jump: Jump) -> Kpi:
     definition = _resistance(name, time, f"; {jump.text}")
     if not jump.before.is_rest:
         return definition.missing(_without_rest(jump), KpiOutcome.NOT_APPLICABLE, Window(jump.text))
+    if jump.doubt:
+        return definition.missing(jump.doubt, window=Window(jump.text))
     since = jump.time - jump.rise
     if not since[0] - jump.half_gap <= time <= since[-1] + jump.half_gap:
         reason = (
@@ -122,6 +124,7 @@ def _at(name: str, time: float, jump: Jump) -> Kpi:
         method=(
             f"straight line through the {len(near)} samples nearest to it, counted; uncertainty: noise, voltage before "
             f"the jump, and its time (+-{jump.half_gap:.2g} s); without the instrument's calibration"
+            f"{'; ' * bool(jump.finding)}{jump.finding}"
         ),
         window=Window(
             f"samples around {time:g} s after the jump", float(jump.time[near[0]]), float(jump.time[near[-1]])

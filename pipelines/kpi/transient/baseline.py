@@ -26,7 +26,8 @@ class Baseline:
 def baseline(time: NDArray[np.float64], voltage: NDArray[np.float64], moment: float) -> Baseline:
     """The voltage carried on from its samples before a moment, shape (n,) each, n > 0.
 
-    Of too few samples for a line it is the last one, and as uncertain as the last two drift until the moment.
+    Of too few samples for a line it is the last one, and as uncertain as the last two drift until the moment. A line
+    that does not fit (a relaxation underway, seen by few samples) is more uncertain by its misfit.
     """
     back = (moment - time)[::-1]
     noise = noise_level(time, voltage)
@@ -47,7 +48,8 @@ def baseline(time: NDArray[np.float64], voltage: NDArray[np.float64], moment: fl
     slope = average(basis, data, deviation, np.array([0, -1.0, 0]), families, windows, free)
     if level is None or slope is None:
         return Baseline(float(voltage[-1]), 0.0, noise)
-    return Baseline(float(voltage[-1]) + level.value, slope.value, float(np.sqrt(level.variance)))
+    misfit = max(level.chi_square / max(level.data_count - 2, 1), 1.0)
+    return Baseline(float(voltage[-1]) + level.value, slope.value, float(np.sqrt(level.variance * misfit)))
 
 
 def _drift(time: NDArray[np.float64], voltage: NDArray[np.float64], moment: float) -> float:

@@ -9,7 +9,7 @@ the gap that holds the rise; where rows are left out for their voltage, anywhere
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -17,51 +17,20 @@ from numpy.typing import NDArray
 
 from pipelines.kpi.transient.baseline import baseline
 from pipelines.kpi.transient.holds import RAMP_ROWS, Hold, holds_of
+from pipelines.kpi.transient.jump import Jump
 from pipelines.kpi.transient.mixed_rows import early_rows, late_rows
-from pipelines.kpi.transient.noise import noise_level
-from schemas import Curve
+from pipelines.kpi.transient.noise import noise_level, shared_rounding
+from pipelines.kpi.transient.pairs import compared
+from schemas import Curve, Measurement
 
 SMALLEST_JUMP = 0.02  # of the largest current
 SETTLED = 0.01  # of the jump: how close the current must be to where it goes
 NOT_YET = 1e-3  # of the jump: what the current may deviate before it
 LONGEST_RISE = 0.2  # of the hold that follows
+READING_LAG = 3.0  # of the time between rows: by how much a voltage may be read later than its current
+FOLLOWING = 32  # rows after a jump within which a cell's answer does not grow tenfold
+LEAST_AT_ONCE = 0.1  # of what follows
 FIRST = 5  # rows after a jump that say where its voltage goes
-
-
-@dataclass(frozen=True, slots=True)
-class Jump:
-    """From one hold to the next; times in the curve's own [s], arrays over the settled rows after it, shape (n,).
-
-    `rise` is the middle of the current's rise and `half_gap` by how much it may lie elsewhere. `answer` [ohm] is the
-    change of voltage over the change of current, `deviation` its standard deviation per sample, and `shared_deviation`
-    that which all samples have in common, from the voltage before and the current's noise.
-    """
-
-    before: Hold
-    after: Hold
-    first_row: int
-    change: float
-    rise: float
-    half_gap: float
-    time: NDArray[np.float64]
-    answer: NDArray[np.float64]
-    deviation: float
-    shared_deviation: float
-    baseline_slope: float
-    left_out: int
-
-    @property
-    def resolution(self) -> float:
-        """Longest time from the jump to the first settled sample [s]."""
-        return float(self.time[0] - self.rise + self.half_gap)
-
-    @property
-    def text(self) -> str:
-        """What happened, and where."""
-        return (
-            f"current from {self.before.level:.4g} A to {self.after.level:.4g} A at row {self.first_row}, "
-            f"t = {self.rise:.6g} s"
-        )
 
 
 def jumps_of(curve: Curve) -> tuple[Jump, ...]:
@@ -74,7 +43,7 @@ def jumps_of(curve: Curve) -> tuple[Jump, ...]:
             jump = jump_between(curve, before, after)
             if jump is not None:
                 found.append(jump)
-    return tuple(found)
+    return compared(found) if isinstance(curve, Measurement) else tuple(found)
 
 
 def jump_between(curve: Curve, before: Hold, after: Hold) -> Jump | None:
@@ -91,19 +60,23 @@ def jump_between(curve: Curve, before: Hold, after: Hold) -> Jump | None:
     if time[first] - time[before.end - 1] > LONGEST_RISE * (time[after.end - 1] - time[first]) and first > before.end:
         return None
     sign = float(np.sign(change))
-    early = early_rows(time[before.rows], voltage[before.rows], voltage[first : min(first + FIRST, after.end)], sign)
+    beyond = voltage[first : min(first + FIRST, after.end)]
+    early = early_rows(time[before.rows], voltage[before.rows], beyond, sign) if isinstance(curve, Measurement) else 0
+    earliest = _earliest(time, before.end, early, first)
     before = replace(before, end=before.end - early)
     rise, half_gap = _rise(time[before.end - 1 : first + 1], current[before.end - 1 : first + 1])
     line = baseline(time[before.rows], voltage[before.rows], rise)
     late = late_rows(sign * (voltage[first : after.end] - line.level))
     first += late
     if early or late:
-        rise, half_gap = (float(time[first] + k * time[before.end - 1]) / 2 for k in (1, -1))
+        rise, half_gap = float(time[first] + earliest) / 2, float(time[first] - earliest) / 2
     rows = slice(first, after.end)
     continued = line.level + line.slope * (time[rows] - rise)
     scatter = noise_level(time[rows], voltage[rows])
+    rounding = np.sqrt(2.0) * shared_rounding(voltage, scatter)  # of the voltages before and after
     answer = (voltage[rows] - continued) / (_smooth(current[rows], after.level, noise) - old)
     relative = noise / abs(change) / np.sqrt(min(len(answer), before.end - before.start))
+    shared = float(np.linalg.norm([line.deviation / change, rounding / change, relative * answer[0]]))
     return Jump(
         before=before,
         after=after,
@@ -114,10 +87,32 @@ def jump_between(curve: Curve, before: Hold, after: Hold) -> Jump | None:
         time=time[rows],
         answer=answer,
         deviation=scatter / abs(change),
-        shared_deviation=float(np.hypot(line.deviation / change, relative * answer[0])),
+        shared_deviation=shared,
         baseline_slope=line.slope,
         left_out=first - before.end,
+        doubt=_doubt(answer, first),
     )
+
+
+def _doubt(answer: NDArray[np.float64], row: int) -> str:
+    """Why the voltage before the jump may already be that after it; empty if the answer begins as a cell's does."""
+    reach = float(answer[:FOLLOWING].max())
+    if not 0 <= answer[0] < LEAST_AT_ONCE * reach:
+        return ""
+    return (
+        f"row {row} answers with {answer[0]:.3g} ohm, less than {LEAST_AT_ONCE:.0%} of the {reach:.3g} ohm that follow: "
+        "the rows before the jump seem to hold a voltage from after it; record the rest before the pulse"
+    )
+
+
+def _earliest(time: NDArray[np.float64], end: int, early: int, first: int) -> float:
+    """When the jump was at the earliest [s], given how many rows before it were read early.
+
+    A voltage is read after its current by less than rows are apart, in a file whose rows are that close.
+    """
+    last = float(time[end - early - 1])
+    lag = READING_LAG * float(time[first] - time[end - early]) if early else 0.0
+    return max(last, float(time[end - early]) - lag) if lag > 0 else last
 
 
 def _without_ramp(curve: Curve, before: Hold, after: Hold) -> Hold:

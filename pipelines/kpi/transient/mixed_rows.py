@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.kpi.transient.baseline import baseline
+from pipelines.kpi.transient.noise import noise_level
 
 MOST_ROWS = 3
 MOVED = 0.01  # of the way: what is further, and beyond what scatter and drift explain, was read after the jump
@@ -40,7 +41,8 @@ def early_rows(time: Vector, voltage: Vector, beyond: Vector, sign: float) -> in
         way = float(np.max(sign * (beyond - before.level)))
         moved = sign * float(voltage[-count] - before.level)
         share = MOVED_FROM_ONE if len(time) - count == 1 else MOVED
-        if way > 0 and moved > max(DEVIATIONS * np.sqrt(2) * before.deviation, share * way):
+        scatter = float(np.hypot(before.deviation, noise_level(time[kept], voltage[kept])))
+        if way > 0 and moved > max(DEVIATIONS * scatter, share * way):
             return count
     return 0
 
