@@ -77,7 +77,9 @@ def _from_first(jump: Jump) -> ZeroTime | None:
     since = since[: bins.starts[-1] + bins.counts[-1]]
     first = float(jump.answer[0])
     answer = bins.mean(jump.answer[: len(since)] - first)
-    deviation = np.hypot(jump.deviation / np.sqrt(bins.counts), INADEQUACY * (answer - answer[0]))
+    drift = jump.slope_deviation * bins.mean(np.maximum(since, 0.0))
+    parts = [jump.deviation / np.sqrt(bins.counts), INADEQUACY * (answer - answer[0]), drift]
+    deviation = np.linalg.norm(np.stack(parts), axis=0)
     averages = [_averaged(since, shift, jump, bins, answer, deviation) for shift in _shifts(jump)]
     return _combined([a for a in averages if a is not None], first, since, bins, jump)
 

@@ -24,7 +24,7 @@ TEXT = "change of voltage over change of current at a jump of the current, extra
 
 
 @stage("kpi.ohmic_resistance", libraries=("numpy",))
-def ohmic_resistance(curve: Curve, *, coarsest_resolution_second: float = 2.0) -> Mapping[str, Kpi]:
+def ohmic_resistance(curve: Curve, *, coarsest_resolution_second: float = 3.0) -> Mapping[str, Kpi]:
     """Ohmic resistance at each jump of the current, and their mean.
 
     Parameters

@@ -9,28 +9,29 @@ from numpy.typing import NDArray
 
 from pipelines.kpi.transient.averaging import Family, average
 from pipelines.kpi.transient.binning import logarithmic_bins
-from pipelines.kpi.transient.noise import noise_level
 
 FEWEST_BINS = 4  # for a straight line, and to see whether it bends
+DEVIATIONS = 2.0  # of a slope, beyond which it shows
 
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """Level at the moment [V], slope [V/s], and the standard deviation of the level [V]."""
+    """Level at the moment [V], slope [V/s], and the standard deviation of each."""
 
     level: float
     slope: float
     deviation: float
+    slope_deviation: float = 0.0
 
 
-def baseline(time: NDArray[np.float64], voltage: NDArray[np.float64], moment: float) -> Baseline:
-    """The voltage carried on from its samples before a moment, shape (n,) each, n > 0.
+def baseline(time: NDArray[np.float64], voltage: NDArray[np.float64], moment: float, noise: float) -> Baseline:
+    """The voltage carried on from its samples before a moment, shape (n,) each, n > 0; noise [V].
 
     Of too few samples for a line it is the last one, and as uncertain as the last two drift until the moment. A line
-    that does not fit (a relaxation underway, seen by few samples) is more uncertain by its misfit.
+    that does not fit (a relaxation underway, seen by few samples) is more uncertain by its misfit. A slope that does
+    not show beyond its uncertainty is taken as none.
     """
     back = (moment - time)[::-1]
-    noise = noise_level(time, voltage)
     bins = logarithmic_bins(back)
     count = len(bins.counts)
     if count < FEWEST_BINS:
@@ -49,7 +50,9 @@ def baseline(time: NDArray[np.float64], voltage: NDArray[np.float64], moment: fl
     if level is None or slope is None:
         return Baseline(float(voltage[-1]), 0.0, noise)
     misfit = max(level.chi_square / max(level.data_count - 2, 1), 1.0)
-    return Baseline(float(voltage[-1]) + level.value, slope.value, float(np.sqrt(level.variance * misfit)))
+    spread, slope_spread = (float(np.sqrt(found.variance * misfit)) for found in (level, slope))
+    shows = abs(slope.value) > DEVIATIONS * slope_spread
+    return Baseline(float(voltage[-1]) + level.value, slope.value if shows else 0.0, spread, slope_spread)
 
 
 def _drift(time: NDArray[np.float64], voltage: NDArray[np.float64], moment: float) -> float:

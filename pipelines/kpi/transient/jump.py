@@ -17,7 +17,7 @@ class Jump:
     `rise` is the middle of the current's rise and `half_gap` by how much it may lie elsewhere. `answer` [ohm] is the
     change of voltage over the change of current, `deviation` its standard deviation per sample, and `shared_deviation`
     that which all samples have in common, from the voltage before, the current's noise and what was found beside it.
-    `finding` says what widened it, `doubt` why the answer is not to be trusted at all; both are mostly empty.
+    `slope_deviation` [ohm/s] is what the slope of the voltage before leaves open, `finding` says what widened it, `doubt` why the answer is not to be trusted at all; both are mostly empty.
     """
 
     before: Hold
@@ -31,6 +31,7 @@ class Jump:
     deviation: float
     shared_deviation: float
     baseline_slope: float
+    slope_deviation: float
     left_out: int
     finding: str = ""
     doubt: str = ""

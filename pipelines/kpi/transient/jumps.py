@@ -19,7 +19,7 @@ from pipelines.kpi.transient.baseline import baseline
 from pipelines.kpi.transient.holds import RAMP_ROWS, Hold, holds_of
 from pipelines.kpi.transient.jump import Jump
 from pipelines.kpi.transient.mixed_rows import early_rows, late_rows
-from pipelines.kpi.transient.noise import noise_level, shared_rounding
+from pipelines.kpi.transient.noise import noise_beside, noise_level, shared_rounding
 from pipelines.kpi.transient.pairs import compared
 from schemas import Curve, Measurement
 
@@ -60,19 +60,18 @@ def jump_between(curve: Curve, before: Hold, after: Hold) -> Jump | None:
     if time[first] - time[before.end - 1] > LONGEST_RISE * (time[after.end - 1] - time[first]) and first > before.end:
         return None
     sign = float(np.sign(change))
-    beyond = voltage[first : min(first + FIRST, after.end)]
-    early = early_rows(time[before.rows], voltage[before.rows], beyond, sign) if isinstance(curve, Measurement) else 0
+    quiet, scatter = noise_beside(time, voltage, before.rows, slice(first, after.end))
+    early = _early(curve, before, voltage[first : min(first + FIRST, after.end)], sign, quiet)
     earliest = _earliest(time, before.end, early, first)
     before = replace(before, end=before.end - early)
     rise, half_gap = _rise(time[before.end - 1 : first + 1], current[before.end - 1 : first + 1])
-    line = baseline(time[before.rows], voltage[before.rows], rise)
-    late = late_rows(sign * (voltage[first : after.end] - line.level))
+    line = baseline(time[before.rows], voltage[before.rows], rise, quiet)
+    late = _late(curve, slice(first, after.end), sign, line.level, scatter)
     first += late
     if early or late:
         rise, half_gap = float(time[first] + earliest) / 2, float(time[first] - earliest) / 2
     rows = slice(first, after.end)
     continued = line.level + line.slope * (time[rows] - rise)
-    scatter = noise_level(time[rows], voltage[rows])
     rounding = np.sqrt(2.0) * shared_rounding(voltage, scatter)  # of the voltages before and after
     answer = (voltage[rows] - continued) / (_smooth(current[rows], after.level, noise) - old)
     relative = noise / abs(change) / np.sqrt(min(len(answer), before.end - before.start))
@@ -89,6 +88,7 @@ def jump_between(curve: Curve, before: Hold, after: Hold) -> Jump | None:
         deviation=scatter / abs(change),
         shared_deviation=shared,
         baseline_slope=line.slope,
+        slope_deviation=abs(line.slope_deviation / change),
         left_out=first - before.end,
         doubt=_doubt(answer, first),
     )
@@ -103,6 +103,20 @@ def _doubt(answer: NDArray[np.float64], row: int) -> str:
         f"row {row} answers with {answer[0]:.3g} ohm, less than {LEAST_AT_ONCE:.0%} of the {reach:.3g} ohm that follow: "
         "the rows before the jump seem to hold a voltage from after it; record the rest before the pulse"
     )
+
+
+def _early(curve: Curve, before: Hold, beyond: NDArray[np.float64], sign: float, noise: float) -> int:
+    """Last rows before a jump that were read after it; a simulation's are of one moment."""
+    if not isinstance(curve, Measurement):
+        return 0
+    return early_rows(curve.test_time_second[before.rows], curve.voltage_volt[before.rows], beyond, sign, noise)
+
+
+def _late(curve: Curve, after: slice, sign: float, level: float, noise: float) -> int:
+    """First rows after a jump that were read before it; likewise."""
+    if not isinstance(curve, Measurement):
+        return 0
+    return late_rows(curve.test_time_second[after], sign * (curve.voltage_volt[after] - level), noise)
 
 
 def _earliest(time: NDArray[np.float64], end: int, early: int, first: int) -> float:

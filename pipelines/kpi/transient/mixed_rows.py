@@ -11,19 +11,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.kpi.transient.baseline import baseline
-from pipelines.kpi.transient.noise import noise_level
 
 MOST_ROWS = 3
 MOVED = 0.01  # of the way: what is further, and beyond what scatter and drift explain, was read after the jump
 MOVED_FROM_ONE = 0.5  # the same where a single row says what was before
 STILL = 0.1  # of the way: what is less far was read before the jump
+HALFWAY = 0.5  # of the next row's way: what is less far was read before it was over, or counts as ohmic with that row
 DEVIATIONS = 4.0
 NEXT_ROWS = 4
 
 Vector = NDArray[np.float64]
 
 
-def early_rows(time: Vector, voltage: Vector, beyond: Vector, sign: float) -> int:
+def early_rows(time: Vector, voltage: Vector, beyond: Vector, sign: float, noise: float) -> int:
     """How many of the last rows before a jump hold a voltage from after it; at most `MOST_ROWS`, one row is left.
 
     Parameters
@@ -34,29 +34,42 @@ def early_rows(time: Vector, voltage: Vector, beyond: Vector, sign: float) -> in
         Voltages of the first rows after it.
     sign
         Of the jump: where the voltage goes.
+    noise
+        Standard deviation of a voltage [V].
     """
     for count in range(min(MOST_ROWS, len(time) - 1), 0, -1):
         kept, moment = slice(0, len(time) - count), float(time[-count])
-        before = baseline(time[kept], voltage[kept], moment)
+        before = baseline(time[kept], voltage[kept], moment, noise)
         way = float(np.max(sign * (beyond - before.level)))
         moved = sign * float(voltage[-count] - before.level)
         share = MOVED_FROM_ONE if len(time) - count == 1 else MOVED
-        scatter = float(np.hypot(before.deviation, noise_level(time[kept], voltage[kept])))
+        scatter = float(np.hypot(before.deviation, noise))
         if way > 0 and moved > max(DEVIATIONS * scatter, share * way):
             return count
     return 0
 
 
-def late_rows(change: Vector) -> int:
+def late_rows(time: Vector, change: Vector, noise: float) -> int:
     """How many of the first rows after a jump hold a voltage from before it; at most `MOST_ROWS`, one row is left.
+
+    They have hardly moved, or less than half as far as the next, or are followed by a row that moves faster than they
+    did: an answer only slows down.
 
     Parameters
     ----------
-    change
+    time, change
         Shape (n,): change of the voltage since before the jump, positive where it goes.
+    noise
+        Standard deviation of a voltage [V].
     """
     way = float(np.max(change[: MOST_ROWS + NEXT_ROWS], initial=0.0))
     late = 0
-    while late < min(MOST_ROWS, len(change) - 1) and change[late] < STILL * way:
+    while late < min(MOST_ROWS, len(change) - 1) and change[late] < max(STILL * way, HALFWAY * change[late + 1]):
         late += 1
+    for count in range(min(MOST_ROWS, len(change) - 1), max(late, 1), -1):
+        step, width = float(change[count] - change[count - 1]), float(time[count] - time[count - 1])
+        apart, before = float(time[count - 1] - time[late]), float(change[count - 1] - change[late])
+        explained = before * width / apart if apart > 0 and before > 0 else 0.0
+        if step - explained > max(DEVIATIONS * noise * np.hypot(np.sqrt(2), width / max(apart, width)), MOVED * way):
+            return count
     return late
