@@ -134,7 +134,7 @@ def _border(random: Random, interval: float) -> Border:
         events=bool(random.random() < (0.5 if interval < 10 else 0.9)),
         kind=str(random.choice(["", EARLY, LATE])),
         rows=int(random.choice([1, 1, 2])) if interval < 10 else 1,
-        share=1.0 if random.random() < 0.7 else float(random.uniform(0.2, 1.0)),
+        share=1.0 if random.random() < 0.85 else float(random.uniform(0.2, 1.0)),
         ramp_share=float(random.uniform(0.1, 0.9)) if random.random() < 0.4 else None,
     )
 

@@ -18,7 +18,7 @@ from pipelines.kpi.transient import Jump, jumps_of
 from schemas import Curve, Kpi, KpiOutcome, stage
 
 NAME = "ohmic_resistance"
-LARGEST_UNCERTAINTY = 0.2  # of the value
+LARGEST_UNCERTAINTY = 0.15  # of the value
 REFERENCE = "model and window averaged as in Jay and Neil, 2021, 10.1103/PhysRevD.103.114502"
 TEXT = "change of voltage over change of current at a jump of the current, extrapolated to zero time after it"
 
@@ -84,7 +84,7 @@ def _undetermined(jump: Jump, found: ZeroTime) -> str:
     deviation = float(np.sqrt(found.variance))
     if deviation <= LARGEST_UNCERTAINTY * found.value:
         return ""
-    reason = f"{found.value:.3g} +- {deviation:.2g} ohm at row {jump.first_row} is uncertain by more than a fifth"
+    reason = f"{found.value:.3g} +- {deviation:.2g} ohm at row {jump.first_row} is uncertain by more than {LARGEST_UNCERTAINTY:.0%}"
     if found.without_first is not None:
         reason += f", for without its first row it is {found.without_first:.3g} ohm: that row was read too early, or "
         return f"{reason}something faster than the rows relaxes; sample faster"
