@@ -23,7 +23,7 @@ _DIGITS = re.compile(r"\b([a-z_]+-[0-9a-f]{12})[0-9a-f]{52}\b")
 def plain(value: Any) -> Any:
     """A value as JSON can hold it; infinite numbers become the text "inf", arrays their summary."""
     if isinstance(value, Record):
-        return {"kind": value.kind, **{name: plain(getattr(value, name)) for name in value.fields()}}
+        return {"kind": value.kind, **{name: plain(_held(value, name)) for name in value.fields()}}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, Mapping):
@@ -90,7 +90,7 @@ def record_table(record: Record, name: str) -> Table:
         table.add_column(column, overflow="fold")
     for field, spec in record.fields().items():
         unit = {"1": "-"}.get(spec.unit, spec.unit)
-        table.add_row(field, Text(_cell(getattr(record, field))), Text(unit))
+        table.add_row(field, Text(_cell(_held(record, field))), Text(unit))
     return table
 
 
@@ -114,6 +114,12 @@ def wide_table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, right: bo
     for row in rows:
         table.add_row(*map(Text, row))
     return table
+
+
+def _held(record: Record, field: str) -> Any:
+    """A field's value; a vector of few entries is shown whole."""
+    value = getattr(record, field)
+    return value if record.fields()[field].length is None else tuple(value.tolist())
 
 
 def _cell(value: Any) -> str:

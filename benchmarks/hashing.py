@@ -10,6 +10,7 @@ import pyarrow as pa
 from benchmarks.measure import Line, in_turns, speed_at_least, tell
 from dataset import artifact_id, table_digest
 from schemas import Microstructure
+from schemas.electrode import cubic_voxels
 
 _EDGE = 128
 _ROWS = 10_000_000
@@ -25,7 +26,9 @@ def lines() -> list[Line]:
 def _volume() -> list[Line]:
     labels = np.random.default_rng(1).integers(0, 3, (_EDGE,) * 3, dtype=np.uint8)
     phases = np.array([0, 1, 2], np.uint8)
-    record = Microstructure(labels=labels, voxel_size_metre=4e-7, phase_labels=phases, source="random", licence="own")
+    record = Microstructure(
+        labels=labels, voxel_edges_metre=cubic_voxels(4e-7), phase_labels=phases, source="random", licence="own"
+    )
     table = record.to_arrow()
     works = {
         "record": lambda: artifact_id(record),

@@ -17,6 +17,7 @@ from schemas import (
     TransportOutcome,
     stage,
 )
+from schemas.electrode import cubic_voxels
 
 _PHASES = np.array([0, 1, 2], np.uint8)
 
@@ -54,7 +55,9 @@ def scale(of: Kpi, *, factor: float) -> Kpi:
 def draw(of: Design, *, seed: int) -> Microstructure:
     """Eight random voxels."""
     labels = np.random.default_rng([seed, int(of.porosity * 2**50)]).integers(0, 3, (2, 2, 2), dtype=np.uint8)
-    return Microstructure(labels=labels, voxel_size_metre=1e-6, phase_labels=_PHASES, source="random", licence="own")
+    return Microstructure(
+        labels=labels, voxel_edges_metre=cubic_voxels(1e-6), phase_labels=_PHASES, source="random", licence="own"
+    )
 
 
 @stage("benchmark.measure")

@@ -15,7 +15,7 @@ from dataset.objects import Objects
 from dataset.recipes import Recipes
 from dataset.runs import Committed, RunLog
 from dataset.steps import Step, reached
-from dataset.tables import ARTIFACTS, LINEAGE, RUNS, Row, Tables, is_column, table_name
+from dataset.tables import ARTIFACTS, LINEAGE, RUNS, Row, Tables, column_names, is_column, table_name
 from dataset.tombstones import Tombstones
 from schemas.record import Record
 
@@ -24,7 +24,11 @@ _BATCH = 5_000  # runs per table version when many are indexed at once
 
 def row_of(record: Record, artifact_id: str, size: int, version: int) -> Row:
     """What the tables show of a record: its columns, and what the artifacts table needs."""
-    columns = {name: _cell(getattr(record, name)) for name, spec in record.fields().items() if is_column(spec)}
+    columns: Row = {}
+    for spec in filter(is_column, record.fields().values()):
+        value = getattr(record, spec.name)
+        cells = [_cell(value)] if spec.length is None else value.tolist()
+        columns |= zip(column_names(spec), cells, strict=True)
     return {"id": artifact_id, "kind": record.kind, "schema_version": version, "bytes": size, "columns": columns}
 
 

@@ -8,20 +8,25 @@ import os
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from dataset import worker
 from dataset.environment import differences
 from dataset.errors import CorruptObjectError, DroppedError
-from dataset.hashing import artifact_id
+from dataset.hashing import table_digest
 from dataset.objects import encode, object_key
 from dataset.runs import Committed
 from dataset.store import Store
 from schemas.compare import Deviation, Verdict, compare, judge
+from schemas.errors import SchemaVersionError
 from schemas.provenance import Code, Environment, Verification
+from schemas.record import Record
 
 TRUSTED = ("pipelines", "models")
 EXTRA_TRUSTED = "RAGONE_STAGE_PACKAGES"  # further packages whose stages may be executed, separated by commas
@@ -139,23 +144,39 @@ def _judged(
 
 
 def _compared(store: Store, name: str, folder: Path, file: str | None) -> tuple[Verdict, tuple[Deviation, ...]]:
-    """One output against its record; data that are gone are brought back if the new content is the same."""
+    """One output against its record; data that are gone are brought back if the new content is the same.
+
+    Both are compared in the form of the schema version that was recorded, which decides what the name is the hash of.
+    """
     if file is None:
         return Verdict.FAILED, ()
     made = worker.read(folder / file)
-    if artifact_id(made) == name:
+    content = _content_of(made, name)
+    if content is not None:
         if not store.objects.intact(name):
-            store.files.write(object_key(name), encode(made.to_arrow()))
+            store.files.write(object_key(name), encode(content))
         return Verdict.BITWISE, ()
     try:
-        recorded = store.load(name)
+        recorded, version = store.load_with_version(name)
     except (DroppedError, CorruptObjectError):
         gone = Deviation(
             "content", float("inf"), float("inf"), False, "the recorded data are gone and the new hash differs"
         )
         return Verdict.DIFFERENT, (gone,)
+    with suppress(SchemaVersionError):  # if the older version cannot say what was made, the present one does
+        made = made.in_version(version)
     deviations = compare(recorded, made)
     return judge(deviations), deviations
+
+
+def _content_of(made: Record, name: str) -> pa.Table | None:
+    """What was made, as the schema version writes it under which it has this name; None if it has it under none."""
+    for version in range(made.schema_version, 0, -1):
+        with suppress(SchemaVersionError):
+            content = made.to_arrow(version)
+            if f"{made.kind}-{table_digest(content)}" == name:
+                return content
+    return None
 
 
 def _code_changes(store: Store, committed: Committed, path: Path) -> list[str]:

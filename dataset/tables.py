@@ -65,8 +65,16 @@ def table_name(kind: str) -> str:
 
 
 def is_column(spec: FieldSpec) -> bool:
-    """Whether a field of a record is shown in its table: numbers, text and documents; arrays and weights are not."""
-    return spec.shape in ("scalar", "document") and spec.dtype in _COLUMN
+    """Whether a field of a record is shown in its table.
+
+    Numbers, text, documents and vectors of a fixed length are; other arrays and weights are not.
+    """
+    return (spec.shape in ("scalar", "document") or spec.length is not None) and spec.dtype in _COLUMN
+
+
+def column_names(spec: FieldSpec) -> list[str]:
+    """The columns of such a field: a vector has one for each entry, numbered from 0."""
+    return [spec.name] if spec.length is None else [f"{spec.name}_{i}" for i in range(spec.length)]
 
 
 class Tables:
@@ -231,7 +239,8 @@ def readable(name: str) -> Iterator[None]:
 
 def _schema_of(cls: type[Record]) -> pa.Schema:
     names = {"id": pa.string(), "run_id": pa.string(), "created": _TIME}
-    return pa.schema(names | {s.name: _COLUMN[s.dtype] for s in cls.fields().values() if is_column(s)})
+    shown = [spec for spec in cls.fields().values() if is_column(spec)]
+    return pa.schema(names | {name: _COLUMN[spec.dtype] for spec in shown for name in column_names(spec)})
 
 
 def _earlier(row: Row, than: Row) -> bool:

@@ -198,7 +198,7 @@ def _budget(root: Section, space: Mapping[str, tuple[float, float]]) -> Budget:
 
 def _resolution(root: Section) -> Resolution:
     section = root.section("resolution", ["edge_voxels", "voxel_size", "cubes"])
-    bounds = Microstructure.fields()["voxel_size_metre"].bounds
+    bounds = Microstructure.fields()["voxel_edges_metre"].bounds
     return Resolution(
         section.integer("edge_voxels", _SMALLEST_EDGE, _LARGEST_EDGE),
         section.quantity("voxel_size", "m", bounds),

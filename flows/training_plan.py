@@ -99,7 +99,7 @@ def _simulation(root: Section) -> SimulationPlan:
         if low > high:
             raise StudyError(f"{ends.path}: low = {low:g} is above high = {high:g}. Exchange them.")
         space[name] = (low, high)
-    bounds = Microstructure.fields()["voxel_size_metre"].bounds
+    bounds = Microstructure.fields()["voxel_edges_metre"].bounds
     return SimulationPlan(
         {**space, **_LOADING},
         section.integer("edge_voxels", _FEWEST_VOXELS, _MOST_VOXELS),

@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from schemas.errors import FieldShapeError, FieldTypeError, UnknownFieldError
+from schemas.errors import AnisotropicVoxelError, FieldShapeError, FieldTypeError, UnknownFieldError
 from schemas.field import Tolerance, array, choice, integer, real, text, texts, vector
-from schemas.migration import Migrations, added
+from schemas.migration import Migrations, added, repeated
 from schemas.record import Record
 
 PORE = "pore"
@@ -18,6 +18,8 @@ ACTIVE_MATERIAL = "active_material"
 CARBON_BINDER = "carbon_binder"
 PHASES = (PORE, ACTIVE_MATERIAL, CARBON_BINDER)
 
+_BLOCK = 1 << 20  # voxels counted at once
+_SAME = 1e-6  # relative difference up to which two edges are one
 _SOLVER = Tolerance(relative=1e-4)
 _BOUNDS = (
     "pore_tortuosity_factor_lower",
@@ -47,12 +49,16 @@ class Design(Record):
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Microstructure(Record):
-    """A labelled volume: which phase fills each voxel."""
+    """A labelled volume: which phase fills each voxel. Voxels are boxes of one size; see `cubic_voxels` for cubes."""
 
     kind: ClassVar[str] = "microstructure"
+    schema_version: ClassVar[int] = 2
+    migrations: ClassVar[Migrations] = {1: (repeated("voxel_size_metre", "voxel_edges_metre", 3),)}
 
     labels: np.ndarray[Any, Any] = array("", "uint8", 3, doc="phase label of each voxel; axis 0 is through-plane")
-    voxel_size_metre: float = real("m", low=0, low_open=True, high=1e-3, doc="edge of one cubic voxel")
+    voxel_edges_metre: np.ndarray[Any, Any] = vector(
+        "m", low=0, low_open=True, high=1e-3, length=3, doc="edges of one voxel, along the axes of `labels`"
+    )
     axis_order: str = text(
         default="through-plane, in-plane, in-plane", doc="what the axes of `labels` are, first to last"
     )
@@ -72,7 +78,7 @@ class Microstructure(Record):
             )
         if len(set(self.phase_labels.tolist())) != len(self.phase_labels):
             raise FieldTypeError(f"two phases share a label in {self.phase_map()}. Give each phase its own.")
-        counts = np.bincount(self.labels.reshape(-1), minlength=256)
+        counts = label_counts(self.labels)
         orphans = sorted(set(np.flatnonzero(counts).tolist()) - set(self.phase_labels.tolist()))
         if orphans:
             label = orphans[0]
@@ -80,6 +86,34 @@ class Microstructure(Record):
                 f"label {label} ({int(counts[label])} voxels) is claimed by no phase of {self.phase_map()}. "
                 f"Name the phase of each of the labels {np.flatnonzero(counts).tolist()}."
             )
+
+    @property
+    def voxel_size_metre(self) -> float:
+        """Edge of one cubic voxel [m]; edges that differ by a part in a million are one length, written twice.
+
+        Raises
+        ------
+        AnisotropicVoxelError
+            If the voxels are no cubes.
+        """
+        if not self.has_cubic_voxels:
+            edges = " x ".join(f"{edge * 1e6:g}" for edge in self.voxel_edges_metre)
+            raise AnisotropicVoxelError(
+                f"microstructure.voxel_edges_metre = {edges} um: these voxels are no cubes, and cubes are needed here. "
+                "Resample the labels to cubes and import them again."
+            )
+        return self.equivalent_voxel_size_metre
+
+    @property
+    def has_cubic_voxels(self) -> bool:
+        """Whether the three edges of a voxel are equal."""
+        return bool(np.ptp(self.voxel_edges_metre) <= _SAME * self.voxel_edges_metre.min())
+
+    @property
+    def equivalent_voxel_size_metre(self) -> float:
+        """Edge of the cube that fills as much as one voxel [m]; of a cubic voxel its own edge, to the bit."""
+        edges = self.voxel_edges_metre
+        return float(edges[0] if np.ptp(edges) == 0 else np.cbrt(np.prod(edges)))
 
     def phase_map(self) -> dict[str, int]:
         """Label of each phase, by name."""
@@ -96,6 +130,18 @@ class Microstructure(Record):
         if name not in self.phase_names:
             raise UnknownFieldError(f"microstructure has no phase {name!r}; it has {', '.join(self.phase_names)}.")
         return np.asarray(self.labels == self.phase_map()[name])
+
+
+def cubic_voxels(edge_metre: float) -> np.ndarray[Any, Any]:
+    """The `voxel_edges_metre` of cubes, shape (3,) [m]."""
+    return np.full(3, edge_metre, np.float64)
+
+
+def label_counts(labels: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Voxels of each label from 0 to 255, shape (256,); a block at a time, since counting widens each byte to eight."""
+    flat = labels.reshape(-1)
+    blocks = (flat[start : start + _BLOCK] for start in range(0, flat.size, _BLOCK))
+    return np.asarray(sum(np.bincount(block, minlength=256) for block in blocks))
 
 
 class TransportOutcome(StrEnum):
@@ -153,7 +199,7 @@ class Transport(Record):
     solid_outcome: TransportOutcome = choice(TransportOutcome)
     active_material_conductivity_siemens_per_metre: float = real("S/m", low=0, doc="bulk value that entered the solve")
     carbon_binder_conductivity_siemens_per_metre: float = real("S/m", low=0, doc="bulk value that entered the solve")
-    voxel_size_metre: float = real("m", low=0, low_open=True)
+    voxel_size_metre: float = real("m", low=0, low_open=True, doc="of cubes, or of the cubes of equal volume")
     edge_voxels: int = integer(low=1, doc="voxels along axis 0 of one volume")
     cube_count: int = integer(low=1)
     method: str = text(doc="solver, its version and its convergence criterion")

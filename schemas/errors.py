@@ -29,6 +29,10 @@ class FieldShapeError(RagoneError, ValueError):
     """An array has the wrong number of axes or an impossible length."""
 
 
+class AnisotropicVoxelError(RagoneError, ValueError):
+    """A volume's voxels are no cubes where cubes are needed."""
+
+
 class UnitError(RagoneError, ValueError):
     """A quantity has no unit, an unknown one, or one of another dimension."""
 

@@ -66,7 +66,8 @@ class FieldSpec:
     """One field of a record.
 
     `dtype` is an Arrow type name: float64, int64, bool, utf8, timestamp, binary, uint8...
-    `unit` is empty for what is no physical quantity, and "1" for a dimensionless one.
+    `unit` is empty for what is no physical quantity, and "1" for a dimensionless one. `length` is that of a vector
+    which always has as many entries.
     """
 
     name: str
@@ -78,6 +79,7 @@ class FieldSpec:
     optional: bool
     infinite: bool
     axes: int
+    length: int | None
     choices: type[StrEnum] | None
     doc: str
 
@@ -92,11 +94,13 @@ def _field(
     optional: bool = False,
     infinite: bool = False,
     axes: int = 0,
+    length: int | None = None,
     choices: type[StrEnum] | None = None,
     default: Any = MISSING,
     doc: str = "",
 ) -> Any:
-    spec = FieldSpec("", shape, dtype, unit, bounds or Bounds(), tolerance, optional, infinite, axes, choices, doc)
+    limits = bounds or Bounds()
+    spec = FieldSpec("", shape, dtype, unit, limits, tolerance, optional, infinite, axes, length, choices, doc)
     if optional and default is MISSING:
         default = None
     if isinstance(default, dict | list):
@@ -169,12 +173,17 @@ def vector(
     *,
     low: float | None = None,
     high: float | None = None,
+    low_open: bool = False,
+    length: int | None = None,
     tolerance: Tolerance = EXACT,
     default: Any = MISSING,
     doc: str = "",
 ) -> Any:
-    """A one-dimensional numpy array; shape (n,)."""
-    return _field("vector", dtype, unit=unit, bounds=Bounds(low, high), tolerance=tolerance, default=default, doc=doc)
+    """A one-dimensional numpy array; shape (n,), with n = `length` where that is given."""
+    bounds = Bounds(low, high, low_open)
+    return _field(
+        "vector", dtype, unit=unit, bounds=bounds, length=length, tolerance=tolerance, default=default, doc=doc
+    )
 
 
 def integer_vector(*, low: float | None = None, doc: str = "") -> Any:

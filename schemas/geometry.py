@@ -103,7 +103,7 @@ class Geometry(Record):
         "1", low=0, high=1, doc="part of the pores in inscribed spheres of that diameter or wider"
     )
 
-    voxel_size_metre: float = real("m", low=0, low_open=True)
+    voxel_size_metre: float = real("m", low=0, low_open=True, doc="of cubes, or of the cubes of equal volume")
     edge_voxels: int = integer(low=1, doc="voxels along axis 0")
     pore_connectivity: int = integer(low=6, doc="neighbours through which pores are joined")
     solid_connectivity: int = integer(low=6, doc="neighbours through which solids are joined")

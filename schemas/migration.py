@@ -1,34 +1,93 @@
-"""Small named verbs that bring the fields of an old record to the next schema version.
+"""Small named verbs between two schema versions of a record: forth when an old one is read, back when one is compared.
 
 A record class lists them per version: ``migrations = {1: (renamed("tau", "pore_tortuosity_factor"),)}`` leads
-from version 1 to version 2. They change what is read, never what is stored: an old artifact keeps its id.
+from version 1 to version 2. They change what is read, never what is stored: an old artifact keeps its id. The way
+back writes a record as the older version would have, so that a re-run is compared with what was recorded then.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sized
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+import numpy as np
+
+from schemas.errors import SchemaVersionError
+from schemas.field import FieldSpec
 
 Values = dict[str, Any]
-Verb = Callable[[Values], Values]
+_T = TypeVar("_T")
+Cells = dict[str, tuple[FieldSpec, Any]]  # what a record holds, and as what, by name
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One step between two versions; `back` raises SchemaVersionError for what the older one cannot say."""
+
+    forth: Callable[[Values], Values]
+    back: Callable[[Cells], Cells]
+
+
 Migrations = Mapping[int, tuple[Verb, ...]]
 
 
 def renamed(old: str, new: str) -> Verb:
     """The field is called otherwise."""
-    return lambda values: {(new if name == old else name): value for name, value in values.items()}
+    return Verb(lambda values: _called(values, old, new), lambda cells: _called(cells, new, old))
 
 
 def added(name: str, value: Any) -> Verb:
-    """The field is new; old records hold this value."""
-    return lambda values: {**values, name: value}
+    """The field is new; old records hold this value.
+
+    A default that states something must still hold for a record to be written without the field. One that states
+    nothing (null, or empty) means that it was not kept then.
+    """
+
+    def back(cells: Cells) -> Cells:
+        spec, present = cells[name]
+        if not _empty(value) and not np.array_equal(present, value):
+            raise SchemaVersionError(f"{spec.name} = {present!r:.60}; the older version means {value!r:.60}.")
+        return {n: cell for n, cell in cells.items() if n != name}
+
+    return Verb(lambda values: {**values, name: value}, back)
 
 
 def removed(name: str) -> Verb:
     """The field is no longer kept."""
-    return lambda values: {n: v for n, v in values.items() if n != name}
+
+    def back(cells: Cells) -> Cells:
+        raise SchemaVersionError(f"the older version needs {name}, which is no longer kept.")
+
+    return Verb(lambda values: {n: v for n, v in values.items() if n != name}, back)
 
 
-def scaled(name: str, factor: float) -> Verb:
-    """The field's unit changed; old numbers are multiplied by the factor."""
-    return lambda values: {**values, name: None if values[name] is None else values[name] * factor}
+def scaled(name: str, factor: float, unit: str) -> Verb:
+    """The field's unit changed; old numbers, in the unit given, are multiplied by the factor."""
+
+    def back(cells: Cells) -> Cells:
+        spec, value = cells[name]
+        return {**cells, name: (replace(spec, unit=unit), None if value is None else value / factor)}
+
+    return Verb(lambda values: {**values, name: None if values[name] is None else values[name] * factor}, back)
+
+
+def repeated(old: str, new: str, count: int) -> Verb:
+    """The number became a vector; old records hold as many equal entries."""
+
+    def back(cells: Cells) -> Cells:
+        spec, entries = cells[new]
+        if len(set(entries.tolist())) != 1:
+            raise SchemaVersionError(f"{new} = {entries.tolist()}; the older version has one number for all.")
+        return _called({**cells, new: (replace(spec, shape="scalar", length=None), entries[0].item())}, new, old)
+
+    return Verb(lambda values: _called({**values, old: np.full(count, values[old])}, old, new), back)
+
+
+def _called(fields: dict[str, _T], name: str, new: str) -> dict[str, _T]:
+    """The fields with one of them called otherwise, in its place."""
+    return {(new if n == name else n): value for n, value in fields.items()}
+
+
+def _empty(value: Any) -> bool:
+    return value is None or (isinstance(value, Sized) and not len(value))

@@ -43,7 +43,7 @@ class RandomWalk(Record):
     first_fitted_step_count: np.ndarray[Any, Any] = vector(
         "1", "int64", low=0, doc="per axis: shortest time in the fit [steps]; the longest is twice it; 0 if none"
     )
-    voxel_size_metre: float = real("m", low=0, low_open=True)
+    voxel_size_metre: float = real("m", low=0, low_open=True, doc="of cubes, or of the cubes of equal volume")
     walker_count: int = integer(low=2)
     step_count: int = integer(low=1, doc="steps of each walker")
     method: str = text(doc="walk, boundaries and fit")

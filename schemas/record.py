@@ -29,7 +29,7 @@ from schemas.errors import (
     did_you_mean,
 )
 from schemas.field import FieldSpec, specs_of
-from schemas.migration import Migrations
+from schemas.migration import Cells, Migrations
 
 _SCALARS: dict[str, Any] = {
     "int64": (int, np.integer),
@@ -76,11 +76,7 @@ class Record:
     @cache
     def arrow_schema(cls) -> pa.Schema:
         """The Arrow schema of one such record: types, units, kind and version."""
-        columns = [
-            pa.field(s.name, _arrow_type(s), nullable=s.optional, metadata={"unit": s.unit} if s.unit else None)
-            for s in cls.fields().values()
-        ]
-        return pa.schema(columns, metadata={"kind": cls.kind, "schema_version": str(cls.schema_version)})
+        return _arrow_schema(cls, cls.fields(), cls.schema_version)
 
     @classmethod
     def build(cls, values: Mapping[str, Any]) -> Self:
@@ -98,9 +94,23 @@ class Record:
             raise MissingFieldError(f"{cls.kind} needs {', '.join(missing)}. Give a value for each.")
         return cls(**values)
 
-    def to_arrow(self) -> pa.Table:
-        """The record as a table of one row."""
-        return to_arrow([self])
+    def to_arrow(self, version: int | None = None) -> pa.Table:
+        """The record as a table of one row, as the given schema version would have written it (the present if none).
+
+        Raises
+        ------
+        SchemaVersionError
+            If there is no such version, or it cannot say what this record holds.
+        """
+        if version is None or version == self.schema_version:
+            return to_arrow([self])
+        cells = self._cells_of(version)
+        schema = _arrow_schema(type(self), {name: spec for name, (spec, _) in cells.items()}, version)
+        return pa.Table.from_arrays([_column(spec, [value]) for spec, value in cells.values()], schema=schema)
+
+    def in_version(self, version: int) -> Self:
+        """The record as it reads when it was written by an older schema version; raises as `to_arrow`."""
+        return self if version == self.schema_version else self.from_arrow(self.to_arrow(version))
 
     @classmethod
     def from_arrow(cls, table: pa.Table, row: int = 0) -> Self:
@@ -120,8 +130,18 @@ class Record:
             if step not in cls.migrations:
                 raise SchemaVersionError(f"no migration leads from {cls.kind} version {step} to {step + 1}.")
             for verb in cls.migrations[step]:
-                values = verb(values)
+                values = verb.forth(values)
         return values
+
+    def _cells_of(self, version: int) -> Cells:
+        """Fields and values of an older version, by name."""
+        if not 0 < version < self.schema_version:
+            raise SchemaVersionError(f"{self.kind} has the schema versions 1 to {self.schema_version}, no {version}.")
+        cells: Cells = {name: (spec, getattr(self, name)) for name, spec in self.fields().items()}
+        for step in reversed(range(version, self.schema_version)):
+            for verb in reversed(self.migrations[step]):
+                cells = verb.back(cells)
+        return cells
 
     def __repr__(self) -> str:
         parts = [f"{n}={_brief(getattr(self, n))}" for n in self.fields()]
@@ -142,6 +162,14 @@ def to_arrow(records: list[Record]) -> pa.Table:
     (cls,) = kinds
     columns = [_column(spec, [getattr(r, spec.name) for r in records]) for spec in cls.fields().values()]
     return pa.Table.from_arrays(columns, schema=cls.arrow_schema())
+
+
+def _arrow_schema(cls: type[Record], fields: Mapping[str, FieldSpec], version: int) -> pa.Schema:
+    columns = [
+        pa.field(name, _arrow_type(spec), nullable=spec.optional, metadata={"unit": spec.unit} if spec.unit else None)
+        for name, spec in fields.items()
+    ]
+    return pa.schema(columns, metadata={"kind": cls.kind, "schema_version": str(version)})
 
 
 def _arrow_type(spec: FieldSpec) -> pa.DataType:
@@ -270,6 +298,8 @@ def _checked_array(value: Any, spec: FieldSpec, what: str, axes: int) -> np.ndar
     if kept.size and (spec.bounds.low is not None or spec.bounds.high is not None):
         spec.bounds.require(float(kept.min()), f"min({what})", spec.unit)
         spec.bounds.require(float(kept.max()), f"max({what})", spec.unit)
+    if spec.length not in (None, len(kept)):
+        raise FieldShapeError(f"{what} has {len(kept)} entries; {spec.length} expected.")
     kept.setflags(write=False)
     return kept
 

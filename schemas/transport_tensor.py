@@ -63,7 +63,7 @@ class TransportTensor(Record):
     pore_fraction: float = real("1", low=0, high=1)
     active_material_conductivity_siemens_per_metre: float = real("S/m", low=0, doc="bulk value that entered the solve")
     carbon_binder_conductivity_siemens_per_metre: float = real("S/m", low=0, doc="bulk value that entered the solve")
-    voxel_size_metre: float = real("m", low=0, low_open=True)
+    voxel_size_metre: float = real("m", low=0, low_open=True, doc="of cubes, or of the cubes of equal volume")
     method: str = text(doc="solver and its tolerance")
 
     def validate(self) -> None:

@@ -31,7 +31,7 @@ _EXAMPLES: dict[str, dict[str, Any]] = {
     },
     "microstructure": {
         "labels": np.arange(24, dtype=np.uint8).reshape(2, 3, 4) % 3,
-        "voxel_size_metre": 4e-7,
+        "voxel_edges_metre": np.array([8e-7, 4e-7, 2e-7]),
         "phase_labels": np.array([0, 1, 2], np.uint8),
         "source": "packing of spheres",
         "licence": "own",

@@ -46,7 +46,7 @@ def _volume(session: Session) -> Microstructure:
     given = session.arguments
     return read_volume(
         given.file,
-        voxel_size_metre=_bounded(given.voxel_size, Microstructure, "voxel_size_metre", "--voxel-size"),
+        voxel_size_metre=_bounded(given.voxel_size, Microstructure, "voxel_edges_metre", "--voxel-size"),
         phases=parse_phases(given.phases),
         source=given.source or _name(given.file),
         licence=given.licence,

@@ -26,6 +26,7 @@ from models.generator.networks import ARCHITECTURE, PhaseNetwork, networks_of
 from models.generator.recipe import condition_of, condition_of_fractions, mean_fractions
 from models.generator.slices import SLICE_ARCHITECTURE, draw_from_slices
 from schemas import Design, Generator, Microstructure, stage
+from schemas.electrode import cubic_voxels
 
 if TYPE_CHECKING:
     import torch
@@ -95,7 +96,7 @@ def draw_microstructure(
         labels = _drawn(generator, condition, member, sampling_steps, device, **arguments)
     return Microstructure(
         labels=labels,
-        voxel_size_metre=generator.voxel_size_metre,
+        voxel_edges_metre=cubic_voxels(generator.voxel_size_metre),
         phase_names=generator.phase_names,
         phase_labels=np.arange(len(generator.phase_names), dtype=np.uint8),
         source=f"generated: {generator.architecture}, seed {seed}",

@@ -17,7 +17,7 @@ from pipelines.characterise import homogenise_along_all_axes, measure_geometry
 from pipelines.fidelity.compare import compare_volumes
 from pipelines.fidelity.metrics import METRIC_NAMES, numbers_of
 from schemas import Fidelity, Geometry, Microstructure, TransportTensor
-from schemas.electrode import PHASES
+from schemas.electrode import PHASES, cubic_voxels
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def measure_labels(labels: npt.NDArray[np.uint8], voxel_size_metre: float, *, pe
     """
     volume = Microstructure(
         labels=labels,
-        voxel_size_metre=voxel_size_metre,
+        voxel_edges_metre=cubic_voxels(voxel_size_metre),
         phase_labels=np.arange(len(PHASES), dtype=np.uint8),
         source="labels",
         licence="own",

@@ -30,7 +30,7 @@ from pipelines.imaging.errors import (
 )
 from pipelines.imaging.phases import require_phases
 from schemas import Microstructure
-from schemas.electrode import PHASES
+from schemas.electrode import PHASES, cubic_voxels
 
 _MOST_LABELS = 16
 _AGAIN = "Copy or export it again."
@@ -73,7 +73,7 @@ def read_volume(
     named = [name for name in PHASES if name in phases]
     return Microstructure(
         labels=_labels(voxels, path),
-        voxel_size_metre=voxel_size_metre,
+        voxel_edges_metre=cubic_voxels(voxel_size_metre),
         phase_names=tuple(named),
         phase_labels=np.array([phases[name] for name in named], dtype=np.uint8),
         source=source,

@@ -30,7 +30,7 @@ from pipelines.manufacture.resolution import require_resolved
 from pipelines.manufacture.spheroids import SPHERE, calender_spheroids, longest_semi_axis, require_shape
 from pipelines.manufacture.voxels import lowest, surface_distances
 from schemas import Design, Microstructure, stage
-from schemas.electrode import ACTIVE_MATERIAL, CARBON_BINDER, PORE
+from schemas.electrode import ACTIVE_MATERIAL, CARBON_BINDER, PORE, cubic_voxels
 from schemas.materials import ACTIVE_MATERIAL_DENSITY, CARBON_BINDER_DENSITY
 
 
@@ -145,7 +145,7 @@ def pack_particles(
     packing = f"simulated: packing of {particle_shape}s, median radius {radius * voxel_size_metre:.4g} m"
     return Microstructure(
         labels=active.astype(np.uint8) + 2 * binder.astype(np.uint8),
-        voxel_size_metre=voxel_size_metre,
+        voxel_edges_metre=cubic_voxels(voxel_size_metre),
         phase_names=(PORE, ACTIVE_MATERIAL, CARBON_BINDER),
         phase_labels=np.array([0, 1, 2], dtype=np.uint8),
         source=", ".join([packing, *(what for what, holds in told.items() if holds)]),

@@ -57,6 +57,7 @@ CONSTRAINED: dict[str, Any] = {
     "unit": "W.h/kg",
     "phase_names": ("pore", "carbon_binder", "active_material"),
     "phase_labels": np.array([0, 2, 1], np.uint8),
+    "voxel_edges_metre": np.array([4e-7, 4e-7, 4e-7]),
     "pore_outcomes": ("not percolating",) * 3,
     "solid_outcomes": ("not percolating",) * 3,
     "pair_names": ("pore/carbon_binder", "pore/active_material", "carbon_binder/active_material"),

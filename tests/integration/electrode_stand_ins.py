@@ -20,6 +20,7 @@ from schemas import (
     TransportOutcome,
     stage,
 )
+from schemas.electrode import cubic_voxels
 
 STUDY = {
     "study": {
@@ -53,7 +54,7 @@ def draw(
     solid = np.random.default_rng(seed).random((edge_voxels,) * 3) > design.porosity
     return Microstructure(
         labels=solid.astype(np.uint8),
-        voxel_size_metre=voxel_size_metre,
+        voxel_edges_metre=cubic_voxels(voxel_size_metre),
         phase_names=("pore", "active_material", "carbon_binder"),
         phase_labels=np.array([0, 1, 2], np.uint8),
         source="stand-in",

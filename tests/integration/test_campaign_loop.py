@@ -25,6 +25,7 @@ from flows import (
 from flows.engines import ENGINES, Engine, default_engine_name
 from flows.seeds import cube_seed
 from schemas import Campaign, Kpi, Microstructure
+from schemas.electrode import cubic_voxels
 from tests.watched import Watched
 
 
@@ -212,7 +213,11 @@ def test_an_imported_microstructure_goes_through_the_same_stages(lake: Lake) -> 
     """Transport, cell, discharge and KPIs of a volume that was put, not drawn."""
     labels = (np.random.default_rng(0).random((8, 8, 8)) > 0.4).astype(np.uint8)
     given = Microstructure(
-        labels=labels, voxel_size_metre=1e-6, phase_labels=np.array([0, 1, 2], np.uint8), source="scan", licence="MIT"
+        labels=labels,
+        voxel_edges_metre=cubic_voxels(1e-6),
+        phase_labels=np.array([0, 1, 2], np.uint8),
+        source="scan",
+        licence="MIT",
     )
     engines = {part: Engine(part, default_engine_name(part)) for part in ENGINES}
     engines |= {p: Engine(p, "stand_in") for p in ("manufacture", "characterise", "cell", "discharge")}

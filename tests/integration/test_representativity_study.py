@@ -17,6 +17,7 @@ from dataset.errors import DroppedError, StageFailedError
 from flows import Plan, Study, StudyError, middle_design, run_campaign, study_design, study_volume
 from flows.engines import ENGINES, Engine
 from schemas import Design, Microstructure, Representativity, Run
+from schemas.electrode import cubic_voxels
 from tests.watched import Watched
 
 PLAN = Plan(edges=(8, 12, 16), cubes=3, cuts=2, structures=2, voxel_edge=8, voxel_ratios=(0.5, 1.0, 2.0), target=0.1)
@@ -50,7 +51,7 @@ def image(shape: tuple[int, int, int]) -> Microstructure:
     """Uncorrelated voxels of a porosity of 0.4."""
     return Microstructure(
         labels=(np.random.default_rng(0).random(shape) > 0.4).astype(np.uint8),
-        voxel_size_metre=1e-6,
+        voxel_edges_metre=cubic_voxels(1e-6),
         phase_labels=np.array([0, 1, 2], np.uint8),
         source="scan",
         licence="MIT",

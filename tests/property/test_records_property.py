@@ -46,7 +46,8 @@ def values(spec: FieldSpec) -> st.SearchStrategy[Any]:
     if spec.shape == "texts":
         return st.lists(st.text(), max_size=4)
     if spec.shape == "vector":
-        return arrays(spec.dtype, st.integers(0, 5), elements=scalars[spec.dtype])
+        sizes = st.integers(0, 5) if spec.length is None else spec.length
+        return arrays(spec.dtype, sizes, elements=scalars[spec.dtype])
     if spec.shape == "array":
         shapes = array_shapes(min_dims=spec.axes, max_dims=spec.axes, max_side=4)
         return arrays(spec.dtype, shapes, elements=scalars[spec.dtype])

@@ -16,6 +16,7 @@ from pipelines.characterise.conduction import effective_conductivity
 from pipelines.characterise.random_walk import default_step_count, relative_growths
 from pipelines.manufacture import pack_particles
 from schemas import Design, Microstructure, TransportOutcome
+from schemas.electrode import cubic_voxels
 
 Volume = npt.NDArray[np.bool_]
 
@@ -94,7 +95,7 @@ def microstructure(pore: Volume) -> Microstructure:
     """A record with pore where given."""
     return Microstructure(
         labels=np.where(pore, 0, 1).astype(np.uint8),
-        voxel_size_metre=1e-6,
+        voxel_edges_metre=cubic_voxels(1e-6),
         phase_labels=np.array([0, 1, 2], np.uint8),
         source="made for a test",
         licence="own",

@@ -11,6 +11,7 @@ import pytest
 from pipelines.characterise import homogenise_along_all_axes
 from pipelines.manufacture import pack_particles
 from schemas import Design, Microstructure
+from schemas.electrode import cubic_voxels
 
 EDGE = 40
 
@@ -33,7 +34,7 @@ def volume(labels: npt.NDArray[np.uint8]) -> Microstructure:
     """Pore 0, active material 1, carbon-binder 2."""
     return Microstructure(
         labels=labels,
-        voxel_size_metre=4e-7,
+        voxel_edges_metre=cubic_voxels(4e-7),
         phase_labels=np.array([0, 1, 2], np.uint8),
         source="overlapping ellipsoids",
         licence="own",

@@ -11,6 +11,7 @@ import pytest
 from pipelines.characterise import characterise_with_taufactor
 from pipelines.characterise.conduction import effective_conductivity
 from schemas import Microstructure, Transport, TransportOutcome
+from schemas.electrode import cubic_voxels
 
 ACTIVE, BINDER = 0.2, 50.0
 
@@ -19,7 +20,7 @@ def measured(labels: npt.ArrayLike, **parameters: float) -> Transport:
     """The metrics of a volume labelled 0 pore, 1 active material, 2 carbon-binder."""
     volume = Microstructure(
         labels=np.asarray(labels, dtype=np.uint8),
-        voxel_size_metre=1e-6,
+        voxel_edges_metre=cubic_voxels(1e-6),
         phase_labels=np.array([0, 1, 2], np.uint8),
         source="made for a test",
         licence="own",
@@ -199,7 +200,7 @@ def test_labels_follow_the_phase_map_and_the_binder_may_be_absent() -> None:
     labels = np.where(noisy((10, 10, 10), 0.6) == 0, 0, 1).astype(np.uint8)
     renamed = Microstructure(
         labels=np.where(labels == 0, 200, 7).astype(np.uint8),
-        voxel_size_metre=1e-6,
+        voxel_edges_metre=cubic_voxels(1e-6),
         phase_names=("active_material", "pore"),
         phase_labels=np.array([7, 200], np.uint8),
         source="made for a test",

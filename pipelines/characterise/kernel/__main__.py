@@ -6,6 +6,7 @@ import numpy as np
 
 from pipelines.characterise import homogenise
 from schemas import Microstructure
+from schemas.electrode import cubic_voxels
 
 
 def main() -> None:
@@ -14,7 +15,7 @@ def main() -> None:
     homogenise(
         Microstructure(
             labels=labels,
-            voxel_size_metre=1e-6,
+            voxel_edges_metre=cubic_voxels(1e-6),
             phase_labels=np.array([0, 1, 2], np.uint8),
             source="made to compile",
             licence="own",

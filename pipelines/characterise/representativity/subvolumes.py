@@ -72,7 +72,7 @@ def coarsen(microstructure: Microstructure, *, factor: int) -> Microstructure:
     return replace(
         microstructure,
         labels=phases[winner].astype(np.uint8),
-        voxel_size_metre=microstructure.voxel_size_metre * factor,
+        voxel_edges_metre=microstructure.voxel_edges_metre * factor,
         source=f"{microstructure.source}; blocks of {factor} voxels merged",
     )
 

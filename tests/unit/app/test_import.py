@@ -34,7 +34,7 @@ def test_a_volume_runs_through_all_stages(bring_in, cli, volume):
     """The volume is stored with source, licence and file hash, and its KPIs are printed with unit and id."""
     data = bring_in(volume, *WORDS, "--json").data
     record = cli("show", "--json", data["microstructure_id"]).data["record"]
-    assert (record["licence"], record["source"], record["voxel_size_metre"]) == ("MIT", "a test", 1e-6)
+    assert (record["licence"], record["source"], record["voxel_edges_metre"]) == ("MIT", "a test", [1e-6] * 3)
     assert len(record["source_sha256"]) == 64
     transport = cli("show", "--json", data["transport_id"]).data["record"]
     assert transport["pore_fraction"] == pytest.approx(1 / 3)

@@ -124,7 +124,7 @@ def test_dropped_data_come_back(any_lake, design):
     with pytest.raises(DroppedError, match="ragone reproduce"):
         any_lake.get(made.id)
     assert any_lake.get(stone).artifact_ids == (made.id,)
-    assert any_lake.sql("SELECT voxel_size_metre FROM microstructures").item() == 4e-7
+    assert any_lake.sql("SELECT voxel_edges_metre_2 FROM microstructures").item() == 4e-7
     assert any_lake.lineage(made.id).parents_of(made.id)
     assert any_lake.fsck().problems == ()
     assert any_lake.run(stages.grow, design=any_lake.put(design()), seed=3).reused

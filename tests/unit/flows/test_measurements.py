@@ -15,6 +15,7 @@ from flows.errors import MeasurementError
 from flows.measurements import MEASUREMENTS, measure_microstructure
 from pipelines.characterise import characterise_with_taufactor, homogenise
 from schemas import Geometry, Microstructure, Transport, TransportTensor, stage
+from schemas.electrode import cubic_voxels
 from tests.watched import Watched
 
 
@@ -33,7 +34,7 @@ def volume_id(lake: Lake) -> str:
     return lake.put(
         Microstructure(
             labels=labels,
-            voxel_size_metre=1e-6,
+            voxel_edges_metre=cubic_voxels(1e-6),
             phase_names=("pore", "active_material"),
             phase_labels=np.array([0, 1], np.uint8),
             source="layers",

@@ -24,6 +24,7 @@ from flows.generators import fine_tune_generator
 from models.generator import draw_microstructure, shipped
 from models.generator.shipped import record_from
 from schemas import Generator, Microstructure, Verdict
+from schemas.electrode import cubic_voxels
 
 SPACE = {
     "active_material_weight_fraction": (0.92, 0.97),
@@ -79,7 +80,7 @@ def image(seed: int = 0, edge: int = 48) -> Microstructure:
     smooth = gaussian_filter(np.random.default_rng(seed).standard_normal((edge,) * 3), 2.0)
     return Microstructure(
         labels=np.digitize(smooth, np.quantile(smooth, [0.4, 0.8])).astype(np.uint8),
-        voxel_size_metre=4e-7,
+        voxel_edges_metre=cubic_voxels(4e-7),
         phase_names=("pore", "active_material", "carbon_binder"),
         phase_labels=np.array([0, 1, 2], dtype=np.uint8),
         source="imported: test",

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
+from schemas import Microstructure
 from schemas.errors import SchemaVersionError, UnknownFieldError
 from schemas.field import real, text
-from schemas.migration import Migrations, added, removed, renamed, scaled
+from schemas.migration import Migrations, added, removed, renamed, repeated, scaled
 from schemas.record import Record
 
 
@@ -22,7 +24,7 @@ class Sample(Record):
     schema_version: ClassVar[int] = 3
     migrations: ClassVar[Migrations] = {
         1: (renamed("tau", "tortuosity_factor"), removed("comment")),
-        2: (renamed("size_micrometre", "size_metre"), scaled("size_metre", 1e-6), added("method", "unknown")),
+        2: (renamed("size_micrometre", "size_metre"), scaled("size_metre", 1e-6, "um"), added("method", "unknown")),
     }
 
     tortuosity_factor: float = real("1", low=1)
@@ -53,6 +55,48 @@ def test_present_version_is_read_as_it_is():
     """Nothing is applied to a record of the present version."""
     sample = Sample.from_arrow(row(3, tortuosity_factor=2.0, size_metre=1.0, method="x"))
     assert (sample.size_metre, sample.method) == (1.0, "x")
+
+
+def test_the_way_back():
+    """A record is written as an older version wrote it: its names, units, types and order of fields."""
+    written = Sample(tortuosity_factor=2.0, size_metre=5e-6, method="unknown").to_arrow(version=2)
+    assert written.schema.metadata == {b"kind": b"sample", b"schema_version": b"2"}
+    assert written.to_pylist() == [{"tortuosity_factor": 2.0, "size_micrometre": pytest.approx(5.0)}]
+    assert written.schema.field("size_micrometre").metadata == {b"unit": b"um"}
+    assert written.schema.field("size_micrometre").nullable
+
+
+@pytest.mark.parametrize(
+    ("version", "method", "message"),
+    [
+        (2, "laser", "method = 'laser'; the older version means 'unknown'"),
+        (1, "unknown", "needs comment"),
+        (4, "", "4"),
+    ],
+)
+def test_what_an_older_version_cannot_say(version, method, message):
+    """A value that differs from what the older version meant, a field that is gone, and no version at all: refused."""
+    with pytest.raises(SchemaVersionError, match=message):
+        Sample(tortuosity_factor=2.0, size_metre=5e-6, method=method).to_arrow(version=version)
+
+
+@pytest.mark.parametrize("nothing", [None, "", (), {}, np.empty(0)])
+def test_what_was_not_kept_is_left_out(nothing):
+    """A field that old records leave empty said nothing then: whatever it holds now, the old form is without it."""
+    spec = Sample.fields()["method"]
+    assert added("method", nothing).back({"method": (spec, "laser")}) == {}
+
+
+def test_one_number_for_all():
+    """Equal entries were one number, bit for bit; unequal ones were none."""
+    verb = repeated("edge", "edges", 3)
+    read = verb.forth({"name": "a", "edge": 0.1, "label": 1})
+    assert list(read) == ["name", "edges", "label"]
+    spec = Microstructure.fields()["voxel_edges_metre"]
+    cells = verb.back({"edges": (spec, read["edges"])})
+    assert (cells["edge"][0].shape, cells["edge"][1]) == ("scalar", 0.1)
+    with pytest.raises(SchemaVersionError, match="one number for all"):
+        verb.back({"edges": (spec, np.array([0.1, 0.1, 0.2]))})
 
 
 def test_nothing_is_guessed():

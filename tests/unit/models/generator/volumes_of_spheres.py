@@ -11,6 +11,7 @@ from models.generator import assemble_generator, left_out, train_steps
 from models.generator.training_set import TrainingSet
 from pipelines.manufacture import pack_particles
 from schemas import Design, Generator, Microstructure
+from schemas.electrode import cubic_voxels
 
 SPACE = {
     "active_material_weight_fraction": (0.92, 0.97),
@@ -58,7 +59,7 @@ def labelled(labels: np.ndarray, voxel: float = VOXEL, names: tuple[str, ...] = 
     """A volume from labels."""
     return Microstructure(
         labels=labels.astype(np.uint8),
-        voxel_size_metre=voxel,
+        voxel_edges_metre=cubic_voxels(voxel),
         phase_names=names,
         phase_labels=np.arange(len(names), dtype=np.uint8),
         source="test",

@@ -20,6 +20,7 @@ from pipelines.characterise.geometry import specific_surface_areas
 from pipelines.characterise.geometry.surface_area import CROFTON
 from pipelines.manufacture import pack_particles
 from schemas import Boundary, Design, Microstructure, Transport, TransportOutcome, TransportTensor
+from schemas.electrode import cubic_voxels
 from schemas.errors import BoundsError
 from schemas.protocols import Characterise
 
@@ -34,7 +35,7 @@ def volume(labels: npt.NDArray[Any], names: tuple[str, ...] = NAMES, values: Any
     """Voxels of 0.5 um with the phases named."""
     return Microstructure(
         labels=np.ascontiguousarray(labels, np.uint8),
-        voxel_size_metre=5e-7,
+        voxel_edges_metre=cubic_voxels(5e-7),
         phase_names=names,
         phase_labels=np.array(values, np.uint8),
         source="arithmetic",

@@ -14,6 +14,7 @@ from pipelines.characterise.errors import EmptyPhaseError
 from pipelines.characterise.squared_displacement import final_growth, squared_displacement
 from pipelines.characterise.walkers import displacements
 from schemas import Microstructure, RandomWalk, TransportOutcome, compare
+from schemas.electrode import cubic_voxels
 from schemas.errors import BoundsError, UnknownFieldError
 
 
@@ -21,7 +22,7 @@ def of_pore(pore: npt.ArrayLike) -> Microstructure:
     """A volume with pore where given, else active material."""
     return Microstructure(
         labels=np.where(pore, 0, 1).astype(np.uint8),
-        voxel_size_metre=1e-6,
+        voxel_edges_metre=cubic_voxels(1e-6),
         phase_labels=np.array([0, 1, 2], np.uint8),
         source="made for a test",
         licence="own",

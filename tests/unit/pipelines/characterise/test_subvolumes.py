@@ -8,13 +8,14 @@ import pytest
 from pipelines.characterise.errors import SampleError
 from pipelines.characterise.representativity import coarsen, corners, cut_cube
 from schemas import Microstructure
+from schemas.electrode import cubic_voxels
 
 
 def volume(labels):
     """A microstructure whose labels are 0, 7 and 9."""
     return Microstructure(
         labels=np.asarray(labels, np.uint8),
-        voxel_size_metre=1e-6,
+        voxel_edges_metre=cubic_voxels(1e-6),
         phase_labels=np.array([0, 7, 9], np.uint8),
         source="test",
         licence="own",
