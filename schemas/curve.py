@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from schemas.errors import FieldShapeError
-from schemas.field import Tolerance, array, choice, integer_vector, real, text, texts, vector
+from schemas.field import Tolerance, array, choice, document, integer_vector, real, text, texts, vector
 from schemas.migration import Migrations, added
 from schemas.record import Record
 
@@ -137,6 +137,8 @@ class Measurement(Curve):
     """A measured time series of one cell, as an instrument's file gave it, checked and in one sign and time base."""
 
     kind: ClassVar[str] = "measurement"
+    schema_version: ClassVar[int] = 2
+    migrations: ClassVar[Migrations] = {1: (added("holes", []),)}
 
     cell_name: str = text(doc="which cell")
     nominal_capacity_ampere_hour: float | None = real("A*h", low=0, low_open=True, optional=True)
@@ -145,6 +147,11 @@ class Measurement(Curve):
     cycle_count: np.ndarray[Any, Any] = integer_vector(low=1)
     temperature_kelvin: np.ndarray[Any, Any] = vector("K", low=0, doc="of the cell; empty if not measured")
     findings: tuple[str, ...] = texts(default=(), doc="what was noticed and what was done, each with its row")
+    holes: Any = document(
+        default=[],
+        doc="unrecorded intervals in order of time: `after_sample` (from 0), and charge [A.h] and energy [W.h] that flowed "
+        "meanwhile by the file's own counters, positive when charging, each with its standard uncertainty, or null",
+    )
     source: str = text(doc="title and address of the data")
     licence: str = text(doc="SPDX identifier, or 'unknown'")
     source_sha256: str = text(doc="of the file's bytes")
