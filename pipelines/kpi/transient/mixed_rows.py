@@ -16,7 +16,8 @@ MOST_ROWS = 3
 MOVED = 0.01  # of the way: what is further, and beyond what scatter and drift explain, was read after the jump
 MOVED_FROM_ONE = 0.5  # the same where a single row says what was before
 STILL = 0.1  # of the way: what is less far was read before the jump
-HALFWAY = 0.5  # of the next row's way: what is less far was read before it was over, or counts as ohmic with that row
+HALFWAY = 0.5  # of the way of a row that follows soon: what is less far was read before it was over
+SOON = 3.0  # s: later, a cell may relax by more than its ohmic part
 DEVIATIONS = 4.0
 NEXT_ROWS = 4
 
@@ -63,8 +64,12 @@ def late_rows(time: Vector, change: Vector, noise: float) -> int:
         Standard deviation of a voltage [V].
     """
     way = float(np.max(change[: MOST_ROWS + NEXT_ROWS], initial=0.0))
+    if way <= DEVIATIONS * noise:
+        return 0
     late = 0
-    while late < min(MOST_ROWS, len(change) - 1) and change[late] < max(STILL * way, HALFWAY * change[late + 1]):
+    while late < min(MOST_ROWS, len(change) - 1) and change[late] < max(
+        STILL * way, HALFWAY * change[late + 1] if time[late + 1] - time[late] <= SOON else 0.0
+    ):
         late += 1
     for count in range(min(MOST_ROWS, len(change) - 1), max(late, 1), -1):
         step, width = float(change[count] - change[count - 1]), float(time[count] - time[count - 1])

@@ -28,9 +28,14 @@ def compared(jumps: Sequence[Jump]) -> tuple[Jump, ...]:
     found = [_widened(jump, SINGLE_ROW * abs(jump.answer[0])) if jump.single else jump for jump in jumps]
     for k, (on, off) in enumerate(pairwise(jumps)):
         one_pulse = on.before.is_rest and off.after.is_rest and on.after.start == off.before.start
-        if one_pulse and off.rise - on.rise <= LONGEST_PULSE:
+        if one_pulse and off.rise - on.rise <= LONGEST_PULSE and _overlap(on, off):
             found[k : k + 2] = _beside(on, off)
     return tuple(found)
+
+
+def _overlap(on: Jump, off: Jump) -> bool:
+    """Whether both have samples at one time after the jump."""
+    return max(j.time[0] - j.rise for j in (on, off)) <= min(j.time[-1] - j.rise for j in (on, off))
 
 
 def _beside(on: Jump, off: Jump) -> tuple[Jump, Jump]:
