@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.kpi.transient.baseline import baseline
+from pipelines.kpi.transient.clock import tick_of
 from pipelines.kpi.transient.holds import RAMP_ROWS, Hold, holds_of
 from pipelines.kpi.transient.jump import Jump
 from pipelines.kpi.transient.mixed_rows import early_rows, late_rows
@@ -70,6 +71,7 @@ def jump_between(curve: Curve, before: Hold, after: Hold) -> Jump | None:
     first += late
     if early or late:
         rise, half_gap = float(time[first] + earliest) / 2, float(time[first] - earliest) / 2
+    half_gap = max(half_gap, tick_of(curve) / 2)
     rows = slice(first, after.end)
     continued = line.level + line.slope * (time[rows] - rise)
     rounding = np.sqrt(2.0) * shared_rounding(voltage, scatter)  # of the voltages before and after
