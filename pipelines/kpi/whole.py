@@ -122,7 +122,8 @@ def window_of(steps: tuple[Step, ...]) -> Window:
     """From the start of the first to the end of the last."""
     text = f"step {steps[0].number}, a {steps[0].kind}"
     if len(steps) > 1:
-        text = f"all {len(steps)} {steps[0].kind} steps, number {steps[0].number} to {steps[-1].number}"
+        rows = f"rows {steps[0].first_row + 1} to {steps[-1].first_row + len(steps[-1].time)}"
+        text = f"the sum of all {len(steps)} {steps[0].kind} steps, {rows}; each by itself under steps"
     return Window(text, float(steps[0].time[0]), float(steps[-1].time[-1]))
 
 

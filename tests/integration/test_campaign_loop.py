@@ -169,7 +169,7 @@ def test_an_infeasible_design_is_a_trial_and_the_campaign_goes_on(lake: Lake) ->
     result = run_campaign(lake, with_parameters("discharge", infeasible_above_porosity=0.4))
     outcomes = {t.outcome for t in result.trials}
     assert outcomes == {TrialOutcome.MEASURED, TrialOutcome.INFEASIBLE}
-    assert all(t.value == 0.0 and t.objective_id for t in result.trials if t.outcome is TrialOutcome.INFEASIBLE)
+    assert all(t.value is None and t.objective_id for t in result.trials if t.outcome is TrialOutcome.INFEASIBLE)
     assert result.best is not None
     assert result.best.outcome is TrialOutcome.MEASURED
 

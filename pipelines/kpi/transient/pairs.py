@@ -35,7 +35,7 @@ def compared(jumps: Sequence[Jump]) -> tuple[Jump, ...]:
 
 def _overlap(on: Jump, off: Jump) -> bool:
     """Whether both have samples at one time after the jump."""
-    return max(j.time[0] - j.rise for j in (on, off)) <= min(j.time[-1] - j.rise for j in (on, off))
+    return bool(max(j.time[0] - j.rise for j in (on, off)) <= min(j.time[-1] - j.rise for j in (on, off)))
 
 
 def _beside(on: Jump, off: Jump) -> tuple[Jump, Jump]:

@@ -99,7 +99,7 @@ def test_a_discharge_that_did_not_complete_has_no_value(cell, curve, outcome):
     kpis = extract_kpis(cell, curve(outcome=outcome), (curve(current=-10.3, varied="a"),))
     assert set(kpis) == NAMES
     for kpi in kpis.values():
-        assert (kpi.value, kpi.outcome, kpi.standard_uncertainty) == (0.0, KpiOutcome.INFEASIBLE, None)
+        assert (kpi.value, kpi.outcome, kpi.standard_uncertainty) == (None, KpiOutcome.INFEASIBLE, None)
         assert outcome in kpi.method
 
 

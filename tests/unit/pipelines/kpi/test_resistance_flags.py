@@ -111,7 +111,7 @@ def test_curves_without_a_jump_are_flagged(stage, curve):
     kpis = stage(curve())
     assert kpis
     for name, kpi in kpis.items():
-        assert (kpi.name, kpi.outcome, kpi.value) == (name, KpiOutcome.NOT_APPLICABLE, 0.0)
+        assert (kpi.name, kpi.outcome, kpi.value) == (name, KpiOutcome.NOT_APPLICABLE, None)
 
 
 def test_pulse_without_a_rest_is_flagged_with_its_row():
@@ -173,4 +173,4 @@ def test_resistor_has_no_polarisation():
     """Nothing relaxes, so that there is no polarisation resistance to quote."""
     kpi = polarisation_resistance(measured(pulses(0.0, -5.0)))["polarisation_resistance"]
     assert kpi.outcome is KpiOutcome.NOT_IDENTIFIABLE
-    assert np.isclose(kpi.value, 0.0)
+    assert kpi.value is None
