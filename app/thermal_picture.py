@@ -70,7 +70,9 @@ def _load_balance(axes: Any, cell: CellParameters, given: Mapping[str, Any], kpi
     loss = given[_H] * (cell.cooled_area_square_metre or 0.0) * (temperatures - ambient)
     axes.plot(temperatures - _ZERO, loss, "k--", label="loss to the ambient")
     if _known(steady):
-        axes.plot(steady.measured_value - _ZERO, kpis["steady_heat"].measured_value, "o", color="crimson", label="steady")
+        axes.plot(
+            steady.measured_value - _ZERO, kpis["steady_heat"].measured_value, "o", color="crimson", label="steady"
+        )
     load = f"{given['power_watt']:g} W" if "power_watt" in given else f"{given['c_rate']:g}C"
     number = f"Biot number {biot.measured_value:.2g}" if _known(biot) else "Biot number unknown"
     axes.set(title=f"discharge at {load}: {number}{'' if _known(steady) else ', no steady temperature'}")
@@ -93,7 +95,13 @@ def _semenov(axes: Any, cell: CellParameters, given: Mapping[str, Any], kpis: Ma
         ambient = critical.measured_value + shift
         loss = conductance * (temperatures - ambient)
         axes.plot(temperatures - _ZERO, loss, style, lw=1, label=f"loss, {word} ambient {ambient - _ZERO:.1f} degC")
-    axes.plot(touching.measured_value - _ZERO, decomposition.heat(touching.measured_value), "o", color="crimson", label="no return")
+    axes.plot(
+        touching.measured_value - _ZERO,
+        decomposition.heat(touching.measured_value),
+        "o",
+        color="crimson",
+        label="no return",
+    )
     axes.set(ylim=(0, 2 * decomposition.heat(touching.measured_value)))
     axes.legend(frameon=False, fontsize="small")
 

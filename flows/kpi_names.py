@@ -27,8 +27,8 @@ GIVEN_BY: Mapping[str, str] = {
     "plating_margin": "plating_margin",
     "limits": "loss_share_[a-z_]+|mean_overpotential",
     "kramers_kronig": "kramers_kronig_residual",
-    "equivalent_circuit": "(series|charge_transfer|diffusion|total)_resistance|(charge_transfer|diffusion)_time_constant|"
-    rf"warburg_coefficient|circuit_residual|arc_{_NUMBER}_(resistance|time_constant)",
+    "equivalent_circuit": "(series|charge_transfer|diffusion|total)_resistance|warburg_coefficient|circuit_residual|"
+    rf"(charge_transfer|diffusion)_time_constant|arc_{_NUMBER}_(resistance|time_constant)",
     "relaxation_times": "drt_[a-z0-9_]+",
     "steady_temperature": "steady_[a-z_]+|biot_number",
     "thermal_runaway": "semenov_number|critical_[a-z_]+|temperature_of_no_return|(adiabatic_)?time_to_runaway",

@@ -149,8 +149,8 @@ class Measurement(Curve):
     findings: tuple[str, ...] = texts(default=(), doc="what was noticed and what was done, each with its row")
     holes: Any = document(
         default=[],
-        doc="unrecorded intervals in order of time: `after_sample` (from 0), and charge [A.h] and energy [W.h] that flowed "
-        "meanwhile by the file's own counters, positive when charging, each with its standard uncertainty, or null",
+        doc="unrecorded intervals in order of time: `after_sample` (from 0), and charge [A.h] and energy [W.h] that "
+        "flowed meanwhile by the file's own counters, positive when charging, each with its uncertainty, or null",
     )
     source: str = text(doc="title and address of the data")
     licence: str = text(doc="SPDX identifier, or 'unknown'")

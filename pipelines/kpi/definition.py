@@ -40,7 +40,13 @@ class Definition:
         return self._kpi(outcome, None, None, 1, f"no value: {reason}", window)
 
     def _kpi(
-        self, outcome: KpiOutcome, value: float | None, uncertainty: float | None, count: int, method: str, window: Window
+        self,
+        outcome: KpiOutcome,
+        value: float | None,
+        uncertainty: float | None,
+        count: int,
+        method: str,
+        window: Window,
     ) -> Kpi:
         return Kpi(
             name=self.name,

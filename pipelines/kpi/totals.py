@@ -36,7 +36,7 @@ Vector = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Accuracy:
-    """Standard uncertainty of the instrument, the same for all samples [V, A]; whether they are noisy; what is missing."""
+    """Standard uncertainty of the instrument, the same for all samples [V, A]; whether they are noisy; their holes."""
 
     volt: float = 0.0
     ampere: float = 0.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +36,7 @@ class Border:
 class Pulse:
     """A rest, a pulse of `current` [A] and a rest; times [s], voltages [V]."""
 
-    circuit: Circuit = field(default_factory=Circuit)
+    circuit: Circuit = Circuit(taus=(5.0, 60.0), warburg=0.0)
     interval: float = 0.1
     jitter: float = 0.0
     rise: float = 1e-3
@@ -141,4 +141,5 @@ def _border(random: Random, interval: float) -> Border:
 
 def tidy(pulse: Pulse) -> Pulse:
     """The same pulse with every voltage read with its current, and no row on the ramp."""
-    return replace(pulse, on=replace(pulse.on, kind="", ramp_share=None), off=replace(pulse.off, kind="", ramp_share=None))
+    on, off = (replace(border, kind="", ramp_share=None) for border in (pulse.on, pulse.off))
+    return replace(pulse, on=on, off=off)

@@ -14,7 +14,7 @@ import numpy as np
 from pipelines.kpi.definition import Definition, Window
 from pipelines.kpi.resistance.aggregate import with_mean
 from pipelines.kpi.resistance.extrapolation import ZeroTime, extrapolate
-from pipelines.kpi.transient import Jump, jumps_of
+from pipelines.kpi.transient import Jump, doubt_of, jumps_of
 from schemas import Curve, Kpi, KpiOutcome, stage
 
 NAME = "ohmic_resistance"
@@ -67,7 +67,8 @@ def _kpi(name: str, jump: Jump, coarsest: float) -> Kpi:
             "a discharging current must be negative"
         )
         return definition.missing(reason, KpiOutcome.NOT_APPLICABLE, where)
-    doubt = jump.doubt or _undetermined(jump, found)
+    reach = float(jump.answer[: found.sample_count].max())
+    doubt = jump.doubt or doubt_of(max(found.value, 0.0), reach, jump.first_row) or _undetermined(jump, found)
     if doubt:
         return definition.missing(doubt, window=where)
     return definition.measured(
@@ -84,7 +85,10 @@ def _undetermined(jump: Jump, found: ZeroTime) -> str:
     deviation = float(np.sqrt(found.variance))
     if deviation <= LARGEST_UNCERTAINTY * found.value:
         return ""
-    reason = f"{found.value:.3g} +- {deviation:.2g} ohm at row {jump.first_row} is uncertain by more than {LARGEST_UNCERTAINTY:.0%}"
+    reason = (
+        f"{found.value:.3g} +- {deviation:.2g} ohm at row {jump.first_row} is uncertain by more than "
+        f"{LARGEST_UNCERTAINTY:.0%}"
+    )
     if found.without_first is not None:
         reason += f", for without its first row it is {found.without_first:.3g} ohm: that row was read too early, or "
         return f"{reason}something faster than the rows relaxes; sample faster"

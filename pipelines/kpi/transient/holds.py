@@ -2,8 +2,8 @@
 
 A cycler's step may hold several currents (a drive profile) and a current may last over several steps, so that the step
 numbers are not used. Rows on the ramp between two currents belong to no hold, nor do those that last no time, the next
-row being of the same moment: cyclers write some twice or out of order where a step ends. A current that drifts slowly (constant
-power, a taper) is one hold.
+row being of the same moment: cyclers write some twice or out of order where a step ends. A current that drifts slowly
+(constant power, a taper) is one hold.
 """
 
 from __future__ import annotations

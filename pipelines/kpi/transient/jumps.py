@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from pipelines.kpi.transient.baseline import baseline
 from pipelines.kpi.transient.clock import tick_of
 from pipelines.kpi.transient.holds import RAMP_ROWS, Hold, holds_of
-from pipelines.kpi.transient.jump import Jump
+from pipelines.kpi.transient.jump import Jump, doubt_of
 from pipelines.kpi.transient.mixed_rows import early_rows, late_rows
 from pipelines.kpi.transient.noise import noise_beside, noise_level, shared_rounding
 from pipelines.kpi.transient.pairs import compared
@@ -30,7 +30,6 @@ NOT_YET = 1e-3  # of the jump: what the current may deviate before it
 LONGEST_RISE = 0.2  # of the hold that follows
 READING_LAG = 3.0  # of the time between rows: by how much a voltage may be read later than its current
 FOLLOWING = 32  # rows after a jump within which a cell's answer does not grow tenfold
-LEAST_AT_ONCE = 0.1  # of what follows
 FIRST = 5  # rows after a jump that say where its voltage goes
 
 
@@ -92,18 +91,7 @@ def jump_between(curve: Curve, before: Hold, after: Hold) -> Jump | None:
         baseline_slope=line.slope,
         slope_deviation=abs(line.slope_deviation / change),
         left_out=first - before.end,
-        doubt=_doubt(answer, first),
-    )
-
-
-def _doubt(answer: NDArray[np.float64], row: int) -> str:
-    """Why the voltage before the jump may already be that after it; empty if the answer begins as a cell's does."""
-    reach = float(answer[:FOLLOWING].max())
-    if not 0 <= answer[0] < LEAST_AT_ONCE * reach:
-        return ""
-    return (
-        f"row {row} answers with {answer[0]:.3g} ohm, less than {LEAST_AT_ONCE:.0%} of the {reach:.3g} ohm that follow: "
-        "the rows before the jump seem to hold a voltage from after it; record the rest before the pulse"
+        doubt=doubt_of(float(answer[0]), float(answer[:FOLLOWING].max()), first),
     )
 
 
