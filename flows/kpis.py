@@ -149,10 +149,9 @@ def extract(
         if names or len(group) >= entry.least
     ]
     if not calls:
-        asked = ", ".join(chosen)
         fitting = [name for name, entry in CURVE_KPIS.items() if _groups(entry, subjects)]
         advice = f"ask for {', '.join(fitting)}" if fitting else "give curves, spectra or cells"
-        raise KpiError(f"none of {asked} is a KPI of {', '.join(subjects)}; {advice}.")
+        raise KpiError(f"none of {', '.join(chosen)} is a KPI of {', '.join(subjects)}; {advice}.")
     watcher = progress or Silent()
     watcher.started(len(calls))
     found = []

@@ -71,6 +71,6 @@ def doubt_of(value: float, reach: float, row: int) -> str:
     if not 0 <= value < LEAST_AT_ONCE * reach:
         return ""
     return (
-        f"row {row} answers with {value:.3g} ohm, less than {LEAST_AT_ONCE:.0%} of the {reach:.3g} ohm that follow: the "
-        "rows before the jump seem to hold a voltage from after it; record the rest before the pulse"
+        f"row {row} answers with {value:.3g} ohm, less than {LEAST_AT_ONCE:.0%} of the {reach:.3g} ohm that follow: "
+        "the rows before the jump seem to hold a voltage from after it; record the rest before the pulse"
     )
