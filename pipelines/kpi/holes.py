@@ -62,6 +62,12 @@ def recorded_time(time: NDArray[np.float64], first_row: int, holes: tuple[Hole, 
     return np.asarray(time - cut)
 
 
+def uncounted(curve: Curve, start: int, end: int) -> Hole | None:
+    """The first hole between rows `start` and `end` - 1 of which nobody knows what flowed in it; None without one."""
+    inside = range(start, end - 1)
+    return next((hole for hole in holes_of(curve) if hole.charge is None and hole.after_sample in inside), None)
+
+
 def _found(interval: NDArray[np.float64], steps: tuple[Step, ...]) -> NDArray[np.int64]:
     beside = np.maximum(np.append(0.0, interval[:-1]), np.append(interval[1:], 0.0))
     usual = np.zeros(len(interval))

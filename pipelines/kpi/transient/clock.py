@@ -5,17 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from schemas import Curve, Measurement
-
 TICKS = (1.0, 0.1, 0.01, 0.001)  # s
 OFF_GRID = 1e-4  # of a tick
 
 
-def tick_of(curve: Curve) -> float:
-    """The coarsest tick that all times of a measurement are multiples of [s]; 0 of a finer one, or a simulation."""
-    if not isinstance(curve, Measurement):
-        return 0.0
-    return next((tick for tick in TICKS if _on_grid(curve.test_time_second / tick)), 0.0)
+def tick_of(time: NDArray[np.float64]) -> float:
+    """The coarsest tick that all times are multiples of [s]; 0 of a finer one."""
+    return next((tick for tick in TICKS if _on_grid(time / tick)), 0.0)
 
 
 def _on_grid(counts: NDArray[np.float64]) -> bool:

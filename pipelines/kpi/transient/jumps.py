@@ -30,6 +30,7 @@ NOT_YET = 1e-3  # of the jump: what the current may deviate before it
 LONGEST_RISE = 0.2  # of the hold that follows
 READING_LAG = 3.0  # of the time between rows: by how much a voltage may be read later than its current
 FOLLOWING = 32  # rows after a jump within which a cell's answer does not grow tenfold
+BESIDE = 512  # rows on either side that tell the last digit of a voltage and the tick of the clock
 FIRST = 5  # rows after a jump that say where its voltage goes
 
 
@@ -70,10 +71,11 @@ def jump_between(curve: Curve, before: Hold, after: Hold) -> Jump | None:
     first += late
     if early or late:
         rise, half_gap = float(time[first] + earliest) / 2, float(time[first] - earliest) / 2
-    half_gap = max(half_gap, tick_of(curve) / 2)
+    beside = slice(max(before.start, before.end - BESIDE), min(first + BESIDE, after.end))
+    half_gap = max(half_gap, tick_of(time[beside]) / 2 if isinstance(curve, Measurement) else 0.0)
     rows = slice(first, after.end)
     continued = line.level + line.slope * (time[rows] - rise)
-    rounding = np.sqrt(2.0) * shared_rounding(voltage, scatter)  # of the voltages before and after
+    rounding = np.sqrt(2.0) * shared_rounding(voltage[beside], scatter)  # of the voltages before and after
     answer = (voltage[rows] - continued) / (_smooth(current[rows], after.level, noise) - old)
     relative = noise / abs(change) / np.sqrt(min(len(answer), before.end - before.start))
     shared = float(np.linalg.norm([line.deviation / change, rounding / change, relative * answer[0]]))

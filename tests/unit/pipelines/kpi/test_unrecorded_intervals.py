@@ -5,8 +5,10 @@ import pytest
 from made_curves import columns, measured, simulated, step
 
 from pipelines.kpi import delivered_by_curve, voltage_agreement
+from pipelines.kpi.differential import differential_capacity_peaks
 from pipelines.kpi.holes import holes_of
 from pipelines.kpi.resistance import pulse_resistance
+from pipelines.kpi.taper import taper_corrected_charge
 from schemas import KpiOutcome
 
 REST = step(600.0, 0.0, 4.1)
@@ -99,3 +101,19 @@ def test_voltages_across_a_pause_are_not_compared():
     kpi = voltage_agreement(paused(), paused(0.0))["voltage_rmse"]
     assert kpi.outcome is KpiOutcome.NOT_APPLICABLE
     assert "86460 s" in kpi.method
+
+
+def test_no_peaks_and_no_taper_across_a_pause():
+    """A sweep and a charge with a hole in it are not read as if nothing were missing."""
+    sweep = columns(step(3600.0, -2.0, lambda s: 4 - s - 0.12 * np.sin(2 * np.pi * s), 201))
+    taper = columns(
+        step(600.0, 1.0, lambda s: 3.8 + 0.4 * s, 61), step(1800.0, lambda s: np.exp(-3 * s), 4.2, 181), gap=10
+    )
+    for made, stage, name in (
+        (sweep, differential_capacity_peaks, "dqdv_discharge_peak_1_voltage"),
+        (taper, taper_corrected_charge, "taper_corrected_charge"),
+    ):
+        assert stage(measured(made))[name].value is not None
+        time = made["test_time_second"]
+        paused = {**made, "test_time_second": time + np.where(np.arange(len(time)) > 40, 7200.0, 0.0)}
+        assert stage(measured(paused))[name].value is None
