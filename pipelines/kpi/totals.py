@@ -95,13 +95,18 @@ def uncertainty(derived: Callable[..., float], *totals: Totals) -> float | None:
     totals
         A source that several have moves them together.
     """
-    names = dict.fromkeys(name for total in totals for name in total.sources)
+    names = dict.fromkeys(n for total in totals for n in total.sources if not n.startswith(UNRECORDED))
     value = derived(*(total.values for total in totals))
-    moved = (
-        derived(*(total.values + total.sources.get(name, np.zeros(3)) for total in totals)) - value for name in names
-    )
+    shifts = [[total.sources.get(name, np.zeros(3)) for total in totals] for name in names]
+    shifts += [[_unknown(total) * (total is one) for total in totals] for one in totals]
+    moved = (derived(*(t.values + shift for t, shift in zip(totals, each, strict=True))) - value for each in shifts)
     total = math.hypot(*moved)
     return total if total > _DIGITS * abs(value) else None
+
+
+def _unknown(total: Totals) -> Vector:
+    """What may have flowed in all unrecorded intervals: what happened in one may have happened in each."""
+    return np.sum([effect for n, effect in total.sources.items() if n.startswith(UNRECORDED)] or [np.zeros(3)], axis=0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ def jump_between(curve: Curve, before: Hold, after: Hold) -> Jump | None:
     first += late
     if early or late:
         rise, half_gap = float(time[first] + earliest) / 2, float(time[first] - earliest) / 2
-    beside = slice(max(before.start, before.end - BESIDE), min(first + BESIDE, after.end))
+    beside = slice(max(before.end - BESIDE, 0), first + BESIDE)
     half_gap = max(half_gap, tick_of(time[beside]) / 2 if isinstance(curve, Measurement) else 0.0)
     rows = slice(first, after.end)
     continued = line.level + line.slope * (time[rows] - rise)

@@ -63,7 +63,7 @@ def test_rests_without_rows_are_not_given_to_the_load():
     kpi = delivered_by_curve(unlogged_rests())["capacity"]
     assert len(holes_of(unlogged_rests())) == 4
     assert kpi.value == pytest.approx(40 / 3600, rel=1e-3)
-    assert 0.05 < kpi.standard_uncertainty < 0.19
+    assert kpi.standard_uncertainty == pytest.approx(4 * 171 / 3600 / np.sqrt(3), rel=0.02)
 
 
 def test_a_step_is_given_no_more_of_a_border_than_its_own_rows_are_apart():
