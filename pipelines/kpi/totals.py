@@ -106,7 +106,8 @@ def uncertainty(derived: Callable[..., float], *totals: Totals) -> float | None:
 
 def _unknown(total: Totals) -> Vector:
     """What may have flowed in all unrecorded intervals: what happened in one may have happened in each."""
-    return np.sum([effect for n, effect in total.sources.items() if n.startswith(UNRECORDED)] or [np.zeros(3)], axis=0)
+    effects = [effect for name, effect in total.sources.items() if name.startswith(UNRECORDED)]
+    return np.asarray(np.sum(effects, axis=0) if effects else np.zeros(3))
 
 
 @dataclass(frozen=True, slots=True)
