@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -13,12 +15,21 @@ from app.printable import one_line
 from flows.kpis import Found
 from schemas import Kpi, KpiOutcome, Record
 
+SINGLE = re.compile(r"(\.(jump|titration|passage)|_(cycle|step))_\d+$")
 Subjects = tuple[str, ...]
 Column = Mapping[str, tuple[str, Kpi]]
 
 
-def side_by_side(subjects: Sequence[str], found: Sequence[Found], records: Mapping[str, Record]) -> RenderableType:
-    """What each subject is called, KPIs of single subjects, KPIs of several together, and what failed."""
+def side_by_side(
+    subjects: Sequence[str], found: Sequence[Found], records: Mapping[str, Record], *, whole: bool = True
+) -> RenderableType:
+    """What each subject is called, KPIs of single subjects, KPIs of several together, and what failed.
+
+    Not `whole`, those of single jumps, cycles, steps and passages are only counted, by the stage that gives them.
+    """
+    told = [] if whole else _left_out(found)
+    if not whole:
+        found = [replace(one, kpis={n: a for n, a in one.kpis.items() if not SINGLE.search(n)}) for one in found]
     numbers = {name: str(number) for number, name in enumerate(subjects, 1)}
     groups = list(dict.fromkeys(one.subjects for one in found))
     parts: list[RenderableType] = [Text(short(f"{number}  {name}")) for name, number in numbers.items()]
@@ -27,9 +38,19 @@ def side_by_side(subjects: Sequence[str], found: Sequence[Found], records: Mappi
         parts += _section(columns)
     for one in found:
         if one.error:
-            told = f"{one.name} of {', '.join(numbers[name] for name in one.subjects)}: {one.error}"
-            parts.append(Text(one_line(f"{told} ({short(one.run_id)})" if one.run_id else told)))
-    return Group(*parts)
+            failed = f"{one.name} of {', '.join(numbers[name] for name in one.subjects)}: {one.error}"
+            parts.append(Text(one_line(f"{failed} ({short(one.run_id)})" if one.run_id else failed)))
+    return Group(*parts, *told)
+
+
+def _left_out(found: Sequence[Found]) -> list[RenderableType]:
+    """How many KPIs of single jumps and the like each stage gave, and how to see them."""
+    counts: dict[str, int] = {}
+    for one in found:
+        counts[one.name] = counts.get(one.name, 0) + sum(bool(SINGLE.search(name)) for name in one.kpis)
+    listed = ", ".join(f"{count} of {name}" for name, count in counts.items() if count)
+    names = ",".join(name for name, count in counts.items() if count)
+    return ["", Text(f"of single jumps, cycles and steps: {listed}; see them with --what {names}")] if listed else []
 
 
 def _column(found: Sequence[Found], group: Subjects, records: Mapping[str, Record]) -> Column:
@@ -100,7 +121,7 @@ def _value(column: Column, name: str) -> str:
         return ""
     kpi = column[name][1]
     unit = "-" if kpi.unit == "1" else kpi.unit
-    return quantity(kpi.value, unit, kpi.standard_uncertainty) if _measured(kpi) else "none"
+    return "none" if kpi.value is None else quantity(kpi.value, unit, kpi.standard_uncertainty)
 
 
 def _difference(column: Column, reference: Column, name: str) -> str:
@@ -108,10 +129,11 @@ def _difference(column: Column, reference: Column, name: str) -> str:
     if name not in column or name not in reference:
         return ""
     kpi, first = column[name][1], reference[name][1]
-    comparable = _measured(kpi) and _measured(first) and kpi.unit == first.unit and first.value != 0
-    if comparable and kpi.unit == "K":
+    if kpi.value is None or not first.value or kpi.unit != first.unit:
+        return ""
+    if kpi.unit == "K":
         return f"{kpi.value - first.value:+.2f} K"
-    return f"{100 * (kpi.value - first.value) / abs(first.value):+.2f} %" if comparable else ""
+    return f"{100 * (kpi.value - first.value) / abs(first.value):+.2f} %"
 
 
 def _window(kpi: Kpi) -> str:

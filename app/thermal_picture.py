@@ -58,7 +58,7 @@ def draw_thermal(
 def _load_balance(axes: Any, cell: CellParameters, given: Mapping[str, Any], kpis: Mapping[str, Kpi]) -> None:
     """Sources stacked over temperature, what is lost, and where both meet."""
     ambient, steady, biot = given[_AMBIENT], kpis["steady_temperature"], kpis["biot_number"]
-    rise = steady.value - ambient if _known(steady) else 20.0
+    rise = steady.measured_value - ambient if _known(steady) else 20.0
     temperatures = np.linspace(ambient, ambient + max(1.6 * rise, 10.0), _POINTS)
     at = discharge_heat(cell, load_of(cell, given.get("power_watt"), given.get("c_rate")), _NUMERICS)
     pairs = [(t, heat) for t in temperatures if not (heat := at(float(t))).failure]
@@ -70,9 +70,11 @@ def _load_balance(axes: Any, cell: CellParameters, given: Mapping[str, Any], kpi
     loss = given[_H] * (cell.cooled_area_square_metre or 0.0) * (temperatures - ambient)
     axes.plot(temperatures - _ZERO, loss, "k--", label="loss to the ambient")
     if _known(steady):
-        axes.plot(steady.value - _ZERO, kpis["steady_heat"].value, "o", color="crimson", label="steady")
+        axes.plot(
+            steady.measured_value - _ZERO, kpis["steady_heat"].measured_value, "o", color="crimson", label="steady"
+        )
     load = f"{given['power_watt']:g} W" if "power_watt" in given else f"{given['c_rate']:g}C"
-    number = f"Biot number {biot.value:.2g}" if _known(biot) else "Biot number unknown"
+    number = f"Biot number {biot.measured_value:.2g}" if _known(biot) else "Biot number unknown"
     axes.set(title=f"discharge at {load}: {number}{'' if _known(steady) else ', no steady temperature'}")
     axes.legend(frameon=False, fontsize="small")
 
@@ -86,15 +88,21 @@ def _semenov(axes: Any, cell: CellParameters, given: Mapping[str, Any], kpis: Ma
         return
     decomposition = decomposition_of(cell, KIM_2007)
     conductance = given[_H] * (cell.cooled_area_square_metre or 0.0)
-    width = touching.value - critical.value
-    temperatures = np.linspace(critical.value - 2 * width, touching.value + 1.5 * width, 200)
+    width = touching.measured_value - critical.measured_value
+    temperatures = np.linspace(critical.measured_value - 2 * width, touching.measured_value + 1.5 * width, 200)
     axes.plot(temperatures - _ZERO, [decomposition.heat(t) for t in temperatures], label="generation")
     for word, shift, style in (("cooler", -width, "k--"), ("critical", 0.0, "k-"), ("warmer", width / 2, "k:")):
-        ambient = critical.value + shift
+        ambient = critical.measured_value + shift
         loss = conductance * (temperatures - ambient)
         axes.plot(temperatures - _ZERO, loss, style, lw=1, label=f"loss, {word} ambient {ambient - _ZERO:.1f} degC")
-    axes.plot(touching.value - _ZERO, decomposition.heat(touching.value), "o", color="crimson", label="no return")
-    axes.set(ylim=(0, 2 * decomposition.heat(touching.value)))
+    axes.plot(
+        touching.measured_value - _ZERO,
+        decomposition.heat(touching.measured_value),
+        "o",
+        color="crimson",
+        label="no return",
+    )
+    axes.set(ylim=(0, 2 * decomposition.heat(touching.measured_value)))
     axes.legend(frameon=False, fontsize="small")
 
 

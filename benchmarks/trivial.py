@@ -48,7 +48,7 @@ def kpi(value: float) -> Kpi:
 @stage("benchmark.scale")
 def scale(of: Kpi, *, factor: float) -> Kpi:
     """The KPI times the factor."""
-    return kpi(of.value * factor)
+    return kpi(of.measured_value * factor)
 
 
 @stage("benchmark.draw")

@@ -10,12 +10,13 @@ from __future__ import annotations
 import inspect
 import typing
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dataset import Lake
 from flows.engines import AnyStage, unit_of
 from flows.errors import KpiError
+from flows.kpi_names import stages_of
 from flows.progress import Progress, Silent
 from pipelines.kpi import (
     delivered_by_curve,
@@ -123,7 +124,7 @@ def extract(
     subject_ids
         Curves, spectra or cells; full or short ids.
     names
-        Of CURVE_KPIS; those that need not be named if empty.
+        Of CURVE_KPIS, or of single KPIs; those that need not be named if empty.
     cell_id
         The cell of the subjects that were not computed from one.
     settings
@@ -138,7 +139,7 @@ def extract(
     KpiError
         If a name or a setting is not known, or no subject has such KPIs; before anything is computed.
     """
-    chosen = chosen_entries(names)
+    chosen, asked = chosen_entries(names), stages_of(names)
     given = _settings(chosen, settings or {})
     subjects = _subjects(lake, subject_ids, cell_id)
     calls = [
@@ -148,16 +149,15 @@ def extract(
         if names or len(group) >= entry.least
     ]
     if not calls:
-        asked = ", ".join(chosen)
         fitting = [name for name, entry in CURVE_KPIS.items() if _groups(entry, subjects)]
         advice = f"ask for {', '.join(fitting)}" if fitting else "give curves, spectra or cells"
-        raise KpiError(f"none of {asked} is a KPI of {', '.join(subjects)}; {advice}.")
+        raise KpiError(f"none of {', '.join(chosen)} is a KPI of {', '.join(subjects)}; {advice}.")
     watcher = progress or Silent()
     watcher.started(len(calls))
     found = []
     for name, group in calls:
         watcher.step(f"KPI: {name}")
-        found.append(_found(lake, name, chosen[name], group, given, seed))
+        found.append(_asked_of(_found(lake, name, chosen[name], group, given, seed), asked.get(name, set())))
         watcher.advanced()
     return found
 
@@ -179,17 +179,15 @@ class _Subject:
 
 
 def chosen_entries(names: Sequence[str]) -> dict[str, Entry]:
-    """The entries of those names; all that need not be named if there are none.
+    """The entries of those names, or of KPIs of those names; all that need not be named if there are none.
 
     Raises
     ------
     KpiError
         If a name is not known.
     """
-    for name in names:
-        if name not in CURVE_KPIS:
-            raise KpiError(f"KPI {name!r} is not known: {did_you_mean(name, CURVE_KPIS)}")
-    return {name: entry for name, entry in CURVE_KPIS.items() if name in names or (not names and entry.unasked)}
+    asked = stages_of(names)
+    return {name: entry for name, entry in CURVE_KPIS.items() if name in asked or (not names and entry.unasked)}
 
 
 def _settings(chosen: Mapping[str, Entry], settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -255,6 +253,16 @@ def _found(
     if run.outcome is not RunOutcome.COMPLETED:
         return Found(name, ids, {}, run.run_id, run.error)
     return Found(name, ids, _by_kpi_name(lake, run.outputs), run.run_id)
+
+
+def _asked_of(found: Found, names: set[str]) -> Found:
+    """What was asked for by name; of a name that did not come out, what did."""
+    if not names or found.error:
+        return found
+    kept = {name: found.kpis[name] for name in found.kpis if name in names}
+    absent = ", ".join(sorted(names - kept.keys()))
+    error = f"gave no {absent}; it gave {', '.join(found.kpis)}" if absent else ""
+    return replace(found, kpis=kept, error=error)
 
 
 def _by_kpi_name(lake: Lake, outputs: Mapping[str, str]) -> dict[str, str]:

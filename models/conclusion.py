@@ -67,7 +67,7 @@ def conclude(
         objective_unit=kpis[0].unit if kpis else "",
         design_ids=tuple(design_ids),
         kpi_ids=tuple(kpi_ids),
-        objective=np.array([kpi.value if kpi else 0.0 for kpi in trials], dtype=np.float64),
+        objective=np.array([(kpi.value or 0.0) if kpi else 0.0 for kpi in trials], dtype=np.float64),
         feasible=np.array([_is_feasible(kpi) for kpi in trials], dtype=np.uint8),
         best_design_id="" if best is None else design_ids[best],
         best_kpi_id="" if best is None else kpi_ids[best],
@@ -80,7 +80,7 @@ def _is_feasible(kpi: Kpi | None) -> bool:
 
 def _best(trials: Sequence[Kpi | None], maximise: bool) -> int | None:
     """Number of the first best feasible trial."""
-    values = {n: kpi.value for n, kpi in enumerate(trials) if kpi is not None and _is_feasible(kpi)}
+    values = {n: kpi.measured_value for n, kpi in enumerate(trials) if kpi is not None and _is_feasible(kpi)}
     if not values:
         return None
     return max(values, key=lambda n: values[n] if maximise else -values[n])

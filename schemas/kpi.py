@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
-from schemas.errors import FieldShapeError, UnitError
+from schemas.errors import FieldShapeError, FieldTypeError, UnitError
 from schemas.field import Tolerance, choice, integer, real, text
-from schemas.migration import Migrations, added
+from schemas.migration import Migrations, added, nulled
 from schemas.record import Record
 from schemas.units import is_unit
 
@@ -32,18 +32,21 @@ class Kpi(Record):
     """
 
     kind: ClassVar[str] = "kpi"
-    schema_version: ClassVar[int] = 2
+    schema_version: ClassVar[int] = 3
     migrations: ClassVar[Migrations] = {
         1: (
             added("window", ""),
             added("window_start_second", None),
             added("window_end_second", None),
             added("reference", ""),
-        )
+        ),
+        2: (nulled("value", 0.0, unless=("outcome", KpiOutcome.MEASURED)),),
     }
 
     name: str = text(doc="for example energy_density")
-    value: float = real("", tolerance=Tolerance(relative=1e-5, absolute=1e-9), doc="in `unit`; 0 unless measured")
+    value: float | None = real(
+        "", optional=True, tolerance=Tolerance(relative=1e-5, absolute=1e-9), doc="in `unit`; null unless measured"
+    )
     unit: str = text(doc="as pint spells it, W.h and A.h allowed; 1 if dimensionless")
     outcome: KpiOutcome = choice(KpiOutcome)
     standard_uncertainty: float | None = real(
@@ -58,6 +61,19 @@ class Kpi(Record):
     window_end_second: float | None = real("s", optional=True, tolerance=_WINDOW)
     method: str = text(doc="how value and uncertainty were obtained; why there is none if it is not measured")
     reference: str = text(default="", doc="author, year and doi of the definition or method")
+
+    @property
+    def measured_value(self) -> float:
+        """The value, of a KPI that has one.
+
+        Raises
+        ------
+        FieldTypeError
+            If it has none, with the reason.
+        """
+        if self.value is None:
+            raise FieldTypeError(f"kpi {self.name} has no value ({self.outcome}): {self.method}")
+        return self.value
 
     def validate(self) -> None:
         """The unit is one that pint knows, and the window does not end before it starts."""

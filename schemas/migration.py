@@ -72,6 +72,23 @@ def scaled(name: str, factor: float, unit: str) -> Verb:
     return Verb(lambda values: {**values, name: None if values[name] is None else values[name] * factor}, back)
 
 
+def nulled(name: str, stood_in: Any, *, unless: tuple[str, Any]) -> Verb:
+    """The field became optional: null, where old records held a number that stood in for none.
+
+    `unless` names another field and the content with which the field says something.
+    """
+    other, says = unless
+
+    def forth(values: Values) -> Values:
+        return {**values, name: values[name] if values[other] == says else None}
+
+    def back(cells: Cells) -> Cells:
+        spec, value = cells[name]
+        return {**cells, name: (replace(spec, optional=False), stood_in if value is None else value)}
+
+    return Verb(forth, back)
+
+
 def repeated(old: str, new: str, count: int) -> Verb:
     """The number became a vector; old records hold as many equal entries."""
 

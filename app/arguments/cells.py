@@ -93,7 +93,12 @@ def _cycle(command: argparse.ArgumentParser) -> None:
 
 def _kpis(command: argparse.ArgumentParser) -> None:
     command.add_argument("ids", nargs="+", metavar="ID", help="curves, spectra or cells; may be shortened")
-    command.add_argument("--what", default="", metavar="NAME,NAME,...", help="which KPIs (default: all that apply)")
+    command.add_argument(
+        "--what",
+        default="",
+        metavar="NAME,NAME,...",
+        help="which KPIs, by stage or by the names printed (default: all that apply)",
+    )
     command.add_argument(
         "--cell", default="", metavar="ID", help="the cell parameters of curves that were not computed from a cell"
     )

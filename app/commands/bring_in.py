@@ -141,7 +141,7 @@ def _tell(session: Session, lake: Lake, stored: str, volume: ImportedVolume, cel
 
 
 def _value(kpi: Kpi) -> str:
-    return quantity(kpi.value, kpi.unit, kpi.standard_uncertainty)
+    return "none" if kpi.value is None else quantity(kpi.value, kpi.unit, kpi.standard_uncertainty)
 
 
 def _kpi(kpi: Kpi, name: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from app.session import FINE, FOUND, Session
 from app.study_pictures import BruggemanRow, draw_bruggeman
 from dataset import Lake
 from flows import Compared, Study, StudyError, compare_with_bruggeman
-from schemas import Design, Kpi, KpiOutcome, Transport, TransportTensor
+from schemas import Design, Kpi, Transport, TransportTensor
 from schemas.errors import RagoneError
 from schemas.field import POSITIVE, Bounds
 from schemas.units import parse_quantity
@@ -66,7 +66,7 @@ def _row(lake: Lake, compared: Compared) -> BruggemanRow:
 
 def _value(lake: Lake, kpi_id: str) -> float | None:
     kpi = lake.get(kpi_id)
-    return kpi.value if isinstance(kpi, Kpi) and kpi.outcome is KpiOutcome.MEASURED else None
+    return kpi.value if isinstance(kpi, Kpi) else None
 
 
 def _told(lake: Lake, found: tuple[Compared, ...], rates: list[float]) -> dict[str, Any]:

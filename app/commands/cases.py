@@ -93,6 +93,8 @@ def _beside(lake: Lake, cases: Cases) -> Table:
 
 
 def _value(kpi: Kpi) -> str:
+    if kpi.value is None:
+        return "none"
     if kpi.unit == "1":
         return f"{kpi.value:+.1%}"
     return quantity(kpi.value, kpi.unit, kpi.standard_uncertainty)

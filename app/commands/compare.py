@@ -17,7 +17,7 @@ from app.session import FINE, FOUND, Session
 from dataset import Lake
 from flows import Agreement, compare_discharges
 from flows.kpis import chosen_entries, extract
-from schemas import Cycling, Kpi, KpiOutcome, Measurement
+from schemas import Cycling, Kpi, Measurement
 from schemas.field import POSITIVE, Bounds
 from schemas.units import parse_quantity
 
@@ -101,6 +101,6 @@ def _step(one: Agreement) -> str:
 
 
 def _cell(kpi: Kpi | None) -> str:
-    if kpi is None or kpi.outcome is not KpiOutcome.MEASURED:
+    if kpi is None or kpi.value is None:
         return "none"
     return f"{kpi.value:.1%}" if kpi.unit == "1" else quantity(kpi.value, kpi.unit, kpi.standard_uncertainty)

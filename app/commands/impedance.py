@@ -90,7 +90,7 @@ def _told(name: str, record: Impedance, kpis: Mapping[str, Kpi], errors: Mapping
         table.add_column(column, overflow="fold")
     for artifact, kpi in kpis.items():
         if kpi.outcome is KpiOutcome.MEASURED:
-            value = quantity(kpi.value, "-" if kpi.unit == "1" else kpi.unit, kpi.standard_uncertainty)
+            value = quantity(kpi.measured_value, "-" if kpi.unit == "1" else kpi.unit, kpi.standard_uncertainty)
             table.add_row(Text(kpi.name), Text(value), Text(short(artifact)))
     missing: dict[str, list[str]] = {}
     for kpi in kpis.values():

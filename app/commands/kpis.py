@@ -43,7 +43,7 @@ def execute(session: Session) -> int:
         }
         for one in found
     ]
-    session.answer(data, side_by_side(subjects, found, records))
+    session.answer(data, side_by_side(subjects, found, records, whole=bool(names)))
     return FOUND if any(one.error for one in found) else FINE
 
 

@@ -61,7 +61,7 @@ def drawn(lake: Lake, curve: PowerCurve, name: str) -> RagoneCurve:
     """A design at every power, as it is drawn."""
     kpis = [_kpi(lake, kpi_id) for kpi_id in curve.kpi_ids(name)]
     points = [
-        (power, kpi.value, kpi.standard_uncertainty or 0.0)
+        (power, kpi.measured_value, kpi.standard_uncertainty or 0.0)
         for power, kpi in zip(curve.powers, kpis, strict=False)
         if kpi is not None and kpi.outcome is KpiOutcome.MEASURED
     ]
@@ -120,7 +120,7 @@ def _shown(lake: Lake, sweep: Sweep, name: str) -> RenderableType:
     places = {curve.design_id: place for place, curve in enumerate(sweep.curves, 1)}
     for (first, second), kpi_id in sweep.crossovers.items():
         kpi = _kpi(lake, kpi_id)
-        if kpi is not None:
+        if kpi is not None and kpi.value is not None:
             value = quantity(kpi.value, kpi.unit, kpi.standard_uncertainty)
             crossings.append(Text(f"{places[first]} and {places[second]} cross at {value}  {kpi_id[:16]}"))
     return Group(*lines, Text(), wide_table(heads, rows), *crossings)
@@ -135,4 +135,4 @@ def _cell(lake: Lake, curve: PowerCurve, name: str, row: int) -> str:
         return "failed"
     if kpi.outcome is not KpiOutcome.MEASURED:
         return "infeasible"
-    return f"{quantity(kpi.value, kpi.unit, kpi.standard_uncertainty)}  {kpi_id[:16]}"
+    return f"{quantity(kpi.measured_value, kpi.unit, kpi.standard_uncertainty)}  {kpi_id[:16]}"

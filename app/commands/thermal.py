@@ -77,4 +77,4 @@ def _lines(kpis: Mapping[str, Kpi], ids: Mapping[str, str]) -> list[str]:
 def _value(kpi: Kpi) -> str:
     if kpi.outcome is not KpiOutcome.MEASURED:
         return "none"
-    return quantity(kpi.value, "-" if kpi.unit == "1" else kpi.unit)
+    return quantity(kpi.measured_value, "-" if kpi.unit == "1" else kpi.unit)

@@ -46,7 +46,7 @@ def observe(
         raise FieldShapeError(f"{len(designs)} designs and {len(objectives)} objectives; they must be parallel.")
     feasible = np.array([k.outcome is KpiOutcome.MEASURED for k in objectives] + [False] * len(failed), dtype=bool)
     sign = 1.0 if maximise else -1.0
-    values = np.array([sign * k.value for k in objectives] + [0.0] * len(failed), dtype=np.float64)
+    values = np.array([sign * (k.value or 0.0) for k in objectives] + [0.0] * len(failed), dtype=np.float64)
     values[~feasible] = values[feasible].min() if feasible.any() else 0.0
     deviations = [k.standard_uncertainty for k in objectives] + [None] * len(failed)
     points = cube.points([*designs, *failed])

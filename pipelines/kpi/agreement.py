@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from pipelines.kpi.definition import Definition, Window, all_missing
 from pipelines.kpi.halves import discharges_of
+from pipelines.kpi.holes import Hole, holes_of
 from pipelines.kpi.totals import noise_of
 from schemas import Curve, Kpi, KpiOutcome, stage
 from schemas.field import Bounds
@@ -50,6 +51,13 @@ def voltage_agreement(measured: Curve, simulated: Curve, *, voltage_uncertainty_
     for role, curve in (("measured", measured), ("simulated", simulated)):
         if not discharges_of(curve):
             return all_missing(definitions, f"the {role} curve holds no discharge", KpiOutcome.NOT_APPLICABLE)
+    hole = _hole_in_discharge(measured)
+    if hole is not None:
+        reason = (
+            f"nothing was recorded in the {hole.seconds:g} s after row {hole.after_sample + 1} of the measured "
+            "discharge, so that equal times are not equal states; compare one without a pause"
+        )
+        return all_missing(definitions, reason, KpiOutcome.NOT_APPLICABLE)
     time, voltage, current = _discharge(measured)
     their_time, their_voltage, _ = _discharge(simulated)
     common = time <= their_time[-1]
@@ -93,6 +101,12 @@ def _values(
         BIAS: (bias, math.hypot(spread, instrument)),
         LARGEST: (float(np.abs(difference).max()), math.hypot(noise, instrument)),
     }
+
+
+def _hole_in_discharge(curve: Curve) -> Hole | None:
+    steps = discharges_of(curve)[0].steps
+    rows = range(steps[0].first_row, steps[-1].first_row + len(steps[-1].time) - 1)
+    return next((hole for hole in holes_of(curve) if hole.after_sample in rows), None)
 
 
 def _discharge(curve: Curve) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:

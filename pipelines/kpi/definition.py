@@ -37,10 +37,16 @@ class Definition:
 
     def missing(self, reason: str, outcome: KpiOutcome = KpiOutcome.NOT_IDENTIFIABLE, window: Window = WHOLE) -> Kpi:
         """The KPI that these data do not give; the reason names value, expectation and what to do."""
-        return self._kpi(outcome, 0.0, None, 1, f"no value: {reason}", window)
+        return self._kpi(outcome, None, None, 1, f"no value: {reason}", window)
 
     def _kpi(
-        self, outcome: KpiOutcome, value: float, uncertainty: float | None, count: int, method: str, window: Window
+        self,
+        outcome: KpiOutcome,
+        value: float | None,
+        uncertainty: float | None,
+        count: int,
+        method: str,
+        window: Window,
     ) -> Kpi:
         return Kpi(
             name=self.name,

@@ -39,12 +39,13 @@ def relative_deviation(subject: Kpi, reference: Kpi) -> Kpi:
     for role, kpi in (("subject", subject), ("reference", reference)):
         if kpi.outcome is not KpiOutcome.MEASURED:
             return definition.missing(f"the {role} has none: {kpi.method}", window=window)
-    if reference.value == 0:
+    own, other = subject.measured_value, reference.measured_value
+    if other == 0:
         return definition.missing("the reference is 0", window=window)
-    ratio = subject.value / reference.value
+    ratio = own / other
     errors = (subject.standard_uncertainty, reference.standard_uncertainty)
     known = None not in errors
-    spread = math.hypot((errors[0] or 0.0), ratio * (errors[1] or 0.0)) / abs(reference.value)
+    spread = math.hypot((errors[0] or 0.0), ratio * (errors[1] or 0.0)) / abs(other)
     return definition.measured(
         ratio - 1,
         uncertainty=spread if known else None,

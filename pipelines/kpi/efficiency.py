@@ -3,6 +3,9 @@
 An efficiency compares states only if the cell is where it was: the discharge before the charge and the one after it
 must have gone to the same voltage. A cycle whose charge starts from elsewhere (the first of a record) has none.
 They must have ended at the same current too: what a faster discharge leaves in the cell is no loss, and no efficiency.
+
+In a half cell of a negative electrode against lithium it is the discharge that stores, and the charge gives back: its
+efficiency is that of a charge over the discharge before it, and the first one counts if it starts from a fresh cell.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ from pipelines.kpi.totals import Accuracy, Totals, Vector, uncertainty
 from pipelines.kpi.whole import accuracy_of, method_of
 from schemas import Curve, Kpi, KpiOutcome, stage
 
+LOWEST_OF_FULL_CELLS = 0.5  # V: below it only a negative electrode against lithium is discharged
 SAME_CURRENT = 0.1  # relative; within which two discharges ended at the same current
 _Ratio = Callable[[Vector, Vector], float]
 COULOMBIC = Definition("coulombic_efficiency", "1", "charge of the discharge over that of the charge before it")
@@ -44,11 +48,11 @@ _RATIOS: Mapping[Definition, _Ratio] = {
 
 @dataclass(frozen=True, slots=True)
 class _Cycle:
-    """A charge and the discharge after it, counted from 1, and why they cannot be compared (empty if they can)."""
+    """What is stored and what is given back after it, from 1, and why they cannot be compared (empty if they can)."""
 
     number: int
-    charge: Half
-    discharge: Half
+    stored: Half
+    given: Half
     refused: str
 
 
@@ -58,6 +62,7 @@ def efficiency_per_cycle(
     *,
     limit_tolerance_volt: float = 0.01,
     listed_cycles: int = 10,
+    discharge_stores: bool | None = None,
     voltage_uncertainty_volt: float = 0.0,
     current_uncertainty_ampere: float = 0.0,
 ) -> Mapping[str, Kpi]:
@@ -71,6 +76,9 @@ def efficiency_per_cycle(
         Within which two discharges went to the same voltage [V].
     listed_cycles
         So many of the last cycles have KPIs of their own.
+    discharge_stores
+        Whether the discharge stores and the charge gives back, as in a half cell of a negative electrode; by default
+        where a discharge goes below 0.5 V.
     voltage_uncertainty_volt, current_uncertainty_ampere
         Standard uncertainty of the instrument [V, A], the same for all samples.
 
@@ -80,15 +88,18 @@ def efficiency_per_cycle(
         "coulombic_efficiency", "energy_efficiency", "voltage_efficiency", and the same with "_cycle_2" and so on,
         counted from the first charge that a discharge follows -> KPI.
     """
-    cycles = _cycles(curve, limit_tolerance_volt)
-    refused = unfinished(curve) or _without(cycles)
+    halves = halves_of(curve)
+    storing = StepKind.DISCHARGE if _discharge_stores(halves, discharge_stores) else StepKind.CHARGE
+    cycles = _cycles(halves, storing, limit_tolerance_volt)
+    refused = unfinished(curve) or _without(cycles, storing)
+    ratios = {_worded(definition, storing): ratio for definition, ratio in _RATIOS.items()}
     if refused:
-        return all_missing(_RATIOS, *refused)
+        return all_missing(ratios, *refused)
     accuracy = accuracy_of(curve, voltage_uncertainty_volt, current_uncertainty_ampere)
     found: dict[str, Kpi] = {}
     complete = [c for c in cycles if not c.refused]
     totals = {c.number: _totals(curve, c, accuracy) for c in complete}
-    for definition, ratio in _RATIOS.items():
+    for definition, ratio in ratios.items():
         found[definition.name] = _mean(definition, ratio, list(totals.values()), complete)
         for cycle in cycles[-listed_cycles:]:
             own = Definition(f"{definition.name}_cycle_{cycle.number}", "1", definition.text)
@@ -107,42 +118,64 @@ def efficiency_per_cycle(
 
 
 def _totals(curve: Curve, cycle: _Cycle, accuracy: Accuracy) -> tuple[Totals, Totals]:
-    return totals_of_half(curve, cycle.discharge, accuracy), totals_of_half(curve, cycle.charge, accuracy)
+    return totals_of_half(curve, cycle.given, accuracy), totals_of_half(curve, cycle.stored, accuracy)
 
 
-def _cycles(curve: Curve, tolerance: float) -> list[_Cycle]:
-    """Every charge that a discharge follows."""
-    halves = halves_of(curve)
+def _discharge_stores(halves: tuple[Half, ...], given: bool | None) -> bool:
+    if given is not None:
+        return given
+    return any(half.kind is StepKind.DISCHARGE and half.limit < LOWEST_OF_FULL_CELLS for half in halves)
+
+
+def _worded(definition: Definition, storing: StepKind) -> Definition:
+    """The definition in the words of the half cycle that stores."""
+    if storing is StepKind.CHARGE:
+        return definition
+    text = definition.text.replace(
+        "of the discharge over that of the charge before it",
+        "of the charge over that of the discharge before it: in a half cell the discharge stores",
+    )
+    return Definition(definition.name, definition.unit, text)
+
+
+def _cycles(halves: tuple[Half, ...], storing: StepKind, tolerance: float) -> list[_Cycle]:
+    """Every half cycle that stores and is followed by one that gives back."""
     found: list[_Cycle] = []
-    for number, charge in enumerate(halves[:-1]):
-        if charge.kind is StepKind.CHARGE:
-            before = halves[number - 1] if number else None
-            found.append(
-                _Cycle(len(found) + 1, charge, halves[number + 1], _refusal(before, halves[number + 1], tolerance))
-            )
+    for number, stored in enumerate(halves[:-1]):
+        if stored.kind is storing:
+            before, given = halves[number - 1] if number else None, halves[number + 1]
+            refused = "" if before is None and _fresh(stored, given) else _refusal(before, given, stored, tolerance)
+            found.append(_Cycle(len(found) + 1, stored, given, refused))
     return found
 
 
-def _refusal(before: Half | None, after: Half, tolerance: float) -> str:
+def _fresh(stored: Half, given: Half) -> bool:
+    """Whether a half cell's first discharge starts above where the charge after it ends: nothing was in it."""
+    return stored.kind is StepKind.DISCHARGE and float(stored.steps[0].voltage[0]) >= given.limit
+
+
+def _refusal(before: Half | None, after: Half, stored: Half, tolerance: float) -> str:
+    this, other = stored.kind, after.kind
     if before is None:
-        return "the charge starts from an unknown state: no discharge before it; record one to the same voltage"
+        return f"the {this} starts from an unknown state: no {other} before it; record one to the same voltage"
     if abs(before.limit - after.limit) > tolerance:
         return (
-            f"the discharge before the charge went to {before.limit:.4g} V, the one after it to {after.limit:.4g} V; "
-            f"within {tolerance:g} V expected: discharge to the same voltage"
+            f"the {other} before the {this} went to {before.limit:.4g} V, the one after it to {after.limit:.4g} V; "
+            f"within {tolerance:g} V expected: {other} to the same voltage"
         )
     if abs(before.final_current - after.final_current) > SAME_CURRENT * max(before.final_current, after.final_current):
         return (
-            f"the discharge before the charge ended at {before.final_current:.4g} A, the one after it at "
+            f"the {other} before the {this} ended at {before.final_current:.4g} A, the one after it at "
             f"{after.final_current:.4g} A, so that they leave the cell in different states; within {SAME_CURRENT:.0%} "
-            "expected: discharge twice in a row at each current"
+            f"expected: {other} twice in a row at each current"
         )
     return ""
 
 
-def _without(cycles: list[_Cycle]) -> tuple[str, KpiOutcome] | None:
+def _without(cycles: list[_Cycle], storing: StepKind) -> tuple[str, KpiOutcome] | None:
     if not cycles:
-        return "no discharge follows a charge; record complete cycles", KpiOutcome.NOT_APPLICABLE
+        giving = StepKind.DISCHARGE if storing is StepKind.CHARGE else StepKind.CHARGE
+        return f"no {giving} follows a {storing}; record complete cycles", KpiOutcome.NOT_APPLICABLE
     if all(cycle.refused for cycle in cycles):
         return f"no cycle is complete; the last: {cycles[-1].refused}", KpiOutcome.NOT_APPLICABLE
     return None
@@ -170,8 +203,9 @@ def _mean(definition: Definition, ratio: _Ratio, totals: list[tuple[Totals, Tota
 
 def _window(cycles: list[_Cycle]) -> Window:
     first, last = cycles[0], cycles[-1]
-    limits = f"{first.discharge.limit:.4g} to {first.charge.limit:.4g} V"
-    what = f"charge and discharge of cycle {first.number}"
+    low, high = sorted((first.given.limit, first.stored.limit))
+    limits = f"{low:.4g} to {high:.4g} V"
+    what = f"{first.stored.kind} and {first.given.kind} of cycle {first.number}"
     if len(cycles) > 1:
         what = f"{len(cycles)} complete cycles, {first.number} to {last.number}"
-    return Window(f"{what}, {limits}", first.charge.start, last.discharge.end)
+    return Window(f"{what}, {limits}", first.stored.start, last.given.end)

@@ -2,7 +2,7 @@
 
 Each varied discharge has one metric of the electrode raised by its standard error; the differences they make are
 added in quadrature: first order, metrics uncorrelated. The spread of what is not a transport metric (loading,
-thickness, parameter set) is not in it. A discharge that did not reach its lower voltage has no KPI: 0, infeasible.
+thickness, parameter set) is not in it. A discharge that did not reach its lower voltage has no KPI: null, infeasible.
 """
 
 from __future__ import annotations
@@ -46,12 +46,12 @@ def extract_kpis(
     """
     _require_comparable(discharge, varied)
     measured = _completed(discharge)
-    values = delivered(cell, discharge) if measured else dict.fromkeys(names_of(cell), 0.0)
+    values = delivered(cell, discharge) if measured else {}
     shifted = [delivered(cell, v) for v in varied] if measured and all(map(_completed, varied)) else []
     return {
         name: Kpi(
             name=name,
-            value=values[name],
+            value=values.get(name),
             unit=UNITS[name],
             outcome=KpiOutcome.MEASURED if measured else KpiOutcome.INFEASIBLE,
             standard_uncertainty=_uncertainty(name, values, shifted),
@@ -60,7 +60,7 @@ def extract_kpis(
             window=f"from the start of the discharge to {discharge.lower_voltage_volt:g} V",
             method=_method(discharge, varied, bool(shifted)),
         )
-        for name in values
+        for name in names_of(cell)
     }
 
 

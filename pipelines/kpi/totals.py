@@ -5,8 +5,10 @@ deviation of it does to energy, charge and time together, so that a ratio of the
 gets its uncertainty right. Sources are independent of each other; those of one name are the same in every step.
 
 - Truncation: Richardson's estimate, a third of what leaving out every second sample does. Noise in it errs upwards.
-- Borders: between the last sample of a step and the first of the next the current changes at an unknown moment. Each
-  step is given half of the gap; the moment is taken as uniform in it.
+- Borders: between the last sample of a step and the first of the next the current changes at an unknown moment, taken
+  as uniform in the gap; of a measurement, no further from either step than that step's own rows are apart.
+- Unrecorded intervals, of measurements: what the instrument counted meanwhile or, where it did not, nothing, with an
+  uncertainty that reaches from nothing to the current before and after.
 - Noise, of measurements: white, its variance from the second differences of the samples.
 - The instrument: a standard uncertainty of voltage and of current as stated, the same for all samples.
 """
@@ -21,21 +23,25 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.kpi.steps import Step
+from pipelines.kpi.holes import Hole, recorded_time, sampling
+from pipelines.kpi.steps import Step, StepKind
 from schemas.field import Bounds
 
 SECONDS_PER_HOUR = 3600.0
+UNRECORDED = "unrecorded interval"  # how the sources begin that tell of one
+COUNTED = "the instrument's counter"
 _DIGITS = 1e-12  # of a value, lost by rounding
 Vector = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Accuracy:
-    """Standard uncertainty of the instrument, the same for all samples [V, A]; and whether the samples are noisy."""
+    """Standard uncertainty of the instrument, the same for all samples [V, A]; whether they are noisy; their holes."""
 
     volt: float = 0.0
     ampere: float = 0.0
     noisy: bool = False
+    holes: tuple[Hole, ...] = ()
 
     def __post_init__(self) -> None:
         """A standard uncertainty is not below zero."""
@@ -89,48 +95,107 @@ def uncertainty(derived: Callable[..., float], *totals: Totals) -> float | None:
     totals
         A source that several have moves them together.
     """
-    names = dict.fromkeys(name for total in totals for name in total.sources)
+    names = dict.fromkeys(n for total in totals for n in total.sources if not n.startswith(UNRECORDED))
     value = derived(*(total.values for total in totals))
-    moved = (
-        derived(*(total.values + total.sources.get(name, np.zeros(3)) for total in totals)) - value for name in names
-    )
+    shifts = [[total.sources.get(name, np.zeros(3)) for total in totals] for name in names]
+    shifts += [[_unknown(total) * (total is one) for total in totals] for one in totals]
+    moved = (derived(*(t.values + shift for t, shift in zip(totals, each, strict=True))) - value for each in shifts)
     total = math.hypot(*moved)
     return total if total > _DIGITS * abs(value) else None
 
 
+def _unknown(total: Totals) -> Vector:
+    """What may have flowed in all unrecorded intervals: what happened in one may have happened in each."""
+    effects = [effect for name, effect in total.sources.items() if name.startswith(UNRECORDED)]
+    return np.asarray(np.sum(effects, axis=0) if effects else np.zeros(3))
+
+
+@dataclass(frozen=True, slots=True)
+class _Border:
+    """One side of a step: the time in the gap that is given to it [s], its standard deviation, or what is missing."""
+
+    share: float = 0.0
+    deviation: float = 0.0
+    hole: Hole | None = None
+
+
 def totals_of(steps: Iterable[Step], every_step: tuple[Step, ...], accuracy: Accuracy) -> Totals:
     """The sum over some of the steps of a curve, given all of them (for the gaps between)."""
-    before = {step.first_row: gap for step, gap in zip(every_step[1:], _gaps(every_step), strict=True)}
-    after = {step.first_row: gap for step, gap in zip(every_step, _gaps(every_step), strict=False)}
+    before, after = {}, {}
+    for earlier, later in itertools.pairwise(every_step):
+        after[earlier.first_row], before[later.first_row] = _borders(earlier, later, accuracy)
     found = Totals()
     for step in steps:
-        found += _of_step(step, before.get(step.first_row, 0.0), after.get(step.first_row, 0.0), accuracy)
+        found += _of_step(step, before.get(step.first_row, _Border()), after.get(step.first_row, _Border()), accuracy)
     return found
 
 
-def _gaps(steps: tuple[Step, ...]) -> list[float]:
-    return [float(later.time[0] - earlier.time[-1]) for earlier, later in itertools.pairwise(steps)]
+def _borders(earlier: Step, later: Step, accuracy: Accuracy) -> tuple[_Border, _Border]:
+    """What each of two steps is given of the gap between them."""
+    gap = float(later.time[0] - earlier.time[-1])
+    hole = next((hole for hole in accuracy.holes if hole.after_sample == later.first_row - 1), None)
+    first, last = 0.0, gap  # when the current changed, at the earliest and the latest
+    if accuracy.noisy:
+        first, last = max(0.0, gap - sampling(later, end=False)), min(gap, sampling(earlier, end=True))
+    if hole is None and first <= last:
+        deviation = (last - first) / math.sqrt(12)
+        return _Border((first + last) / 2, deviation), _Border(gap - (first + last) / 2, deviation)
+    hole = hole or Hole(later.first_row - 1, gap)
+    if hole.charge is None:
+        return _Border(hole=hole), _Border(hole=hole)
+    kind = StepKind.CHARGE if hole.charge > 0 else StepKind.DISCHARGE
+    return (_Border(hole=hole), _Border()) if earlier.kind is kind else (_Border(), _Border(hole=hole))
 
 
-def _of_step(step: Step, before: float, after: float, accuracy: Accuracy) -> Totals:
+def _of_step(step: Step, before: _Border, after: _Border, accuracy: Accuracy) -> Totals:
     rates = np.stack([step.voltage * step.current, step.current]) / SECONDS_PER_HOUR
-    inside = np.asarray(np.trapezoid(rates, step.time, axis=1))
+    time = recorded_time(step.time, step.first_row, accuracy.holes)
+    inside = np.asarray(np.trapezoid(rates, time, axis=1))
     first, last = rates[:, 0], rates[:, -1]
     row = step.first_row + 1
+    counted, missing = _unrecorded(step, rates, before, after, accuracy)
     sources = {
-        f"truncation, step from row {row}": _with_time((inside - _halved(rates, step.time)) / 3, 0.0),
-        f"border before row {row}": _with_time(first, 1.0) * before / math.sqrt(12),
-        f"border after the step from row {row}": _with_time(last, 1.0) * after / math.sqrt(12),
+        f"truncation, step from row {row}": _with_time((inside - _halved(rates, time)) / 3, 0.0),
+        f"border before row {row}": _with_time(first, 1.0) * before.deviation,
+        f"border after the step from row {row}": _with_time(last, 1.0) * after.deviation,
         "stated voltage": _with_time(np.array([inside[1], 0.0]) * accuracy.volt, 0.0),
         "stated current": _with_time(
-            np.trapezoid(np.stack([step.voltage, np.ones_like(step.voltage)]), step.time, axis=1)
+            np.trapezoid(np.stack([step.voltage, np.ones_like(step.voltage)]), time, axis=1)
             * (accuracy.ampere / SECONDS_PER_HOUR),
             0.0,
         ),
-        **(_noise(step, row) if accuracy.noisy else {}),
+        **(_noise(step, time, row) if accuracy.noisy else {}),
+        **missing,
     }
-    values = _with_time(inside + first * before / 2 + last * after / 2, step.duration + (before + after) / 2)
+    shares = _with_time(first * before.share + last * after.share, before.share + after.share)
+    values = _with_time(inside, float(time[-1] - time[0])) + shares + counted
     return Totals(values, {name: effect for name, effect in sources.items() if effect.any()}, len(step.time))
+
+
+def _unrecorded(
+    step: Step, rates: Vector, before: _Border, after: _Border, accuracy: Accuracy
+) -> tuple[Vector, dict[str, Vector]]:
+    """What was counted in the holes of a step and at its borders, and what else may have flowed in them."""
+    counted, missing = np.zeros(3), {}
+    inside = range(step.first_row, step.first_row + len(step.time) - 1)
+    beside = [hole for hole in (before.hole, after.hole) if hole is not None]
+    for hole in [*beside, *(hole for hole in accuracy.holes if hole.after_sample in inside)]:
+        row = hole.after_sample + 1
+        rows = [k for k in (row - 1 - step.first_row, row - step.first_row) if 0 <= k < len(step.time)]
+        if hole.charge is None:
+            most = rates[:, rows[int(np.argmax(np.abs(rates[1, rows])))]]
+            missing[f"{UNRECORDED} of {hole.seconds:g} s after row {row}"] = (
+                _with_time(most, 1.0) * hole.seconds / math.sqrt(3)
+            )
+            continue
+        volts = step.voltage[rows]
+        energy = hole.charge * float(volts.mean()) if hole.energy is None else hole.energy
+        spread = abs(hole.charge) * float(np.ptp(volts)) if hole.energy is None else hole.energy_deviation
+        current = float(np.abs(step.current[rows]).max())
+        lasted = min(abs(hole.charge) * SECONDS_PER_HOUR / current, hole.seconds) if current else 0.0
+        counted += np.array([energy, hole.charge, lasted])
+        missing[f"{COUNTED} in {hole.seconds:g} s after row {row}"] = np.array([spread, hole.charge_deviation, 0.0])
+    return counted, missing
 
 
 def _with_time(energy_and_charge: Vector, time: float) -> Vector:
@@ -145,11 +210,11 @@ def _halved(rates: Vector, time: Vector) -> Vector:
     return np.asarray(np.trapezoid(rates[:, kept], time[kept], axis=1))
 
 
-def _noise(step: Step, row: int) -> dict[str, Vector]:
+def _noise(step: Step, time: Vector, row: int) -> dict[str, Vector]:
     """What white noise of voltage and current does, each with the weights of the trapezoidal rule."""
     if len(step.time) < 5:
         return {}
-    width = np.diff(step.time)
+    width = np.diff(time)
     weights = (np.append(width, 0.0) + np.append(0.0, width)) / 2 / SECONDS_PER_HOUR
     volt, ampere = noise_of(step.voltage), noise_of(step.current)
     by_voltage = volt * math.sqrt(float(np.sum((weights * step.current) ** 2)))

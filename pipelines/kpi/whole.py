@@ -6,14 +6,17 @@ is that of the integrals, see `totals`: it does not say how well the cell or its
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sized
 
 from pipelines.kpi.definition import Definition, Window, all_missing
 from pipelines.kpi.finished import unfinished
+from pipelines.kpi.holes import holes_of
 from pipelines.kpi.steps import Step, StepKind, steps_of
-from pipelines.kpi.totals import Accuracy, Totals, Vector, totals_of, uncertainty
+from pipelines.kpi.totals import COUNTED, UNRECORDED, Accuracy, Totals, Vector, totals_of, uncertainty
 from schemas import Curve, Kpi, KpiOutcome, Measurement, stage
 
+MOST_LISTED = 3
 ENERGY = Definition("energy", "W.h", "integral of voltage times delivered current over time, discharging steps")
 CAPACITY = Definition("capacity", "A.h", "integral of delivered current over time, discharging steps")
 MEAN_VOLTAGE = Definition("mean_voltage", "V", "energy over capacity: the mean over charge")
@@ -111,15 +114,16 @@ def delivered_by_step(
 
 
 def accuracy_of(curve: Curve, volt: float, ampere: float) -> Accuracy:
-    """What may be wrong with its samples: those of a measurement are noisy."""
-    return Accuracy(volt, ampere, noisy=isinstance(curve, Measurement))
+    """What may be wrong with its samples: those of a measurement are noisy, and some may be missing."""
+    return Accuracy(volt, ampere, noisy=isinstance(curve, Measurement), holes=holes_of(curve))
 
 
 def window_of(steps: tuple[Step, ...]) -> Window:
     """From the start of the first to the end of the last."""
     text = f"step {steps[0].number}, a {steps[0].kind}"
     if len(steps) > 1:
-        text = f"all {len(steps)} {steps[0].kind} steps, number {steps[0].number} to {steps[-1].number}"
+        rows = f"rows {steps[0].first_row + 1} to {steps[-1].first_row + len(steps[-1].time)}"
+        text = f"the sum of all {len(steps)} {steps[0].kind} steps, {rows}; each by itself under steps"
     return Window(text, float(steps[0].time[0]), float(steps[-1].time[-1]))
 
 
@@ -132,8 +136,23 @@ def method_of(accuracy: Accuracy, totals: Totals) -> str:
         considered.append("noise of the samples (second differences)")
     if accuracy.volt or accuracy.ampere:
         considered.append(f"instrument as stated ({accuracy.volt:g} V, {accuracy.ampere:g} A)")
-    missing = "; accuracy of the instrument not stated" if accuracy.noisy and len(considered) < 4 else ""
-    return f"trapezoidal rule over {totals.count} samples; uncertainty: {', '.join(considered)}{missing}"
+    stated = accuracy.volt or accuracy.ampere
+    missing = "; accuracy of the instrument not stated" if accuracy.noisy and not stated else ""
+    return (
+        f"trapezoidal rule over {totals.count} samples; uncertainty: {', '.join(considered)}{missing}"
+        f"{_unrecorded_in(totals)}"
+    )
+
+
+def _unrecorded_in(totals: Totals) -> str:
+    """What is said of intervals without samples; nothing if there are none."""
+    texts = []
+    for kind, told in ((UNRECORDED, "nothing is counted in them, and up to {:.4g} A.h flowed"), (COUNTED, "included")):
+        names = [name for name in totals.sources if name.startswith(kind)]
+        most = math.sqrt(3) * sum(abs(float(totals.sources[name][1])) for name in names)
+        listed = ", ".join(names[:MOST_LISTED]) + (f" and {len(names) - MOST_LISTED} more" * (len(names) > MOST_LISTED))
+        texts += [f"; {listed}: {told.format(most)}"] if names else []
+    return "".join(texts)
 
 
 def nothing_discharges(discharging: Sized) -> tuple[str, KpiOutcome] | None:

@@ -108,6 +108,17 @@ def test_the_step_that_does_it_again(curve, example):
         discharge_alike(example("measurement", current_ampere=np.zeros(3)))
 
 
+def test_a_row_on_the_ramp_does_not_vary_the_current(curve, example):
+    """One row of half the current for 50 ms in a thousand seconds: the mean over time hardly moves."""
+    ramped = curve(lambda t: 4 - t / 1000)
+    current, time = ramped.current_ampere.copy(), ramped.test_time_second.copy()
+    first = int(np.argmax(current < 0))
+    current[first], time[first] = current[first] / 2, time[first + 1] - 0.05
+    made = {n: getattr(ramped, n) for n in ramped.fields()} | {"current_ampere": current, "test_time_second": time}
+    _, discharge, _ = discharge_alike(example("measurement", **made))
+    assert float(discharge.split()[2]) == pytest.approx(5.0, rel=1e-4)
+
+
 @pytest.mark.skipif(not LG_M50.is_file(), reason=f"{LG_M50} is not there")
 def test_the_cell_of_chen_2020_beside_its_measurements(tmp_path):
     """The parameter set as shipped at 2C: the starting point that a recalibration must beat."""

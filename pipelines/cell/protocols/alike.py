@@ -37,7 +37,7 @@ def discharge_alike(measured: Measurement) -> tuple[str, str, str]:
     start = int(np.argmax(flowing))
     after = np.flatnonzero(~flowing[start:])
     rows = slice(start, start + int(after[0]) if len(after) else len(current))
-    mean, spread = float(np.mean(current[rows])), float(np.std(current[rows]))
+    mean, spread = _over_time(measured.test_time_second[rows], current[rows])
     if spread > _CONSTANT * mean:
         raise ProtocolError(
             f"the current of the discharge from row {start + 1} varies by {spread / mean:.1%}; it must be constant. "
@@ -45,6 +45,15 @@ def discharge_alike(measured: Measurement) -> tuple[str, str, str]:
         )
     discharge = f"Discharge at {number(mean)} A until {number(float(measured.voltage_volt[rows].min()))} V"
     return rest(_BEFORE), discharge, rest(max(_BEFORE, _rest_after(measured, current, rows.stop)))
+
+
+def _over_time(time: NDArray[np.float64], current: NDArray[np.float64]) -> tuple[float, float]:
+    """Mean and standard deviation of a current, each row weighted by the time that it stands for [A]."""
+    width = np.diff(time)
+    weights = np.append(width, 0.0) + np.append(0.0, width)
+    weights = weights if weights.any() else np.ones(len(time))
+    mean = float(np.average(current, weights=weights))
+    return mean, float(np.sqrt(np.average((current - mean) ** 2, weights=weights)))
 
 
 def _rest_after(measured: Measurement, current: NDArray[np.float64], start: int) -> float:

@@ -99,8 +99,8 @@ def capacity_beyond_cut_off(
     if not discharges or not chargings:
         lacking = "discharge" if not discharges else "charge"
         reason = (
-            f"no {lacking} of a finished curve sweeps {LEAST_SPAN_VOLT:g} V with {LEAST_SAMPLES} samples; one of each "
-            "is needed"
+            f"no {lacking} of a finished curve sweeps {LEAST_SPAN_VOLT:g} V with {LEAST_SAMPLES} samples and no gap; "
+            "one of each is needed"
         )
         return all_missing(_ALL, reason, KpiOutcome.NOT_APPLICABLE)
     pair = _pair(discharges, chargings)

@@ -75,7 +75,8 @@ def differential_capacity_peaks(
         candidates = sweeps([curve], kind)
         if not candidates:
             reason = (
-                f"no {kind} sweeps {LEAST_SPAN_VOLT:g} V with {LEAST_SAMPLES} samples; record one, slowly and densely"
+                f"no {kind} sweeps {LEAST_SPAN_VOLT:g} V with {LEAST_SAMPLES} samples and no gap; record one, slowly "
+                "and densely"
             )
             found |= _none(kind, reason, KpiOutcome.NOT_APPLICABLE)
             continue

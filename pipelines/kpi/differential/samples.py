@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pipelines.kpi.differential.density import Charges, Vector, charges
+from pipelines.kpi.holes import Hole, holes_of
 from pipelines.kpi.steps import Step, StepKind, steps_of
 from pipelines.kpi.totals import SECONDS_PER_HOUR, noise_of
 from schemas import Curve, Measurement
@@ -32,13 +33,24 @@ class Sweep:
 
 
 def sweeps(curves: Iterable[Curve], kind: StepKind) -> list[Sweep]:
-    """Steps of a kind that sweep a range of voltages, rather than hold one, with samples enough."""
-    swept = [Sweep(curve, step, _until_held(step)) for curve in curves for step in steps_of(curve) if step.kind is kind]
-    return [
-        sweep
-        for sweep in swept
-        if len(sweep.step.time) >= LEAST_SAMPLES and np.ptp(sweep.step.voltage) >= LEAST_SPAN_VOLT
-    ]
+    """Steps of a kind that sweep a range of voltages, rather than hold one, with samples enough and no hole."""
+    found: list[Sweep] = []
+    for curve in curves:
+        holes = holes_of(curve)
+        swept = [Sweep(curve, step, _until_held(step)) for step in steps_of(curve) if step.kind is kind]
+        found += [
+            sweep
+            for sweep in swept
+            if len(sweep.step.time) >= LEAST_SAMPLES
+            and np.ptp(sweep.step.voltage) >= LEAST_SPAN_VOLT
+            and not _has_hole(sweep.step, holes)
+        ]
+    return found
+
+
+def _has_hole(step: Step, holes: tuple[Hole, ...]) -> bool:
+    rows = range(step.first_row, step.first_row + len(step.time) - 1)
+    return any(hole.after_sample in rows for hole in holes)
 
 
 def _until_held(step: Step) -> Step:

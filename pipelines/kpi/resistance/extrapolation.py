@@ -9,7 +9,7 @@ than the first sample cannot be told from the ohmic resistance, and counts as su
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -23,11 +23,15 @@ SHORTEST_RELAXATION = 1e-4  # s: faster than that a cell's impedance is ohmic or
 INADEQUACY = 2e-3  # of the polarisation: no cell is better described by so few terms
 RISE_POINTS = 5  # across the gap in which the jump took place
 FEWEST_BINS = 5
+DEVIATIONS = 3.0  # by which the first row may lie below what the later ones lead back to
 
 
 @dataclass(frozen=True, slots=True)
 class ZeroTime:
-    """Resistance [ohm] with its variance, the window's last time after the jump [s], and the shares of the models."""
+    """Resistance [ohm] with its variance, the window's last time after the jump [s], and the shares of the models.
+
+    `without_first` is what the rows after the first say [ohm], where they disagree with it.
+    """
 
     value: float
     variance: float
@@ -35,13 +39,33 @@ class ZeroTime:
     sample_count: int
     weights: dict[str, float]
     reduced_chi_square: float
+    without_first: float | None = None
 
 
 def extrapolate(jump: Jump) -> ZeroTime | None:
     """The answer of a jump at zero time; None where the samples are too few.
 
-    The time of the jump is spread evenly over the gap in which it took place.
+    The time of the jump is spread evenly over the gap in which it took place. Where the first row lies lower than what
+    the rows after it lead back to, it was read on the way, or something relaxes that is faster than they are: the mean
+    of both, as uncertain as they differ.
     """
+    found = _from_first(jump)
+    if found is None or len(jump.time) <= FEWEST_BINS:
+        return found
+    later = _from_first(replace(jump, time=jump.time[1:], answer=jump.answer[1:]))
+    apart = 0.0 if later is None else later.value - found.value
+    if later is None or apart <= DEVIATIONS * np.sqrt(later.variance + found.variance):
+        return found
+    return replace(
+        found,
+        value=found.value + apart / 2,
+        variance=(found.variance + later.variance) / 2 + (apart / 2) ** 2,
+        without_first=later.value,
+    )
+
+
+def _from_first(jump: Jump) -> ZeroTime | None:
+    """The same, of a jump whose rows are all trusted."""
     since = jump.time - jump.rise
     bins = logarithmic_bins(since + jump.half_gap)
     if len(since) < FEWEST_BINS:
@@ -53,7 +77,9 @@ def extrapolate(jump: Jump) -> ZeroTime | None:
     since = since[: bins.starts[-1] + bins.counts[-1]]
     first = float(jump.answer[0])
     answer = bins.mean(jump.answer[: len(since)] - first)
-    deviation = np.hypot(jump.deviation / np.sqrt(bins.counts), INADEQUACY * (answer - answer[0]))
+    drift = jump.slope_deviation * bins.mean(np.maximum(since, 0.0))
+    parts = [jump.deviation / np.sqrt(bins.counts), INADEQUACY * (answer - answer[0]), drift]
+    deviation = np.linalg.norm(np.stack(parts), axis=0)
     averages = [_averaged(since, shift, jump, bins, answer, deviation) for shift in _shifts(jump)]
     return _combined([a for a in averages if a is not None], first, since, bins, jump)
 

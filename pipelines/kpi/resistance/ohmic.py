@@ -14,16 +14,17 @@ import numpy as np
 from pipelines.kpi.definition import Definition, Window
 from pipelines.kpi.resistance.aggregate import with_mean
 from pipelines.kpi.resistance.extrapolation import ZeroTime, extrapolate
-from pipelines.kpi.transient import Jump, jumps_of
+from pipelines.kpi.transient import Jump, doubt_of, jumps_of
 from schemas import Curve, Kpi, KpiOutcome, stage
 
 NAME = "ohmic_resistance"
+LARGEST_UNCERTAINTY = 0.15  # of the value
 REFERENCE = "model and window averaged as in Jay and Neil, 2021, 10.1103/PhysRevD.103.114502"
 TEXT = "change of voltage over change of current at a jump of the current, extrapolated to zero time after it"
 
 
 @stage("kpi.ohmic_resistance", libraries=("numpy",))
-def ohmic_resistance(curve: Curve, *, coarsest_resolution_second: float = 2.0) -> Mapping[str, Kpi]:
+def ohmic_resistance(curve: Curve, *, coarsest_resolution_second: float = 3.0) -> Mapping[str, Kpi]:
     """Ohmic resistance at each jump of the current, and their mean.
 
     Parameters
@@ -66,6 +67,10 @@ def _kpi(name: str, jump: Jump, coarsest: float) -> Kpi:
             "a discharging current must be negative"
         )
         return definition.missing(reason, KpiOutcome.NOT_APPLICABLE, where)
+    reach = float(jump.answer[: found.sample_count].max())
+    doubt = jump.doubt or doubt_of(max(found.value, 0.0), reach, jump.first_row) or _undetermined(jump, found)
+    if doubt:
+        return definition.missing(doubt, window=where)
     return definition.measured(
         found.value,
         uncertainty=float(np.sqrt(found.variance)),
@@ -73,6 +78,21 @@ def _kpi(name: str, jump: Jump, coarsest: float) -> Kpi:
         method=_method(jump, found),
         window=_window(jump, found),
     )
+
+
+def _undetermined(jump: Jump, found: ZeroTime) -> str:
+    """Why the value says too little to be one; empty if it is."""
+    deviation = float(np.sqrt(found.variance))
+    if deviation <= LARGEST_UNCERTAINTY * found.value:
+        return ""
+    reason = (
+        f"{found.value:.3g} +- {deviation:.2g} ohm at row {jump.first_row} is uncertain by more than "
+        f"{LARGEST_UNCERTAINTY:.0%}"
+    )
+    if found.without_first is not None:
+        reason += f", for without its first row it is {found.without_first:.3g} ohm: that row was read too early, or "
+        return f"{reason}something faster than the rows relaxes; sample faster"
+    return f"{reason}; sample faster, or jump further"
 
 
 def _window(jump: Jump, found: ZeroTime) -> Window:
@@ -90,4 +110,5 @@ def _method(jump: Jump, found: ZeroTime) -> str:
         f"mean over models and windows, by weight: {models}; time of the jump known to +-{jump.half_gap:.2g} s; "
         f"uncertainty: noise ({jump.deviation:.2g} ohm per sample), voltage before the jump, models, windows and time "
         f"of the jump; without the instrument's calibration; counted are the samples of the window"
+        f"{'; ' * bool(jump.finding)}{jump.finding}"
     )

@@ -22,6 +22,7 @@ NAME = "polarisation_resistance"
 REFERENCE = "number of relaxations by the criterion of Schwarz, 1978, 10.1214/aos/1176344136"
 TEXT = "sum of the resistances of all relaxations that follow a jump of the current and come to an end in the window"
 FEWEST_SAMPLES = 20
+SHARPEST = 1e-9  # of a time constant: an uncertainty below is that of a fit that does not feel it
 INADEQUACY = 1e-3  # of the polarisation: how well a cell is described by relaxations at all
 
 
@@ -53,7 +54,10 @@ def polarisation_resistance(curve: Curve) -> Mapping[str, Kpi]:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """Resistances [ohm] of the relaxations seen to their end, the fit, and the standard deviations."""
+    """Resistances [ohm] of the relaxations seen to their end, the fit, the standard deviations, and the shortest time.
+
+    `fastest` [s] is what lies between the jump and the first samples: a shorter time constant is not seen.
+    """
 
     fit: Relaxations
     resistance: NDArray[np.float64]
@@ -61,6 +65,7 @@ class _Found:
     timing: NDArray[np.float64]
     end: float
     count: int
+    fastest: float
 
     @property
     def covariance(self) -> NDArray[np.float64]:
@@ -84,7 +89,8 @@ def _relaxed(curve: Curve, jump: Jump) -> _Found | None:
     share = np.ones(k) if jump.before.is_rest else -np.expm1(-max(float(loaded), 1e-9) / fit.tau[:k])
     resistance = fit.amplitude[:k] / share
     timing = resistance / fit.tau[:k] * jump.half_gap / np.sqrt(3)
-    return _Found(fit, resistance, share, timing, float(jump.time[-1]), len(since))
+    fastest = max(jump.resolution, float(jump.time[1] - jump.time[0]))
+    return _Found(fit, resistance, share, timing, float(jump.time[-1]), len(since), fastest)
 
 
 def _window(jump: Jump) -> Window:
@@ -145,7 +151,15 @@ def _parts(number: int, jump: Jump, found: _Found) -> dict[str, Kpi]:
         ):
             name = f"{what}_{i + 1}.jump_{number}"
             text = f"{what.replace('_', ' ')} of relaxation {i + 1} of {k}, by rising time constant; {jump.text}"
-            kpis[name] = Definition(name, unit, text, REFERENCE).measured(
+            definition = Definition(name, unit, text, REFERENCE)
+            if what == "time_constant" and not (value > found.fastest and SHARPEST < deviation / value < 1):
+                reason = (
+                    f"{value:.3g} +- {deviation:.2g} s; the samples after row {jump.first_row} determine none below "
+                    f"{found.fastest:.3g} s, which lie between the first of them; sample faster"
+                )
+                kpis[name] = definition.missing(reason, window=_window(jump))
+                continue
+            kpis[name] = definition.measured(
                 float(value), uncertainty=float(deviation), count=found.count, method=method, window=_window(jump)
             )
     return kpis

@@ -13,10 +13,11 @@ from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.integrate import cumulative_trapezoid
 
 from pipelines.kpi.definition import Definition, Window
+from pipelines.kpi.holes import holes_of, recorded_time
 from pipelines.kpi.resistance.aggregate import with_mean
+from pipelines.kpi.steps import REST_RATE
 from pipelines.kpi.totals import SECONDS_PER_HOUR
 from pipelines.kpi.transient import Jump, jumps_of
 from schemas import Curve, Cycling, Kpi, KpiOutcome, Measurement, stage
@@ -92,6 +93,8 @@ def _at(name: str, time: float, jump: Jump) -> Kpi:
     definition = _resistance(name, time, f"; {jump.text}")
     if not jump.before.is_rest:
         return definition.missing(_without_rest(jump), KpiOutcome.NOT_APPLICABLE, Window(jump.text))
+    if jump.doubt:
+        return definition.missing(jump.doubt, window=Window(jump.text))
     since = jump.time - jump.rise
     if not since[0] - jump.half_gap <= time <= since[-1] + jump.half_gap:
         reason = (
@@ -122,6 +125,7 @@ def _at(name: str, time: float, jump: Jump) -> Kpi:
         method=(
             f"straight line through the {len(near)} samples nearest to it, counted; uncertainty: noise, voltage before "
             f"the jump, and its time (+-{jump.half_gap:.2g} s); without the instrument's calibration"
+            f"{'; ' * bool(jump.finding)}{jump.finding}"
         ),
         window=Window(
             f"samples around {time:g} s after the jump", float(jump.time[near[0]]), float(jump.time[near[-1]])
@@ -151,10 +155,20 @@ def _state_of_charge(name: str, curve: Curve, jump: Jump, initial: float, capaci
         reason = "the record has no nominal capacity; give capacity_ampere_hour"
         return definition.missing(reason, KpiOutcome.NOT_APPLICABLE, window)
     row = jump.before.end - 1
-    time, current = curve.test_time_second[: row + 1], curve.current_ampere[: row + 1]
-    charge = cumulative_trapezoid(current, time, initial=0.0) / SECONDS_PER_HOUR
+    current = curve.current_ampere[: row + 1]
+    holes = tuple(hole for hole in holes_of(curve) if hole.after_sample < row)
+    resting = REST_RATE * float(np.abs(curve.current_ampere).max())
+    for hole in holes:
+        if hole.charge is None and np.abs(current[hole.after_sample : hole.after_sample + 2]).max() > resting:
+            reason = (
+                f"nothing was recorded in the {hole.seconds:g} s after row {hole.after_sample + 1}, so that the charge "
+                f"before row {jump.first_row} is not known; import a file that holds the instrument's charge counter"
+            )
+            return definition.missing(reason, window=window)
+    time = recorded_time(curve.test_time_second[: row + 1], 0, holes)
+    passed = float(np.trapezoid(current, time)) / SECONDS_PER_HOUR + sum(hole.charge or 0.0 for hole in holes)
     return definition.measured(
-        initial + float(charge[-1]) / capacity,
+        initial + passed / capacity,
         uncertainty=None,
         count=row + 1,
         method=(

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy.integrate import trapezoid
 
 from pipelines.kpi.definition import Definition, Window
+from pipelines.kpi.holes import uncounted
 from pipelines.kpi.taper.extrapolation import FEWEST_BINS, Remainder, remaining_charge
 from pipelines.kpi.taper.stretch import Passage, passages
 from pipelines.kpi.totals import SECONDS_PER_HOUR
@@ -99,7 +100,11 @@ def _kpis(curve: Curve, passage: Passage, cut_off: float, suffix: str) -> dict[s
         float(curve.test_time_second[passage.end - 1]),
     )
     reason, outcome, remainder = _examined(passage, time, current, cut_off)
-    if remainder is None:
+    hole = uncounted(curve, passage.start, passage.end)
+    if hole is not None:
+        row = hole.after_sample + 1
+        reason = f"nothing was recorded in the {hole.seconds:g} s after row {row}, so that its charge is not known"
+    if remainder is None or hole is not None:
         return {d.name: d.missing(reason, outcome, whole) for d in definitions.values()}
     last = passage.taper + _last_row(current, cut_off)
     passed, noise = _charge(curve, passage.start, last + 1)

@@ -3,7 +3,8 @@
 from pipelines.kpi.transient.averaging import Average, Family, average, moved_by
 from pipelines.kpi.transient.binning import Bins, logarithmic_bins
 from pipelines.kpi.transient.holds import Hold, holds_of
-from pipelines.kpi.transient.jumps import Jump, jump_between, jumps_of
+from pipelines.kpi.transient.jump import Jump, doubt_of
+from pipelines.kpi.transient.jumps import jump_between, jumps_of
 from pipelines.kpi.transient.noise import noise_level
 from pipelines.kpi.transient.relaxations import MOST, Relaxations, fit_relaxations
 
@@ -16,6 +17,7 @@ __all__ = [
     "Jump",
     "Relaxations",
     "average",
+    "doubt_of",
     "fit_relaxations",
     "holds_of",
     "jump_between",

@@ -1,8 +1,9 @@
 """The holds of a curve: stretches of one current, found from the current alone.
 
 A cycler's step may hold several currents (a drive profile) and a current may last over several steps, so that the step
-numbers are not used. Rows on the ramp between two currents belong to no hold. A current that drifts slowly (constant
-power, a taper) is one hold.
+numbers are not used. Rows on the ramp between two currents belong to no hold, nor do those that last no time, the next
+row being of the same moment: cyclers write some twice or out of order where a step ends. A current that drifts slowly
+(constant power, a taper) is one hold.
 """
 
 from __future__ import annotations
@@ -50,11 +51,26 @@ def holds_of(curve: Curve) -> tuple[Hold, ...]:
     edges = np.array([0, *borders.tolist(), len(current)])
     levels = [_level(current, int(a), int(b)) for a, b in pairwise(edges)]
     resting = max(REST_RATE * largest, 4 * noise)
-    return tuple(
+    found = [
         Hold(int(edges[i]), int(edges[i + 1]), levels[i], abs(levels[i]) <= resting)
         for i in range(len(levels))
         if not _on_ramp(levels, i, int(edges[i + 1] - edges[i]))
-    )
+    ]
+    return tuple(_without_flicker(found, curve.test_time_second, threshold))
+
+
+def _without_flicker(holds: list[Hold], time: NDArray[np.float64], threshold: float) -> list[Hold]:
+    """Without a row or two that last no time, nor one or two that then go on with the current before them."""
+    kept: list[Hold] = []
+    flickered = False
+    for hold, following in zip(holds, [*holds[1:], None], strict=True):
+        short = hold.end - hold.start <= RAMP_ROWS and following is not None and bool(kept)
+        lasts_nothing = following is not None and time[following.start] <= time[hold.start]
+        goes_on = flickered and abs(hold.level - kept[-1].level) <= threshold
+        flickered = short and (lasts_nothing or goes_on)
+        if not flickered:
+            kept.append(hold)
+    return kept
 
 
 def _level(current: NDArray[np.float64], start: int, end: int) -> float:

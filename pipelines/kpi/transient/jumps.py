@@ -2,66 +2,36 @@
 
 The voltage before the jump is carried on as a straight line beyond it (superposition: what the cell would have done
 anyway), and the answer is what comes on top, over the change of the current. Samples on the ramp of the current are
-left out, and so are first rows whose voltage was read before their current. When the jump took place is known only as
-well as the rows around it tell: the middle of the current's rise, give or take half the gap that holds the rise.
+left out, and so are rows on both sides whose voltage was not read with their current (`transient.mixed_rows`). When the
+jump took place is known only as well as the rows around it tell: the middle of the current's rise, give or take half
+the gap that holds the rise; where rows are left out for their voltage, anywhere between those that are kept.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.kpi.transient.averaging import Family, average
-from pipelines.kpi.transient.binning import logarithmic_bins
+from pipelines.kpi.transient.baseline import baseline
+from pipelines.kpi.transient.clock import tick_of
 from pipelines.kpi.transient.holds import RAMP_ROWS, Hold, holds_of
-from pipelines.kpi.transient.noise import noise_level
-from schemas import Curve
+from pipelines.kpi.transient.jump import Jump, doubt_of
+from pipelines.kpi.transient.mixed_rows import early_rows, late_rows
+from pipelines.kpi.transient.noise import noise_beside, noise_level, shared_rounding
+from pipelines.kpi.transient.pairs import compared
+from schemas import Curve, Measurement
 
 SMALLEST_JUMP = 0.02  # of the largest current
 SETTLED = 0.01  # of the jump: how close the current must be to where it goes
 NOT_YET = 1e-3  # of the jump: what the current may deviate before it
-LATE_ROWS = 2
-LATE_SHARE = 0.1  # a first answer below this share of the next one: that row's voltage is from before the jump
 LONGEST_RISE = 0.2  # of the hold that follows
-
-
-@dataclass(frozen=True, slots=True)
-class Jump:
-    """From one hold to the next; times in the curve's own [s], arrays over the settled rows after it, shape (n,).
-
-    `rise` is the middle of the current's rise and `half_gap` by how much it may lie elsewhere. `answer` [ohm] is the
-    change of voltage over the change of current, `deviation` its standard deviation per sample, and `shared_deviation`
-    that which all samples have in common, from the voltage before and the current's noise.
-    """
-
-    before: Hold
-    after: Hold
-    first_row: int
-    change: float
-    rise: float
-    half_gap: float
-    time: NDArray[np.float64]
-    answer: NDArray[np.float64]
-    deviation: float
-    shared_deviation: float
-    baseline_slope: float
-    left_out: int
-
-    @property
-    def resolution(self) -> float:
-        """Longest time from the jump to the first settled sample [s]."""
-        return float(self.time[0] - self.rise + self.half_gap)
-
-    @property
-    def text(self) -> str:
-        """What happened, and where."""
-        return (
-            f"current from {self.before.level:.4g} A to {self.after.level:.4g} A at row {self.first_row}, "
-            f"t = {self.rise:.6g} s"
-        )
+READING_LAG = 3.0  # of the time between rows: by how much a voltage may be read later than its current
+FOLLOWING = 32  # rows after a jump within which a cell's answer does not grow tenfold
+BESIDE = 512  # rows on either side that tell the last digit of a voltage and the tick of the clock
+FIRST = 5  # rows after a jump that say where its voltage goes
 
 
 def jumps_of(curve: Curve) -> tuple[Jump, ...]:
@@ -74,12 +44,12 @@ def jumps_of(curve: Curve) -> tuple[Jump, ...]:
             jump = jump_between(curve, before, after)
             if jump is not None:
                 found.append(jump)
-    return tuple(found)
+    return compared(found) if isinstance(curve, Measurement) else tuple(found)
 
 
 def jump_between(curve: Curve, before: Hold, after: Hold) -> Jump | None:
     """The jump from one hold to another; None if the current does not settle in time."""
-    time, current = curve.test_time_second, curve.current_ampere
+    time, current, voltage = curve.test_time_second, curve.current_ampere, curve.voltage_volt
     before = _without_ramp(curve, before, after)
     old = _mean_end(current, before)
     change = after.level - old
@@ -88,16 +58,27 @@ def jump_between(curve: Curve, before: Hold, after: Hold) -> Jump | None:
     if not settled.any():
         return None
     first = after.start + int(np.argmax(settled))
-    rise, half_gap = _rise(time[before.end - 1 : first + 1], current[before.end - 1 : first + 1])
     if time[first] - time[before.end - 1] > LONGEST_RISE * (time[after.end - 1] - time[first]) and first > before.end:
         return None
-    level, slope, shared = _baseline(curve, before, rise)
-    first += _late(curve.voltage_volt[first : after.end] - level)
+    sign = float(np.sign(change))
+    quiet, scatter = noise_beside(time, voltage, before.rows, slice(first, after.end))
+    early = _early(curve, before, voltage[first : min(first + FIRST, after.end)], sign, quiet)
+    earliest = _earliest(time, before.end, early, first)
+    before = replace(before, end=before.end - early)
+    rise, half_gap = _rise(time[before.end - 1 : first + 1], current[before.end - 1 : first + 1])
+    line = baseline(time[before.rows], voltage[before.rows], rise, quiet)
+    late = _late(curve, slice(first, after.end), sign, line.level, scatter)
+    first += late
+    if early or late:
+        rise, half_gap = float(time[first] + earliest) / 2, float(time[first] - earliest) / 2
+    beside = slice(max(before.end - BESIDE, 0), first + BESIDE)
+    half_gap = max(half_gap, tick_of(time[beside]) / 2 if isinstance(curve, Measurement) else 0.0)
     rows = slice(first, after.end)
-    continued = level + slope * (time[rows] - rise)
-    scatter = noise_level(time[rows], curve.voltage_volt[rows])
-    answer = (curve.voltage_volt[rows] - continued) / (_smooth(current[rows], after.level, noise) - old)
+    continued = line.level + line.slope * (time[rows] - rise)
+    rounding = np.sqrt(2.0) * shared_rounding(voltage[beside], scatter)  # of the voltages before and after
+    answer = (voltage[rows] - continued) / (_smooth(current[rows], after.level, noise) - old)
     relative = noise / abs(change) / np.sqrt(min(len(answer), before.end - before.start))
+    shared = float(np.linalg.norm([line.deviation / change, rounding / change, relative * answer[0]]))
     return Jump(
         before=before,
         after=after,
@@ -108,10 +89,36 @@ def jump_between(curve: Curve, before: Hold, after: Hold) -> Jump | None:
         time=time[rows],
         answer=answer,
         deviation=scatter / abs(change),
-        shared_deviation=float(np.hypot(shared / change, relative * answer[0])),
-        baseline_slope=slope,
+        shared_deviation=shared,
+        baseline_slope=line.slope,
+        slope_deviation=abs(line.slope_deviation / change),
         left_out=first - before.end,
+        doubt=doubt_of(float(answer[0]), float(answer[:FOLLOWING].max()), first),
     )
+
+
+def _early(curve: Curve, before: Hold, beyond: NDArray[np.float64], sign: float, noise: float) -> int:
+    """Last rows before a jump that were read after it; a simulation's are of one moment."""
+    if not isinstance(curve, Measurement):
+        return 0
+    return early_rows(curve.test_time_second[before.rows], curve.voltage_volt[before.rows], beyond, sign, noise)
+
+
+def _late(curve: Curve, after: slice, sign: float, level: float, noise: float) -> int:
+    """First rows after a jump that were read before it; likewise."""
+    if not isinstance(curve, Measurement):
+        return 0
+    return late_rows(curve.test_time_second[after], sign * (curve.voltage_volt[after] - level), noise)
+
+
+def _earliest(time: NDArray[np.float64], end: int, early: int, first: int) -> float:
+    """When the jump was at the earliest [s], given how many rows before it were read early.
+
+    A voltage is read after its current by less than rows are apart, in a file whose rows are that close.
+    """
+    last = float(time[end - early - 1])
+    lag = READING_LAG * float(time[first] - time[end - early]) if early else 0.0
+    return max(last, float(time[end - early]) - lag) if lag > 0 else last
 
 
 def _without_ramp(curve: Curve, before: Hold, after: Hold) -> Hold:
@@ -123,14 +130,6 @@ def _without_ramp(curve: Curve, before: Hold, after: Hold) -> Hold:
     allowed = max(4 * noise_level(time, current), NOT_YET * abs(after.level - before.level), float(np.ptp(inner)))
     left = np.abs(current[-RAMP_ROWS:] - np.median(inner)) > allowed
     return replace(before, end=before.end - (RAMP_ROWS - int(np.argmax(left)))) if left.any() else before
-
-
-def _late(change: NDArray[np.float64]) -> int:
-    """Leading rows whose voltage was read before that of their current, so that it does not answer yet."""
-    late = 0
-    while late < min(LATE_ROWS, len(change) - 1) and abs(change[late]) < LATE_SHARE * abs(change[late + 1]):
-        late += 1
-    return late
 
 
 def _mean_end(current: NDArray[np.float64], hold: Hold) -> float:
@@ -152,28 +151,3 @@ def _rise(time: NDArray[np.float64], current: NDArray[np.float64]) -> tuple[floa
     gaps, parts = np.diff(time), np.diff(current) / change
     middle = float(np.sum(parts * (time[1:] + time[:-1]) / 2))
     return min(max(middle, float(time[0])), float(time[-1])), float(np.sum(np.abs(parts) * gaps)) / 2
-
-
-def _baseline(curve: Curve, before: Hold, rise: float) -> tuple[float, float, float]:
-    """Voltage before the jump carried on to it [V], its slope [V/s], and the standard deviation of the former."""
-    time, voltage = curve.test_time_second[before.rows], curve.voltage_volt[before.rows]
-    back = (rise - time)[::-1]
-    noise = noise_level(time, voltage)
-    bins = logarithmic_bins(back)
-    count = len(bins.counts)
-    if count < 4:
-        return float(np.mean(voltage[-1:])), 0.0, noise
-    basis = bins.mean(np.stack([np.ones_like(back), back, back**2]))
-    data, deviation = bins.mean(voltage[::-1] - voltage[-1]), noise / np.sqrt(bins.counts)
-    families = (
-        Family("level", np.array([[0]])),
-        Family("line", np.array([[0, 1]])),
-        Family("bend", np.array([[0, 1, 2]])),
-    )
-    windows = np.array([[0, stop] for stop in range(4, count + 1)])
-    free = np.zeros(3, bool)
-    level = average(basis, data, deviation, np.array([1.0, 0, 0]), families, windows, free)
-    slope = average(basis, data, deviation, np.array([0, -1.0, 0]), families, windows, free)
-    if level is None or slope is None:
-        return float(voltage[-1]), 0.0, noise
-    return float(voltage[-1]) + level.value, slope.value, float(np.sqrt(level.variance))

@@ -12,6 +12,10 @@ from numpy.typing import NDArray
 
 NORMAL_MEDIAN = 0.6744897501960817  # median absolute deviation of the standard normal distribution
 SMALLEST_RELATIVE = 1e-6  # of the signal: what a solver, or six digits in a file, leaves open
+GRID_TOLERANCE = 0.05  # of a digit
+FEW_ROWS = 16  # fewer do not tell the noise well
+FEWEST_LEVELS = 4  # fewer do not tell the digit
+DITHER = 0.4  # of a digit: noise above makes rounding white; that of rounding alone is 0.29
 LARGEST_STEP = 0.01  # of the signal: a coarser grid is one of set points, not of rounding
 
 
@@ -49,3 +53,29 @@ def _rounding(signal: NDArray[np.float64]) -> float:
     on_grid = len(multiples) >= 5 and np.all(np.abs(multiples - np.round(multiples)) < 0.01 * multiples)
     straight = multiples.max() < 1.5 and len(apart) > 0.7 * len(differences)  # a ramp has equal differences as well
     return float(apart.min()) / np.sqrt(12.0) if on_grid and not straight else 0.0
+
+
+def shared_rounding(signal: NDArray[np.float64], noise: float) -> float:
+    """Standard deviation of the rounding that neighbouring samples have in common, in the signal's unit.
+
+    A digit coarser than the noise rounds neighbouring samples alike, and no mean over them takes that away.
+    """
+    levels = np.unique(signal)
+    if len(levels) < FEWEST_LEVELS:
+        return 0.0
+    apart = np.diff(levels)
+    digit = float(apart.min())
+    on_grid = np.abs(apart / digit - np.round(apart / digit)).max() < GRID_TOLERANCE
+    return digit / np.sqrt(12.0) if on_grid and noise < DITHER * digit else 0.0
+
+
+def noise_beside(
+    time: NDArray[np.float64], signal: NDArray[np.float64], before: slice, after: slice
+) -> tuple[float, float]:
+    """Noise of a signal before and after a jump; of a side with few rows it is the other's, if that is larger."""
+    levels = [noise_level(time[rows], signal[rows]) for rows in (before, after)]
+    counts = [rows.stop - rows.start for rows in (before, after)]
+    if min(counts) < FEW_ROWS <= max(counts):
+        few = int(np.argmin(counts))
+        levels[few] = max(levels)
+    return levels[0], levels[1]

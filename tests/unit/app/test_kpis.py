@@ -107,3 +107,26 @@ def test_what_has_no_kpis(cli, stored):
     answer = cli("kpis", stored.ids["design"])
     assert answer.code == 2
     assert "; give curves, spectra or cells." in answer.err
+
+
+def test_a_page_without_being_asked_and_all_by_name(cli, curves):
+    """Singles are counted, with how to see them; a printed name is a question that is answered."""
+    page = cli("kpis", curves[0], "--what", "")
+    assert "ohmic_resistance.jump" not in page.out
+    names = "capacity,dqdv_discharge_peak_1_voltage"
+    asked = cli("kpis", curves[0], "--what", names, "--json")
+    assert asked.code == 0, asked.err
+    assert [list(one["kpis"]) for one in asked.data] == [["capacity"], ["dqdv_discharge_peak_1_voltage"]]
+    absent = cli("kpis", curves[0], "--what", "capacity_step_7")
+    assert absent.code == 1
+    assert "gave no capacity_step_7; it gave energy_step_1" in " ".join(absent.out.split())
+
+
+def test_averages_leave_out_what_has_no_value(cli, curves):
+    """Null in the table of KPIs: an average is that of the values there are."""
+    cli("kpis", *curves, "--what", "delivered,densities,efficiency")
+    answer = cli("query", "SELECT avg(value) AS mean, count(value) AS n, count(*) AS every FROM kpis", "--json")
+    (row,) = answer.data["rows"] if isinstance(answer.data, dict) else answer.data
+    assert row["n"] == 6
+    assert row["every"] > row["n"]
+    assert row["mean"] > 2

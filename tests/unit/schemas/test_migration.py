@@ -9,10 +9,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from schemas import Microstructure
+from schemas import Kpi, Microstructure
 from schemas.errors import SchemaVersionError, UnknownFieldError
 from schemas.field import array, document, real, text
-from schemas.migration import Migrations, added, annotated, removed, renamed, repeated, scaled, stacked, withdrawn
+from schemas.migration import Migrations, added, annotated, nulled, removed, renamed, repeated, scaled, stacked, withdrawn
 from schemas.record import Record
 
 
@@ -97,6 +97,17 @@ def test_one_number_for_all():
     assert (cells["edge"][0].shape, cells["edge"][1]) == ("scalar", 0.1)
     with pytest.raises(SchemaVersionError, match="one number for all"):
         verb.back({"edges": (spec, np.array([0.1, 0.1, 0.2]))})
+
+
+def test_a_number_that_stood_in_for_none():
+    """Null where another field says so, else kept; back as the number that stood in."""
+    verb = nulled("value", 0.0, unless=("outcome", "measured"))
+    assert verb.forth({"value": 0.0, "outcome": "its conditions do not hold"})["value"] is None
+    assert verb.forth({"value": 0.0, "outcome": "measured"})["value"] == 0.0
+    spec = Kpi.fields()["value"]
+    old, held = verb.back({"value": (spec, None)})["value"]
+    assert (old.optional, held) == (False, 0.0)
+    assert verb.back({"value": (spec, 1.5)})["value"][1] == 1.5
 
 
 def test_nothing_is_guessed():

@@ -46,7 +46,9 @@ def test_a_gap_between_steps_is_halved_and_its_moment_uncertain():
 
 def test_steps_add_up_to_the_trapezoidal_rule_over_all_samples():
     """What the halves of the gaps are worth is what the rule gives across them."""
-    curve = measured(columns(step(50.0, 1.0, 4.0), step(70.0, -2.0, lambda s: 4 - s), step(9.0, 0.0, 3.1), gap=3.0))
+    curve = measured(
+        columns(step(50.0, 1.0, 4.0), step(70.0, -2.0, lambda s: 4 - s), step(9.0, 0.0, 3.1, count=4), gap=3.0)
+    )
     power = curve.voltage_volt * curve.current_ampere
     assert totals(curve).energy == pytest.approx(np.trapezoid(power, curve.test_time_second) / 3600, rel=1e-12)
 

@@ -84,3 +84,30 @@ def test_only_the_last_cycles_are_listed():
         "coulombic_efficiency_cycle_4",
     ]
     assert kpis["coulombic_efficiency"].sample_count == 4
+
+
+def stored(hours):
+    """At 1 A from an open circuit of 3 V to 10 mV: a graphite half cell is lithiated."""
+    return step(3600.0 * hours, -1.0, lambda s: 3.0 - 2.99 * s)
+
+
+def given(hours):
+    """At 1 A up to 1.5 V: it is delithiated."""
+    return step(3600.0 * hours, 1.0, lambda s: 0.05 + 1.45 * s)
+
+
+def test_a_half_cell_gives_back_by_its_charge():
+    """The first cycle of a fresh cell loses most: 90 %, then 99 %, each of a charge over the discharge before it."""
+    kpis = efficiency_per_cycle(measured(columns(stored(1.0), given(0.9), stored(0.9), given(0.891))))
+    assert kpis["coulombic_efficiency_cycle_1"].value == pytest.approx(0.9, rel=1e-9)
+    assert kpis["coulombic_efficiency_cycle_2"].value == pytest.approx(0.99, rel=1e-9)
+    assert "in a half cell the discharge stores" in kpis["coulombic_efficiency"].definition
+    assert "discharge and charge of cycle 1" in kpis["coulombic_efficiency_cycle_1"].window
+
+
+def test_which_half_cycle_stores_may_be_stated():
+    """A half cell that stays above 0.5 V is told from a full cell by its user."""
+    titanate = [step(3600.0, -1.0, lambda s: 3.0 - 2.0 * s), step(3600.0 * 0.95, 1.0, lambda s: 1.0 + 1.5 * s)]
+    curve = measured(columns(*titanate))
+    assert efficiency_per_cycle(curve)["coulombic_efficiency"].outcome is KpiOutcome.NOT_APPLICABLE
+    assert efficiency_per_cycle(curve, discharge_stores=True)["coulombic_efficiency"].value == pytest.approx(0.95)

@@ -61,7 +61,7 @@ def test_uncertainty_is_none_where_nothing_shows_and_says_what_is_missing():
 def test_curves_that_do_not_say_it(curve, outcome, says):
     """A KPI without value that says why; no exception."""
     for kpi in delivered_by_curve(curve).values():
-        assert (kpi.value, kpi.outcome, kpi.standard_uncertainty) == (0.0, outcome, None)
+        assert (kpi.value, kpi.outcome, kpi.standard_uncertainty) == (None, outcome, None)
         assert says in kpi.method
 
 

@@ -95,11 +95,11 @@ def test_uncertainty_is_unknown_if_a_varied_discharge_failed(cell, curve, exampl
 
 @pytest.mark.parametrize("outcome", ["the cell cannot deliver this power", "still running at the time limit"])
 def test_a_discharge_that_did_not_complete_has_no_value(cell, curve, outcome):
-    """Zero, infeasible, without uncertainty; also where some samples exist."""
+    """Null, infeasible, without uncertainty; also where some samples exist."""
     kpis = extract_kpis(cell, curve(outcome=outcome), (curve(current=-10.3, varied="a"),))
     assert set(kpis) == NAMES
     for kpi in kpis.values():
-        assert (kpi.value, kpi.outcome, kpi.standard_uncertainty) == (0.0, KpiOutcome.INFEASIBLE, None)
+        assert (kpi.value, kpi.outcome, kpi.standard_uncertainty) == (None, KpiOutcome.INFEASIBLE, None)
         assert outcome in kpi.method
 
 

@@ -3,6 +3,7 @@ import pytest
 from made_curves import columns, measured, simulated, step
 
 from pipelines.kpi.resistance import ohmic_resistance, polarisation_resistance, pulse_resistance
+from pipelines.kpi.transient import jumps_of
 from schemas import KpiOutcome
 from schemas.errors import BoundsError
 
@@ -111,7 +112,7 @@ def test_curves_without_a_jump_are_flagged(stage, curve):
     kpis = stage(curve())
     assert kpis
     for name, kpi in kpis.items():
-        assert (kpi.name, kpi.outcome, kpi.value) == (name, KpiOutcome.NOT_APPLICABLE, 0.0)
+        assert (kpi.name, kpi.outcome, kpi.value) == (name, KpiOutcome.NOT_APPLICABLE, None)
 
 
 def test_pulse_without_a_rest_is_flagged_with_its_row():
@@ -173,4 +174,50 @@ def test_resistor_has_no_polarisation():
     """Nothing relaxes, so that there is no polarisation resistance to quote."""
     kpi = polarisation_resistance(measured(pulses(0.0, -5.0)))["polarisation_resistance"]
     assert kpi.outcome is KpiOutcome.NOT_IDENTIFIABLE
-    assert np.isclose(kpi.value, 0.0)
+    assert kpi.value is None
+
+
+def whole_seconds(every, start=60.0):
+    """A relaxation of 2 s and one of 400 s after a step, on a clock of whole seconds with two rows at the step."""
+    time = np.arange(0.0, 3600.0, every)
+    voltage = 3.7 - 0.01 + 0.02 * np.expm1(-time / 2) + 0.06 * np.expm1(-time / 400)
+    rest = np.arange(0.0, start + every, every)
+    return measured(
+        {
+            "test_time_second": np.concatenate([rest, rest[-1] + time]),
+            "current_ampere": np.concatenate([np.zeros(len(rest)), -np.ones(len(time))]),
+            "voltage_volt": np.round(np.concatenate([np.full(len(rest), 3.7), voltage]), 4),
+            "step_count": np.concatenate([np.ones(len(rest), int), np.full(len(time), 2)]),
+            "cycle_count": np.ones(len(rest) + len(time), int),
+        }
+    )
+
+
+def test_no_time_constant_below_the_first_interval_is_told():
+    """Of 2 s and 400 s, seen every minute, only the slower one; the faster one's resistance is told, not its time."""
+    kpis = polarisation_resistance(whole_seconds(60.0))
+    fast, slow = kpis["time_constant_1.jump_1"], kpis["time_constant_2.jump_1"]
+    assert fast.value is None
+    assert "none below 60 s" in fast.method
+    assert slow.value == pytest.approx(400.0, abs=3 * slow.standard_uncertainty)
+    assert kpis["resistance_1.jump_1"].value == pytest.approx(0.02, abs=3e-3)
+    assert "time resolution 0.5 s" in slow.window
+
+
+def test_rows_of_one_tick_are_not_of_one_moment():
+    """Two rows at the same whole second leave the moment of the step open by half a second."""
+    jump = jumps_of(whole_seconds(1.0))[0]
+    assert (jump.time[0] - jump.rise, jump.half_gap) == (0.0, 0.5)
+    kpi = ohmic_resistance(whole_seconds(1.0))[OHMIC]
+    assert kpi.standard_uncertainty is None or kpi.standard_uncertainty > 0.03 * kpi.value
+
+
+def test_a_row_out_of_order_is_no_jump():
+    """A row of rest that lasts no time, written before the last of the pulse: two jumps, not four."""
+    made = pulses(0.0, -5.0, 0.0)
+    end = 402
+    made["current_ampere"][end - 1] = 0.0
+    made["test_time_second"][end - 1] = made["test_time_second"][end]
+    made["current_ampere"][end] = -5.0
+    made["voltage_volt"][end] = 3.6
+    assert len(jumps_of(measured(made))) == 2
