@@ -12,7 +12,18 @@ import pytest
 from schemas import Kpi, Microstructure
 from schemas.errors import SchemaVersionError, UnknownFieldError
 from schemas.field import array, document, real, text
-from schemas.migration import Migrations, added, annotated, nulled, removed, renamed, repeated, scaled, stacked, withdrawn
+from schemas.migration import (
+    Migrations,
+    added,
+    annotated,
+    nulled,
+    removed,
+    renamed,
+    repeated,
+    scaled,
+    stacked,
+    withdrawn,
+)
 from schemas.record import Record
 
 
