@@ -6,13 +6,10 @@ crash leaves before that moment is nothing, and what it leaves after is indexed 
 
 from __future__ import annotations
 
-import errno
-import hashlib
 import os
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -20,9 +17,9 @@ import polars as pl
 
 from dataset.backup import Copied, Copy
 from dataset.environment import environment, environment_id
-from dataset.errors import AmbiguousIdError, NotALakeError, NotReproducibleError, ReadOnlyLakeError, UnknownIdError
+from dataset.errors import AmbiguousIdError, NotALakeError, NotReproducibleError, UnknownIdError
 from dataset.execution import Call, Execution, bind
-from dataset.files import SMALL_FILE, TEMPORARY, Files
+from dataset.files import TEMPORARY
 from dataset.fingerprint import code_id, code_of
 from dataset.fsck import FsckReport, fsck
 from dataset.hashing import artifact_id, merkle_root, recipe_id
@@ -31,11 +28,10 @@ from dataset.index import row_of
 from dataset.layout import PAGE, check_page, create_page
 from dataset.limits import QueryLimits
 from dataset.lineage import Lineage, lineage
-from dataset.links import require_own_folders
 from dataset.local_files import LocalFiles
+from dataset.place import files_at, require_own, tables_folder
 from dataset.progress import Watcher, unwatched
 from dataset.query import select
-from dataset.remote_files import RemoteFiles
 from dataset.reproduce import LONGEST_SECOND, reproduce
 from dataset.runs import Committed
 from dataset.store import Store
@@ -75,8 +71,8 @@ class Lake:
             If there is no lake, a link leads out of it, it is of a newer format, or it cannot be written.
         """
         where = os.fspath(path)
-        files = _files(where, create)
-        _require_own(files)
+        files = files_at(where, create=create)
+        require_own(files)
         if create and files.size(PAGE) is None:
             if any(key.strip("/").partition("/")[0] != TEMPORARY for key in files.keys("")):
                 raise NotALakeError(f"{where} holds files but no lake. Choose an empty or new folder with --lake.")
@@ -84,7 +80,7 @@ class Lake:
         check_page(files, where)
         if isinstance(files, LocalFiles):
             files.sweep()
-        lake = cls(Store(files, _tables_folder(files, where), KINDS), where)
+        lake = cls(Store(files, tables_folder(files, where), KINDS), where)
         lake._store.index.catch_up(thorough=True)
         return lake
 
@@ -101,12 +97,12 @@ class Lake:
             If there is no such folder or bucket, or it holds nothing of a lake.
         """
         where = os.fspath(path)
-        files = _files(where, create=False)
+        files = files_at(where, create=False)
         if files.size(PAGE) is None and not files.keys("objects") and not files.keys("runs"):
             raise NotALakeError(
                 f"{where} is not a lake: it holds neither {PAGE} nor objects. Choose another with --lake."
             )
-        report = fsck(Store(files, _tables_folder(files, where), KINDS), watcher)
+        report = fsck(Store(files, tables_folder(files, where), KINDS), watcher)
         if report.sound or not report.truth_is_sound:
             return report
         with cls.open(path) as lake:
@@ -127,8 +123,8 @@ class Lake:
         NotALakeError
             If the backup is no lake, or the path holds another one.
         """
-        source, target = _files(os.fspath(backup), create=False), _files(os.fspath(path), create=True)
-        _require_own(source, target)
+        source, target = files_at(os.fspath(backup), create=False), files_at(os.fspath(path), create=True)
+        require_own(source, target)
         copied = Copy(source, target, link=False, watcher=watcher).execute(os.fspath(path))
         with cls.open(path) as lake:
             lake.rebuild()
@@ -328,8 +324,8 @@ class Lake:
         NotALakeError
             If the destination holds something else.
         """
-        target = _files(os.fspath(destination), create=True)
-        _require_own(target)
+        target = files_at(os.fspath(destination), create=True)
+        require_own(target)
         return Copy(self._store.files, target, link=link, watcher=watcher).execute(os.fspath(destination))
 
     def fsck(self, watcher: Watcher = unwatched) -> FsckReport:
@@ -427,40 +423,3 @@ class Lake:
                 f"{name} is a {record.kind}, not a snapshot. List them: ragone query 'SELECT * FROM snapshots'"
             )
         return record
-
-
-def _require_own(*places: Files) -> None:
-    """No link leads out of the folders."""
-    for files in places:
-        if isinstance(files, LocalFiles):
-            require_own_folders(files.root)
-
-
-def _tables_folder(files: Files, where: str) -> Path:
-    """Where the tables of a lake lie: in its folder, or in a cache of this machine if its files are remote."""
-    if isinstance(files, LocalFiles):
-        return files.root / "tables"
-    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
-    page = files.read(PAGE, limit=SMALL_FILE)  # a lake made anew at the same address is another one
-    identity = hashlib.sha256(where.encode() + page)
-    return cache / "ragone" / identity.hexdigest()[:16] / "tables"
-
-
-def _files(where: str, create: bool) -> Files:
-    """Where the files of a lake lie."""
-    if "://" in where:
-        import fsspec
-
-        system, address = fsspec.core.url_to_fs(where)
-        return RemoteFiles(system, address)
-    root = Path(where)
-    if create:
-        try:
-            root.mkdir(parents=True, exist_ok=True)
-        except FileExistsError as cause:
-            raise NotALakeError(f"{where} is a file, not a folder. Choose a folder with --lake.") from cause
-        except OSError as cause:
-            raise ReadOnlyLakeError(
-                cause.errno or errno.EACCES, f"{where} cannot be made ({cause.strerror})."
-            ) from cause
-    return LocalFiles(root)

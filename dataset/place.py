@@ -1,0 +1,52 @@
+"""Where a lake lies: a folder or an object store, and the folder of its tables."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+from pathlib import Path
+
+from dataset.errors import NotALakeError, ReadOnlyLakeError
+from dataset.files import SMALL_FILE, Files
+from dataset.layout import PAGE
+from dataset.links import require_own_folders
+from dataset.local_files import LocalFiles
+from dataset.remote_files import RemoteFiles
+
+
+def require_own(*places: Files) -> None:
+    """No link leads out of the folders."""
+    for files in places:
+        if isinstance(files, LocalFiles):
+            require_own_folders(files.root)
+
+
+def tables_folder(files: Files, where: str) -> Path:
+    """Where the tables of a lake lie: in its folder, or in a cache of this machine if its files are remote."""
+    if isinstance(files, LocalFiles):
+        return files.root / "tables"
+    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
+    page = files.read(PAGE, limit=SMALL_FILE)  # a lake made anew at the same address is another one
+    identity = hashlib.sha256(where.encode() + page)
+    return cache / "ragone" / identity.hexdigest()[:16] / "tables"
+
+
+def files_at(where: str, *, create: bool) -> Files:
+    """Where the files of a lake lie."""
+    if "://" in where:
+        import fsspec
+
+        system, address = fsspec.core.url_to_fs(where)
+        return RemoteFiles(system, address)
+    root = Path(where)
+    if create:
+        try:
+            root.mkdir(parents=True, exist_ok=True)
+        except FileExistsError as cause:
+            raise NotALakeError(f"{where} is a file, not a folder. Choose a folder with --lake.") from cause
+        except OSError as cause:
+            raise ReadOnlyLakeError(
+                cause.errno or errno.EACCES, f"{where} cannot be made ({cause.strerror})."
+            ) from cause
+    return LocalFiles(root)
