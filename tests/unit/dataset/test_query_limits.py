@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import _thread
 import os
+import signal
 import tempfile
 import threading
 import time
@@ -100,9 +101,13 @@ def test_nobody_reads_what_lies_beside(library, spill):
 @pytest.mark.parametrize("query", [ENDLESS, "SELECT pg_sleep(1000)"])
 def test_interrupted_by_the_user(library, query):
     """Ctrl-C is heard while DuckDB works, and ends its work."""
-    threading.Timer(0.5, _thread.interrupt_main).start()
-    with pytest.raises(KeyboardInterrupt):
-        library.sql(query)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever starts us may have it ignored
+    try:
+        threading.Timer(0.5, _thread.interrupt_main).start()
+        with pytest.raises(KeyboardInterrupt):
+            library.sql(query)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert not left_running()
 
 
