@@ -79,7 +79,8 @@ def _rounded(value: float, uncertainty: float | None) -> str:
         return number(value)
     before_point, first = (math.floor(math.log10(abs(part))) + 1 for part in (value, uncertainty))
     rounded = round(value, 2 - first) if first > 2 else value
-    return f"{rounded:#.{min(max(before_point - first + 2, before_point, 1), 6)}g}".removesuffix(".")
+    whole = len(f"{abs(rounded):.0f}")  # digits before the point, also where 7 became 10
+    return f"{rounded:#.{min(max(before_point - first + 2, before_point, whole, 1), 6)}g}".removesuffix(".")
 
 
 def record_table(record: Record, name: str) -> Table:

@@ -80,6 +80,7 @@ def test_quantity_has_uncertainty_and_unit():
     assert quantity(15234.5, "S/m", 210.0) == "15230 ± 210 S/m"
     assert quantity(-4.0123e-7, "m", 3e-9) == "-4.012e-07 ± 3.0e-09 m"
     assert quantity(0.3, "", 5.0) == "0.3 ± 5.0 -"
+    assert quantity(7.4, "W.h", 104.0) == "10 ± 100 W.h"
     assert quantity(640.12345, "", 0.0) == "640.123 ± 0 -"
     assert quantity(1.5, "A.h", 0.00055) == "1.50000 ± 0.00055 A.h"
     assert quantity(0.3, "") == "0.3 -"
