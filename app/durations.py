@@ -16,9 +16,8 @@ from schemas.provenance import Run
 _START_SECOND = 4.0  # of a fresh process, until the solvers are loaded
 DISCHARGING = 8.0  # seconds for the first cell of a process: the solvers are loaded and built
 
-# Fixed part [s] and part for each million voxels [s], with default settings; fitted on 2026-11-30 to half of the
-# processor's time on two cores, but for the geometry, which does not share its work out.
-LAWS = {"transport": (0.2, 0.3), "tensor": (0.3, 0.7), "geometry": (0.3, 1.3), "walk": (0.6, 8.0)}
+# Fixed part [s] and part for each million voxels [s], with default settings; fitted on 2026-11-30 to two quiet cores.
+LAWS = {"transport": (0.1, 0.16), "tensor": (0.2, 0.5), "geometry": (0.1, 0.36), "walk": (1.6, 5.5)}
 
 
 def measuring(names: Sequence[str], microstructure: Record) -> list[float]:
