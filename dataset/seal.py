@@ -13,6 +13,7 @@ import hashlib
 import hmac
 import os
 import secrets
+import tempfile
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -20,7 +21,7 @@ from typing import Any
 
 import rfc8785
 
-from dataset.errors import ReadOnlyLakeError
+from dataset.errors import UnsafeFileError
 from dataset.local_files import read_regular
 
 KEY_VARIABLE = "RAGONE_TABLES_KEY"
@@ -52,17 +53,25 @@ def _key_file() -> Path:
 
 @cache
 def _key(place: str) -> bytes:
-    """The key in a file, made on first use; one of this process alone where none can be kept."""
-    path = Path(place)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if not path.exists():
-            _make(path)
-        key = read_regular(path, _KEY_BYTES)
-    except OSError:
-        return secrets.token_bytes(_KEY_BYTES)
+    """The key in a file, made on first use; in the temporary folder, or of this process alone, where it cannot be."""
+    with suppress(OSError):
+        return _kept(Path(place))
+    spare = Path(tempfile.gettempdir()) / f"ragone-tables-{os.geteuid()}.key"
+    with suppress(OSError):
+        key = _kept(spare)
+        if spare.lstat().st_uid == os.geteuid():  # anybody may write there
+            return key
+    return secrets.token_bytes(_KEY_BYTES)
+
+
+def _kept(path: Path) -> bytes:
+    """The key that a file holds; OSError if it holds none and none can be kept."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        _make(path)
+    key = read_regular(path, _KEY_BYTES)
     if len(key) != _KEY_BYTES:
-        raise ReadOnlyLakeError(f"{path} holds {len(key)} bytes; a key of {_KEY_BYTES} is expected. Delete the file.")
+        raise UnsafeFileError(f"{path} holds {len(key)} bytes; a key of {_KEY_BYTES} is expected. Delete the file.")
     return key
 
 
@@ -73,6 +82,10 @@ def _make(path: Path) -> None:
         file.write(secrets.token_bytes(_KEY_BYTES))
         file.flush()
         os.fsync(file.fileno())
-    with suppress(FileExistsError):
+    try:
         os.link(temporary, path)
-    temporary.unlink()
+    except FileExistsError:
+        pass
+    except OSError:  # a file system without second names
+        os.replace(temporary, path)
+    temporary.unlink(missing_ok=True)

@@ -25,7 +25,7 @@ from dataset.fsck import Kind
 from dataset.hashing import table_digest
 from dataset.keys import checked_key
 from dataset.objects import object_key
-from dataset.seal import KEY_VARIABLE, opened, sealed
+from dataset.seal import KEY_VARIABLE, _key, opened, sealed
 from schemas import Run, RunOutcome
 from schemas.provenance import Tombstone
 
@@ -192,6 +192,23 @@ def test_a_seal_is_one_users(another_user):
     another_user()
     with pytest.raises(ValueError, match="key"):
         opened(document)
+
+
+def test_a_key_that_cannot_be_kept(monkeypatch, tmp_path):
+    """Where the user has no folder to write the key lies in the temporary one, alike for all processes."""
+    (tmp_path / "a file").write_text("x")
+    monkeypatch.setenv(KEY_VARIABLE, str(tmp_path / "a file" / "tables.key"))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    document = sealed("x")
+    (kept,) = tmp_path.glob("ragone-tables-*.key")
+    assert kept.stat().st_mode & 0o777 == 0o600
+    _key.cache_clear()
+    assert opened(document) == "x"
+    kept.write_bytes(b"short")
+    _key.cache_clear()
+    with pytest.raises(ValueError, match="key"):
+        opened(document)
+    _key.cache_clear()
 
 
 def test_a_tombstone_puts_no_value_into_a_table(lake, example, folder):
