@@ -65,8 +65,9 @@ class Copy:
         Raises
         ------
         NotALakeError
-            If the source is no lake, or the target holds files but no copy of this lake.
+            If the source is no lake, the target lies in it, or holds files but no copy of this lake.
         """
+        self._require_apart(where)
         self._page(where)
         self._tombstones()
         first = self._runs_from.files()
@@ -81,6 +82,12 @@ class Copy:
         for start in range(0, len(keys), _GROUP):
             self._group(keys[start : start + _GROUP])
             self._watcher(done + min(start + _GROUP, len(keys)), total)
+
+    def _require_apart(self, where: str) -> None:
+        if isinstance(self._source, LocalFiles) and isinstance(self._target, LocalFiles):
+            source, target = self._source.root.resolve(), self._target.root.resolve()
+            if target.is_relative_to(source) or source.is_relative_to(target):
+                raise NotALakeError(f"{where} and the lake lie in one another. Choose a place apart.")
 
     def _page(self, where: str) -> None:
         check_page(self._source, "the lake that is to be copied")

@@ -158,6 +158,19 @@ def test_links_share_their_bytes(furnished: Path, folder: Path) -> None:
     assert Lake.inspect(folder / "copy").sound
 
 
+@pytest.mark.parametrize("place", ["", "backup", ".."])
+def test_a_place_in_the_lake_itself(furnished: Path, folder: Path, place: str) -> None:
+    """A lake is not copied into itself, nor over the folder that it lies in."""
+    shutil.copytree(furnished, folder / "outer" / "live")
+    with (
+        Lake.open(folder / "outer" / "live") as lake,
+        pytest.raises(NotALakeError, match=r"in one another"),
+    ):
+        lake.backup(folder / "outer" / "live" / place)
+    shutil.rmtree(folder / "outer" / "live" / "backup", ignore_errors=True)
+    assert Lake.inspect(folder / "outer" / "live").sound
+
+
 def test_a_place_that_is_taken(furnished: Path, folder: Path) -> None:
     """Neither another lake nor a folder of other files is written into."""
     Lake.open(folder / "other", create=True).close()
