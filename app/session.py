@@ -56,10 +56,10 @@ class Session:
         self.out = GuardedConsole(file=sys.stdout, **plain_text)
         self.notes = GuardedConsole(file=sys.stderr, quiet=arguments.quiet, **plain_text)
 
-    def lake(self, *, create: bool = False) -> Lake:
+    def lake(self, *, create: bool = False, mend: bool = False) -> Lake:
         """Open the lake of this session, index what a crash left unindexed, and tell of what could not be read."""
         with self.working("opening the lake"):
-            lake = Lake.open(self.place, create=create)
+            lake = Lake.open(self.place, create=create, mend=mend)
         if lake.passed_over:
             count = len(lake.passed_over)
             self.advise(f"{count} files of {self.place} cannot be read and are passed over; see: ragone fsck")

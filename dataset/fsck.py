@@ -39,7 +39,7 @@ _PROBED = 1_000  # values looked up in an index at once
 class Kind(StrEnum):
     """What can be wrong with a lake, and what to do."""
 
-    PAGE = "lake.json is damaged; restore it from a copy"
+    PAGE = "lake.json is damaged; restore it from a copy, or ragone rebuild"
     LINK = "a lake holds folders and regular files only; look where it leads, and remove it"
     OBJECT = "the object is damaged; delete its file and reproduce its id, or restore it from a copy"
     NEWER = "a newer Ragone wrote it; it stays invisible until you upgrade"

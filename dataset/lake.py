@@ -25,7 +25,7 @@ from dataset.fsck import FsckReport, fsck
 from dataset.hashing import artifact_id, merkle_root, recipe_id
 from dataset.ids import is_full, split
 from dataset.index import row_of
-from dataset.layout import PAGE, check_page, create_page
+from dataset.layout import PAGE, check_page, create_page, mend_page
 from dataset.limits import QueryLimits
 from dataset.lineage import Lineage, lineage
 from dataset.local_files import LocalFiles
@@ -55,7 +55,7 @@ class Lake:
         self.where = where
 
     @classmethod
-    def open(cls, path: str | os.PathLike[str], *, create: bool = False) -> Self:
+    def open(cls, path: str | os.PathLike[str], *, create: bool = False, mend: bool = False) -> Self:
         """Open a lake, and index what a crash or another process left unindexed.
 
         Parameters
@@ -64,6 +64,8 @@ class Lake:
             A folder, or the address of an object store that fsspec understands (``s3://bucket/lake``).
         create
             Make a lake if there is none.
+        mend
+            Write the page of the lake anew if it is damaged or gone.
 
         Raises
         ------
@@ -77,6 +79,8 @@ class Lake:
             if any(key.strip("/").partition("/")[0] != TEMPORARY for key in files.keys("")):
                 raise NotALakeError(f"{where} holds files but no lake. Choose an empty or new folder with --lake.")
             create_page(files)
+        if mend:
+            mend_page(files)
         check_page(files, where)
         if isinstance(files, LocalFiles):
             files.sweep()

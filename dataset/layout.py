@@ -49,14 +49,21 @@ def check_page(files: Files, where: str) -> None:
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         whole, version = False, 0
     if not whole:
-        raise NotALakeError(
-            f"{where}/{PAGE} is damaged. Restore it from a copy, or from another lake of the same version."
-        )
+        raise NotALakeError(f"{where}/{PAGE} is damaged. Restore it from a copy, or make it again: ragone rebuild.")
     if version > FORMAT_VERSION:
         raise LakeVersionError(
             f"{where} has lake format {version}; this Ragone reads up to {FORMAT_VERSION}. "
             "Upgrade Ragone; nothing was changed."
         )
+
+
+def mend_page(files: Files) -> None:
+    """Write the page anew where it is damaged or gone, and there are runs to go with it."""
+    try:
+        check_page(files, "")
+    except NotALakeError:
+        if files.keys("runs"):
+            create_page(files)
 
 
 def _rendered(content: dict[str, Any]) -> bytes:

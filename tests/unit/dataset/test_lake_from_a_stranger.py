@@ -318,3 +318,26 @@ def test_an_infinite_value_that_is_dropped(lake, design):
     lake.rebuild()
     assert lake.sql(shown).item() == np.inf
     assert lake.fsck().problems == ()
+
+
+@pytest.mark.parametrize("spoil", [Path.unlink, lambda path: path.write_bytes(b"{}"), os.mkfifo])
+def test_a_page_that_is_lost(lake, design, folder, spoil):
+    """No lake is lost to its page: it is named by fsck, and a rebuild writes it anew."""
+    kept = lake.put(design())
+    lake.close()
+    if spoil is os.mkfifo:
+        (folder / "lake.json").unlink()
+    spoil(folder / "lake.json")
+    with pytest.raises(NotALakeError, match=r"lake\.json"):
+        Lake.open(folder)
+    assert told(folder)["lake.json"] in (Kind.PAGE, Kind.LINK)
+    with Lake.open(folder, mend=True) as later:
+        assert later.get(kept).porosity == 0.3
+    assert Lake.inspect(folder).sound
+
+
+def test_an_empty_folder_is_not_mended(tmp_path):
+    """A page is written only where there are runs."""
+    with pytest.raises(NotALakeError, match="is not a lake"):
+        Lake.open(tmp_path, mend=True)
+    assert list(tmp_path.iterdir()) == []
