@@ -2,9 +2,9 @@
 
 The order is what makes it safe. Runs are listed first: all that a run names was durable before the run's own file
 appeared. Then, group by group, the objects that those runs name are copied, and after them the files of the runs, so
-that a copy that was stopped is a smaller lake and goes on where it was. Tombstones come before all else, and once more
-where an object is gone that was just named: the tombstone that explains it was durable before it went. Runs are listed
-a second time for what was committed while the first list was read, and snapshots, which name all of it, come last.
+that a copy that was stopped is a smaller lake and goes on where it was. Where an object is gone that was just named,
+tombstones are copied before the run: the one that explains it was durable before it went. Runs are listed a second time
+for what was committed while the first list was read, and snapshots, which name all of it, come last.
 Pointers and tables are not copied; opening the copy makes them.
 
 Every object and run is verified before it is copied, and what the copy holds already is verified too. Copying the
@@ -69,7 +69,6 @@ class Copy:
         """
         self._require_apart(where)
         self._page(where)
-        self._tombstones()
         first = self._runs_from.files()
         self._all(first, total=len(first))
         snapshots, self._late = self._late, []
