@@ -38,7 +38,10 @@ def foreign_entries(folder: Path) -> Iterator[tuple[Path, str]]:
         except (FileNotFoundError, NotADirectoryError):
             continue
         for entry in entries:
-            mode = entry.stat(follow_symlinks=False).st_mode
+            try:
+                mode = entry.stat(follow_symlinks=False).st_mode
+            except FileNotFoundError:
+                continue  # another process writes these tables
             if stat.S_ISDIR(mode):
                 waiting.append(Path(entry.path))
             elif not stat.S_ISREG(mode):

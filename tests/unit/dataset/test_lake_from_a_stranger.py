@@ -24,6 +24,7 @@ from dataset.errors import CorruptObjectError, DroppedError, NotALakeError, NotR
 from dataset.fsck import Kind
 from dataset.hashing import table_digest
 from dataset.keys import checked_key
+from dataset.links import foreign_entries
 from dataset.objects import object_key
 from dataset.seal import KEY_VARIABLE, _key, opened, sealed
 from schemas import Run, RunOutcome
@@ -120,6 +121,23 @@ def test_a_folder_that_is_a_link(lake, design, folder, tmp_path, name):
         Lake.open(folder)
     assert told(folder)[name] is Kind.LINK
     assert {p.name for p in outside.iterdir()} == {"kpis.lance", "999999-precious"}
+
+
+def test_a_file_that_goes_while_it_is_looked_at(tmp_path):
+    """Another process writes the tables meanwhile: what is gone is no link."""
+    for name in ("one", "other"):
+        (tmp_path / name).write_text("x")
+    (tmp_path / "pipe").symlink_to("/dev/zero")
+    real = os.scandir
+
+    def scan(folder: Path) -> list[os.DirEntry[str]]:
+        entries = list(real(folder))
+        (tmp_path / "one").unlink(missing_ok=True)
+        return entries
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("os.scandir", scan)
+        assert list(foreign_entries(tmp_path)) == [(tmp_path / "pipe", "a symbolic link")]
 
 
 @pytest.mark.parametrize("spoil", [os.mkfifo, os.mkdir, lambda path: os.symlink("/dev/zero", path)])
