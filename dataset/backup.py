@@ -158,11 +158,9 @@ class Copy:
 
     def _verified(self, name: str) -> bytes | None:
         """The bytes of an object of the source; None if it is missing or damaged."""
-        if not self._from.intact(name):
-            return None
         try:
-            return self._source.read(object_key(name))
-        except FileNotFoundError:
+            return self._from.verified(name)[0]
+        except (CorruptObjectError, FileNotFoundError):
             return None
 
     def _store(self, items: dict[str, bytes]) -> None:

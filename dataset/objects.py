@@ -59,7 +59,11 @@ class Objects:
         return self._files.size(object_key(artifact_id))
 
     def table(self, artifact_id: str) -> pa.Table:
-        """The artifact's content, verified against its name.
+        """The artifact's content, verified against its name; raises as `verified`."""
+        return self.verified(artifact_id)[1]
+
+    def verified(self, artifact_id: str) -> tuple[bytes, pa.Table]:
+        """The bytes of the artifact's file and the content in them, verified against its name.
 
         Raises
         ------
@@ -84,7 +88,7 @@ class Objects:
                 f"{artifact_id} holds content whose hash is {digest[:12]}.... Its file is damaged or was swapped: "
                 "restore it from a copy, or delete it and run `ragone reproduce` on its id."
             )
-        return table
+        return data, table
 
     def get(self, artifact_id: str) -> Record:
         """The record, verified and migrated to the present schema version."""
