@@ -14,10 +14,15 @@ def beside(name: str, reading: Reading) -> Path:
     Raises
     ------
     UnreadableVolumeError
-        If the name leads out of the folder.
+        If the name leads out of the folder, or stands for a file of each slice.
     TruncatedVolumeError
         If there is no such file.
     """
+    if name.upper().startswith("LIST") or "%" in name:
+        raise UnreadableVolumeError(
+            f"{reading.path} lists a file for each slice ({name[:40]!r}); one with all voxels is expected. "
+            "Save the volume as one file, or import the folder of slices."
+        )
     if not name or Path(name).name != name or "\0" in name:
         raise UnreadableVolumeError(
             f"{reading.path} says that its voxels are in {name!r}, which is not beside it. "

@@ -36,8 +36,6 @@ def read_metaimage(reading: Reading) -> StoredImage:
         name = words.get("elementdatafile", "")
         if name.upper() == "LOCAL":
             return _image(words, file, reading)
-    if name.upper().startswith("LIST") or "%" in name:
-        raise UnreadableVolumeError(f"{reading.path} lists a file for each slice. Save it as one .mha.")
     with reading.open(beside(name, reading)) as data:
         return _image(words, data, reading)
 

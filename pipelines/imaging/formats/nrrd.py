@@ -49,8 +49,6 @@ def read_nrrd(reading: Reading) -> StoredImage:
         name = words.get("data file") or words.get("datafile")
         if name is None:
             return _image(words, file, reading)
-    if name.upper().startswith("LIST") or "%" in name:
-        raise UnreadableVolumeError(f"{reading.path} lists a file for each slice. Save it as one .nrrd.")
     with reading.open(beside(name, reading)) as data:
         return _image(words, data, reading)
 
