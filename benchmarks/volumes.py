@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import gaussian_filter
 
-from pipelines.imaging import read_volume
+from pipelines.imaging import import_volume
 from pipelines.manufacture import pack_particles
 from schemas import Design, Microstructure
 from schemas.electrode import ACTIVE_MATERIAL, CARBON_BINDER, PORE, cubic_voxels
@@ -50,13 +50,13 @@ def imaged_electrode() -> Labels | None:
     path = Path(os.environ.get("RAGONE_SHARED_DATA", beside)) / "electrode.tiff"
     if not path.is_file():
         return None
-    volume = read_volume(
+    volume = import_volume(
         path,
         voxel_size_metre=_IMAGED_VOXEL_METRE,
         phases=_IMAGED_PHASES,
         source="taufactor, docs/notebooks/electrode.tiff",
         licence="MIT",
-    )
+    ).microstructure
     return np.asarray(volume.labels)
 
 

@@ -16,7 +16,6 @@ from typing import Any, Self
 import polars as pl
 
 from dataset.backup import Copied, Copy
-from dataset.environment import environment, environment_id
 from dataset.errors import AmbiguousIdError, NotALakeError, NotReproducibleError, UnknownIdError
 from dataset.execution import Call, Execution, bind
 from dataset.files import TEMPORARY
@@ -32,15 +31,15 @@ from dataset.local_files import LocalFiles
 from dataset.place import files_at, require_own, tables_folder
 from dataset.progress import Watcher, unwatched
 from dataset.query import select
+from dataset.recording import execute, record_given
 from dataset.reproduce import LONGEST_SECOND, reproduce
 from dataset.runs import Committed
 from dataset.store import Store
 from dataset.tables import ARTIFACTS, RUNS
 from dataset.tombstones import sealed_row
 from dataset.why import Why, why
-from schemas.compare import Verdict
 from schemas.kinds import KINDS
-from schemas.provenance import Run, RunOutcome, Snapshot, Tombstone, Verification
+from schemas.provenance import Snapshot, Tombstone, Verification
 from schemas.record import Record
 from schemas.stage import Stage
 
@@ -154,7 +153,7 @@ class Lake:
         name = artifact_id(record)
         recipe = recipe_id(GIVEN, "", {"artifact": name}, None, [])
         if self._answer(recipe) is None:
-            self._record(GIVEN, recipe, [], record, note)
+            record_given(self._store, GIVEN, recipe, [], record, note)
         else:
             self._store.keep({name: record})
         return name
@@ -190,7 +189,7 @@ class Lake:
             run = found.run
             return Execution(found.run_id, stage.name, run.outcome, run.outputs(), run.error, reused=True)
         self._store.keep({code: code_of(stage)})
-        return self._execute(call, code, recipe)
+        return execute(self._store, call, code, recipe)
 
     def batch(self) -> AbstractContextManager[None]:
         """Commit together all that is stored inside; on the disk when it ends, all of it or none."""
@@ -258,7 +257,7 @@ class Lake:
         self._store.index.catch_up()
         verification = reproduce(self._store, full, deep=deep, timeout_second=timeout_second)
         recipe = recipe_id("verify", "", {"artifact": artifact_id(verification)}, None, [("subject", full)])
-        self._record("verify", recipe, [("subject", full)], verification, "")
+        record_given(self._store, "verify", recipe, [("subject", full)], verification)
         return verification
 
     def why(self, name: str) -> Why:
@@ -301,7 +300,8 @@ class Lake:
         tombstone = Tombstone(artifact_ids=tuple(ids), rows=rows, reason=reason, dropped=datetime.now(UTC))
         name = artifact_id(tombstone)
         inputs = [("dropped", i) for i in ids]
-        self._record("drop", recipe_id("drop", "", {"artifact": name}, None, inputs), inputs, tombstone, reason)
+        recipe = recipe_id("drop", "", {"artifact": name}, None, inputs)
+        record_given(self._store, "drop", recipe, inputs, tombstone, reason)
         self._store.forget(ids)
         return name
 
@@ -353,72 +353,6 @@ class Lake:
         """The run that answered a recipe before, if all it made is still there or was dropped on purpose."""
         found = self._store.answer(recipe)
         return found if found and all(self._store.available(i) for i in found.run.output_ids) else None
-
-    def _input(self, full: str) -> Record:
-        """A stage's input; brought back first if it was dropped."""
-        if self._store.dropped(full) and reproduce(self._store, full, deep=False).verdict is not Verdict.BITWISE:
-            raise NotReproducibleError(
-                f"{full} was dropped and does not come out as it was. See: ragone reproduce {full}"
-            )
-        return self._store.load(full)
-
-    def _execute(self, call: Call, code: str, recipe: str) -> Execution:
-        records = {i: self._input(i) for _, i in call.inputs}
-        made: dict[str, Record] = {}
-        error = ""
-        started = datetime.now(UTC)
-        try:
-            made = call.stage.outputs(call.stage.function(**call.arguments(records)))
-        except Exception as cause:  # noqa: BLE001 - whatever a stage raises is an outcome of the run
-            error = f"{type(cause).__name__}: {' '.join(str(cause).split())}"
-        ids = {role: artifact_id(record) for role, record in made.items()}
-        run = Run(
-            stage=call.stage.name,
-            entry_point=call.stage.entry_point,
-            recipe_id=recipe,
-            code_id=code,
-            environment_id=self._environment(),
-            parameters=call.parameters,
-            seed=call.seed,
-            input_roles=tuple(role for role, _ in call.inputs),
-            input_ids=tuple(i for _, i in call.inputs),
-            output_roles=tuple(ids),
-            output_ids=tuple(ids.values()),
-            outcome=RunOutcome.FAILED if error else RunOutcome.COMPLETED,
-            error=error,
-            started=started,
-            ended=datetime.now(UTC),
-        )
-        self._store.keep({ids[role]: record for role, record in made.items()})
-        run_id = self._store.commit(run)
-        return Execution(run_id, run.stage, run.outcome, ids, error, reused=False)
-
-    def _record(self, stage: str, recipe: str, inputs: list[tuple[str, str]], record: Record, note: str) -> None:
-        """Commit a record that no stage computed."""
-        now = datetime.now(UTC)
-        name = artifact_id(record)
-        run = Run(
-            stage=stage,
-            entry_point="",
-            recipe_id=recipe,
-            code_id="",
-            environment_id=self._environment(),
-            parameters={},
-            input_roles=tuple(role for role, _ in inputs),
-            input_ids=tuple(i for _, i in inputs),
-            output_roles=(record.kind,),
-            output_ids=(name,),
-            outcome=RunOutcome.COMPLETED,
-            started=now,
-            ended=now,
-            note=note,
-        )
-        self._store.keep({name: record})
-        self._store.commit(run)
-
-    def _environment(self) -> str:
-        self._store.keep({environment_id(): environment()})
-        return environment_id()
 
     def _snapshot(self, name: str) -> Snapshot:
         record = self.get(name)

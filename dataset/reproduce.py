@@ -79,7 +79,10 @@ def _plan(store: Store, artifact: str, plan: _Plan, deep: bool) -> None:
             continue
         if not ready:
             if name in begun:
-                raise NotReproducibleError(f"{name} descends from itself, so that nothing can be computed first.")
+                raise NotReproducibleError(
+                    f"{name} descends from itself, so that nothing can be computed first. ragone fsck names the runs; "
+                    "those that were not computed here do not belong in the lake."
+                )
             begun.add(name)
             waiting.append((name, True))
             waiting += [(i, False) for i in committed.run.input_ids if deep or store.dropped(i)]

@@ -49,7 +49,7 @@ def decode_json(content: bytes, *, most_values: int = MOST_VALUES, finite: bool 
         raise JsonError(f"it is nested more than {DEEPEST} deep") from cause
     except ValueError as cause:  # also of bytes that are no UTF-8
         raise JsonError(str(cause).rstrip(".")) from cause
-    _require_plain(document, finite)
+    require_plain(document, finite=finite)
     return document
 
 
@@ -66,8 +66,8 @@ def _number(digits: str) -> int | float:
     return int(digits) if len(digits) <= _LONGEST_WHOLE else float(digits)
 
 
-def _require_plain(document: Any, finite: bool) -> None:
-    """Look at every value and key, without recursion."""
+def require_plain(document: Any, *, finite: bool = True) -> None:
+    """Look at every value and key, without recursion; JsonError if one is not plain, or nested too deep."""
     waiting: list[tuple[Any, int]] = [([document], -1)]
     while waiting:
         holder, depth = waiting.pop()

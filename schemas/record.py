@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import MISSING, dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -29,9 +29,9 @@ from schemas.errors import (
     did_you_mean,
 )
 from schemas.field import FieldSpec, specs_of
+from schemas.json_text import require_plain
 from schemas.migration import Cells, Migrations
 
-_DEEPEST_DOCUMENT = 100  # maps and lists within one another
 _SCALARS: dict[str, Any] = {
     "int64": (int, np.integer),
     "bool": (bool, np.bool_),
@@ -243,28 +243,11 @@ def _checked(value: Any, spec: FieldSpec, kind: str) -> Any:
 def _checked_document(value: Any, what: str) -> Any:
     try:
         canonical = value if isinstance(value, str) else rfc8785.dumps(value)
-        document = json.loads(canonical, parse_int=_number, parse_constant=_refuse)
-        _require_shallow(document)
+        document = json.loads(canonical, parse_int=_number)
+        require_plain(document)
     except (rfc8785.CanonicalizationError, ValueError, TypeError, AttributeError, RecursionError) as cause:
         raise FieldTypeError(f"{what} is not a plain JSON document: {cause}. Use finite numbers and text.") from cause
     return document
-
-
-def _refuse(name: str) -> None:
-    raise ValueError(f"{name} is no number")
-
-
-def _require_shallow(document: Any) -> None:
-    """What is nested deeper than any record could not be written again."""
-    level, depth = [document], 0
-    while level := [inner for outer in level if isinstance(outer, dict | list) for inner in _members(outer)]:
-        depth += 1
-        if depth > _DEEPEST_DOCUMENT:
-            raise ValueError(f"nested more than {_DEEPEST_DOCUMENT} deep")
-
-
-def _members(outer: dict[str, Any] | list[Any]) -> Iterable[Any]:
-    return outer.values() if isinstance(outer, dict) else outer
 
 
 def _number(digits: str) -> int | float:

@@ -2,6 +2,6 @@
 
 from pipelines.imaging.budget import Budget
 from pipelines.imaging.phases import parse_labels, parse_phases
-from pipelines.imaging.volume import Choices, ImportedVolume, import_volume, read_volume
+from pipelines.imaging.volume import Choices, ImportedVolume, import_volume
 
-__all__ = ["Budget", "Choices", "ImportedVolume", "import_volume", "parse_labels", "parse_phases", "read_volume"]
+__all__ = ["Budget", "Choices", "ImportedVolume", "import_volume", "parse_labels", "parse_phases"]

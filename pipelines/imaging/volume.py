@@ -76,21 +76,6 @@ class Choices:
     layout: str = ""
 
 
-def read_volume(
-    path: str | Path,
-    *,
-    phases: Phases,
-    source: str,
-    licence: str,
-    voxel_size_metre: float | Sequence[float] | None = None,
-    choices: Choices = Choices(),
-) -> Microstructure:
-    """Read a segmented volume; as `import_volume`, without what was assumed."""
-    return import_volume(
-        path, phases=phases, source=source, licence=licence, voxel_size_metre=voxel_size_metre, choices=choices
-    ).microstructure
-
-
 def import_volume(
     path: str | Path,
     *,

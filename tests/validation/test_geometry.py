@@ -21,7 +21,7 @@ from pipelines.characterise.geometry import (
     triple_phase_boundary_density,
     two_point_correlation,
 )
-from pipelines.imaging import parse_phases, read_volume
+from pipelines.imaging import import_volume, parse_phases
 from pipelines.manufacture import pack_particles
 from schemas import Design
 
@@ -397,13 +397,13 @@ def test_pore_sizes_of_a_slit_and_of_a_cylinder() -> None:
 
 def test_published_values_of_an_imaged_electrode(shared_data: Path) -> None:
     """TauFactor's example electrode: fractions and face-counted areas to the digits published, and what follows."""
-    volume = read_volume(
+    volume = import_volume(
         shared_data / "electrode.tiff",
         voxel_size_metre=100e-6 / 256,
         phases=parse_phases("0=pore,85=active_material,170=carbon_binder"),
         source="tldr-group/taufactor, docs/notebooks/electrode.tiff",
         licence="MIT",
-    )
+    ).microstructure
     fractions = phase_fractions(volume.labels)
     assert {label: round(value, 4) for label, value in fractions.items()} == {0: 0.4499, 85: 0.4005, 170: 0.1496}
     faces = face_counted_areas(volume.labels, volume.voxel_size_metre)

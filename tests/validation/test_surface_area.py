@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from pipelines.characterise.surface import face_count, specific_surface_area
-from pipelines.imaging import parse_phases, read_volume
+from pipelines.imaging import import_volume, parse_phases
 
 
 def test_the_area_of_a_sphere_is_right_though_its_faces_are_not() -> None:
@@ -40,13 +40,13 @@ def test_one_voxel_and_one_phase_have_no_area() -> None:
 
 def test_published_fractions_and_face_counted_areas_of_an_imaged_electrode(shared_data: Path) -> None:
     """TauFactor's example electrode: fractions and specific surface areas by face counting, to the digits published."""
-    volume = read_volume(
+    volume = import_volume(
         shared_data / "electrode.tiff",
         voxel_size_metre=100e-6 / 256,
         phases=parse_phases("0=pore,85=active_material,170=carbon_binder"),
         source="tldr-group/taufactor, docs/notebooks/electrode.tiff",
         licence="MIT",
-    )
+    ).microstructure
     fractions = [round(float(volume.phase(p).mean()), 4) for p in ("pore", "active_material", "carbon_binder")]
     assert fractions == [0.4499, 0.4005, 0.1496]
     pairs = ((0, 85), (0, 170), (85, 170))

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import tifffile
 
-from pipelines.imaging import read_volume
+from pipelines.imaging import import_volume
 from pipelines.imaging.errors import (
     NotSegmentedError,
     PhaseMapError,
@@ -33,7 +33,8 @@ COLOURS = np.arange(4 * 9 * 8 * 3, dtype=np.uint8).reshape(4, 9, 8, 3)
 def read(path: Path, phases: dict[str, int] | None = None) -> Microstructure:
     """Read a file with the usual phase map."""
     phases = phases or {"carbon_binder": 170, "pore": 0, "active_material": 85}
-    return read_volume(path, voxel_size_metre=4e-7, phases=phases, source="a test", licence="CC0-1.0")
+    found = import_volume(path, voxel_size_metre=4e-7, phases=phases, source="a test", licence="CC0-1.0")
+    return found.microstructure
 
 
 def tiff(array: Any, **options: Any) -> bytes:
