@@ -22,16 +22,15 @@ from reliability_stages import kpi, scale, scatter
 
 from dataset import Lake, artifact_id
 from dataset.arrow_files import encode
-from dataset.hashing import table_digest
 from dataset.objects import object_key
-from schemas import Microstructure, Run, RunOutcome, Snapshot
+from schemas import Microstructure, Run, Snapshot
 from schemas.electrode import cubic_voxels
 from schemas.provenance import Tombstone
+from tests.forged import NOW, RUN, keep_runs, put_object, put_run
 
 Spoil = Callable[[Path], None]
 
 ESCAPE = "\x1b]0;owned\x07\x1b[2J\u202e\x9b31m"
-_NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 _DEEP = "[" * 5000 + "]" * 5000
 _BOMB = 3_000_000_000  # bytes that a few kilobytes unpack to
 KEPT = artifact_id(kpi(7))  # what every lake holds, and no entry spoils
@@ -184,17 +183,6 @@ def _replace_folder(folder: str, bad: Callable[[Path, Path], None], place: Path)
 
 # Runs that are hashed as they should be, and name what they should not.
 
-_RUN: dict[str, Any] = {
-    "stage": "forged",
-    "entry_point": "",
-    "recipe_id": "1" * 64,
-    "code_id": "",
-    "environment_id": "",
-    "parameters": {},
-    "outcome": RunOutcome.COMPLETED,
-    "started": _NOW,
-    "ended": _NOW,
-}
 _RUNS: dict[str, dict[str, Any]] = {
     "recipe leads out": {"recipe_id": "../../../outside/written"},
     "recipe is absolute": {"recipe_id": "/tmp/written"},
@@ -240,13 +228,11 @@ _RUNS: dict[str, dict[str, Any]] = {
 
 
 def _put_run(place: Path, **changes: Any) -> None:
-    _keep_run(place, Run(**{**_RUN, **changes}).to_arrow())
+    put_run(place / "lake", **changes)
 
 
 def _keep_run(place: Path, table: pa.Table) -> None:
-    path = place / "lake" / "runs" / "2026" / "11" / "30" / f"{table_digest(table)}.arrow"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(encode(table))
+    keep_runs(place / "lake", table)
 
 
 _RAW_RUNS: dict[str, tuple[str, Any, pa.DataType | None]] = {
@@ -268,7 +254,7 @@ _RAW_RUNS: dict[str, tuple[str, Any, pa.DataType | None]] = {
 
 
 def _put_raw_run(field: str, value: Any, kind: pa.DataType | None, place: Path) -> None:
-    table = Run(**_RUN).to_arrow()
+    table = Run(**RUN).to_arrow()
     position = table.column_names.index(field)
     column = pa.field(field, kind) if kind is not None else table.schema.field(position)
     _keep_run(place, table.set_column(position, column, pa.array([value], column.type)))
@@ -309,22 +295,11 @@ def _changed(name: str, values: pa.Array) -> pa.Table:
 
 
 def _put_table(make: Callable[[], pa.Table], place: Path) -> None:
-    table = make()
-    digest = table_digest(table)
-    path = place / "lake" / "objects" / "kpi" / digest[:2] / f"{digest}.arrow"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(encode(table))
-    _put_run(place, output_roles=("a",), output_ids=(f"kpi-{digest}",), recipe_id="6" * 64)
+    put_object(place / "lake", make(), recipe="6" * 64)
 
 
-def put_record(place: Path, record: Any) -> str:
-    """Store a record as whoever knows the format can, with a run that names it."""
-    name = artifact_id(record)
-    path = place / "lake" / object_key(name)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(encode(record.to_arrow()))
-    _put_run(place, output_roles=("a",), output_ids=(name,), recipe_id="2" * 64)
-    return name
+def _put_record(place: Path, record: Any) -> None:
+    put_object(place / "lake", record.to_arrow())
 
 
 FORGED = "kpi-" + "f" * 64
@@ -344,7 +319,7 @@ _TOMBSTONES: dict[str, Any] = {
 
 
 def _put_tombstone(rows: Any, place: Path) -> None:
-    put_record(place, Tombstone(artifact_ids=(FORGED,), rows=rows, reason="x", dropped=_NOW))
+    _put_record(place, Tombstone(artifact_ids=(FORGED,), rows=rows, reason="x", dropped=NOW))
     _put_run(place, output_roles=("kpi",), output_ids=(FORGED,), recipe_id="3" * 64)
 
 
@@ -358,7 +333,7 @@ _SNAPSHOTS: dict[str, tuple[str, ...]] = {
 
 def _put_snapshot(ids: tuple[str, ...], place: Path) -> None:
     versions = {"runs": "../../outside"}
-    put_record(place, Snapshot(name=ESCAPE, artifact_ids=ids, merkle_root="z", table_versions=versions, taken=_NOW))
+    _put_record(place, Snapshot(name=ESCAPE, artifact_ids=ids, merkle_root="z", table_versions=versions, taken=NOW))
 
 
 def _put_bomb(place: Path) -> None:
@@ -370,7 +345,7 @@ def _put_bomb(place: Path) -> None:
 def _put_large_volume(place: Path) -> None:
     """A volume of 0.3 GB in some kilobytes: large, and within the budget."""
     labels = np.zeros((670, 670, 670), np.uint8)
-    put_record(
+    _put_record(
         place,
         Microstructure(
             labels=labels,
@@ -386,7 +361,7 @@ def _put_large_volume(place: Path) -> None:
 def _put_circle(place: Path) -> None:
     names = [artifact_id(kpi(value)) for value in (31.0, 32.0)]
     for value in (31.0, 32.0):
-        put_record(place, kpi(value))
+        _put_record(place, kpi(value))
     for (one, other), recipe in zip((names, names[::-1]), ("7", "8"), strict=True):
         made = {"input_roles": ("of",), "input_ids": (one,), "output_roles": ("a",), "output_ids": (other,)}
         early = {"started": datetime(2020, 1, 1, tzinfo=UTC), "ended": datetime(2020, 1, 1, tzinfo=UTC)}
@@ -422,12 +397,12 @@ _OTHERS: dict[str, Spoil] = {
     "a large volume": _put_large_volume,
     "two runs that made each other": _put_circle,
     "a run of a newer version": lambda place: _keep_run(
-        place, Run(**_RUN).to_arrow().replace_schema_metadata({"kind": "run", "schema_version": "9"})
+        place, Run(**RUN).to_arrow().replace_schema_metadata({"kind": "run", "schema_version": "9"})
     ),
     "a run with a column too many": lambda place: _keep_run(
-        place, Run(**_RUN).to_arrow().append_column("more", pa.array([1]))
+        place, Run(**RUN).to_arrow().append_column("more", pa.array([1]))
     ),
-    "runs without rows": lambda place: _keep_run(place, Run(**_RUN).to_arrow().slice(0, 0)),
+    "runs without rows": lambda place: _keep_run(place, Run(**RUN).to_arrow().slice(0, 0)),
     "a name that commands a terminal": partial(_name, f"runs/2026/11/30/{ESCAPE.replace('/', '')}.arrow"),
     "a name that is no text": partial(_name, b"runs/2026/11/30/\xff\xfe.arrow"),
     "a name that leads on": partial(_name, "objects/kpi/\n#!/bin/sh/x.arrow"),

@@ -22,48 +22,13 @@ from dataset import Lake, artifact_id
 from dataset.arrow_files import BUDGET_VARIABLE, decode, decoded_size, encode
 from dataset.errors import CorruptObjectError, DroppedError, NotALakeError, NotReproducibleError, UnsafeFileError
 from dataset.fsck import Kind
-from dataset.hashing import table_digest
 from dataset.keys import checked_key
 from dataset.links import foreign_entries
 from dataset.objects import object_key
 from dataset.seal import KEY_VARIABLE, _key, opened, sealed
-from schemas import Run, RunOutcome
+from schemas import Run
 from schemas.provenance import Tombstone
-
-NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
-RUN = {
-    "stage": "forged",
-    "entry_point": "",
-    "recipe_id": "1" * 64,
-    "code_id": "",
-    "environment_id": "",
-    "parameters": {},
-    "outcome": RunOutcome.COMPLETED,
-    "started": NOW,
-    "ended": NOW,
-}
-
-
-def put_run(folder: Path, **changes: object) -> str:
-    """Write a file of one run as whoever knows the format can; returns its key."""
-    return keep(folder, Run(**{**RUN, **changes}).to_arrow())
-
-
-def keep(folder: Path, runs: pa.Table) -> str:
-    """Write a file of runs under the name that its hash calls for."""
-    key = f"runs/2026/11/30/{table_digest(runs)}.arrow"
-    (folder / key).parent.mkdir(parents=True, exist_ok=True)
-    (folder / key).write_bytes(encode(runs))
-    return key
-
-
-def put_object(folder: Path, table: pa.Table) -> str:
-    """Write a table under the name that its hash calls for, with a run that names it."""
-    name = f"{table.schema.metadata[b'kind'].decode()}-{table_digest(table)}"
-    (folder / object_key(name)).parent.mkdir(parents=True, exist_ok=True)
-    (folder / object_key(name)).write_bytes(encode(table))
-    put_run(folder, output_roles=("made",), output_ids=(name,), recipe_id="2" * 64)
-    return name
+from tests.forged import NOW, RUN, keep_runs, put_object, put_run
 
 
 @pytest.fixture
@@ -269,7 +234,7 @@ def test_what_a_newer_ragone_wrote(lake, example, folder):
     unknown = put_object(
         folder, pa.table({"x": [1]}).replace_schema_metadata({"kind": "weather", "schema_version": "1"})
     )
-    run = keep(folder, Run(**RUN).to_arrow().replace_schema_metadata({"kind": "run", "schema_version": "9"}))
+    run = keep_runs(folder, Run(**RUN).to_arrow().replace_schema_metadata({"kind": "run", "schema_version": "9"}))
     with Lake.open(folder) as later:
         assert later.sql("SELECT id FROM kpis")["id"].to_list() == [kept]
         assert set(later.passed_over) == {newer, run}
