@@ -24,8 +24,7 @@ from schemas.units import parse_quantity
 def execute(session: Session) -> int:
     """Store the volume and evaluate it; 1 if a stage failed or the cell cannot deliver the power."""
     given = session.arguments
-    with session.working("reading the volume"):
-        volume = _volume(session)  # all arguments are read before a lake is made: a bad one leaves nothing behind
+    volume = _volume(session)  # all arguments are read before a lake is made: a bad one leaves nothing behind
     loading = _bounded(given.mass_loading, Design, "mass_loading_kilogram_per_square_metre", "--mass-loading")
     power = _bounded(given.power, Discharge, "power_watt", "--power")
     with session.lake(create=True) as lake:
@@ -62,7 +61,7 @@ def _volume(session: Session) -> ImportedVolume:
         layout=given.raw,
     )
     largest = parse_quantity(given.largest_size, "byte", "--largest-size", POSITIVE)
-    with session.working("reading"):
+    with session.working("reading the volume"):
         return import_volume(
             given.file,
             voxel_size_metre=edges,
