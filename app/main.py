@@ -40,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as leaving:  # argparse has printed its help or its complaint
         return int(leaving.code or 0)
     try:
-        return int(importlib.import_module("app.session").conduct(arguments))
+        return int(importlib.import_module("app.terminal.session").conduct(arguments))
     except KeyboardInterrupt:
         print("Stopped before anything was begun.", file=sys.stderr)
         return 130

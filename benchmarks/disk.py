@@ -16,7 +16,7 @@ from dataset import Lake
 from dataset.arrow_files import encode
 from flows import Study, run_campaign
 from flows.engines import ENGINES
-from flows.parameters import read_yaml
+from flows.parameter_files.parameters import read_yaml
 from schemas import Design, Microstructure
 
 _PARAMETERS = Path(__file__).parents[1] / "params.yaml"

@@ -1,6 +1,6 @@
 """How long does each measurement of a volume take, beside what `ragone measure` says before it begins?
 
-The laws of `app.durations` are fitted by hand to what is printed here on a quiet machine of two cores.
+The laws of `app.terminal.durations` are fitted by hand to what is printed here on a quiet machine of two cores.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from functools import partial
 
 import numpy as np
 
-from app.durations import LAWS, measuring
+from app.terminal.durations import LAWS, measuring
 from benchmarks.measure import Line, elapsed, tell, time_at_most
 from benchmarks.volumes import packed_electrode
-from flows.measurements import MEASUREMENTS
+from flows.electrode.measurements import MEASUREMENTS
 from schemas import Microstructure
 from schemas.electrode import cubic_voxels
 

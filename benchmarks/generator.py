@@ -13,8 +13,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 
 from benchmarks.measure import Line, elapsed, in_turns, seconds, stated, tell, time_at_most
-from flows.executors import open_executor, run_all
-from flows.study import Execution
+from flows.design.study import Execution
+from flows.running.executors import open_executor, run_all
 from models.acquisition import suggest_by_expected_improvement, suggest_by_sobol
 from models.generator import default_generator, draw_microstructure
 from pipelines.cell import assemble_cell, discharge_at_constant_power

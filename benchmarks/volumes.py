@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import gaussian_filter
 
-from pipelines.imaging import import_volume
+from pipelines.files.images import import_volume
 from pipelines.manufacture import pack_particles
 from schemas import Design, Microstructure
 from schemas.electrode import ACTIVE_MATERIAL, CARBON_BINDER, PORE, cubic_voxels

@@ -39,6 +39,10 @@ class AmbiguousIdError(LakeError, KeyError):
         return str(self.args[0])
 
 
+class OtherKindError(LakeError, TypeError):
+    """An id leads to a record of another kind than was asked for."""
+
+
 class MalformedIdError(LakeError, ValueError):
     """The text cannot be an id."""
 

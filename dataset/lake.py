@@ -11,12 +11,12 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar, overload
 
 import polars as pl
 
 from dataset.backup import Copied, Copy
-from dataset.errors import AmbiguousIdError, NotALakeError, NotReproducibleError, UnknownIdError
+from dataset.errors import AmbiguousIdError, NotALakeError, NotReproducibleError, OtherKindError, UnknownIdError
 from dataset.execution import Call, Execution, bind
 from dataset.files import TEMPORARY
 from dataset.fingerprint import code_id, code_of
@@ -35,7 +35,7 @@ from dataset.recording import execute, record_given
 from dataset.reproduce import LONGEST_SECOND, reproduce
 from dataset.runs import Committed
 from dataset.store import Store
-from dataset.tables import ARTIFACTS, RUNS
+from dataset.tables import ARTIFACTS, RUNS, table_name
 from dataset.tombstones import sealed_row
 from dataset.why import Why, why
 from schemas.kinds import KINDS
@@ -44,6 +44,8 @@ from schemas.record import Record
 from schemas.stage import Stage
 
 GIVEN = "given"
+
+R = TypeVar("R", bound=Record)
 
 
 class Lake:
@@ -195,17 +197,46 @@ class Lake:
         """Commit together all that is stored inside; on the disk when it ends, all of it or none."""
         return self._store.batch()
 
-    def get(self, name: str) -> Record:
+    @overload
+    def get(self, name: str) -> Record: ...
+
+    @overload
+    def get(self, name: str, kind: type[R]) -> R: ...
+
+    def get(self, name: str, kind: type[R] | None = None) -> Record | R:
         """A record by its id, whole or shortened; its content is verified.
+
+        Parameters
+        ----------
+        name
+            The id.
+        kind
+            The class of record expected; any if None.
 
         Raises
         ------
         MalformedIdError, UnknownIdError, AmbiguousIdError
             If the id leads to no one artifact.
+        OtherKindError
+            If it is of another kind than expected.
         CorruptObjectError, DroppedError
             If its content is damaged, or was dropped on purpose.
         """
-        return self._store.load(self.resolve(name))
+        full = self.resolve(name)
+        record = self._store.load(full)
+        if kind is not None and not isinstance(record, kind):
+            raise OtherKindError(
+                f"{full} is a {record.kind}, not a {kind.kind}. List them: ragone query 'SELECT id FROM "
+                f"{table_name(kind.kind)}'"
+            )
+        return record
+
+    def holds(self, name: str) -> bool:
+        """Whether the lake holds the data of an artifact: not dropped, and not unknown."""
+        try:
+            return self._store.holds(self.resolve(name))
+        except UnknownIdError:
+            return False
 
     def resolve(self, name: str) -> str:
         """The whole id that a shortened one stands for."""
@@ -237,7 +268,7 @@ class Lake:
             If it is not one SELECT or cannot be answered, or not within the limits.
         """
         self._store.index.catch_up()
-        return select(self._store.tables, query, None if at is None else self._snapshot(at).artifact_ids, limits)
+        return select(self._store.tables, query, None if at is None else self.get(at, Snapshot).artifact_ids, limits)
 
     def lineage(self, name: str) -> Lineage:
         """What an artifact descends from, and what descends from it."""
@@ -353,11 +384,3 @@ class Lake:
         """The run that answered a recipe before, if all it made is still there or was dropped on purpose."""
         found = self._store.answer(recipe)
         return found if found and all(self._store.available(i) for i in found.run.output_ids) else None
-
-    def _snapshot(self, name: str) -> Snapshot:
-        record = self.get(name)
-        if not isinstance(record, Snapshot):
-            raise UnknownIdError(
-                f"{name} is a {record.kind}, not a snapshot. List them: ragone query 'SELECT * FROM snapshots'"
-            )
-        return record

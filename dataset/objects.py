@@ -10,8 +10,8 @@ import pyarrow as pa
 from dataset.arrow_files import decode, largest_record
 from dataset.errors import CorruptObjectError, MalformedIdError, NewerRecordError, UnsafeFileError
 from dataset.files import Files
-from dataset.hashing import table_digest
 from dataset.keys import is_stored_id
+from schemas.content_hash import table_digest
 from schemas.errors import SchemaVersionError
 from schemas.record import Record
 
@@ -111,7 +111,8 @@ class Objects:
         if kind not in self._kinds or kind == _RUN:
             raise NewerRecordError(f"{artifact_id} is of a kind that this Ragone does not know. Upgrade Ragone.")
         try:
-            return self._kinds[kind].from_arrow(table), int(table.schema.metadata[b"schema_version"])
+            record = self._kinds[kind].from_arrow(table).known_as(artifact_id)
+            return record, int(table.schema.metadata[b"schema_version"])
         except SchemaVersionError as cause:
             raise NewerRecordError(f"{artifact_id}: {cause}") from cause
         except Exception as cause:

@@ -21,11 +21,11 @@ from dataset import worker
 from dataset.arrow_files import encode
 from dataset.environment import differences
 from dataset.errors import CorruptObjectError, DroppedError, LakeError, NotReproducibleError
-from dataset.hashing import table_digest
 from dataset.runs import Committed
 from dataset.search_path import interpreter_variables
 from dataset.store import Store
 from schemas.compare import Deviation, Verdict, compare, judge
+from schemas.content_hash import table_digest
 from schemas.errors import SchemaVersionError
 from schemas.provenance import Code, Environment, Verification
 from schemas.record import Record
@@ -101,7 +101,7 @@ def _execute(store: Store, plan: _Plan, folder: Path, timeout: float) -> str:
     steps = []
     for committed in plan.steps:
         run = committed.run
-        inputs = [(role, _input(store, plan, folder, name)) for role, name in run.inputs()]
+        inputs = [(role, _input(store, plan, folder, name), name) for role, name in run.inputs()]
         steps.append({"entry_point": run.entry_point, "inputs": inputs, "parameters": run.parameters, "seed": run.seed})
     memory = max(psutil.virtual_memory().available, _LEAST_BYTE)
     job = {"trusted": trusted(), "steps": steps, "memory_byte": memory}

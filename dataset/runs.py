@@ -15,8 +15,8 @@ import pyarrow as pa
 from dataset.arrow_files import decode, encode
 from dataset.errors import CorruptObjectError, NewerRecordError, UnsafeFileError
 from dataset.files import Files
-from dataset.hashing import table_digest
 from dataset.keys import is_digest, is_run_key, is_stored_id
+from schemas.content_hash import table_digest
 from schemas.errors import SchemaVersionError
 from schemas.provenance import Run
 from schemas.record import to_arrow

@@ -84,12 +84,15 @@ class Store:
 
     def available(self, full_id: str) -> bool:
         """Whether the artifact is stored, or was dropped on purpose."""
-        return full_id in self._staged or self.objects.holds(full_id) or self.tombstones.row(full_id) is not None
+        return self.holds(full_id) or self.tombstones.row(full_id) is not None
 
     def dropped(self, full_id: str) -> bool:
         """Whether the artifact's data were dropped and not brought back."""
-        stored = full_id in self._staged or self.objects.holds(full_id)
-        return not stored and self.tombstones.row(full_id) is not None
+        return not self.holds(full_id) and self.tombstones.row(full_id) is not None
+
+    def holds(self, full_id: str) -> bool:
+        """Whether the artifact's data are stored."""
+        return full_id in self._staged or self.objects.holds(full_id)
 
     def committed(self, run_id: str) -> Committed:
         """A run by its id; UnknownIdError if there is none."""

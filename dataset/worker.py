@@ -13,6 +13,7 @@ import resource
 import sys
 import traceback
 from collections.abc import Mapping
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from dataset.environment import environment
 from dataset.execution import arguments
 from dataset.fingerprint import code_of
 from schemas.errors import StageError
+from schemas.former_stages import present_entry_point
 from schemas.kinds import KINDS
 from schemas.record import Record
 from schemas.stage import Stage
@@ -50,11 +52,11 @@ def stage_at(entry_point: str, trusted: tuple[str, ...]) -> Stage[Any, Any]:
     StageError
         If it lies outside the trusted packages, is gone, or is no stage.
     """
-    module, _, name = entry_point.partition(":")
+    module, _, name = present_entry_point(entry_point).partition(":")
     if module.partition(".")[0] not in trusted or not _IMPORTABLE.fullmatch(module):
         raise StageError(f"stage {entry_point} lies outside {', '.join(trusted)}; it is not executed.")
     try:
-        found = getattr(importlib.import_module(module), name)
+        found = attrgetter(name)(importlib.import_module(module))
     except (ImportError, AttributeError) as cause:
         raise StageError(f"stage {entry_point} is not in this version of Ragone ({cause}).") from cause
     if not isinstance(found, Stage):
@@ -66,7 +68,7 @@ def _executed(folder: Path, number: int, step: Mapping[str, Any], trusted: tuple
     try:
         stage = stage_at(step["entry_point"], trusted)
         _write(folder / f"{number}-code.arrow", code_of(stage))
-        inputs = [(role, read(folder / file)) for role, file in step["inputs"]]
+        inputs = [(role, read(folder / file).known_as(name)) for role, file, name in step["inputs"]]
         made = stage.outputs(stage.function(**arguments(stage, inputs, step["parameters"], step["seed"])))
         outputs = {role: f"{number}-output-{place}.arrow" for place, role in enumerate(made)}
         for role, file in outputs.items():

@@ -1,23 +1,23 @@
 """Studies run through the lake: stages, models and storage wired together. No arithmetic, and nothing is printed."""
 
-from flows.agreement import Agreement, compare_discharges
-from flows.bruggeman import Compared, compare_with_bruggeman
-from flows.campaign import run_campaign
-from flows.cases import Cases, run_cases
+from flows.cell.agreement import Agreement, compare_discharges
+from flows.design.bruggeman import Compared, compare_with_bruggeman
+from flows.design.campaign import run_campaign
+from flows.design.cases import Cases, run_cases
+from flows.design.outputs import write_outputs
+from flows.design.powers import PowerCurve, Sweep, designs_of, sweep_powers
+from flows.design.study import Study
+from flows.design.trials import CampaignResult, CellMeasured, Trial, TrialOutcome
+from flows.electrode.microstructure import evaluate_microstructure
+from flows.electrode.plan import Plan, middle_design
+from flows.electrode.representativity import RepresentativityResult, study_design, study_volume
 from flows.errors import CampaignError, ExecutorError, StudyError, TrackingError
-from flows.fidelity import FidelityResult, compare_with_simulator, compare_with_volumes
-from flows.fidelity_plan import FidelityPlan, read_recipes
-from flows.generators import train_baseline, train_generator
-from flows.microstructure import evaluate_microstructure
-from flows.outputs import write_outputs
-from flows.plan import Plan, middle_design
-from flows.powers import PowerCurve, Sweep, designs_of, sweep_powers
-from flows.progress import Progress, Silent
-from flows.representativity import RepresentativityResult, study_design, study_volume
-from flows.study import Study
-from flows.training_plan import GeneratorPlan, SimulationPlan, TrainingPlan
-from flows.training_volumes import TrainingVolumes, cut_volumes, find_volumes, simulate_volumes
-from flows.trials import CampaignResult, CellMeasured, Trial, TrialOutcome
+from flows.generator.fidelity import FidelityResult, compare_with_simulator, compare_with_volumes
+from flows.generator.fidelity_plan import FidelityPlan, read_recipes
+from flows.generator.generators import train_baseline, train_generator
+from flows.generator.training_plan import GeneratorPlan, SimulationPlan, TrainingPlan
+from flows.generator.training_volumes import TrainingVolumes, cut_volumes, find_volumes, simulate_volumes
+from flows.running.progress import Progress, Silent
 
 __all__ = [
     "Agreement",

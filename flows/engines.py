@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flows.errors import StudyError
-from flows.parameters import read_quantity
+from flows.parameter_files.parameters import read_quantity
 from models.acquisition import suggest_by_expected_improvement, suggest_by_sobol
 from models.generator import draw_microstructure
 from pipelines.cell import (

@@ -11,8 +11,11 @@ from schemas.geometry import Geometry
 from schemas.impedance import Impedance, ImpedanceOutcome
 from schemas.kinds import KINDS
 from schemas.kpi import Kpi, KpiOutcome
+from schemas.materials import Materials
+from schemas.parameter import Parameter
 from schemas.provenance import Code, Environment, Run, RunOutcome, Snapshot, Tombstone, Verification
 from schemas.random_walk import RandomWalk
+from schemas.recipe import Candidate, CellDesign, ParticleShape, Recipe
 from schemas.record import Record
 from schemas.representativity import Representativity, RepresentativityOutcome
 from schemas.stage import Stage, stage
@@ -23,6 +26,8 @@ __all__ = [
     "KINDS",
     "Boundary",
     "Campaign",
+    "Candidate",
+    "CellDesign",
     "CellOutcome",
     "CellParameters",
     "Code",
@@ -43,12 +48,16 @@ __all__ = [
     "ImpedanceOutcome",
     "Kpi",
     "KpiOutcome",
+    "Materials",
     "Measurement",
     "Microstructure",
     "NegativeElectrode",
+    "Parameter",
+    "ParticleShape",
     "PredictedErrors",
     "RagoneError",
     "RandomWalk",
+    "Recipe",
     "Record",
     "Representativity",
     "RepresentativityOutcome",

@@ -59,6 +59,10 @@ class StageError(RagoneError, TypeError):
     """A stage is declared or called in a way that cannot be recorded."""
 
 
+class ParameterError(RagoneError, ValueError):
+    """A value given for a parameter is of another kind, or none of its choices."""
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """A hint naming the closest known name, or the whole list when none is close."""
     names = sorted(known)

@@ -12,8 +12,10 @@ from schemas.generator import Generator, GeneratorErrors, GeneratorTraining, Pre
 from schemas.geometry import Geometry
 from schemas.impedance import Impedance
 from schemas.kpi import Kpi
+from schemas.materials import Materials
 from schemas.provenance import Code, Environment, Run, Snapshot, Tombstone, Verification
 from schemas.random_walk import RandomWalk
+from schemas.recipe import Candidate, CellDesign, Recipe
 from schemas.record import Record
 from schemas.representativity import Representativity
 from schemas.study import Campaign, Surrogate
@@ -23,6 +25,10 @@ KINDS: Mapping[str, type[Record]] = {
     cls.kind: cls
     for cls in (
         Design,
+        Candidate,
+        Recipe,
+        Materials,
+        CellDesign,
         Microstructure,
         Transport,
         TransportTensor,

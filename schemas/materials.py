@@ -1,16 +1,80 @@
-"""Where weight becomes volume: densities of the dense components, and their shares; one number for every room.
+"""The solids of a porous composite: how weight becomes volume, and how each of them conducts.
 
-Lithium nickel manganese cobalt oxide: 4.78 g/cm^3 from the unit cell of LiNi(0.8)Co(0.1)Mn(0.1)O2 (a = 2.872,
-c = 14.20 Angstrom, Z = 3; Noh et al. 2013, doi 10.1016/j.jpowsour.2013.01.063). Carbon-binder: poly(vinylidene
-fluoride), 1.78, with carbon black, 1.8 to 2.0.
+The defaults are those of a nickel-rich layered oxide with carbon black in poly(vinylidene fluoride).
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
 from schemas.errors import BoundsError
+from schemas.field import document, real, text
+from schemas.record import Record
 
 ACTIVE_MATERIAL_DENSITY = 4780.0  # kg/m^3
 CARBON_BINDER_DENSITY = 1800.0  # kg/m^3
+ACTIVE_MATERIAL_CONDUCTIVITY = 0.1  # S/m
+CARBON_BINDER_CONDUCTIVITY = 100.0  # S/m
+SOURCES = {
+    "active_material_density_kilogram_per_cubic_metre": "unit cell of LiNi(0.8)Co(0.1)Mn(0.1)O2, a = 2.872, "
+    "c = 14.20 Angstrom, Z = 3; Noh et al. 2013, doi 10.1016/j.jpowsour.2013.01.063",
+    "carbon_binder_density_kilogram_per_cubic_metre": "poly(vinylidene fluoride), 1780, with carbon black, 1800 "
+    "to 2000",
+    "carbon_binder_nanoporosity": "assumption: dense",
+    "active_material_conductivity_siemens_per_metre": "assumption: order of magnitude",
+    "carbon_binder_conductivity_siemens_per_metre": "assumption: order of magnitude",
+}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Materials(Record):
+    """Bulk properties of the active material and of the carbon-binder of one electrode, each with its source.
+
+    Densities are those of the dense components. The carbon-binder may hold nanopores: a volume of it that an image or
+    a drawing shows is then solid to the share 1 - `carbon_binder_nanoporosity` only.
+    """
+
+    kind: ClassVar[str] = "materials"
+
+    active_material: str = text(default="NMC 811", doc="what it is called")
+    active_material_density_kilogram_per_cubic_metre: float = real(
+        "kg/m^3", low=0, low_open=True, default=ACTIVE_MATERIAL_DENSITY
+    )
+    carbon_binder_density_kilogram_per_cubic_metre: float = real(
+        "kg/m^3", low=0, low_open=True, default=CARBON_BINDER_DENSITY
+    )
+    carbon_binder_nanoporosity: float = real(
+        "1", low=0, high=1, high_open=True, default=0.0, doc="pore volume inside the carbon-binder over its volume"
+    )
+    active_material_conductivity_siemens_per_metre: float = real(
+        "S/m", low=0, default=ACTIVE_MATERIAL_CONDUCTIVITY, doc="electronic, bulk"
+    )
+    carbon_binder_conductivity_siemens_per_metre: float = real(
+        "S/m", low=0, default=CARBON_BINDER_CONDUCTIVITY, doc="electronic, of the carbon-binder with its nanopores"
+    )
+    sources: Any = document(default=SOURCES, doc="field to author, year and doi, or 'assumption' and what is assumed")
+
+    def active_material_share(self, weight_fraction: float) -> float:
+        """Volume of active material over that of all dense solids [-], given its weight over theirs [-]."""
+        active = weight_fraction / self.active_material_density_kilogram_per_cubic_metre
+        return active / (active + (1 - weight_fraction) / self.carbon_binder_density_kilogram_per_cubic_metre)
+
+    def dense_carbon_binder(self, carbon_binder_fraction: float) -> float:
+        """Volume fraction of dense carbon-binder [-], given the part that it fills with its nanopores [-]."""
+        return carbon_binder_fraction * (1 - self.carbon_binder_nanoporosity)
+
+    def masses(self, active_material_fraction: float, carbon_binder_fraction: float) -> tuple[float, float]:
+        """Mass of active material and of carbon-binder over the volume that they fill the given parts of [kg/m^3]."""
+        return (
+            active_material_fraction * self.active_material_density_kilogram_per_cubic_metre,
+            self.dense_carbon_binder(carbon_binder_fraction) * self.carbon_binder_density_kilogram_per_cubic_metre,
+        )
+
+    def weight_fraction(self, active_material_fraction: float, carbon_binder_fraction: float) -> float:
+        """Mass of active material over that of all solids [-], given the parts of a volume that are seen [-]."""
+        active, binder = self.masses(active_material_fraction, carbon_binder_fraction)
+        return active / (active + binder)
 
 
 def active_material_share(

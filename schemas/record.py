@@ -1,7 +1,7 @@
 """A record: a frozen, typed value of one kind and schema version, checked when it is made.
 
 Every record is one row of an Arrow table whose schema names the kind, the version and each field's unit.
-What a record *is* (its identity) is decided by that row's logical content, see `dataset.hashing`.
+What a record *is* (its `id`) is decided by that row's logical content, see `content_hash`.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ import math
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, ClassVar, Self
 
 import numpy as np
 import pyarrow as pa
 import rfc8785
 
+from schemas.content_hash import table_digest
 from schemas.errors import (
     BoundsError,
     FieldShapeError,
@@ -66,6 +67,16 @@ class Record:
 
     def validate(self) -> None:
         """Hook for what concerns several fields at once."""
+
+    @cached_property
+    def id(self) -> str:
+        """The artifact id: the one that the record was stored under, else that of its content, ``kind-<sha256>``."""
+        return f"{self.kind}-{table_digest(self.to_arrow())}"
+
+    def known_as(self, artifact_id: str) -> Self:
+        """The same record, which was stored under this id, maybe by an older schema version."""
+        self.__dict__["id"] = artifact_id
+        return self
 
     @classmethod
     @cache

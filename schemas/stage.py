@@ -17,7 +17,9 @@ from typing import Any, Generic, ParamSpec, TypeVar
 
 import rfc8785
 
+from schemas.docstrings import documented
 from schemas.errors import MissingFieldError, StageError, UnknownFieldError, did_you_mean
+from schemas.parameter import REQUIRED, Parameter, named, parameter_of_hint
 from schemas.record import Record
 
 P = ParamSpec("P")
@@ -29,23 +31,39 @@ RESULT = "result"
 
 @dataclass(frozen=True, slots=True)
 class Port:
-    """One input of a stage: a record, or any number of them."""
+    """One input of a stage: a record of one of its kinds, or any number of them."""
 
     name: str
     many: bool
     optional: bool
+    kinds: tuple[type[Record], ...]
+
+    def takes(self, kind: type[Record]) -> bool:
+        """Whether a record of that class may be given."""
+        return issubclass(kind, self.kinds)
 
 
 @dataclass(frozen=True, eq=False)
 class Stage(Generic[P, R]):
     """A recorded function; see the module's docstring.
 
-    `libraries` are the distributions whose version may change the result; they enter the code fingerprint.
+    `libraries` are the distributions whose version may change the result; they enter the code fingerprint. `room` and
+    `short` are the two parts of a name such as ``characterise.homogenise``.
     """
 
     function: Callable[P, R]
     name: str
     libraries: tuple[str, ...] = ()
+
+    @property
+    def room(self) -> str:
+        """What the stage is about: the part of its name before the point."""
+        return self.name.rpartition(".")[0]
+
+    @property
+    def short(self) -> str:
+        """The part of its name after the point."""
+        return self.name.rpartition(".")[2]
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Call the function; nothing is recorded."""
@@ -57,8 +75,49 @@ class Stage(Generic[P, R]):
         return f"{self.function.__module__}:{self.function.__qualname__}"
 
     @cached_property
-    def _parameters(self) -> Mapping[str, inspect.Parameter]:
+    def _signature(self) -> Mapping[str, inspect.Parameter]:
         return inspect.signature(self.function).parameters
+
+    @cached_property
+    def parameters(self) -> Mapping[str, Parameter]:
+        """What may be set, by name, in order; the seed is not among them."""
+        hints, told = typing.get_type_hints(self.function, include_extras=True), documented(self.function.__doc__)
+        return {
+            name: parameter_of_hint(
+                name,
+                hints[name],
+                REQUIRED if given.default is inspect.Parameter.empty else given.default,
+                told.get(name, ""),
+            )
+            for name, given in self._signature.items()
+            if given.kind is inspect.Parameter.KEYWORD_ONLY and name != SEED
+        }
+
+    def parameter(self, name: str) -> Parameter:
+        """The parameter of that name, with or without its unit.
+
+        Raises
+        ------
+        UnknownFieldError
+            If there is none.
+        """
+        found = named(self.parameters, name)
+        if found is None:
+            hint = did_you_mean(name, self.parameters) if self.parameters else "it takes none; remove it."
+            raise UnknownFieldError(f"stage {self.name} has no parameter {name!r}: {hint}")
+        return found
+
+    @cached_property
+    def returns(self) -> type[Record]:
+        """The class of the record that it gives, or of each of those that it gives by name."""
+        hint = self._hints["return"]
+        kind = typing.get_args(hint)[1] if typing.get_origin(hint) is not None else hint
+        return typing.cast(type[Record], kind)
+
+    @property
+    def gives_many(self) -> bool:
+        """Whether it gives several records by name."""
+        return typing.get_origin(self._hints["return"]) is not None
 
     @cached_property
     def _hints(self) -> Mapping[str, Any]:
@@ -69,14 +128,14 @@ class Stage(Generic[P, R]):
         """The inputs, by name, in order."""
         return {
             name: _port(name, self._hints[name])
-            for name, parameter in self._parameters.items()
+            for name, parameter in self._signature.items()
             if parameter.kind is not inspect.Parameter.KEYWORD_ONLY
         }
 
     @cached_property
     def takes_seed(self) -> bool:
         """Whether the result depends on a seed."""
-        return SEED in self._parameters
+        return SEED in self._signature
 
     def bind(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Every parameter with its value, defaults filled in, as the annotated types; the seed is not among them.
@@ -88,17 +147,18 @@ class Stage(Generic[P, R]):
         StageError
             If a value cannot be written down as canonical JSON.
         """
-        wanted = {n: p for n, p in self._parameters.items() if n not in self.ports and n != SEED}
         for name in given:
-            if name not in wanted:
-                known = [*wanted, *self.ports, *([SEED] if self.takes_seed else [])]
+            if name not in self.parameters:
+                known = [*self.parameters, *self.ports, *([SEED] if self.takes_seed else [])]
                 raise UnknownFieldError(f"stage {self.name} has no parameter {name!r}: {did_you_mean(name, known)}")
         bound = {}
-        for name, parameter in wanted.items():
+        for name, parameter in self.parameters.items():
             value = given.get(name, parameter.default)
-            if value is inspect.Parameter.empty:
+            if value is REQUIRED:
                 raise MissingFieldError(f"stage {self.name} needs a value for {name!r}.")
             bound[name] = self._coerced(name, value)
+            if bound[name] is not None:
+                parameter.require(bound[name])
         return bound
 
     def _coerced(self, name: str, value: Any) -> Any:
@@ -149,10 +209,17 @@ def stage(name: str, libraries: tuple[str, ...] = ()) -> Callable[[Callable[P, R
 
 
 def _port(name: str, hint: Any) -> Port:
-    origin = typing.get_origin(hint)
-    optional = origin in (typing.Union, types.UnionType)
-    if optional:
-        hint = next(a for a in typing.get_args(hint) if a is not type(None))
-        origin = typing.get_origin(hint)
-    many = origin in (tuple, list, Sequence)
-    return Port(name, many, optional)
+    optional = type(None) in typing.get_args(hint)
+    return Port(name, _is_many(hint), optional, tuple(_record_types(hint)))
+
+
+def _is_many(hint: Any) -> bool:
+    if typing.get_origin(hint) in (typing.Union, types.UnionType):
+        return any(_is_many(each) for each in typing.get_args(hint))
+    return typing.get_origin(hint) in (tuple, list, Sequence)
+
+
+def _record_types(hint: Any) -> list[type[Record]]:
+    if isinstance(hint, type) and typing.get_origin(hint) is None and issubclass(hint, Record):
+        return [hint]
+    return [kind for part in typing.get_args(hint) for kind in _record_types(part)]

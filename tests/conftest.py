@@ -26,6 +26,10 @@ _MODEL: dict[str, Any] = {
     "trained_on": (_ID,),
 }
 _EXAMPLES: dict[str, dict[str, Any]] = {
+    "candidate": {"values": {"recipe.porosity": 0.35, "cell.form_factor": "4680"}},
+    "recipe": {"active_material_weight_fraction": 0.95, "porosity": 0.35},
+    "materials": {"active_material": "NMC 811"},
+    "cell_design": {"mass_loading_kilogram_per_square_metre": 0.2},
     "design": {
         "active_material_weight_fraction": 0.94,
         "porosity": 0.3,

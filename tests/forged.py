@@ -9,9 +9,9 @@ from typing import Any
 import pyarrow as pa
 
 from dataset.arrow_files import encode
-from dataset.hashing import table_digest
 from dataset.objects import object_key
 from schemas import Run, RunOutcome
+from schemas.content_hash import table_digest
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 RUN: dict[str, Any] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows.trials import Trial
+from flows.design.trials import Trial
 
 
 class Watched:

@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from app.arguments import cells, electrodes, generators, lake, studies
 from app.arguments.words import COMMANDS, DESCRIPTION, FORMATS
-from app.printable import one_line
+from app.terminal.printable import one_line
 
 
 class _Parser(argparse.ArgumentParser):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.counting import counting
-from app.session import FINE, FOUND, Session
+from app.terminal.counting import counting
+from app.terminal.session import FINE, FOUND, Session
 from dataset import Copied
 
 

@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from app.answers import quantity, short
-from app.durations import DISCHARGING, measuring
-from app.measured import transport_lines
-from app.progress import Watcher
-from app.session import FINE, FOUND, FoundError, Session
+from app.tables.answers import quantity, short
+from app.tables.measured import transport_lines
+from app.terminal.durations import DISCHARGING, measuring
+from app.terminal.progress import Watcher
+from app.terminal.session import FINE, FOUND, FoundError, Session
 from dataset import Lake
 from flows import CellMeasured, evaluate_microstructure
-from pipelines.imaging import Budget, Choices, ImportedVolume, import_volume, parse_labels, parse_phases
+from pipelines.files.images import Budget, Choices, ImportedVolume, import_volume, parse_labels, parse_phases
 from schemas import Design, Discharge, Kpi, KpiOutcome, Microstructure, Record, Transport
 from schemas.field import POSITIVE
 from schemas.units import parse_quantity

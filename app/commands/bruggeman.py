@@ -6,10 +6,10 @@ from typing import Any
 
 from rich.table import Table
 
-from app.answers import number, wide_table
-from app.progress import Watcher
-from app.session import FINE, FOUND, Session
-from app.study_pictures import BruggemanRow, draw_bruggeman
+from app.pictures.studies import BruggemanRow, draw_bruggeman
+from app.tables.answers import number, wide_table
+from app.terminal.progress import Watcher
+from app.terminal.session import FINE, FOUND, Session
 from dataset import Lake
 from flows import Compared, Study, StudyError, compare_with_bruggeman
 from schemas import Design, Kpi, Transport, TransportTensor

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from app.generator_picture import draw_reliability
-from app.progress import Watcher
-from app.session import FINE, Session
-from flows.calibration import Calibrated, calibrate_generator
+from app.pictures.generator import draw_reliability
+from app.terminal.progress import Watcher
+from app.terminal.session import FINE, Session
 from flows.engines import DEFAULT
+from flows.generator.calibration import Calibrated, calibrate_generator
 from models.generator.reliability import BANDS
 from models.generator.shipped import PLAN, plain_record
 

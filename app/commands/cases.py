@@ -9,14 +9,14 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from app.answers import number, plain, quantity, wide_table
 from app.commands.powers import drawn, recipe
-from app.progress import Watcher
-from app.session import FINE, Session
-from app.study_pictures import Panel, Trialled, draw_panels, draw_ragone
+from app.pictures.studies import Panel, Trialled, draw_panels, draw_ragone
+from app.tables.answers import number, plain, quantity, wide_table
+from app.terminal.progress import Watcher
+from app.terminal.session import FINE, Session
 from dataset import Lake
 from flows import CampaignResult, Cases, run_cases
-from flows.cases import HIGH, KPI, LOW, POWERS
+from flows.design.cases import HIGH, KPI, LOW, POWERS
 from schemas import Design, Kpi
 
 # Kench et al. 2024, Matter: what they report.

@@ -9,13 +9,14 @@ from typing import Any
 from rich.console import Group
 from rich.text import Text
 
-from app.answers import plain
-from app.cell_table import cell_table, described
-from app.session import FINE, FOUND, Session
+from app.tables.answers import plain
+from app.tables.cell import cell_table, described
+from app.terminal.session import FINE, FOUND, Session
 from dataset import Lake
-from flows.cells import build_cell, design_of, settings_of
+from flows.cell.cells import build_cell, design_of, settings_of
 from flows.errors import CellError
-from pipelines.cell import bpx_document, read_bpx
+from pipelines.cell import bpx_document
+from pipelines.files.bpx import read_bpx
 from schemas import CellOutcome, CellParameters
 from schemas.field import POSITIVE
 from schemas.units import parse_quantity

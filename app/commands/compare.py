@@ -8,15 +8,15 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from app.agreement_picture import draw_agreement
-from app.answers import number, plain, quantity, wide_table
 from app.commands.cycle import heat_parameters
-from app.kpi_table import side_by_side
-from app.progress import Watcher
-from app.session import FINE, FOUND, Session
+from app.pictures.agreement import draw_agreement
+from app.tables.answers import number, plain, quantity, wide_table
+from app.tables.kpi import side_by_side
+from app.terminal.progress import Watcher
+from app.terminal.session import FINE, FOUND, Session
 from dataset import Lake
 from flows import Agreement, compare_discharges
-from flows.kpis import chosen_entries, extract
+from flows.cell.kpis import chosen_entries, extract
 from schemas import Cycling, Kpi, Measurement
 from schemas.field import POSITIVE, Bounds
 from schemas.units import parse_quantity

@@ -9,16 +9,16 @@ from typing import Any
 from rich.console import Group
 from rich.text import Text
 
-from app.answers import plain, short
-from app.cycling_table import step_rows, step_table
-from app.pictures import draw
-from app.printable import one_line
-from app.progress import Watcher
-from app.session import FINE, FOUND, FoundError, Session
+from app.pictures.drawing import draw
+from app.tables.answers import plain, short
+from app.tables.cycling import step_rows, step_table
+from app.terminal.printable import one_line
+from app.terminal.progress import Watcher
+from app.terminal.session import FINE, FOUND, FoundError, Session
 from dataset import Lake
-from flows.cycling import CellTest, cycle_many, named_test
+from flows.cell.cycling import CellTest, cycle_many, named_test
 from flows.errors import CyclingError
-from pipelines.measurement import read_measurement
+from pipelines.files.cyclers import read_measurement
 from schemas import Cycling, CyclingOutcome
 from schemas.field import POSITIVE, Bounds
 from schemas.units import parse_quantity

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.campaigns import carry_out, shown, told
-from app.pictures import Point, draw_designs
-from app.session import FINE, FOUND, Session
-from app.verdicts import GOOD, verdict_text
+from app.pictures.drawing import Point, draw_designs
+from app.tables.campaigns import carry_out, shown, told
+from app.tables.verdicts import GOOD, verdict_text
+from app.terminal.session import FINE, FOUND, Session
 from dataset import Lake
 from flows import CampaignResult, Study
 from schemas import Design

@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from app.main import TELEMETRY_OFF
-from app.session import FINE, FOUND, Session
+from app.terminal.session import FINE, FOUND, Session
 from dataset import Lake
 from flows import Study, run_campaign
 from schemas import RagoneError, Verdict

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.fidelity_picture import draw_fidelity
-from app.fidelity_table import shown, told
-from app.progress import Watcher
-from app.session import FINE, FOUND, Session
+from app.pictures.fidelity import draw_fidelity
+from app.tables.fidelity import shown, told
+from app.terminal.progress import Watcher
+from app.terminal.session import FINE, FOUND, Session
 from dataset import Lake
 from flows import (
     FidelityPlan,
@@ -21,8 +21,8 @@ from flows import (
     find_volumes,
     read_recipes,
 )
+from flows.design.study import Execution
 from flows.engines import DEFAULT
-from flows.study import Execution
 
 _DEFAULT_EDGE, _DEFAULT_SEEDS = 96, 8
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from app.counting import counting
-from app.printable import one_line
-from app.session import FINE, FOUND, Session
+from app.terminal.counting import counting
+from app.terminal.printable import one_line
+from app.terminal.session import FINE, FOUND, Session
 from dataset import Lake
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from app.pictures import draw
-from app.session import FINE, FOUND, Session
+from app.pictures.drawing import draw
+from app.terminal.session import FINE, FOUND, Session
 from flows.engines import DEFAULT
-from flows.generators import generate_volume
+from flows.generator.generators import generate_volume
 from schemas import Design
 from schemas.units import parse_quantity
 

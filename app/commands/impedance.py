@@ -9,15 +9,15 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from app.answers import plain, quantity, short
-from app.impedance_picture import draw_impedance
-from app.printable import one_line
-from app.progress import Watcher
-from app.session import FINE, FOUND, Session
+from app.pictures.impedance import draw_impedance
+from app.tables.answers import plain, quantity, short
+from app.terminal.printable import one_line
+from app.terminal.progress import Watcher
+from app.terminal.session import FINE, FOUND, Session
 from dataset import Lake
+from flows.cell.impedance import imported, simulated, split
 from flows.errors import MeasurementError
-from flows.impedance import imported, simulated, split
-from pipelines.measurement.spectrum_columns import parse_impedance_units
+from pipelines.files.cyclers.spectrum_columns import parse_impedance_units
 from schemas import Impedance, ImpedanceOutcome, Kpi, KpiOutcome
 from schemas.field import POSITIVE, Bounds
 from schemas.units import parse_quantity

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from app.answers import plain, short
-from app.printable import one_line
-from app.session import FINE, Session
-from pipelines.measurement import parse_units, read_measurement
+from app.tables.answers import plain, short
+from app.terminal.printable import one_line
+from app.terminal.session import FINE, Session
+from pipelines.files.cyclers import parse_units, read_measurement
 from schemas import Measurement
 from schemas.units import parse_quantity
 

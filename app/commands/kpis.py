@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.answers import plain
-from app.kpi_picture import draw_curves
-from app.kpi_table import side_by_side
-from app.progress import Watcher
-from app.session import FINE, FOUND, Session
+from app.pictures.kpi import draw_curves
+from app.tables.answers import plain
+from app.tables.kpi import side_by_side
+from app.terminal.progress import Watcher
+from app.terminal.session import FINE, FOUND, Session
+from flows.cell.kpis import extract
 from flows.errors import KpiError
-from flows.kpis import extract
 
 
 def execute(session: Session) -> int:

@@ -8,9 +8,9 @@ from rich.console import Group
 from rich.text import Text
 from rich.tree import Tree
 
-from app.answers import short
-from app.printable import one_line
-from app.session import FINE, Session
+from app.tables.answers import short
+from app.terminal.printable import one_line
+from app.terminal.session import FINE, Session
 from dataset import Edge
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from app.answers import plain
-from app.durations import measuring
-from app.measured import measured_lines
-from app.progress import Watcher
-from app.session import FINE, Session
-from flows.measurements import measure_microstructure
+from app.tables.answers import plain
+from app.tables.measured import measured_lines
+from app.terminal.durations import measuring
+from app.terminal.progress import Watcher
+from app.terminal.session import FINE, Session
+from flows.electrode.measurements import measure_microstructure
 
 
 def execute(session: Session) -> int:

@@ -7,10 +7,10 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from app.answers import number, plain, quantity, wide_table
-from app.progress import Watcher
-from app.session import FINE, FOUND, Session
-from app.study_pictures import RagoneCurve, draw_ragone
+from app.pictures.studies import RagoneCurve, draw_ragone
+from app.tables.answers import number, plain, quantity, wide_table
+from app.terminal.progress import Watcher
+from app.terminal.session import FINE, FOUND, Session
 from dataset import Lake
 from flows import PowerCurve, Study, StudyError, Sweep, designs_of, sweep_powers
 from schemas import Design, Kpi, KpiOutcome

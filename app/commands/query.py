@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.answers import rows_table
-from app.printable import one_line
 from app.query_text import text_parts
-from app.session import FINE, Session
+from app.tables.answers import rows_table
+from app.terminal.printable import one_line
+from app.terminal.session import FINE, Session
 from dataset import QueryLimits
 from schemas import RagoneError
 from schemas.field import POSITIVE, Bounds

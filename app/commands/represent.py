@@ -6,10 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from app.progress import Watcher
-from app.representativity import shown, told
-from app.representativity_picture import draw_representativity
-from app.session import FINE, FOUND, Session
+from app.pictures.representativity import draw_representativity
+from app.tables.representativity import shown, told
+from app.terminal.progress import Watcher
+from app.terminal.session import FINE, FOUND, Session
 from dataset import Lake
 from flows import Plan, RepresentativityResult, Study, StudyError, middle_design, study_design, study_volume
 from schemas import Design, Microstructure, Representativity, RepresentativityOutcome

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from app.durations import computing_again
-from app.session import FINE, FOUND, Session
-from app.verdicts import GOOD, verdict_text
+from app.tables.verdicts import GOOD, verdict_text
+from app.terminal.durations import computing_again
+from app.terminal.session import FINE, FOUND, Session
 from schemas.field import POSITIVE
 from schemas.units import parse_quantity
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from app.commands.backup import answer
-from app.counting import counting
-from app.session import Session
+from app.terminal.counting import counting
+from app.terminal.session import Session
 from dataset import Lake
 
 

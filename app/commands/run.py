@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from app.campaigns import carry_out, shown, told
-from app.session import FINE, FOUND, Session
+from app.tables.campaigns import carry_out, shown, told
+from app.terminal.session import FINE, FOUND, Session
 from flows import Study
 
 

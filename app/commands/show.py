@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from rich.console import Console, Group, RenderableType
 
-from app.answers import record_table
-from app.battery_data import export_battery_data
-from app.cell_table import cell_table
-from app.pictures import draw
-from app.session import FINE, Session
-from app.terminal import curve, slice_blocks
+from app.pictures.characters import curve, slice_blocks
+from app.pictures.drawing import draw
+from app.tables.answers import record_table
+from app.tables.battery_data import export_battery_data
+from app.tables.cell import cell_table
+from app.terminal.session import FINE, Session
 from schemas import CellParameters, Curve, Microstructure, Record
 
 

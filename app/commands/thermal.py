@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from app.answers import plain, quantity, short
-from app.session import FINE, FOUND, Session
-from app.thermal_picture import draw_thermal
-from flows.thermal import judge_heat
-from pipelines.kpi.thermal import TEMPERATURES
+from app.pictures.thermal import draw_thermal
+from app.tables.answers import plain, quantity, short
+from app.terminal.session import FINE, FOUND, Session
+from flows.cell.thermal import judge_heat
+from pipelines.thermal import TEMPERATURES
 from schemas import CellOutcome, CellParameters, Kpi, KpiOutcome, Record
 from schemas.errors import MissingFieldError
 from schemas.field import POSITIVE

@@ -6,9 +6,9 @@ import json
 import time
 from pathlib import Path
 
-from app.generator_picture import draw_loss
-from app.progress import Watcher
-from app.session import FINE, Session
+from app.pictures.generator import draw_loss
+from app.terminal.progress import Watcher
+from app.terminal.session import FINE, Session
 from dataset import Lake
 from flows import (
     GeneratorPlan,

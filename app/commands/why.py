@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from app.answers import short
-from app.printable import one_line
-from app.session import FINE, Session
+from app.tables.answers import short
+from app.terminal.printable import one_line
+from app.terminal.session import FINE, Session
 
 
 def execute(session: Session) -> int:

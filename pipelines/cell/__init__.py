@@ -1,9 +1,7 @@
 """From a measured positive electrode to a full cell in its can, and from the cell to its discharge."""
 
 from pipelines.cell.assembly import assemble_cell
-from pipelines.cell.bpx_format import BpxError
-from pipelines.cell.bpx_in import BpxContent, checked_bpx, read_bpx
-from pipelines.cell.bpx_out import bpx_document
+from pipelines.cell.bpx_document import bpx_document
 from pipelines.cell.discharge import discharge_at_constant_current, discharge_at_constant_power
 from pipelines.cell.engine import require_parameter_set
 from pipelines.cell.form_factors import FORM_FACTORS, housing_of
@@ -14,19 +12,15 @@ from pipelines.cell.reference import reference_cell
 
 __all__ = [
     "FORM_FACTORS",
-    "BpxContent",
-    "BpxError",
     "assemble_cell",
     "assemble_half_cell",
     "bpx_document",
-    "checked_bpx",
     "deviation_from_published",
     "discharge_at_constant_current",
     "discharge_at_constant_power",
     "housing_of",
     "ideal_transport",
     "published_4680",
-    "read_bpx",
     "reference_cell",
     "require_parameter_set",
 ]

@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from pipelines.cell.bpx_functions import give_functions
-from pipelines.cell.bpx_in import checked_bpx, parsed
+from pipelines.files.bpx.functions import give_functions
+from pipelines.files.bpx.read import checked_bpx, parsed
 from schemas import CellParameters, NegativeElectrode
 from schemas.errors import UnknownFieldError, did_you_mean
 

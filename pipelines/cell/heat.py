@@ -28,7 +28,7 @@ from __future__ import annotations
 from typing import Any
 
 from pipelines.cell.engine import load_pybamm
-from pipelines.cell.tables import sloped_splines
+from pipelines.files.bpx.tables import sloped_splines
 from schemas import CellParameters
 from schemas.errors import MissingFieldError
 from schemas.field import Bounds

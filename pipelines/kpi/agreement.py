@@ -13,10 +13,10 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.curve.halves import discharges_of
+from pipelines.curve.holes import Hole, holes_of
+from pipelines.curve.totals import noise_of
 from pipelines.kpi.definition import Definition, Window, all_missing
-from pipelines.kpi.halves import discharges_of
-from pipelines.kpi.holes import Hole, holes_of
-from pipelines.kpi.totals import noise_of
 from schemas import Curve, Kpi, KpiOutcome, stage
 from schemas.field import Bounds
 

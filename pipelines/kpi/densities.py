@@ -11,11 +11,12 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from pipelines.curve.accuracy import accuracy_of
+from pipelines.curve.finished import unfinished
+from pipelines.curve.halves import discharges_of, totals_of_half
+from pipelines.curve.totals import SECONDS_PER_HOUR, Totals, Vector, uncertainty
 from pipelines.kpi.definition import Definition, Window, all_missing
-from pipelines.kpi.finished import unfinished
-from pipelines.kpi.halves import discharges_of, totals_of_half
-from pipelines.kpi.totals import SECONDS_PER_HOUR, Totals, Vector, uncertainty
-from pipelines.kpi.whole import accuracy_of, method_of, nothing_discharges
+from pipelines.kpi.whole import method_of, nothing_discharges
 from schemas import CellParameters, Curve, Kpi, KpiOutcome, stage
 from schemas.field import POSITIVE
 

@@ -15,12 +15,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pipelines.curve.accuracy import Accuracy, accuracy_of
+from pipelines.curve.finished import unfinished
+from pipelines.curve.halves import Half, halves_of, totals_of_half
+from pipelines.curve.steps import StepKind
+from pipelines.curve.totals import Totals, Vector, uncertainty
 from pipelines.kpi.definition import Definition, Window, all_missing
-from pipelines.kpi.finished import unfinished
-from pipelines.kpi.halves import Half, halves_of, totals_of_half
-from pipelines.kpi.steps import StepKind
-from pipelines.kpi.totals import Accuracy, Totals, Vector, uncertainty
-from pipelines.kpi.whole import accuracy_of, method_of
+from pipelines.kpi.whole import method_of
 from schemas import Curve, Kpi, KpiOutcome, stage
 
 LOWEST_OF_FULL_CELLS = 0.5  # V: below it only a negative electrode against lithium is discharged

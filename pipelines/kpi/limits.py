@@ -12,9 +12,9 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.curve.finished import unfinished
+from pipelines.curve.steps import Step, StepKind, steps_of
 from pipelines.kpi.definition import Definition, Window, all_missing
-from pipelines.kpi.finished import unfinished
-from pipelines.kpi.steps import Step, StepKind, steps_of
 from schemas import Curve, Cycling, Kpi, KpiOutcome, stage
 
 _OPEN_CIRCUIT = "Battery open-circuit voltage [V]"

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from pipelines.curve.steps import Step, StepKind, steps_of
 from pipelines.kpi.definition import Definition, Window
-from pipelines.kpi.steps import Step, StepKind, steps_of
 from schemas import Curve, Cycling, Kpi, KpiOutcome, stage
 
 _VARIABLE = "Minimum negative electrode surface potential difference [V]"

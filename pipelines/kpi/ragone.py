@@ -13,10 +13,10 @@ from collections.abc import Mapping
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
+from pipelines.curve.discharges import Discharging, common_conditions, discharges_in
+from pipelines.curve.totals import SECONDS_PER_HOUR, Vector, uncertainty
 from pipelines.kpi.definition import Definition, Window, all_missing
 from pipelines.kpi.densities import Size, mass_of, volume_of, without
-from pipelines.kpi.discharges import Discharging, common_conditions, discharges_in
-from pipelines.kpi.totals import SECONDS_PER_HOUR, Vector, uncertainty
 from schemas import CellParameters, Curve, Kpi, KpiOutcome, stage
 
 _REFERENCE = "D. V. Ragone, 1968, doi 10.4271/680453"

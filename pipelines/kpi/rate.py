@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pipelines.curve.discharges import Discharging, common_conditions, discharges_in
+from pipelines.curve.totals import Totals, Vector, uncertainty
 from pipelines.kpi.definition import Definition, Window
-from pipelines.kpi.discharges import Discharging, common_conditions, discharges_in
-from pipelines.kpi.totals import Totals, Vector, uncertainty
 from schemas import CellParameters, Curve, Kpi, KpiOutcome, stage
 
 RATE_CAPABILITY = Definition("rate_capability", "1", "capacity at a rate over that at the lowest rate")

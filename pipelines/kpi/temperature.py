@@ -8,8 +8,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.curve.totals import noise_of
 from pipelines.kpi.definition import Definition, Window, all_missing
-from pipelines.kpi.totals import noise_of
 from schemas import Curve, Cycling, Kpi, KpiOutcome, Measurement, stage
 
 _WIDTH = 5

@@ -9,12 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sized
 
+from pipelines.curve.accuracy import Accuracy, accuracy_of
+from pipelines.curve.finished import unfinished
+from pipelines.curve.steps import Step, StepKind, steps_of
+from pipelines.curve.totals import COUNTED, UNRECORDED, Totals, Vector, totals_of, uncertainty
 from pipelines.kpi.definition import Definition, Window, all_missing
-from pipelines.kpi.finished import unfinished
-from pipelines.kpi.holes import holes_of
-from pipelines.kpi.steps import Step, StepKind, steps_of
-from pipelines.kpi.totals import COUNTED, UNRECORDED, Accuracy, Totals, Vector, totals_of, uncertainty
-from schemas import Curve, Kpi, KpiOutcome, Measurement, stage
+from schemas import Curve, Kpi, KpiOutcome, stage
 
 MOST_LISTED = 3
 ENERGY = Definition("energy", "W.h", "integral of voltage times delivered current over time, discharging steps")
@@ -111,11 +111,6 @@ def delivered_by_step(
                 window=window_of((step,)),
             )
     return found
-
-
-def accuracy_of(curve: Curve, volt: float, ampere: float) -> Accuracy:
-    """What may be wrong with its samples: those of a measurement are noisy, and some may be missing."""
-    return Accuracy(volt, ampere, noisy=isinstance(curve, Measurement), holes=holes_of(curve))
 
 
 def window_of(steps: tuple[Step, ...]) -> Window:

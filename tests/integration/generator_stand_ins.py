@@ -9,9 +9,9 @@ import electrode_stand_ins
 import numpy as np
 
 from dataset import Lake
-from flows.progress import Progress
-from flows.training_plan import TrainingPlan
-from flows.training_volumes import TrainingVolumes
+from flows.generator.training_plan import TrainingPlan
+from flows.generator.training_volumes import TrainingVolumes
+from flows.running.progress import Progress
 from models.generator.recipe import condition_of
 from schemas import Design, Generator, GeneratorErrors, Microstructure, stage
 
@@ -44,7 +44,7 @@ def tune(generator: Generator, designs: tuple[Design, ...], *, trained_on: tuple
 def fine_tune(
     lake: Lake, start_id: str, volumes: TrainingVolumes, plan: TrainingPlan, progress: Progress | None = None
 ) -> str:
-    """In place of `flows.generators.fine_tune_generator`."""
+    """In place of `flows.generator.generators.fine_tune_generator`."""
     if progress:
         progress.started(1)
         progress.step("tuning the stand-in")

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from dataset import Lake
-from flows.fidelity_tasks import common_edge
-from flows.plan import Plan
-from flows.representativity import study_volume
-from flows.training_volumes import TrainingVolumes, cut_volumes
+from flows.electrode.plan import Plan
+from flows.electrode.representativity import study_volume
+from flows.generator.fidelity_tasks import common_edge
+from flows.generator.training_volumes import TrainingVolumes, cut_volumes
 from models.generator.training_set import TrainingSet
 from pipelines.characterise import average_transport, characterise_with_taufactor, homogenise
 from pipelines.characterise.errors import MixedTransportsError

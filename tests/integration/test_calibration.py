@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from dataset import Lake
-from flows.calibration import calibrate_generator
+from flows.design.evaluate import is_stored
 from flows.engines import ENGINES
-from flows.evaluate import is_stored
+from flows.generator.calibration import calibrate_generator
 from schemas import GeneratorErrors
 
 

@@ -11,12 +11,12 @@ import electrode_stand_ins
 import generator_stand_ins
 import pytest
 
-import flows.foresight
-from app.campaigns import shown
-from app.progress import trial_line
+import flows.generator.foresight
+from app.tables.campaigns import shown
+from app.terminal.progress import trial_line
 from dataset import Lake
 from flows import Study, StudyError, run_campaign
-from flows.cubes import require_simulator
+from flows.design.cubes import require_simulator
 from flows.engines import ENGINES
 from schemas import Generator, Kpi, Microstructure, PredictedErrors
 from tests.watched import Watched
@@ -28,7 +28,7 @@ def _registered(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(ENGINES[part], "stand_in", None)
     electrode_stand_ins.register()
     monkeypatch.setitem(ENGINES["manufacture"], "generator", generator_stand_ins.generate)
-    monkeypatch.setattr(flows.foresight, "fine_tune_generator", generator_stand_ins.fine_tune)
+    monkeypatch.setattr(flows.generator.foresight, "fine_tune_generator", generator_stand_ins.fine_tune)
 
 
 @pytest.fixture

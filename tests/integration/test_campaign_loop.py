@@ -23,7 +23,7 @@ from flows import (
     write_outputs,
 )
 from flows.engines import ENGINES, Engine, default_engine_name
-from flows.seeds import cube_seed
+from flows.running.seeds import cube_seed
 from schemas import Campaign, Kpi, Microstructure
 from schemas.electrode import cubic_voxels
 from tests.watched import Watched

@@ -11,9 +11,9 @@ import pytest
 
 from dataset import Lake
 from flows import FidelityPlan, StudyError, compare_with_simulator, compare_with_volumes, read_recipes
-from flows import fidelity_volumes as tasks
-from flows.fidelity_plan import BEYOND, HELD_OUT, RECIPE_NAMES
-from flows.training_plan import GeneratorPlan
+from flows.generator import fidelity_volumes as tasks
+from flows.generator.fidelity_plan import BEYOND, HELD_OUT, RECIPE_NAMES
+from flows.generator.training_plan import GeneratorPlan
 from models.generator.shipped import PLAN as DEFAULT_PLAN
 from pipelines.manufacture import pack_particles
 from schemas import Design, Generator, Microstructure, stage

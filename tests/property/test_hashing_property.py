@@ -13,7 +13,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from dataset.hashing import table_digest
+from schemas.content_hash import table_digest
 from schemas.errors import FieldTypeError
 
 SCALARS: dict[str, tuple[pa.DataType, st.SearchStrategy[Any]]] = {

@@ -13,7 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from dataset.hashing import merkle_root, recipe_id, table_digest
+from dataset.hashing import merkle_root, recipe_id
+from schemas.content_hash import table_digest
 from schemas.errors import FieldTypeError
 
 GOLDEN = json.loads((Path(__file__).parents[1] / "golden" / "hashing.json").read_text(encoding="utf-8"))

@@ -13,12 +13,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from flows import Study
-from flows.plain_yaml import decode_yaml
+from flows.parameter_files.plain_yaml import decode_yaml
 from models.generator.errors import WeightsError
 from models.generator.weights import from_bytes, to_bytes
-from pipelines.cell import checked_bpx
 from pipelines.cell.engine import parameter_values
-from pipelines.cell.formula import FormulaError, read_formula
+from pipelines.files.bpx import checked_bpx
+from pipelines.files.bpx.formula import FormulaError, read_formula
 from schemas.errors import RagoneError
 from schemas.json_text import JsonError, decode_json
 from tests.bpx_documents import invented_cell

@@ -14,16 +14,16 @@ from rich.console import Group
 from rich.text import Text
 from rich.tree import Tree
 
-from app.answers import record_table, rows_table, wide_table
-from app.console import GuardedConsole
-from app.kpi_table import side_by_side
-from app.printable import Guarded, one_line, printable
-from app.progress import trial_line
+from app.pictures.characters import slice_blocks
 from app.query_text import csv_cell, text_parts
-from app.terminal import slice_blocks
-from app.verdicts import verdict_text
+from app.tables.answers import record_table, rows_table, wide_table
+from app.tables.kpi import side_by_side
+from app.tables.verdicts import verdict_text
+from app.terminal.console import GuardedConsole
+from app.terminal.printable import Guarded, one_line, printable
+from app.terminal.progress import trial_line
 from flows import Trial, TrialOutcome
-from flows.kpis import Found
+from flows.cell.kpis import Found
 from schemas import KINDS, Microstructure
 from schemas.electrode import cubic_voxels
 from schemas.errors import RagoneError

@@ -11,7 +11,7 @@ import pytest
 
 from dataset import Lake
 from flows import Study, run_campaign
-from flows.parameters import read_yaml
+from flows.parameter_files.parameters import read_yaml
 from schemas.compare import Verdict
 
 _PARAMETERS = Path(__file__).parents[2] / "params.yaml"

@@ -8,9 +8,10 @@ import warnings
 import numpy as np
 import pytest
 
-from pipelines.cell import discharge_at_constant_current, read_bpx, reference_cell
+from pipelines.cell import discharge_at_constant_current, reference_cell
 from pipelines.cell.engine import load_pybamm
 from pipelines.cell.protocols import cycle_cell
+from pipelines.files.bpx import read_bpx
 from schemas import DischargeOutcome
 from tests.bpx_documents import invented_cell, tabulated
 

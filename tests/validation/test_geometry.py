@@ -21,7 +21,7 @@ from pipelines.characterise.geometry import (
     triple_phase_boundary_density,
     two_point_correlation,
 )
-from pipelines.imaging import import_volume, parse_phases
+from pipelines.files.images import import_volume, parse_phases
 from pipelines.manufacture import pack_particles
 from schemas import Design
 

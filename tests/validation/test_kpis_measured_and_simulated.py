@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from pipelines.cell.protocols import cycle_cell
+from pipelines.files.cyclers import read_measurement
 from pipelines.kpi import (
     delivered_by_curve,
     efficiency_per_cycle,
@@ -15,7 +16,6 @@ from pipelines.kpi import (
     rate_capability,
 )
 from pipelines.kpi.differential import capacity_beyond_cut_off, differential_capacity_peaks
-from pipelines.measurement import read_measurement
 
 RATES = {"0p1C": 0.1, "0p5C": 0.5, "1C": 1.0, "2C": 2.0}
 

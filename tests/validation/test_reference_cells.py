@@ -13,9 +13,9 @@ from pipelines.cell import (
     published_4680,
     reference_cell,
 )
-from pipelines.cell.bpx_in import checked_bpx
 from pipelines.cell.engine import PARAMETER_SETS, load_pybamm, parameter_values
 from pipelines.cell.stoichiometry import reference_window
+from pipelines.files.bpx.read import checked_bpx
 from schemas import DischargeOutcome
 
 QUICK = ("Ecker2015", "OKane2022")

@@ -5,8 +5,8 @@ import pytest
 from thermal_cells import AREA, CAPACITY, discharged, sampled, thermal_cell
 
 from pipelines.cell.heat import LUMPED
-from pipelines.kpi.thermal import steady_temperature
-from pipelines.kpi.thermal.balance import balance_temperature
+from pipelines.thermal import steady_temperature
+from pipelines.thermal.balance import balance_temperature
 
 TEMPERATURE = "Volume-averaged cell temperature [K]"
 

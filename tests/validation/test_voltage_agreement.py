@@ -13,8 +13,8 @@ from dataset import Lake
 from flows import compare_discharges
 from pipelines.cell import reference_cell
 from pipelines.cell.protocols import ProtocolError, discharge_alike
+from pipelines.files.cyclers import read_measurement
 from pipelines.kpi import voltage_agreement
-from pipelines.measurement import read_measurement
 from schemas import KpiOutcome
 
 SHARED = Path(os.environ.get("RAGONE_SHARED_DATA", Path(__file__).parents[3] / "shared" / "data"))

@@ -10,9 +10,9 @@ import math
 
 import numpy as np
 
+from pipelines.curve.steps import Step
 from pipelines.kpi.differential.density import Vector
 from pipelines.kpi.differential.samples import charge_passed
-from pipelines.kpi.steps import Step
 
 _LEAST, _GROWTH, _AGREE = 4, 1.5, 2.0
 

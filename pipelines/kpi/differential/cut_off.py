@@ -19,15 +19,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pipelines.curve.accuracy import accuracy_of
+from pipelines.curve.finished import unfinished
+from pipelines.curve.steps import StepKind, steps_of
+from pipelines.curve.totals import Vector, totals_of, uncertainty
 from pipelines.kpi.definition import Definition, Window, all_missing
 from pipelines.kpi.differential.crossing import charge_at
 from pipelines.kpi.differential.density import Charges, chosen_bandwidth
 from pipelines.kpi.differential.samples import LEAST_SAMPLES, LEAST_SPAN_VOLT, Sweep, charges_of, sweeps
 from pipelines.kpi.differential.shift import Shift, shift_between
-from pipelines.kpi.finished import unfinished
-from pipelines.kpi.steps import StepKind, steps_of
-from pipelines.kpi.totals import Vector, totals_of, uncertainty
-from pipelines.kpi.whole import accuracy_of
 from schemas import Curve, Kpi, KpiOutcome, stage
 from schemas.field import Bounds
 

@@ -10,11 +10,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from pipelines.curve.steps import Step, StepKind
 from pipelines.kpi.definition import Definition, Window
 from pipelines.kpi.differential.density import chosen_bandwidth
 from pipelines.kpi.differential.peaks import Peak, peaks_of
 from pipelines.kpi.differential.samples import LEAST_SAMPLES, LEAST_SPAN_VOLT, charges_of, slowest, sweeps
-from pipelines.kpi.steps import Step, StepKind
 from schemas import Curve, Kpi, KpiOutcome, stage
 from schemas.field import POSITIVE
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from pipelines.curve.holes import Hole, holes_of
+from pipelines.curve.steps import Step, StepKind, steps_of
+from pipelines.curve.totals import SECONDS_PER_HOUR, noise_of
 from pipelines.kpi.differential.density import Charges, Vector, charges
-from pipelines.kpi.holes import Hole, holes_of
-from pipelines.kpi.steps import Step, StepKind, steps_of
-from pipelines.kpi.totals import SECONDS_PER_HOUR, noise_of
 from schemas import Curve, Measurement
 
 LEAST_SAMPLES = 30

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from pipelines.curve.transient import Jump, doubt_of, jumps_of
 from pipelines.kpi.definition import Definition, Window
 from pipelines.kpi.resistance.aggregate import with_mean
 from pipelines.kpi.resistance.extrapolation import ZeroTime, extrapolate
-from pipelines.kpi.transient import Jump, doubt_of, jumps_of
 from schemas import Curve, Kpi, KpiOutcome, stage
 
 NAME = "ohmic_resistance"

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.curve.transient import MOST, Jump, Relaxations, fit_relaxations, jumps_of, logarithmic_bins
 from pipelines.kpi.definition import Definition, Window
 from pipelines.kpi.resistance.aggregate import with_mean
-from pipelines.kpi.transient import MOST, Jump, Relaxations, fit_relaxations, jumps_of, logarithmic_bins
 from schemas import Curve, Kpi, KpiOutcome, stage
 
 NAME = "polarisation_resistance"

@@ -14,12 +14,12 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.curve.holes import holes_of, recorded_time
+from pipelines.curve.steps import REST_RATE
+from pipelines.curve.totals import SECONDS_PER_HOUR
+from pipelines.curve.transient import Jump, jumps_of
 from pipelines.kpi.definition import Definition, Window
-from pipelines.kpi.holes import holes_of, recorded_time
 from pipelines.kpi.resistance.aggregate import with_mean
-from pipelines.kpi.steps import REST_RATE
-from pipelines.kpi.totals import SECONDS_PER_HOUR
-from pipelines.kpi.transient import Jump, jumps_of
 from schemas import Curve, Cycling, Kpi, KpiOutcome, Measurement, stage
 from schemas.errors import BoundsError
 

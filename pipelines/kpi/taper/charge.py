@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.integrate import trapezoid
 
+from pipelines.curve.holes import uncounted
+from pipelines.curve.totals import SECONDS_PER_HOUR
+from pipelines.curve.transient import noise_level
 from pipelines.kpi.definition import Definition, Window
-from pipelines.kpi.holes import uncounted
 from pipelines.kpi.taper.extrapolation import FEWEST_BINS, Remainder, remaining_charge
 from pipelines.kpi.taper.stretch import Passage, passages
-from pipelines.kpi.totals import SECONDS_PER_HOUR
-from pipelines.kpi.transient import noise_level
 from schemas import Curve, Kpi, KpiOutcome, stage
 from schemas.errors import BoundsError
 

@@ -14,8 +14,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.kpi.steps import REST_RATE
-from pipelines.kpi.transient import noise_level
+from pipelines.curve.steps import REST_RATE
+from pipelines.curve.transient import noise_level
 from schemas import Curve
 
 VOLTAGE_BAND = 3e-3  # V, around the voltage held

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.curve.transient import Average, Bins, Family, Hold, Jump, average, holds_of, jump_between, noise_level
 from pipelines.kpi.definition import Definition, Window
 from pipelines.kpi.resistance.aggregate import with_mean
-from pipelines.kpi.transient import Average, Bins, Family, Hold, Jump, average, holds_of, jump_between, noise_level
 from schemas import Curve, Kpi, KpiOutcome, stage
 
 NAME = "diffusion_time"

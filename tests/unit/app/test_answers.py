@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from app.answers import plain, quantity, record_table, rows_table, short
+from app.tables.answers import plain, quantity, record_table, rows_table, short
 from schemas import KINDS
 
 NAME = "kpi-" + "ab" * 32

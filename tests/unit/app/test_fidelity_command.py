@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from app.answers import plain
-from app.fidelity_picture import draw_fidelity
-from app.fidelity_table import shown, told
+from app.pictures.fidelity import draw_fidelity
+from app.tables.answers import plain
+from app.tables.fidelity import shown, told
 from dataset import Lake
 from flows import FidelityResult
 

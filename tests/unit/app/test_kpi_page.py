@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import pipelines.kpi
-from flows.kpis import CURVE_KPIS
+from flows.cell.kpis import CURVE_KPIS
 from pipelines.kpi.definition import Definition
 from pipelines.kpi.delivered import UNITS
 from pipelines.kpi.impedance.definitions import arc_resistance, arc_time

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tifffile
 
-from app.measured import measured_lines
+from app.tables.measured import measured_lines
 from dataset import Lake
 from schemas import Boundary
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.pictures import PictureError, Point, draw, draw_designs
-from app.terminal import curve, slice_blocks
+from app.pictures.characters import curve, slice_blocks
+from app.pictures.drawing import PictureError, Point, draw, draw_designs
 
 
 def pixels(path):

@@ -13,7 +13,7 @@ import pytest
 
 from app.arguments import COMMANDS
 from app.main import main
-from app.session import _MODULES
+from app.terminal.session import _MODULES
 
 ROOT = Path(__file__).parents[3]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.representativity import shown, told
-from app.representativity_picture import draw_representativity, metric_name
+from app.pictures.representativity import draw_representativity, metric_name
+from app.tables.representativity import shown, told
 from dataset import Lake
 from flows import RepresentativityResult, representativity
-from flows.executors import open_executor
-from flows.study import Execution
+from flows.design.study import Execution
+from flows.running.executors import open_executor
 from pipelines.manufacture import pack_particles
 from schemas import RepresentativityOutcome
 

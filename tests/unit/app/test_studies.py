@@ -40,7 +40,7 @@ def test_a_campaign_that_cannot_go_on(cli, write_study, monkeypatch):
     def fails(*_: object, **__: object) -> None:
         raise CampaignError("no further design can be suggested.")
 
-    monkeypatch.setattr("app.campaigns.run_campaign", fails)
+    monkeypatch.setattr("app.tables.campaigns.run_campaign", fails)
     answer = cli("run", write_study())
     assert answer.code == 1
     assert "ragone: no further design can be suggested." in answer.err
@@ -52,7 +52,7 @@ def test_ctrl_c_in_a_study(cli, write_study, monkeypatch):
     def stopped(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("app.campaigns.run_campaign", stopped)
+    monkeypatch.setattr("app.tables.campaigns.run_campaign", stopped)
     monkeypatch.setattr("sys.argv", ["ragone", "run", "params.yaml"])
     answer = cli("run", write_study())
     assert answer.code == 130

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.verdicts import verdict_text
+from app.tables.verdicts import verdict_text
 
 
 def test_what_deviates_and_what_changed(example):

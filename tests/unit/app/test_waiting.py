@@ -8,9 +8,9 @@ import time
 import pytest
 from rich.console import Console
 
-from app import durations, waiting
-from app.durations import computing_again, measuring
-from app.waiting import Clock, Waiting, duration_text, times_text
+from app.terminal import durations, waiting
+from app.terminal.durations import computing_again, measuring
+from app.terminal.waiting import Clock, Waiting, duration_text, times_text
 from dataset import Lake
 
 

@@ -8,7 +8,7 @@ import lake_stages as stages
 import pytest
 
 from dataset import Lake
-from dataset.errors import AmbiguousIdError, MalformedIdError, NotASelectError, UnknownIdError
+from dataset.errors import AmbiguousIdError, MalformedIdError, NotASelectError, OtherKindError, UnknownIdError
 from schemas import Snapshot
 
 ROOT = Path(__file__).parents[3]
@@ -235,7 +235,7 @@ def test_root_depends_on_what_there_is(lake, given, design):
 
 def test_at_something_else(lake, given):
     """`at` takes snapshots."""
-    with pytest.raises(UnknownIdError, match="is a design, not a snapshot"):
+    with pytest.raises(OtherKindError, match="is a design, not a snapshot"):
         lake.sql("SELECT 1", at=given)
 
 

@@ -6,7 +6,7 @@ from functools import cache
 
 import numpy as np
 
-from flows.training_volumes import training_recipes
+from flows.generator.training_volumes import training_recipes
 from models.generator import assemble_generator, left_out, train_steps
 from models.generator.training_set import TrainingSet
 from pipelines.manufacture import pack_particles

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from made_curves import columns, measured, step
 
-from pipelines.kpi.steps import steps_of
-from pipelines.kpi.totals import Accuracy, Totals, noise_of, totals_of, uncertainty
+from pipelines.curve.accuracy import Accuracy
+from pipelines.curve.steps import steps_of
+from pipelines.curve.totals import Totals, noise_of, totals_of, uncertainty
 
 EXACT = Accuracy()
 

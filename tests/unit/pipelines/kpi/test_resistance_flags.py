@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from made_curves import columns, measured, simulated, step
 
+from pipelines.curve.transient import jumps_of
 from pipelines.kpi.resistance import ohmic_resistance, polarisation_resistance, pulse_resistance
-from pipelines.kpi.transient import jumps_of
 from schemas import KpiOutcome
 from schemas.errors import BoundsError
 

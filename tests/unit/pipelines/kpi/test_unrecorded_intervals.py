@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from made_curves import columns, measured, simulated, step
 
+from pipelines.curve.holes import holes_of
 from pipelines.kpi import delivered_by_curve, voltage_agreement
 from pipelines.kpi.differential import differential_capacity_peaks
-from pipelines.kpi.holes import holes_of
 from pipelines.kpi.resistance import pulse_resistance
 from pipelines.kpi.taper import taper_corrected_charge
 from schemas import KpiOutcome

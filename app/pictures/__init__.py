@@ -1,0 +1,1 @@
+"""Pictures of what is recorded, one module for each kind."""

@@ -1,0 +1,51 @@
+"""A simulated protocol as a picture: voltage, current, and what the protocol was watched for, over time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from app.tables.cycling import PLATING_MARGIN
+from schemas import Cycling
+
+_HOUR = 3600.0
+_ZERO_CELSIUS = 273.15
+
+
+def draw_cycling(cycling: Cycling, name: str, path: str | Path) -> None:
+    """Draw a record into a PNG file: a panel for each quantity; that of plating with its limit, 0 V.
+
+    Parameters
+    ----------
+    cycling
+        With samples.
+    name
+        The title.
+    path
+        Of the file.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    panels = _panels(cycling)
+    figure = Figure(figsize=(8, 1.2 + 1.9 * len(panels)), layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.subplots(len(panels), 1, sharex=True, squeeze=False)[:, 0]
+    hours = cycling.test_time_second / _HOUR
+    for panel, (label, values) in zip(axes, panels.items(), strict=True):
+        panel.plot(hours, values, lw=1.2, color="#1f5f8b")
+        panel.set_ylabel(label)
+        if label.startswith("plating"):
+            panel.axhline(0.0, color="crimson", lw=0.8)
+    axes[-1].set_xlabel("time [h]")
+    figure.suptitle(f"{name[:30]}: {cycling.outcome}")
+    figure.savefig(path, format="png", dpi=150, metadata={"Software": "ragone"})
+
+
+def _panels(cycling: Cycling) -> dict[str, Any]:
+    panels: dict[str, Any] = {"voltage [V]": cycling.voltage_volt, "current [A]": cycling.current_ampere}
+    if PLATING_MARGIN in cycling.variable_names:
+        panels["plating margin [V]"] = cycling.variable(PLATING_MARGIN)
+    if cycling.temperature_kelvin.max() - cycling.temperature_kelvin.min() > 0:
+        panels["temperature [degC]"] = cycling.temperature_kelvin - _ZERO_CELSIUS
+    return panels

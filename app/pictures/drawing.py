@@ -1,0 +1,104 @@
+"""Pictures as PNG files: a slice of a microstructure, a discharge curve, the designs of a campaign."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from app.pictures.characters import colour_of_label
+from app.pictures.cycling import draw_cycling
+from schemas import Cycling, Discharge, Microstructure, RagoneError, Record
+
+RGB = {"grey11": "#1c1c1c", "steel_blue": "#5f87af", "orange3": "#d78700", "sea_green3": "#5fd787"}
+RGB |= {"plum3": "#d787d7", "khaki3": "#d7d75f", "grey70": "#b2b2b2"}
+
+
+class PictureError(RagoneError, TypeError):
+    """There is no picture of such a record."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """One design in a picture: where it lies, and the shade it has."""
+
+    x: float
+    y: float
+    shade: float
+    best: bool = False
+
+
+def draw(record: Record, name: str, path: str | Path) -> None:
+    """Draw a record into a PNG file.
+
+    Raises
+    ------
+    PictureError
+        If records of its kind have no picture.
+    """
+    if isinstance(record, Microstructure):
+        draw_slice(record, name, path)
+    elif isinstance(record, Discharge) and len(record.test_time_second) > 0:
+        draw_curve(record, name, path)
+    elif isinstance(record, Cycling) and len(record.test_time_second) > 0:
+        draw_cycling(record, name, path)
+    else:
+        raise PictureError(
+            f"{name} has no picture. A microstructure has one, and so has a discharge or a cycling with samples."
+        )
+
+
+def draw_slice(microstructure: Microstructure, name: str, path: str | Path) -> None:
+    """The middle slice along the last axis, through-plane upwards."""
+    figure, axes = _figure()
+    plane = microstructure.labels[:, :, microstructure.labels.shape[2] // 2]
+    colours = {label: RGB[colour] for label, colour in colour_of_label(microstructure).items()}
+    picture = np.zeros((*plane.shape, 3))
+    for label, colour in colours.items():
+        picture[plane == label] = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    size = np.array(plane.shape[::-1]) * microstructure.voxel_edges_metre[1::-1] * 1e6
+    axes.imshow(picture, extent=(0, size[0], 0, size[1]), origin="lower", interpolation="nearest")
+    axes.set(xlabel="in-plane [um]", ylabel="through-plane [um]", title=name[:30])
+    for phase, label in microstructure.phase_map().items():
+        axes.plot([], [], "s", color=colours[label], label=phase)
+    axes.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
+    _save(figure, path)
+
+
+def draw_curve(discharge: Discharge, name: str, path: str | Path) -> None:
+    """Voltage over time."""
+    held = f"{discharge.power_watt:g} W" if discharge.power_watt else f"{discharge.applied_current_ampere:g} A"
+    figure, axes = _figure()
+    axes.plot(discharge.test_time_second, discharge.voltage_volt)
+    axes.set(xlabel="time [s]", ylabel="voltage [V]", title=f"{name[:30]} at {held}")
+    _save(figure, path)
+
+
+def draw_designs(points: Sequence[Point], *, x: str, y: str, shade: str, title: str, path: str | Path) -> None:
+    """A campaign: an objective against a design parameter, coloured by another; the best is ringed."""
+    figure, axes = _figure()
+    shades: Any = [p.shade for p in points]
+    dots = axes.scatter([p.x for p in points], [p.y for p in points], c=shades, cmap="viridis", s=45)
+    figure.colorbar(dots, ax=axes, label=shade)
+    best = [p for p in points if p.best]
+    axes.plot([p.x for p in best], [p.y for p in best], "o", ms=14, mfc="none", mec="crimson", mew=2, label="best")
+    axes.legend(frameon=False)
+    axes.set(xlabel=x, ylabel=y, title=title)
+    _save(figure, path)
+
+
+def _figure() -> tuple[Any, Any]:
+    """A figure that no window system knows of."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(7, 4.5), layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure, figure.add_subplot()
+
+
+def _save(figure: Any, path: str | Path) -> None:
+    figure.savefig(path, format="png", dpi=150, metadata={"Software": "ragone"})

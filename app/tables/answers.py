@@ -1,0 +1,143 @@
+"""Records and other values as plain JSON data, and as tables for the eye. Arrays are summarised."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.table import Table
+from rich.text import Text
+
+from app.terminal.printable import one_line
+from schemas import Record
+
+_GAP = 2  # between columns
+_DIGITS = re.compile(r"\b([a-z_]+-[0-9a-f]{12})[0-9a-f]{52}\b")
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON can hold it; infinite numbers become the text "inf", arrays their summary."""
+    if isinstance(value, Record):
+        return {"kind": value.kind, **{name: plain(_held(value, name)) for name in value.fields()}}
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(item) for item in value]
+    if isinstance(value, np.ndarray):
+        return summary(value)
+    if isinstance(value, np.generic):
+        return plain(value.item())
+    if isinstance(value, bytes):
+        return {"bytes": len(value)}
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Path):
+        return str(value)
+    return value if value is None or isinstance(value, bool | int | float) else str(value)
+
+
+def summary(values: np.ndarray[Any, Any]) -> dict[str, Any]:
+    """Shape, type and range of an array."""
+    ends = {"lowest": values.min().item(), "highest": values.max().item()} if values.size else {}
+    return {"shape": list(values.shape), "dtype": str(values.dtype), **ends}
+
+
+def short(text: str) -> str:
+    """Ids cut to twelve digits, wherever they stand in a text."""
+    return _DIGITS.sub(r"\1", text)
+
+
+def number(value: float) -> str:
+    """A number with the digits that matter to a reader."""
+    return f"{value:.6g}"
+
+
+def quantity(value: float, unit: str, uncertainty: float | None = None) -> str:
+    """A number with its standard uncertainty and unit; no digits beyond two of the uncertainty."""
+    spread = "" if uncertainty is None else f" ± {_two_digits(uncertainty)}"
+    return f"{_rounded(value, uncertainty)}{spread} {unit or '-'}"
+
+
+def _two_digits(uncertainty: float) -> str:
+    return (
+        f"{float(f'{uncertainty:.2g}'):.0f}" if uncertainty == 0 or 10 <= uncertainty < 1e6 else f"{uncertainty:#.2g}"
+    )
+
+
+def _rounded(value: float, uncertainty: float | None) -> str:
+    if not uncertainty or not value or not math.isfinite(value) or not math.isfinite(uncertainty):
+        return number(value)
+    before_point, first = (math.floor(math.log10(abs(part))) + 1 for part in (value, uncertainty))
+    rounded = round(value, 2 - first) if first > 2 else value
+    whole = len(f"{abs(rounded):.0f}")  # digits before the point, also where 7 became 10
+    return f"{rounded:#.{min(max(before_point - first + 2, before_point, whole, 1), 6)}g}".removesuffix(".")
+
+
+def record_table(record: Record, name: str) -> Table:
+    """A record, a field per row: name, value, unit."""
+    table = Table(
+        title=Text(f"{record.kind}  {name}"), title_justify="left", show_edge=False, box=None, padding=(0, 2, 0, 0)
+    )
+    for column in ("field", "value", "unit"):
+        table.add_column(column, overflow="fold")
+    for field, spec in record.fields().items():
+        unit = {"1": "-"}.get(spec.unit, spec.unit)
+        table.add_row(field, Text(_cell(_held(record, field))), Text(unit))
+    return table
+
+
+def rows_table(columns: list[str], rows: list[tuple[Any, ...]]) -> Table:
+    """Rows of a query; ids are cut to twelve digits, which is still enough to use them."""
+    table = Table(show_edge=False, box=None, padding=(0, 2, 0, 0))
+    numeric = [all(isinstance(r[i], int | float | None) for r in rows) for i in range(len(columns))]
+    for column, right in zip(columns, numeric, strict=True):
+        table.add_column(Text(one_line(column)), justify="right" if right and rows else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(_cell(value)) for value in row))
+    return table
+
+
+def wide_table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, right: bool = False) -> Table:
+    """As wide as its longest cells, whatever the terminal: a row is one line, which a search finds."""
+    heads, rows = list(map(one_line, heads)), [list(map(one_line, row)) for row in rows]
+    widths = [max(len(row[number]) for row in (heads, *rows)) for number in range(len(heads))]
+    table = Table(show_edge=False, box=None, padding=(0, _GAP, 0, 0), width=sum(widths) + _GAP * len(widths))
+    for number, (head, width) in enumerate(zip(heads, widths, strict=True)):
+        table.add_column(Text(head), justify="right" if right and number else "left", min_width=width, no_wrap=True)
+    for row in rows:
+        table.add_row(*map(Text, row))
+    return table
+
+
+def _held(record: Record, field: str) -> Any:
+    """A field's value; a vector of few entries is shown whole."""
+    value = getattr(record, field)
+    return value if record.fields()[field].length is None else tuple(value.tolist())
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, np.ndarray):
+        shape = "x".join(map(str, value.shape))
+        ends = f", {number(float(value.min()))} to {number(float(value.max()))}" if value.size else ""
+        return f"<{shape} {value.dtype}{ends}>"
+    if isinstance(value, bytes):
+        return f"<{len(value)} bytes>"
+    if isinstance(value, float):
+        return number(value)
+    if isinstance(value, tuple):
+        more = f" ... ({len(value)} in all)" if len(value) > 6 else ""
+        return short(one_line(", ".join(map(str, value[:6])))) + more
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S}"
+    text = "" if value is None else short(one_line(str(value)))
+    return text if len(text) <= 200 else text[:197] + "..."

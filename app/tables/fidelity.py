@@ -1,0 +1,146 @@
+"""A report on fidelity as data, and for the eye: samples beside each other, the noise of real volumes first."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from app.tables.answers import short, wide_table
+from flows import FidelityResult
+from schemas import Fidelity
+
+RARE = 1e-3
+_PERCENT = 100.0
+_OVERLAPPING = 0.9  # correlation of a real volume with a training volume
+_TELLING = 4.0  # real slopes over their standard error
+_READING = (
+    f"errors: root mean square over conditions, of the real mean (in points where marked p); * chance below {RARE:g}",
+    "spread: standard deviation between seeds over the real one; response: slope against the recipe over the real one",
+)
+
+
+def told(result: FidelityResult, picture: str) -> dict[str, Any]:
+    """The report as data: every sample with all numbers of its record but the curves."""
+    return {
+        "samples": {name: {"fidelity_id": result.ids[name], **_plain(r)} for name, r in result.records.items()},
+        "failures": list(result.failures),
+        "remarks": list(result.remarks),
+        "picture": picture,
+    }
+
+
+def shown(result: FidelityResult) -> RenderableType:
+    """The report for the eye."""
+    records = list(result.records.values())
+    parts: list[RenderableType] = [
+        _volumes(records[-1]),
+        "",
+        _errors(records),
+        "",
+        _curves(records),
+        "",
+        _spreads(records),
+    ]
+    if records[0].response_names:
+        parts += ["", _responses(records)]
+    parts += ["", *_copies(records), *map(Text, _READING)]
+    parts += [Text(f"{name}: {short(fidelity_id)}") for name, fidelity_id in result.ids.items()]
+    return Group(*parts)
+
+
+def _plain(record: Fidelity) -> dict[str, Any]:
+    left = ("real_two_point_correlation", "two_point_correlation", "correlation_distance_metre")
+    values = {name: getattr(record, name) for name in record.fields() if name not in left}
+    lists = {name: value.tolist() if hasattr(value, "tolist") else value for name, value in values.items()}
+    ratios, errors = record.slope_ratios()
+    derived = {
+        "worst": record.worst(),
+        "spread_ratio": record.spread_ratios(),
+        "slope_ratio": ratios,
+        "slope_ratio_standard_error": errors,
+    }
+    return lists | {name: _listed(value.tolist()) for name, value in derived.items()}
+
+
+def _listed(value: Any) -> Any:
+    """Without what JSON cannot hold: not known is null."""
+    if isinstance(value, list):
+        return [_listed(one) for one in value]
+    return value if math.isfinite(value) else None
+
+
+def _volumes(record: Fidelity) -> Text:
+    return Text(f"{len(record.real_volume_count)} conditions, {int(record.real_volume_count.sum())} real volumes")
+
+
+def _errors(records: Sequence[Fidelity]) -> Table:
+    """A row for each metric: error, bias and worst condition of every sample."""
+    rows, worst = [], [record.worst() for record in records]
+    for place, name in enumerate(records[0].metric_names):
+        unit = " p" if records[0].metric_absolute[place] else ""
+        row = [name.replace("_", " ") + unit]
+        for record, farthest in zip(records, worst, strict=True):
+            star = "*" if record.chance[place] < RARE else " "
+            bias = f"{_PERCENT * record.bias[place]:+.2f} ± {_PERCENT * record.bias_standard_error[place]:.2f}"
+            row += [f"{_PERCENT * record.error[place]:.2f}{star}", bias, f"{_PERCENT * farthest[place]:+.2f}"]
+        rows.append(row)
+    heads = [head for record in records for head in (f"{record.sample} [%]", "bias", "worst")]
+    return wide_table(["error", *heads], rows, right=True)
+
+
+def _curves(records: Sequence[Fidelity]) -> Table:
+    rows = []
+    for place, name in enumerate(records[0].curve_names):
+        row = [name.replace("_", " ")]
+        for record in records:
+            star = "*" if record.curve_chance[place] <= RARE else " "
+            error = _PERCENT * record.curve_error_standard_error[place]
+            row.append(f"{_PERCENT * record.curve_error[place]:.2f} ± {error:.2f}{star}")
+        rows.append(row)
+    return wide_table(["curve", *(f"{record.sample} [%]" for record in records)], rows, right=True)
+
+
+def _spreads(records: Sequence[Fidelity]) -> Table:
+    rows = []
+    for place, name in enumerate(records[0].metric_names):
+        if records[0].real_spread[place] > 0:
+            ratios = [(r.spread_ratios()[place], r.spread_ratio_relative_standard_error[place]) for r in records]
+            cells = [f"{ratio:.2f} ± {ratio * error:.2f}" for ratio, error in ratios]
+            rows.append([name.replace("_", " "), f"{_PERCENT * records[0].real_spread[place]:.2f}", *cells])
+    return wide_table(["spread", "real [%]", *(record.sample for record in records)], rows, right=True)
+
+
+def _responses(records: Sequence[Fidelity]) -> Table:
+    """Where the real slope is many times its own standard error."""
+    rows = []
+    for part, what in enumerate(records[0].response_names):
+        for place, name in enumerate(records[0].metric_names):
+            slope, error = records[0].real_slope[part, place], records[0].real_slope_standard_error[part, place]
+            if abs(slope) > _TELLING * error and error > 0:
+                ratios = [(r.slope_ratios()[0][part, place], r.slope_ratios()[1][part, place]) for r in records]
+                cells = [f"{ratio:.2f} ± {e:.2f}" for ratio, e in ratios]
+                rows.append([name.replace("_", " "), what.replace("_", " "), *cells])
+    return wide_table(["response of", "to", *(record.sample for record in records)], rows, right=True)
+
+
+def _copies(records: Sequence[Fidelity]) -> list[Text]:
+    """The largest correlation with a training volume, of each sample beside real volumes."""
+    lines = []
+    for record in records:
+        if len(record.resemblance) and len(record.real_resemblance):
+            word = "copies" if record.memorised else "no copies"
+            lines.append(
+                Text(
+                    f"{record.sample}: closest training volume {record.resemblance.mean():.3f}, at most "
+                    f"{record.resemblance.max():.3f}; real {record.real_resemblance.mean():.3f}, at most "
+                    f"{record.real_resemblance.max():.3f} (chance {record.resemblance_chance:.2g}): {word}"
+                )
+            )
+    if any(len(record.real_resemblance) and record.real_resemblance.max() > _OVERLAPPING for record in records):
+        lines.append(Text("real volumes overlap the training volumes: they were not held out, and hide copies"))
+    return lines or [Text("copies of training volumes: not tested")]

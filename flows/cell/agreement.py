@@ -1,0 +1,113 @@
+"""A cell's model beside measured discharges: the same discharge simulated, and how far the voltages lie apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from dataset import Lake
+from flows.cell.cycling import CellTest, cycle_many
+from flows.design.study import Execution
+from flows.errors import MeasurementError
+from flows.running.progress import Progress, Silent
+from pipelines.cell.protocols import discharge_alike
+from pipelines.kpi import voltage_agreement
+from schemas import Kpi, KpiOutcome, Measurement, RunOutcome
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """One measured discharge: ids of it, of its simulation, and of the KPIs of agreement by name."""
+
+    measurement_id: str
+    step: str
+    cycling_id: str = ""
+    kpi_ids: Mapping[str, str] = field(default_factory=dict)
+    error: str = ""
+
+
+def compare_discharges(
+    lake: Lake,
+    cell_id: str,
+    measurement_ids: Sequence[str],
+    execution: Execution | None = None,
+    *,
+    ambient_temperature_kelvin: float | None = None,
+    thermal: Mapping[str, Any] | None = None,
+    voltage_uncertainty_volt: float = 0.0,
+    progress: Progress | None = None,
+) -> tuple[Agreement, ...]:
+    """Discharge a cell as each measured one was, from full, and compare.
+
+    Parameters
+    ----------
+    lake
+        Where cell and measurements are.
+    cell_id
+        The cell whose model is judged.
+    measurement_ids
+        Of curves that begin full and hold a discharge at constant current.
+    execution
+        Where; in this process if None.
+    ambient_temperature_kelvin
+        Of all simulations [K]; that of each measurement if None, and where it has none 298.15 K.
+    thermal
+        Parameters of `cycle_cell` about heat; isothermal if None.
+    voltage_uncertainty_volt
+        Standard uncertainty of the instrument [V].
+    progress
+        Is told how far it is.
+
+    Raises
+    ------
+    MeasurementError
+        If an id is no measurement.
+    ProtocolError
+        If one holds no discharge at constant current; before anything is simulated.
+    """
+    watcher = progress or Silent()
+    watcher.started(2 * len(measurement_ids))
+    tests = [
+        _test(_measurement(lake, name), f"{number}", ambient_temperature_kelvin, thermal or {})
+        for number, name in enumerate(measurement_ids)
+    ]
+    watcher.step(f"simulating {len(tests)} discharges")
+    cycled = cycle_many(lake, [cell_id], tests, execution)
+    watcher.advanced()
+    found = []
+    for measurement_id, test, one in zip(measurement_ids, tests, cycled, strict=True):
+        step = test.protocol[1]
+        if one.error:
+            found.append(Agreement(measurement_id, step, error=one.error))
+            continue
+        run = lake.run(
+            voltage_agreement,
+            measured=measurement_id,
+            simulated=one.cycling_id,
+            voltage_uncertainty_volt=voltage_uncertainty_volt,
+        )
+        failed = _unmatched(lake, run.outputs) if run.outcome is RunOutcome.COMPLETED else run.error
+        found.append(Agreement(measurement_id, step, one.cycling_id, dict(run.outputs), failed))
+        watcher.advanced()
+    return tuple(found)
+
+
+def _measurement(lake: Lake, name: str) -> Measurement:
+    record = lake.get(name)
+    if not isinstance(record, Measurement):
+        raise MeasurementError(f"{name} is not a measurement. `ragone import-measurement` makes one of a file.")
+    return record
+
+
+def _unmatched(lake: Lake, outputs: Mapping[str, str]) -> str:
+    """Why the curves could not be compared; empty if they were."""
+    kpi = lake.get(outputs["voltage_rmse"])
+    assert isinstance(kpi, Kpi)
+    return "" if kpi.outcome is KpiOutcome.MEASURED else kpi.method
+
+
+def _test(measured: Measurement, name: str, ambient: float | None, thermal: Mapping[str, Any]) -> CellTest:
+    temperature = measured.ambient_temperature_kelvin if ambient is None else ambient
+    parameters = {"ambient_temperature_kelvin": temperature} if temperature else {}
+    return CellTest(name, discharge_alike(measured), {**parameters, **thermal})

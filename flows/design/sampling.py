@@ -1,0 +1,67 @@
+"""How many cubes of a design are measured: a fixed number, or as many as a target needs.
+
+In the parameter file `cubes` is a number, or a map such as ``{target: 1 %, confidence: 95 %, least: 4, most: 40}``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from dataset import Lake
+from flows.design.trials import CubeMeasured
+from flows.errors import StudyError
+from flows.parameter_files.parameters import Section
+from pipelines.characterise.representativity import METRICS, Target, cubes_wanted, is_met
+from pipelines.characterise.representativity.metrics import TORTUOSITY_FACTOR
+from pipelines.characterise.representativity.sequential import LEAST
+from schemas import Representativity, Transport
+
+_KEYS = ("target", "confidence", "least", "most", "metric")
+_DEFAULTS = {"confidence": 0.95, "least": 4, "most": 40}
+_LARGEST = 10**6
+
+
+def read_cubes(resolution: Section) -> tuple[int, Target | None]:
+    """The largest number of cubes, and the target that ends their sampling, if any.
+
+    Raises
+    ------
+    StudyError
+        For anything that cannot be used, named by its path.
+    """
+    if not isinstance(resolution.raw("cubes"), Mapping):
+        return resolution.integer("cubes", 1, _LARGEST), None
+    section = resolution.section("cubes", _KEYS)
+    least = section.integer("least", LEAST, _LARGEST, _DEFAULTS["least"])
+    most = section.integer("most", LEAST, _LARGEST, _DEFAULTS["most"])
+    if least > most:
+        raise StudyError(f"{section.path}: least = {least} is above most = {most}. Exchange them.")
+    metric = section.choice("metric", METRICS, TORTUOSITY_FACTOR)
+    return most, Target(metric, _share(section, "target"), _share(section, "confidence"), least, most)
+
+
+def sample_size(lake: Lake, target: Target | None, fixed: int, cubes: Sequence[CubeMeasured]) -> int:
+    """How many cubes of a design there should be; as many as there are if that is enough, or one of them failed."""
+    if any(cube.error for cube in cubes):
+        return len(cubes)
+    return fixed if target is None else cubes_wanted(_transports(lake, cubes), target)
+
+
+def target_met(lake: Lake, target: Target | None, cubes: Sequence[CubeMeasured]) -> bool | None:
+    """Whether the cubes of a design meet the target; None without one, or if a cube failed."""
+    if target is None or any(cube.error for cube in cubes):
+        return None
+    return is_met(_transports(lake, cubes), target)
+
+
+def _share(section: Section, name: str) -> float:
+    """A part of one, open at both ends; confidence has a default."""
+    bounds = Representativity.fields()["confidence"].bounds
+    if name in _DEFAULTS and section.raw(name, None) is None:
+        return _DEFAULTS[name]
+    return section.quantity(name, "1", bounds)
+
+
+def _transports(lake: Lake, cubes: Sequence[CubeMeasured]) -> list[Transport]:
+    found = [lake.get(cube.transport_id) for cube in cubes]
+    return [transport for transport in found if isinstance(transport, Transport)]

@@ -1,0 +1,1 @@
+"""What is measured of a microstructure, and how representative a volume is."""

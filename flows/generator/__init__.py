@@ -1,0 +1,1 @@
+"""Generators of microstructures: trained, judged, and watched while they draw."""

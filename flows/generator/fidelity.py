@@ -1,0 +1,237 @@
+"""How true is a generator? Volumes that it draws beside real ones of the same conditions, through the lake.
+
+Real volumes are those of the simulator, or held-out ones that are stored (crops of an image). Simulated ones are drawn
+twice, from two sets of seeds: the second set is compared with the first like any generator, which tells what chance
+alone makes of every number. Stored ones are dealt into two halves for that. Seeds of one condition are those of no
+other, for packings of one seed resemble each other. Every step is stored: the report is resumed, or made larger, by
+running it again. Voxels are dropped once they are measured, but for the first volume of each sample.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+from dataset import Lake
+from dataset.errors import StageFailedError
+from flows.design.evaluate import METRICS_STORED, drop_present, is_stored
+from flows.design.study import Execution
+from flows.errors import StudyError
+from flows.generator.fidelity_plan import RECIPE_NAMES, FidelityPlan
+from flows.generator.fidelity_tasks import AGAIN, REAL, Terms, common_edge, recipe_tasks, samples_of, volume_tasks
+from flows.generator.fidelity_volumes import VolumeMeasured, VolumeTask, measure_volume
+from flows.generator.trust import stored_generator
+from flows.running.executors import open_executor, run_all
+from flows.running.progress import Progress, Silent
+from flows.running.workers import lend
+from pipelines.fidelity import compare_volumes
+from schemas import Fidelity, Generator
+
+_PHASE_COUNT = 3
+
+
+@dataclass(frozen=True)
+class FidelityResult:
+    """A finished report: the record of each sample and its id, by the sample's name; the noise is `AGAIN`.
+
+    `slices` holds the id of a volume of each sample whose voxels are kept.
+    """
+
+    ids: Mapping[str, str]
+    records: Mapping[str, Fidelity]
+    slices: Mapping[str, str]
+    failures: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+
+Measured = Mapping[str, list[tuple[VolumeTask, VolumeMeasured]]]
+
+
+def compare_with_simulator(
+    lake: Lake,
+    generator_ids: Sequence[str],
+    plan: FidelityPlan,
+    progress: Progress | None = None,
+    *,
+    execution: Execution | None = None,
+) -> FidelityResult:
+    """Generators beside packings of recipes that they were not trained on.
+
+    Parameters
+    ----------
+    lake
+        Holds the generators.
+    generator_ids
+        Full or short ids; the first one's training volumes are sought in all volumes.
+    plan
+        Recipes, seeds, size.
+    progress
+        Is told of every volume.
+    execution
+        Where the volumes are drawn and measured; in this process if None.
+
+    Raises
+    ------
+    StudyError
+        If a generator takes no designs, or their voxels differ.
+    StageFailedError
+        If no real volume, or none of a sample, could be measured; the message says why.
+    """
+    report = _Report(lake, generator_ids, progress or Silent(), execution, raw=plan.raw)
+    report.require_conditions(designed=True)
+    design_ids = [lake.put(plan.design(place)) for place in range(len(plan.recipes))]
+    tasks = [task for place, name in enumerate(design_ids) for task in recipe_tasks(report.terms, plan, place, name)]
+    return report.of_tasks(tasks, recipe_names=list(RECIPE_NAMES), recipes=[list(row) for row in plan.recipes])
+
+
+def compare_with_volumes(
+    lake: Lake,
+    generator_ids: Sequence[str],
+    volume_ids: Sequence[str],
+    progress: Progress | None = None,
+    *,
+    raw: bool = False,
+    seed: int = 1,
+    execution: Execution | None = None,
+) -> FidelityResult:
+    """Generators beside stored volumes: as many, of their size and phase fractions. They are one condition.
+
+    Parameters are those of `compare_with_simulator`; `volume_ids` are cubes of one size that no generator has seen.
+
+    Raises
+    ------
+    StudyError
+        If a generator takes designs or was trained on one of the volumes, or the volumes are fewer than four or no
+        cubes of one size.
+    StageFailedError
+        As there.
+    """
+    report = _Report(lake, generator_ids, progress or Silent(), execution, raw=raw)
+    report.require_conditions(designed=False)
+    edge = common_edge(lake, volume_ids, report.generators)
+    tasks = [task for volume_id in volume_ids for task in volume_tasks(report.terms, volume_id, edge, seed)]
+    return report.of_tasks(tasks)
+
+
+class _Report:
+    """One report: its samples, how far it is, and what went wrong."""
+
+    def __init__(
+        self, lake: Lake, generator_ids: Sequence[str], progress: Progress, execution: Execution | None, *, raw: bool
+    ) -> None:
+        self._lake, self._progress, self._execution = lake, progress, execution or Execution()
+        ids = [stored_generator(lake, name) for name in dict.fromkeys(generator_ids)]
+        self.generators = [record for name in ids if isinstance(record := lake.get(name), Generator)]
+        training_ids, self.remarks = _training_volumes(lake, self.generators[0])
+        self.terms = Terms(samples_of(ids, raw=raw), self.generators[0].voxel_size_metre, training_ids)
+
+    def require_conditions(self, *, designed: bool) -> None:
+        """Every generator takes designs, or none does, and their voxels are of one size."""
+        voxel_size = self.terms.voxel_size_metre
+        for generator in self.generators:
+            takes = len(generator.condition_names) > len(generator.phase_names) - 1
+            if takes != designed:
+                advice = "Leave --volumes out" if takes else "Name held-out volumes with --volumes"
+                raise StudyError(f"a generator takes {', '.join(generator.condition_names)}. {advice}.")
+            if len(generator.phase_names) != _PHASE_COUNT:
+                raise StudyError(f"a generator of {', '.join(generator.phase_names)} does not have three phases.")
+            if abs(generator.voxel_size_metre / voxel_size - 1) > 1e-6:
+                raise StudyError(
+                    f"generators draw voxels of {voxel_size:g} m and {generator.voxel_size_metre:g} m. "
+                    "Compare generators of one voxel size."
+                )
+
+    def of_tasks(self, tasks: Sequence[VolumeTask], **recipes: object) -> FidelityResult:
+        """Measure all volumes, condition after condition, and compare every sample with the real ones."""
+        measured = self._measured(tasks)
+        failures = [
+            f"{name}, condition {task.condition + 1}, seed {task.seed}: {found.error}"
+            for name, pairs in measured.items()
+            for task, found in pairs
+            if found.error
+        ]
+        real, others = measured[REAL], {name: pairs for name, pairs in measured.items() if name != REAL}
+        if AGAIN not in others:
+            others = {AGAIN: real[1::2], **others}
+        ids = {}
+        for name, pairs in others.items():
+            beside = real[::2] if pairs == real[1::2] else real
+            ids[name] = self._compared(name, beside, pairs, recipes)
+        records = {name: record for name, i in ids.items() if isinstance(record := self._lake.get(i), Fidelity)}
+        return FidelityResult(ids, records, _kept(self._lake, measured), tuple(failures), tuple(self.remarks))
+
+    def _measured(self, tasks: Sequence[VolumeTask]) -> Measured:
+        found: dict[str, list[tuple[VolumeTask, VolumeMeasured]]] = defaultdict(list)
+        self._progress.started(len(tasks))
+        with lend(self._lake) as address, open_executor(self._execution) as executor:
+            for condition in sorted({task.condition for task in tasks}):
+                chosen = [task for task in tasks if task.condition == condition]
+                self._progress.step(f"condition {condition + 1}: {len(chosen)} volumes")
+                for task, one in zip(chosen, self._batch(executor, address, chosen), strict=True):
+                    found[task.sample].append((task, one))
+        return found
+
+    def _batch(self, executor: Executor, address: str, tasks: Sequence[VolumeTask]) -> list[VolumeMeasured]:
+        calls = [(address, task) for task in tasks]
+        found = run_all(executor, measure_volume, calls, lambda *_: self._progress.advanced())
+        first = {task.sample: place for place, task in reversed(list(enumerate(tasks))) if not task.condition}
+        superfluous = [
+            one.microstructure_id
+            for place, (task, one) in enumerate(zip(tasks, found, strict=True))
+            if one.geometry_id and task.drawn and place not in first.values()
+        ]
+        drop_present(self._lake, superfluous, METRICS_STORED)
+        return found
+
+    def _compared(
+        self,
+        name: str,
+        real: Sequence[tuple[VolumeTask, VolumeMeasured]],
+        sample: Sequence[tuple[VolumeTask, VolumeMeasured]],
+        recipes: Mapping[str, object],
+    ) -> str:
+        first, second = _whole(real), _whole(sample)
+        errors = [found.error for _, found in (*real, *sample) if found.error]
+        if not first or not second:
+            raise StageFailedError(f"no volume of {name if first else REAL} could be measured: {(errors or ['?'])[0]}")
+        made = self._lake.run(
+            compare_volumes,
+            real_tensors=[found.tensor_id for _, found in first],
+            real_geometries=[found.geometry_id for _, found in first],
+            tensors=[found.tensor_id for _, found in second],
+            geometries=[found.geometry_id for _, found in second],
+            real_resemblances=[found.resemblance_id for _, found in first if found.resemblance_id],
+            resemblances=[found.resemblance_id for _, found in second if found.resemblance_id],
+            real_conditions=[task.condition for task, _ in first],
+            conditions=[task.condition for task, _ in second],
+            sample=name,
+            left_out="; ".join(errors),
+            seed=0,
+            **recipes,
+        )
+        return made.id
+
+
+def _whole(pairs: Sequence[tuple[VolumeTask, VolumeMeasured]]) -> list[tuple[VolumeTask, VolumeMeasured]]:
+    return [(task, found) for task, found in pairs if not found.error]
+
+
+def _training_volumes(lake: Lake, generator: Generator) -> tuple[tuple[str, ...], list[str]]:
+    """Ids of the training volumes, if this lake holds all of them, and a remark if it does not."""
+    for name in generator.trained_on:
+        if not is_stored(lake, name):
+            remark = f"memorisation is not tested: training volume {name[:27]} is not in this lake. Train the generator"
+            return (), [f"{remark} here, or bring the volume back with `ragone reproduce`."]
+    return generator.trained_on, []
+
+
+def _kept(lake: Lake, measured: Measured) -> dict[str, str]:
+    """The first volume of each sample whose voxels are stored."""
+    kept = {}
+    for name, pairs in measured.items():
+        for _, found in pairs[:1]:
+            if found.microstructure_id and is_stored(lake, found.microstructure_id):
+                kept[name] = found.microstructure_id
+    return kept

@@ -1,0 +1,85 @@
+"""The volumes of a report on fidelity as tasks: drawn by a generator, packed, or stored; and measured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dataset import Lake
+from dataset.errors import StageFailedError
+from flows.running.workers import lake_at
+from models.generator import draw_microstructure
+from pipelines.characterise import homogenise_along_all_axes, measure_geometry
+from pipelines.fidelity import find_resemblance
+from pipelines.manufacture import pack_particles
+from schemas import Generator, Microstructure
+
+
+@dataclass(frozen=True)
+class VolumeTask:
+    """A volume to be had and measured: drawn by a generator, packed, or stored (neither design nor generator)."""
+
+    sample: str
+    condition: int
+    seed: int
+    edge_voxels: int
+    voxel_size_metre: float
+    design_id: str = ""
+    generator_id: str = ""
+    volume_id: str = ""
+    constrained: bool = True
+    training_ids: tuple[str, ...] = ()
+
+    @property
+    def drawn(self) -> bool:
+        """Whether the volume is made here, rather than stored."""
+        return bool(self.design_id or self.generator_id)
+
+
+@dataclass(frozen=True)
+class VolumeMeasured:
+    """What came of a volume: ids as far as the stages came, and why they came no further."""
+
+    microstructure_id: str = ""
+    tensor_id: str = ""
+    geometry_id: str = ""
+    resemblance_id: str = ""
+    error: str = ""
+
+
+def measure_volume(address: str, task: VolumeTask) -> VolumeMeasured:
+    """Draw a volume, or take it as it is stored, and measure it."""
+    lake = lake_at(address)
+    got: dict[str, str] = {}
+    try:
+        made = got["microstructure_id"] = _made(lake, task)
+        periodic = bool(task.design_id)
+        got["tensor_id"] = lake.run(homogenise_along_all_axes, microstructure=made).id
+        got["geometry_id"] = lake.run(measure_geometry, microstructure=made, periodic=periodic).id
+        if task.training_ids:
+            others = list(task.training_ids)
+            got["resemblance_id"] = lake.run(find_resemblance, microstructure=made, others=others).id
+    except StageFailedError as failure:
+        return VolumeMeasured(**got, error=str(failure))
+    return VolumeMeasured(**got)
+
+
+def _made(lake: Lake, task: VolumeTask) -> str:
+    """The id of the volume of a task."""
+    if not task.drawn:
+        return task.volume_id
+    size = {"edge_voxels": task.edge_voxels, "voxel_size_metre": task.voxel_size_metre, "seed": task.seed}
+    if not task.generator_id:
+        return lake.run(pack_particles, design=task.design_id, **size).id
+    recipe: dict[str, object] = {"design": task.design_id}
+    if task.volume_id:  # no design is an empty list of them
+        recipe = {"design": [], "phase_fractions": _fractions(lake, task), "periodic": False}
+    drawn = lake.run(draw_microstructure, generator=task.generator_id, constrained=task.constrained, **recipe, **size)
+    return drawn.id
+
+
+def _fractions(lake: Lake, task: VolumeTask) -> list[float]:
+    """Of a stored volume, in the order of the generator's phases."""
+    volume, generator = lake.get(task.volume_id), lake.get(task.generator_id)
+    assert isinstance(volume, Microstructure)
+    assert isinstance(generator, Generator)
+    return [float(volume.phase(name).mean()) for name in generator.phase_names]

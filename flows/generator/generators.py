@@ -1,0 +1,193 @@
+"""Trains a generator on volumes of the lake, in stretches that are all stored: a training that was stopped goes on.
+
+Stretches that a later one supersedes are dropped; what is kept is the generator, which names its volumes, its seed and
+the state of the lake that was queried.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dataset import Lake
+from flows.design.evaluate import drop_present
+from flows.generator.training_plan import TrainingPlan
+from flows.generator.training_volumes import TrainingVolumes
+from flows.generator.trust import stored_generator
+from flows.running.progress import Progress, Silent
+from models.generator import assemble_generator, draw_microstructure, left_out, take_apart, train_slices, train_steps
+from models.generator.envelope import BLIND_DISTANCE, place, statement
+from models.generator.recipe import condition_of
+from models.generator.training import TRUNK
+from models.generator.training_set import TrainingSet
+from pipelines.manufacture import pack_particles
+from schemas import Design, Generator, Microstructure
+
+SUPERSEDED = "a later stretch of the training is stored"
+
+
+@dataclass(frozen=True)
+class Generated:
+    """A drawn volume, and where its recipe lies in what the generator has seen; said of a simulated one: nothing."""
+
+    microstructure_id: str
+    design_id: str
+    volume: Microstructure
+    outside: bool
+    statement: str
+
+
+def generate_volume(
+    lake: Lake, design: Design, name: str, *, edge_voxels: int, seed: int, simulate: bool = False
+) -> Generated:
+    """One volume of a recipe, by a generator (an id, or `default`) or simulated with its voxel size.
+
+    Raises
+    ------
+    StageFailedError
+        If it cannot be drawn; the message says why.
+    """
+    generator_id = stored_generator(lake, name)
+    generator, design_id = lake.get(generator_id), lake.put(design)
+    assert isinstance(generator, Generator)
+    size = {"edge_voxels": edge_voxels, "voxel_size_metre": generator.voxel_size_metre, "seed": seed}
+    if simulate:
+        made = lake.run(pack_particles, design=design_id, **size)
+    else:
+        made = lake.run(draw_microstructure, design=design_id, generator=generator_id, **size)
+    volume = lake.get(made.id)
+    assert isinstance(volume, Microstructure)
+    seen, condition = generator.training_conditions, condition_of(design, generator)
+    found = place(condition, seen)
+    told = statement(found, condition, seen, generator.condition_names, BLIND_DISTANCE)
+    outside = found.distance > BLIND_DISTANCE and not simulate
+    return Generated(made.id, design_id, volume, outside, "" if simulate else told)
+
+
+def train_generator(
+    lake: Lake, volumes: TrainingVolumes, plan: TrainingPlan, progress: Progress | None = None, *, device: str = "cpu"
+) -> str:
+    """The id of a generator trained on those volumes; every stretch that is stored is not trained again.
+
+    Raises
+    ------
+    StageFailedError
+        If the volumes cannot be learned from; the message says why.
+    """
+    return _Training(lake, volumes, plan, progress or Silent(), device).run()
+
+
+def fine_tune_generator(
+    lake: Lake, start_id: str, volumes: TrainingVolumes, plan: TrainingPlan, progress: Progress | None = None
+) -> str:
+    """The id of a generator whose members go on from an earlier one, on more volumes; none is left out."""
+    return _Training(lake, volumes, plan, progress or Silent(), "cpu").fine_tune(start_id)
+
+
+class _Training:
+    """One training: its volumes, the members' shares of them, and how far it is."""
+
+    def __init__(
+        self, lake: Lake, volumes: TrainingVolumes, plan: TrainingPlan, progress: Progress, device: str
+    ) -> None:
+        self._lake, self._volumes, self._plan, self._progress, self._device = lake, volumes, plan, progress, device
+        self._inputs = {"volumes": list(volumes.volume_ids), "designs": list(volumes.design_ids)}
+        self._set = _training_set(lake, volumes)
+        self._superseded: list[str] = []
+
+    def run(self) -> str:
+        plan = self._plan
+        self._progress.started(plan.step_count)
+        folds = self._folds()
+        members = []
+        for phase in self._phases():
+            trunk_steps, member_steps = plan.trunk_steps[phase - 1], plan.member_steps[phase - 1]
+            falling = {"fall_from": trunk_steps // 3, "fall_to": trunk_steps + member_steps}
+            shared = tuple(sorted({index for fold in folds for index in fold}))
+            trunk = self._train("", trunk_steps, phase=phase, member=TRUNK, left_out=shared, **falling)
+            for member, fold in enumerate(folds):
+                members.append(self._train(trunk, member_steps, phase=phase, member=member, left_out=fold, **falling))
+            self._superseded.append(trunk)
+        return self._assembled(members, folds)
+
+    def fine_tune(self, start_id: str) -> str:
+        start = self._lake.get(start_id)
+        assert isinstance(start, Generator)
+        self._progress.started(self._plan.member_count * sum(self._plan.member_steps))
+        members = []
+        for phase in self._phases():
+            steps = self._plan.member_steps[phase - 1]
+            for member in range(int(start.settings["member_count"])):
+                before = self._lake.run(take_apart, generator=start_id, phase=phase, member=member).id
+                members.append(
+                    self._train(before, steps, phase=phase, member=member, left_out=(), fall_from=0, fall_to=steps)
+                )
+                self._superseded.append(before)
+        return self._assembled(members, [()] * int(start.settings["member_count"]))
+
+    def _train(self, before: str, step_count: int, **settings: Any) -> str:
+        """Stretch after stretch; the id of the last one."""
+        state, done = before, 0
+        whose = "trunk" if settings["member"] == TRUNK else f"member {settings['member'] + 1}"
+        while done < step_count:
+            steps = min(self._plan.stretch, step_count - done)
+            self._progress.step(f"training phase {settings['phase']}, {whose}")
+            found = self._lake.run(
+                train_steps,
+                **self._inputs,
+                **({"before": state} if state else {}),
+                step_count=steps,
+                seed=self._plan.seed,
+                width=self._plan.width,
+                device=self._device,
+                **settings,
+            )
+            if state != before:
+                self._superseded.append(state)
+            state, done = found.id, done + steps
+            for _ in range(steps):
+                self._progress.advanced()
+        return state
+
+    def _assembled(self, members: Sequence[str], folds: Sequence[tuple[int, ...]]) -> str:
+        made = self._lake.run(
+            assemble_generator,
+            **self._inputs,
+            members=list(members),
+            volume_ids=list(self._volumes.volume_ids),
+            snapshot_id=self._volumes.snapshot_id,
+            left_out=[list(fold) for fold in folds],
+            seed=self._plan.seed,
+        )
+        generator_id = made.id
+        drop_present(self._lake, [*self._superseded, *members], SUPERSEDED)
+        return generator_id
+
+    def _folds(self) -> tuple[tuple[int, ...], ...]:
+        return left_out(self._set.conditions, self._plan.member_count)
+
+    def _phases(self) -> range:
+        return range(1, len(self._set.phase_names))
+
+
+def train_baseline(lake: Lake, volumes: TrainingVolumes, *, step_count: int, seed: int) -> str:
+    """The id of a SliceGAN-style generator trained on the same volumes, to compare with."""
+    made = lake.run(
+        train_slices,
+        volumes=list(volumes.volume_ids),
+        designs=list(volumes.design_ids),
+        volume_ids=list(volumes.volume_ids),
+        step_count=step_count,
+        seed=seed,
+    )
+    return made.id
+
+
+def _training_set(lake: Lake, volumes: TrainingVolumes) -> TrainingSet:
+    records = [lake.get(volume_id) for volume_id in volumes.volume_ids]
+    designs = [lake.get(design_id) for design_id in volumes.design_ids]
+    return TrainingSet(
+        [record for record in records if isinstance(record, Microstructure)],
+        [design for design in designs if isinstance(design, Design)],
+    )

@@ -1,0 +1,1 @@
+"""Parameter files, read strictly and within limits."""

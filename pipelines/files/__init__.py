@@ -1,0 +1,1 @@
+"""Reading files that people name: images, cyclers' files, BPX documents; within budgets, regular files only."""

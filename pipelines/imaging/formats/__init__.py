@@ -1,5 +1,0 @@
-"""The formats of volumes, one module each, and how a file is recognised as one of them."""
-
-from pipelines.imaging.formats.recognition import read_stored
-
-__all__ = ["read_stored"]

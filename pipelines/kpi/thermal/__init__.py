@@ -1,7 +1,0 @@
-"""How warm a cell gets under a load, and whether it runs away."""
-
-from pipelines.kpi.thermal.runaway import thermal_runaway
-from pipelines.kpi.thermal.semenov import TEMPERATURES
-from pipelines.kpi.thermal.steady import steady_temperature
-
-__all__ = ["TEMPERATURES", "steady_temperature", "thermal_runaway"]

@@ -1,7 +1,0 @@
-"""Brings measured time series in as measurements, and gives curves the form of the Battery Data Format."""
-
-from pipelines.measurement.battery_data import battery_data_table
-from pipelines.measurement.reading import read_measurement
-from pipelines.measurement.units import parse_units
-
-__all__ = ["battery_data_table", "parse_units", "read_measurement"]

@@ -1,0 +1,105 @@
+"""What a microstructure is asked to be, and what a cell is built around it: what a study chooses.
+
+A recipe is that of either electrode, or of any porous composite of particles and binder; how much of it is coated, and
+what stands opposite, is the cell's design.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from schemas.field import choice, document, real, text
+from schemas.record import Record
+
+
+class ParticleShape(StrEnum):
+    """Shape of the particles; ellipsoids and plates are spheroids, longest or shortest along their axis."""
+
+    SPHERE = "sphere"
+    ELLIPSOID = "ellipsoid"
+    PLATE = "plate"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Recipe(Record):
+    """Composition, porosity and particles of a microstructure, whatever its loading."""
+
+    kind: ClassVar[str] = "recipe"
+
+    active_material_weight_fraction: float = real(
+        "1", low=0, high=1, low_open=True, doc="active material over all solids, by mass"
+    )
+    porosity: float = real(
+        "1", low=0, high=1, low_open=True, high_open=True, doc="pore volume over coating volume, nanopores included"
+    )
+    binder_adhesion: float = real(
+        "1",
+        low=0,
+        high=1,
+        default=0.5,
+        doc="0: carbon-binder in aggregates; 1: a film on the particles",
+    )
+    median_particle_radius_metre: float = real(
+        "m", low=0, low_open=True, high=1e-3, default=4.0e-6, doc="median radius of the spheres of equal volume"
+    )
+    particle_radius_spread: float = real(
+        "1", low=0, high=1, default=0.2, doc="standard deviation of the logarithm of the radius, cut at two of them"
+    )
+    particle_shape: ParticleShape = choice(ParticleShape, default=ParticleShape.SPHERE)
+    particle_aspect_ratio: float = real("1", low=1, high=6, default=1.0, doc="longest over shortest axis")
+    aggregate_length_metre: float = real(
+        "m",
+        low=0,
+        low_open=True,
+        high=1e-3,
+        default=0.8e-6,
+        doc="size of aggregates of carbon-binder",
+    )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class CellDesign(Record):
+    """What a cell is built of around the positive electrode's microstructure: loadings, chemistry, housing.
+
+    What is null is the parameter set's own, or an assumption of the stage where the set gives none.
+    """
+
+    kind: ClassVar[str] = "cell_design"
+
+    mass_loading_kilogram_per_square_metre: float = real(
+        "kg/m^2", low=0, high=2, low_open=True, doc="solids of one coated side of the positive electrode over its area"
+    )
+    negative_to_positive_capacity_ratio: float = real(
+        "1", low=0, low_open=True, default=1.1, doc="host capacity of the negative coating over the positive one's"
+    )
+    parameter_set: str = text(
+        default="Chen2020", doc="PyBaMM parameter set of the electrochemistry, or the title of a BPX file"
+    )
+    parameters: Any = document(default={}, doc="content of that BPX file; empty for a parameter set of PyBaMM")
+    form_factor: str = text(default="4680", doc="housing: 4680, 21700, 18650 or pouch")
+    pouch_area_square_metre: float = real(
+        "m^2", low=0, low_open=True, default=20e-4, doc="positive coating of a pouch; of no consequence to cans"
+    )
+    separator_thickness_metre: float | None = real("m", low=0, low_open=True, optional=True)
+    separator_porosity: float | None = real("1", low=0, low_open=True, high=1, high_open=True, optional=True)
+    electrolyte_density_kilogram_per_cubic_metre: float = real("kg/m^3", low=0, low_open=True, default=1200.0)
+    electrolyte_excess: float = real("1", low=0, default=0.1, doc="electrolyte beyond the pores over that in the pores")
+    positive_collector_thickness_metre: float | None = real("m", low=0, low_open=True, optional=True)
+    negative_collector_thickness_metre: float | None = real("m", low=0, low_open=True, optional=True)
+    contact_resistance_ohm: float = real(
+        "ohm", low=0, default=0.0, doc="tabs and welds, in series with the whole cell; 0 for a tabless cell"
+    )
+    positive_particle_radius_metre: float | None = real(
+        "m", low=0, low_open=True, optional=True, doc="sphere in which lithium diffuses"
+    )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Candidate(Record):
+    """What an optimiser proposes to try: a value for each path that a study varies, such as ``recipe.porosity``."""
+
+    kind: ClassVar[str] = "candidate"
+
+    values: Any = document(doc="path to its value, in the unit that the path's name ends in")

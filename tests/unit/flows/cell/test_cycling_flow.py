@@ -1,0 +1,103 @@
+"""Protocols with stored cells: each its own run, found again, with a profile where one is followed."""
+
+from __future__ import annotations
+
+import pickle
+
+import numpy as np
+import pytest
+
+from dataset import Lake
+from flows.cell.cycling import CellTest, cycle_many, named_test
+from flows.errors import CyclingError
+from pipelines.cell.protocols import ProtocolError
+from schemas import Cycling, CyclingOutcome
+from schemas.errors import UnitError, UnknownFieldError
+
+COARSE = {"mesh_points": 5, "initial_state_of_charge": 0.5}
+PULSE = CellTest("pulse", ("Discharge at 1C for 10 s",), COARSE)
+DRIVE = CellTest("drive", ("Run profile (A)",), COARSE)
+
+
+@pytest.fixture
+def lake(tmp_path):
+    """An empty lake."""
+    with Lake.open(tmp_path / "lake", create=True) as opened:
+        yield opened
+
+
+@pytest.fixture
+def cells(lake, example):
+    """Ids of two cells."""
+    own = {"electrode_area_square_metre": 0.1, "nominal_capacity_ampere_hour": 5.0}
+    return [lake.put(example("cell_parameters", **own, contact_resistance_ohm=r)) for r in (0.0, 0.01)]
+
+
+@pytest.fixture
+def profile(lake, example):
+    """Id of a measured profile."""
+    return lake.put(example("measurement", current_ampere=np.array([-1.0, -2.0, -3.0])))
+
+
+def test_every_test_of_every_cell_is_a_run_of_its_own(lake, cells, profile):
+    """In the order of cells and tests; only those that follow the profile were given it."""
+    found = cycle_many(lake, cells, [PULSE, DRIVE], profile_id=profile)
+    assert [(one.cell_id, one.test) for one in found] == [(c, t) for c in cells for t in ("pulse", "drive")]
+    assert not any(one.error or one.reused for one in found)
+    assert len({one.cycling_id for one in found}) == len({one.run_id for one in found}) == 4
+    for one in found:
+        parents = {edge.parent for edge in lake.lineage(one.cycling_id).parents_of(one.cycling_id)}
+        assert parents == ({one.cell_id, profile} if one.test == "drive" else {one.cell_id})
+    pulse, drive = lake.get(found[0].cycling_id), lake.get(found[1].cycling_id)
+    assert isinstance(pulse, Cycling)
+    assert pulse.outcome is CyclingOutcome.COMPLETED
+    assert drive.current_ampere == pytest.approx([-1.0, -2.0, -3.0])
+
+
+def test_what_was_done_is_found_again(lake, cells):
+    """The same ids and not one more run; reproducing it gives it bit by bit."""
+    first, again = (cycle_many(lake, cells[:1], [PULSE])[0] for _ in range(2))
+    assert (first.reused, again.reused) == (False, True)
+    assert (first.cycling_id, first.run_id) == (again.cycling_id, again.run_id)
+    assert lake.reproduce(first.cycling_id).verdict == "bitwise equal"
+
+
+def test_a_stage_that_fails_says_so_and_stops_no_other(lake, cells):
+    """The error stands beside the test that had it; the other one is done."""
+    lumped = CellTest("lumped", PULSE.protocol, {**COARSE, "thermal": "lumped"})  # the cell has no heat capacity
+    failed, done = cycle_many(lake, cells[:1], [lumped, PULSE])
+    assert "heat_capacity" in failed.error
+    assert not failed.cycling_id
+    assert done.cycling_id
+
+
+def test_what_cannot_be_cycled_is_refused_first(lake, cells, profile):
+    """No cell, no profile, or no protocol: nothing is computed."""
+    before = lake.sql("SELECT count(*) AS n FROM runs")["n"].item()
+    for words, error, says in (
+        (([profile], [PULSE], ""), CyclingError, "cell_parameters"),
+        ((cells, [DRIVE], cells[0]), CyclingError, "measurement"),
+        ((cells, [CellTest("nap", ("Nap for 1 s",))], ""), ProtocolError, "Nap"),
+    ):
+        with pytest.raises(error, match=says):
+            cycle_many(lake, words[0], words[1], profile_id=words[2])
+    assert lake.sql("SELECT count(*) AS n FROM runs")["n"].item() == before
+
+
+def test_settings_are_read_with_their_units():
+    """Numbers, whole numbers, several, and text, each as the protocol has it; it tells where it begins."""
+    assert named_test("constant-power", {"power_watt": "0.02 kW"}).protocol == ("Discharge at 20 W until 2.5 V",)
+    assert named_test("cycle", {"cycles": "2", "rest_second": "2 h"}).protocol[0].count("Rest for 2 hours") == 2
+    assert len(named_test("rate-test", {"rates": "1, 2"}).protocol) == 2
+    assert named_test("drive", {"follow": "W"}).protocol == ("repeat 1: Run profile (W) until 2.5 V",)
+    charge = named_test("charge", ambient_temperature_kelvin=300.0)
+    assert charge.parameters == {"initial_state_of_charge": 0.0, "ambient_temperature_kelvin": 300.0}
+    assert pickle.loads(pickle.dumps(charge)) == charge  # noqa: S301 - it travels to worker processes
+    for name, settings, error in (
+        ("cycle", {"cycles": "1.5"}, CyclingError),
+        ("cycle", {"cycle": "1"}, UnknownFieldError),
+        ("constant-power", {"power_watt": "20 V"}, UnitError),
+        ("marathon", {}, UnknownFieldError),
+    ):
+        with pytest.raises(error):
+            named_test(name, settings)
