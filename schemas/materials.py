@@ -37,7 +37,7 @@ class Materials(Record):
 
     kind: ClassVar[str] = "materials"
 
-    active_material: str = text(default="NMC 811", doc="what it is called")
+    active_material: str = text(doc="what it is called, for example NMC 811")
     active_material_density_kilogram_per_cubic_metre: float = real(
         "kg/m^3", low=0, low_open=True, default=ACTIVE_MATERIAL_DENSITY
     )
@@ -75,6 +75,9 @@ class Materials(Record):
         """Mass of active material over that of all solids [-], given the parts of a volume that are seen [-]."""
         active, binder = self.masses(active_material_fraction, carbon_binder_fraction)
         return active / (active + binder)
+
+
+NMC_811 = Materials(active_material="NMC 811")
 
 
 def active_material_share(
