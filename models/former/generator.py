@@ -23,6 +23,8 @@ from schemas import (
 )
 from schemas.materials import NMC_811
 
+_LOADING = 0.2  # kg/m^2
+
 
 def recipe_of(design: Design) -> Recipe:
     """What a design said of the microstructure."""
@@ -31,6 +33,17 @@ def recipe_of(design: Design) -> Recipe:
         porosity=design.porosity,
         binder_adhesion=design.binder_adhesion,
     )
+
+
+def former_id(recipe: Recipe) -> str:
+    """The id that a recipe had as a design, whose loading was of no account; its own where no design said as much."""
+    design = Design(
+        active_material_weight_fraction=recipe.active_material_weight_fraction,
+        porosity=recipe.porosity,
+        binder_adhesion=recipe.binder_adhesion,
+        mass_loading_kilogram_per_square_metre=_LOADING,
+    )
+    return design.id if recipe_of(design).id == recipe.id else recipe.id
 
 
 @stage("generator.draw", libraries=("numpy", "torch"))
