@@ -11,19 +11,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from dataset import Lake
-from flows.design.chain import Step
 from flows.design.cubes import Cubes, Drawing, measure_cubes, transport_role
-from flows.design.evaluation import CubeMeasured, Design, Evaluated, completed, errors_of, evaluate
+from flows.design.evaluation import CubeMeasured, Design, Evaluated, errors_of, evaluate
 from flows.design.optimiser import Optimiser, trials, wanted
 from flows.design.sampling import target_met
 from flows.design.study import Study
 from flows.design.trials import CampaignResult, Trial, TrialOutcome
+from flows.design.ways import given_records, measured_ids
 from flows.generator.drawer import Drawer, Expectation, drawer_of
 from flows.running.progress import Progress
 from flows.running.tracking import FlowRun, run_tracked, server_address
 from flows.running.workspace import Workspace, open_workspace
 from models.conclusion import conclude
-from pipelines.realise import realise
 from schemas import Campaign, Candidate, Kpi, Materials, Recipe
 
 Told = Callable[[Trial], None]
@@ -102,18 +101,13 @@ class _Campaign:
 
     def _evaluated(self, candidates: Sequence[Candidate]) -> list[Trial]:
         """All cubes of all recipes, then what follows: a batch of one design still keeps several workers busy."""
-        given = [self._given(candidate) for candidate in candidates]
+        given = [given_records(self._lake, self._study, candidate) for candidate in candidates]
         expected = self._expectations(given)
         cubes = {branch: self._cubes(branch, given, expected) for branch in self._study.chain.branches}
         self._progress.step(f"evaluating {len(candidates)} designs")
         found = self._judged(candidates, given, cubes, expected)
         self._drawer.learn({recipe: measured for of in cubes.values() for recipe, measured in of.items()})
         return found
-
-    def _given(self, candidate: Candidate) -> dict[str, str]:
-        """Ids of the records that the candidate stands for, by role."""
-        wanted_records = self._study.given.wanted(candidate)
-        return dict(completed(self._lake.run(realise, candidate=candidate.id, records=wanted_records)))
 
     def _expectations(self, given: Sequence[Mapping[str, str]]) -> Mapping[str, Expectation]:
         """What is expected of the generator that draws, by the id of the recipe; nothing of a simulator."""
@@ -126,7 +120,9 @@ class _Campaign:
         self, branch: str, given: Sequence[Mapping[str, str]], expected: Mapping[str, Expectation]
     ) -> dict[str, Sequence[CubeMeasured]]:
         drawings = {ids[f"{branch}recipe"]: self._drawing(branch, ids) for ids in given}
-        errors = {recipe: expected[recipe].error for recipe in drawings if recipe in expected and expected[recipe].error}
+        errors = {
+            recipe: expected[recipe].error for recipe in drawings if recipe in expected and expected[recipe].error
+        }
         drawn = [drawing for recipe, drawing in drawings.items() if recipe not in errors]
         found: Cubes = measure_cubes(self._workspace, self._study, branch, drawn, self._further)
         return {**found, **{recipe: [CubeMeasured(error=error)] for recipe, error in errors.items()}}
@@ -134,7 +130,7 @@ class _Campaign:
     def _drawing(self, branch: str, ids: Mapping[str, str]) -> Drawing:
         """How the cubes of a design's recipe are drawn: by the drawer, of the negative electrode by its own step."""
         recipe_id = ids[f"{branch}recipe"]
-        step = next(step for step in self._study.chain.drawn(branch) if step.stage.takes_seed)
+        step = self._study.chain.drawing(branch)
         if branch:
             return Drawing(recipe_id, ids, step, self._study.keep_voxels)
         drawn = self._drawer.step_for(step, recipe_id)
@@ -180,7 +176,9 @@ class _Campaign:
         self._workspace.run(
             evaluate,
             calls,
-            lambda call, evaluated: over(whole[call], self._trial(first + whole[call], candidates[whole[call]], evaluated)),
+            lambda call, evaluated: over(
+                whole[call], self._trial(first + whole[call], candidates[whole[call]], evaluated)
+            ),
         )
         return [found[place] for place in sorted(found)]
 
@@ -190,11 +188,7 @@ class _Campaign:
         given: Mapping[str, str],
         cubes: Mapping[str, Mapping[str, Sequence[CubeMeasured]]],
     ) -> Design:
-        measured = {
-            role: tuple(cube.ids[role] for cube in of[given[f"{branch}recipe"]])
-            for branch, of in cubes.items()
-            for role in (step.role for step in self._study.chain.drawn(branch))
-        }
+        measured = measured_ids(self._study.chain, given, cubes)
         predicted_id = self._drawer.predicted_id(given["recipe"]) if cubes else ""
         predicted = {"": predicted_id} if predicted_id else {}
         return Design(given, measured, predicted, self._study.parameters(candidate))
@@ -224,10 +218,10 @@ class _Campaign:
         front = tuple(trial for trial in self._trials if trial.candidate.id in campaign.front_ids)
         best = next((t for t in self._trials if t.candidate.id == campaign.best_candidate_id), None)
         return CampaignResult(
-            campaign, self._study.goals, tuple(self._trials), best or next(iter(front), None), front, self._drawer.generator_id
+            campaign,
+            self._study.goals,
+            tuple(self._trials),
+            best or next(iter(front), None),
+            front,
+            self._drawer.generator_id,
         )
-
-
-def drawn_step(study: Study) -> Step:
-    """The step that draws the positive electrode's cubes."""
-    return next(step for step in study.chain.drawn("") if step.stage.takes_seed)

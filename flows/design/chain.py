@@ -100,6 +100,15 @@ class Chain:
         """The steps that are taken once for each cube of an electrode."""
         return tuple(step for step in self.steps if step.role in self.repeated and step.branch == branch)
 
+    def drawing(self, branch: str) -> Step:
+        """The step that draws the cubes of an electrode."""
+        return next(step for step in self.drawn(branch) if step.stage.takes_seed)
+
+    def replaced(self, *steps: Step) -> Chain:
+        """The chain with other steps in the same roles."""
+        by_role = {step.role: step for step in steps}
+        return Chain(tuple(by_role.get(step.role, step) for step in self.steps), self.given)
+
     def collected(self) -> tuple[Step, ...]:
         """The steps that are taken once for a design."""
         return tuple(step for step in self.steps if step.role not in self.repeated)

@@ -76,9 +76,12 @@ def measure_cubes(
         measured = workspace.run(measure_cube, calls)
         for (recipe, _), cube in zip(due, measured, strict=True):
             found[recipe].append(cube)
-        drop_voxels(workspace, study.chain, branch, [
-            cube for (recipe, _), cube in zip(due, measured, strict=True) if not by_recipe[recipe].keep_voxels
-        ])
+        drop_voxels(
+            workspace,
+            study.chain,
+            branch,
+            [cube for (recipe, _), cube in zip(due, measured, strict=True) if not by_recipe[recipe].keep_voxels],
+        )
     return found
 
 
