@@ -1,0 +1,116 @@
+"""Study files of the former form: recognised, and rewritten by a named verb into the present one.
+
+They had one objective with its power or rate, four fields of a design as space, and an engine for each part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flows.errors import StudyError
+
+_FORMER_KEYS = ("objective", "stages")
+_FIELDS = {
+    "active_material_weight_fraction": "recipe.active_material_weight_fraction",
+    "porosity": "recipe.porosity",
+    "binder_adhesion": "recipe.binder_adhesion",
+    "mass_loading": "cell.mass_loading",
+}
+_ROLES = {"manufacture": "manufacture", "characterise": "characterise", "average": "average", "cell": "assemble"}
+_STAGES = {
+    "particle_packing": "pack_particles",
+    "generator": "generator.draw",
+    "homogenisation": "homogenise",
+    "taufactor": "characterise_with_taufactor",
+    "mean": "average_transport",
+    "bruggeman": "average_with_bruggeman",
+    "sized_full_cell": "assemble_cell",
+    "half_cell": "assemble_half_cell",
+    "constant_power": "discharge_at_constant_power",
+    "constant_current": "discharge_at_constant_current",
+}
+_OPERATIONS = {"power": "discharge_at_constant_power", "rate": "discharge_at_constant_current"}
+_RECORDS = {
+    "recipe": ("median_particle_radius", "particle_radius_spread", "aggregate_length", "particle_shape")
+    + ("particle_aspect_ratio",),
+    "materials": ("active_material_density", "carbon_binder_density", "carbon_binder_nanoporosity")
+    + ("active_material_conductivity", "carbon_binder_conductivity"),
+    "cell": ("parameter_set", "form_factor", "pouch_area", "negative_to_positive_capacity_ratio", "contact_resistance")
+    + ("electrolyte_density", "electrolyte_excess", "positive_particle_radius")
+    + ("positive_collector_thickness", "negative_collector_thickness"),
+}
+
+
+def is_former(content: Any) -> bool:
+    """Whether the content of a parameter file is a study of the former form."""
+    study = content.get("study") if isinstance(content, Mapping) else None
+    if not isinstance(study, Mapping):
+        return False
+    space = study.get("space")
+    fields = isinstance(space, Mapping) and any(name in _FIELDS for name in space)
+    return fields or any(key in study for key in _FORMER_KEYS)
+
+
+def refuse_former(content: Any, path: str = "FILE") -> None:
+    """Refuse a study of the former form, with the lines to change.
+
+    Raises
+    ------
+    StudyError
+        If it is one.
+    """
+    if not is_former(content):
+        return
+    study = content["study"]
+    space = study.get("space")
+    lines = [f"space.{n} is {_FIELDS[n]} now" for n in (space if isinstance(space, Mapping) else ()) if n in _FIELDS]
+    lines += [
+        f"{key} is {'objectives and steps.discharge' if key == 'objective' else 'steps'} now"
+        for key in _FORMER_KEYS
+        if key in study
+    ]
+    raise StudyError(
+        f"study has the form of an earlier version: {'; '.join(lines)}. `ragone migrate-study {path}` rewrites the file."
+    )
+
+
+def migrated(content: Any) -> dict[str, Any]:
+    """A study of the former form in the present one; what is not known of it is left as it is, to be named when read."""
+    study = dict(content["study"])
+    objective, stages = dict(study.pop("objective", {})), dict(study.pop("stages", {}))
+    study["space"] = {_FIELDS.get(name, name): value for name, value in dict(study.get("space", {})).items()}
+    steps: dict[str, Any] = {}
+    records: dict[str, dict[str, Any]] = {}
+    for part, role in _ROLES.items():
+        _move(dict(stages.pop(part, {})), role, steps, records)
+    discharge = dict(stages.pop("discharge", {}))
+    operation = next((name for name in _OPERATIONS if name in objective), "power")
+    steps["discharge"] = {
+        "stage": _STAGES.get(discharge.get("engine", ""), _OPERATIONS[operation]),
+        **dict(discharge.get("parameters", {})),
+        **({operation: objective.pop(operation)} if operation in objective else {}),
+    }
+    stages.pop("kpi", None)
+    optimiser = {part: _proposer(dict(stages.pop(part))) for part in ("start", "suggest") if part in stages}
+    sense = "maximise" if objective.pop("maximise", True) else "minimise"
+    study["objectives"] = [{**objective, sense: True, "from": "discharge"}]
+    found = {**study, **records, "steps": steps, **({"optimiser": optimiser} if optimiser else {})}
+    return {"study": found | ({"stages": stages} if stages else {})}
+
+
+def _move(written: dict[str, Any], role: str, steps: dict[str, Any], records: dict[str, dict[str, Any]]) -> None:
+    """What was said of a part: its stage and parameters, and the fields of records that were parameters."""
+    step = {"stage": _STAGES.get(written["engine"], written["engine"])} if "engine" in written else {}
+    for name, value in dict(written.get("parameters", {})).items():
+        record = next((r for r, names in _RECORDS.items() if any(name.startswith(n) for n in names)), "")
+        if record:
+            records.setdefault(record, {})[name] = value
+        else:
+            step[name] = value
+    if step:
+        steps[role] = step
+
+
+def _proposer(written: dict[str, Any]) -> dict[str, Any]:
+    return {"stage": written.get("engine", "sobol"), **dict(written.get("parameters", {}))}
