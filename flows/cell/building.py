@@ -11,17 +11,22 @@ from flows.cell.electrodes import Electrode, Subject, assumed_electrode, measure
 from flows.electrode.materials import StatedMaterials
 from flows.errors import CellError
 from flows.parameter_files.fields import parameters_of, read_fields, settings_of
-from pipelines.cell import assemble_cell, assemble_half_cell, housing_of, reference_cell, require_parameter_set
-from pipelines.cell.layers import active_material_density
+from pipelines.cell import (
+    assemble_cell,
+    assemble_half_cell,
+    housing_of,
+    materials_of_set,
+    reference_cell,
+    require_parameter_set,
+)
+from pipelines.cell.catalogue import require_agreement
 from pipelines.files.bpx import BpxContent
-from schemas import CellDesign, CellParameters, Materials, Recipe, Stage
+from schemas import CellDesign, CellParameters, Materials, Recipe, Record, Stage
 from schemas.errors import did_you_mean
 from schemas.materials import NMC_811
 from schemas.parameter import Parameter, named
 
 LOADING = "mass_loading_kilogram_per_square_metre"
-
-_DENSITY = "active_material_density_kilogram_per_cubic_metre"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,8 +122,9 @@ def build_cell(
 
     Raises
     ------
-    CellError, MaterialsError
-        If an electrode was not measured, its loading or its materials are not known, or the materials contradict.
+    CellError, MaterialsError, ContradictionError
+        If an electrode was not measured, its loading or its materials are not known, or the materials contradict
+        each other or the chemistry; before anything is stored.
     StageFailedError
         If the stage refuses what it was given.
     """
@@ -126,28 +132,27 @@ def build_cell(
         raise CellError("a negative electrode goes with a positive one in a full cell. Name both, or leave it out.")
     if subject is None:
         return _built(lake, plan, plan.design)
-    design = _design(subject, plan)
-    own, stated = own_materials(design.parameter_set), plan.materials.said(lake)
+    design = cell_design(plan, subject)
     find = assumed_electrode if plan.ideal else measured_electrode
-    electrodes = _inputs(lake, find(lake, subject, stated, own))
+    sides = {"positive": find(lake, subject, plan.materials.said(lake), own_materials(design, "positive"))}
     if negative is not None:
-        stated = plan.negative_materials.said(lake)
-        electrodes |= _inputs(lake, measured_electrode(lake, negative, stated), "negative_")
-    return _built(lake, plan, {**electrodes, "design": lake.put(design)})
+        said, own = plan.negative_materials.said(lake), own_materials(design, "negative")
+        sides["negative"] = measured_electrode(lake, negative, said, own)
+    for side, electrode in sides.items():
+        require_agreement(electrode.materials, electrode.transport, design, side)
+    inputs = {name: record for side, electrode in sides.items() for name, record in _inputs(electrode, side).items()}
+    stored = {name: lake.put(record) for name, record in {**inputs, "design": design}.items()}
+    return _built(lake, plan, stored)
 
 
-def own_materials(parameter_set: str) -> Materials:
-    """The materials of a positive electrode of which nothing is known but the parameter set of its chemistry."""
-    density = active_material_density(parameter_set)
-    if density == NMC_811.active_material_density_kilogram_per_cubic_metre:
-        return NMC_811
-    return Materials.build(
-        {
-            "active_material": f"that of {parameter_set}",
-            _DENSITY: density,
-            "sources": {**NMC_811.sources, _DENSITY: "assumption: of the crystal without pores, rounded"},
-        }
-    )
+def own_materials(design: CellDesign, side: str) -> Materials | None:
+    """The materials of an electrode, "positive" or "negative", of which nothing is known but its chemistry.
+
+    A BPX file does not say what its active materials are: the positive one is taken for NMC 811, the negative is none.
+    """
+    if not design.parameters:
+        return materials_of_set(design.parameter_set, side)
+    return NMC_811 if side == "positive" else None
 
 
 def recipe_of(words: str) -> Subject:
@@ -170,16 +175,24 @@ def recipe_of(words: str) -> Subject:
     return Subject(recipe, recipe, read_fields(CellDesign, of_design))
 
 
-def _design(subject: Subject, plan: CellPlan) -> CellDesign:
+def cell_design(plan: CellPlan, subject: Subject) -> CellDesign:
+    """What the plan says of a cell's design, and else its electrode.
+
+    Raises
+    ------
+    CellError
+        If neither says the loading.
+    """
     values = {**subject.design, **plan.design}
     if LOADING not in values:
         raise CellError(f"{subject.record.id} does not say how thick the electrode is. Give its mass loading.")
     return CellDesign.build(values)
 
 
-def _inputs(lake: Lake, electrode: Electrode, side: str = "") -> dict[str, str]:
-    """The electrode as inputs of the stage; its materials are stored."""
-    return {f"{side}transport": electrode.transport.id, f"{side}materials": lake.put(electrode.materials)}
+def _inputs(electrode: Electrode, side: str) -> dict[str, Record]:
+    """The electrode as inputs of the stage."""
+    prefix = "" if side == "positive" else f"{side}_"
+    return {f"{prefix}transport": electrode.transport, f"{prefix}materials": electrode.materials}
 
 
 def _built(lake: Lake, plan: CellPlan, given: Mapping[str, Any]) -> CellParameters:

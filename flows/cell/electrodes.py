@@ -108,7 +108,9 @@ def measured_electrode(
     return max(found, key=lambda each: (each.transport.cube_count, each.transport.edge_voxels))
 
 
-def assumed_electrode(lake: Lake, subject: Subject, stated: Iterable[Said], otherwise: Materials) -> Electrode:
+def assumed_electrode(
+    lake: Lake, subject: Subject, stated: Iterable[Said] = (), otherwise: Materials | None = None
+) -> Electrode:
     """The electrode of a recipe with the metrics that Bruggeman's relation assumes; stored.
 
     Raises

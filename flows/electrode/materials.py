@@ -99,7 +99,7 @@ def materials_of(
     """
     edges = tuple(_made_of(lake, transport))
     recorded = _recorded(lake, edges)
-    said = {each.name: each.value for each in _agreed([*_history(lake, edges, recorded), *stated])}
+    said = {each.name: each.value for each in _agreed([*_history(lake, edges, recorded), *_solved(transport), *stated])}
     first = recorded[0][1] if recorded else None
     if first is not None and all(getattr(first, name) == value for name, value in said.items()):
         return first
@@ -165,6 +165,13 @@ def _history(lake: Lake, edges: Iterable[Edge], recorded: Iterable[tuple[str, Ma
         yield from (
             Said(name, value, f"{run_id}, which made {subject}") for name, value in parameters.items() if name in _NAMES
         )
+
+
+def _solved(transport: Transport) -> Iterator[Said]:
+    """The conductivities that the metrics hold for; they are 0 where the metrics are assumed."""
+    for name in _MEASURED:
+        if getattr(transport, name):
+            yield Said(name, getattr(transport, name), transport.id)
 
 
 def _recorded(lake: Lake, edges: Iterable[Edge]) -> list[tuple[str, Materials]]:

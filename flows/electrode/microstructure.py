@@ -10,15 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dataset import Lake
-from flows.cell.building import CellPlan, build_cell, own_materials
+from flows.cell.building import CellPlan, build_cell, cell_design, own_materials
 from flows.cell.electrodes import subject_of
 from flows.cell.kpis import extract
 from flows.electrode.materials import completed
-from flows.parameter_files.fields import parameters_of
 from flows.running.progress import Progress, Silent
 from pipelines.cell import discharge_at_constant_power
 from pipelines.characterise import homogenise
-from schemas import CellDesign, CellParameters, Discharge, Kpi, Materials, Microstructure, Transport
+from schemas import CellParameters, Discharge, Kpi, Materials, Microstructure, Transport
 
 KPIS = ("densities", "delivered")
 
@@ -80,8 +79,8 @@ def evaluate_microstructure(
 def _materials(lake: Lake, microstructure: Microstructure, plan: CellPlan) -> Materials:
     """The materials of a volume of which nothing is recorded, stored: those stated, else those of the chemistry."""
     stated = {each.name: each.value for each in plan.materials.said(lake)}
-    chemistry = plan.design.get("parameter_set", parameters_of(CellDesign)["parameter_set"].default)
-    materials = completed(stated, own_materials(chemistry), microstructure.id)
+    own = own_materials(cell_design(plan, subject_of(microstructure)), "positive")
+    materials = completed(stated, own, microstructure.id)
     origin = f"stated: {', '.join(stated)}" if stated else f"assumed: {materials.active_material}"
     lake.put(materials, note=f"of {microstructure.id}; {origin}")
     return materials
