@@ -5,7 +5,7 @@ from flows.design.bruggeman import Compared, compare_with_bruggeman
 from flows.design.campaign import run_campaign
 from flows.design.cases import Cases, run_cases
 from flows.design.outputs import write_outputs
-from flows.design.powers import PowerCurve, Sweep, designs_of, sweep_powers
+from flows.design.powers import PowerCurve, Sweep, sweep_powers
 from flows.design.study import Study
 from flows.design.trials import CampaignResult, CellMeasured, Trial, TrialOutcome
 from flows.electrode.microstructure import evaluate_microstructure
