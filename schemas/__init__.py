@@ -12,6 +12,7 @@ from schemas.history import History
 from schemas.impedance import Impedance, ImpedanceOutcome
 from schemas.kinds import KINDS
 from schemas.kpi import Kpi, KpiOutcome
+from schemas.kpi_stage import KpiStage, kpi_stage
 from schemas.materials import Materials
 from schemas.parameter import Parameter
 from schemas.provenance import Code, Environment, Run, RunOutcome, Snapshot, Tombstone, Verification
@@ -50,6 +51,7 @@ __all__ = [
     "ImpedanceOutcome",
     "Kpi",
     "KpiOutcome",
+    "KpiStage",
     "Materials",
     "Measurement",
     "Microstructure",
@@ -77,5 +79,6 @@ __all__ = [
     "Verification",
     "compare",
     "judge",
+    "kpi_stage",
     "stage",
 ]

@@ -7,6 +7,7 @@ back writes a record as the older version would have, so that a re-run is compar
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sized
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
@@ -60,6 +61,23 @@ def removed(name: str) -> Verb:
         raise SchemaVersionError(f"the older version needs {name}, which is no longer kept.")
 
     return Verb(lambda values: {n: v for n, v in values.items() if n != name}, back)
+
+
+def folded(name: str, into: str, sentence: str) -> Verb:
+    """The field, a word or empty, is said at the end of a text instead: the sentence with the word in place of {}."""
+    ending = re.compile(re.escape(sentence).replace(re.escape("{}"), r"(\w+)") + r"\Z")
+
+    def forth(values: Values) -> Values:
+        said = sentence.format(values[name]) if values[name] else ""
+        return {n: v for n, v in values.items() if n != name} | {into: values[into] + said}
+
+    def back(cells: Cells) -> Cells:
+        spec, said = cells[into]
+        found = ending.search(said)
+        older = {name: (replace(spec, name=name), found[1] if found else ""), into: (spec, ending.sub("", said))}
+        return {n: cell for m, kept in cells.items() for n, cell in (older if m == into else {m: kept}).items()}
+
+    return Verb(forth, back)
 
 
 def scaled(name: str, factor: float, unit: str) -> Verb:
@@ -131,6 +149,34 @@ def annotated(name: str, entry: str) -> Verb:
         return {**cells, name: (spec, {key: value for key, value in tree.items() if key != entry})}
 
     return Verb(lambda values: values, back)
+
+
+def derived(name: str, of: Callable[[Values], Any]) -> Verb:
+    """The field is new, and follows from what old records hold."""
+    return Verb(
+        lambda values: {**values, name: of(values)},
+        lambda cells: {n: cell for n, cell in cells.items() if n != name},
+    )
+
+
+def tabled(old: str, new: str, *, where: str) -> Verb:
+    """The vector became a document of rows, of one entry each in old records; null, where it held 0 and a flag said so.
+
+    `where` names the vector of flags, 1 for an entry that counts.
+    """
+
+    def forth(values: Values) -> Values:
+        rows = [[float(v)] if flag else [None] for v, flag in zip(values[old], values[where], strict=True)]
+        return _called({**values, old: rows}, old, new)
+
+    def back(cells: Cells) -> Cells:
+        spec, rows = cells[new]
+        if any(len(row) != 1 for row in rows):
+            raise SchemaVersionError(f"{new} has {max(map(len, rows))} entries a row; the older version has one.")
+        numbers = np.array([0.0 if value is None else float(value) for (value,) in rows], dtype=np.float64)
+        return _called({**cells, new: (replace(spec, shape="vector", dtype="float64"), numbers)}, new, old)
+
+    return Verb(forth, back)
 
 
 def _called(fields: dict[str, _T], name: str, new: str) -> dict[str, _T]:

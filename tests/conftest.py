@@ -218,11 +218,12 @@ _EXAMPLES: dict[str, dict[str, Any]] = {
     "campaign": {
         "name": "demo",
         "definition": {"budget": 12},
+        "goals": [{"kpi": "energy_density", "sense": "maximise", "limit": None}],
         "objective_name": "energy_density",
         "objective_unit": "W.h/L",
-        "design_ids": (_ID, _ID),
+        "candidate_ids": (_ID, _ID),
         "kpi_ids": ("kpi-" + "0" * 64, "kpi-" + "1" * 64),
-        "objective": np.array([640.0, 0.0]),
+        "values": [[640.0], [None]],
         "feasible": np.array([1, 0], np.uint8),
     },
     "representativity": {

@@ -15,7 +15,7 @@ from scipy.optimize import brentq
 
 from pipelines.kpi.definition import Definition, Window
 from pipelines.kpi.delivered import delivered
-from schemas import CellParameters, Discharge, DischargeOutcome, Kpi, stage
+from schemas import CellParameters, Discharge, DischargeOutcome, Kpi, kpi_stage
 
 CROSSOVER = Definition(
     "crossover_power",
@@ -25,7 +25,7 @@ CROSSOVER = Definition(
 )
 
 
-@stage("kpi.crossover", libraries=("numpy", "scipy"))
+@kpi_stage("kpi.crossover", gives={"crossover_power": "W"}, libraries=("numpy", "scipy"), unasked=False)
 def crossover(
     first_cell: CellParameters,
     first: tuple[Discharge, ...],

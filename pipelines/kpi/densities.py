@@ -17,7 +17,7 @@ from pipelines.curve.halves import discharges_of, totals_of_half
 from pipelines.curve.totals import SECONDS_PER_HOUR, Totals, Vector, uncertainty
 from pipelines.kpi.definition import Definition, Window, all_missing
 from pipelines.kpi.whole import method_of, nothing_discharges
-from schemas import CellParameters, Curve, Kpi, KpiOutcome, stage
+from schemas import CellParameters, Curve, Kpi, KpiOutcome, kpi_stage
 from schemas.field import POSITIVE
 
 LITRES_PER_CUBIC_METRE = 1000.0
@@ -55,7 +55,11 @@ def _power(totals: Vector) -> float:
 _DERIVED: tuple[Callable[[Vector], float], ...] = (_energy, _power)
 
 
-@stage("kpi.densities", libraries=("numpy",))
+@kpi_stage(
+    "kpi.densities",
+    gives={"energy_density": "W.h/L", "power_density": "W/L", "specific_energy": "W.h/kg", "specific_power": "W/kg"},
+    libraries=("numpy",),
+)
 def energy_and_power_density(
     curve: Curve,
     cell: CellParameters | None = None,
