@@ -13,7 +13,7 @@ from dataclasses import replace
 from dataset import Lake
 from flows.design.cubes import Cubes, Drawing, measure_cubes, transport_role
 from flows.design.evaluation import CubeMeasured, Design, Evaluated, errors_of, evaluate
-from flows.design.optimiser import Optimiser, trials, wanted
+from flows.design.optimiser import Optimiser, wanted
 from flows.design.sampling import target_met
 from flows.design.study import Study
 from flows.design.trials import CampaignResult, Trial, TrialOutcome
@@ -205,10 +205,10 @@ class _Campaign:
 
     def _concluded(self) -> CampaignResult:
         self._progress.step("concluding")
-        rows = [(trial.candidate.id, tuple(kpi.id for kpi in trial.kpis)) for trial in self._trials]
         found = self._lake.run(
             conclude,
-            **trials([(c, k or ("",)) for c, k in rows]),
+            candidates=[trial.candidate.id for trial in self._trials],
+            kpis=[kpi.id for trial in self._trials for kpi in trial.kpis],
             name=self._study.name,
             definition=self._study.definition(),
             goals=wanted(self._study.goals),

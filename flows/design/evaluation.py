@@ -15,7 +15,7 @@ from typing import Any
 
 from dataset import Execution, Lake
 from dataset.errors import StageFailedError
-from flows.design.chain import NEGATIVE, AnyStage, Chain, Step
+from flows.design.chain import AnyStage, Chain, Step
 from flows.running.workers import lake_at
 from pipelines.characterise import perturb
 from schemas import PredictedErrors, RunOutcome, Transport
@@ -205,11 +205,6 @@ def roles_of(chain: Chain, extraction: Extraction) -> dict[str, list[str]]:
         if named or others:
             found[name] = named or others
     return found
-
-
-def electrode_of(branch: str) -> str:
-    """The electrode, for people."""
-    return "negative electrode" if branch == NEGATIVE else "positive electrode"
 
 
 def errors_of(cubes: Iterable[CubeMeasured]) -> str:

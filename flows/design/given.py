@@ -62,8 +62,8 @@ class Given:
             for name, parameter in kind.parameters().items():
                 if parameter.required and name not in known and f"{role}.{name}" not in space:
                     raise StudyError(
-                        f"study.space.{role}.{parameter.short} is missing. Give a range or a value there, or a value in "
-                        f"study.{role}."
+                        f"study.space.{role}.{parameter.short} is missing. Give a range or a value there, or a value "
+                        f"in study.{role}."
                     )
 
     def definition(self) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dataset import Lake
 from dataset.errors import StageFailedError
 from flows.design.evaluation import completed
 from flows.design.goals import Goal
@@ -99,8 +98,3 @@ def trials(rows: Sequence[tuple[str, tuple[str, ...]]]) -> dict[str, list[str]]:
 def wanted(goals: Sequence[Goal]) -> list[dict[str, Any]]:
     """The goals as the optimiser takes them."""
     return [goal.wanted() for goal in goals]
-
-
-def resumed(lake: Lake, workspace: Workspace, study: Study, history_id: str) -> Optimiser:
-    """The optimiser as it was when that history was written."""
-    return Optimiser(workspace, study, lake.get(history_id, History))

@@ -16,7 +16,6 @@ from flows.running.workspace import Workspace
 from pipelines.realise import realise
 from schemas import Campaign, Candidate
 from schemas import Design as FormerDesign
-from schemas.unit_names import short_name
 
 
 @dataclass(frozen=True)
@@ -113,15 +112,6 @@ def candidate_of_design(design: FormerDesign) -> Candidate:
         f"cell.{loading}": getattr(design, loading),
     }
     return Candidate(values=values)
-
-
-def described(candidate: Candidate) -> str:
-    """A candidate in one line: names without role and unit, values in the units of the records."""
-    names = {path: short_name(path.partition(".")[2]) for path in candidate.values}
-    return ", ".join(
-        f"{names[path]} {value:.4g}" if isinstance(value, float) else f"{names[path]} {value}"
-        for path, value in candidate.values.items()
-    )
 
 
 def require_simulator(study: Study) -> None:

@@ -91,4 +91,3 @@ class Plan:
         if len(edges) < 2:
             raise StudyError(f"sizes {edges} are too few to see what a size does. Give at least two that fit.")
         return edges
-

@@ -44,9 +44,7 @@ class Measuring:
 
     def of(self, lake: Lake, volume_id: str) -> str:
         """The id of the transport of a volume."""
-        return lake.run(
-            self.stage, microstructure=volume_id, materials=self.materials_id, **self.parameters
-        ).id
+        return lake.run(self.stage, microstructure=volume_id, materials=self.materials_id, **self.parameters).id
 
 
 @dataclass(frozen=True)
@@ -223,9 +221,7 @@ class _Run:
         """Cubes of the recipe at an edge [voxel] and voxel size [m], numbered from 0 as those of a campaign."""
         size = {"edge_voxels": edge, "voxel_size_metre": voxel}
         step = chain.drawing("")
-        calls: Calls = [
-            (chain, "", step, given, size, cube_seed(seed, given["recipe"], cube)) for cube in range(count)
-        ]
+        calls: Calls = [(chain, "", step, given, size, cube_seed(seed, given["recipe"], cube)) for cube in range(count)]
         text = f"measuring {count} cubes of {edge} voxels of {voxel * 1e6:.3g} um"
         return self._measure(text, measure_cube, calls, drop=drop)
 
