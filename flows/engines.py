@@ -28,7 +28,7 @@ from pipelines.characterise import (
     characterise_with_taufactor,
     homogenise,
 )
-from pipelines.kpi import extract_kpis
+from pipelines.former.kpis import extract_kpis
 from pipelines.manufacture import pack_particles
 from schemas import Stage
 from schemas.errors import RagoneError, did_you_mean

@@ -7,7 +7,7 @@ named `former`, and is offered to nobody.
 from __future__ import annotations
 
 _MOVED = {"pipelines.kpi.thermal.": "pipelines.thermal."}
-_FORMER: dict[str, str] = {}
+_FORMER = {"pipelines.kpi.extraction:extract_kpis": "pipelines.former.kpis:extract_kpis"}
 
 
 def present_entry_point(recorded: str) -> str:

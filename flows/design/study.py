@@ -20,7 +20,7 @@ from flows.generator.trust import TRUST_KEYS, Trust
 from flows.parameter_files.parameters import Section, changed, read_yaml
 from flows.running.execution import EXECUTORS, Execution
 from pipelines.characterise.representativity import Target
-from pipelines.kpi.delivered import UNITS as KPI_UNITS
+from pipelines.former.kpis import UNITS as KPI_UNITS
 from schemas import Design, Microstructure
 from schemas.field import POSITIVE
 
