@@ -50,9 +50,7 @@ def _studied(lake: Lake, study: Study | None, given: Any, plan: Plan, watcher: W
         return study_recipe(lake, study, record, plan, watcher)
     if isinstance(record, Candidate | Design | Campaign):
         return study_candidate(lake, study, candidates_of(lake, [record.id])[0], plan, watcher)
-    raise StudyError(
-        f"{record.id} is neither a candidate, a recipe nor a microstructure. Give one, or a parameter file."
-    )
+    raise StudyError(f"{record.id} is no candidate, recipe or microstructure. Give one, or a parameter file.")
 
 
 def _plan(given: Any) -> Plan:

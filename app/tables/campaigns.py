@@ -141,9 +141,7 @@ def _extrapolated_lines(result: CampaignResult) -> list[str]:
     for trial in result.trials:
         expected = trial.expected
         if expected is not None and expected.outside:
-            done = (
-                "simulated instead, and learned from" if expected.simulated else "drawn all the same: do not trust it"
-            )
+            done = "simulated instead, and learned from" if expected.simulated else "drawn: do not trust it"
             lines.append(f"outside    design {trial.number + 1}: {expected.statement}")
             lines.append(f"             expected relative error up to {expected.largest_error:.2g}; {done}")
             if not expected.simulated:

@@ -68,7 +68,7 @@ def refuse_former(content: Any, path: str = "FILE") -> None:
         if key in study
     ]
     raise StudyError(
-        f"study has the form of an earlier version: {'; '.join(lines)}. `ragone migrate-study {path}` rewrites the file."
+        f"study has the form of an earlier version: {'; '.join(lines)}. `ragone migrate-study {path}` rewrites it."
     )
 
 

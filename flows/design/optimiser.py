@@ -41,8 +41,8 @@ class Optimiser:
             ids = self._workspace.run(propose, calls, lambda *_: None)[0]
         except StageFailedError as cause:
             raise CampaignError(
-                f"no further design can be suggested after {done} trials: {cause}. What was evaluated is stored; choose "
-                "another stage in study.optimiser.suggest and start again."
+                f"no further design can be suggested after {done} trials: {cause}. What was evaluated is stored; "
+                "choose another stage in study.optimiser.suggest and start again."
             ) from cause
         return tuple(self._workspace.lake.get(one, Candidate) for one in ids)
 

@@ -70,7 +70,7 @@ def _metrics(result: CampaignResult) -> str:
 
 
 def _table(result: CampaignResult) -> str:
-    """A row for each trial, in order; an empty cell for what is not known. Further goals have a column of values each."""
+    """A row for each trial, in order; an empty cell for what is not known. Further goals have a column of values."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     varied = sorted({path for trial in result.trials for path in trial.candidate.values})

@@ -68,7 +68,7 @@ def sweep_powers(
     lake
         Where the designs are, and everything else will be.
     study
-        How a design becomes a cell and is discharged: its steps, resolution and seed. Its space, budget and goals do not
+        How a design becomes a cell and is discharged: its steps, resolution and seed. Space, budget and goals do not
         matter.
     candidates
         The designs.
