@@ -9,6 +9,7 @@ from typing import Any
 
 from flows.errors import StudyError
 from flows.parameter_files.parameters import Section, changed, read_yaml
+from models.generator.recipe import NUMBERS
 from schemas import Microstructure, Recipe
 
 _MOST = 10**6
@@ -90,15 +91,17 @@ def _steps(section: Section, name: str) -> tuple[int, ...]:
 
 
 def _simulation(root: Section) -> SimulationPlan:
-    numbers = [name for name, spec in Recipe.fields().items() if spec.dtype == "float64"]
+    numbers = {Recipe.parameters()[name].short: Recipe.parameters()[name] for name in NUMBERS}
     section = root.section("simulate", (*numbers, "edge_voxels", "voxel_size"))
     space = {}
-    for name in (n for n in numbers if n in _SIMULATED or section.has(n)):
-        spec, ends = Recipe.fields()[name], section.section(name, ("low", "high"))
-        low, high = (ends.quantity(end, spec.unit, spec.bounds) for end in ("low", "high"))
+    for short, parameter in numbers.items():
+        if not (section.has(short) or short in _SIMULATED):
+            continue
+        ends = section.section(short, ("low", "high"))
+        low, high = (ends.value(end, parameter) for end in ("low", "high"))
         if low > high:
             raise StudyError(f"{ends.path}: low = {low:g} is above high = {high:g}. Exchange them.")
-        space[name] = (low, high)
+        space[parameter.name] = (low, high)
     bounds = Microstructure.fields()["voxel_edges_metre"].bounds
     return SimulationPlan(
         space,

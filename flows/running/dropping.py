@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 from dataset import Lake
 
+METRICS_STORED = "its metrics are stored"
+
 
 def drop_present(lake: Lake, ids: Iterable[str], reason: str) -> None:
     """Drop the data of some artifacts in one go; those dropped before are passed over."""
