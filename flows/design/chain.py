@@ -138,7 +138,9 @@ class Chain:
         for step in reversed(self.steps):
             if step.role in wanted:
                 wanted.update(self.sources[step.role].values())
-        return Chain(tuple(step for step in self.steps if step.role in wanted), self.given)
+        steps = tuple(step for step in self.steps if step.role in wanted)
+        used = {role for step in steps for role in self.sources[step.role].values()}
+        return Chain(steps, {role: kind for role, kind in self.given.items() if role in used})
 
     def source_of(self, port: Port, before: str | None = None, branch: str = "") -> str:
         """The role of the nearest step, before a role if one is named, that gives what a port takes; empty if none.

@@ -15,12 +15,12 @@ from typing import Any
 from dataset import Lake
 from dataset.errors import StageFailedError
 from flows.design.chain import AVERAGE, CHARACTERISE, MANUFACTURE, Chain
-from flows.design.cubes import METRICS_STORED
 from flows.design.evaluation import CubeMeasured, measure_cube
+from flows.design.prepared import prepared
 from flows.design.study import Study
-from flows.design.ways import given_records, require_simulator
+from flows.design.ways import require_simulator, stored_candidate
 from flows.electrode.plan import Plan
-from flows.running.dropping import drop_present
+from flows.running.dropping import METRICS_STORED, drop_present
 from flows.running.execution import Execution
 from flows.running.progress import Progress
 from flows.running.seeds import cube_seed
@@ -73,7 +73,7 @@ def study_candidate(
     require_simulator(study)
     with open_workspace(lake, study.execution, progress) as workspace:
         run = _Run(workspace, plan, keep_voxels=study.keep_voxels)
-        return run.of_recipe(study, given_records(lake, study, candidate))
+        return run.of_recipe(study, dict(prepared(lake, study, candidate).given))
 
 
 def study_recipe(
@@ -82,7 +82,7 @@ def study_recipe(
     """Representativity of cubes of a stored recipe; raises as `study_candidate`."""
     require_simulator(study)
     with open_workspace(lake, study.execution, progress) as workspace:
-        given = given_records(lake, study, study.middle())
+        given = prepared(lake, study, stored_candidate(lake, study.middle())).given
         return _Run(workspace, plan, keep_voxels=study.keep_voxels).of_recipe(study, {**given, "recipe": recipe.id})
 
 
