@@ -45,6 +45,7 @@ from pipelines.cell.protocols import cycle_cell
 from pipelines.kpi import delivered_by_curve
 from pipelines.kpi import delivered_by_step
 from pipelines.kpi import energy_and_power_density
+from pipelines.kpi import specific_capacity
 from pipelines.kpi import efficiency_per_cycle
 from pipelines.kpi import rate_capability
 from pipelines.kpi import ragone_curve
@@ -61,6 +62,7 @@ from pipelines.kpi import loss_shares
 from pipelines.kpi.impedance import examine_kramers_kronig
 from pipelines.kpi.impedance import fit_equivalent_circuit
 from pipelines.kpi.impedance import integrate_relaxation_times
+from pipelines.kpi import transport_properties
 from pipelines.thermal import steady_temperature
 from pipelines.thermal import thermal_runaway
 from pipelines.kpi import voltage_agreement

@@ -26,6 +26,7 @@ _FORMER: Mapping[str, tuple[str, str]] = {
     ),
     "pipelines.cell.ideal:ideal_transport": ("pipelines.former.cell:ideal_transport", "materials"),
     "pipelines.cell.assembly:assemble_cell": ("pipelines.former.cell:assemble_cell", "materials"),
+    "pipelines.kpi.extraction:extract_kpis": ("pipelines.former.kpis:extract_kpis", ""),
     "pipelines.cell.half_cell:assemble_half_cell": ("pipelines.former.cell:assemble_half_cell", "materials"),
     "models.generator.drawing:draw_microstructure": ("models.former.generator:draw_microstructure", "materials"),
     "models.generator.training:train_steps": ("models.former.generator:train_steps", "recipes"),

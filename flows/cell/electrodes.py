@@ -134,8 +134,8 @@ def _values(candidate: Candidate, role: str) -> dict[str, Any]:
 
 def _measured(lake: Lake, subject: Subject) -> list[Transport]:
     """The transports measured of it and of its volumes; not what was made of those by learning or optimising."""
-    recipe = [subject.recipe.id] if subject.recipe and lake.holds(subject.recipe.id) else []
-    line = list(dict.fromkeys([subject.record.id, *recipe]))
+    said = dict.fromkeys(record.id for record in (subject.record, subject.recipe) if record is not None)
+    line = [name for name in said if lake.holds(name)]
     edges = [edge for name in line for edge in lake.lineage(name).down]
     for name in line:
         made = [e for e in edges if e.parent == name and e.stage.rpartition(".")[2] not in _ASSUMED]

@@ -113,7 +113,9 @@ def _ways(study: Study, rates: Sequence[float], kpi: str) -> list[Way]:
 def _tensors(workspace: Workspace, found: Sequence[Outcome]) -> dict[str, str]:
     """The id of the tensor of each cube, by the id of its microstructure; those that failed are left out."""
     workspace.progress.step("measuring tensors")
-    cubes = [(c.ids[MANUFACTURE], one.given["materials"]) for one in found for c in one.cubes if MANUFACTURE in c.ids]
+    cubes = [
+        (c.ids[MANUFACTURE], one.design.given["materials"]) for one in found for c in one.cubes if MANUFACTURE in c.ids
+    ]
     ids = workspace.run(measure_tensor, cubes)
     return {volume: tensor for (volume, _), tensor in zip(cubes, ids, strict=True) if tensor}
 
@@ -124,14 +126,14 @@ def _compared(lake: Lake, one: Outcome, tensors: dict[str, str], rates: int, key
         lake.get(tensors[v], TransportTensor) for c in one.cubes if (v := c.ids.get(MANUFACTURE, "")) in tensors
     )
     if error:
-        return Compared(one.candidate, tensors=own, error=error)
+        return Compared(one.design.candidate, tensors=own, error=error)
     measured, assumed = (_kpis(lake, part, key) for part in (one.evaluated[:rates], one.evaluated[rates:]))
     deviations = [
         lake.get(lake.run(relative_deviation, subject=ours.id, reference=theirs.id).id, Kpi)
         for theirs, ours in zip(measured, assumed, strict=True)
     ]
     transport = lake.get(one.evaluated[0].ids[AVERAGE], Transport)
-    return Compared(one.candidate, transport, own, measured, assumed, tuple(deviations))
+    return Compared(one.design.candidate, transport, own, measured, assumed, tuple(deviations))
 
 
 def _kpis(lake: Lake, evaluated: Sequence[Evaluated], key: str) -> tuple[Kpi, ...]:

@@ -11,13 +11,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from dataset import Lake
-from flows.design.cubes import Cubes, Drawing, measure_cubes, transport_role
+from flows.design.cubes import Drawing, measure_cubes, transport_role
 from flows.design.evaluation import CubeMeasured, Design, Evaluated, errors_of, evaluate
-from flows.design.optimiser import Optimiser, trials, wanted
+from flows.design.optimiser import Optimiser, wanted
+from flows.design.prepared import Measured, Prepared, prepared
 from flows.design.sampling import target_met
 from flows.design.study import Study
 from flows.design.trials import CampaignResult, Trial, TrialOutcome
-from flows.design.ways import given_records, measured_ids
 from flows.generator.drawer import Drawer, Expectation, drawer_of
 from flows.running.progress import Progress
 from flows.running.tracking import FlowRun, run_tracked, server_address
@@ -81,7 +81,7 @@ class _Campaign:
 
     def __init__(self, workspace: Workspace, study: Study, finished: Told) -> None:
         self._workspace, self._study, self._finished = workspace, study, finished
-        self._lake, self._progress = workspace.lake, workspace.progress
+        self._lake, self._progress, self._chain = workspace.lake, workspace.progress, study.chain
         self._optimiser = Optimiser(workspace, study)
         self._drawer: Drawer = drawer_of(workspace, study)
         self._trials: list[Trial] = []
@@ -101,51 +101,48 @@ class _Campaign:
 
     def _evaluated(self, candidates: Sequence[Candidate]) -> list[Trial]:
         """All cubes of all recipes, then what follows: a batch of one design still keeps several workers busy."""
-        given = [given_records(self._lake, self._study, candidate) for candidate in candidates]
-        expected = self._expectations(given)
-        cubes = {branch: self._cubes(branch, given, expected) for branch in self._study.chain.branches}
-        self._progress.step(f"evaluating {len(candidates)} designs")
-        found = self._judged(candidates, given, cubes, expected)
-        self._drawer.learn({recipe: measured for of in cubes.values() for recipe, measured in of.items()})
+        designs = [prepared(self._lake, self._study, candidate) for candidate in candidates]
+        expected = self._expectations(designs)
+        measured = {branch: self._measured(branch, designs, expected) for branch in self._chain.branches}
+        self._progress.step(f"evaluating {len(designs)} designs")
+        found = self._judged(designs, measured, expected)
+        own = {design.recipe_id(""): design.cubes(self._chain, measured) for design in designs if "" in measured}
+        self._drawer.learn(own)
         return found
 
-    def _expectations(self, given: Sequence[Mapping[str, str]]) -> Mapping[str, Expectation]:
+    def _expectations(self, designs: Sequence[Prepared]) -> Mapping[str, Expectation]:
         """What is expected of the generator that draws, by the id of the recipe; nothing of a simulator."""
-        if not self._study.chain.branches:
+        if self._study.trust is None:
             return {}
-        recipes = [self._lake.get(ids["recipe"], Recipe) for ids in given]
-        return self._drawer.prepare(recipes, self._lake.get(given[0]["materials"], Materials))
+        recipes = [self._lake.get(design.recipe_id(""), Recipe) for design in designs]
+        return self._drawer.prepare(recipes, self._lake.get(designs[0].given["materials"], Materials))
 
-    def _cubes(
-        self, branch: str, given: Sequence[Mapping[str, str]], expected: Mapping[str, Expectation]
-    ) -> dict[str, Sequence[CubeMeasured]]:
-        drawings = {ids[f"{branch}recipe"]: self._drawing(branch, ids) for ids in given}
-        errors = {
-            recipe: expected[recipe].error for recipe in drawings if recipe in expected and expected[recipe].error
-        }
-        drawn = [drawing for recipe, drawing in drawings.items() if recipe not in errors]
-        found: Cubes = measure_cubes(self._workspace, self._study, branch, drawn, self._further)
-        return {**found, **{recipe: [CubeMeasured(error=error)] for recipe, error in errors.items()}}
+    def _measured(
+        self, branch: str, designs: Sequence[Prepared], expected: Mapping[str, Expectation]
+    ) -> dict[str, list[CubeMeasured]]:
+        """The cubes of one electrode; a recipe of which nothing can be expected has a failed one."""
+        drawings, failed = {}, {}
+        for design in designs:
+            key, recipe_id = design.key(self._chain, branch), design.recipe_id(branch)
+            if recipe_id in expected and expected[recipe_id].error:
+                failed[key] = [CubeMeasured(error=expected[recipe_id].error)]
+            else:
+                drawings[key] = self._drawing(branch, design)
+        return {**measure_cubes(self._workspace, self._study, branch, drawings, self._further), **failed}
 
-    def _drawing(self, branch: str, ids: Mapping[str, str]) -> Drawing:
-        """How the cubes of a design's recipe are drawn: by the drawer, of the negative electrode by its own step."""
-        recipe_id = ids[f"{branch}recipe"]
-        step = self._study.chain.drawing(branch)
+    def _drawing(self, branch: str, design: Prepared) -> Drawing:
+        """By the drawer; of the negative electrode by its own step."""
+        step, kept, recipe_id = self._chain.drawing(branch), self._study.keep_voxels, design.recipe_id(branch)
         if branch:
-            return Drawing(recipe_id, ids, step, self._study.keep_voxels)
-        drawn = self._drawer.step_for(step, recipe_id)
-        return Drawing(recipe_id, ids, drawn, self._study.keep_voxels or self._drawer.keeps_voxels(recipe_id))
+            return Drawing(design, step, kept)
+        return Drawing(design, self._drawer.step_for(step, recipe_id), kept or self._drawer.keeps_voxels(recipe_id))
 
     def _further(self, cubes: int) -> None:
         self._units += cubes
         self._progress.started(self._units)
 
     def _judged(
-        self,
-        candidates: Sequence[Candidate],
-        given: Sequence[Mapping[str, str]],
-        cubes: Mapping[str, Mapping[str, Sequence[CubeMeasured]]],
-        expected: Mapping[str, Expectation],
+        self, designs: Sequence[Prepared], measured: Measured, expected: Mapping[str, Expectation]
     ) -> list[Trial]:
         """The trials of a batch; a design one of whose cubes could not be measured is a failed one."""
         first = len(self._trials)
@@ -153,45 +150,34 @@ class _Campaign:
         whole: list[int] = []
 
         def over(place: int, trial: Trial) -> None:
-            own = cubes.get("", {}).get(given[place].get("recipe", ""), ())
+            design = designs[place]
+            own = measured[""][design.key(self._chain, "")] if "" in measured else []
             found[place] = replace(
                 trial,
                 cube_count=len(own),
                 target_met=self._target_met(own) if trial.kpis else None,
-                expected=expected.get(given[place].get("recipe", "")),
+                expected=expected.get(design.given.get("recipe", "")),
             )
             self._finished(found[place])
             self._progress.advanced()
 
-        for place, candidate in enumerate(candidates):
-            error = errors_of(c for branch, of in cubes.items() for c in of[given[place][f"{branch}recipe"]])
+        for place, design in enumerate(designs):
+            error = errors_of(design.cubes(self._chain, measured))
             if error:
-                over(place, Trial(first + place, candidate, TrialOutcome.FAILED, error=error))
+                over(place, Trial(first + place, design.candidate, TrialOutcome.FAILED, error=error))
             else:
                 whole.append(place)
-        calls = [
-            (self._study.chain, self._study.extractions, self._design(candidates[place], given[place], cubes))
-            for place in whole
-        ]
-        self._workspace.run(
-            evaluate,
-            calls,
-            lambda call, evaluated: over(
-                whole[call], self._trial(first + whole[call], candidates[whole[call]], evaluated)
-            ),
-        )
+
+        def evaluated(call: int, result: Evaluated) -> None:
+            over(whole[call], self._trial(first + whole[call], designs[whole[call]].candidate, result))
+
+        calls = [(self._chain, self._study.extractions, self._design(designs[place], measured)) for place in whole]
+        self._workspace.run(evaluate, calls, evaluated)
         return [found[place] for place in sorted(found)]
 
-    def _design(
-        self,
-        candidate: Candidate,
-        given: Mapping[str, str],
-        cubes: Mapping[str, Mapping[str, Sequence[CubeMeasured]]],
-    ) -> Design:
-        measured = measured_ids(self._study.chain, given, cubes)
-        predicted_id = self._drawer.predicted_id(given["recipe"]) if cubes else ""
-        predicted = {"": predicted_id} if predicted_id else {}
-        return Design(given, measured, predicted, self._study.parameters(candidate))
+    def _design(self, design: Prepared, measured: Measured) -> Design:
+        predicted_id = self._drawer.predicted_id(design.recipe_id("")) if self._study.trust else ""
+        return design.design(self._chain, measured, {"": predicted_id} if predicted_id else {}, {})
 
     def _trial(self, number: int, candidate: Candidate, evaluated: Evaluated) -> Trial:
         if evaluated.error:
@@ -200,15 +186,15 @@ class _Campaign:
         return replace(Trial.judged(number, candidate, self._study.goals, kpis), kpi_ids=evaluated.kpi_ids)
 
     def _target_met(self, cubes: Sequence[CubeMeasured]) -> bool | None:
-        role = transport_role(self._study.chain, "")
+        role = transport_role(self._chain, "")
         return target_met(self._lake, self._study.resolution.target, role, cubes)
 
     def _concluded(self) -> CampaignResult:
         self._progress.step("concluding")
-        rows = [(trial.candidate.id, tuple(kpi.id for kpi in trial.kpis)) for trial in self._trials]
         found = self._lake.run(
             conclude,
-            **trials([(c, k or ("",)) for c, k in rows]),
+            candidates=[trial.candidate.id for trial in self._trials],
+            kpis=[kpi.id for trial in self._trials for kpi in trial.kpis],
             name=self._study.name,
             definition=self._study.definition(),
             goals=wanted(self._study.goals),

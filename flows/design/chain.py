@@ -138,10 +138,12 @@ class Chain:
         for step in reversed(self.steps):
             if step.role in wanted:
                 wanted.update(self.sources[step.role].values())
-        return Chain(tuple(step for step in self.steps if step.role in wanted), self.given)
+        steps = tuple(step for step in self.steps if step.role in wanted)
+        used = {role for step in steps for role in self.sources[step.role].values()}
+        return Chain(steps, {role: kind for role, kind in self.given.items() if role in used})
 
     def source_of(self, port: Port, before: str | None = None, branch: str = "") -> str:
-        """The role of the nearest step, before a role if one is named, that gives what a port takes; empty if none does.
+        """The role of the nearest step, before a role if one is named, that gives what a port takes; empty if none.
 
         A record that is given at the start counts as the farthest step.
         """
@@ -169,8 +171,8 @@ class Chain:
         earlier = [f"{role} ({kind.kind})" for role, kind in self.given.items()]
         earlier += [f"{each.role} ({each.gives.kind})" for each in self.steps[: roles.index(step.role)]]
         return (
-            f"study.steps.{step.role} ({step.stage.name}) needs a {wanted} for its input {port.name!r}, and nothing before "
-            f"it gives one: {' -> '.join(earlier)}. Add a step that gives a {wanted}, or move it with `after`."
+            f"study.steps.{step.role} ({step.stage.name}) needs a {wanted} for its input {port.name!r}, and nothing "
+            f"before it gives one: {' -> '.join(earlier)}. Add a step that gives a {wanted}, or move it with `after`."
         )
 
 

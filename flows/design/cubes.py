@@ -7,40 +7,36 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flows.design.chain import Chain, Step
-from flows.design.evaluation import CubeMeasured, Ids, measure_cube
+from flows.design.evaluation import CubeMeasured, measure_cube
+from flows.design.prepared import Prepared
 from flows.design.sampling import sample_size
 from flows.design.study import Study
-from flows.running.dropping import drop_present
+from flows.running.dropping import METRICS_STORED, drop_present
 from flows.running.seeds import cube_seed
 from flows.running.workspace import Workspace
 from schemas import Microstructure, Transport
 
-METRICS_STORED = "its metrics are stored"
-
 
 @dataclass(frozen=True)
 class Drawing:
-    """How the cubes of one recipe come about: ids of the given records, the step that draws, and what is kept."""
+    """Whose cubes are drawn, by which step, and whether their voxels are kept."""
 
-    recipe_id: str
-    given: Ids
+    design: Prepared
     step: Step
-    keep_voxels: bool = False
-
-
-Cubes = Mapping[str, Sequence[CubeMeasured]]  # by the id of the recipe
+    keep_voxels: bool
 
 
 def measure_cubes(
     workspace: Workspace,
     study: Study,
     branch: str,
-    drawings: Sequence[Drawing],
+    drawings: Mapping[str, Drawing],
     further: Callable[[int], None] = lambda _: None,
-) -> Cubes:
-    """All cubes of all recipes of one electrode; what is stored is found there.
+) -> dict[str, list[CubeMeasured]]:
+    """All cubes of one electrode; what is stored is found there.
 
     Parameters
     ----------
@@ -51,44 +47,23 @@ def measure_cubes(
     branch
         The electrode.
     drawings
-        How each recipe is drawn.
+        How they are drawn, by what the cubes are the same by.
     further
-        Is told of cubes beyond the first ones of each recipe, before they are measured.
+        Is called with the number of cubes beyond the first ones, before they are measured.
     """
-    found: dict[str, list[CubeMeasured]] = {drawing.recipe_id: [] for drawing in drawings}
-    by_recipe = {drawing.recipe_id: drawing for drawing in drawings}
+    found: dict[str, list[CubeMeasured]] = {key: [] for key in drawings}
     while due := _due(workspace, study, branch, found):
         more = sum(cube >= study.resolution.first_cubes for _, cube in due)
         if more:
             further(more)
-        workspace.progress.step(f"measuring {len(due)} cubes of {len({recipe for recipe, _ in due})} recipes")
-        calls = [
-            (
-                study.chain,
-                branch,
-                by_recipe[recipe].step,
-                by_recipe[recipe].given,
-                study.resolution.size,
-                cube_seed(study.seed, recipe, cube),
-            )
-            for recipe, cube in due
-        ]
+        workspace.progress.step(f"measuring {len(due)} cubes of {len({key for key, _ in due})} recipes")
+        calls = [_call(study, branch, drawings[key], cube) for key, cube in due]
         measured = workspace.run(measure_cube, calls)
-        for (recipe, _), cube in zip(due, measured, strict=True):
-            found[recipe].append(cube)
-        drop_voxels(
-            workspace,
-            study.chain,
-            branch,
-            [cube for (recipe, _), cube in zip(due, measured, strict=True) if not by_recipe[recipe].keep_voxels],
-        )
+        for (key, _), cube in zip(due, measured, strict=True):
+            found[key].append(cube)
+        dropped = [c for (key, _), c in zip(due, measured, strict=True) if not drawings[key].keep_voxels]
+        _drop_voxels(workspace, study.chain, branch, dropped)
     return found
-
-
-def drop_voxels(workspace: Workspace, chain: Chain, branch: str, cubes: Sequence[CubeMeasured]) -> None:
-    """Drop the voxels of cubes whose metrics are stored, in one go; those dropped before are passed over."""
-    roles = [step.role for step in chain.drawn(branch) if issubclass(step.gives, Microstructure)]
-    drop_present(workspace.lake, [c.ids[role] for c in cubes if not c.error for role in roles], METRICS_STORED)
 
 
 def transport_role(chain: Chain, branch: str) -> str:
@@ -96,15 +71,26 @@ def transport_role(chain: Chain, branch: str) -> str:
     return chain.last(Transport, branch, chain.repeated)
 
 
-def _due(workspace: Workspace, study: Study, branch: str, found: Cubes) -> list[tuple[str, int]]:
+def _call(study: Study, branch: str, drawing: Drawing, cube: int) -> tuple[Any, ...]:
+    """Arguments of `measure_cube`."""
+    design = drawing.design
+    seed = cube_seed(study.seed, design.recipe_id(branch), cube)
+    return study.chain, branch, drawing.step, design.given, study.resolution.size, seed, design.parameters
+
+
+def _drop_voxels(workspace: Workspace, chain: Chain, branch: str, cubes: Sequence[CubeMeasured]) -> None:
+    """Drop the voxels of cubes whose metrics are stored, in one go; those dropped before are passed over."""
+    roles = [step.role for step in chain.drawn(branch) if issubclass(step.gives, Microstructure)]
+    drop_present(workspace.lake, [c.ids[role] for c in cubes if not c.error for role in roles], METRICS_STORED)
+
+
+def _due(
+    workspace: Workspace, study: Study, branch: str, found: Mapping[str, Sequence[CubeMeasured]]
+) -> list[tuple[str, int]]:
     """The cubes to measure next, of every recipe whose sample is not large enough, by what is stored alone."""
-    role = transport_role(study.chain, branch)
+    role, size = transport_role(study.chain, branch), study.resolution
     return [
-        (recipe, cube)
-        for recipe, measured in found.items()
-        for cube in range(len(measured), _wanted(workspace, study, role, measured))
+        (key, cube)
+        for key, measured in found.items()
+        for cube in range(len(measured), sample_size(workspace.lake, size.target, size.cubes, role, measured))
     ]
-
-
-def _wanted(workspace: Workspace, study: Study, role: str, measured: Sequence[CubeMeasured]) -> int:
-    return sample_size(workspace.lake, study.resolution.target, study.resolution.cubes, role, measured)

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from dataset import Execution, Lake
 from dataset.errors import StageFailedError
-from flows.design.chain import NEGATIVE, AnyStage, Chain, Step
+from flows.design.chain import AnyStage, Chain, Step
 from flows.running.workers import lake_at
 from pipelines.characterise import perturb
 from schemas import PredictedErrors, RunOutcome, Transport
@@ -65,7 +66,14 @@ class Evaluated:
 
 
 def measure_cube(
-    address: str, chain: Chain, branch: str, drawn: Step, given: Ids, size: Mapping[str, Any], seed: int
+    address: str,
+    chain: Chain,
+    branch: str,
+    drawn: Step,
+    given: Ids,
+    size: Mapping[str, Any],
+    seed: int,
+    parameters: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
 ) -> CubeMeasured:
     """Draw one cube of a recipe and measure it.
 
@@ -85,6 +93,8 @@ def measure_cube(
         `edge_voxels` and `voxel_size_metre` [m].
     seed
         Of this cube.
+    parameters
+        That differ from design to design, by role of the step.
     """
     lake, ids = lake_at(address), dict(given)
     made: dict[str, str] = {}
@@ -92,7 +102,8 @@ def measure_cube(
         for step in chain.drawn(branch):
             taken = drawn if step.role == drawn.role else step
             further = {**size, "seed": seed} if taken.stage.takes_seed else {}
-            made[step.role] = ids[step.role] = run_step(lake, chain, taken, ids, **further)
+            own = parameters.get(step.role, {})
+            made[step.role] = ids[step.role] = run_step(lake, chain, taken, ids, **own, **further)
     except StageFailedError as failure:
         return CubeMeasured(made, str(failure))
     return CubeMeasured(made)
@@ -205,11 +216,6 @@ def roles_of(chain: Chain, extraction: Extraction) -> dict[str, list[str]]:
         if named or others:
             found[name] = named or others
     return found
-
-
-def electrode_of(branch: str) -> str:
-    """The electrode, for people."""
-    return "negative electrode" if branch == NEGATIVE else "positive electrode"
 
 
 def errors_of(cubes: Iterable[CubeMeasured]) -> str:

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from flows.errors import StudyError
+from schemas import CellDesign, Materials, Recipe
 
-_FORMER_KEYS = ("objective", "stages")
+_FORMER_KEYS = {"objective": "objectives and steps.discharge", "stages": "steps"}
 _FIELDS = {
     "active_material_weight_fraction": "recipe.active_material_weight_fraction",
     "porosity": "recipe.porosity",
@@ -32,13 +33,9 @@ _STAGES = {
 }
 _OPERATIONS = {"power": "discharge_at_constant_power", "rate": "discharge_at_constant_current"}
 _RECORDS = {
-    "recipe": ("median_particle_radius", "particle_radius_spread", "aggregate_length", "particle_shape")
-    + ("particle_aspect_ratio",),
-    "materials": ("active_material_density", "carbon_binder_density", "carbon_binder_nanoporosity")
-    + ("active_material_conductivity", "carbon_binder_conductivity"),
-    "cell": ("parameter_set", "form_factor", "pouch_area", "negative_to_positive_capacity_ratio", "contact_resistance")
-    + ("electrolyte_density", "electrolyte_excess", "positive_particle_radius")
-    + ("positive_collector_thickness", "negative_collector_thickness"),
+    "recipe": frozenset(Recipe.fields()),
+    "materials": frozenset(Materials.fields()),
+    "cell": frozenset(CellDesign.fields()),
 }
 
 
@@ -71,12 +68,12 @@ def refuse_former(content: Any, path: str = "FILE") -> None:
         if key in study
     ]
     raise StudyError(
-        f"study has the form of an earlier version: {'; '.join(lines)}. `ragone migrate-study {path}` rewrites the file."
+        f"study has the form of an earlier version: {'; '.join(lines)}. `ragone migrate-study {path}` rewrites it."
     )
 
 
 def migrated(content: Any) -> dict[str, Any]:
-    """A study of the former form in the present one; what is not known of it is left as it is, to be named when read."""
+    """A study of the former form in the present one; what is not known of it is left, to be named when it is read."""
     study = dict(content["study"])
     objective, stages = dict(study.pop("objective", {})), dict(study.pop("stages", {}))
     study["space"] = {_FIELDS.get(name, name): value for name, value in dict(study.get("space", {})).items()}
@@ -103,7 +100,7 @@ def _move(written: dict[str, Any], role: str, steps: dict[str, Any], records: di
     """What was said of a part: its stage and parameters, and the fields of records that were parameters."""
     step = {"stage": _STAGES.get(written["engine"], written["engine"])} if "engine" in written else {}
     for name, value in dict(written.get("parameters", {})).items():
-        record = next((r for r, names in _RECORDS.items() if any(name.startswith(n) for n in names)), "")
+        record = next((r for r, names in _RECORDS.items() if name in names), "")
         if record:
             records.setdefault(record, {})[name] = value
         else:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flows.design.chain import NEGATIVE
+from flows.design.chain import GIVEN, NEGATIVE
 from flows.design.space import Space
 from flows.errors import StudyError
 from flows.parameter_files.parameters import Section
@@ -39,6 +39,9 @@ class Given:
         StudyError
             For a field that is not known, or a value that cannot be read.
         """
+        for role in GIVEN:
+            if root.has(role) and role not in kinds:
+                raise StudyError(f"{root.at(role)} is given, and no step that leads to a goal takes it. Leave it out.")
         return cls(kinds, {role: _fields(root.section(role, None, {}), kind) for role, kind in kinds.items()})
 
     def wanted(self, candidate: Candidate) -> dict[str, Any]:
@@ -62,8 +65,8 @@ class Given:
             for name, parameter in kind.parameters().items():
                 if parameter.required and name not in known and f"{role}.{name}" not in space:
                     raise StudyError(
-                        f"study.space.{role}.{parameter.short} is missing. Give a range or a value there, or a value in "
-                        f"study.{role}."
+                        f"study.space.{role}.{parameter.short} is missing. Give a range or a value there, or a value "
+                        f"in study.{role}."
                     )
 
     def definition(self) -> dict[str, Any]:

@@ -112,7 +112,7 @@ def _goal(section: Section, senses: Sequence[Sense]) -> Goal:
     limit = None
     if sense in _CONSTRAINTS:
         try:
-            limit = parse_quantity(section.raw(sense), stage.unit_of(kpi), section.at(sense))
+            limit = parse_quantity(section.raw(sense), stage.unit_given(kpi) or "1", section.at(sense))
         except RagoneError as cause:
             raise StudyError(str(cause)) from cause
     elif not section.flag(sense):

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dataset import Lake
 from dataset.errors import StageFailedError
 from flows.design.evaluation import completed
 from flows.design.goals import Goal
@@ -42,8 +41,8 @@ class Optimiser:
             ids = self._workspace.run(propose, calls, lambda *_: None)[0]
         except StageFailedError as cause:
             raise CampaignError(
-                f"no further design can be suggested after {done} trials: {cause}. What was evaluated is stored; choose "
-                "another stage in study.optimiser.suggest and start again."
+                f"no further design can be suggested after {done} trials: {cause}. What was evaluated is stored; "
+                "choose another stage in study.optimiser.suggest and start again."
             ) from cause
         return tuple(self._workspace.lake.get(one, Candidate) for one in ids)
 
@@ -99,8 +98,3 @@ def trials(rows: Sequence[tuple[str, tuple[str, ...]]]) -> dict[str, list[str]]:
 def wanted(goals: Sequence[Goal]) -> list[dict[str, Any]]:
     """The goals as the optimiser takes them."""
     return [goal.wanted() for goal in goals]
-
-
-def resumed(lake: Lake, workspace: Workspace, study: Study, history_id: str) -> Optimiser:
-    """The optimiser as it was when that history was written."""
-    return Optimiser(workspace, study, lake.get(history_id, History))

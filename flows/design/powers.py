@@ -68,7 +68,7 @@ def sweep_powers(
     lake
         Where the designs are, and everything else will be.
     study
-        How a design becomes a cell and is discharged: its steps, resolution and seed. Its space, budget and goals do not
+        How a design becomes a cell and is discharged: its steps, resolution and seed. Space, budget and goals do not
         matter.
     candidates
         The designs.
@@ -89,7 +89,7 @@ def sweep_powers(
     with open_workspace(lake, study.execution, progress) as workspace:
         workspace.progress.started(len(candidates) * (study.resolution.first_cubes + len(powers)))
         found = evaluate_in_ways(workspace, study, candidates, ways)
-    curves = tuple(PowerCurve(one.candidate, tuple(powers), role, one.evaluated, one.error) for one in found)
+    curves = tuple(PowerCurve(one.design.candidate, tuple(powers), role, one.evaluated, one.error) for one in found)
     return Sweep(curves, _crossovers(lake, curves))
 
 

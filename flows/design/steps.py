@@ -31,9 +31,9 @@ from flows.errors import StudyError
 from flows.generator.trust import TRUST_KEYS, Trust
 from flows.parameter_files.parameters import Section
 from flows.stages import STAGES, stage_named
-from schemas import Stage
+from schemas import CellParameters, Stage
 from schemas.errors import UnknownFieldError, did_you_mean
-from schemas.stage import SEED
+from schemas.stage import SEED, Port
 
 USUAL = {
     MANUFACTURE: "manufacture.pack_particles",
@@ -89,7 +89,7 @@ def sources_of(goal: Goal, chain: Chain) -> tuple[str, ...]:
             raise StudyError(f"study: {goal.kpi} is read from {role!r}, which is no step: {did_you_mean(role, known)}")
     if goal.sources:
         return goal.sources
-    port = goal.stage.ports[goal.stage.subject]
+    port = _subject(goal)
     fitting = [s.role for s in chain if port.takes(s.gives) and not s.branch and s.role not in chain.repeated]
     last = [role for role in fitting if not any(step.role in fitting for step in chain.after(role))]
     if not last or (len(last) > 1 and not port.many):
@@ -97,6 +97,12 @@ def sources_of(goal: Goal, chain: Chain) -> tuple[str, ...]:
         what = f"several steps give one: {', '.join(last)}" if last else f"no step gives one: {', '.join(known)}"
         raise StudyError(f"study: {goal.kpi} is read off a {wanted}, and {what}. Name a step with `from`, or add one.")
     return tuple(last)
+
+
+def _subject(goal: Goal) -> Port:
+    """What the KPI is of: the first port of its stage that does not merely take the cell."""
+    ports = list(goal.stage.ports.values())
+    return next((port for port in ports if port.kinds != (CellParameters,)), ports[0])
 
 
 def choose_stage(section: Section, name: str) -> Stage[Any, Any]:

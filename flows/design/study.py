@@ -35,8 +35,8 @@ _LARGEST = 10**6
 _LARGEST_SEED = 2**32 - 1
 _SMALLEST_EDGE, _LARGEST_EDGE = 8, 2048
 _GIVEN = ("recipe", "materials", "cell", f"{NEGATIVE}recipe", f"{NEGATIVE}materials")
-_KEYS = ("name", "seed", *_GIVEN, "space", "steps", "objectives", "constraints")
-_KEYS += ("optimiser", "budget", "resolution", "storage", "executor")
+_GOALS = ("objectives", "constraints")
+_KEYS = ("name", "seed", *_GIVEN, "space", "steps", *_GOALS, "optimiser", "budget", "resolution", "storage", "executor")
 _OPTIMISER = {"start": "acquisition.sobol", "suggest": "acquisition.expected_improvement"}
 _READ_OFF_DISCHARGES = ("kpi.delivered", "kpi.densities", "kpi.specific_capacity")
 

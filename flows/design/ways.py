@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from dataset import Lake
 from flows.design.chain import Chain
 from flows.design.cubes import Drawing, measure_cubes
-from flows.design.evaluation import CubeMeasured, Design, Evaluated, Extraction, completed, errors_of, evaluate
+from flows.design.evaluation import CubeMeasured, Evaluated, Extraction, errors_of, evaluate
+from flows.design.prepared import Parameters, Prepared, prepared
 from flows.design.study import Study
 from flows.errors import StudyError
 from flows.running.workspace import Workspace
-from pipelines.realise import realise
 from schemas import Campaign, Candidate
 from schemas import Design as FormerDesign
-from schemas.unit_names import short_name
 
 
 @dataclass(frozen=True)
@@ -25,15 +23,14 @@ class Way:
 
     chain: Chain
     extractions: tuple[Extraction, ...]
-    parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    parameters: Parameters = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """A candidate with ids of its given records, its cubes, and what each way gave; or why its cubes failed."""
+    """A design, its cubes, and what each way gave; or why its cubes failed."""
 
-    candidate: Candidate
-    given: Mapping[str, str]
+    design: Prepared
     cubes: Sequence[CubeMeasured] = ()
     evaluated: tuple[Evaluated, ...] = ()
     error: str = ""
@@ -50,32 +47,25 @@ def evaluate_in_ways(
         If a generator draws, whose errors only a campaign carries along.
     """
     require_simulator(study)
-    lake, progress = workspace.lake, workspace.progress
-    given = [given_records(lake, study, candidate) for candidate in candidates]
-    cubes = {
-        branch: measure_cubes(workspace, study, branch, _drawings(study, branch, given))
-        for branch in study.chain.branches
+    chain = study.chain
+    designs = [prepared(workspace.lake, study, candidate) for candidate in candidates]
+    measured = {
+        branch: measure_cubes(workspace, study, branch, _drawings(study, branch, designs)) for branch in chain.branches
     }
-    errors = [errors_of(c for branch, of in cubes.items() for c in of[ids[f"{branch}recipe"]]) for ids in given]
-    whole = [place for place, error in enumerate(errors) if not error]
-    progress.step(f"evaluating {len(whole)} designs in {len(ways)} ways")
+    cubes = [design.cubes(chain, measured) for design in designs]
+    whole = [(place, design) for place, design in enumerate(designs) if not errors_of(cubes[place])]
+    workspace.progress.step(f"evaluating {len(whole)} designs in {len(ways)} ways")
     calls = [
-        (way.chain, way.extractions, _design(study, candidates[place], given[place], cubes, way))
-        for place in whole
+        (way.chain, way.extractions, design.design(chain, measured, {}, way.parameters))
+        for _, design in whole
         for way in ways
     ]
     found = workspace.run(evaluate, calls)
-    by_place = {p: tuple(found[n * len(ways) : (n + 1) * len(ways)]) for n, p in enumerate(whole)}
-    own = [cubes[""][ids["recipe"]] if "" in cubes else () for ids in given]
+    by_place = {p: tuple(found[n * len(ways) : (n + 1) * len(ways)]) for n, (p, _) in enumerate(whole)}
     return tuple(
-        Outcome(candidate, given[p], own[p], by_place.get(p, ()), errors[p]) for p, candidate in enumerate(candidates)
+        Outcome(design, cubes[place], by_place.get(place, ()), errors_of(cubes[place]))
+        for place, design in enumerate(designs)
     )
-
-
-def given_records(lake: Lake, study: Study, candidate: Candidate) -> dict[str, str]:
-    """Ids of the records that a candidate stands for in a study, by role."""
-    run = lake.run(realise, candidate=candidate.id, records=study.given.wanted(candidate))
-    return dict(completed(run))
 
 
 def stored_candidate(lake: Lake, candidate: Candidate) -> Candidate:
@@ -107,21 +97,8 @@ def candidates_of(lake: Lake, ids: Sequence[str]) -> list[Candidate]:
 def candidate_of_design(design: FormerDesign) -> Candidate:
     """A design of an earlier version as a candidate."""
     loading = "mass_loading_kilogram_per_square_metre"
-    recipe = [name for name in FormerDesign.fields() if name != loading]
-    values = {
-        **{f"recipe.{name}": getattr(design, name) for name in recipe},
-        f"cell.{loading}": getattr(design, loading),
-    }
-    return Candidate(values=values)
-
-
-def described(candidate: Candidate) -> str:
-    """A candidate in one line: names without role and unit, values in the units of the records."""
-    names = {path: short_name(path.partition(".")[2]) for path in candidate.values}
-    return ", ".join(
-        f"{names[path]} {value:.4g}" if isinstance(value, float) else f"{names[path]} {value}"
-        for path, value in candidate.values.items()
-    )
+    recipe = {f"recipe.{n}": getattr(design, n) for n in FormerDesign.fields() if n != loading}
+    return Candidate(values={**recipe, f"cell.{loading}": getattr(design, loading)})
 
 
 def require_simulator(study: Study) -> None:
@@ -139,29 +116,6 @@ def require_simulator(study: Study) -> None:
         )
 
 
-def _drawings(study: Study, branch: str, given: Sequence[Mapping[str, str]]) -> list[Drawing]:
+def _drawings(study: Study, branch: str, designs: Sequence[Prepared]) -> Mapping[str, Drawing]:
     step = study.chain.drawing(branch)
-    by_recipe = {ids[f"{branch}recipe"]: ids for ids in given}
-    return [Drawing(recipe, ids, step, study.keep_voxels) for recipe, ids in by_recipe.items()]
-
-
-def _design(
-    study: Study,
-    candidate: Candidate,
-    given: Mapping[str, str],
-    cubes: Mapping[str, Mapping[str, Sequence[CubeMeasured]]],
-    way: Way,
-) -> Design:
-    measured = measured_ids(study.chain, given, cubes)
-    return Design(given, measured, parameters={**study.parameters(candidate), **way.parameters})
-
-
-def measured_ids(
-    chain: Chain, given: Mapping[str, str], cubes: Mapping[str, Mapping[str, Sequence[CubeMeasured]]]
-) -> dict[str, tuple[str, ...]]:
-    """Ids of what was measured of each cube of a design, by the role of the step."""
-    return {
-        step.role: tuple(cube.ids[step.role] for cube in of[given[f"{branch}recipe"]])
-        for branch, of in cubes.items()
-        for step in chain.drawn(branch)
-    }
+    return {design.key(study.chain, branch): Drawing(design, step, study.keep_voxels) for design in designs}

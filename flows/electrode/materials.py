@@ -42,7 +42,8 @@ class Said:
 
     def __str__(self) -> str:
         unit = Materials.fields()[self.name].unit
-        return f"{self.name} = {self.value}{f' [{unit}]' if unit not in ('', '1') else ''} by {self.by}"
+        value = f"{self.value:.9g} [{'-' if unit == '1' else unit}]" if unit else self.value
+        return f"{self.name} = {value} by {self.by}"
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def materials_of(
     """
     edges = tuple(_made_of(lake, transport))
     recorded = _recorded(lake, edges)
-    said = {each.name: each.value for each in _agreed([*_history(lake, edges, recorded), *_solved(transport), *stated])}
+    said = _agreed([*_history(lake, edges, recorded), *_solved(transport), *stated])
     first = recorded[0][1] if recorded else None
     if first is not None and all(getattr(first, name) == value for name, value in said.items()):
         return first
@@ -138,8 +139,8 @@ def _sources(values: Mapping[str, Any]) -> dict[str, str]:
     return {name: "stated, or recorded when the electrode was drawn and measured" for name in values if name in _NAMES}
 
 
-def _agreed(said: Iterable[Said]) -> dict[str, Said]:
-    """The first that is said of each property, if nobody says otherwise."""
+def _agreed(said: Iterable[Said]) -> dict[str, Any]:
+    """The first value that is said of each property, if nobody says otherwise."""
     found: dict[str, Said] = {}
     for each in said:
         first = found.setdefault(each.name, each)
@@ -148,7 +149,7 @@ def _agreed(said: Iterable[Said]) -> dict[str, Said]:
                 f"{first}, but {each}. An electrode has one set of materials from drawing to cell: leave out what is "
                 "given, or draw and measure it anew with the materials that are meant."
             )
-    return found
+    return {name: each.value for name, each in found.items()}
 
 
 def _same(one: Any, other: Any) -> bool:
