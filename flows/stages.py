@@ -41,6 +41,16 @@ from pipelines.cell import ideal_transport
 from pipelines.cell import published_4680
 from pipelines.cell import reference_cell
 from pipelines.cell.impedance import simulate_impedance
+from pipelines.cell.protocols import constant_current
+from pipelines.cell.protocols import constant_power
+from pipelines.cell.protocols import charge
+from pipelines.cell.protocols import full_cycles
+from pipelines.cell.protocols import fast_charge
+from pipelines.cell.protocols import rate_test
+from pipelines.cell.protocols import pulse_test
+from pipelines.cell.protocols import titration
+from pipelines.cell.protocols import resting
+from pipelines.cell.protocols import drive_profile
 from pipelines.cell.protocols import cycle_cell
 from pipelines.kpi import delivered_by_curve
 from pipelines.kpi import delivered_by_step
