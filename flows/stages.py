@@ -117,6 +117,7 @@ def kpi_stage_of(name: str) -> KpiStage[Any, Any]:
     """
     found = next((stage for stage in KPI_STAGES.values() if stage.unit_given(name) is not None), None)
     if found is None:
-        known = [pattern for stage in KPI_STAGES.values() for pattern in stage.gives if pattern.isidentifier()]
+        plain = [pattern for stage in KPI_STAGES.values() for pattern in stage.gives if pattern.isidentifier()]
+        known = [*plain, *(stage.short for stage in KPI_STAGES.values())]
         raise UnknownFieldError(f"KPI {name!r} is not known: {did_you_mean(name, known)}")
     return found

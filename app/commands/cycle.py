@@ -15,9 +15,9 @@ from app.terminal.printable import one_line
 from app.terminal.progress import Watcher
 from app.terminal.session import FINE, FOUND, FoundError, Session
 from dataset import Lake
-from flows.cell.cells import settings_of
 from flows.cell.cycling import CellTest, cycle_many, free_test, named_test
 from flows.errors import CyclingError
+from flows.parameter_files.fields import settings_of
 from pipelines.files.cyclers import read_measurement
 from schemas import Cycling, CyclingOutcome
 from schemas.field import POSITIVE, Bounds
