@@ -6,7 +6,7 @@ materials are known.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,6 +51,12 @@ class Given:
             role: {"kind": kind.kind, "fields": {**self._assumed(role, chosen), **self.fixed[role]}}
             for role, kind in self.kinds.items()
         }
+
+    def decided_by(self, paths: Collection[str]) -> frozenset[str]:
+        """Roles of the records that those paths decide: the cell's parameter set decides the materials, too."""
+        roles = {path.partition(".")[0] for path in paths}
+        materials = {role for role, kind in self.kinds.items() if kind is Materials}
+        return frozenset(roles | materials if f"{_CELL}.{_SET}" in paths else roles)
 
     def require_complete(self, space: Space) -> None:
         """Refuse a study that leaves a field without a default open.

@@ -55,10 +55,16 @@ class Prepared:
 def prepared(lake: Lake, study: Study, candidate: Candidate) -> Prepared:
     """The candidate with the records that it stands for in a study, stored.
 
+    What it says nothing of is given, not made of it: it would descend from every candidate, and so from their KPIs.
+
     Raises
     ------
     StageFailedError
         If they cannot be made: a value lies out of the bounds of its field.
     """
-    run = lake.run(realise, candidate=candidate.id, records=study.given.wanted(candidate))
-    return Prepared(candidate, dict(completed(run)), study.parameters(candidate))
+    wanted = study.given.wanted(candidate)
+    own = {role: each for role, each in wanted.items() if role in study.said(candidate)}
+    shared = realise(candidate, records={role: each for role, each in wanted.items() if role not in own})
+    given = {role: lake.put(record) for role, record in shared.items()}
+    made = completed(lake.run(realise, candidate=candidate.id, records=own)) if own else {}
+    return Prepared(candidate, {**given, **made}, study.parameters(candidate))

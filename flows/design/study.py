@@ -171,6 +171,12 @@ class Study:
         """The candidate in the middle of the space."""
         return Candidate(values={path: variable.middle() for path, variable in sorted(self.space.items())})
 
+    def said(self, candidate: Candidate) -> frozenset[str]:
+        """Roles of the given records that are not the same for every candidate of the study."""
+        fixed = {path: variable.middle() for path, variable in self.space.items() if not variable.is_free}
+        paths = [path for path, value in candidate.values.items() if path not in fixed or value != fixed[path]]
+        return self.given.decided_by(paths)
+
     def parameters(self, candidate: Candidate) -> dict[str, dict[str, Any]]:
         """Parameters of steps that the candidate says, by role."""
         found: dict[str, dict[str, Any]] = {}
