@@ -161,7 +161,7 @@ class Chain:
             role = self.source_of(port, step.role, step.branch)
             if role:
                 yield name, role
-            elif not port.optional and not port.many:
+            elif not port.optional:
                 raise StudyError(self._missing(step, port))
 
     def _missing(self, step: Step, port: Port) -> str:
