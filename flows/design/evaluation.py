@@ -99,7 +99,7 @@ def measure_cube(
     lake, ids = lake_at(address), dict(given)
     made: dict[str, str] = {}
     try:
-        for step in chain.drawn(branch):
+        for step in (*chain.leading(branch), *chain.drawn(branch)):
             taken = drawn if step.role == drawn.role else step
             further = {**size, "seed": seed} if taken.stage.takes_seed else {}
             own = parameters.get(step.role, {})
