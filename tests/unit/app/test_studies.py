@@ -14,7 +14,7 @@ def test_run_and_run_again(cli, write_study):
     best = answer.data["best"]
     assert best["unit"] == "W.h/L"
     assert best["value"] > 0
-    assert 0.30 <= best["design"]["porosity"] <= 0.45
+    assert 0.30 <= best["candidate"]["recipe.porosity"] <= 0.45
     runs = ("query", "--json", "SELECT count(*) AS n FROM runs")
     before = cli(*runs).data
     again = cli("run", write_study())
