@@ -17,5 +17,5 @@ PACKING = "pipelines.manufacture.packing:pack_particles"
     ],
 )
 def test_what_a_run_was_given_tells_the_former_stage_from_the_present_one(recorded, given, found):
-    """The former one if it lacks what the present one is given; a module that moved is found elsewhere; else the same."""
+    """The former one if it lacks what the present one is given; a module that moved is elsewhere."""
     assert present_entry_point(recorded, given) == found
