@@ -37,7 +37,7 @@ def execute(session: Session) -> int:
         cycling = lake.get(cycled.cycling_id)
     assert isinstance(cycling, Cycling)
     if given.png:
-        draw(cycling, cycled.cycling_id, given.png)
+        draw(cycling, given.png)
     _tell(session, cycled.cycling_id, cycled.cell_id, cycling)
     return FINE if cycling.outcome is CyclingOutcome.COMPLETED else FOUND
 
