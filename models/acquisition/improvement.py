@@ -53,6 +53,7 @@ def improvement(surrogates: Sequence[Surrogate], seen: Observations, seed: int) 
     constraints = [_excess(n, r) for n, r in enumerate(seen.responses) if r.goal.limit is not None] or None
     aims = [number for number, response in enumerate(seen.responses) if response.goal.is_objective]
     if len(aims) > 1:
+        multiple._load_attempted = True  # BoTorch would compile a kernel where it finds a compiler: other last digits
         return multiple.qLogNoisyExpectedHypervolumeImprovement(
             model,
             reference_point(seen),
