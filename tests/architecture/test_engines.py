@@ -26,7 +26,7 @@ ROLES = (
     protocols.OperateCell,
     protocols.SuggestCandidates,
 )
-FURTHER_INPUTS = ("generator",)  # records that a study names
+FURTHER_INPUTS = ("generator", "profile")  # records that a study names
 
 
 def first_and_result(function: Any) -> tuple[Any, Any]:
