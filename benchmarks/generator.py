@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 
 from benchmarks.measure import Line, elapsed, in_turns, seconds, stated, tell, time_at_most
-from flows.design.study import Execution
+from flows.running.execution import Execution
 from flows.running.executors import open_executor, run_all
 from models.acquisition import suggest_by_expected_improvement, suggest_by_sobol
 from models.generator import default_generator, draw_microstructure

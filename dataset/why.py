@@ -110,7 +110,7 @@ def _present(store: Store, subject: str, run: Run) -> tuple[Reason, str]:
     if run.outcome is RunOutcome.FAILED:
         return Reason.FAILED, run.error
     try:
-        stage = stage_at(run.entry_point, trusted())
+        stage = stage_at(run.entry_point, (*run.input_roles, *run.parameters), trusted())
     except StageError as cause:
         return Reason.STAGE_GONE, str(cause)
     if code_id(stage) != run.code_id:

@@ -12,7 +12,7 @@ import re
 import resource
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -44,15 +44,15 @@ def main(folder: Path) -> None:
     (folder / ANSWER).write_text(json.dumps(answers))
 
 
-def stage_at(entry_point: str, trusted: tuple[str, ...]) -> Stage[Any, Any]:
-    """The stage that a run names.
+def stage_at(entry_point: str, given: Collection[str], trusted: tuple[str, ...]) -> Stage[Any, Any]:
+    """The stage that a run names, in the form that takes what the run was given: roles of inputs, and parameters.
 
     Raises
     ------
     StageError
         If it lies outside the trusted packages, is gone, or is no stage.
     """
-    module, _, name = present_entry_point(entry_point).partition(":")
+    module, _, name = present_entry_point(entry_point, given).partition(":")
     if module.partition(".")[0] not in trusted or not _IMPORTABLE.fullmatch(module):
         raise StageError(f"stage {entry_point} lies outside {', '.join(trusted)}; it is not executed.")
     try:
@@ -66,7 +66,8 @@ def stage_at(entry_point: str, trusted: tuple[str, ...]) -> Stage[Any, Any]:
 
 def _executed(folder: Path, number: int, step: Mapping[str, Any], trusted: tuple[str, ...]) -> dict[str, Any]:
     try:
-        stage = stage_at(step["entry_point"], trusted)
+        given = [*(role for role, _, _ in step["inputs"]), *step["parameters"]]
+        stage = stage_at(step["entry_point"], given, trusted)
         _write(folder / f"{number}-code.arrow", code_of(stage))
         inputs = [(role, read(folder / file).known_as(name)) for role, file, name in step["inputs"]]
         made = stage.outputs(stage.function(**arguments(stage, inputs, step["parameters"], step["seed"])))

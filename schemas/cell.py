@@ -6,10 +6,20 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar
 
+from schemas.electrode import RAISED
 from schemas.field import Tolerance, choice, document, real, text
-from schemas.migration import Migrations, added
+from schemas.migration import Migrations, added, folded
 from schemas.record import Record
 
+_SINCE_3 = (
+    "negative_porosity",
+    "negative_active_material_fraction",
+    "negative_pore_tortuosity_factor",
+    "negative_effective_conductivity_siemens_per_metre",
+    "negative_surface_area_ratio",
+    "separator_thickness_metre",
+    "separator_porosity",
+)
 _METRIC = Tolerance(relative=1e-4)  # what the transport metrics behind the field may deviate by
 
 
@@ -18,6 +28,7 @@ class CellOutcome(StrEnum):
 
     BUILT = "built"
     NOT_CONDUCTING = "a phase of the positive electrode does not percolate"
+    NEGATIVE_NOT_CONDUCTING = "a phase of the negative electrode does not percolate"
     DOES_NOT_FIT = "the coating does not fit the can"
 
 
@@ -30,10 +41,14 @@ class NegativeElectrode(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class CellParameters(Record):
-    """Geometry of both electrodes, metrics of the positive one, can, mass, volume, and what cooling needs to know."""
+    """Geometry and metrics of the electrodes, can, mass, volume, and what cooling needs to know.
+
+    The metrics of a coating are those of a cell model: its porosity counts the pores inside the carbon-binder. Those of
+    the negative one, and the separator's, are null where they are the parameter set's.
+    """
 
     kind: ClassVar[str] = "cell_parameters"
-    schema_version: ClassVar[int] = 2
+    schema_version: ClassVar[int] = 3
     migrations: ClassVar[Migrations] = {
         1: (
             added("negative_electrode", NegativeElectrode.INTERCALATION),
@@ -43,7 +58,8 @@ class CellParameters(Record):
             added("thermal_conductivity_watt_per_metre_kelvin", None),
             added("heat_capacity_joule_per_kelvin", None),
             added("contact_resistance_ohm", 0.0),
-        )
+        ),
+        2: (folded("varied", "method", RAISED), *(added(name, None) for name in _SINCE_3)),
     }
 
     outcome: CellOutcome = choice(CellOutcome)
@@ -64,6 +80,17 @@ class CellParameters(Record):
         "m", low=0, doc="one coated side, sized by the N/P ratio; 0 for lithium metal, which is not limiting"
     )
     negative_to_positive_capacity_ratio: float = real("1", low=0, doc="0 for lithium metal")
+    negative_porosity: float | None = real("1", low=0, high=1, optional=True)
+    negative_active_material_fraction: float | None = real("1", low=0, high=1, optional=True)
+    negative_pore_tortuosity_factor: float | None = real(
+        "1", low=0, low_open=True, infinite=True, optional=True, tolerance=_METRIC
+    )
+    negative_effective_conductivity_siemens_per_metre: float | None = real(
+        "S/m", low=0, optional=True, tolerance=_METRIC
+    )
+    negative_surface_area_ratio: float | None = real("1", low=0, optional=True, tolerance=_METRIC)
+    separator_thickness_metre: float | None = real("m", low=0, low_open=True, optional=True)
+    separator_porosity: float | None = real("1", low=0, low_open=True, high=1, high_open=True, optional=True)
     electrode_area_square_metre: float = real(
         "m^2", low=0, doc="coated area, both sides of the positive collector counted"
     )
@@ -80,5 +107,9 @@ class CellParameters(Record):
     heat_capacity_joule_per_kelvin: float | None = real("J/K", low=0, optional=True, doc="with can")
     contact_resistance_ohm: float = real("ohm", low=0, default=0.0, doc="tabs and welds, in series with the whole cell")
     components: Any = document(doc="mass [kg] and volume [m^3] of each component, with and without can")
-    varied: str = text(default="", doc="the metric shifted by one standard error for the sensitivity; empty if none")
-    method: str = text()
+    method: str = text(doc="assumptions; says at its end which metric was raised for the sensitivity, if one was")
+
+    def surface_area_ratio(self, electrode: str) -> float:
+        """Measured area over that of spheres [-] of the "positive" or "negative" coating; 1 if it was not measured."""
+        ratio = self.negative_surface_area_ratio if electrode == "negative" else self.positive_surface_area_ratio
+        return 1.0 if ratio is None else ratio

@@ -11,9 +11,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from schemas.electrode import RAISED
 from schemas.errors import FieldShapeError
 from schemas.field import Tolerance, array, choice, document, integer_vector, real, text, texts, vector
-from schemas.migration import Migrations, added
+from schemas.migration import Migrations, added, folded
 from schemas.record import Record
 
 _SOLVER = Tolerance(relative=1e-5, absolute=1e-9)
@@ -61,8 +62,11 @@ class Discharge(Curve):
     """One discharge to the lower voltage limit, at constant power or at constant current: what the loop runs."""
 
     kind: ClassVar[str] = "discharge"
-    schema_version: ClassVar[int] = 2
-    migrations: ClassVar[Migrations] = {1: (added("applied_current_ampere", None),)}
+    schema_version: ClassVar[int] = 3
+    migrations: ClassVar[Migrations] = {
+        1: (added("applied_current_ampere", None),),
+        2: (folded("varied", "method", RAISED),),
+    }
 
     outcome: DischargeOutcome = choice(DischargeOutcome)
     reason: str = text(default="", doc="what the solver said, in one line, when it did not complete")
@@ -74,8 +78,7 @@ class Discharge(Curve):
     )
     lower_voltage_volt: float = real("V", low=0)
     ambient_temperature_kelvin: float = real("K", low=0)
-    varied: str = text(default="", doc="as in the cell parameters")
-    method: str = text(doc="model, solver and its tolerances")
+    method: str = text(doc="model, solver and its tolerances; at its end the metric that was raised, as in the cell's")
 
 
 class CyclingOutcome(StrEnum):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -18,6 +19,8 @@ ACTIVE_MATERIAL = "active_material"
 CARBON_BINDER = "carbon_binder"
 PHASES = (PORE, ACTIVE_MATERIAL, CARBON_BINDER)
 
+RAISED = "; {} raised by one standard error"  # how a method ends where a metric of the electrode was perturbed
+
 _BLOCK = 1 << 20  # voxels counted at once
 _SAME = 1e-6  # relative difference up to which two edges are one
 _SOLVER = Tolerance(relative=1e-4)
@@ -31,7 +34,7 @@ _BOUNDS = (
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Design(Record):
-    """The recipe of a positive electrode: what the optimiser chooses."""
+    """What lakes before recipes hold: composition, porosity and loading of a positive electrode, in one."""
 
     kind: ClassVar[str] = "design"
 
@@ -142,6 +145,17 @@ class Microstructure(Record):
 def cubic_voxels(edge_metre: float) -> np.ndarray[Any, Any]:
     """The `voxel_edges_metre` of cubes, shape (3,) [m]."""
     return np.full(3, edge_metre, np.float64)
+
+
+def raised(metric: str) -> str:
+    """What a method says at its end where this metric was raised; nothing if it is empty."""
+    return RAISED.format(metric) if metric else ""
+
+
+def raised_in(method: str) -> str:
+    """The metric that was raised by what a method says at its end; empty if none was."""
+    found = re.search(re.escape(RAISED).replace(re.escape("{}"), r"(\w+)") + r"\Z", method)
+    return found[1] if found else ""
 
 
 def label_counts(labels: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

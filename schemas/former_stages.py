@@ -1,18 +1,47 @@
 """Where stages of earlier versions are found now, so that what they made can still be computed again.
 
-A stage whose module moved is the same stage elsewhere. One whose arguments changed is kept, as it was, in a module
-named `former`, and is offered to nobody.
+A stage whose module moved is the same stage elsewhere. One whose arguments changed is kept, as it was, in a module of
+a room named `former`, and is offered to nobody. The present stage may have taken its place, so that a recorded entry
+point alone does not tell which of the two is meant: what the run was given does.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 _MOVED = {"pipelines.kpi.thermal.": "pipelines.thermal."}
-_FORMER: dict[str, str] = {}
+
+# Recorded entry point -> where the former stage is now, and what only the present stage of that place is given (a role
+# of an input, or a parameter); empty if none is there any more.
+_FORMER: Mapping[str, tuple[str, str]] = {
+    "pipelines.manufacture.packing:pack_particles": ("pipelines.former.packing:pack_particles", "materials"),
+    "pipelines.characterise.homogenise:homogenise": ("pipelines.former.homogenise:homogenise", "materials"),
+    "pipelines.characterise.homogenise:homogenise_along_all_axes": (
+        "pipelines.former.homogenise:homogenise_along_all_axes",
+        "materials",
+    ),
+    "pipelines.characterise.transport:characterise_with_taufactor": (
+        "pipelines.former.homogenise:characterise_with_taufactor",
+        "materials",
+    ),
+    "pipelines.cell.ideal:ideal_transport": ("pipelines.former.cell:ideal_transport", "materials"),
+    "pipelines.cell.assembly:assemble_cell": ("pipelines.former.cell:assemble_cell", "materials"),
+    "pipelines.cell.half_cell:assemble_half_cell": ("pipelines.former.cell:assemble_half_cell", "materials"),
+}
 
 
-def present_entry_point(recorded: str) -> str:
-    """The entry point, ``module:name``, at which a recorded one is found in this version."""
-    if recorded in _FORMER:
-        return _FORMER[recorded]
+def present_entry_point(recorded: str, given: Collection[str]) -> str:
+    """The entry point, ``module:name``, at which a recorded one is found in this version.
+
+    Parameters
+    ----------
+    recorded
+        As the run names it.
+    given
+        Names of what the run was given: roles of its inputs, and parameters.
+    """
+    former, only_present = _FORMER.get(recorded, (recorded, ""))
+    if former != recorded and only_present not in given:
+        return former
     moved = next((old for old in _MOVED if recorded.startswith(old)), None)
     return recorded if moved is None else _MOVED[moved] + recorded.removeprefix(moved)

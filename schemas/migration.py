@@ -7,6 +7,7 @@ back writes a record as the older version would have, so that a re-run is compar
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sized
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
@@ -60,6 +61,23 @@ def removed(name: str) -> Verb:
         raise SchemaVersionError(f"the older version needs {name}, which is no longer kept.")
 
     return Verb(lambda values: {n: v for n, v in values.items() if n != name}, back)
+
+
+def folded(name: str, into: str, sentence: str) -> Verb:
+    """The field, a word or empty, is said at the end of a text instead: the sentence with the word in place of {}."""
+    ending = re.compile(re.escape(sentence).replace(re.escape("{}"), r"(\w+)") + r"\Z")
+
+    def forth(values: Values) -> Values:
+        said = sentence.format(values[name]) if values[name] else ""
+        return {n: v for n, v in values.items() if n != name} | {into: values[into] + said}
+
+    def back(cells: Cells) -> Cells:
+        spec, said = cells[into]
+        found = ending.search(said)
+        older = {name: (replace(spec, name=name), found[1] if found else ""), into: (spec, ending.sub("", said))}
+        return {n: cell for m, kept in cells.items() for n, cell in (older if m == into else {m: kept}).items()}
+
+    return Verb(forth, back)
 
 
 def scaled(name: str, factor: float, unit: str) -> Verb:

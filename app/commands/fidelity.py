@@ -21,8 +21,8 @@ from flows import (
     find_volumes,
     read_recipes,
 )
-from flows.design.study import Execution
 from flows.engines import DEFAULT
+from flows.running.execution import Execution
 
 _DEFAULT_EDGE, _DEFAULT_SEEDS = 96, 8
 

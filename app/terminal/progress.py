@@ -10,11 +10,9 @@ from flows import Trial, TrialOutcome
 class Watcher(Waiting):
     """A progress bar that follows `flows.Progress`."""
 
-    def advanced(self, trial: Trial | None = None) -> None:
-        """One unit is done; the last of a trial tells how it ended."""
+    def advanced(self) -> None:
+        """One unit is done."""
         self.advance()
-        if trial is not None:
-            self.say(trial_line(trial))
 
 
 def trial_line(trial: Trial) -> str:

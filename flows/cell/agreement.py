@@ -8,8 +8,8 @@ from typing import Any
 
 from dataset import Lake
 from flows.cell.cycling import CellTest, cycle_many
-from flows.design.study import Execution
 from flows.errors import MeasurementError
+from flows.running.execution import Execution
 from flows.running.progress import Progress, Silent
 from pipelines.cell.protocols import discharge_alike
 from pipelines.kpi import voltage_agreement

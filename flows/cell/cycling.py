@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dataset import Lake
-from flows.design.study import Execution
 from flows.engines import unit_of
 from flows.errors import CyclingError
+from flows.running.execution import Execution
 from flows.running.executors import open_executor, run_all
 from flows.running.progress import Progress, Silent
 from flows.running.workers import lake_at, lend

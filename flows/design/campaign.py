@@ -178,7 +178,7 @@ class _Campaign:
             if any(cube.error for cube in measured)
         }
         for trial in trials.values():
-            self._progress.advanced(trial)
+            self._progress.advanced()
         whole = {n: design_id for n, design_id in enumerate(cubes, first) if n not in trials}
         numbers = list(whole)
         calls = [self._cell(design_id, cubes[design_id]) for design_id in whole.values()]
@@ -186,7 +186,7 @@ class _Campaign:
         def done(call: int, cell: CellMeasured) -> None:
             number = numbers[call]
             trials[number] = self._trial(number, whole[number], cubes[whole[number]], cell)
-            self._progress.advanced(trials[number])
+            self._progress.advanced()
 
         run_all(self._executor, measure_cell, calls, done)
         self._trials += [trials[number] for number in sorted(trials)]

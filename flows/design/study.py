@@ -18,12 +18,12 @@ from flows.engines import ENGINES, GENERATOR, Engine, choose_engine, default_eng
 from flows.errors import StudyError
 from flows.generator.trust import TRUST_KEYS, Trust
 from flows.parameter_files.parameters import Section, changed, read_yaml
+from flows.running.execution import EXECUTORS, Execution
 from pipelines.characterise.representativity import Target
 from pipelines.kpi.delivered import UNITS as KPI_UNITS
 from schemas import Design, Microstructure
 from schemas.field import POSITIVE
 
-EXECUTORS = ("serial", "threads", "processes", "dask", "ray")
 # How a discharge may be run: the engine's parameter, its unit, and the engine that takes it if none is named.
 OPERATIONS = {
     "power": ("power_watt", "W", "constant_power"),
@@ -79,15 +79,6 @@ class Resolution:
         """As plain data, for the record of a campaign."""
         cubes = self.cubes if self.target is None else vars(self.target).copy()
         return {"edge_voxels": self.edge_voxels, "voxel_size_metre": self.voxel_size_metre, "cubes": cubes}
-
-
-@dataclass(frozen=True)
-class Execution:
-    """Where the work is done: the kind of executor, how many workers, and a cluster's address (empty: this machine)."""
-
-    kind: str = "serial"
-    workers: int = 1
-    address: str = ""
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,12 @@ from dataset import Lake
 from dataset.errors import StageFailedError
 from flows.design.cubes import require_simulator
 from flows.design.evaluate import drop_voxels, measure_cube, run_engine
-from flows.design.study import Execution, Study
+from flows.design.study import Study
 from flows.design.trials import CubeMeasured
 from flows.electrode.plan import Plan
 from flows.engines import Engine, default_engine_name
 from flows.errors import StudyError
+from flows.running.execution import Execution
 from flows.running.executors import open_executor, run_all
 from flows.running.progress import Progress, Silent
 from flows.running.workers import lake_at, lend

@@ -17,12 +17,12 @@ from dataclasses import dataclass
 from dataset import Lake
 from dataset.errors import StageFailedError
 from flows.design.evaluate import METRICS_STORED, drop_present, is_stored
-from flows.design.study import Execution
 from flows.errors import StudyError
 from flows.generator.fidelity_plan import RECIPE_NAMES, FidelityPlan
 from flows.generator.fidelity_tasks import AGAIN, REAL, Terms, common_edge, recipe_tasks, samples_of, volume_tasks
 from flows.generator.fidelity_volumes import VolumeMeasured, VolumeTask, measure_volume
 from flows.generator.trust import stored_generator
+from flows.running.execution import Execution
 from flows.running.executors import open_executor, run_all
 from flows.running.progress import Progress, Silent
 from flows.running.workers import lend

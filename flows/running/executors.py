@@ -18,8 +18,8 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from dataset.search_path import interpreter_variables, narrowed
-from flows.design.study import Execution
 from flows.errors import ExecutorError
+from flows.running.execution import Execution
 from flows.running.workers import prepare_worker
 
 T = TypeVar("T")

@@ -1,27 +1,25 @@
-"""How a flow tells whoever watches what it is doing. Flows print nothing themselves."""
+"""How a flow says what it is doing. Flows print nothing themselves."""
 
 from __future__ import annotations
 
 from typing import Protocol
-
-from flows.design.trials import Trial
 
 
 class Progress(Protocol):
     """Called in the thread that started the flow."""
 
     def started(self, total: int) -> None:
-        """The flow consists of so many units of work, those already stored among them; told again if it grows."""
+        """The flow consists of so many units of work, those already stored among them; called again if it grows."""
 
     def step(self, text: str) -> None:
         """What is being done now."""
 
-    def advanced(self, trial: Trial | None = None) -> None:
-        """One unit of work is done; if it was the last one of a trial, this is the trial."""
+    def advanced(self) -> None:
+        """One unit of work is done."""
 
 
 class Silent:
-    """Progress that nobody watches."""
+    """Progress that nobody follows."""
 
     def started(self, total: int) -> None:
         """Ignore it."""
@@ -29,12 +27,12 @@ class Silent:
     def step(self, text: str) -> None:
         """Ignore it."""
 
-    def advanced(self, trial: Trial | None = None) -> None:
+    def advanced(self) -> None:
         """Ignore it."""
 
 
 class StepsOf(Silent):
-    """What is done within one unit of a flow: told step by step, in units that are not the flow's."""
+    """What is done within one unit of a flow, step by step, in units that are not the flow's."""
 
     def __init__(self, flow: Progress) -> None:
         self._flow = flow

@@ -2,6 +2,7 @@
 
 from pipelines.cell.assembly import assemble_cell
 from pipelines.cell.bpx_document import bpx_document
+from pipelines.cell.catalogue import materials_of_set
 from pipelines.cell.discharge import discharge_at_constant_current, discharge_at_constant_power
 from pipelines.cell.engine import require_parameter_set
 from pipelines.cell.form_factors import FORM_FACTORS, housing_of
@@ -20,6 +21,7 @@ __all__ = [
     "discharge_at_constant_power",
     "housing_of",
     "ideal_transport",
+    "materials_of_set",
     "published_4680",
     "reference_cell",
     "require_parameter_set",

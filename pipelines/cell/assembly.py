@@ -1,46 +1,42 @@
 """The full cell that follows from a measured positive electrode and its mass loading.
 
-The positive coating is as thick as its loading, the measured phase fractions and the component densities make it;
-the negative one holds the capacity ratio wanted. Everything else is the parameter set's and the housing's.
+The positive coating is as thick as its loading, the measured phase fractions and the densities of its materials make
+it; the negative one, measured or the parameter set's, holds the capacity ratio wanted. What the design does not say is
+the parameter set's and the housing's.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from pipelines.cell.components import Layer, Stack
+from pipelines.cell.catalogue import materials_of_set, require_agreement
+from pipelines.cell.coating import Coating, coating_of
+from pipelines.cell.components import Stack
 from pipelines.cell.engine import parameter_values
 from pipelines.cell.form_factors import housing_of, sides_of
-from pipelines.cell.layers import Fallback, collector_layer, negative_layer, number, positive_layer, separator_layer
-from pipelines.cell.recipe import require_finite_positive, require_recipe
+from pipelines.cell.layers import (
+    ASSUMED,
+    Fallback,
+    coated_layer,
+    collector_layer,
+    negative_layer,
+    number,
+    separator_layer,
+)
 from pipelines.cell.roll_up import rolled_up
-from pipelines.cell.stoichiometry import host_capacity, reference_window, stoichiometry_window
-from pipelines.cell.substances import ELECTROLYTE
-from pipelines.cell.variation import shifted
-from schemas import CellOutcome, CellParameters, Transport, stage
-from schemas.materials import ACTIVE_MATERIAL_DENSITY, CARBON_BINDER_DENSITY
+from pipelines.cell.stoichiometry import Window, host_capacity, reference_window, stoichiometry_window
+from schemas import CellDesign, CellOutcome, CellParameters, Materials, Transport, stage
+from schemas.electrode import raised
+from schemas.errors import MissingFieldError
 
 
-@stage("assemble_cell", libraries=("pybamm", "bpx", "scipy"))
+@stage("cell.assemble_cell", libraries=("pybamm", "bpx", "scipy"))
 def assemble_cell(
     transport: Transport,
-    *,
-    mass_loading_kilogram_per_square_metre: float,
-    varied: str = "",
-    parameter_set: str = "Chen2020",
-    parameters: dict[str, Any] | None = None,
-    form_factor: str = "4680",
-    pouch_area_square_metre: float = 20e-4,
-    negative_to_positive_capacity_ratio: float = 1.1,
-    active_material_density_kilogram_per_cubic_metre: float = ACTIVE_MATERIAL_DENSITY,
-    carbon_binder_density_kilogram_per_cubic_metre: float = CARBON_BINDER_DENSITY,
-    negative_solids_density_kilogram_per_cubic_metre: float = Fallback.negative_solids_density,
-    positive_collector_thickness_metre: float = Fallback.positive_collector_thickness,
-    negative_collector_thickness_metre: float = Fallback.negative_collector_thickness,
-    electrolyte_density_kilogram_per_cubic_metre: float = ELECTROLYTE.density,
-    electrolyte_excess: float = 0.1,
-    contact_resistance_ohm: float = 0.0,
-    positive_particle_radius_metre: float | None = None,
+    materials: Materials,
+    design: CellDesign,
+    negative_transport: Transport | None = None,
+    negative_materials: Materials | None = None,
 ) -> CellParameters:
     """Size a full cell in its housing.
 
@@ -48,146 +44,126 @@ def assemble_cell(
     ----------
     transport
         Metrics of the positive electrode.
-    mass_loading_kilogram_per_square_metre
-        Solids of one coated side over its area [kg/m^2], > 0.
-    varied
-        Metric raised by one standard error, for the KPI's uncertainty; empty for none.
-    parameter_set
-        PyBaMM parameter set of everything that is not a parameter here, or the title of a BPX file.
-    parameters
-        Content of that BPX file, as `read_bpx` returns it.
-    form_factor
-        4680, 21700, 18650 or pouch (a single layer).
-    pouch_area_square_metre
-        Area of a pouch's positive coating [m^2]; of no consequence to cans.
-    negative_to_positive_capacity_ratio
-        Host capacity of the negative coating over the positive one's within the parameter set's own stoichiometry
-        window [-]; Chen2020's cell has 1.13, 1.1 is usual.
-    active_material_density_kilogram_per_cubic_metre
-        Of the positive electrode, without pores [kg/m^3]; NMC unless given, and what the microstructure was made with.
-    carbon_binder_density_kilogram_per_cubic_metre
-        Carbon black and PVDF [kg/m^3].
-    negative_solids_density_kilogram_per_cubic_metre
-        Without pores [kg/m^3], where the parameter set does not say what its negative coating weighs.
-    positive_collector_thickness_metre, negative_collector_thickness_metre
-        Foils [m], where the parameter set gives none.
-    electrolyte_density_kilogram_per_cubic_metre
-        [kg/m^3].
-    electrolyte_excess
-        Electrolyte beyond the pores over that in the pores [-], >= 0.
-    contact_resistance_ohm
-        Tabs and welds in series with the whole cell [ohm], >= 0: 0 for a tabless cell; no geometry here tells it.
-    positive_particle_radius_metre
-        Radius of the representative sphere [m]; the parameter set's unless given.
+    materials
+        Of the positive electrode: what its microstructure was drawn with.
+    design
+        Loading, capacity ratio, chemistry, separator, electrolyte, foils and housing. Chen2020's cell has a capacity
+        ratio of 1.13; 1.1 is usual.
+    negative_transport
+        Metrics of the negative electrode; the parameter set's unless given.
+    negative_materials
+        Of that negative electrode; what `materials_of_set` says unless given.
 
     Returns
     -------
     CellParameters
-        With the outcome NOT_CONDUCTING if a phase does not percolate, DOES_NOT_FIT if not one turn fits the can.
+        With the outcome NOT_CONDUCTING or NEGATIVE_NOT_CONDUCTING if a phase of that electrode does not percolate,
+        DOES_NOT_FIT if not one turn fits the can.
 
     Raises
     ------
-    BoundsError
-        If a parameter is not positive, the fractions exceed one, there is no active material, or the capacity ratio
-        leaves no voltage window.
-    NotFiniteError
-        If a parameter is infinite or no number.
+    ContradictionError
+        If materials are not those of the parameter set, or not those that entered the metrics.
+    BoundsError, NotFiniteError
+        If the fractions exceed one, there is no active material, or the capacity ratio leaves no voltage window.
     UnknownFieldError, MissingFieldError
-        If a name is unknown, or the varied metric has no standard error.
+        If a name is unknown; if the negative electrode's materials are given without its metrics.
     BpxError
         If the BPX content cannot be used.
     """
-    require_finite_positive(
-        mass_loading=(mass_loading_kilogram_per_square_metre, "kg/m^2"),
-        pouch_area=(pouch_area_square_metre, "m^2"),
-        negative_to_positive_capacity_ratio=(negative_to_positive_capacity_ratio, "1"),
-    )
-    values = parameter_values(parameter_set, parameters)
-    housing = housing_of(form_factor, pouch_area_square_metre=pouch_area_square_metre)
-    fallback = Fallback(
-        negative_solids_density_kilogram_per_cubic_metre,
-        positive_collector_thickness_metre,
-        negative_collector_thickness_metre,
-    )
-    radius = positive_particle_radius_metre
-    radius = number(values, "Positive particle radius [m]") if radius is None else radius
-    metrics, solids = require_recipe(
-        shifted(transport, varied),
-        active_material_density_kilogram_per_cubic_metre,
-        carbon_binder_density_kilogram_per_cubic_metre,
-        radius,
-    )
-    positive = _positive_coating(values, metrics, mass_loading_kilogram_per_square_metre, solids)
-    negative = _negative_coating(values, positive, metrics, negative_to_positive_capacity_ratio, fallback)
+    require_agreement(materials, transport, design, "positive")
+    negative = None
+    if negative_transport is not None:
+        negative = (negative_transport, negative_materials or materials_of_set(design.parameter_set, "negative"))
+        require_agreement(negative[1], negative_transport, design, "negative")
+    elif negative_materials is not None:
+        raise MissingFieldError(
+            "negative_materials are given without negative_transport: how much of the coating they fill is not known. "
+            "Give both, or neither for the parameter set's own negative electrode."
+        )
+    return assembled((transport, materials), design, negative)
+
+
+def assembled(
+    positive: tuple[Transport, Materials],
+    design: CellDesign,
+    negative: tuple[Transport, Materials] | None = None,
+    fallback: Fallback = ASSUMED,
+) -> CellParameters:
+    """The cell, whatever the materials of its parameter set; see `assemble_cell`."""
+    values = parameter_values(design.parameter_set, design.parameters)
+    housing = housing_of(design.form_factor, pouch_area_square_metre=design.pouch_area_square_metre)
+    coating = coating_of("positive", *positive, positive_radius(values, design))
+    opposite = coating_of("negative", *negative, number(values, "Negative particle radius [m]")) if negative else None
+    thickness = design.mass_loading_kilogram_per_square_metre / coating.density
+    host = host_capacity(values, "positive", thickness, coating.active_material_fraction)
+    negative_thickness = _negative_thickness(values, host, opposite, design.negative_to_positive_capacity_ratio)
     stack = Stack(
-        positive=positive,
-        negative=negative,
-        separator=separator_layer(values),
-        positive_collector=collector_layer(values, "positive", fallback),
-        negative_collector=collector_layer(values, "negative", fallback),
-        sides=sides_of(form_factor),
+        positive=coated_layer(values, "positive", thickness, coating.porosity, coating.solids),
+        negative=negative_layer(values, negative_thickness, fallback)
+        if opposite is None
+        else coated_layer(values, "negative", negative_thickness, opposite.porosity, opposite.solids),
+        separator=separator_layer(values, design.separator_thickness_metre, design.separator_porosity),
+        positive_collector=collector_layer(values, "positive", fallback, design.positive_collector_thickness_metre),
+        negative_collector=collector_layer(values, "negative", fallback, design.negative_collector_thickness_metre),
+        sides=sides_of(design.form_factor),
     )
     rolled = rolled_up(
-        stack, housing, electrolyte_density=electrolyte_density_kilogram_per_cubic_metre, excess=electrolyte_excess
+        stack,
+        housing,
+        electrolyte_density=design.electrolyte_density_kilogram_per_cubic_metre,
+        excess=design.electrolyte_excess,
     )
+    window = _window(values, host, negative_thickness, opposite)
     area = rolled["electrode_area_square_metre"]
+    said = raised(coating.raised) + raised(opposite.raised and f"negative_{opposite.raised}" if opposite else "")
     return CellParameters(
-        outcome=_outcome(metrics, area),
-        parameter_set=parameter_set,
-        parameters=parameters or {},
-        form_factor=form_factor,
-        positive_thickness_metre=positive.thickness_metre,
-        positive_porosity=metrics.pore_fraction,
-        positive_active_material_fraction=metrics.active_material_fraction,
-        positive_pore_tortuosity_factor=metrics.pore_tortuosity_factor,
-        positive_effective_conductivity_siemens_per_metre=metrics.solid_effective_conductivity_siemens_per_metre,
-        positive_surface_area_ratio=area_ratio(metrics, radius),
-        positive_particle_radius_metre=radius,
-        negative_thickness_metre=negative.thickness_metre,
-        negative_to_positive_capacity_ratio=negative_to_positive_capacity_ratio,
-        nominal_capacity_ampere_hour=area * _areal_capacity(values, positive, metrics, negative),
-        contact_resistance_ohm=contact_resistance_ohm,
-        varied=varied,
-        **rolled,
+        outcome=_outcome(coating, opposite, area),
+        parameter_set=design.parameter_set,
+        parameters=design.parameters,
+        form_factor=design.form_factor,
+        positive_thickness_metre=thickness,
+        positive_particle_radius_metre=coating.particle_radius,
+        **coating.fields(),
+        negative_thickness_metre=negative_thickness,
+        negative_to_positive_capacity_ratio=design.negative_to_positive_capacity_ratio,
+        **(opposite.fields() if opposite else {}),
+        separator_thickness_metre=design.separator_thickness_metre,
+        separator_porosity=design.separator_porosity,
+        nominal_capacity_ampere_hour=area * (host * (window.y_0 - window.y_100)),
+        contact_resistance_ohm=design.contact_resistance_ohm,
+        **rolled | {"method": rolled["method"] + said},
     )
 
 
-def area_ratio(transport: Transport, radius: float) -> float:
-    """Measured surface over that of spheres of this radius [-]."""
-    return transport.specific_surface_area_per_metre * radius / (3 * transport.active_material_fraction)
+def positive_radius(values: Any, design: CellDesign) -> float:
+    """Of the sphere that stands for the positive particles [m]: the design's, else the parameter set's."""
+    given = design.positive_particle_radius_metre
+    return number(values, "Positive particle radius [m]") if given is None else given
 
 
-def conducts(transport: Transport) -> bool:
-    """Whether ions and electrons both cross the electrode."""
-    return transport.percolates() and transport.solid_effective_conductivity_siemens_per_metre > 0
-
-
-def _positive_coating(
-    values: Any, transport: Transport, loading: float, solids: dict[str, tuple[float, float]]
-) -> Layer:
-    density = sum(fraction * solid_density for fraction, solid_density in solids.values())
-    return positive_layer(values, loading / density, transport.pore_fraction, solids)
-
-
-def _negative_coating(values: Any, positive: Layer, transport: Transport, ratio: float, fallback: Fallback) -> Layer:
+def _negative_thickness(values: Any, host: float, negative: Coating | None, ratio: float) -> float:
+    """Of the coating that holds `ratio` times what the positive one holds within the set's own window [m]."""
     window = reference_window(values)
-    host = host_capacity(values, "positive", positive.thickness_metre, transport.active_material_fraction)
     wanted = ratio * host * (window.y_0 - window.y_100)
-    active = number(values, "Negative electrode active material volume fraction")
-    return negative_layer(values, wanted / host_capacity(values, "negative", 1.0, active), fallback)
+    return wanted / host_capacity(values, "negative", 1.0, _negative_active(values, negative))
 
 
-def _areal_capacity(values: Any, positive: Layer, transport: Transport, negative: Layer) -> float:
-    """Charge between the voltage limits at vanishing current, over the area [A.h/m^2]."""
-    host = host_capacity(values, "positive", positive.thickness_metre, transport.active_material_fraction)
-    active = number(values, "Negative electrode active material volume fraction")
-    window = stoichiometry_window(
-        values, positive=host, negative=host_capacity(values, "negative", negative.thickness_metre, active)
-    )
-    return host * (window.y_0 - window.y_100)
+def _window(values: Any, host: float, negative_thickness: float, negative: Coating | None) -> Window:
+    """Between the voltage limits at vanishing current."""
+    opposite = host_capacity(values, "negative", negative_thickness, _negative_active(values, negative))
+    return stoichiometry_window(values, positive=host, negative=opposite)
 
 
-def _outcome(transport: Transport, area: float) -> CellOutcome:
-    if not conducts(transport):
+def _negative_active(values: Any, negative: Coating | None) -> float:
+    if negative is not None:
+        return negative.active_material_fraction
+    return number(values, "Negative electrode active material volume fraction")
+
+
+def _outcome(positive: Coating, negative: Coating | None, area: float) -> CellOutcome:
+    if not positive.conducts:
         return CellOutcome.NOT_CONDUCTING
+    if negative is not None and not negative.conducts:
+        return CellOutcome.NEGATIVE_NOT_CONDUCTING
     return CellOutcome.BUILT if area > 0 else CellOutcome.DOES_NOT_FIT

@@ -3,8 +3,8 @@
 Functions of stoichiometry and concentration become tables, sampled densely enough for the linear interpolation that
 readers use; their temperature dependence becomes an activation energy at the reference temperature. What the format
 has no word for is refused, not dropped: lithium metal, a thermodynamic factor, a transference number that varies, an
-exchange current that is not proportional to the square root of concentrations. The measured area of the positive
-electrode multiplies its reaction rate constant, as it does in the model.
+exchange current that is not proportional to the square root of concentrations. A measured area multiplies the
+reaction rate constant of its electrode, as it does in the model.
 """
 
 from __future__ import annotations
@@ -63,8 +63,8 @@ def bpx_document(cell: CellParameters, *, title: str = "") -> dict[str, Any]:
             "Parameterisation": {
                 "Cell": _cell(cell, full),
                 "Electrolyte": _electrolyte(full),
-                "Negative electrode": _electrode("negative", full, empty, 1.0),
-                "Positive electrode": _electrode("positive", full, empty, cell.positive_surface_area_ratio),
+                "Negative electrode": _electrode("negative", full, empty, cell.surface_area_ratio("negative")),
+                "Positive electrode": _electrode("positive", full, empty, cell.surface_area_ratio("positive")),
                 "Separator": _layer("Separator", full),
                 "User-defined": {
                     "Contact resistance [Ohm]": cell.contact_resistance_ohm,

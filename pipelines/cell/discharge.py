@@ -14,11 +14,14 @@ from pipelines.cell.engine import load_pybamm
 from pipelines.cell.sampling import Samples, no_samples, sampled
 from pipelines.cell.simulation import Control, Numerics, solve
 from schemas import CellOutcome, CellParameters, Discharge, DischargeOutcome, stage
+from schemas.electrode import raised, raised_in
 from schemas.field import POSITIVE, Bounds
+from schemas.parameter import NotNegative, Positive, Share
 
 LIBRARIES = ("pybamm", "pybammsolvers", "casadi", "numpy", "scipy")
 _NOT_STARTED = {
     CellOutcome.NOT_CONDUCTING: DischargeOutcome.NOT_CONDUCTING,
+    CellOutcome.NEGATIVE_NOT_CONDUCTING: DischargeOutcome.NOT_CONDUCTING,
     CellOutcome.DOES_NOT_FIT: DischargeOutcome.NOT_BUILT,
 }
 
@@ -56,10 +59,9 @@ class _Conditions:
             test_time_second=samples.time,
             voltage_volt=samples.voltage,
             current_ampere=samples.current,
-            varied=cell.varied,
             method=f"PyBaMM DFN, isothermal, {self.mesh_points} points a domain; IDAKLU, rtol "
             f"{self.relative_tolerance:g}, atol {self.absolute_tolerance:g}; "
-            f"from {self.initial_state_of_charge:.0%} state of charge",
+            f"from {self.initial_state_of_charge:.0%} state of charge{raised(raised_in(cell.method))}",
         )
 
     def _solved(self, cell: CellParameters, control: Control, setpoint: float) -> tuple[DischargeOutcome, str, Samples]:
@@ -79,19 +81,19 @@ class _Conditions:
         return _ended(solution, self.sample_count)
 
 
-@stage("discharge_at_constant_power", libraries=LIBRARIES)
+@stage("cell.discharge_at_constant_power", libraries=LIBRARIES)
 def discharge_at_constant_power(
     cell: CellParameters,
     *,
-    power_watt: float,
-    initial_state_of_charge: float = 1.0,
-    ambient_temperature_kelvin: float = 298.15,
-    lower_voltage_volt: float = 2.5,
-    largest_duration_second: float = 720000.0,
+    power_watt: Positive,
+    initial_state_of_charge: Share = 1.0,
+    ambient_temperature_kelvin: Positive = 298.15,
+    lower_voltage_volt: NotNegative = 2.5,
+    largest_duration_second: Positive = 720000.0,
     sample_count: int = 151,
     mesh_points: int = 20,
-    relative_tolerance: float = 1e-6,
-    absolute_tolerance: float = 1e-6,
+    relative_tolerance: Positive = 1e-6,
+    absolute_tolerance: Positive = 1e-6,
 ) -> Discharge:
     """Discharge the cell from a state of charge to a voltage.
 
@@ -140,19 +142,19 @@ def discharge_at_constant_power(
     return conditions.record(cell, Control.POWER, power_watt)
 
 
-@stage("discharge_at_constant_current", libraries=LIBRARIES)
+@stage("cell.discharge_at_constant_current", libraries=LIBRARIES)
 def discharge_at_constant_current(
     cell: CellParameters,
     *,
-    rate_per_hour: float,
-    initial_state_of_charge: float = 1.0,
-    ambient_temperature_kelvin: float = 298.15,
-    lower_voltage_volt: float = 2.5,
-    largest_duration_second: float = 720000.0,
+    rate_per_hour: Positive,
+    initial_state_of_charge: Share = 1.0,
+    ambient_temperature_kelvin: Positive = 298.15,
+    lower_voltage_volt: NotNegative = 2.5,
+    largest_duration_second: Positive = 720000.0,
     sample_count: int = 151,
     mesh_points: int = 20,
-    relative_tolerance: float = 1e-6,
-    absolute_tolerance: float = 1e-6,
+    relative_tolerance: Positive = 1e-6,
+    absolute_tolerance: Positive = 1e-6,
 ) -> Discharge:
     """Discharge the cell from a state of charge to a voltage at a rate of its nominal capacity.
 

@@ -7,40 +7,32 @@ volume and mass are those of the layers, which nobody should quote; capacity ove
 from __future__ import annotations
 
 import math
-from typing import Any
 
-from pipelines.cell.assembly import area_ratio, conducts
+from pipelines.cell.assembly import positive_radius
+from pipelines.cell.catalogue import require_agreement
+from pipelines.cell.coating import coating_of, require_finite_positive
 from pipelines.cell.components import Layer, Stack
 from pipelines.cell.engine import parameter_values
 from pipelines.cell.housing import Bare
-from pipelines.cell.layers import Fallback, collector_layer, number, positive_layer, separator_layer
-from pipelines.cell.recipe import require_finite_positive, require_recipe
+from pipelines.cell.layers import ASSUMED, Fallback, coated_layer, collector_layer, separator_layer
 from pipelines.cell.roll_up import rolled_up
 from pipelines.cell.stoichiometry import half_cell_window, host_capacity
-from pipelines.cell.substances import ELECTROLYTE, LITHIUM
-from pipelines.cell.variation import shifted
-from schemas import CellOutcome, CellParameters, NegativeElectrode, Transport, stage
-from schemas.materials import ACTIVE_MATERIAL_DENSITY, CARBON_BINDER_DENSITY
+from pipelines.cell.substances import LITHIUM
+from schemas import CellDesign, CellOutcome, CellParameters, Materials, NegativeElectrode, Transport, stage
+from schemas.electrode import raised
+from schemas.parameter import Positive
 
-_DISC = math.pi / 4 * 12e-3**2  # m^2: a disc of 12 mm, as punched for coin cells
+DISC = math.pi / 4 * 12e-3**2  # m^2: a disc of 12 mm, as punched for coin cells
 
 
-@stage("assemble_half_cell", libraries=("pybamm", "bpx", "scipy"))
+@stage("cell.assemble_half_cell", libraries=("pybamm", "bpx", "scipy"))
 def assemble_half_cell(
     transport: Transport,
+    materials: Materials,
+    design: CellDesign,
     *,
-    mass_loading_kilogram_per_square_metre: float,
-    varied: str = "",
-    parameter_set: str = "Chen2020",
-    parameters: dict[str, Any] | None = None,
-    electrode_area_square_metre: float = _DISC,
-    lithium_thickness_metre: float = 250e-6,
-    active_material_density_kilogram_per_cubic_metre: float = ACTIVE_MATERIAL_DENSITY,
-    carbon_binder_density_kilogram_per_cubic_metre: float = CARBON_BINDER_DENSITY,
-    positive_collector_thickness_metre: float = Fallback.positive_collector_thickness,
-    electrolyte_density_kilogram_per_cubic_metre: float = ELECTROLYTE.density,
-    contact_resistance_ohm: float = 0.0,
-    positive_particle_radius_metre: float | None = None,
+    electrode_area_square_metre: Positive = DISC,
+    lithium_thickness_metre: Positive = 250e-6,
 ) -> CellParameters:
     """Put the electrode opposite lithium metal.
 
@@ -48,27 +40,15 @@ def assemble_half_cell(
     ----------
     transport
         Metrics of the positive electrode.
-    mass_loading_kilogram_per_square_metre
-        Solids of the coated side over its area [kg/m^2], > 0.
-    varied
-        Metric raised by one standard error, for the KPI's uncertainty; empty for none.
-    parameter_set, parameters
-        PyBaMM parameter set, or title and content of a BPX file; its positive electrode, electrolyte and separator
-        are used. Xu2019 is accepted here too.
+    materials
+        Of the positive electrode.
+    design
+        Loading, chemistry, separator, positive foil and particle radius, and contact resistance enter. Xu2019 is
+        accepted here too. The electrolyte fills the pores, without an excess.
     electrode_area_square_metre
         [m^2], > 0; a disc of 12 mm unless given.
     lithium_thickness_metre
         Of the disc opposite [m].
-    active_material_density_kilogram_per_cubic_metre, carbon_binder_density_kilogram_per_cubic_metre
-        Of the positive electrode, without pores [kg/m^3].
-    positive_collector_thickness_metre
-        Foil [m], where the parameter set gives none.
-    electrolyte_density_kilogram_per_cubic_metre
-        [kg/m^3]; it fills the pores.
-    contact_resistance_ohm
-        In series with the cell [ohm], >= 0.
-    positive_particle_radius_metre
-        Radius of the representative sphere [m]; the parameter set's unless given.
 
     Returns
     -------
@@ -78,62 +58,65 @@ def assemble_half_cell(
 
     Raises
     ------
-    BoundsError, NotFiniteError, UnknownFieldError, MissingFieldError, BpxError
+    ContradictionError, BoundsError, NotFiniteError, UnknownFieldError, MissingFieldError, BpxError
         As `assemble_cell`.
     """
-    require_finite_positive(
-        mass_loading=(mass_loading_kilogram_per_square_metre, "kg/m^2"),
-        electrode_area=(electrode_area_square_metre, "m^2"),
-        lithium_thickness=(lithium_thickness_metre, "m"),
+    require_agreement(materials, transport, design, "positive")
+    return half_cell(
+        transport,
+        materials,
+        design,
+        electrode_area=electrode_area_square_metre,
+        lithium_thickness=lithium_thickness_metre,
     )
-    values = parameter_values(parameter_set, parameters, half_cell=True)
-    radius = positive_particle_radius_metre
-    radius = number(values, "Positive particle radius [m]") if radius is None else radius
-    metrics, solids = require_recipe(
-        shifted(transport, varied),
-        active_material_density_kilogram_per_cubic_metre,
-        carbon_binder_density_kilogram_per_cubic_metre,
-        radius,
-    )
-    density = sum(fraction * solid_density for fraction, solid_density in solids.values())
-    thickness = mass_loading_kilogram_per_square_metre / density
+
+
+def half_cell(
+    transport: Transport,
+    materials: Materials,
+    design: CellDesign,
+    *,
+    electrode_area: float,
+    lithium_thickness: float,
+    fallback: Fallback = ASSUMED,
+) -> CellParameters:
+    """The half cell, whatever the materials of its parameter set; see `assemble_half_cell`."""
+    require_finite_positive(electrode_area=(electrode_area, "m^2"), lithium_thickness=(lithium_thickness, "m"))
+    values = parameter_values(design.parameter_set, design.parameters, half_cell=True)
+    coating = coating_of("positive", transport, materials, positive_radius(values, design))
+    thickness = design.mass_loading_kilogram_per_square_metre / coating.density
     metal = {"lithium": (1.0, LITHIUM.density)}
     stack = Stack(
-        positive=positive_layer(values, thickness, metrics.pore_fraction, solids),
-        negative=Layer(lithium_thickness_metre, 0.0, metal, LITHIUM.specific_heat, LITHIUM.conductivity),
-        separator=separator_layer(values),
-        positive_collector=collector_layer(
-            values, "positive", Fallback(positive_collector_thickness=positive_collector_thickness_metre)
-        ),
+        positive=coated_layer(values, "positive", thickness, coating.porosity, coating.solids),
+        negative=Layer(lithium_thickness, 0.0, metal, LITHIUM.specific_heat, LITHIUM.conductivity),
+        separator=separator_layer(values, design.separator_thickness_metre, design.separator_porosity),
+        positive_collector=collector_layer(values, "positive", fallback, design.positive_collector_thickness_metre),
         negative_collector=None,
         sides=1,
     )
     window = half_cell_window(values)
-    host = host_capacity(values, "positive", thickness, metrics.active_material_fraction)
+    host = host_capacity(values, "positive", thickness, coating.active_material_fraction)
     rolled = rolled_up(
         stack,
-        Bare(electrode_area_square_metre),
-        electrolyte_density=electrolyte_density_kilogram_per_cubic_metre,
+        Bare(electrode_area),
+        electrolyte_density=design.electrolyte_density_kilogram_per_cubic_metre,
         excess=0.0,
         remark="one coated side against lithium metal",
     )
     return CellParameters(
-        outcome=CellOutcome.BUILT if conducts(metrics) else CellOutcome.NOT_CONDUCTING,
-        parameter_set=parameter_set,
-        parameters=parameters or {},
+        outcome=CellOutcome.BUILT if coating.conducts else CellOutcome.NOT_CONDUCTING,
+        parameter_set=design.parameter_set,
+        parameters=design.parameters,
         form_factor="half cell",
         positive_thickness_metre=thickness,
-        positive_porosity=metrics.pore_fraction,
-        positive_active_material_fraction=metrics.active_material_fraction,
-        positive_pore_tortuosity_factor=metrics.pore_tortuosity_factor,
-        positive_effective_conductivity_siemens_per_metre=metrics.solid_effective_conductivity_siemens_per_metre,
-        positive_surface_area_ratio=area_ratio(metrics, radius),
-        positive_particle_radius_metre=radius,
+        positive_particle_radius_metre=coating.particle_radius,
+        **coating.fields(),
         negative_electrode=NegativeElectrode.LITHIUM_METAL,
         negative_thickness_metre=0.0,
         negative_to_positive_capacity_ratio=0.0,
-        nominal_capacity_ampere_hour=electrode_area_square_metre * host * (window.y_0 - window.y_100),
-        contact_resistance_ohm=contact_resistance_ohm,
-        varied=varied,
-        **rolled,
+        separator_thickness_metre=design.separator_thickness_metre,
+        separator_porosity=design.separator_porosity,
+        nominal_capacity_ampere_hour=electrode_area * host * (window.y_0 - window.y_100),
+        contact_resistance_ohm=design.contact_resistance_ohm,
+        **rolled | {"method": rolled["method"] + raised(coating.raised)},
     )

@@ -5,36 +5,37 @@ For cells of which only the recipe is known, such as published ones. Everything 
 
 from __future__ import annotations
 
-from pipelines.cell.recipe import require_finite_positive
-from schemas import Design, Transport, TransportOutcome, stage
-from schemas.field import Bounds
-from schemas.materials import ACTIVE_MATERIAL_DENSITY, CARBON_BINDER_DENSITY, active_material_share
+from typing import Annotated
+
+from pipelines.cell.coating import require_finite_positive
+from schemas import Materials, Recipe, Transport, TransportOutcome, stage
+from schemas.field import POSITIVE, Bounds
+from schemas.parameter import Positive
 
 
-@stage("ideal_transport")
+@stage("cell.ideal_transport")
 def ideal_transport(
-    design: Design,
+    recipe: Recipe,
+    materials: Materials,
     *,
-    exponent: float = 1.5,
-    particle_radius_metre: float = 5.22e-6,
-    solid_effective_conductivity_siemens_per_metre: float = 0.18,
-    active_material_density_kilogram_per_cubic_metre: float = ACTIVE_MATERIAL_DENSITY,
-    carbon_binder_density_kilogram_per_cubic_metre: float = CARBON_BINDER_DENSITY,
+    exponent: Annotated[float, Bounds(low=1)] = 1.5,
+    particle_radius_metre: Positive = 5.22e-6,
+    solid_effective_conductivity_siemens_per_metre: Positive = 0.18,
 ) -> Transport:
     """Metrics assumed for a recipe.
 
     Parameters
     ----------
-    design
-        The recipe.
+    recipe
+        Weight fraction and porosity enter.
+    materials
+        Densities and the nanoporosity of the carbon-binder enter; its nanopores carry no ions.
     exponent
-        Bruggeman's: tau = porosity^(1 - exponent) [-], at least 1.
+        Bruggeman's: tau = pores^(1 - exponent) [-], at least 1.
     particle_radius_metre
         Of the spheres whose surface is all wetted [m]; Chen2020's.
     solid_effective_conductivity_siemens_per_metre
         Of the solids together [S/m]; Chen2020's.
-    active_material_density_kilogram_per_cubic_metre, carbon_binder_density_kilogram_per_cubic_metre
-        Without pores [kg/m^3].
 
     Returns
     -------
@@ -44,7 +45,7 @@ def ideal_transport(
     Raises
     ------
     BoundsError, NotFiniteError
-        If a parameter is out of its bounds.
+        If a parameter is out of its bounds, or the nanopores are more than the porosity.
 
     References
     ----------
@@ -55,19 +56,19 @@ def ideal_transport(
         particle_radius_metre=(particle_radius_metre, "m"),
         solid_effective_conductivity=(solid_effective_conductivity_siemens_per_metre, "S/m"),
     )
-    share = active_material_share(
-        design.active_material_weight_fraction,
-        active_material_density_kilogram_per_cubic_metre,
-        carbon_binder_density_kilogram_per_cubic_metre,
-    )
-    active = share * (1 - design.porosity)
+    share = materials.active_material_share(recipe.active_material_weight_fraction)
+    active = share * (1 - recipe.porosity)
+    dense = max(1 - recipe.porosity - active, 0.0)
+    binder = dense / (1 - materials.carbon_binder_nanoporosity)
+    pores = recipe.porosity - (binder - dense)
+    POSITIVE.require(pores, "porosity without that of the carbon-binder", "1")
     return Transport(
-        pore_fraction=design.porosity,
+        pore_fraction=pores,
         active_material_fraction=active,
-        carbon_binder_fraction=max(1 - design.porosity - active, 0.0),
+        carbon_binder_fraction=binder,
         specific_surface_area_per_metre=3 * active / particle_radius_metre,
         surface_area_method="assumed: all of the spheres' surface",
-        pore_tortuosity_factor=design.porosity ** (1 - exponent),
+        pore_tortuosity_factor=pores ** (1 - exponent),
         pore_outcome=TransportOutcome.CONVERGED,
         solid_effective_conductivity_siemens_per_metre=solid_effective_conductivity_siemens_per_metre,
         solid_outcome=TransportOutcome.CONVERGED,

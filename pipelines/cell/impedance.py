@@ -25,13 +25,14 @@ from schemas.field import POSITIVE, Bounds
 
 _NOT_STARTED = {
     CellOutcome.NOT_CONDUCTING: ImpedanceOutcome.NOT_CONDUCTING,
+    CellOutcome.NEGATIVE_NOT_CONDUCTING: ImpedanceOutcome.NOT_CONDUCTING,
     CellOutcome.DOES_NOT_FIT: ImpedanceOutcome.NOT_BUILT,
 }
 _BOTH = ("negative", "positive")
 _STRETCH = 3.0  # of the mesh in a particle: 40 volumes are as good as several hundred equal ones
 
 
-@stage("simulate_impedance", libraries=("pybamm", "pybammsolvers", "casadi", "numpy", "scipy"))
+@stage("cell.simulate_impedance", libraries=("pybamm", "pybammsolvers", "casadi", "numpy", "scipy"))
 def simulate_impedance(
     cell: CellParameters,
     *,
@@ -120,9 +121,9 @@ def _temperature(kelvin: float) -> dict[str, float]:
 
 
 def _charge_double_layers(values: Any, cell: CellParameters, otherwise: float) -> None:
-    """Double layers on the measured area of the positive electrode; PyBaMM's area is that of spheres."""
+    """Double layers on the measured areas; PyBaMM's area is that of spheres."""
     known = set(values.keys())
-    for electrode, area_ratio in (("Negative", 1.0), ("Positive", cell.positive_surface_area_ratio)):
+    for electrode, area_ratio in ((e.capitalize(), cell.surface_area_ratio(e)) for e in _BOTH):
         name = f"{electrode} electrode double-layer capacity [F.m-2]"
         capacity = values[name] if name in known else otherwise
         values.update({name: capacity * area_ratio}, check_already_exists=False)

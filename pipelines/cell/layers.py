@@ -10,24 +10,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from pipelines.cell.catalogue import materials_of_set
+from pipelines.cell.coating import Solids
 from pipelines.cell.components import Layer
+from pipelines.cell.engine import HALF_CELL_SETS
 from pipelines.cell.substances import (
     ALUMINIUM,
     COATING,
     COPPER,
     GRAPHITE_DENSITY,
-    LITHIUM_COBALT_OXIDE_DENSITY,
-    LITHIUM_IRON_PHOSPHATE_DENSITY,
     SEPARATOR,
     Substance,
 )
-from schemas.materials import ACTIVE_MATERIAL_DENSITY, CARBON_BINDER_DENSITY
-
-_ACTIVE_DENSITIES = {
-    "Ai2020": LITHIUM_COBALT_OXIDE_DENSITY,
-    "Marquis2019": LITHIUM_COBALT_OXIDE_DENSITY,
-    "Prada2013": LITHIUM_IRON_PHOSPHATE_DENSITY,
-}  # all others: a layered oxide of nickel
+from schemas.materials import CARBON_BINDER_DENSITY, NMC_811
 
 
 @dataclass(frozen=True)
@@ -37,6 +32,9 @@ class Fallback:
     negative_solids_density: float = GRAPHITE_DENSITY
     positive_collector_thickness: float = 15e-6
     negative_collector_thickness: float = 10e-6
+
+
+ASSUMED = Fallback()
 
 
 def number(values: Any, name: str, otherwise: float | None = None) -> float:
@@ -53,14 +51,9 @@ def number(values: Any, name: str, otherwise: float | None = None) -> float:
     return float(value)
 
 
-def active_material_density(parameter_set: str) -> float:
-    """Of the positive electrode's active material, without pores [kg/m^3]."""
-    return _ACTIVE_DENSITIES.get(parameter_set, ACTIVE_MATERIAL_DENSITY)
-
-
-def positive_layer(values: Any, thickness: float, porosity: float, solids: dict[str, tuple[float, float]]) -> Layer:
-    """A positive coating with the thermal properties of the set's."""
-    return Layer(thickness, porosity, solids, *_thermal(values, "Positive electrode", COATING))
+def coated_layer(values: Any, electrode: str, thickness: float, porosity: float, solids: Solids) -> Layer:
+    """A coating with the thermal properties of the set's."""
+    return Layer(thickness, porosity, solids, *_thermal(values, f"{electrode.capitalize()} electrode", COATING))
 
 
 def own_positive_layer(values: Any, parameter_set: str) -> Layer:
@@ -68,12 +61,14 @@ def own_positive_layer(values: Any, parameter_set: str) -> Layer:
     porosity = number(values, "Positive electrode porosity")
     active = number(values, "Positive electrode active material volume fraction")
     binder = max(0.0, 1 - porosity - active)
-    density = active_material_density(parameter_set)
+    known = materials_of_set(parameter_set, "positive") if parameter_set in HALF_CELL_SETS else NMC_811
+    density = known.active_material_density_kilogram_per_cubic_metre
     if _has_own_densities(values):
         weighed = number(values, "Positive electrode density [kg.m-3]")
         density = max(weighed - binder * CARBON_BINDER_DENSITY, 0.0) / active or density
     solids = {"positive_active_material": (active, density), "positive_carbon_binder": (binder, CARBON_BINDER_DENSITY)}
-    return positive_layer(values, number(values, "Positive electrode thickness [m]"), porosity, solids)
+    thickness = number(values, "Positive electrode thickness [m]")
+    return coated_layer(values, "positive", thickness, porosity, solids)
 
 
 def negative_layer(values: Any, thickness: float, fallback: Fallback) -> Layer:
@@ -82,23 +77,23 @@ def negative_layer(values: Any, thickness: float, fallback: Fallback) -> Layer:
     density = fallback.negative_solids_density
     if _has_own_densities(values):
         density = number(values, "Negative electrode density [kg.m-3]") / (1 - porosity)
-    thermal = _thermal(values, "Negative electrode", COATING)
-    return Layer(thickness, porosity, {"negative_solids": (1 - porosity, density)}, *thermal)
+    return coated_layer(values, "negative", thickness, porosity, {"negative_solids": (1 - porosity, density)})
 
 
-def separator_layer(values: Any) -> Layer:
-    """The set's separator, as polyethylene."""
-    porosity = number(values, "Separator porosity")
+def separator_layer(values: Any, thickness: float | None = None, porosity: float | None = None) -> Layer:
+    """A separator of polyethylene; what is not given is the set's."""
+    porosity = number(values, "Separator porosity") if porosity is None else porosity
+    thickness = number(values, "Separator thickness [m]") if thickness is None else thickness
     solids = {"separators": (1 - porosity, SEPARATOR.density)}
-    return Layer(number(values, "Separator thickness [m]"), porosity, solids, *_thermal(values, "Separator", SEPARATOR))
+    return Layer(thickness, porosity, solids, *_thermal(values, "Separator", SEPARATOR))
 
 
-def collector_layer(values: Any, electrode: str, fallback: Fallback) -> Layer:
-    """A foil: aluminium at the positive, copper at the negative electrode."""
+def collector_layer(values: Any, electrode: str, fallback: Fallback, given: float | None = None) -> Layer:
+    """A foil: aluminium at the positive, copper at the negative electrode; of the thickness given [m], if one is."""
     prefix = f"{electrode.capitalize()} current collector"
     metal = ALUMINIUM if electrode == "positive" else COPPER
     otherwise: float = getattr(fallback, f"{electrode}_collector_thickness")
-    thickness = number(values, f"{prefix} thickness [m]", 0.0) or otherwise  # a BPX file's foils have none
+    thickness = given or number(values, f"{prefix} thickness [m]", 0.0) or otherwise  # a BPX file's foils have none
     density = (
         number(values, f"{prefix} density [kg.m-3]", metal.density) if _has_own_densities(values) else metal.density
     )

@@ -1,4 +1,4 @@
-"""The cell's model: PyBaMM's DFN with the measured metrics of the positive electrode fed in.
+"""The cell's model: PyBaMM's DFN with the measured metrics of the electrodes fed in.
 
 No ageing; potentials are uniform over each collector, as in a tabless cell; welds and tabs are one contact resistance.
 
@@ -7,7 +7,8 @@ No ageing; potentials are uniform over each collector, as in a tabless cell; wel
   one, so it is given as it is, with tau_s = 1 - eps.
 - Area: PyBaMM's is 3 eps_s / R; the measured one enters the reaction rate as a constant interface utilisation.
   The spheres of radius R keep the diffusion inside the particles.
-- The negative electrode and the separator keep the parameter set's Bruggeman law, written as tau = eps^(1 - b).
+- A negative electrode that was not measured, and the separator, keep the parameter set's Bruggeman law, written as
+  tau = eps^(1 - b).
 - Against lithium metal there is no negative electrode but the plating reaction of Xu et al. 2019, fast and planar.
 """
 
@@ -26,6 +27,13 @@ OPTIONS = {
     "interface utilisation": "constant",
     "contact resistance": "true",
 }
+METRICS = (
+    "porosity",
+    "active_material_fraction",
+    "pore_tortuosity_factor",
+    "effective_conductivity_siemens_per_metre",
+    "surface_area_ratio",
+)  # of a measured coating, each a field of the cell after its electrode's name
 _LITHIUM_METAL = (
     "Exchange-current density for lithium metal electrode [A.m-2]",
     "Lithium metal partial molar volume [m3.mol-1]",
@@ -41,7 +49,7 @@ def cell_values(cell: CellParameters, *, initial_state_of_charge: float) -> Any:
         "Nominal cell capacity [A.h]": cell.nominal_capacity_ampere_hour,
         "Contact resistance [Ohm]": cell.contact_resistance_ohm,
         **_positive_electrode(cell),
-        **_separator(values),
+        **_separator(values, cell),
     }
     if cell.negative_electrode is NegativeElectrode.LITHIUM_METAL:
         given |= _lithium_metal(values, initial_state_of_charge)
@@ -54,26 +62,38 @@ def cell_values(cell: CellParameters, *, initial_state_of_charge: float) -> Any:
 def _positive_electrode(cell: CellParameters) -> dict[str, float]:
     return {
         "Positive electrode thickness [m]": cell.positive_thickness_metre,
-        "Positive electrode porosity": cell.positive_porosity,
-        "Positive electrode active material volume fraction": cell.positive_active_material_fraction,
         "Positive particle radius [m]": cell.positive_particle_radius_metre,
-        "Positive electrode conductivity [S.m-1]": cell.positive_effective_conductivity_siemens_per_metre,
-        "Positive electrode tortuosity factor (electrode)": 1 - cell.positive_porosity,
-        "Positive electrode tortuosity factor (electrolyte)": cell.positive_pore_tortuosity_factor,
-        "Initial positive electrode interface utilisation": cell.positive_surface_area_ratio,
+        **_measured("positive", cell),
         "Initial negative electrode interface utilisation": 1.0,
     }
 
 
 def _negative_electrode(values: Any, cell: CellParameters) -> dict[str, float]:
+    thickness = {"Negative electrode thickness [m]": cell.negative_thickness_metre}
+    if cell.negative_porosity is not None:
+        return thickness | _measured("negative", cell)
     porosity = float(values["Negative electrode porosity"])
     electrolyte = float(values["Negative electrode Bruggeman coefficient (electrolyte)"])
     electrode = float(values["Negative electrode Bruggeman coefficient (electrode)"])
     return {
-        "Negative electrode thickness [m]": cell.negative_thickness_metre,
+        **thickness,
         "Negative electrode tortuosity factor (electrolyte)": porosity ** (1 - electrolyte),
         "Negative electrode tortuosity factor (electrode)": (1 - porosity) ** (1 - electrode),
         "Initial negative electrode interface utilisation": 1.0,
+    }
+
+
+def _measured(electrode: str, cell: CellParameters) -> dict[str, float]:
+    """What the metrics of a coating are to the model."""
+    porosity, active, pores, conductivity, area = (getattr(cell, f"{electrode}_{name}") for name in METRICS)
+    name = electrode.capitalize()
+    return {
+        f"{name} electrode porosity": porosity,
+        f"{name} electrode active material volume fraction": active,
+        f"{name} electrode conductivity [S.m-1]": conductivity,
+        f"{name} electrode tortuosity factor (electrode)": 1 - porosity,
+        f"{name} electrode tortuosity factor (electrolyte)": pores,
+        f"Initial {electrode} electrode interface utilisation": area,
     }
 
 
@@ -87,15 +107,17 @@ def _lithium_metal(values: Any, state_of_charge: float) -> dict[str, Any]:
     }
 
 
-def _separator(values: Any) -> dict[str, float]:
-    porosity = float(values["Separator porosity"])
+def _separator(values: Any, cell: CellParameters) -> dict[str, float]:
+    given = {"Separator thickness [m]": cell.separator_thickness_metre, "Separator porosity": cell.separator_porosity}
+    known = {name: float(values[name]) if value is None else value for name, value in given.items()}
     exponent = float(values["Separator Bruggeman coefficient (electrolyte)"])
-    return {"Separator tortuosity factor (electrolyte)": porosity ** (1 - exponent)}
+    return known | {"Separator tortuosity factor (electrolyte)": known["Separator porosity"] ** (1 - exponent)}
 
 
 def _initial_concentrations(values: Any, cell: CellParameters, state_of_charge: float) -> dict[str, float]:
     """Of both electrodes [mol/m^3] at a state of charge."""
-    active = float(values["Negative electrode active material volume fraction"])
+    active = cell.negative_active_material_fraction
+    active = float(values["Negative electrode active material volume fraction"]) if active is None else active
     window = stoichiometry_window(
         values,
         positive=host_capacity(

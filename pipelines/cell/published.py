@@ -7,13 +7,16 @@ charge that harvested electrodes deliver over their area. Everything else is ass
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 import numpy as np
 
 from pipelines.cell.assembly import assemble_cell
 from pipelines.cell.ideal import ideal_transport
-from schemas import CellParameters, Design, Discharge, stage
+from schemas import CellDesign, CellParameters, Discharge, Recipe, stage
+from schemas.materials import NMC_811
+from schemas.parameter import NotNegative, Positive, Share
 
 # Ank et al. 2023, doi 10.1149/1945-7111/ad14d0: measured on whole cells [W.h/L] and [W.h/kg].
 MEASURED = MappingProxyType({"energy_density": 622.4, "specific_energy": 232.5})
@@ -23,14 +26,14 @@ AREAL_CAPACITY = 42.2  # A.h/m^2
 _STEP = 0.2  # kg/m^2, any: charge is proportional to loading
 
 
-@stage("published_4680", libraries=("pybamm", "bpx", "scipy"))
+@stage("cell.published_4680", libraries=("pybamm", "bpx", "scipy"))
 def published_4680(
     *,
-    areal_capacity_ampere_hour_per_square_metre: float = AREAL_CAPACITY,
-    porosity: float = 0.25,
-    active_material_weight_fraction: float = 0.96,
-    negative_to_positive_capacity_ratio: float = 1.1,
-    electrolyte_excess: float = 0.1,
+    areal_capacity_ampere_hour_per_square_metre: Positive = AREAL_CAPACITY,
+    porosity: Share = 0.25,
+    active_material_weight_fraction: Share = 0.96,
+    negative_to_positive_capacity_ratio: Positive = 1.1,
+    electrolyte_excess: NotNegative = 0.1,
     parameter_set: str = "Chen2020",
 ) -> CellParameters:
     """The cell of Ank et al. 2023, as far as its geometry is known.
@@ -53,27 +56,19 @@ def published_4680(
     CellParameters
         In the can "4680-Ank2023".
     """
-    design = Design(
-        active_material_weight_fraction=active_material_weight_fraction,
-        porosity=porosity,
-        binder_adhesion=0.5,
+    recipe = Recipe(active_material_weight_fraction=active_material_weight_fraction, porosity=porosity)
+    transport = ideal_transport(recipe, NMC_811)
+    trial = CellDesign(
         mass_loading_kilogram_per_square_metre=_STEP,
+        parameter_set=parameter_set,
+        form_factor="4680-Ank2023",
+        negative_to_positive_capacity_ratio=negative_to_positive_capacity_ratio,
+        electrolyte_excess=electrolyte_excess,
     )
-    transport = ideal_transport(design)
-
-    def built(loading: float) -> CellParameters:
-        return assemble_cell(
-            transport,
-            mass_loading_kilogram_per_square_metre=loading,
-            parameter_set=parameter_set,
-            form_factor="4680-Ank2023",
-            negative_to_positive_capacity_ratio=negative_to_positive_capacity_ratio,
-            electrolyte_excess=electrolyte_excess,
-        )
-
-    trial = built(_STEP)
-    capacity = trial.nominal_capacity_ampere_hour / trial.electrode_area_square_metre
-    return built(_STEP * areal_capacity_ampere_hour_per_square_metre / capacity)
+    built = assemble_cell(transport, NMC_811, trial)
+    capacity = built.nominal_capacity_ampere_hour / built.electrode_area_square_metre
+    loading = _STEP * areal_capacity_ampere_hour_per_square_metre / capacity
+    return assemble_cell(transport, NMC_811, replace(trial, mass_loading_kilogram_per_square_metre=loading))
 
 
 def deviation_from_published(cell: CellParameters, discharge: Discharge) -> Mapping[str, float]:

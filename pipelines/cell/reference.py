@@ -49,7 +49,7 @@ class _GivenRoll:
         return replace(full, **areas, geometry=geometry)
 
 
-@stage("reference_cell", libraries=("pybamm", "bpx", "scipy"))
+@stage("cell.reference_cell", libraries=("pybamm", "bpx", "scipy"))
 def reference_cell(
     *,
     parameter_set: str,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pipelines.cell.coating import require_finite_positive
 from pipelines.cell.components import Stack, component_table
 from pipelines.cell.housing import Housing
-from pipelines.cell.recipe import require_finite_positive
 from schemas.field import Bounds
 
 

@@ -32,13 +32,19 @@ _AS_THEY_ARE = (
     "Positive electrode conductivity [S.m-1]",
     "Initial positive electrode interface utilisation",
 )
+_OF_A_MEASURED_NEGATIVE = (
+    "Negative electrode conductivity [S.m-1]",
+    "Initial negative electrode interface utilisation",
+)
 
 
-def input_names(negative: NegativeElectrode) -> tuple[str, ...]:
-    """PyBaMM's names of what differs between cells of one parameter set and particle radius."""
-    stretched = [name.format(electrode) for electrode in _electrodes(negative) for name in _STRETCHED]
-    own = ["Initial concentration in negative electrode [mol.m-3]"] if len(_electrodes(negative)) > 1 else []
-    return (*stretched, *_AS_THEY_ARE, *own)
+def input_names(cell: CellParameters) -> tuple[str, ...]:
+    """PyBaMM's names of what differs between cells of one parameter set, particle radius and separator."""
+    electrodes = _electrodes(cell.negative_electrode)
+    stretched = [name.format(electrode) for electrode in electrodes for name in _STRETCHED]
+    own = ["Initial concentration in negative electrode [mol.m-3]"] if len(electrodes) > 1 else []
+    measured = () if cell.negative_porosity is None else _OF_A_MEASURED_NEGATIVE
+    return (*stretched, *_AS_THEY_ARE, *own, *measured)
 
 
 def similar_inputs(
@@ -56,7 +62,7 @@ def similar_inputs(
         In [0, 1].
     """
     values = cell_values(cell, initial_state_of_charge=initial_state_of_charge)
-    inputs = {name: float(values[name]) for name in input_names(cell.negative_electrode)}
+    inputs = {name: float(values[name]) for name in input_names(cell)}
     for electrode in _electrodes(cell.negative_electrode):
         stretch = float(values[f"{electrode} electrode thickness [m]"]) / reference[electrode]
         inputs.update(_stretched(electrode, inputs, stretch))

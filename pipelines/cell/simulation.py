@@ -104,12 +104,22 @@ class _Family:
     parameters: str
     negative_electrode: NegativeElectrode
     positive_particle_radius_metre: float
+    measured_negative: bool
+    separator: tuple[float | None, float | None]
     cell: CellParameters = field(compare=False)
 
 
 def _built_for(cell: CellParameters, control: Control, numerics: Numerics) -> Built:
     document = json.dumps(cell.parameters, sort_keys=True)
-    family = _Family(cell.parameter_set, document, cell.negative_electrode, cell.positive_particle_radius_metre, cell)
+    family = _Family(
+        cell.parameter_set,
+        document,
+        cell.negative_electrode,
+        cell.positive_particle_radius_metre,
+        cell.negative_porosity is not None,
+        (cell.separator_thickness_metre, cell.separator_porosity),
+        cell,
+    )
     return _built(family, control, numerics, get_ident())
 
 
@@ -119,7 +129,7 @@ def _built(family: _Family, control: Control, numerics: Numerics, thread: int) -
     negative = family.negative_electrode
     reference = reference_thicknesses(parameter_values_of(family.cell), negative)
     values = cell_values(family.cell, initial_state_of_charge=1.0)
-    inputs = (*input_names(negative), control.value, AMBIENT, INITIAL, LOWER_VOLTAGE, CONTACT)
+    inputs = (*input_names(family.cell), control.value, AMBIENT, INITIAL, LOWER_VOLTAGE, CONTACT)
     given: dict[str, Any] = {f"{name} electrode thickness [m]": length for name, length in reference.items()}
     given |= dict.fromkeys(inputs, "[input]")
     values.update(given | {"Nominal cell capacity [A.h]": 1.0}, check_already_exists=False)

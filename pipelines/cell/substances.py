@@ -30,6 +30,3 @@ LAMINATE = Substance(1450.0, 1400.0, 0.3)  # 153 um: polyamide 25, aluminium 40,
 COATING = Substance(0.0, 1000.0, 1.5)  # solids of either coating; conductivity wetted, through-plane
 
 GRAPHITE_DENSITY = 2200.0  # graphite with a few per cent of binder; the crystal has 2260
-# The positive active material, without pores, where a parameter set does not say what its coating weighs.
-LITHIUM_COBALT_OXIDE_DENSITY = 5050.0
-LITHIUM_IRON_PHOSPHATE_DENSITY = 3600.0

@@ -4,13 +4,6 @@ The tortuosity factor is defined by D_eff / D = pore_fraction / tau with the *wh
 that a cell model that multiplies the two gets the computed effective diffusivity. Hence a dead end or a closed pore
 leaves D_eff as it is and raises tau in proportion to the pore fraction. A phase name other than pore, active_material
 and carbon_binder neither conducts nor counts.
-
-References
-----------
-Default conductivities: Amin and Chiang 2016, J. Electrochem. Soc. 163, A1512, doi 10.1149/2.0131608jes (NMC333 and
-NMC523 against lithium content: 1e-5 lithiated to 1 three quarters charged; the default is a well charged particle).
-Grillet et al. 2016, J. Electrochem. Soc. 163, A1859, doi 10.1149/2.0341609jes (carbon-black-filled PVDF: order of
-magnitude; it depends on carbon content and on wear).
 """
 
 from __future__ import annotations
@@ -18,16 +11,13 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from schemas import Microstructure
+from schemas import Materials, Microstructure
 from schemas.electrode import ACTIVE_MATERIAL, CARBON_BINDER, PHASES, PORE
 
 Labels = npt.NDArray[np.uint8]
 
 LABEL = {phase: label for label, phase in enumerate(PHASES)}
 UNKNOWN = len(PHASES)
-
-ACTIVE_MATERIAL_CONDUCTIVITY = 0.1  # S/m
-CARBON_BINDER_CONDUCTIVITY = 100.0  # S/m
 
 
 def canonical_labels(microstructure: Microstructure) -> Labels:
@@ -57,12 +47,12 @@ def ionic() -> dict[int, float]:
     return {LABEL[PORE]: 1.0, LABEL[ACTIVE_MATERIAL]: 0.0, LABEL[CARBON_BINDER]: 0.0, UNKNOWN: 0.0}
 
 
-def electronic(active_material: float, carbon_binder: float) -> dict[int, float]:
+def electronic(materials: Materials) -> dict[int, float]:
     """Conductivity of each label [S/m]."""
     return {
         LABEL[PORE]: 0.0,
-        LABEL[ACTIVE_MATERIAL]: active_material,
-        LABEL[CARBON_BINDER]: carbon_binder,
+        LABEL[ACTIVE_MATERIAL]: materials.active_material_conductivity_siemens_per_metre,
+        LABEL[CARBON_BINDER]: materials.carbon_binder_conductivity_siemens_per_metre,
         UNKNOWN: 0.0,
     }
 

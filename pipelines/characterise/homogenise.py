@@ -17,8 +17,6 @@ from typing import Any
 import numpy as np
 
 from pipelines.characterise.carriers import (
-    ACTIVE_MATERIAL_CONDUCTIVITY,
-    CARBON_BINDER_CONDUCTIVITY,
     LABEL,
     Labels,
     canonical_labels,
@@ -31,8 +29,9 @@ from pipelines.characterise.carriers import (
 from pipelines.characterise.geometry import phase_fractions, specific_surface_areas
 from pipelines.characterise.geometry.surface_area import CROFTON
 from pipelines.characterise.kernel import EffectiveConductivity, conductivity_tensor, effective_conductivity
-from schemas import Boundary, Microstructure, Transport, TransportTensor, stage
+from schemas import Boundary, Materials, Microstructure, Transport, TransportTensor, stage
 from schemas.electrode import ACTIVE_MATERIAL, CARBON_BINDER, PORE
+from schemas.parameter import Positive
 
 _LIBRARIES = ("numba", "numpy", "scipy", "torch")
 _KERNEL = "multigrid conjugate gradients on the voxels, certified interval within {:g} of the value"
@@ -41,10 +40,9 @@ _KERNEL = "multigrid conjugate gradients on the voxels, certified interval withi
 @stage("characterise.homogenise", libraries=_LIBRARIES)
 def homogenise(
     microstructure: Microstructure,
+    materials: Materials,
     *,
-    active_material_conductivity_siemens_per_metre: float = ACTIVE_MATERIAL_CONDUCTIVITY,
-    carbon_binder_conductivity_siemens_per_metre: float = CARBON_BINDER_CONDUCTIVITY,
-    relative_tolerance: float = 3e-4,
+    relative_tolerance: Positive = 3e-4,
     largest_iteration_count: int = 500,
     device: str = "cpu",
 ) -> Transport:
@@ -54,8 +52,8 @@ def homogenise(
     ----------
     microstructure
         Axis 0 is through-plane. A phase may be absent.
-    active_material_conductivity_siemens_per_metre, carbon_binder_conductivity_siemens_per_metre
-        Electronic, bulk [S/m], >= 0. Sources of the defaults: `carriers`.
+    materials
+        Electronic conductivities of the bulk enter.
     relative_tolerance
         Largest width of the certified interval over the value [-].
     largest_iteration_count
@@ -79,7 +77,7 @@ def homogenise(
     pore = effective_conductivity(labels, ionic(), **limits)
     solid = effective_conductivity(
         labels,
-        electronic(active_material_conductivity_siemens_per_metre, carbon_binder_conductivity_siemens_per_metre),
+        electronic(materials),
         **limits,
     )
     pore_fraction = fractions.get(LABEL[PORE], 0.0)
@@ -97,8 +95,8 @@ def homogenise(
         solid_effective_conductivity_siemens_per_metre_lower=max(solid.lower, 0.0),
         solid_effective_conductivity_siemens_per_metre_upper=solid.upper,
         solid_outcome=solid.outcome,
-        active_material_conductivity_siemens_per_metre=active_material_conductivity_siemens_per_metre,
-        carbon_binder_conductivity_siemens_per_metre=carbon_binder_conductivity_siemens_per_metre,
+        active_material_conductivity_siemens_per_metre=materials.active_material_conductivity_siemens_per_metre,
+        carbon_binder_conductivity_siemens_per_metre=materials.carbon_binder_conductivity_siemens_per_metre,
         voxel_size_metre=microstructure.equivalent_voxel_size_metre,
         edge_voxels=labels.shape[0],
         cube_count=1,
@@ -109,11 +107,10 @@ def homogenise(
 @stage("characterise.homogenise_along_all_axes", libraries=_LIBRARIES)
 def homogenise_along_all_axes(
     microstructure: Microstructure,
+    materials: Materials,
     *,
     periodic: bool = False,
-    active_material_conductivity_siemens_per_metre: float = ACTIVE_MATERIAL_CONDUCTIVITY,
-    carbon_binder_conductivity_siemens_per_metre: float = CARBON_BINDER_CONDUCTIVITY,
-    relative_tolerance: float = 3e-4,
+    relative_tolerance: Positive = 3e-4,
     largest_iteration_count: int = 500,
 ) -> TransportTensor:
     """Relative diffusivity of the pores and conductivity of the solids along the three axes.
@@ -122,11 +119,11 @@ def homogenise_along_all_axes(
     ----------
     microstructure
         Axis 0 is through-plane.
+    materials
+        Electronic conductivities of the bulk enter.
     periodic
         Whether opposite sides are joined, which defines the full tensor; else each axis is solved between fixed ends.
         Join them only where the volume repeats itself, as a packing does and an image does not.
-    active_material_conductivity_siemens_per_metre, carbon_binder_conductivity_siemens_per_metre
-        Electronic, bulk [S/m], >= 0. Sources of the defaults: `carriers`.
     relative_tolerance
         Largest width of the certified interval of each diagonal entry over its value [-].
     largest_iteration_count
@@ -138,7 +135,7 @@ def homogenise_along_all_axes(
         "relative_tolerance": relative_tolerance,
         "largest_iteration_count": largest_iteration_count,
     }
-    solids = electronic(active_material_conductivity_siemens_per_metre, carbon_binder_conductivity_siemens_per_metre)
+    solids = electronic(materials)
     solve = _periodic if periodic else _between_ends
     pore, solid = (solve(labels, conductivities, limits) for conductivities in (ionic(), solids))
     return TransportTensor(
@@ -156,8 +153,8 @@ def homogenise_along_all_axes(
         solid_anisotropy=_anisotropy(solid[0]),
         solid_outcomes=solid[4],
         pore_fraction=phase_fractions(labels).get(LABEL[PORE], 0.0),
-        active_material_conductivity_siemens_per_metre=active_material_conductivity_siemens_per_metre,
-        carbon_binder_conductivity_siemens_per_metre=carbon_binder_conductivity_siemens_per_metre,
+        active_material_conductivity_siemens_per_metre=materials.active_material_conductivity_siemens_per_metre,
+        carbon_binder_conductivity_siemens_per_metre=materials.carbon_binder_conductivity_siemens_per_metre,
         voxel_size_metre=microstructure.equivalent_voxel_size_metre,
         method=of_voxels(_KERNEL.format(relative_tolerance), microstructure),
     )

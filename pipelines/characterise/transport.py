@@ -15,8 +15,6 @@ from __future__ import annotations
 from importlib.metadata import version
 
 from pipelines.characterise.carriers import (
-    ACTIVE_MATERIAL_CONDUCTIVITY,
-    CARBON_BINDER_CONDUCTIVITY,
     LABEL,
     canonical_labels,
     electronic,
@@ -25,17 +23,17 @@ from pipelines.characterise.carriers import (
 )
 from pipelines.characterise.conduction import effective_conductivity
 from pipelines.characterise.surface import METHOD, specific_surface_area
-from schemas import Microstructure, Transport, stage
+from schemas import Materials, Microstructure, Transport, stage
 from schemas.electrode import ACTIVE_MATERIAL, CARBON_BINDER, PORE, label_counts
+from schemas.parameter import Positive
 
 
 @stage("characterise.characterise_with_taufactor", libraries=("taufactor", "torch", "numpy", "scipy"))
 def characterise_with_taufactor(
     microstructure: Microstructure,
+    materials: Materials,
     *,
-    active_material_conductivity_siemens_per_metre: float = ACTIVE_MATERIAL_CONDUCTIVITY,
-    carbon_binder_conductivity_siemens_per_metre: float = CARBON_BINDER_CONDUCTIVITY,
-    relative_tolerance: float = 1e-4,
+    relative_tolerance: Positive = 1e-4,
     largest_step_count: int = 10_000,
 ) -> Transport:
     """Volume fractions, specific surface area, tortuosity factor and effective conductivity of one volume.
@@ -44,8 +42,8 @@ def characterise_with_taufactor(
     ----------
     microstructure
         Of cubic voxels; axis 0 is through-plane. A phase may be absent.
-    active_material_conductivity_siemens_per_metre, carbon_binder_conductivity_siemens_per_metre
-        Electronic, bulk [S/m], >= 0. Sources of the defaults: `carriers`.
+    materials
+        Electronic conductivities of the bulk enter.
     relative_tolerance
         Largest spread of the flux from layer to layer, and largest change over 100 sweeps [-].
     largest_step_count
@@ -64,7 +62,7 @@ def characterise_with_taufactor(
     microstructure.require_cubic_voxels("TauFactor")
     labels = canonical_labels(microstructure)
     fractions = label_counts(labels) / labels.size
-    solids = electronic(active_material_conductivity_siemens_per_metre, carbon_binder_conductivity_siemens_per_metre)
+    solids = electronic(materials)
     pore, solid = (
         effective_conductivity(
             labels, conductivities, relative_tolerance=relative_tolerance, largest_step_count=largest_step_count
@@ -84,8 +82,8 @@ def characterise_with_taufactor(
         pore_outcome=pore.outcome,
         solid_effective_conductivity_siemens_per_metre=max(solid.conductivity, 0.0),
         solid_outcome=solid.outcome,
-        active_material_conductivity_siemens_per_metre=active_material_conductivity_siemens_per_metre,
-        carbon_binder_conductivity_siemens_per_metre=carbon_binder_conductivity_siemens_per_metre,
+        active_material_conductivity_siemens_per_metre=materials.active_material_conductivity_siemens_per_metre,
+        carbon_binder_conductivity_siemens_per_metre=materials.carbon_binder_conductivity_siemens_per_metre,
         voxel_size_metre=microstructure.voxel_size_metre,
         edge_voxels=labels.shape[0],
         cube_count=1,

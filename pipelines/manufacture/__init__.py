@@ -1,4 +1,4 @@
-"""Draws the microstructure of a design."""
+"""Draws the microstructure of a recipe."""
 
 from pipelines.manufacture.packing import pack_particles
 

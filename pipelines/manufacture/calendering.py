@@ -47,7 +47,7 @@ def calendered_porosity(dried_porosity: float, compaction: Compaction) -> float:
     least = compaction.least_porosity
     if not least < dried_porosity:
         raise BoundsError(
-            f"design.porosity = {dried_porosity:g} [-] is not above least_porosity = {least:g} [-], so that no "
+            f"recipe.porosity = {dried_porosity:g} [-] is not above least_porosity = {least:g} [-], so that no "
             "pressure can lower it. With a pressure it is the porosity of the dried coating: raise it."
         )
     return round(
@@ -61,7 +61,7 @@ def _require_physical(compaction: Compaction) -> None:
     if not 0 <= pressure < math.inf:
         raise BoundsError(
             f"calendering_pressure_pascal = {pressure:g} Pa is outside [0, inf). Give the pressure, or 0 to press to "
-            "the porosity of the design."
+            "the porosity of the recipe."
         )
     if not resistance > 0:
         raise BoundsError(f"compaction_resistance_pascal = {resistance:g} Pa is not positive. Give the fitted one.")

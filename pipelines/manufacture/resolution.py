@@ -1,4 +1,4 @@
-"""Can the voxels show these particles and aggregates? Refuses what they cannot."""
+"""Can the voxels show these particles? Refuses what they cannot."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ _SMALLEST_EDGE = 8
 _SMALLEST_RADIUS = 1.0
 
 
-def require_resolved(edge: int, voxel_size: float, radius: float, spread: float, aggregate_length: float) -> None:
-    """Refuse a cube, a radius or a length that the voxels cannot show."""
+def require_resolved(edge: int, voxel_size: float, radius: float) -> None:
+    """Refuse a cube or a radius [voxel] that the voxels cannot show."""
     if edge < _SMALLEST_EDGE:
         raise BoundsError(f"edge_voxels = {edge} [-] is too few for particles. Give at least {_SMALLEST_EDGE}.")
     if not radius >= _SMALLEST_RADIUS:
@@ -17,7 +17,3 @@ def require_resolved(edge: int, voxel_size: float, radius: float, spread: float,
             f"median_particle_radius_metre = {radius * voxel_size:g} m is {radius:.2g} voxels of {voxel_size:g} m; "
             f"at least {_SMALLEST_RADIUS:g} is needed. Take smaller voxels or larger particles."
         )
-    if not 0 <= spread <= 1:
-        raise BoundsError(f"particle_radius_spread = {spread:g} [-] is outside [0, 1].")
-    if not aggregate_length > 0:
-        raise BoundsError(f"aggregate_length_metre = {aggregate_length:g} m is not positive.")

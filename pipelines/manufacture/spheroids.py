@@ -22,10 +22,8 @@ from scipy.spatial import cKDTree
 
 from pipelines.manufacture.contacts import Floats, Spheroids, dot, overlaps
 from pipelines.manufacture.particles import Box, press, wrap
-from schemas.errors import BoundsError, UnknownFieldError, did_you_mean
-
-SPHERE, ELLIPSOID, PLATE = SHAPES = ("sphere", "ellipsoid", "plate")
-LARGEST_ASPECT_RATIO = 6.0
+from schemas.errors import BoundsError
+from schemas.recipe import ParticleShape
 
 _NEGLIGIBLE_OVERLAP = 1e-3  # of a voxel
 _RELAXATION = 0.6  # of each overlap a sweep takes away; more overshoots where a body has many contacts
@@ -33,41 +31,38 @@ _LARGEST_TURN = 0.2  # radian in one sweep
 _UPWARDS = np.array([[1.0, 0.0, 0.0]])
 
 
-def require_shape(shape: str, aspect_ratio: float) -> None:
-    """Refuse a shape that is not known and an aspect ratio that it cannot have.
+def require_shape(shape: ParticleShape, aspect_ratio: float) -> None:
+    """Refuse an aspect ratio above one for spheres.
 
     Raises
     ------
-    UnknownFieldError, BoundsError
+    BoundsError
     """
-    if shape not in SHAPES:
-        raise UnknownFieldError(f"particle_shape = {shape!r} is not known: {did_you_mean(shape, SHAPES)}")
-    largest = 1.0 if shape == SPHERE else LARGEST_ASPECT_RATIO
-    if not 1 <= aspect_ratio <= largest:
+    if shape is ParticleShape.SPHERE and aspect_ratio != 1:
         raise BoundsError(
-            f"particle_aspect_ratio = {aspect_ratio:g} [-] is outside [1, {largest:g}] for particle_shape = "
-            f"{shape!r}. It is the longest over the shortest axis; take 'ellipsoid' or 'plate' for one above 1."
+            f"particle_aspect_ratio = {aspect_ratio:g} [-] is not 1 for particle_shape = {str(shape)!r}. It is the "
+            "longest over the shortest axis; take 'ellipsoid' or 'plate' for one above 1."
         )
 
 
-def longest_semi_axis(shape: str, aspect_ratio: float) -> float:
+def longest_semi_axis(shape: ParticleShape, aspect_ratio: float) -> float:
     """Over the radius of the sphere of equal volume [-]."""
-    return 1.0 if shape == SPHERE else max(semi_axes(shape, aspect_ratio))
+    return 1.0 if shape is ParticleShape.SPHERE else max(semi_axes(shape, aspect_ratio))
 
 
-def semi_axes(shape: str, aspect_ratio: float) -> tuple[float, float]:
+def semi_axes(shape: ParticleShape, aspect_ratio: float) -> tuple[float, float]:
     """Along the axis and across it, over the radius of the sphere of equal volume [-].
 
     Rounded, so that the last bit of a power moves no particle.
     """
     short = aspect_ratio ** (-1 / 3)
-    if shape == PLATE:
+    if shape is ParticleShape.PLATE:
         return round(short**2, 9), round(1 / short, 9)
     return round(1 / short**2, 9), round(short, 9)
 
 
 def calender_spheroids(
-    rng: np.random.Generator, radii: Floats, edge: int, *, shape: str, aspect_ratio: float, walled: bool
+    rng: np.random.Generator, radii: Floats, edge: int, *, shape: ParticleShape, aspect_ratio: float, walled: bool
 ) -> Spheroids:
     """Spheroids of the volumes of spheres of these radii, pressed along axis 0 until the box is a cube of that edge."""
     along, across = (factor * radii for factor in semi_axes(shape, aspect_ratio))

@@ -54,7 +54,7 @@ def test_workers_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
     code = (
         "import os, signal, time\n"
         "from flows.running.executors import open_executor, run_all\n"
-        "from flows.design.study import Execution\n"
+        "from flows.running.execution import Execution\n"
         "if __name__ == '__main__':\n"
         "    with open_executor(Execution('processes', 1)) as executor:\n"
         "        print(run_all(executor, os.getpid, [()])[0], flush=True)\n"

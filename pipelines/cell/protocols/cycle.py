@@ -33,6 +33,7 @@ from schemas.field import POSITIVE, Bounds
 _THERMAL: Mapping[str, Mapping[str, str]] = {"isothermal": ISOTHERMAL, "lumped": LUMPED}
 _NOT_STARTED = {
     CellOutcome.NOT_CONDUCTING: CyclingOutcome.NOT_CONDUCTING,
+    CellOutcome.NEGATIVE_NOT_CONDUCTING: CyclingOutcome.NOT_CONDUCTING,
     CellOutcome.DOES_NOT_FIT: CyclingOutcome.NOT_BUILT,
 }
 

@@ -7,6 +7,7 @@ import numpy as np
 from pipelines.characterise import homogenise
 from schemas import Microstructure
 from schemas.electrode import cubic_voxels
+from schemas.materials import NMC_811
 
 
 def main() -> None:
@@ -19,7 +20,8 @@ def main() -> None:
             phase_labels=np.array([0, 1, 2], np.uint8),
             source="made to compile",
             licence="own",
-        )
+        ),
+        NMC_811,
     )
 
 

@@ -9,7 +9,7 @@ from app.pictures.representativity import draw_representativity, metric_name
 from app.tables.representativity import shown, told
 from dataset import Lake
 from flows import RepresentativityResult, representativity
-from flows.design.study import Execution
+from flows.running.execution import Execution
 from flows.running.executors import open_executor
 from pipelines.manufacture import pack_particles
 from schemas import RepresentativityOutcome

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from flows.design.study import Execution
 from flows.errors import ExecutorError
+from flows.running.execution import Execution
 from flows.running.executors import THREAD_VARIABLES, open_executor, run_all
 
 

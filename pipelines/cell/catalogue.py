@@ -1,0 +1,129 @@
+"""Which materials each parameter set of PyBaMM is about, and whether what a cell is given contradicts them.
+
+A parameter set gives concentrations and potentials of one active material in each electrode, but not what it weighs
+without pores, which is what turns a mass loading into a thickness. All layered oxides of nickel are taken to weigh what
+NMC 811 does: their unit cells differ by 3 % at most. Content of a BPX file names no materials, and contradicts none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pipelines.cell.engine import require_parameter_set
+from pipelines.cell.errors import ContradictionError
+from schemas import CellDesign, Materials, Transport
+from schemas.materials import NMC_811, SOURCES
+
+_LARGEST_DEVIATION = 0.05  # of a density: what measured ones of one material scatter by
+_SAME = 1e-9  # relative difference up to which two conductivities are one
+
+_DENSITY = "active_material_density_kilogram_per_cubic_metre"
+_CONDUCTIVITY = "active_material_conductivity_siemens_per_metre"
+_BINDER = "carbon_binder_density_kilogram_per_cubic_metre"
+
+
+def _materials(name: str, source: str, **values: float) -> Materials:
+    told = dict.fromkeys(values, "assumption: order of magnitude") | {_DENSITY: source}
+    return Materials(active_material=name, sources=SOURCES | told, **values)
+
+
+def _layered(name: str) -> Materials:
+    told = {_DENSITY: f"assumption: as NMC 811, {SOURCES[_DENSITY]}"}
+    return replace(NMC_811, active_material=name, sources=SOURCES | told)
+
+
+def _carbon(name: str) -> Materials:
+    carbon = _materials(
+        name,
+        "crystal of graphite, a = 2.464, c = 6.711 Angstrom, Z = 4; Trucano and Chen 1975, doi 10.1038/258136a0",
+        **{_DENSITY: 2260.0, _CONDUCTIVITY: 1000.0, _BINDER: 1400.0},
+    )
+    binder = "assumption: carboxymethyl cellulose, 1600, styrene-butadiene rubber, 970, carbon black, 1800 to 2000"
+    return replace(carbon, sources=carbon.sources | {_BINDER: binder})
+
+
+_LCO = _materials(
+    "lithium cobalt oxide",
+    "unit cell of LiCoO2, a = 2.816, c = 14.05 Angstrom, Z = 3; Reimers and Dahn 1992, doi 10.1149/1.2221184",
+    **{_DENSITY: 5050.0},
+)
+_LFP = _materials(
+    "lithium iron phosphate",
+    "unit cell of LiFePO4, 10.334 x 6.008 x 4.693 Angstrom, Z = 4; Padhi et al. 1997, doi 10.1149/1.1837571",
+    **{_DENSITY: 3600.0},
+)
+_GRAPHITE, _SILICON_GRAPHITE = _carbon("graphite"), _carbon("graphite with silicon oxide")
+
+_SETS: dict[str, tuple[Materials, Materials | None]] = {
+    "Ai2020": (_LCO, _GRAPHITE),
+    "Chen2020": (NMC_811, _SILICON_GRAPHITE),
+    "Ecker2015": (_layered("lithium nickel cobalt oxide"), _GRAPHITE),
+    "Marquis2019": (_LCO, _GRAPHITE),
+    "Mohtat2020": (_layered("NMC 532"), _GRAPHITE),
+    "NCA_Kim2011": (_layered("NCA"), _GRAPHITE),
+    "OKane2022": (NMC_811, _SILICON_GRAPHITE),
+    "Prada2013": (_LFP, _GRAPHITE),
+    "Xu2019": (_layered("NMC 532"), None),
+}
+
+
+def materials_of_set(parameter_set: str, electrode: str) -> Materials:
+    """The materials of an electrode of a parameter set of PyBaMM, each property with its source.
+
+    Parameters
+    ----------
+    parameter_set
+        One of those that a cell or half cell can be built on.
+    electrode
+        "positive" or "negative".
+
+    Raises
+    ------
+    UnknownFieldError
+        If the set is not known, or has no such electrode.
+    """
+    require_parameter_set(parameter_set, half_cell=electrode == "positive")
+    positive, negative = _SETS[parameter_set]
+    found = positive if electrode == "positive" else negative
+    assert found is not None  # a set without a negative electrode was refused above
+    return found
+
+
+def require_agreement(materials: Materials, transport: Transport, design: CellDesign, electrode: str) -> None:
+    """Refuse materials that are not those of the design's chemistry, or not those that entered the metrics.
+
+    Raises
+    ------
+    ContradictionError
+        If the active material weighs otherwise than the parameter set's own, or a solid conducts otherwise than it did
+        when the metrics were computed.
+    """
+    if not design.parameters:
+        _require_same_material(materials, design.parameter_set, electrode)
+    entered = {name: getattr(transport, name) for name in _CONDUCTIVITIES}
+    if any(entered.values()):  # both are 0 where nothing was computed: the metrics were assumed
+        _require_same_conductivities(materials, entered, electrode)
+
+
+_CONDUCTIVITIES = (_CONDUCTIVITY, "carbon_binder_conductivity_siemens_per_metre")
+
+
+def _require_same_material(materials: Materials, parameter_set: str, electrode: str) -> None:
+    own = materials_of_set(parameter_set, electrode)
+    given, expected = (each.active_material_density_kilogram_per_cubic_metre for each in (materials, own))
+    if abs(given / expected - 1) > _LARGEST_DEVIATION:
+        raise ContradictionError(
+            f"materials of the {electrode} electrode: {materials.active_material} of {given:g} kg/m^3; the parameter "
+            f"set {parameter_set} is about {own.active_material} of {expected:g} kg/m^3. Choose a parameter set of "
+            f"{materials.active_material}, or give the materials of {own.active_material} to every step."
+        )
+
+
+def _require_same_conductivities(materials: Materials, entered: dict[str, float], electrode: str) -> None:
+    for name, value in entered.items():
+        given = getattr(materials, name)
+        if abs(given - value) > _SAME * max(given, value):
+            raise ContradictionError(
+                f"materials of the {electrode} electrode: {name} = {given:g} S/m, but {value:g} S/m entered the "
+                "metrics of its microstructure. Characterise it with these materials, or assemble the cell with those."
+            )

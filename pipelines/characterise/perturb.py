@@ -1,0 +1,52 @@
+"""What if a measured metric were larger by its standard error? For the uncertainty of what follows from it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Literal, get_args
+
+from schemas import Transport, stage
+from schemas.electrode import raised
+from schemas.errors import MissingFieldError, UnknownFieldError, did_you_mean
+
+Metric = Literal[
+    "pore_tortuosity_factor",
+    "specific_surface_area_per_metre",
+    "solid_effective_conductivity_siemens_per_metre",
+]
+PERTURBED_METRICS: tuple[str, ...] = get_args(Metric)
+
+
+@stage("characterise.perturb")
+def perturb(transport: Transport, *, metric: Metric) -> Transport:
+    """Raise one metric by its standard error; the others stay.
+
+    Parameters
+    ----------
+    transport
+        With the standard error of that metric.
+    metric
+        One of `PERTURBED_METRICS`.
+
+    Returns
+    -------
+    Transport
+        Its method says at its end which metric was raised.
+
+    Raises
+    ------
+    UnknownFieldError
+        If there is no such metric.
+    MissingFieldError
+        If its standard error is unknown.
+    """
+    if metric not in PERTURBED_METRICS:
+        raise UnknownFieldError(f"metric = {metric!r} is none of transport: {did_you_mean(metric, PERTURBED_METRICS)}")
+    error = getattr(transport, f"{metric}_standard_error")
+    if error is None:
+        raise MissingFieldError(
+            f"transport.{metric}_standard_error is null: a single volume has none. "
+            "Average several volumes of the material, or leave this metric as it is."
+        )
+    changed: dict[str, Any] = {metric: getattr(transport, metric) + error}
+    return replace(transport, **changed, method=transport.method + raised(metric))
