@@ -40,7 +40,7 @@ class GaussianProcess:
         import torch
 
         with torch.no_grad():
-            posterior = self.differentiable.posterior(torch.from_numpy(points))
+            posterior: Any = self.differentiable.posterior(torch.from_numpy(points))
             means, covariances = posterior.mean.squeeze(-1).numpy(), posterior.covariance_matrix.numpy()
         return self.scale.centre + self.scale.spread * means, self.scale.spread**2 * covariances
 
