@@ -8,9 +8,11 @@ from schemas.errors import RagoneError
 from schemas.fidelity import Fidelity, Resemblance
 from schemas.generator import Generator, GeneratorErrors, GeneratorTraining, PredictedErrors
 from schemas.geometry import Geometry
+from schemas.history import History
 from schemas.impedance import Impedance, ImpedanceOutcome
 from schemas.kinds import KINDS
 from schemas.kpi import Kpi, KpiOutcome
+from schemas.kpi_stage import KpiStage, kpi_stage
 from schemas.materials import Materials
 from schemas.parameter import Parameter
 from schemas.provenance import Code, Environment, Run, RunOutcome, Snapshot, Tombstone, Verification
@@ -44,10 +46,12 @@ __all__ = [
     "GeneratorErrors",
     "GeneratorTraining",
     "Geometry",
+    "History",
     "Impedance",
     "ImpedanceOutcome",
     "Kpi",
     "KpiOutcome",
+    "KpiStage",
     "Materials",
     "Measurement",
     "Microstructure",
@@ -75,5 +79,6 @@ __all__ = [
     "Verification",
     "compare",
     "judge",
+    "kpi_stage",
     "stage",
 ]

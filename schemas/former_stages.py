@@ -32,7 +32,14 @@ _FORMER: Mapping[str, tuple[str, str]] = {
     ),
     "pipelines.cell.ideal:ideal_transport": ("pipelines.former.cell:ideal_transport", "materials"),
     "pipelines.cell.assembly:assemble_cell": ("pipelines.former.cell:assemble_cell", "materials"),
+    "pipelines.kpi.extraction:extract_kpis": ("pipelines.former.kpis:extract_kpis", ""),
     "pipelines.cell.half_cell:assemble_half_cell": ("pipelines.former.cell:assemble_half_cell", "materials"),
+    "models.generator.drawing:draw_microstructure": ("models.former.generator:draw_microstructure", "materials"),
+    "models.generator.training:train_steps": ("models.former.generator:train_steps", "recipes"),
+    "models.generator.assembly:assemble_generator": ("models.former.generator:assemble_generator", "recipes"),
+    "models.generator.slices:train_slices": ("models.former.generator:train_slices", "recipes"),
+    "models.generator.trust:fit_errors": ("models.former.generator:fit_errors", ""),
+    "models.generator.trust:predict_errors": ("models.former.generator:predict_errors", "materials"),
 }
 
 

@@ -22,7 +22,7 @@ from pipelines.curve.steps import StepKind
 from pipelines.curve.totals import Totals, Vector, uncertainty
 from pipelines.kpi.definition import Definition, Window, all_missing
 from pipelines.kpi.whole import method_of
-from schemas import Curve, Kpi, KpiOutcome, stage
+from schemas import Curve, Kpi, KpiOutcome, kpi_stage
 
 LOWEST_OF_FULL_CELLS = 0.5  # V: below it only a negative electrode against lithium is discharged
 SAME_CURRENT = 0.1  # relative; within which two discharges ended at the same current
@@ -57,7 +57,11 @@ class _Cycle:
     refused: str
 
 
-@stage("kpi.efficiency", libraries=("numpy",))
+@kpi_stage(
+    "kpi.efficiency",
+    gives={r"(coulombic|energy|voltage)_efficiency(_cycle_\d+)?": "1"},
+    libraries=("numpy",),
+)
 def efficiency_per_cycle(
     curve: Curve,
     *,

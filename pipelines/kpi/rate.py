@@ -16,7 +16,7 @@ import numpy as np
 from pipelines.curve.discharges import Discharging, common_conditions, discharges_in
 from pipelines.curve.totals import Totals, Vector, uncertainty
 from pipelines.kpi.definition import Definition, Window
-from schemas import CellParameters, Curve, Kpi, KpiOutcome, stage
+from schemas import CellParameters, Curve, Kpi, KpiOutcome, kpi_stage
 
 RATE_CAPABILITY = Definition("rate_capability", "1", "capacity at a rate over that at the lowest rate")
 
@@ -29,7 +29,7 @@ class _Rate:
     repeats: tuple[Discharging, ...]
 
 
-@stage("kpi.rate_capability", libraries=("numpy",))
+@kpi_stage("kpi.rate_capability", gives={r"rate_capability(_[\d.e+-]+C)?": "1"}, libraries=("numpy",), least=2)
 def rate_capability(
     curves: tuple[Curve, ...],
     cell: CellParameters | None = None,

@@ -14,7 +14,7 @@ from pipelines.curve.finished import unfinished
 from pipelines.curve.steps import Step, StepKind, steps_of
 from pipelines.curve.totals import COUNTED, UNRECORDED, Totals, Vector, totals_of, uncertainty
 from pipelines.kpi.definition import Definition, Window, all_missing
-from schemas import Curve, Kpi, KpiOutcome, stage
+from schemas import Curve, Kpi, KpiOutcome, kpi_stage
 
 MOST_LISTED = 3
 ENERGY = Definition("energy", "W.h", "integral of voltage times delivered current over time, discharging steps")
@@ -27,7 +27,7 @@ _DERIVED: Mapping[Definition, Callable[[Vector], float]] = {
 }
 
 
-@stage("kpi.delivered", libraries=("numpy",))
+@kpi_stage("kpi.delivered", gives={"energy": "W.h", "capacity": "A.h", "mean_voltage": "V"}, libraries=("numpy",))
 def delivered_by_curve(
     curve: Curve, *, voltage_uncertainty_volt: float = 0.0, current_uncertainty_ampere: float = 0.0
 ) -> Mapping[str, Kpi]:
@@ -65,7 +65,12 @@ def delivered_by_curve(
     }
 
 
-@stage("kpi.steps", libraries=("numpy",))
+@kpi_stage(
+    "kpi.steps",
+    gives={r"energy_step_\d+": "W.h", r"capacity_step_\d+": "A.h", r"mean_voltage_step_\d+": "V"},
+    libraries=("numpy",),
+    unasked=False,
+)
 def delivered_by_step(
     curve: Curve, *, voltage_uncertainty_volt: float = 0.0, current_uncertainty_ampere: float = 0.0
 ) -> Mapping[str, Kpi]:

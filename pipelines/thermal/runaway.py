@@ -14,7 +14,7 @@ from pipelines.kpi.definition import Definition, Window
 from pipelines.thermal.course import Course, border, course
 from pipelines.thermal.decomposition import KIM_2007, REFERENCE, Decomposition, decomposition_of
 from pipelines.thermal.semenov import TEMPERATURES, semenov_number, tangency
-from schemas import CellOutcome, CellParameters, Kpi, KpiOutcome, stage
+from schemas import CellOutcome, CellParameters, Kpi, KpiOutcome, kpi_stage
 from schemas.field import POSITIVE
 
 _SEMENOV = f"Semenov 1928, Zeitschrift fuer Physik 48, 571; kinetics: {REFERENCE}"
@@ -42,7 +42,16 @@ _ALL = (AMBIENT, NO_RETURN, NUMBER, OVEN_BORDER, OVEN, ADIABATIC)
 _HOTTEST_OVEN, _BORDER_TOLERANCE = 573.15, 0.05  # K
 
 
-@stage("kpi.thermal_runaway", libraries=("numpy", "scipy"))
+@kpi_stage(
+    "kpi.thermal_runaway",
+    gives={
+        "semenov_number": "1",
+        "critical_(ambient|oven)_temperature|temperature_of_no_return": "K",
+        "(adiabatic_)?time_to_runaway": "s",
+    },
+    libraries=("numpy", "scipy"),
+    unasked=False,
+)
 def thermal_runaway(
     cell: CellParameters,
     *,

@@ -16,7 +16,7 @@ from pipelines.cell.simulation import Control, Numerics
 from pipelines.kpi.definition import Definition, Window
 from pipelines.thermal.balance import balance_temperature
 from pipelines.thermal.discharge_heat import Load, MeanHeat, discharge_heat, load_of
-from schemas import CellOutcome, CellParameters, Kpi, KpiOutcome, stage
+from schemas import CellOutcome, CellParameters, Kpi, KpiOutcome, kpi_stage
 from schemas.field import POSITIVE, Bounds
 
 _INCROPERA = "Incropera, DeWitt, Bergman, Lavine 2007, Fundamentals of Heat and Mass Transfer, chapter 5"
@@ -54,7 +54,16 @@ class _Steady:
     heat: MeanHeat
 
 
-@stage("kpi.steady_temperature", libraries=("pybamm", "pybammsolvers", "casadi", "numpy", "scipy"))
+@kpi_stage(
+    "kpi.steady_temperature",
+    gives={
+        "steady_temperature": "K",
+        "steady_(heat|joule_heat_(electrolyte|solids)|(reaction|reversible|contact)_heat|heat_of_mixing)": "W",
+        "biot_number": "1",
+    },
+    libraries=("pybamm", "pybammsolvers", "casadi", "numpy", "scipy"),
+    unasked=False,
+)
 def steady_temperature(
     cell: CellParameters,
     *,

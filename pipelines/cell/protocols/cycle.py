@@ -38,7 +38,7 @@ _NOT_STARTED = {
 }
 
 
-@stage("cycle_cell", libraries=("pybamm", "pybammsolvers", "casadi", "numpy", "scipy"))
+@stage("protocol.cycle_cell", libraries=("pybamm", "pybammsolvers", "casadi", "numpy", "scipy"))
 def cycle_cell(
     cell: CellParameters,
     profile: Measurement | None = None,

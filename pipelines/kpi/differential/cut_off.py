@@ -28,7 +28,7 @@ from pipelines.kpi.differential.crossing import charge_at
 from pipelines.kpi.differential.density import Charges, chosen_bandwidth
 from pipelines.kpi.differential.samples import LEAST_SAMPLES, LEAST_SPAN_VOLT, Sweep, charges_of, sweeps
 from pipelines.kpi.differential.shift import Shift, shift_between
-from schemas import Curve, Kpi, KpiOutcome, stage
+from schemas import Curve, Kpi, KpiOutcome, kpi_stage
 from schemas.field import Bounds
 
 HYSTERESIS = Definition(
@@ -62,7 +62,11 @@ class _Pair:
         return self.discharge.mean_current / (self.discharge.mean_current + self.charge.mean_current)
 
 
-@stage("kpi.cut_off", libraries=("numpy", "scipy"))
+@kpi_stage(
+    "kpi.cut_off",
+    gives={"hysteresis": "V", "capacity_beyond_cut_off": "A.h", "corrected_capacity": "A.h"},
+    libraries=("numpy", "scipy"),
+)
 def capacity_beyond_cut_off(
     curves: tuple[Curve, ...],
     *,

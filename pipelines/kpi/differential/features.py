@@ -15,7 +15,7 @@ from pipelines.kpi.definition import Definition, Window
 from pipelines.kpi.differential.density import chosen_bandwidth
 from pipelines.kpi.differential.peaks import Peak, peaks_of
 from pipelines.kpi.differential.samples import LEAST_SAMPLES, LEAST_SPAN_VOLT, charges_of, slowest, sweeps
-from schemas import Curve, Kpi, KpiOutcome, stage
+from schemas import Curve, Kpi, KpiOutcome, kpi_stage
 from schemas.field import POSITIVE
 
 _REFERENCE = "M. Dubarry et al., 2006, doi 10.1149/1.2221767 (incremental capacity)"
@@ -27,7 +27,15 @@ _ASPECTS = {
 }
 
 
-@stage("kpi.dqdv", libraries=("numpy", "scipy"))
+@kpi_stage(
+    "kpi.dqdv",
+    gives={
+        r"dqdv_(dis)?charge_peak_\d+_voltage": "V",
+        r"dqdv_(dis)?charge_peak_\d+_height": "A.h/V",
+        r"dqdv_(dis)?charge_peak_\d+_area": "A.h",
+    },
+    libraries=("numpy", "scipy"),
+)
 def differential_capacity_peaks(
     curve: Curve,
     *,

@@ -20,7 +20,7 @@ from pipelines.kpi.impedance.circuit import WARBURG, Role
 from pipelines.kpi.impedance.least_squares import Fit
 from pipelines.kpi.impedance.selection import DIFFUSIONS, choose
 from pipelines.kpi.impedance.spectrum import Refusal, Spectrum, inconsistent, spectrum_of, unusable
-from schemas import Impedance, Kpi, KpiOutcome, stage
+from schemas import Impedance, Kpi, KpiOutcome, kpi_stage
 from schemas.errors import UnknownFieldError, did_you_mean
 from schemas.field import POSITIVE, Bounds
 
@@ -36,7 +36,18 @@ _ALWAYS = (
 )
 
 
-@stage("kpi.equivalent_circuit", libraries=("numpy", "scipy"))
+@kpi_stage(
+    "kpi.equivalent_circuit",
+    gives={
+        "(series|charge_transfer|diffusion|total)_resistance": "ohm",
+        "(charge_transfer|diffusion)_time_constant": "s",
+        r"arc_\d+_resistance": "ohm",
+        r"arc_\d+_time_constant": "s",
+        "warburg_coefficient": "ohm/s^0.5",
+        "circuit_residual": "1",
+    },
+    libraries=("numpy", "scipy"),
+)
 def fit_equivalent_circuit(
     impedance: Impedance,
     *,

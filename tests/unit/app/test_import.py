@@ -88,7 +88,7 @@ BAD = {
     "malformed map": (("--voxel-size", "1 um", "--phases", "pore"), "label=phase"),
     "power": ((*WORDS, "--power", "40"), "--power"),
     "negative power": ((*WORDS, "--power=-40 W"), "--power"),
-    "loading": ((*WORDS, "--mass-loading", "20 mg"), "--mass-loading"),
+    "loading": ((*WORDS, "--mass-loading", "20 mg"), "mass_loading = '20 mg'"),
     "no voxel size": (("--phases", PHASES), "--voxel-size"),
 }
 

@@ -12,7 +12,6 @@ import pytest
 import pipelines.kpi
 from flows.cell.kpis import CURVE_KPIS
 from pipelines.kpi.definition import Definition
-from pipelines.kpi.delivered import UNITS
 from pipelines.kpi.impedance.definitions import arc_resistance, arc_time
 from schemas import Curve, Kpi, Measurement
 
@@ -34,7 +33,7 @@ def definitions(value: object) -> Iterator[Definition]:
 
 def fixed_names() -> set[str]:
     """Of every module of the KPIs."""
-    found = set(UNITS) | {of(1, kind).name for of in (arc_resistance, arc_time) for kind in ("arc", "drt_peak")}
+    found = {of(1, kind).name for of in (arc_resistance, arc_time) for kind in ("arc", "drt_peak")}
     for module in pkgutil.walk_packages(pipelines.kpi.__path__, "pipelines.kpi."):
         held = vars(importlib.import_module(module.name))
         found |= {one.name for value in held.values() for one in definitions(value)}
