@@ -41,6 +41,16 @@ from pipelines.cell import ideal_transport
 from pipelines.cell import published_4680
 from pipelines.cell import reference_cell
 from pipelines.cell.impedance import simulate_impedance
+from pipelines.cell.protocols import constant_current
+from pipelines.cell.protocols import constant_power
+from pipelines.cell.protocols import charge
+from pipelines.cell.protocols import full_cycles
+from pipelines.cell.protocols import fast_charge
+from pipelines.cell.protocols import rate_test
+from pipelines.cell.protocols import pulse_test
+from pipelines.cell.protocols import titration
+from pipelines.cell.protocols import resting
+from pipelines.cell.protocols import drive_profile
 from pipelines.cell.protocols import cycle_cell
 from pipelines.kpi import delivered_by_curve
 from pipelines.kpi import delivered_by_step
@@ -107,6 +117,7 @@ def kpi_stage_of(name: str) -> KpiStage[Any, Any]:
     """
     found = next((stage for stage in KPI_STAGES.values() if stage.unit_given(name) is not None), None)
     if found is None:
-        known = [pattern for stage in KPI_STAGES.values() for pattern in stage.gives if pattern.isidentifier()]
+        plain = [pattern for stage in KPI_STAGES.values() for pattern in stage.gives if pattern.isidentifier()]
+        known = [*plain, *(stage.short for stage in KPI_STAGES.values())]
         raise UnknownFieldError(f"KPI {name!r} is not known: {did_you_mean(name, known)}")
     return found
