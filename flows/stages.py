@@ -41,10 +41,21 @@ from pipelines.cell import ideal_transport
 from pipelines.cell import published_4680
 from pipelines.cell import reference_cell
 from pipelines.cell.impedance import simulate_impedance
+from pipelines.cell.protocols import constant_current
+from pipelines.cell.protocols import constant_power
+from pipelines.cell.protocols import charge
+from pipelines.cell.protocols import full_cycles
+from pipelines.cell.protocols import fast_charge
+from pipelines.cell.protocols import rate_test
+from pipelines.cell.protocols import pulse_test
+from pipelines.cell.protocols import titration
+from pipelines.cell.protocols import resting
+from pipelines.cell.protocols import drive_profile
 from pipelines.cell.protocols import cycle_cell
 from pipelines.kpi import delivered_by_curve
 from pipelines.kpi import delivered_by_step
 from pipelines.kpi import energy_and_power_density
+from pipelines.kpi import specific_capacity
 from pipelines.kpi import efficiency_per_cycle
 from pipelines.kpi import rate_capability
 from pipelines.kpi import ragone_curve
@@ -61,6 +72,7 @@ from pipelines.kpi import loss_shares
 from pipelines.kpi.impedance import examine_kramers_kronig
 from pipelines.kpi.impedance import fit_equivalent_circuit
 from pipelines.kpi.impedance import integrate_relaxation_times
+from pipelines.kpi import transport_properties
 from pipelines.thermal import steady_temperature
 from pipelines.thermal import thermal_runaway
 from pipelines.kpi import voltage_agreement
@@ -105,6 +117,7 @@ def kpi_stage_of(name: str) -> KpiStage[Any, Any]:
     """
     found = next((stage for stage in KPI_STAGES.values() if stage.unit_given(name) is not None), None)
     if found is None:
-        known = [pattern for stage in KPI_STAGES.values() for pattern in stage.gives if pattern.isidentifier()]
+        plain = [pattern for stage in KPI_STAGES.values() for pattern in stage.gives if pattern.isidentifier()]
+        known = [*plain, *(stage.short for stage in KPI_STAGES.values())]
         raise UnknownFieldError(f"KPI {name!r} is not known: {did_you_mean(name, known)}")
     return found

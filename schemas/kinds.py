@@ -10,6 +10,7 @@ from schemas.electrode import Design, Microstructure, Transport
 from schemas.fidelity import Fidelity, Resemblance
 from schemas.generator import Generator, GeneratorErrors, GeneratorTraining, PredictedErrors
 from schemas.geometry import Geometry
+from schemas.history import History
 from schemas.impedance import Impedance
 from schemas.kpi import Kpi
 from schemas.materials import Materials
@@ -41,6 +42,7 @@ KINDS: Mapping[str, type[Record]] = {
         Impedance,
         Kpi,
         Campaign,
+        History,
         Representativity,
         Generator,
         GeneratorErrors,

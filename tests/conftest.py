@@ -27,6 +27,7 @@ _MODEL: dict[str, Any] = {
 }
 _EXAMPLES: dict[str, dict[str, Any]] = {
     "candidate": {"values": {"recipe.porosity": 0.35, "cell.form_factor": "4680"}},
+    "history": {"name": "energy", "goals": [], "goal_count": 1, "candidate_ids": (_ID,), "kpi_ids": ("",)},
     "recipe": {"active_material_weight_fraction": 0.95, "porosity": 0.35},
     "materials": {"active_material": "NMC 811"},
     "cell_design": {"mass_loading_kilogram_per_square_metre": 0.2},
@@ -53,8 +54,8 @@ _EXAMPLES: dict[str, dict[str, Any]] = {
         "pore_outcome": "converged",
         "solid_effective_conductivity_siemens_per_metre": 2.0,
         "solid_outcome": "converged",
-        "active_material_conductivity_siemens_per_metre": 0.18,
-        "carbon_binder_conductivity_siemens_per_metre": 375.0,
+        "active_material_conductivity_siemens_per_metre": 0.1,
+        "carbon_binder_conductivity_siemens_per_metre": 100.0,
         "voxel_size_metre": 4e-7,
         "edge_voxels": 64,
         "cube_count": 3,
@@ -217,11 +218,12 @@ _EXAMPLES: dict[str, dict[str, Any]] = {
     "campaign": {
         "name": "demo",
         "definition": {"budget": 12},
+        "goals": [{"kpi": "energy_density", "sense": "maximise", "limit": None}],
         "objective_name": "energy_density",
         "objective_unit": "W.h/L",
-        "design_ids": (_ID, _ID),
+        "candidate_ids": (_ID, _ID),
         "kpi_ids": ("kpi-" + "0" * 64, "kpi-" + "1" * 64),
-        "objective": np.array([640.0, 0.0]),
+        "values": [[640.0], [None]],
         "feasible": np.array([1, 0], np.uint8),
     },
     "representativity": {

@@ -1,8 +1,6 @@
-"""`ragone kpis`: KPIs of curves, spectra and cells, side by side."""
+"""`ragone kpis`: KPIs of curves, spectra, cells and electrodes, side by side."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 from app.pictures.kpi import draw_curves
 from app.tables.answers import plain
@@ -10,7 +8,7 @@ from app.tables.kpi import side_by_side
 from app.terminal.progress import Watcher
 from app.terminal.session import FINE, FOUND, Session
 from flows.cell.kpis import extract
-from flows.errors import KpiError
+from flows.parameter_files.fields import settings_of
 
 
 def execute(session: Session) -> int:
@@ -28,7 +26,7 @@ def execute(session: Session) -> int:
                 subjects,
                 names,
                 cell_id=given.cell,
-                settings=_settings(given.settings),
+                settings=settings_of(given.settings),
                 seed=given.seed,
                 progress=watcher,
             )
@@ -45,11 +43,3 @@ def execute(session: Session) -> int:
     ]
     session.answer(data, side_by_side(subjects, found, records, whole=bool(names)))
     return FOUND if any(one.error for one in found) else FINE
-
-
-def _settings(words: Sequence[str]) -> dict[str, str]:
-    pairs = [word.partition("=") for word in words]
-    for name, sign, value in pairs:
-        if not (name and sign and value):
-            raise KpiError(f"--set {name + sign + value!r} is no NAME=VALUE, for example cell_mass_kilogram='69 g'.")
-    return {name.strip(): value for name, _, value in pairs}

@@ -1,1 +1,1 @@
-"""Stages as earlier versions called them, so that what they made can be computed again; offered to nobody."""
+"""Stages as earlier versions called them, so that what they recorded can still be computed again; offered to nobody."""

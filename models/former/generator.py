@@ -1,6 +1,7 @@
 """The stages of the generator as they were when a recipe was a design, and ids were handed on beside records.
 
-The materials were those that a design meant: `NMC_811`.
+The materials were those that a design meant: `NMC_811`. Ids may be left out, since without recipes a present run of a
+stage cannot be told from a former one.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from schemas import (
 )
 from schemas.materials import NMC_811
 
+_LOADING = 0.2  # kg/m^2
+
 
 def recipe_of(design: Design) -> Recipe:
     """What a design said of the microstructure."""
@@ -31,6 +34,17 @@ def recipe_of(design: Design) -> Recipe:
         porosity=design.porosity,
         binder_adhesion=design.binder_adhesion,
     )
+
+
+def former_id(recipe: Recipe) -> str:
+    """The id that a recipe had as a design, whose loading was of no account; its own where no design said as much."""
+    design = Design(
+        active_material_weight_fraction=recipe.active_material_weight_fraction,
+        porosity=recipe.porosity,
+        binder_adhesion=recipe.binder_adhesion,
+        mass_loading_kilogram_per_square_metre=_LOADING,
+    )
+    return design.id if recipe_of(design).id == recipe.id else recipe.id
 
 
 @stage("generator.draw", libraries=("numpy", "torch"))
@@ -106,7 +120,7 @@ def assemble_generator(
     designs: tuple[Design, ...],
     members: tuple[GeneratorTraining, ...],
     *,
-    volume_ids: tuple[str, ...],
+    volume_ids: tuple[str, ...] = (),
     left_out: tuple[tuple[int, ...], ...],
     seed: int,
     snapshot_id: str = "",
@@ -115,7 +129,7 @@ def assemble_generator(
     made = present.assemble_generator(
         volumes, _recipes(designs), members, left_out=left_out, seed=seed, snapshot_id=snapshot_id
     )
-    return replace(made, trained_on=volume_ids)
+    return replace(made, trained_on=volume_ids) if volume_ids else made
 
 
 @stage("generator.train_slices", libraries=("numpy", "torch"))
@@ -123,7 +137,7 @@ def train_slices(
     volumes: tuple[Microstructure, ...],
     designs: tuple[Design, ...],
     *,
-    volume_ids: tuple[str, ...],
+    volume_ids: tuple[str, ...] = (),
     step_count: int,
     seed: int,
     learning_rate: float = 3e-4,
@@ -132,7 +146,7 @@ def train_slices(
     made = present.train_slices(
         volumes, _recipes(designs), step_count=step_count, seed=seed, learning_rate=learning_rate
     )
-    return replace(made, trained_on=volume_ids)
+    return replace(made, trained_on=volume_ids) if volume_ids else made
 
 
 @stage("generator.fit_errors", libraries=("numpy", "scipy"))
@@ -142,7 +156,7 @@ def fit_errors(
     beside: tuple[Transport, ...],
     real: tuple[Transport, ...],
     *,
-    generator_id: str,
+    generator_id: str = "",
     volumes: tuple[int, ...],
     members: tuple[int, ...],
     blind_distance: float = BLIND_DISTANCE,
@@ -151,7 +165,7 @@ def fit_errors(
     made = trust.fit_errors(
         generator, drawn, beside, real, volumes=volumes, members=members, blind_distance=blind_distance
     )
-    return replace(made, generator_id=generator_id)
+    return replace(made, generator_id=generator_id) if generator_id else made
 
 
 @stage("generator.predict_errors", libraries=("numpy", "scipy"))

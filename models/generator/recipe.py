@@ -17,6 +17,7 @@ from schemas import Generator, Materials, Microstructure, Recipe
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
+NUMBERS = tuple(name for name, parameter in Recipe.parameters().items() if parameter.type in (float, int))
 FIXED = "recipe"  # of a generator's settings: the fields that no training recipe varied, where not a recipe's default
 
 _COMPOSITION = ("active_material_weight_fraction", "porosity")
@@ -27,9 +28,8 @@ _ROUNDING = 1e-6
 
 def hidden_fields(recipes: Sequence[Recipe]) -> tuple[str, ...]:
     """Fields that a volume does not show: the adhesion, and every other number that the recipes vary."""
-    fields = Recipe.fields().items()
-    numbers = [name for name, spec in fields if spec.dtype in ("float64", "int64") and name not in _COMPOSITION]
-    return tuple(n for n in numbers if recipes and (n == _HIDDEN or len({getattr(r, n) for r in recipes}) > 1))
+    free = [name for name in NUMBERS if name not in _COMPOSITION]
+    return tuple(n for n in free if recipes and (n == _HIDDEN or len({getattr(r, n) for r in recipes}) > 1))
 
 
 def fixed_fields(recipes: Sequence[Recipe]) -> dict[str, Any]:
@@ -92,6 +92,8 @@ def takes_recipes(generator: Generator) -> bool:
 
 def unlearned(recipe: Recipe, generator: Generator) -> str:
     """What the recipe asks for that no training recipe varied and that is not theirs; empty if there is nothing."""
+    if not takes_recipes(generator):
+        return ""
     free, fixed = (*_COMPOSITION, *generator.condition_names), generator.settings.get(FIXED, {})
     learned = {n: fixed.get(n, f.default) for n, f in Recipe.__dataclass_fields__.items() if n not in free}
     return ", ".join(f"{n} = {v} (not {getattr(recipe, n)})" for n, v in learned.items() if getattr(recipe, n) != v)

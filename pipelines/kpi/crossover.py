@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 from scipy.optimize import brentq
 
+from pipelines.curve.totals import SECONDS_PER_HOUR
 from pipelines.kpi.definition import Definition, Window
-from pipelines.kpi.delivered import delivered
+from pipelines.kpi.densities import LITRES_PER_CUBIC_METRE
 from schemas import CellParameters, Discharge, DischargeOutcome, Kpi, kpi_stage
 
 CROSSOVER = Definition(
@@ -75,10 +76,16 @@ def crossover(
 def _densities(cell: CellParameters, discharges: tuple[Discharge, ...]) -> dict[float, float]:
     """Energy density [W.h/L] of each completed discharge at constant power, by power [W]."""
     return {
-        d.power_watt: delivered(cell, d)["energy_density"]
+        d.power_watt: _energy(d) / (cell.cell_volume_cubic_metre * LITRES_PER_CUBIC_METRE)
         for d in discharges
         if d.power_watt is not None and d.outcome is DischargeOutcome.COMPLETED
     }
+
+
+def _energy(discharge: Discharge) -> float:
+    """Delivered energy [W.h]."""
+    power = -discharge.voltage_volt * discharge.current_ampere
+    return float(np.trapezoid(power, discharge.test_time_second)) / SECONDS_PER_HOUR
 
 
 def _zero(powers: NDArray[np.float64], ahead: NDArray[np.float64], at: int) -> float:

@@ -11,9 +11,9 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from pipelines.curve.accuracy import accuracy_of
+from pipelines.curve.accuracy import Accuracy, accuracy_of
 from pipelines.curve.finished import unfinished
-from pipelines.curve.halves import discharges_of, totals_of_half
+from pipelines.curve.halves import Half, discharges_of, totals_of_half
 from pipelines.curve.totals import SECONDS_PER_HOUR, Totals, Vector, uncertainty
 from pipelines.kpi.definition import Definition, Window, all_missing
 from pipelines.kpi.whole import method_of, nothing_discharges
@@ -98,10 +98,7 @@ def energy_and_power_density(
     if refused:
         return all_missing((*VOLUMETRIC, *GRAVIMETRIC), *refused)
     accuracy = accuracy_of(curve, voltage_uncertainty_volt, current_uncertainty_ampere)
-    half = max(discharges, key=lambda one: abs(totals_of_half(curve, one, accuracy).energy))
-    totals = totals_of_half(curve, half, accuracy)
-    which = "the discharge" if len(discharges) == 1 else f"the discharge of {len(discharges)} that delivers the most"
-    window = Window(f"{which}, to {half.limit:.4g} V", half.start, half.end)
+    totals, window = largest(curve, discharges, accuracy)
     found = {}
     for definitions, size, missing in ((VOLUMETRIC, volume, "volume"), (GRAVIMETRIC, mass, "mass")):
         for definition, derived in zip(definitions, _DERIVED, strict=True):
@@ -117,6 +114,13 @@ def energy_and_power_density(
                 window=window,
             )
     return found
+
+
+def largest(curve: Curve, discharges: tuple[Half, ...], accuracy: Accuracy) -> tuple[Totals, Window]:
+    """The totals of the discharge that delivers the most energy, and which that is."""
+    half = max(discharges, key=lambda one: abs(totals_of_half(curve, one, accuracy).energy))
+    which = "the discharge" if len(discharges) == 1 else f"the discharge of {len(discharges)} that delivers the most"
+    return totals_of_half(curve, half, accuracy), Window(f"{which}, to {half.limit:.4g} V", half.start, half.end)
 
 
 def per(size: Size, derived: Callable[[Vector], float], totals: Totals) -> tuple[float, float | None]:

@@ -11,7 +11,7 @@ import pytest
 from models.acquisition.observations import observe
 from models.acquisition.space import UnitCube
 from pipelines.characterise import average_transport, average_with_bruggeman
-from pipelines.kpi import extract_kpis
+from pipelines.former.kpis import extract_kpis
 from schemas import CellParameters, Design, Discharge, PredictedErrors, Transport
 
 TAU, AREA, SIGMA = (
