@@ -28,6 +28,7 @@ from schemas.field import FieldSpec
 from schemas.units import is_unit
 
 SUFFIXES = {
+    "W/K": "_watt_per_kelvin",
     "kg/m^3": "_kilogram_per_cubic_metre",
     "m": "metre",
     "kg": "kilogram",
