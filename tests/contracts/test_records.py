@@ -53,6 +53,7 @@ SUFFIXES = {
 CONSTRAINED: dict[str, Any] = {
     "metric_names": ("solid_effective_conductivity_siemens_per_metre", "pore_tortuosity_factor"),
     "variable_names": ("Ohmic heating [W]", "Total heating [W]"),
+    "source_names": ("Ohmic heating [W]", "Total heating [W]"),
     "metrics_unit": ("S/m", "1"),
     "response_names": ("binder_adhesion",),
     "curve_names": ("chord_lengths_pore",),
