@@ -1,4 +1,4 @@
-"""`ragone import`: a segmented volume becomes a microstructure, and runs through the same stages as a design."""
+"""`ragone import`: a segmented volume becomes a microstructure, and runs through the same stages as a drawn one."""
 
 from __future__ import annotations
 

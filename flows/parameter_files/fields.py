@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import Any
 
 from schemas import Record
@@ -12,7 +11,6 @@ from schemas.errors import ParameterError, UnknownFieldError, did_you_mean
 from schemas.parameter import REQUIRED, Parameter, named, parameter_of_field
 
 
-@cache
 def parameters_of(kind: type[Record]) -> Mapping[str, Parameter]:
     """The scalar fields and documents of a record as parameters, by name, in order."""
     specs = kind.fields()
