@@ -73,6 +73,7 @@ from pipelines.kpi.impedance import examine_kramers_kronig
 from pipelines.kpi.impedance import fit_equivalent_circuit
 from pipelines.kpi.impedance import integrate_relaxation_times
 from pipelines.kpi import transport_properties
+from pipelines.thermal import heat_balance
 from pipelines.thermal import steady_temperature
 from pipelines.thermal import thermal_runaway
 from pipelines.kpi import voltage_agreement

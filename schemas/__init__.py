@@ -8,6 +8,7 @@ from schemas.errors import RagoneError
 from schemas.fidelity import Fidelity, Resemblance
 from schemas.generator import Generator, GeneratorErrors, GeneratorTraining, PredictedErrors
 from schemas.geometry import Geometry
+from schemas.heat_balance import HeatBalance
 from schemas.history import History
 from schemas.impedance import Impedance, ImpedanceOutcome
 from schemas.kinds import KINDS
@@ -46,6 +47,7 @@ __all__ = [
     "GeneratorErrors",
     "GeneratorTraining",
     "Geometry",
+    "HeatBalance",
     "History",
     "Impedance",
     "ImpedanceOutcome",

@@ -10,6 +10,7 @@ from schemas.electrode import Design, Microstructure, Transport
 from schemas.fidelity import Fidelity, Resemblance
 from schemas.generator import Generator, GeneratorErrors, GeneratorTraining, PredictedErrors
 from schemas.geometry import Geometry
+from schemas.heat_balance import HeatBalance
 from schemas.history import History
 from schemas.impedance import Impedance
 from schemas.kpi import Kpi
@@ -39,6 +40,7 @@ KINDS: Mapping[str, type[Record]] = {
         Discharge,
         Cycling,
         Measurement,
+        HeatBalance,
         Impedance,
         Kpi,
         Campaign,

@@ -196,6 +196,17 @@ _EXAMPLES: dict[str, dict[str, Any]] = {
         "source_format": "bdf",
         "method": "read as CSV",
     },
+    "heat_balance": {
+        "power_watt": 20.0,
+        "ambient_temperature_kelvin": 298.15,
+        "conductance_watt_per_kelvin": 0.15,
+        "temperature_kelvin": np.array([298.15, 308.15]),
+        "source_names": ("Volume-averaged ohmic heating [W]", "Volume-averaged reversible heating [W]"),
+        "heat_watt": np.array([[1.0, 0.8], [0.1, -0.1]]),
+        "decomposition_temperature_kelvin": np.array([400.0, 410.0, 420.0]),
+        "decomposition_heat_watt": np.array([0.1, 0.3, 0.9]),
+        "method": "DFN; published kinetics",
+    },
     "impedance": {
         "outcome": "every frequency computed or measured",
         "frequency_hertz": np.array([1e3, 1.0, 1e-3]),
