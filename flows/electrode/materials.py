@@ -122,7 +122,7 @@ def materials_of(
 
 
 def materials_of_volume(lake: Lake, volume: Microstructure, stated: Sequence[Said] = ()) -> Materials:
-    """The materials to measure a volume with: those that it was drawn with.
+    """The materials to measure a volume with, stored: those that it was drawn with.
 
     Of an imported one they are those stated; else those that it was measured with before; else NMC 811 is assumed.
 
@@ -138,7 +138,9 @@ def materials_of_volume(lake: Lake, volume: Microstructure, stated: Sequence[Sai
     if any(_difference(_all_of(found[0], ""), _all_of(other, "")) for other in found[1:]):
         names = ", ".join(dict.fromkeys(each.id for each in found))
         raise MaterialsError(f"{volume.id} was measured with several materials: {names}. Name one with --materials.")
-    return found[0] if found else materials_of(lake, volume, stated, NMC_811)
+    materials = found[0] if found else materials_of(lake, volume, stated, NMC_811)
+    lake.put(materials, note=f"{'stated for' if stated else 'of'} {volume.id}")
+    return materials
 
 
 def completed(said: Iterable[Said], otherwise: Materials | None, subject: str) -> Materials:

@@ -78,8 +78,7 @@ def measure_microstructure(
     subject = lake.get(microstructure_id, Microstructure)
     given: dict[str, Any] = {_SUBJECT: subject.id, _PERIODIC: periodic, SEED: seed}
     if any(_MATERIALS in stage.ports for stage in stages.values()):
-        materials = materials_of_volume(lake, subject, stated.said(lake) if stated else ())
-        given[_MATERIALS] = lake.put(materials, note=f"of {subject.id}, to measure it")
+        given[_MATERIALS] = materials_of_volume(lake, subject, stated.said(lake) if stated else ()).id
     watcher = progress or Silent()
     watcher.started(len(names))
     found = {}

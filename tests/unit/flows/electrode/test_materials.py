@@ -52,7 +52,7 @@ def train(volumes: tuple[Microstructure, ...], generator: Generator) -> Generato
 def measure(microstructure: Microstructure, materials: Materials, like: Transport) -> Transport:
     """A transport with the conductivities of the materials."""
     names = [name for name in Transport.fields() if name in Materials.fields()]
-    return replace(like, **{name: getattr(materials, name) for name in names})
+    return replace(like, edge_voxels=2, **{name: getattr(materials, name) for name in names})
 
 
 @stage("characterise.average_stand_in")
