@@ -27,6 +27,7 @@ from pipelines.characterise import characterise_with_taufactor
 from pipelines.characterise import homogenise
 from pipelines.characterise import homogenise_along_all_axes
 from pipelines.characterise import measure_geometry
+from pipelines.characterise import perturb
 from pipelines.characterise import walk_randomly
 from pipelines.characterise.representativity.estimate import estimate_representativity
 from pipelines.characterise.representativity.subvolumes import coarsen
