@@ -122,6 +122,21 @@ def test_a_search_by_trial_finds_what_the_gradient_finds() -> None:
     assert np.abs(trial[0] - trial[1]).max() > 0.05
 
 
+def test_the_best_of_many_options_is_found() -> None:
+    """The best of 4,096 ways to choose six options, of which an even spread of 512 points seldom holds it."""
+    cube = UnitCube.of({f"v{n}": {"choices": ["a", "b", "c", "d"]} for n in range(6)})
+    best = np.tile([0.0, 0.0, 1.0, 0.0], 6)
+
+    class Additive:
+        def __call__(self, points: torch.Tensor) -> torch.Tensor:
+            return (points[:, 0] * torch.from_numpy(best)).sum(dim=1)
+
+        def set_X_pending(self, points: torch.Tensor) -> None:  # noqa: N802 - BoTorch's name
+            pass
+
+    assert np.array_equal(by_trial(Additive(), cube, 1, 0), best[None])
+
+
 def test_where_an_acquisition_has_no_value_it_is_not_largest() -> None:
     """Beyond x = 0.5 it is no number; the largest one on this side is found, as closely as the last round searches."""
 
