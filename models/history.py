@@ -44,8 +44,8 @@ def tell(
     width = len(goals)
     if len(kpis) != width * (len(candidates) - len(failed)):
         raise FieldShapeError(
-            f"{len(candidates)} candidates, {len(failed)} of which failed, and {width} goals were given {len(kpis)} KPIs. "
-            "Give one for each goal of each candidate that did not fail."
+            f"{len(candidates)} candidates, {len(failed)} of which failed, and {width} goals were given {len(kpis)} "
+            "KPIs. Give one for each goal of each candidate that did not fail."
         )
     given = iter(kpis)
     added = [("" if number in failed else next(given).id) for number in range(len(candidates)) for _ in range(width)]

@@ -26,8 +26,8 @@ class History(Record):
         """Every candidate has a row of KPIs."""
         if len(self.kpi_ids) != self.goal_count * len(self.candidate_ids):
             raise FieldShapeError(
-                f"history of {len(self.candidate_ids)} candidates and {self.goal_count} goals has {len(self.kpi_ids)} KPI "
-                "ids. Give one for each goal of each candidate."
+                f"history of {len(self.candidate_ids)} candidates and {self.goal_count} goals has {len(self.kpi_ids)} "
+                "KPI ids. Give one for each goal of each candidate."
             )
 
     def rows(self) -> list[tuple[str, tuple[str, ...]]]:

@@ -36,7 +36,7 @@ def execute(session: Session) -> int:
             raise FoundError(f"{cycled.error} (run {cycled.run_id})")
         cycling = lake.get(cycled.cycling_id, Cycling)
     if given.png:
-        draw(cycling, cycling.id, given.png)
+        draw(cycling, given.png)
     _tell(session, cycled.cell_id, cycling)
     return FINE if cycling.outcome is CyclingOutcome.COMPLETED else FOUND
 

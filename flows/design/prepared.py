@@ -13,6 +13,7 @@ from flows.design.evaluation import CubeMeasured, Design, Ids, completed
 from flows.design.study import Study
 from pipelines.realise import realise
 from schemas import Candidate
+from schemas.kinds import KINDS
 
 Parameters = Mapping[str, Mapping[str, Any]]  # by the role of the step
 Measured = Mapping[str, Mapping[str, Sequence[CubeMeasured]]]  # by electrode, and by what the cubes are the same by
@@ -53,12 +54,15 @@ class Prepared:
 
 
 def prepared(lake: Lake, study: Study, candidate: Candidate) -> Prepared:
-    """The candidate with the records that it stands for in a study, stored.
+    """The candidate with the records that it stands for in a study, stored; those that it does not vary are given.
 
     Raises
     ------
     StageFailedError
         If they cannot be made: a value lies out of the bounds of its field.
     """
-    run = lake.run(realise, candidate=candidate.id, records=study.given.wanted(candidate))
-    return Prepared(candidate, dict(completed(run)), study.parameters(candidate))
+    wanted = study.given.wanted(candidate)
+    varied = {role: of for role, of in wanted.items() if any(path.startswith(f"{role}.") for path in candidate.values)}
+    made = completed(lake.run(realise, candidate=candidate.id, records=varied)) if varied else {}
+    fixed = {role: lake.put(KINDS[of["kind"]].build(of["fields"])) for role, of in wanted.items() if role not in varied}
+    return Prepared(candidate, {**fixed, **made}, study.parameters(candidate))

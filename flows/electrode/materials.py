@@ -27,7 +27,8 @@ _MEASURED = (
     "active_material_conductivity_siemens_per_metre",
     "carbon_binder_conductivity_siemens_per_metre",
 )
-_NAMES = ("active_material", *_DRAWN, *_MEASURED)
+_NAMES = (*_DRAWN, *_MEASURED, "active_material")
+_OF_VOXELS = tuple(f"{kind.kind}-" for kind in (Microstructure, Transport))
 UNNAMED = "not named"
 _SAME = 1e-9  # relative difference of what was rounded by a conversion of units
 
@@ -98,13 +99,21 @@ def materials_of(
     MaterialsError
         If a property has two values, or none.
     """
-    edges = tuple(_made_of(lake, transport))
-    recorded = _recorded(lake, edges)
-    said = _agreed([*_history(lake, edges, recorded), *_solved(transport), *stated])
-    first = recorded[0][1] if recorded else None
-    if first is not None and all(getattr(first, name) == value for name, value in said.items()):
-        return first
-    return completed(said, otherwise, transport.id)
+    history, known = _history(lake, transport), [*_solved(transport), *stated]
+    records = {each.record.id: each.record for ways in history for each in ways if each.record is not None}
+    if not records:
+        said = _agreed([one for ways in history for each in ways for one in each.said] + known)
+        return completed({name: one.value for name, one in said.items()}, otherwise, transport.id)
+    conflicts = {name: _conflict(_all_of(record, name), history, known) for name, record in records.items()}
+    fitting = [records[name] for name, conflict in conflicts.items() if not conflict]
+    if not fitting:
+        raise MaterialsError(next(iter(conflicts.values())))
+    if any(_difference(_all_of(fitting[0], ""), _all_of(other, "")) for other in fitting[1:]):
+        raise MaterialsError(
+            f"{transport.id} was measured with several materials, which give it the same metrics: "
+            f"{', '.join(record.id for record in fitting)}. Name one of them with --materials."
+        )
+    return fitting[0]
 
 
 def completed(values: Mapping[str, Any], otherwise: Materials | None, subject: str) -> Materials:
@@ -139,33 +148,70 @@ def _sources(values: Mapping[str, Any]) -> dict[str, str]:
     return {name: "stated, or recorded when the electrode was drawn and measured" for name in values if name in _NAMES}
 
 
-def _agreed(said: Iterable[Said]) -> dict[str, Any]:
-    """The first value that is said of each property, if nobody says otherwise."""
-    found: dict[str, Said] = {}
-    for each in said:
-        first = found.setdefault(each.name, each)
-        if not _same(first.value, each.value):
-            raise MaterialsError(
-                f"{first}, but {each}. An electrode has one set of materials from drawing to cell: leave out what is "
+@dataclass(frozen=True)
+class _Way:
+    """One way in which something was made: materials that it was measured with, if any, and what is said of them."""
+
+    said: tuple[Said, ...]
+    record: Materials | None = None
+
+
+def _conflict(own: Sequence[Said], history: Iterable[Sequence[_Way]], known: Sequence[Said]) -> str:
+    """Why materials are not those of an electrode: no way in which a part of it was made is with them; else empty."""
+    for ways in history:
+        differences = [_difference(own, way.said) for way in ways]
+        if differences and all(differences):
+            return differences[0]
+    return _difference(own, known)
+
+
+def _difference(own: Iterable[Said], others: Iterable[Said]) -> str:
+    """The first property that is said to have two values, for messages; empty if there is none."""
+    by_name = {each.name: each for each in own}
+    for other in others:
+        first = by_name.setdefault(other.name, other)
+        if not _same(first.value, other.value):
+            return (
+                f"{first}, but {other}. An electrode has one set of materials from drawing to cell: leave out what is "
                 "given, or draw and measure it anew with the materials that are meant."
             )
-    return {name: each.value for name, each in found.items()}
+    return ""
+
+
+def _agreed(said: Sequence[Said]) -> dict[str, Said]:
+    """What is said of each property, if nobody says otherwise."""
+    difference = _difference((), said)
+    if difference:
+        raise MaterialsError(difference)
+    return {each.name: each for each in reversed(said)}
 
 
 def _same(one: Any, other: Any) -> bool:
     return one == other if isinstance(one, str) else math.isclose(one, other, rel_tol=_SAME)
 
 
-def _history(lake: Lake, edges: Iterable[Edge], recorded: Iterable[tuple[str, Materials]]) -> Iterator[Said]:
-    """What was recorded of the materials, the nearest first."""
-    for subject, record in recorded:
-        names = _DRAWN if subject.startswith(f"{Microstructure.kind}-") else _NAMES
-        yield from _all_of(record, f"{record.id}, the materials of {subject}", names)
-    for run_id, subject in dict.fromkeys((edge.run_id, edge.child) for edge in edges):
-        parameters = lake.get(run_id, Run).parameters
-        yield from (
-            Said(name, value, f"{run_id}, which made {subject}") for name, value in parameters.items() if name in _NAMES
-        )
+def _history(lake: Lake, transport: Transport) -> list[list[_Way]]:
+    """The ways in which a transport, and each volume and transport that it is made of, was made; the nearest first."""
+    lineage, line, history = lake.lineage(transport.id), [transport.id], []
+    for name in line:
+        edges = lineage.parents_of(name)
+        history.append([_way(lake, name, run_id, edges) for run_id in dict.fromkeys(edge.run_id for edge in edges)])
+        line += dict.fromkeys(e.parent for e in edges if e.parent.startswith(_OF_VOXELS) and e.parent not in line)
+    return history
+
+
+def _way(lake: Lake, subject: str, run_id: str, edges: Iterable[Edge]) -> _Way:
+    """What one run says of the materials: the record that it was given, or its parameters."""
+    of_metrics = subject.startswith(f"{Transport.kind}-")
+    kind = f"{Materials.kind}-"
+    name = next((edge.parent for edge in edges if edge.run_id == run_id and edge.parent.startswith(kind)), "")
+    if name:
+        record, properties = lake.get(name, Materials), _DRAWN + _MEASURED if of_metrics else _DRAWN
+        said = _all_of(record, f"{name}, the materials of {subject}", properties)
+        return _Way(said, record if of_metrics else None)
+    parameters = lake.get(run_id, Run).parameters
+    by = f"{run_id}, which made {subject}"
+    return _Way(tuple(Said(key, value, by) for key, value in parameters.items() if key in _DRAWN + _MEASURED))
 
 
 def _solved(transport: Transport) -> Iterator[Said]:
@@ -173,21 +219,6 @@ def _solved(transport: Transport) -> Iterator[Said]:
     for name in _MEASURED:
         if getattr(transport, name):
             yield Said(name, getattr(transport, name), transport.id)
-
-
-def _recorded(lake: Lake, edges: Iterable[Edge]) -> list[tuple[str, Materials]]:
-    """The materials that a transport and its volumes were made with, each with what it made."""
-    return [(e.child, lake.get(e.parent, Materials)) for e in edges if e.parent.startswith(f"{Materials.kind}-")]
-
-
-def _made_of(lake: Lake, transport: Transport) -> Iterator[Edge]:
-    """The edges that lead from a transport up to its volumes; not those by which a generator learned."""
-    lineage, line = lake.lineage(transport.id), [transport.id]
-    for name in line:
-        for edge in lineage.parents_of(name):
-            yield edge
-            if edge.parent.partition("-")[0] in (Transport.kind, Microstructure.kind) and edge.parent not in line:
-                line.append(edge.parent)
 
 
 def _all_of(record: Materials, by: str, names: Iterable[str] = _NAMES) -> tuple[Said, ...]:

@@ -1,4 +1,4 @@
-"""What can be measured of a stored microstructure, each by its stage and under its name."""
+"""What can be measured of a stored microstructure, each by its stage and under the word that people use."""
 
 from __future__ import annotations
 
@@ -6,19 +6,35 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dataset import Lake
-from flows.engines import ENGINES, AnyStage, default_engine_name
 from flows.errors import MeasurementError
 from flows.running.progress import Progress, Silent
-from pipelines.characterise import homogenise_along_all_axes, measure_geometry, walk_randomly
-from schemas import Microstructure
+from flows.stages import STAGES, AnyStage
+from schemas import Materials, Microstructure
 from schemas.errors import did_you_mean
+from schemas.materials import NMC_811
+from schemas.stage import SEED
 
-MEASUREMENTS: Mapping[str, AnyStage] = {
-    "transport": ENGINES["characterise"][default_engine_name("characterise")],
-    "tensor": homogenise_along_all_axes,
-    "geometry": measure_geometry,
-    "walk": walk_randomly,
+WORDS: Mapping[str, str] = {
+    "transport": "characterise.homogenise",
+    "tensor": "characterise.homogenise_along_all_axes",
+    "geometry": "characterise.measure_geometry",
+    "walk": "characterise.walk_randomly",
 }
+_SUBJECT, _MATERIALS, _PERIODIC = "microstructure", "materials", "periodic"
+
+
+def stage_measuring(word: str) -> AnyStage:
+    """The stage of a word of WORDS, or the one of the room ``characterise`` that is called so and takes a volume.
+
+    Raises
+    ------
+    MeasurementError
+        If there is none.
+    """
+    stage = STAGES.get(WORDS.get(word, f"characterise.{word}"))
+    if stage is None or _SUBJECT not in stage.ports:
+        raise MeasurementError(f"measurement {word!r} is not known: {did_you_mean(word, WORDS)}")
+    return stage
 
 
 def measure_microstructure(
@@ -39,9 +55,9 @@ def measure_microstructure(
     microstructure_id
         Full or short id.
     names
-        Of MEASUREMENTS.
+        Of WORDS, or of stages.
     periodic
-        Whether the volume repeats itself: for the tensor and the geometry.
+        Whether the volume repeats itself, for the stages that ask.
     seed
         Of the random walk.
     progress
@@ -49,27 +65,34 @@ def measure_microstructure(
 
     Raises
     ------
-    MeasurementError
+    MeasurementError, OtherKindError
         If a name is not known, or the id is not that of a microstructure; before anything is measured.
     StageFailedError
         If a stage fails.
     """
-    for name in names:
-        if name not in MEASUREMENTS:
-            raise MeasurementError(f"measurement {name!r} is not known: {did_you_mean(name, MEASUREMENTS)}")
-    if not isinstance(lake.get(microstructure_id), Microstructure):
-        raise MeasurementError(f"{microstructure_id} is not a microstructure. `ragone import` makes one of a file.")
-    parameters: dict[str, dict[str, Any]] = {
-        "tensor": {"periodic": periodic},
-        "geometry": {"periodic": periodic},
-        "walk": {"seed": seed},
-    }
+    stages = {name: stage_measuring(name) for name in names}
+    subject = lake.get(microstructure_id, Microstructure).id
+    given = {_SUBJECT: subject, _PERIODIC: periodic, SEED: seed}
+    if any(_MATERIALS in stage.ports for stage in stages.values()):
+        given[_MATERIALS] = materials_of(lake, subject)
     watcher = progress or Silent()
     watcher.started(len(names))
     found = {}
-    for name in names:
+    for name, stage in stages.items():
         watcher.step(f"measuring: {name}")
-        run = lake.run(MEASUREMENTS[name], microstructure=microstructure_id, **parameters.get(name, {}))
-        found[name] = run.id
+        found[name] = lake.run(stage, **_taken(stage, given)).id
         watcher.advanced()
     return found
+
+
+def materials_of(lake: Lake, microstructure_id: str) -> str:
+    """Id of the materials that a volume was made of; of an imported one those of a nickel-rich oxide, put if new."""
+    ancestors = lake.lineage(microstructure_id).ancestors
+    own = next((name for name in ancestors if name.startswith(f"{Materials.kind}-")), "")
+    return own or lake.put(NMC_811)
+
+
+def _taken(stage: AnyStage, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What of it the stage asks for."""
+    asked = {*stage.ports, *stage.parameters, *([SEED] if stage.takes_seed else [])}
+    return {name: value for name, value in given.items() if name in asked}

@@ -7,13 +7,13 @@ uncertainty but their own.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dataset import Lake
 from flows.cell.building import CellPlan, build_cell, cell_design, own_materials
 from flows.cell.electrodes import subject_of
 from flows.cell.kpis import extract
-from flows.electrode.materials import completed
+from flows.electrode.materials import StatedMaterials, completed
 from flows.running.progress import Progress, Silent
 from pipelines.cell import discharge_at_constant_power
 from pipelines.characterise import homogenise
@@ -67,7 +67,7 @@ def evaluate_microstructure(
     transport = lake.get(measured.id, Transport)
     watcher.advanced()
     watcher.step("discharging the cell")
-    cell = build_cell(lake, plan, subject_of(transport))
+    cell = build_cell(lake, replace(plan, materials=StatedMaterials(materials.id)), subject_of(transport))
     discharge = lake.get(lake.run(discharge_at_constant_power, cell=cell.id, power_watt=power_watt).id, Discharge)
     found = extract(lake, [discharge.id], KPIS)
     watcher.advanced()
