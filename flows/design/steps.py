@@ -87,9 +87,10 @@ def sources_of(goal: Goal, chain: Chain) -> tuple[str, ...]:
     for role in goal.sources:
         if role not in known:
             raise StudyError(f"study: {goal.kpi} is read from {role!r}, which is no step: {did_you_mean(role, known)}")
-        if not any(port.takes(chain.step(role).gives) for port in goal.stage.ports.values()):
+        gives = chain.step(role).gives
+        if not any(port.takes(gives) for port in goal.stage.ports.values()):
             raise StudyError(
-                f"study: {goal.kpi} is read from {role!r}, which gives a {chain.step(role).gives.kind}; it is read off a "
+                f"study: {goal.kpi} is read from {role!r}, which gives a {gives.kind}; it is read off a "
                 f"{_subject(goal).wanted}. Name a step that gives one."
             )
     if goal.sources:
