@@ -196,6 +196,23 @@ _EXAMPLES: dict[str, dict[str, Any]] = {
         "source_format": "bdf",
         "method": "read as CSV",
     },
+    "differential_capacity": {
+        "discharge_voltage_volt": np.array([3.0, 3.5]),
+        "discharge_ampere_hour_per_volt": np.array([1.0, 4.0]),
+        "discharge_ampere_hour_per_volt_standard_error": np.array([0.1, 0.2]),
+        "charge_voltage_volt": np.array([3.1, 3.6]),
+        "charge_ampere_hour_per_volt": np.array([1.5, 3.0]),
+        "charge_ampere_hour_per_volt_standard_error": np.array([0.1, 0.3]),
+        "method": "Gaussian kernel of 0.02 V",
+    },
+    "relaxation_distribution": {
+        "time_constant_second": np.array([1e-3, 1.0]),
+        "distribution_ohm": np.array([0.01, 0.02]),
+        "fitted_real_ohm": np.array([0.01, 0.02, 0.05]),
+        "fitted_imaginary_ohm": np.array([0.0, -0.01, -0.03]),
+        "border_second": 1.0,
+        "method": "Tikhonov regularisation",
+    },
     "heat_balance": {
         "power_watt": 20.0,
         "ambient_temperature_kelvin": 298.15,

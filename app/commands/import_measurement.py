@@ -5,7 +5,6 @@ from __future__ import annotations
 from app.tables.answers import plain, short
 from app.terminal.printable import one_line
 from app.terminal.session import FINE, Session
-from flows.parameter_files.fields import parameters_of
 from pipelines.files.cyclers import parse_units, read_measurement
 from schemas import Measurement
 from schemas.units import parse_quantity
@@ -41,7 +40,7 @@ def _measurement(session: Session) -> Measurement:
 
 def _read(text: str | None, field: str, what: str) -> float | None:
     """A quantity in the unit and within the bounds of a measurement's field; none if it was not given."""
-    return None if text is None else float(parameters_of(Measurement)[field].read(text, what))
+    return None if text is None else float(Measurement.parameters()[field].read(text, what))
 
 
 def _lines(measurement: Measurement, name: str) -> list[str]:

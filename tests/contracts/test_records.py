@@ -29,6 +29,7 @@ from schemas.units import is_unit
 
 SUFFIXES = {
     "W/K": "_watt_per_kelvin",
+    "A*h/V": "_ampere_hour_per_volt",
     "kg/m^3": "_kilogram_per_cubic_metre",
     "m": "metre",
     "kg": "kilogram",
