@@ -42,11 +42,7 @@ def test_every_record_is_a_table(kind, example):
 
 def test_numbers_keep_their_unit_in_the_table(example):
     """A row of the table holds field, value and unit."""
-    rows = {
-        line.split()[0]: line.split()[1:]
-        for line in printed(record_table(example("design"))).splitlines()
-        if line
-    }
+    rows = {line.split()[0]: line.split()[1:] for line in printed(record_table(example("design"))).splitlines() if line}
     assert rows["porosity"] == ["0.3", "-"]
     assert rows["mass_loading_kilogram_per_square_metre"] == ["0.2", "kg/m^2"]
 
