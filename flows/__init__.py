@@ -5,12 +5,12 @@ from flows.design.bruggeman import Compared, compare_with_bruggeman
 from flows.design.campaign import run_campaign
 from flows.design.cases import Cases, run_cases
 from flows.design.outputs import write_outputs
-from flows.design.powers import PowerCurve, Sweep, designs_of, sweep_powers
+from flows.design.powers import PowerCurve, Sweep, sweep_powers
 from flows.design.study import Study
-from flows.design.trials import CampaignResult, CellMeasured, Trial, TrialOutcome
+from flows.design.trials import CampaignResult, Trial, TrialOutcome
 from flows.electrode.microstructure import evaluate_microstructure
-from flows.electrode.plan import Plan, middle_design
-from flows.electrode.representativity import RepresentativityResult, study_design, study_volume
+from flows.electrode.plan import Plan
+from flows.electrode.representativity import RepresentativityResult, study_candidate, study_recipe, study_volume
 from flows.errors import CampaignError, ExecutorError, StudyError, TrackingError
 from flows.generator.fidelity import FidelityResult, compare_with_simulator, compare_with_volumes
 from flows.generator.fidelity_plan import FidelityPlan, read_recipes
@@ -24,7 +24,6 @@ __all__ = [
     "CampaignError",
     "CampaignResult",
     "Cases",
-    "CellMeasured",
     "Compared",
     "ExecutorError",
     "FidelityPlan",
@@ -49,15 +48,14 @@ __all__ = [
     "compare_with_simulator",
     "compare_with_volumes",
     "cut_volumes",
-    "designs_of",
     "evaluate_microstructure",
     "find_volumes",
-    "middle_design",
     "read_recipes",
     "run_campaign",
     "run_cases",
     "simulate_volumes",
-    "study_design",
+    "study_candidate",
+    "study_recipe",
     "study_volume",
     "sweep_powers",
     "train_baseline",

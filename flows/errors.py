@@ -29,6 +29,10 @@ class CellError(RagoneError, ValueError):
     """There is nothing to build the cell of, or a setting is not known."""
 
 
+class MaterialsError(RagoneError, ValueError):
+    """Two things are said of one material, or nothing."""
+
+
 class KpiError(RagoneError, ValueError):
     """A KPI that is not known, or of something that has none such."""
 

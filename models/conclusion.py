@@ -1,7 +1,7 @@
 """What did a campaign find? Its trials in order, and the best of those that were feasible.
 
-A tie goes to the earlier trial. The best is the best that was evaluated, not the optimum that a surrogate would
-predict.
+With one objective that is one trial, of equals the earlier; with several the front: the trials that no other one beats
+in all of them. It is the best that was evaluated, not the optimum that a surrogate would predict.
 """
 
 from __future__ import annotations
@@ -11,76 +11,93 @@ from typing import Any
 
 import numpy as np
 
-from schemas import Campaign, Design, Kpi, KpiOutcome, stage
+from models.goals import Goal, goals_of, is_feasible, rows_of, value_of
+from schemas import Campaign, Candidate, Kpi, Record, stage
 from schemas.errors import FieldShapeError
 
+Row = tuple[Kpi | None, ...]
+Floats = np.ndarray[Any, np.dtype[np.float64]]
 
-@stage("conclude")
+
+@stage("campaign.conclude")
 def conclude(
-    designs: tuple[Design, ...],
+    candidates: tuple[Candidate, ...],
     kpis: tuple[Kpi, ...],
     *,
     name: str,
     definition: Mapping[str, Any],
-    objective_name: str,
-    design_ids: Sequence[str],
-    kpi_ids: Sequence[str],
-    maximise: bool,
+    goals: Sequence[Mapping[str, Any]],
+    failed_trials: tuple[int, ...] = (),
 ) -> Campaign:
     """Assemble the record of a campaign.
 
     Parameters
     ----------
-    designs
+    candidates
         Of every trial, in order.
     kpis
-        The objective of every trial that has one, in order; a trial whose evaluation failed has none.
+        For each trial in turn that did not fail, the KPI of each goal.
     name, definition
         Of the study; the definition in the units of the records.
-    objective_name
-        The KPI that was optimised.
-    design_ids
-        Parallel to `designs`.
-    kpi_ids
-        Parallel to `designs`; empty text for a trial whose evaluation failed.
-    maximise
-        Whether a larger KPI is better.
+    goals
+        ``{"kpi": ..., "sense": ..., "limit": ...}`` each, as `acquisition.expected_improvement` takes them.
+    failed_trials
+        Numbers of the trials, from 0, whose evaluation failed: they have no KPI.
 
     Raises
     ------
     FieldShapeError
-        If records and ids do not match in number.
+        If the number of KPIs does not fit, or a failed trial is none.
     """
-    found = [kpi_id for kpi_id in kpi_ids if kpi_id]
-    if not len(designs) == len(design_ids) == len(kpi_ids) or len(kpis) != len(found):
-        raise FieldShapeError(
-            f"a campaign of {len(designs)} designs was given {len(design_ids)} design ids, {len(kpi_ids)} KPI ids "
-            f"({len(found)} not empty) and {len(kpis)} KPIs. Give one id per design and one KPI per id."
-        )
-    by_id = dict(zip(found, kpis, strict=True))
-    trials = [by_id.get(kpi_id) for kpi_id in kpi_ids]
-    best = _best(trials, maximise)
+    return concluded(candidates, kpis, goals_of(goals), failed_trials, name=name, definition=definition)
+
+
+def concluded(
+    tried: Sequence[Record],
+    kpis: Sequence[Kpi],
+    goals: Sequence[Goal],
+    failed: Sequence[int],
+    *,
+    name: str,
+    definition: Mapping[str, Any],
+) -> Campaign:
+    """The record of a campaign over whatever records were tried; see `conclude`."""
+    rows = _rows(goals, kpis, len(tried), failed)
+    values = [[value_of(kpi) for kpi in row] for row in rows]
+    feasible = [is_feasible(goals, each) for each in values]
+    aims = [place for place, goal in enumerate(goals) if goal.is_objective]
+    front = _front(np.array([[_gain(goals[a], each[a]) for a in aims] for each in values]), feasible)
+    best = front[0] if front and len(aims) == 1 else None
     return Campaign(
         name=name,
         definition=definition,
-        objective_name=objective_name,
-        objective_unit=kpis[0].unit if kpis else "",
-        design_ids=tuple(design_ids),
-        kpi_ids=tuple(kpi_ids),
-        objective=np.array([(kpi.value or 0.0) if kpi else 0.0 for kpi in trials], dtype=np.float64),
-        feasible=np.array([_is_feasible(kpi) for kpi in trials], dtype=np.uint8),
-        best_design_id="" if best is None else design_ids[best],
-        best_kpi_id="" if best is None else kpi_ids[best],
+        goals=[goal.definition() for goal in goals],
+        objective_name=", ".join(goals[a].kpi for a in aims),
+        objective_unit=", ".join(kpis[a].unit for a in aims) if kpis else "",
+        candidate_ids=tuple(record.id for record in tried),
+        kpi_ids=tuple("" if kpi is None else kpi.id for row in rows for kpi in row),
+        values=values,
+        feasible=np.array(feasible, dtype=np.uint8),
+        best_candidate_id="" if best is None else tried[best].id,
+        best_kpi_id="" if best is None or (kpi := rows[best][aims[0]]) is None else kpi.id,
+        front_ids=tuple(tried[number].id for number in front) if len(aims) > 1 else (),
     )
 
 
-def _is_feasible(kpi: Kpi | None) -> bool:
-    return kpi is not None and kpi.outcome is KpiOutcome.MEASURED
+def _rows(goals: Sequence[Goal], kpis: Sequence[Kpi], count: int, failed: Sequence[int]) -> list[Row]:
+    """The KPI of each goal, trial by trial; None throughout where the evaluation failed."""
+    if not set(failed) <= set(range(count)):
+        raise FieldShapeError(f"failed_trials = {list(failed)} are not among the {count} trials, numbered from 0.")
+    measured = iter(rows_of(goals, kpis, count - len(set(failed))))
+    return [(None,) * len(goals) if number in failed else next(measured) for number in range(count)]
 
 
-def _best(trials: Sequence[Kpi | None], maximise: bool) -> int | None:
-    """Number of the first best feasible trial."""
-    values = {n: kpi.measured_value for n, kpi in enumerate(trials) if kpi is not None and _is_feasible(kpi)}
-    if not values:
-        return None
-    return max(values, key=lambda n: values[n] if maximise else -values[n])
+def _gain(goal: Goal, value: float | None) -> float:
+    """What is larger the better the trial is."""
+    return -np.inf if value is None else goal.sign * value
+
+
+def _front(gains: Floats, feasible: Sequence[bool]) -> list[int]:
+    """Numbers of the feasible trials that no feasible one beats; with one objective, those of equal and best value."""
+    able = np.flatnonzero(feasible).tolist()
+    return [n for n in able if not any((gains[o] >= gains[n]).all() and (gains[o] > gains[n]).any() for o in able)]

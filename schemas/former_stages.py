@@ -14,6 +14,12 @@ _MOVED = {"pipelines.kpi.thermal.": "pipelines.thermal."}
 # Recorded entry point -> where the former stage is now, and what only the present stage of that place is given (a role
 # of an input, or a parameter); empty if none is there any more.
 _FORMER: Mapping[str, tuple[str, str]] = {
+    "models.acquisition.sobol:suggest_by_sobol": ("models.former.acquisition:suggest_by_sobol", "goals"),
+    "models.acquisition.expected_improvement:suggest_by_expected_improvement": (
+        "models.former.acquisition:suggest_by_expected_improvement",
+        "goals",
+    ),
+    "models.conclusion:conclude": ("models.former.conclusion:conclude", "goals"),
     "pipelines.manufacture.packing:pack_particles": ("pipelines.former.packing:pack_particles", "materials"),
     "pipelines.characterise.homogenise:homogenise": ("pipelines.former.homogenise:homogenise", "materials"),
     "pipelines.characterise.homogenise:homogenise_along_all_axes": (
@@ -26,7 +32,14 @@ _FORMER: Mapping[str, tuple[str, str]] = {
     ),
     "pipelines.cell.ideal:ideal_transport": ("pipelines.former.cell:ideal_transport", "materials"),
     "pipelines.cell.assembly:assemble_cell": ("pipelines.former.cell:assemble_cell", "materials"),
+    "pipelines.kpi.extraction:extract_kpis": ("pipelines.former.kpis:extract_kpis", ""),
     "pipelines.cell.half_cell:assemble_half_cell": ("pipelines.former.cell:assemble_half_cell", "materials"),
+    "models.generator.drawing:draw_microstructure": ("models.former.generator:draw_microstructure", "materials"),
+    "models.generator.training:train_steps": ("models.former.generator:train_steps", "recipes"),
+    "models.generator.assembly:assemble_generator": ("models.former.generator:assemble_generator", "recipes"),
+    "models.generator.slices:train_slices": ("models.former.generator:train_slices", "recipes"),
+    "models.generator.trust:fit_errors": ("models.former.generator:fit_errors", ""),
+    "models.generator.trust:predict_errors": ("models.former.generator:predict_errors", "materials"),
 }
 
 

@@ -151,6 +151,34 @@ def annotated(name: str, entry: str) -> Verb:
     return Verb(lambda values: values, back)
 
 
+def derived(name: str, of: Callable[[Values], Any]) -> Verb:
+    """The field is new, and follows from what old records hold."""
+    return Verb(
+        lambda values: {**values, name: of(values)},
+        lambda cells: {n: cell for n, cell in cells.items() if n != name},
+    )
+
+
+def tabled(old: str, new: str, *, where: str) -> Verb:
+    """The vector became a document of rows, of one entry each in old records; null, where it held 0 and a flag said so.
+
+    `where` names the vector of flags, 1 for an entry that counts.
+    """
+
+    def forth(values: Values) -> Values:
+        rows = [[float(v)] if flag else [None] for v, flag in zip(values[old], values[where], strict=True)]
+        return _called({**values, old: rows}, old, new)
+
+    def back(cells: Cells) -> Cells:
+        spec, rows = cells[new]
+        if any(len(row) != 1 for row in rows):
+            raise SchemaVersionError(f"{new} has {max(map(len, rows))} entries a row; the older version has one.")
+        numbers = np.array([0.0 if value is None else float(value) for (value,) in rows], dtype=np.float64)
+        return _called({**cells, new: (replace(spec, shape="vector", dtype="float64"), numbers)}, new, old)
+
+    return Verb(forth, back)
+
+
 def _called(fields: dict[str, _T], name: str, new: str) -> dict[str, _T]:
     """The fields with one of them called otherwise, in its place."""
     return {(new if n == name else n): value for n, value in fields.items()}

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any
 
-from schemas.errors import ParameterError, did_you_mean
+from schemas.errors import ParameterError, UnitError, did_you_mean
 from schemas.field import ANY, POSITIVE, Bounds, FieldSpec
 from schemas.unit_names import short_name, unit_of
 from schemas.units import parse_quantity
@@ -112,9 +112,13 @@ class Parameter:
         return value
 
     def _whole(self, given: object, what: str) -> int:
-        number = parse_quantity(given, self.unit or "1", what, self.bounds)
+        refused = ParameterError(f"{what} = {given!r} must be a whole number. Change it.")
+        try:
+            number = parse_quantity(given, self.unit or "1", what, self.bounds)
+        except UnitError as cause:
+            raise refused from cause
         if number != int(number):
-            raise ParameterError(f"{what} = {given!r} must be a whole number. Change it.")
+            raise refused
         return int(number)
 
 

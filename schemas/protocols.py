@@ -1,31 +1,39 @@
 """What each part of the loop offers to the others.
 
-An engine may take further parameters if they have defaults, further input records, which the study names, and wider
-types than asked for.
+A stage may take further parameters if they have defaults, further input records that need not be given, and wider types
+than asked for. Where a Protocol takes ``**settings``, further parameters may be without a default: a study gives them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Protocol
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
 
 from schemas.cell import CellParameters
-from schemas.curve import Discharge
-from schemas.electrode import Design, Microstructure, Transport
+from schemas.curve import Curve
+from schemas.electrode import Microstructure, Transport
 from schemas.generator import PredictedErrors
 from schemas.kpi import Kpi
+from schemas.materials import Materials
+from schemas.recipe import Candidate, CellDesign, Recipe
+
+Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 
 class Manufacture(Protocol):
-    """Draws the microstructure of a design; equal seeds give equal voxels."""
+    """Draws the microstructure of a recipe; equal seeds give equal voxels."""
 
-    def __call__(self, design: Design, *, edge_voxels: int, voxel_size_metre: float, seed: int) -> Microstructure: ...
+    def __call__(
+        self, recipe: Recipe, materials: Materials, *, edge_voxels: int, voxel_size_metre: float, seed: int
+    ) -> Microstructure: ...
 
 
 class Characterise(Protocol):
-    """Measures one microstructure."""
+    """Measures one microstructure, whose solids conduct as the materials say."""
 
-    def __call__(self, microstructure: Microstructure) -> Transport: ...
+    def __call__(self, microstructure: Microstructure, materials: Materials) -> Transport: ...
 
 
 class AverageTransport(Protocol):
@@ -34,51 +42,63 @@ class AverageTransport(Protocol):
     def __call__(self, transports: tuple[Transport, ...], predicted: PredictedErrors | None = None) -> Transport: ...
 
 
-class AssembleCell(Protocol):
-    """Sizes a full cell around a measured positive electrode.
+class PerturbTransport(Protocol):
+    """Raises one metric by its standard error, for the uncertainty of whatever is computed from it."""
 
-    `varied` names the metric that is shifted up by one standard error, for the KPI's uncertainty; empty for none.
-    """
+    def __call__(self, transport: Transport, *, metric: str) -> Transport: ...
+
+
+class AssembleCell(Protocol):
+    """Sizes a cell around a measured positive electrode."""
 
     def __call__(
-        self, transport: Transport, *, mass_loading_kilogram_per_square_metre: float, varied: str = ""
+        self, transport: Transport, materials: Materials, design: CellDesign, **settings: Any
     ) -> CellParameters: ...
 
 
-class DischargeCell(Protocol):
-    """Discharges a cell at constant power. What cannot be done is an outcome, not an exception."""
+class OperateCell(Protocol):
+    """Operates a cell as the settings say. What cannot be done is an outcome, not an exception."""
 
-    def __call__(self, cell: CellParameters, *, power_watt: float) -> Discharge: ...
-
-
-class DischargeCellAtRate(Protocol):
-    """Discharges a cell at constant current, given over its nominal capacity; else as `DischargeCell`."""
-
-    def __call__(self, cell: CellParameters, *, rate_per_hour: float) -> Discharge: ...
+    def __call__(self, cell: CellParameters, **settings: Any) -> Curve: ...
 
 
-class ExtractKpis(Protocol):
-    """Reads the KPIs off a discharge; the varied discharges give their uncertainty. One record per KPI, by name."""
+class SuggestCandidates(Protocol):
+    """Proposes the next candidates from those so far.
 
-    def __call__(
-        self, cell: CellParameters, discharge: Discharge, varied: tuple[Discharge, ...]
-    ) -> Mapping[str, Kpi]: ...
-
-
-class SuggestDesigns(Protocol):
-    """Proposes the next designs from the trials so far.
-
-    `designs` and `objectives` are parallel; `space` maps a design field to its low and high in the field's unit.
-    The result is keyed "0", "1", ... in order.
+    `kpis` holds the KPI of each goal for each of `candidates` in turn; those of `failed` have none. `space` maps a path
+    to its values, `goals` are objectives and constraints. The result is keyed "0", "1", ... in order.
     """
 
     def __call__(
         self,
-        designs: tuple[Design, ...],
-        objectives: tuple[Kpi, ...],
+        candidates: tuple[Candidate, ...],
+        kpis: tuple[Kpi, ...],
+        failed: tuple[Candidate, ...] = (),
         *,
         space: Mapping[str, Any],
+        goals: Sequence[Mapping[str, Any]],
         count: int,
-        maximise: bool,
         seed: int,
-    ) -> Mapping[str, Design]: ...
+    ) -> Mapping[str, Candidate]: ...
+
+
+class Surrogate(Protocol):
+    """Predicts a response at points that were not tried."""
+
+    def predict(self, points: Floats) -> tuple[Floats, Floats]:
+        """Means, shape (n,), and covariances, shape (n, n), at points of shape (n, axes) in the unit cube."""
+        ...
+
+
+@runtime_checkable
+class DifferentiableSurrogate(Surrogate, Protocol):
+    """A surrogate that is also a BoTorch model, of the values less their mean over their sample deviation."""
+
+    @property
+    def differentiable(self) -> Any: ...
+
+
+class FitSurrogate(Protocol):
+    """Fits a surrogate to points, shape (n, axes), values (n,) and their variances (n,), None if unknown."""
+
+    def __call__(self, points: Floats, values: Floats, variances: Floats | None) -> Surrogate: ...

@@ -32,6 +32,7 @@ from schemas.errors import (
 from schemas.field import FieldSpec, specs_of
 from schemas.json_text import require_plain
 from schemas.migration import Cells, Migrations
+from schemas.parameter import REQUIRED, Parameter, parameter_of_field
 
 _SCALARS: dict[str, Any] = {
     "int64": (int, np.integer),
@@ -83,6 +84,13 @@ class Record:
     def fields(cls) -> Mapping[str, FieldSpec]:
         """The fields by name, in the order declared."""
         return specs_of(cls)
+
+    @classmethod
+    @cache
+    def parameters(cls) -> Mapping[str, Parameter]:
+        """What may be given to make one, by name: its scalar fields and documents, with their defaults."""
+        shown = {name: spec for name, spec in cls.fields().items() if spec.shape in ("scalar", "document")}
+        return {name: parameter_of_field(spec, _default(cls, name)) for name, spec in shown.items()}
 
     @classmethod
     @cache
@@ -158,6 +166,13 @@ class Record:
     def __repr__(self) -> str:
         parts = [f"{n}={_brief(getattr(self, n))}" for n in self.fields()]
         return f"{type(self).__name__}({', '.join(parts)})"
+
+
+def _default(cls: type[Record], name: str) -> Any:
+    field = cls.__dataclass_fields__[name]
+    if field.default_factory is not MISSING:
+        return field.default_factory()
+    return REQUIRED if field.default is MISSING else field.default
 
 
 def to_arrow(records: list[Record]) -> pa.Table:

@@ -7,12 +7,13 @@ called `seed` is the seed. A stage can be called like the function it wraps; rec
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import types
 import typing
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import Any, Generic, ParamSpec, TypeVar
 
 import rfc8785
@@ -37,6 +38,11 @@ class Port:
     many: bool
     optional: bool
     kinds: tuple[type[Record], ...]
+
+    @property
+    def wanted(self) -> str:
+        """What it takes, for messages: "transport or geometry"; a family of kinds by the name of its class."""
+        return " or ".join(getattr(kind, "kind", kind.__name__.lower()) for kind in self.kinds)
 
     def takes(self, kind: type[Record]) -> bool:
         """Whether a record of that class may be given."""
@@ -64,6 +70,10 @@ class Stage(Generic[P, R]):
     def short(self) -> str:
         """The part of its name after the point."""
         return self.name.rpartition(".")[2]
+
+    def __reduce__(self) -> tuple[Callable[[str], Any], tuple[str]]:
+        """For a worker process: it finds the stage where a fresh process does, for its name stands for it there."""
+        return stage_at, (self.entry_point,)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Call the function; nothing is recorded."""
@@ -206,6 +216,12 @@ def stage(name: str, libraries: tuple[str, ...] = ()) -> Callable[[Callable[P, R
         return made
 
     return wrap
+
+
+def stage_at(entry_point: str) -> Any:
+    """What stands at an entry point, ``module:name``."""
+    module, _, name = entry_point.partition(":")
+    return reduce(getattr, name.split("."), importlib.import_module(module))
 
 
 def _port(name: str, hint: Any) -> Port:

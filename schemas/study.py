@@ -2,34 +2,57 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 
 from schemas.field import blob, document, text, texts, vector
+from schemas.migration import Migrations, added, derived, renamed, tabled
 from schemas.record import Record
+
+
+def _one_goal(values: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The goal of a campaign of version 1, whose definition says whether larger is better."""
+    objective = json.loads(values["definition"]).get("objective", {})
+    sense = "maximise" if objective.get("maximise", True) else "minimise"
+    return [{"kpi": values["objective_name"], "sense": sense, "limit": None}]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Campaign(Record):
-    """A study as it was run: its definition, and its trials in order.
+    """A study as it was run: its definition, its goals, and its trials in order.
 
-    The trial arrays have one entry per design; an objective of an infeasible design is 0 and `feasible` says so.
+    `kpi_ids` has one entry per trial and goal, trial by trial; `feasible` one per trial: 1 if every goal has a value,
+    on the right side of its limit. With one objective the best feasible trial is named, with several the front.
     """
 
     kind: ClassVar[str] = "campaign"
+    schema_version: ClassVar[int] = 2
+    migrations: ClassVar[Migrations] = {
+        1: (
+            renamed("design_ids", "candidate_ids"),
+            renamed("best_design_id", "best_candidate_id"),
+            tabled("objective", "values", where="feasible"),
+            derived("goals", _one_goal),
+            added("front_ids", ()),
+        )
+    }
 
     name: str = text()
     definition: Any = document(doc="the study's parameters, in the units of the records")
-    objective_name: str = text()
-    objective_unit: str = text()
-    design_ids: tuple[str, ...] = texts()
-    kpi_ids: tuple[str, ...] = texts()
-    objective: np.ndarray[Any, Any] = vector("", doc="in `objective_unit`")
+    goals: Any = document(doc="a list of kpi, sense and limit, in the KPI's unit; null for an objective")
+    objective_name: str = text(doc="the objectives' KPIs, separated by commas")
+    objective_unit: str = text(doc="their units, separated by commas")
+    candidate_ids: tuple[str, ...] = texts(doc="designs in campaigns of before there were candidates")
+    kpi_ids: tuple[str, ...] = texts(doc="empty where the evaluation failed")
+    values: Any = document(doc="for each trial the value of each goal's KPI, in its unit; null where there is none")
     feasible: np.ndarray[Any, Any] = vector("", "uint8")
-    best_design_id: str = text(default="", doc="empty if no design was feasible")
+    best_candidate_id: str = text(default="", doc="empty if none was feasible, or there are several objectives")
     best_kpi_id: str = text(default="")
+    front_ids: tuple[str, ...] = texts(default=(), doc="feasible candidates that no other one beats in all objectives")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

@@ -27,6 +27,7 @@ _MODEL: dict[str, Any] = {
 }
 _EXAMPLES: dict[str, dict[str, Any]] = {
     "candidate": {"values": {"recipe.porosity": 0.35, "cell.form_factor": "4680"}},
+    "history": {"name": "energy", "goals": [], "goal_count": 1, "candidate_ids": (_ID,), "kpi_ids": ("",)},
     "recipe": {"active_material_weight_fraction": 0.95, "porosity": 0.35},
     "materials": {"active_material": "NMC 811"},
     "cell_design": {"mass_loading_kilogram_per_square_metre": 0.2},
@@ -195,6 +196,34 @@ _EXAMPLES: dict[str, dict[str, Any]] = {
         "source_format": "bdf",
         "method": "read as CSV",
     },
+    "differential_capacity": {
+        "discharge_voltage_volt": np.array([3.0, 3.5]),
+        "discharge_ampere_hour_per_volt": np.array([1.0, 4.0]),
+        "discharge_ampere_hour_per_volt_standard_error": np.array([0.1, 0.2]),
+        "charge_voltage_volt": np.array([3.1, 3.6]),
+        "charge_ampere_hour_per_volt": np.array([1.5, 3.0]),
+        "charge_ampere_hour_per_volt_standard_error": np.array([0.1, 0.3]),
+        "method": "Gaussian kernel of 0.02 V",
+    },
+    "relaxation_distribution": {
+        "time_constant_second": np.array([1e-3, 1.0]),
+        "distribution_ohm": np.array([0.01, 0.02]),
+        "fitted_real_ohm": np.array([0.01, 0.02, 0.05]),
+        "fitted_imaginary_ohm": np.array([0.0, -0.01, -0.03]),
+        "border_second": 1.0,
+        "method": "Tikhonov regularisation",
+    },
+    "heat_balance": {
+        "power_watt": 20.0,
+        "ambient_temperature_kelvin": 298.15,
+        "conductance_watt_per_kelvin": 0.15,
+        "temperature_kelvin": np.array([298.15, 308.15]),
+        "source_names": ("Volume-averaged ohmic heating [W]", "Volume-averaged reversible heating [W]"),
+        "heat_watt": np.array([[1.0, 0.8], [0.1, -0.1]]),
+        "decomposition_temperature_kelvin": np.array([400.0, 410.0, 420.0]),
+        "decomposition_heat_watt": np.array([0.1, 0.3, 0.9]),
+        "method": "DFN; published kinetics",
+    },
     "impedance": {
         "outcome": "every frequency computed or measured",
         "frequency_hertz": np.array([1e3, 1.0, 1e-3]),
@@ -217,11 +246,12 @@ _EXAMPLES: dict[str, dict[str, Any]] = {
     "campaign": {
         "name": "demo",
         "definition": {"budget": 12},
+        "goals": [{"kpi": "energy_density", "sense": "maximise", "limit": None}],
         "objective_name": "energy_density",
         "objective_unit": "W.h/L",
-        "design_ids": (_ID, _ID),
+        "candidate_ids": (_ID, _ID),
         "kpi_ids": ("kpi-" + "0" * 64, "kpi-" + "1" * 64),
-        "objective": np.array([640.0, 0.0]),
+        "values": [[640.0], [None]],
         "feasible": np.array([1, 0], np.uint8),
     },
     "representativity": {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Mapping
 
-from app.arguments.shared import origin
+from app.arguments.shared import materials, origin, settings
 
 
 def _heat(command: argparse.ArgumentParser) -> None:
@@ -13,10 +13,6 @@ def _heat(command: argparse.ArgumentParser) -> None:
         "--thermal", choices=("isothermal", "lumped"), default="isothermal", help="default: %(default)s"
     )
     command.add_argument("--heat-transfer", metavar="COEFFICIENT", help="of a lumped cell (default: '10 W/m^2/K')")
-
-
-def _settings(command: argparse.ArgumentParser, help: str) -> None:
-    command.add_argument("--set", action="append", default=[], dest="settings", metavar="NAME=VALUE", help=help)
 
 
 def _import_measurement(command: argparse.ArgumentParser) -> None:
@@ -46,7 +42,7 @@ def _cell(command: argparse.ArgumentParser) -> None:
         nargs="?",
         default="",
         metavar="ID",
-        help="a transport, or a design or microstructure that was measured; a cell to show or write it; "
+        help="a transport, or a recipe, candidate or microstructure that was measured; a cell to show or write it; "
         "nothing for the parameter set's own cell",
     )
     command.add_argument(
@@ -60,8 +56,11 @@ def _cell(command: argparse.ArgumentParser) -> None:
     command.add_argument("--parameter-set", metavar="NAME", help="of PyBaMM, for example Chen2020 (the default)")
     command.add_argument("--bpx", metavar="FILE", help="a BPX file instead of a parameter set")
     command.add_argument("--half-cell", action="store_true", help="against lithium metal")
-    command.add_argument("--ideal", action="store_true", help="of a design: Bruggeman's relation, nothing measured")
-    _settings(command, "of the stage, with its unit, for example electrolyte_excess=0.2; may be repeated")
+    command.add_argument("--ideal", action="store_true", help="of a recipe: Bruggeman's relation, nothing measured")
+    materials(command, "--materials", "of the positive electrode")
+    command.add_argument("--negative", default="", metavar="ID", help="a measured negative electrode, as ID")
+    materials(command, "--negative-materials", "of the negative electrode")
+    settings(command, "of the cell's design, with its unit, for example electrolyte_excess=0.2; may be repeated")
     command.add_argument("--to-bpx", metavar="FILE", help="write the cell as a BPX 1.1 file")
 
 
@@ -73,7 +72,7 @@ def _cycle(command: argparse.ArgumentParser) -> None:
         help="constant-current, constant-power, charge, cycle, fast-charge, rate-test, pulse, gitt, rest or drive "
         "(default: cycle; drive if there is a profile)",
     )
-    _settings(command, "of the protocol, with its unit, for example power_watt='20 W' or rates=1,2,3; may be repeated")
+    settings(command, "of the protocol, with its unit, for example power_watt='20 W' or rates=1,2,3; may be repeated")
     command.add_argument(
         "--step",
         action="append",
@@ -102,7 +101,7 @@ def _kpis(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--cell", default="", metavar="ID", help="the cell parameters of curves that were not computed from a cell"
     )
-    _settings(command, "a parameter of a KPI with its unit, for example cell_mass_kilogram='69 g'; may be repeated")
+    settings(command, "a parameter of a KPI with its unit, for example cell_mass_kilogram='69 g'; may be repeated")
     command.add_argument("--seed", type=int, default=0, help="of what is drawn (default: %(default)s)")
     command.add_argument("--png", metavar="FILE", help="draw the curves and their dQ/dV into a PNG file")
 

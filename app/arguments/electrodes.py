@@ -6,7 +6,7 @@ import argparse
 import re
 from collections.abc import Callable, Mapping
 
-from app.arguments.shared import artifact, origin
+from app.arguments.shared import artifact, materials, origin, settings
 
 _NEGATIVE = re.compile(r"-\d")  # `--phases -1=pore` begins with a label, not with an option
 
@@ -46,6 +46,8 @@ def _import(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--mass-loading", default="20 mg/cm^2", metavar="LOADING", help="of one coated side (default: %(default)s)"
     )
+    materials(command, "--materials", "of the electrode (default: NMC 811, or what the parameter set is of)")
+    settings(command, "of the cell's design, with its unit, for example form_factor=21700; may be repeated")
     command.add_argument("--power", default="40 W", help="delivered by the whole cell (default: %(default)s)")
     command.add_argument("--only-store", action="store_true", help="store the volume; run no stage")
 
@@ -61,6 +63,7 @@ def _measure(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--periodic", action="store_true", help="the volume repeats itself, as a packing does: full tensor"
     )
+    materials(command, "--materials", "of a volume that was not drawn (default: NMC 811)")
     command.add_argument("--seed", type=int, default=0, help="of the random walkers (default: %(default)s)")
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Mapping
 
+from schemas import Recipe
+
 
 def _train(command: argparse.ArgumentParser) -> None:
     command.add_argument(
@@ -66,8 +68,11 @@ def _fidelity(command: argparse.ArgumentParser) -> None:
 
 
 def _generate(command: argparse.ArgumentParser) -> None:
-    for name in ("active-material-weight-fraction", "porosity", "binder-adhesion"):
-        command.add_argument(f"--{name}", required=True, metavar="NUMBER", help="of the recipe, dimensionless")
+    for parameter in Recipe.parameters().values():
+        told, word = parameter.doc or "of the recipe", parameter.short.replace("_", "-")
+        if not parameter.required:
+            told += f" (default: {' '.join((str(parameter.default), parameter.unit.strip('1'))).strip()})"
+        command.add_argument(f"--{word}", required=parameter.required, metavar="VALUE", help=told.replace("%", "%%"))
     command.add_argument("--generator", default="default", metavar="ID", help="default: the one that comes with Ragone")
     command.add_argument("--edge", type=int, default=128, metavar="VOXELS", help="of the cube (default: %(default)s)")
     command.add_argument("--seed", type=int, default=0, help="default: %(default)s")

@@ -14,3 +14,19 @@ def origin(command: argparse.ArgumentParser) -> None:
     """Where data come from."""
     command.add_argument("--source", default="", help="title and address of the data (default: the file's name)")
     command.add_argument("--licence", default="unknown", help="SPDX identifier, for example MIT (default: %(default)s)")
+
+
+def settings(command: argparse.ArgumentParser, help: str) -> None:
+    """Values by name."""
+    command.add_argument("--set", action="append", default=[], dest="settings", metavar="NAME=VALUE", help=help)
+
+
+def materials(command: argparse.ArgumentParser, option: str, whose: str) -> None:
+    """Bulk properties of solids."""
+    command.add_argument(
+        option,
+        action="append",
+        default=[],
+        metavar="ID|NAME=VALUE",
+        help=f"{whose}: stored ones, or active_material_density='3600 kg/m^3'; may be repeated",
+    )

@@ -30,9 +30,14 @@ def _run(command: argparse.ArgumentParser) -> None:
         default=[],
         dest="changes",
         metavar="PATH=VALUE",
-        help="a value below `study` instead of the file's, for example objective.power='10 W'; may be repeated",
+        help="a value below `study` instead of the file's, for example steps.discharge.power='10 W'; may be repeated",
     )
     command.add_argument("--prefect-api", metavar="URL", default="", help="a Prefect server on which the run shows up")
+
+
+def _migrate_study(command: argparse.ArgumentParser) -> None:
+    command.add_argument("params", metavar="PARAMS", help="the study of the earlier form")
+    command.add_argument("--output", metavar="FILE", help="where it is written (default: shown only)")
 
 
 def _cases(command: argparse.ArgumentParser) -> None:
@@ -44,7 +49,7 @@ def _cases(command: argparse.ArgumentParser) -> None:
 
 def _powers(command: argparse.ArgumentParser) -> None:
     command.add_argument("params", metavar="PARAMS", help="the study that says how a design becomes a cell")
-    command.add_argument("ids", nargs="+", metavar="ID", help="designs, or campaigns for their best one")
+    command.add_argument("ids", nargs="+", metavar="ID", help="candidates, or campaigns for their best one")
     command.add_argument(
         "--at",
         default="5,10,20,40,60,80,100,150,200,300",
@@ -76,13 +81,13 @@ def _represent(command: argparse.ArgumentParser) -> None:
         nargs="?",
         default="params.yaml",
         metavar="PARAMS|ID",
-        help="a study (the middle of its space), a design or a microstructure (default: %(default)s)",
+        help="a study (the middle of its space), a candidate, a recipe or a microstructure (default: %(default)s)",
     )
     command.add_argument(
         "--params",
         metavar="FILE",
-        help="the study whose engines and executor an id is measured with (default: params.yaml for a design; "
-        "default engine and no workers for a microstructure)",
+        help="the study whose steps and executor an id is measured with (default: params.yaml for a recipe; "
+        "the usual stage and no workers for a microstructure)",
     )
     command.add_argument("--sizes", metavar="N,N,...", help="edges in voxels (default: 32,48,64,96,128)")
     command.add_argument("--cubes", type=int, metavar="N", help="cubes of each size (default: 16)")
@@ -105,6 +110,7 @@ def _represent(command: argparse.ArgumentParser) -> None:
 ARGUMENTS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
     "demo": _demo,
     "run": _run,
+    "migrate-study": _migrate_study,
     "cases": _cases,
     "powers": _powers,
     "bruggeman": _bruggeman,

@@ -3,6 +3,7 @@
 COMMANDS = {
     "demo": "run the study of params.yaml in a few minutes and reproduce its best result",
     "run": "run a study, or go on with one that was stopped",
+    "migrate-study": "rewrite a study file of an earlier form in the present one",
     "import": "bring a segmented volume in, of most formats, and run it through all stages",
     "import-measurement": "bring a cycler's file in, checked: Battery Data Format, text, MATLAB or Excel",
     "cases": "the three case studies of Kench et al. (2024), published figures beside ours, with pictures",

@@ -1,4 +1,4 @@
-"""`ragone import`: a segmented volume becomes a microstructure, and runs through the same stages as a design."""
+"""`ragone import`: a segmented volume becomes a microstructure, and runs through the same stages as a drawn one."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from app.tables.measured import transport_lines
 from app.terminal.durations import DISCHARGING, measuring
 from app.terminal.progress import Watcher
 from app.terminal.session import FINE, FOUND, FoundError, Session
-from dataset import Lake
-from flows import CellMeasured, evaluate_microstructure
+from dataset.errors import StageFailedError
+from flows.cell.building import plan_cell
+from flows.electrode.microstructure import Evaluated, evaluate_microstructure
+from flows.parameter_files.fields import settings_of
 from pipelines.files.images import Budget, Choices, ImportedVolume, import_volume, parse_labels, parse_phases
-from schemas import Design, Discharge, Kpi, KpiOutcome, Microstructure, Record, Transport
+from schemas import Discharge, Kpi, KpiOutcome, Microstructure
 from schemas.field import POSITIVE
 from schemas.units import parse_quantity
 
@@ -25,28 +27,24 @@ def execute(session: Session) -> int:
     """Store the volume and evaluate it; 1 if a stage failed or the cell cannot deliver the power."""
     given = session.arguments
     volume = _volume(session)  # all arguments are read before a lake is made: a bad one leaves nothing behind
-    loading = _bounded(given.mass_loading, Design, "mass_loading_kilogram_per_square_metre", "--mass-loading")
-    power = _bounded(given.power, Discharge, "power_watt", "--power")
+    settings = settings_of([*given.settings, f"mass_loading={given.mass_loading}"])
+    plan = plan_cell(settings, of_electrode=True, materials=given.materials)
+    power = Discharge.parameters()["power_watt"].read(given.power, "--power")
     with session.lake(create=True) as lake:
         note = "; ".join((f"imported from {_name(given.file)}", *volume.assumed, *volume.noticed))
         with session.working("storing the volume"):
-            stored = lake.put(volume.microstructure, note=note)
+            stored = lake.get(lake.put(volume.microstructure, note=note), Microstructure)
         if given.only_store:
-            session.answer({"microstructure_id": stored, **_facts(volume)}, "\n".join(_lines(volume, stored)))
+            session.answer({"microstructure_id": stored.id, **_facts(volume)}, "\n".join(_lines(volume, stored.id)))
             return FINE
-        session.advise("\n".join(_lines(volume, stored)))
+        session.advise("\n".join(_lines(volume, stored.id)))
         expected = [*measuring(["transport"], volume.microstructure), DISCHARGING]
         with Watcher(session.notes, hidden=session.silent, expected=expected) as watcher:
-            cell = evaluate_microstructure(
-                lake,
-                stored,
-                mass_loading_kilogram_per_square_metre=loading,
-                power_watt=power,
-                progress=watcher,
-            )
-        if cell.error:
-            raise FoundError(f"{cell.error}. The volume is stored as {stored}.")
-        return _tell(session, lake, stored, volume, cell)
+            try:
+                found = evaluate_microstructure(lake, stored, plan, power_watt=power, progress=watcher)
+            except StageFailedError as failure:
+                raise FoundError(f"{failure}. The volume is stored as {stored.id}.") from failure
+    return _tell(session, volume, stored.id, found)
 
 
 def _volume(session: Session) -> ImportedVolume:
@@ -110,32 +108,24 @@ def _name(path: str) -> str:
     return os.fsencode(Path(path).name).decode("utf-8", "replace")
 
 
-def _bounded(text: str, record: type[Record], field: str, what: str) -> float:
-    """A quantity in the unit and within the bounds of a record's field."""
-    spec = record.fields()[field]
-    return parse_quantity(text, spec.unit, what, spec.bounds)
-
-
-def _tell(session: Session, lake: Lake, stored: str, volume: ImportedVolume, cell: CellMeasured) -> int:
-    transport = lake.get(cell.transport_id)
-    kpis = {name: record for name, i in cell.kpi_ids.items() if isinstance(record := lake.get(i), Kpi)}
-    assert isinstance(transport, Transport)
-    feasible = all(kpi.outcome is KpiOutcome.MEASURED for kpi in kpis.values())
+def _tell(session: Session, volume: ImportedVolume, stored: str, found: Evaluated) -> int:
+    feasible = not found.error and all(kpi.outcome is KpiOutcome.MEASURED for kpi in found.kpis.values())
     data = {
         "microstructure_id": stored,
         **_facts(volume),
-        "transport_id": cell.transport_id,
-        "cell_id": cell.cell_id,
-        "discharge_id": cell.discharge_id,
-        "kpis": {name: _kpi(kpi, cell.kpi_ids[name]) for name, kpi in kpis.items()},
+        "materials_id": found.materials.id,
+        "transport_id": found.transport.id,
+        "cell_id": found.cell.id,
+        "discharge_id": found.discharge.id,
+        "kpis": {name: _kpi(kpi) for name, kpi in found.kpis.items()},
     }
-    lines = [f"microstructure {stored}", *transport_lines(transport)]
-    lines += [f"{name:<15} {_value(kpi):<22} {cell.kpi_ids[name]}" for name, kpi in kpis.items()]
+    lines = [f"microstructure {stored}", *transport_lines(found.transport)]
+    lines += [f"{name:<15} {_value(kpi):<22} {kpi.id}" for name, kpi in found.kpis.items()]
     if not feasible:
-        lines.append(f"infeasible: {getattr(lake.get(cell.discharge_id), 'outcome', 'no discharge')}")
+        lines.append(f"infeasible: {found.error or found.discharge.outcome}")
     session.answer(data, "\n".join(lines))
-    kpi_id = next(iter(cell.kpi_ids.values()), cell.transport_id)
-    session.advise(f"Try next: ragone reproduce {short(kpi_id)}{session.again()}")
+    last = next(iter(found.kpis.values()), found.transport)
+    session.advise(f"Try next: ragone reproduce {short(last.id)}{session.again()}")
     return FINE if feasible else FOUND
 
 
@@ -143,9 +133,9 @@ def _value(kpi: Kpi) -> str:
     return "none" if kpi.value is None else quantity(kpi.value, kpi.unit, kpi.standard_uncertainty)
 
 
-def _kpi(kpi: Kpi, name: str) -> dict[str, Any]:
+def _kpi(kpi: Kpi) -> dict[str, Any]:
     return {
-        "id": name,
+        "id": kpi.id,
         "value": kpi.value,
         "unit": kpi.unit,
         "standard_uncertainty": kpi.standard_uncertainty,

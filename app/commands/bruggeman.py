@@ -10,9 +10,8 @@ from app.pictures.studies import BruggemanRow, draw_bruggeman
 from app.tables.answers import number, wide_table
 from app.terminal.progress import Watcher
 from app.terminal.session import FINE, FOUND, Session
-from dataset import Lake
 from flows import Compared, Study, StudyError, compare_with_bruggeman
-from schemas import Design, Kpi, Transport, TransportTensor
+from schemas import Transport
 from schemas.errors import RagoneError
 from schemas.field import POSITIVE, Bounds
 from schemas.units import parse_quantity
@@ -27,13 +26,13 @@ def execute(session: Session) -> int:
     with session.lake(create=True) as lake:
         with Watcher(session.notes, hidden=session.silent) as watcher:
             found = compare_with_bruggeman(lake, study, porosities, rates, given.kpi, watcher)
-        rows = [_row(lake, compared) for compared in found if not compared.error]
+        rows = [_row(compared, compared.transport) for compared in found if compared.transport is not None]
         if given.png and rows:
             draw_bruggeman(rows, rates, given.kpi, given.png)
-        session.answer(_told(lake, found, rates), _shown(rows, rates))
+        session.answer(_told(found, rates), _shown(rows, rates))
     for compared in found:
         if compared.error:
-            session.advise(f"left out: {compared.design_id[:19]}: {compared.error}")
+            session.advise(f"left out: {compared.candidate.id[:22]}: {compared.error}")
     if given.png and rows:
         session.advise(f"drawn into {given.png}")
     return FINE if len(rows) == len(found) else FOUND
@@ -49,32 +48,32 @@ def _numbers(text: str, what: str, bounds: Bounds, unit: str) -> list[float]:
     return values
 
 
-def _row(lake: Lake, compared: Compared) -> BruggemanRow:
-    design, transport = lake.get(compared.design_id), lake.get(compared.transport_id)
-    tensors = [lake.get(tensor_id) for tensor_id in compared.tensor_ids]
-    assert isinstance(design, Design)
-    assert isinstance(transport, Transport)
+def _row(compared: Compared, transport: Transport) -> BruggemanRow:
     return BruggemanRow(
         porosity=transport.pore_fraction,
         tortuosity_factor=transport.pore_tortuosity_factor,
         standard_error=transport.pore_tortuosity_factor_standard_error,
-        tensors=[list(tensor.pore_tortuosity_factors()) for tensor in tensors if isinstance(tensor, TransportTensor)],
-        deviations=tuple(_value(lake, kpi_id) for kpi_id in compared.deviations),
-        deviation_ids=compared.deviations,
+        tensors=[list(tensor.pore_tortuosity_factors()) for tensor in compared.tensors],
+        deviations=tuple(kpi.value for kpi in compared.deviations),
+        deviation_ids=tuple(kpi.id for kpi in compared.deviations),
     )
 
 
-def _value(lake: Lake, kpi_id: str) -> float | None:
-    kpi = lake.get(kpi_id)
-    return kpi.value if isinstance(kpi, Kpi) else None
-
-
-def _told(lake: Lake, found: tuple[Compared, ...], rates: list[float]) -> dict[str, Any]:
+def _told(found: tuple[Compared, ...], rates: list[float]) -> dict[str, Any]:
     return {
         "rates_per_hour": rates,
         "designs": [
-            {**vars(compared), "deviation": [_value(lake, kpi_id) for kpi_id in compared.deviations]}
-            for compared in found
+            {
+                "candidate_id": one.candidate.id,
+                "transport_id": one.transport.id if one.transport else "",
+                "tensor_ids": [tensor.id for tensor in one.tensors],
+                "measured": [kpi.id for kpi in one.measured],
+                "assumed": [kpi.id for kpi in one.assumed],
+                "deviations": [kpi.id for kpi in one.deviations],
+                "deviation": [kpi.value for kpi in one.deviations],
+                "error": one.error,
+            }
+            for one in found
         ],
     }
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from app.pictures.generator import draw_reliability
 from app.terminal.progress import Watcher
 from app.terminal.session import FINE, Session
-from flows.engines import DEFAULT
 from flows.generator.calibration import Calibrated, calibrate_generator
+from flows.generator.trust import DEFAULT
 from models.generator.reliability import BANDS
 from models.generator.shipped import PLAN, plain_record
 
@@ -28,7 +28,7 @@ def execute(session: Session) -> int:
     if given.into:
         _keep(found, Path(given.into))
     coverage = {r.group: r.coverage().tolist() for r in found.reliabilities}
-    data = {"errors_id": found.errors_id, "generator_id": found.generator_id, "bands": list(BANDS)}
+    data = {"errors_id": found.errors.id, "generator_id": found.errors.generator_id, "bands": list(BANDS)}
     session.answer({**data, "coverage": coverage}, "\n".join(_told(found)))
     session.advise(f"drawn into {given.png}")
     return FINE
@@ -43,7 +43,7 @@ def _keep(found: Calibrated, path: Path) -> None:
 
 def _told(found: Calibrated) -> list[str]:
     errors = found.errors
-    lines = [f"errors     {found.errors_id}", f"generator  {found.generator_id}", f"  {errors.method}"]
+    lines = [f"errors     {found.errors.id}", f"generator  {found.errors.generator_id}", f"  {errors.method}"]
     for place, name in enumerate(errors.metric_names):
         terms = (errors.floor[place], errors.growth[place], errors.spread_weight[place])
         lines.append(

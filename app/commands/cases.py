@@ -9,15 +9,16 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from app.commands.powers import drawn, recipe
+from app.commands.powers import drawn
 from app.pictures.studies import Panel, Trialled, draw_panels, draw_ragone
 from app.tables.answers import number, plain, quantity, wide_table
+from app.tables.campaigns import as_data, described, kpi_text
 from app.terminal.progress import Watcher
 from app.terminal.session import FINE, Session
 from dataset import Lake
 from flows import CampaignResult, Cases, run_cases
 from flows.design.cases import HIGH, KPI, LOW, POWERS
-from schemas import Design, Kpi
+from schemas import Kpi
 
 # Kench et al. 2024, Matter: what they report.
 _PUBLISHED = (
@@ -36,59 +37,51 @@ def execute(session: Session) -> int:
     with session.lake(create=True) as lake:
         with Watcher(session.notes, hidden=session.silent) as watcher:
             cases = run_cases(lake, Path(given.params), watcher)
-        crossings = [_kpi(lake, kpi_id) for kpi_id in cases.sweep.crossovers.values()]
+        crossings = list(cases.sweep.crossovers.values())
         draw_ragone([drawn(lake, curve, KPI) for curve in cases.sweep.curves], crossings, folder / "ragone.png")
-        draw_panels([_panel(lake, name, result) for name, result in cases.campaigns.items()], folder / "trials.png")
-        session.answer(_told(lake, cases), Group(_campaigns(lake, cases), Text(), _beside(lake, cases)))
+        draw_panels([_panel(name, result) for name, result in cases.campaigns.items()], folder / "trials.png")
+        session.answer(_told(cases), Group(_campaigns(cases), Text(), _beside(lake, cases)))
     session.advise(f"\npictures   {folder / 'ragone.png'}, {folder / 'trials.png'}")
     return FINE
 
 
-def _kpi(lake: Lake, kpi_id: str) -> Kpi:
-    record = lake.get(kpi_id)
-    assert isinstance(record, Kpi)
-    return record
-
-
-def _panel(lake: Lake, name: str, result: CampaignResult) -> Panel:
+def _panel(name: str, result: CampaignResult) -> Panel:
     trials = []
     for trial in result.trials:
-        design = lake.get(trial.design_id)
-        if isinstance(design, Design) and trial.value is not None:
-            place = (design.porosity, design.active_material_weight_fraction)
-            trials.append(Trialled(*place, trial.value, best=trial is result.best))
-    unit = result.best.unit if result.best else "-"
-    return Panel(name, trials, result.objective_name, unit)
+        values, kpi = trial.candidate.values, trial.objective
+        if kpi is not None and kpi.value is not None:
+            place = (values["recipe.porosity"], values["recipe.active_material_weight_fraction"])
+            trials.append(Trialled(*place, kpi.value, best=trial is result.best))
+    unit = result.best.kpis[0].unit if result.best else "-"
+    return Panel(name, trials, result.goals[0].kpi, unit)
 
 
-def _campaigns(lake: Lake, cases: Cases) -> Table:
+def _campaigns(cases: Cases) -> Table:
     rows = []
     for name, result in cases.campaigns.items():
-        values = [trial.value for trial in result.trials if trial.value is not None]
-        best = result.best
-        if best is not None and best.value is not None:
-            value = quantity(best.value, best.unit, best.standard_uncertainty)
-            rows.append([name, value, recipe(lake, best.design_id), number(min(values)), best.objective_id[:16]])
+        values = [kpi.value for trial in result.trials if (kpi := trial.objective) and kpi.value is not None]
+        if result.best is not None:
+            best = result.best.kpis[0]
+            rows.append([name, kpi_text(best), described(result.best.candidate), number(min(values)), best.id[:16]])
     return wide_table(["campaign", "best", "design", "worst", "kpi"], rows)
 
 
 def _beside(lake: Lake, cases: Cases) -> Table:
     """Published and ours, a row each; then how long each design lasts."""
     energy, power, _ = cases.sweep.curves
-    crossing = cases.sweep.crossovers.get((energy.design_id, power.design_id), "")
+    crossing = cases.sweep.crossovers.get((energy.candidate.id, power.candidate.id))
     ours = [
-        [(recipe(lake, curve.design_id), curve.kpi_ids(KPI)[POWERS.index(at)])]
+        [(described(curve.candidate), lake.get(curve.kpi_ids(KPI)[POWERS.index(at)], Kpi))]
         for curve, at in ((energy, LOW), (power, HIGH))
     ]
     ours += [[("", crossing)] if crossing else []]
-    ours += [[(what, kpi_id) for what, kpi_id in cases.kpi_ids.items() if " over " in what]]
+    ours += [[(what, kpi) for what, kpi in cases.kpis.items() if " over " in what]]
     rows = []
     for (what, published), found in zip(_PUBLISHED, ours, strict=True):
-        for place, (note, kpi_id) in enumerate(found):
-            told = f"{_value(_kpi(lake, kpi_id))}{': ' if note else ''}{note}"
-            rows.append([*((what, published) if place == 0 else ("", "")), told, kpi_id[:16]])
-    hours = {what: kpi_id for what, kpi_id in cases.kpi_ids.items() if "one-hour" in what}
-    rows += [[what, "", _value(_kpi(lake, kpi_id)), kpi_id[:16]] for what, kpi_id in hours.items()]
+        for place, (note, kpi) in enumerate(found):
+            told = f"{_value(kpi)}{': ' if note else ''}{note}"
+            rows.append([*((what, published) if place == 0 else ("", "")), told, kpi.id[:16]])
+    rows += [[what, "", _value(kpi), kpi.id[:16]] for what, kpi in cases.kpis.items() if "one-hour" in what]
     return wide_table(["", "Kench et al. (2024)", "ours", "kpi"], rows)
 
 
@@ -100,18 +93,15 @@ def _value(kpi: Kpi) -> str:
     return quantity(kpi.value, kpi.unit, kpi.standard_uncertainty)
 
 
-def _told(lake: Lake, cases: Cases) -> dict[str, Any]:
+def _told(cases: Cases) -> dict[str, Any]:
     return {
-        "campaigns": {
-            name: {"campaign_id": result.campaign_id, "best": plain(result.best)}
-            for name, result in cases.campaigns.items()
-        },
+        "campaigns": {name: as_data(result) for name, result in cases.campaigns.items()},
         "curves": [
-            {"design_id": c.design_id, "powers": list(c.powers), "kpi_ids": c.kpi_ids(KPI)} for c in cases.sweep.curves
+            {"candidate_id": c.candidate.id, "powers": list(c.powers), "kpi_ids": c.kpi_ids(KPI)}
+            for c in cases.sweep.curves
         ],
         "crossovers": [
-            {"design_ids": list(pair), "id": kpi_id, **plain(_kpi(lake, kpi_id))}
-            for pair, kpi_id in cases.sweep.crossovers.items()
+            {"candidate_ids": list(pair), "id": kpi.id, **plain(kpi)} for pair, kpi in cases.sweep.crossovers.items()
         ],
-        "comparisons": {what: {"id": kpi_id, **plain(_kpi(lake, kpi_id))} for what, kpi_id in cases.kpi_ids.items()},
+        "comparisons": {what: {"id": kpi.id, **plain(kpi)} for what, kpi in cases.kpis.items()},
     }

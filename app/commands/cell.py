@@ -12,59 +12,58 @@ from rich.text import Text
 from app.tables.answers import plain
 from app.tables.cell import cell_table, described
 from app.terminal.session import FINE, FOUND, Session
-from dataset import Lake
-from flows.cell.cells import build_cell, design_of, settings_of
+from flows.cell.building import CellPlan, build_cell, plan_cell, recipe_of
+from flows.cell.electrodes import subject_of
 from flows.errors import CellError
+from flows.parameter_files.fields import settings_of
 from pipelines.cell import bpx_document
 from pipelines.files.bpx import read_bpx
 from schemas import CellOutcome, CellParameters
-from schemas.field import POSITIVE
-from schemas.units import parse_quantity
+
+_OF_DESIGN = {"loading": "mass_loading", "form_factor": "form_factor", "parameter_set": "parameter_set"}
+_OF_ELECTRODES = ("settings", "bpx", "half_cell", "ideal", "materials", "negative", "negative_materials")
 
 
 def execute(session: Session) -> int:
     """Build or find the cell; 1 if it cannot be built of this electrode."""
     given = session.arguments
     plan = _plan(given)  # all arguments are read before a lake is made
-    recipe = design_of(given.recipe) if given.recipe else None
+    recipe = recipe_of(given.recipe) if given.recipe else None
     with session.lake(create=not given.subject) as lake:
-        subject = given.subject if recipe is None else lake.put(recipe)
-        name = _stored(lake, subject)
-        if name and any(plan.values()):
-            raise CellError(
-                f"{name} is a cell already: only --to-bpx goes with it. Name an electrode to build another."
-            )
-        with session.working("building the cell"):
-            name = name or build_cell(lake, subject, **plan)
-        cell = lake.get(name)
-    assert isinstance(cell, CellParameters)
+        stored = lake.get(given.subject) if given.subject else None
+        if isinstance(stored, CellParameters):
+            _require_nothing_else(stored, given)
+            cell = stored
+        else:
+            subject = recipe if stored is None else subject_of(stored)
+            negative = subject_of(lake.get(given.negative)) if given.negative else None
+            with session.working("building the cell"):
+                cell = build_cell(lake, plan, subject, negative)
     if given.to_bpx:
         document = bpx_document(cell)
         Path(given.to_bpx).write_text(json.dumps(document, indent=2, allow_nan=False) + "\n", encoding="utf-8")
         session.advise(f"written to {given.to_bpx}")
-    session.answer({"id": name, **plain(cell)}, Group(Text(described(cell)), cell_table(cell), Text(name)))
+    session.answer({"id": cell.id, **plain(cell)}, Group(Text(described(cell)), cell_table(cell), Text(cell.id)))
     return FINE if cell.outcome is CellOutcome.BUILT else FOUND
 
 
-def _stored(lake: Lake, subject: str) -> str:
-    """The id of a cell that the subject already is; empty if it is something else."""
-    if not subject:
-        return ""
-    name = lake.resolve(subject)
-    return name if name.startswith(f"{CellParameters.kind}-") else ""
+def _require_nothing_else(cell: CellParameters, given: Any) -> None:
+    if any(getattr(given, name) for name in (*_OF_DESIGN, *_OF_ELECTRODES)):
+        raise CellError(f"{cell.id} is a cell already: only --to-bpx goes with it. Name an electrode to build another.")
 
 
-def _plan(given: Any) -> dict[str, Any]:
-    if given.recipe and given.subject:
-        raise CellError("an id and --recipe say two different things. Leave one out.")
-    options = [f"{name}={value}" for name in ("form_factor", "parameter_set") if (value := getattr(given, name))]
-    settings = settings_of([*given.settings, *options])
-    if given.bpx and given.parameter_set:
-        raise CellError("--bpx and --parameter-set say two different things. Leave one out.")
-    return {
-        "mass_loading": parse_quantity(given.loading, "kg/m^2", "--loading", POSITIVE) if given.loading else None,
-        "bpx": read_bpx(given.bpx) if given.bpx else None,
-        "half_cell": given.half_cell,
-        "ideal": given.ideal,
-        "settings": settings,
-    }
+def _plan(given: Any) -> CellPlan:
+    for one, other in (("subject", "recipe"), ("bpx", "parameter_set")):
+        if getattr(given, one) and getattr(given, other):
+            words = [f"--{name.replace('_', '-')}" if name != "subject" else "an id" for name in (one, other)]
+            raise CellError(f"{' and '.join(words)} say two different things. Leave one out.")
+    options = [f"{name}={value}" for word, name in _OF_DESIGN.items() if (value := getattr(given, word))]
+    return plan_cell(
+        settings_of([*given.settings, *options]),
+        of_electrode=bool(given.subject or given.recipe),
+        bpx=read_bpx(given.bpx) if given.bpx else None,
+        half_cell=given.half_cell,
+        ideal=given.ideal,
+        materials=given.materials,
+        negative_materials=given.negative_materials,
+    )

@@ -16,7 +16,7 @@ from app.terminal.progress import Watcher
 from app.terminal.session import FINE, FOUND, Session
 from dataset import Lake
 from flows import Agreement, compare_discharges
-from flows.cell.kpis import chosen_entries, extract
+from flows.cell.kpis import extract, stages_asked
 from schemas import Cycling, Kpi, Measurement
 from schemas.field import POSITIVE, Bounds
 from schemas.units import parse_quantity
@@ -30,7 +30,7 @@ def execute(session: Session) -> int:
     ambient = parse_quantity(given.ambient, "K", "--ambient", POSITIVE) if given.ambient else None
     instrument = parse_quantity(given.voltage_uncertainty, "V", "--voltage-uncertainty", Bounds(low=0))
     names = [name.strip() for name in given.what.split(",") if name.strip()]
-    chosen_entries(names)  # a wrong name is told before anything is simulated
+    stages_asked(names)  # a wrong name is told before anything is simulated
     with session.lake() as lake:
         subjects = list(dict.fromkeys(lake.resolve(name) for name in given.ids))
         with Watcher(session.notes, hidden=session.silent) as watcher:
@@ -65,15 +65,11 @@ def _kpis(lake: Lake, one: Agreement, names: list[str]) -> Any:
 
 
 def _curves(lake: Lake, one: Agreement) -> tuple[Measurement, Cycling]:
-    measured, simulated = lake.get(one.measurement_id), lake.get(one.cycling_id)
-    assert isinstance(measured, Measurement)
-    assert isinstance(simulated, Cycling)
-    return measured, simulated
+    return lake.get(one.measurement_id, Measurement), lake.get(one.cycling_id, Cycling)
 
 
 def _kpi(lake: Lake, one: Agreement, name: str) -> Kpi | None:
-    record = lake.get(one.kpi_ids[name]) if name in one.kpi_ids else None
-    return record if isinstance(record, Kpi) else None
+    return lake.get(one.kpi_ids[name], Kpi) if name in one.kpi_ids else None
 
 
 def _told(lake: Lake, found: tuple[Agreement, ...]) -> list[dict[str, Any]]:

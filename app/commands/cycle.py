@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +15,9 @@ from app.terminal.printable import one_line
 from app.terminal.progress import Watcher
 from app.terminal.session import FINE, FOUND, FoundError, Session
 from dataset import Lake
-from flows.cell.cycling import CellTest, cycle_many, named_test
+from flows.cell.cycling import CellTest, cycle_many, free_test, named_test
 from flows.errors import CyclingError
+from flows.parameter_files.fields import settings_of
 from pipelines.files.cyclers import read_measurement
 from schemas import Cycling, CyclingOutcome
 from schemas.field import POSITIVE, Bounds
@@ -34,11 +34,10 @@ def execute(session: Session) -> int:
             (cycled,) = cycle_many(lake, [given.id], [test], profile_id=profile, progress=watcher)
         if cycled.error:
             raise FoundError(f"{cycled.error} (run {cycled.run_id})")
-        cycling = lake.get(cycled.cycling_id)
-    assert isinstance(cycling, Cycling)
+        cycling = lake.get(cycled.cycling_id, Cycling)
     if given.png:
-        draw(cycling, cycled.cycling_id, given.png)
-    _tell(session, cycled.cycling_id, cycled.cell_id, cycling)
+        draw(cycling, given.png)
+    _tell(session, cycled.cell_id, cycling)
     return FINE if cycling.outcome is CyclingOutcome.COMPLETED else FOUND
 
 
@@ -52,28 +51,20 @@ def _test(given: Any) -> CellTest:
     if given.steps:
         if given.protocol or given.settings:
             raise CyclingError("--step says what is done; leave --protocol and --set out, or leave --step out.")
-        return CellTest("steps", tuple(given.steps), parameters)
+        return free_test(given.steps, parameters)
     default = "drive" if given.profile else "cycle"
-    return named_test(given.protocol or default, _settings(given.settings), **parameters)
+    return named_test(given.protocol or default, settings_of(given.settings), **parameters)
 
 
 def heat_parameters(given: Any) -> dict[str, Any]:
     """What --thermal and --heat-transfer say, as parameters of the stage."""
-    parameters: dict[str, Any] = {"thermal": given.thermal}
+    parameters: dict[str, Any] = {} if given.thermal == "isothermal" else {"thermal": given.thermal}
     if given.heat_transfer:
         if given.thermal != "lumped":
             raise CyclingError("--heat-transfer is of a lumped cell; add --thermal lumped, or leave it out.")
         coefficient = parse_quantity(given.heat_transfer, "W/m^2/K", "--heat-transfer", Bounds(low=0))
         parameters["heat_transfer_coefficient_watt_per_square_metre_kelvin"] = coefficient
     return parameters
-
-
-def _settings(words: Sequence[str]) -> dict[str, str]:
-    pairs = [word.partition("=") for word in words]
-    for name, sign, value in pairs:
-        if not (name and sign and value):
-            raise CyclingError(f"--set {name + sign + value!r} is no NAME=VALUE, for example power_watt='20 W'.")
-    return {name.strip(): value for name, _, value in pairs}
 
 
 def _profile(lake: Lake, given: str) -> str:
@@ -87,12 +78,12 @@ def _profile(lake: Lake, given: str) -> str:
     return lake.put(read_measurement(given), note=f"profile from {Path(given).name}")
 
 
-def _tell(session: Session, cycling_id: str, cell_id: str, cycling: Cycling) -> None:
+def _tell(session: Session, cell_id: str, cycling: Cycling) -> None:
     rows = step_rows(cycling)
     about = f"{cycling.outcome}{f': {cycling.reason}' if cycling.reason else ''}"
-    data = {"id": cycling_id, "cell_id": cell_id, **plain(cycling), "steps": rows}
+    data = {"id": cycling.id, "cell_id": cell_id, **plain(cycling), "steps": rows}
     table = [step_table(rows)] if rows else []
-    session.answer(data, Group(Text(one_line(about)), *table, Text(cycling_id)))
-    again, name = session.again(), short(cycling_id)
+    session.answer(data, Group(Text(one_line(about)), *table, Text(cycling.id)))
+    again, name = session.again(), short(cycling.id)
     if rows:
         session.advise(f"Try next: ragone kpis {name}{again}; ragone show {name} --png cycling.png{again}")

@@ -5,14 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.pictures.drawing import Point, draw_designs
-from app.tables.campaigns import carry_out, shown, told
+from app.tables.campaigns import as_data, as_text, carry_out
 from app.tables.verdicts import GOOD, verdict_text
 from app.terminal.session import FINE, FOUND, Session
-from dataset import Lake
-from flows import CampaignResult, Study
-from schemas import Design
+from flows import CampaignResult, Study, Trial
 
 PICTURE = "designs.png"
+_POROSITY, _LOADING = "recipe.porosity", "cell.mass_loading_kilogram_per_square_metre"
 
 
 def execute(session: Session) -> int:
@@ -25,39 +24,43 @@ def execute(session: Session) -> int:
     with session.lake(create=True) as lake:
         result = carry_out(session, lake, study, given.outputs)
         if result.best is None:
-            session.answer(told(result, lake), shown(result, lake))
+            session.answer(as_data(result), as_text(result))
             return FOUND
-        draw_campaign(result, lake, folder / PICTURE)
+        draw_campaign(result, folder / PICTURE)
         with session.working("computing the best KPI again in a fresh process"):
-            found = lake.reproduce(result.best.objective_id)
-        data = {**told(result, lake), "verification": found, "picture": folder / PICTURE, "outputs": folder}
-        session.answer(data, f"{shown(result, lake)}\n\nreproduced {verdict_text(found)}")
-    session.advise(_next(session, folder, result))
+            found = lake.reproduce(result.best.kpis[0].id)
+        data = {**as_data(result), "verification": found, "picture": folder / PICTURE, "outputs": folder}
+        session.answer(data, f"{as_text(result)}\n\nreproduced {verdict_text(found)}")
+    session.advise(_next(session, folder, result.best))
     return FINE if found.verdict in GOOD else FOUND
 
 
-def draw_campaign(result: CampaignResult, lake: Lake, path: Path) -> None:
+def draw_campaign(result: CampaignResult, path: Path) -> None:
     """The objective against porosity, coloured by mass loading."""
     points = []
     for trial in result.trials:
-        design = lake.get(trial.design_id)
-        if isinstance(design, Design) and trial.value is not None:
-            loading = design.mass_loading_kilogram_per_square_metre * 100.0  # 1 kg/m^2 = 100 mg/cm^2
-            points.append(Point(design.porosity, trial.value, loading, best=trial is result.best))
-    unit = result.best.unit if result.best else "-"
+        porosity, loading = (trial.candidate.values.get(path) for path in (_POROSITY, _LOADING))
+        if (
+            porosity is not None
+            and loading is not None
+            and trial.objective is not None
+            and trial.objective.value is not None
+        ):
+            shade = loading * 100.0  # 1 kg/m^2 = 100 mg/cm^2
+            points.append(Point(porosity, trial.objective.value, shade, best=trial is result.best))
+    unit = result.best.kpis[0].unit if result.best else "-"
     draw_designs(
         points,
         x="porosity [-]",
-        y=f"{result.objective_name.replace('_', ' ')} [{unit}]",
+        y=f"{result.goals[0].kpi.replace('_', ' ')} [{unit}]",
         shade="mass loading [mg/cm$^2$]",
         title=f"{len(points)} designs",
         path=path,
     )
 
 
-def _next(session: Session, folder: Path, result: CampaignResult) -> str:
-    assert result.best is not None
-    kpi, where = result.best.objective_id[:16], session.again()
+def _next(session: Session, folder: Path, best: Trial) -> str:
+    kpi, where = best.kpis[0].id[:16], session.again()
     return f"""
 picture    {folder / PICTURE}
 outputs    {folder}

@@ -35,12 +35,12 @@ TINY = {
         "name": "self-test",
         "seed": 1,
         "space": {
-            "active_material_weight_fraction": 0.94,
-            "porosity": 0.35,
-            "binder_adhesion": 0.5,
-            "mass_loading": "15 mg/cm^2",
+            "recipe.active_material_weight_fraction": 0.94,
+            "recipe.porosity": 0.35,
+            "cell.mass_loading": "15 mg/cm^2",
         },
-        "objective": {"kpi": "energy_density", "maximise": True, "power": "20 W"},
+        "steps": {"discharge": {"stage": "discharge_at_constant_power", "power": "20 W"}},
+        "objectives": [{"kpi": "energy_density", "maximise": True}],
         "budget": {"initial": 1, "total": 1},
         "resolution": {"edge_voxels": 32, "voxel_size": "1 um", "cubes": 1},
         "executor": {"kind": "serial"},
@@ -98,9 +98,9 @@ def _self_test() -> Finding:
         try:
             result = run_campaign(lake, Study.read(TINY))
             trial = result.trials[0]
-            if not trial.objective_id:
+            if not trial.kpis:
                 return False, trial.error
-            verdict = lake.reproduce(trial.objective_id).verdict
+            verdict = lake.reproduce(trial.kpis[0].id).verdict
         except RagoneError as cause:
             return False, str(cause)
-    return verdict in (Verdict.BITWISE, Verdict.WITHIN), f"{result.objective_name}: reproduced, {verdict}"
+    return verdict in (Verdict.BITWISE, Verdict.WITHIN), f"{result.goals[0].kpi}: reproduced, {verdict}"

@@ -21,7 +21,7 @@ from flows import (
     find_volumes,
     read_recipes,
 )
-from flows.engines import DEFAULT
+from flows.generator.trust import DEFAULT
 from flows.running.execution import Execution
 
 _DEFAULT_EDGE, _DEFAULT_SEEDS = 96, 8

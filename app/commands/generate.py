@@ -4,30 +4,34 @@ from __future__ import annotations
 
 from app.pictures.drawing import draw
 from app.terminal.session import FINE, FOUND, Session
-from flows.engines import DEFAULT
 from flows.generator.generators import generate_volume
-from schemas import Design
-from schemas.units import parse_quantity
+from flows.generator.trust import DEFAULT
+from schemas import Recipe
 
 
 def execute(session: Session) -> int:
     """Draw and store; 1 if the recipe lies outside of what the generator has seen."""
     given = session.arguments
-    names = ("active_material_weight_fraction", "porosity", "binder_adhesion")
-    recipe = {name: parse_quantity(getattr(given, name), "1", f"--{name.replace('_', '-')}") for name in names}
-    design = Design(**recipe, mass_loading_kilogram_per_square_metre=0.2)  # the loading does not enter the voxels
+    asked = {name: (getattr(given, parameter.short), parameter) for name, parameter in Recipe.parameters().items()}
+    recipe = Recipe.build(
+        {
+            name: parameter.read(value, f"--{parameter.short.replace('_', '-')}")
+            for name, (value, parameter) in asked.items()
+            if value is not None
+        }
+    )
     with session.lake(create=given.simulate or given.generator == DEFAULT) as lake, session.working("drawing"):
         found = generate_volume(
-            lake, design, given.generator, edge_voxels=given.edge, seed=given.seed, simulate=given.simulate
+            lake, recipe, given.generator, edge_voxels=given.edge, seed=given.seed, simulate=given.simulate
         )
     if given.png:
-        draw(found.volume, found.microstructure_id, given.png)
+        draw(found.volume, given.png)
     fractions = {
         name: float((found.volume.labels == label).mean())
         for name, label in zip(found.volume.phase_names, found.volume.phase_labels, strict=True)
     }
-    data = {"microstructure_id": found.microstructure_id, "design_id": found.design_id, "fractions": fractions}
-    shown = [f"microstructure  {found.microstructure_id}", f"design          {found.design_id}"]
+    data = {"microstructure_id": found.volume.id, "recipe_id": found.recipe.id, "fractions": fractions}
+    shown = [f"microstructure  {found.volume.id}", f"recipe          {found.recipe.id}"]
     shown += [f"{name:<16}{share:.4f}" for name, share in fractions.items()]
     session.answer({**data, "outside": found.outside, "place": found.statement}, "\n".join([*shown, found.statement]))
     return FOUND if found.outside else FINE

@@ -1,16 +1,18 @@
-"""`ragone kpis`: KPIs of curves, spectra and cells, side by side."""
+"""`ragone kpis`: KPIs of curves, spectra, cells and electrodes, side by side."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.pictures.kpi import draw_curves
+from app.pictures.kpi import draw_curves, drawable
 from app.tables.answers import plain
 from app.tables.kpi import side_by_side
 from app.terminal.progress import Watcher
 from app.terminal.session import FINE, FOUND, Session
-from flows.cell.kpis import extract
-from flows.errors import KpiError
+from dataset import Lake
+from flows.cell.kpis import extract, seen_by_voltage
+from flows.parameter_files.fields import settings_of
+from schemas import Record
 
 
 def execute(session: Session) -> int:
@@ -20,7 +22,7 @@ def execute(session: Session) -> int:
     with session.lake() as lake:
         subjects = list(dict.fromkeys(lake.resolve(name) for name in given.ids))
         if given.png:
-            draw_curves({name: lake.get(name) for name in subjects}, given.png)
+            _draw(lake, [lake.get(name) for name in subjects], given.png)
             session.advise(f"drawn into {given.png}")
         with Watcher(session.notes, hidden=session.silent) as watcher:
             found = extract(
@@ -28,7 +30,7 @@ def execute(session: Session) -> int:
                 subjects,
                 names,
                 cell_id=given.cell,
-                settings=_settings(given.settings),
+                settings=settings_of(given.settings),
                 seed=given.seed,
                 progress=watcher,
             )
@@ -47,9 +49,10 @@ def execute(session: Session) -> int:
     return FOUND if any(one.error for one in found) else FINE
 
 
-def _settings(words: Sequence[str]) -> dict[str, str]:
-    pairs = [word.partition("=") for word in words]
-    for name, sign, value in pairs:
-        if not (name and sign and value):
-            raise KpiError(f"--set {name + sign + value!r} is no NAME=VALUE, for example cell_mass_kilogram='69 g'.")
-    return {name.strip(): value for name, _, value in pairs}
+def _draw(lake: Lake, records: Sequence[Record], path: str) -> None:
+    """The curves among the subjects, under the numbers of the table."""
+    curves = drawable(records)
+    shown = [seen_by_voltage(lake, curve.id) for curve in curves]
+    draw_curves(
+        curves, [one for one, _ in shown], [peaks for _, peaks in shown], [records.index(c) + 1 for c in curves], path
+    )

@@ -1,4 +1,4 @@
-"""`ragone represent`: how large a cube, how many, how fine a voxel? For a study's design or a stored volume."""
+"""`ragone represent`: how large a cube, how many, how fine a voxel? For a study's recipe or a stored volume."""
 
 from __future__ import annotations
 
@@ -11,8 +11,18 @@ from app.tables.representativity import shown, told
 from app.terminal.progress import Watcher
 from app.terminal.session import FINE, FOUND, Session
 from dataset import Lake
-from flows import Plan, RepresentativityResult, Study, StudyError, middle_design, study_design, study_volume
-from schemas import Design, Microstructure, Representativity, RepresentativityOutcome
+from flows import Plan, RepresentativityResult, Study, StudyError, study_candidate, study_recipe, study_volume
+from flows.design.ways import candidates_of, stored_candidate
+from flows.electrode.materials import materials_of_volume
+from schemas import (
+    Campaign,
+    Candidate,
+    Design,
+    Microstructure,
+    Recipe,
+    Representativity,
+    RepresentativityOutcome,
+)
 from schemas.units import parse_quantity
 
 _WHOLE_RATIOS = (1.0, 2.0, 4.0)
@@ -30,28 +40,25 @@ def execute(session: Session) -> int:
         session.answer(told(result, given.png), shown(result))
     for failure in result.failures:
         session.advise(f"left out: {failure}")
-    session.advise(
-        f"drawn into {given.png}\nTry next: ragone reproduce {result.representativity_id[:28]}{session.again()}"
-    )
+    session.advise(f"drawn into {given.png}\nTry next: ragone reproduce {result.record.id[:28]}{session.again()}")
     return FINE if result.record.outcome is RepresentativityOutcome.REACHABLE else FOUND
 
 
 def _studied(lake: Lake, study: Study | None, given: Any, plan: Plan, watcher: Watcher) -> RepresentativityResult:
-    """The design in the middle of a study, or what an id names."""
+    """The candidate in the middle of a study, or what an id names."""
     if study is not None:
-        return study_design(lake, study, lake.put(middle_design(study)), plan, watcher)
-    name = lake.resolve(given.subject)
-    record = lake.get(name)
-    if isinstance(record, Design):
-        return study_design(lake, Study.load(given.params or "params.yaml"), name, plan, watcher)
-    if not isinstance(record, Microstructure):
-        raise StudyError(f"{name} is neither a design nor a microstructure. Give one of them, or a parameter file.")
-    plan = plan if given.voxels else replace(plan, voxel_ratios=_WHOLE_RATIOS)
-    if not given.params:
-        return study_volume(lake, name, plan, watcher)
-    study = Study.load(given.params)
-    engine, execution = study.engines["characterise"], study.execution
-    return study_volume(lake, name, plan, watcher, engine=engine, execution=execution)
+        return study_candidate(lake, study, stored_candidate(lake, study.middle()), plan, watcher)
+    record = lake.get(given.subject)
+    if isinstance(record, Microstructure):
+        plan = plan if given.voxels else replace(plan, voxel_ratios=_WHOLE_RATIOS)
+        study = Study.load(given.params) if given.params else None
+        return study_volume(lake, record, materials_of_volume(lake, record), plan, watcher, study=study)
+    study = Study.load(given.params or "params.yaml")
+    if isinstance(record, Recipe):
+        return study_recipe(lake, study, record, plan, watcher)
+    if isinstance(record, Candidate | Design | Campaign):
+        return study_candidate(lake, study, candidates_of(lake, [record.id])[0], plan, watcher)
+    raise StudyError(f"{record.id} is no candidate, recipe or microstructure. Give one, or a parameter file.")
 
 
 def _plan(given: Any) -> Plan:

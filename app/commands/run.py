@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.tables.campaigns import carry_out, shown, told
+from app.tables.campaigns import as_data, as_text, carry_out
 from app.terminal.session import FINE, FOUND, Session
 from flows import Study
 
@@ -13,8 +13,8 @@ def execute(session: Session) -> int:
     study = Study.load(given.params, given.changes)  # before a lake is made: a bad study leaves nothing behind
     with session.lake(create=True) as lake:
         result = carry_out(session, lake, study, given.outputs, given.prefect_api)
-        session.answer(told(result, lake), shown(result, lake))
+        session.answer(as_data(result), as_text(result))
     if result.best is None:
         return FOUND
-    session.advise(f"Try next: ragone reproduce {result.best.objective_id[:16]}{session.again()}")
+    session.advise(f"Try next: ragone reproduce {result.best.kpis[0].id[:16]}{session.again()}")
     return FINE

@@ -8,9 +8,9 @@ from typing import Any
 from app.pictures.thermal import draw_thermal
 from app.tables.answers import plain, quantity, short
 from app.terminal.session import FINE, FOUND, Session
-from flows.cell.thermal import judge_heat
+from flows.cell.thermal import balance_around, judge_heat
 from pipelines.thermal import TEMPERATURES
-from schemas import CellOutcome, CellParameters, Kpi, KpiOutcome, Record
+from schemas import Kpi, KpiOutcome
 from schemas.errors import MissingFieldError
 from schemas.field import POSITIVE
 from schemas.units import parse_quantity
@@ -21,24 +21,23 @@ def execute(session: Session) -> int:
     given = session.arguments
     settings = _settings(given)
     with session.lake() as lake:
-        name = lake.resolve(given.id)
         with session.working("heat balances"):
-            found = judge_heat(lake, name, settings)
-        records = {stage: {kpi: lake.get(i) for kpi, i in ids.items()} for stage, ids in found.items()}
-        cell = lake.get(name)
-    assert isinstance(cell, CellParameters)
-    if given.png and cell.outcome is CellOutcome.BUILT:
-        with session.working("drawing"):
-            draw_thermal(cell, settings, _kpis(records["steady"]), _kpis(records["runaway"]), given.png)
-        session.advise(f"drawn into {given.png}")
+            found = judge_heat(lake, given.id, settings)
+        records = {stage: {kpi: lake.get(i, Kpi) for kpi, i in ids.items()} for stage, ids in found.items()}
+        steady = records["steady"]
+        if given.png:
+            with session.working("drawing"):
+                balance = balance_around(lake, given.id, settings["steady"], steady["steady_temperature"])
+            draw_thermal(balance, steady, records["runaway"], given.png)
+            session.advise(f"drawn into {given.png}")
+        name = lake.resolve(given.id)
     data = {
         stage: {kpi: {"id": found[stage][kpi], **plain(record)} for kpi, record in of.items()}
         for stage, of in records.items()
     }
-    lines = [line for stage, of in records.items() for line in [stage, *_lines(_kpis(of), found[stage])]]
+    lines = [line for stage, of in records.items() for line in [stage, *_lines(of, found[stage])]]
     session.answer({"cell_id": name, **data}, "\n".join(lines))
-    steady = _kpis(records["steady"])["steady_temperature"]
-    return FINE if steady.outcome is KpiOutcome.MEASURED else FOUND
+    return FINE if steady["steady_temperature"].outcome is KpiOutcome.MEASURED else FOUND
 
 
 def _settings(given: Any) -> dict[str, dict[str, Any]]:
@@ -61,10 +60,6 @@ def _settings(given: Any) -> dict[str, dict[str, Any]]:
         ),
     }
     return {"steady": {**load, **shared}, "runaway": {**runaway, **shared}}
-
-
-def _kpis(records: Mapping[str, Record]) -> dict[str, Kpi]:
-    return {name: record for name, record in records.items() if isinstance(record, Kpi)}
 
 
 def _lines(kpis: Mapping[str, Kpi], ids: Mapping[str, str]) -> list[str]:

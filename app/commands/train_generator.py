@@ -29,24 +29,21 @@ def execute(session: Session) -> int:
     given = session.arguments
     plan = GeneratorPlan.load(given.params or PLAN, given.changes)
     started = time.perf_counter()
-    with session.lake(create=not given.where) as lake:
-        with Watcher(session.notes, hidden=session.silent) as watcher:
-            volumes = _volumes(lake, plan, session, watcher)
-            if given.baseline:
-                watcher.step("training the baseline")
-                generator_id = train_baseline(lake, volumes, step_count=given.baseline, seed=plan.training.seed)
-            else:
-                device = given.device or _device()
-                generator_id = train_generator(lake, volumes, plan.training, watcher, device=device)
-        record = lake.get(generator_id)
-    assert isinstance(record, Generator)
+    with session.lake(create=not given.where) as lake, Watcher(session.notes, hidden=session.silent) as watcher:
+        volumes = _volumes(lake, plan, session, watcher)
+        if given.baseline:
+            watcher.step("training the baseline")
+            record = train_baseline(lake, volumes, step_count=given.baseline, seed=plan.training.seed)
+        else:
+            device = given.device or _device()
+            record = train_generator(lake, volumes, plan.training, watcher, device=device)
     minutes = (time.perf_counter() - started) / 60
     if given.export:
         _export(record, Path(given.export), plan.name)
     if given.png:
         draw_loss(record, given.png)
-    data = {"generator_id": generator_id, "volumes": len(record.trained_on), "minutes": minutes}
-    session.answer({**data, "loss": float(record.training_loss[-1])}, "\n".join(_told(generator_id, record, minutes)))
+    data = {"generator_id": record.id, "volumes": len(record.trained_on), "minutes": minutes}
+    session.answer({**data, "loss": float(record.training_loss[-1])}, "\n".join(_told(record, minutes)))
     return FINE
 
 
@@ -72,11 +69,11 @@ def _export(record: Generator, folder: Path, name: str) -> None:
     (folder / f"{name}.json").write_text(json.dumps(about, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
-def _told(generator_id: str, record: Generator, minutes: float) -> list[str]:
+def _told(record: Generator, minutes: float) -> list[str]:
     low, high = record.training_conditions.min(axis=0), record.training_conditions.max(axis=0)
     ranges = [f"  {name}  {a:.4g} to {b:.4g}" for name, a, b in zip(record.condition_names, low, high, strict=True)]
     return [
-        f"generator  {generator_id}",
+        f"generator  {record.id}",
         f"{record.architecture}, {len(record.trained_on)} volumes, {len(record.weights) / 2**20:.1f} MiB of weights, "
         f"last loss {record.training_loss[-1]:.4g}, {minutes:.1f} min",
         "conditions it has seen:",

@@ -37,7 +37,7 @@ def draw_fidelity(lake: Lake, result: FidelityResult, path: str | Path) -> None:
     from matplotlib.figure import Figure
 
     records = list(result.records.values())
-    slices = {name: volume for name, i in result.slices.items() if isinstance(volume := lake.get(i), Microstructure)}
+    slices = {name: lake.get(volume_id, Microstructure) for name, volume_id in result.slices.items()}
     figure: Any = Figure(figsize=(15, 13), layout="constrained")
     FigureCanvasAgg(figure)
     upper, lower = figure.subfigures(2, 1, height_ratios=(3, 1))

@@ -1,4 +1,4 @@
-"""Running a study from the command line, and telling how it ended."""
+"""Running a study from the command line, and saying how it ended."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from app.tables.answers import number, quantity
-from app.terminal.progress import Watcher, cubes_text
+from app.terminal.progress import Watcher
 from app.terminal.session import FoundError, Session
 from dataset import Lake
 from flows import CampaignError, CampaignResult, Study, Trial, run_campaign, write_outputs
-from schemas import Design
+from schemas import Candidate, Kpi, KpiOutcome
+from schemas.unit_names import short_name, unit_of
 
 
 def carry_out(session: Session, lake: Lake, study: Study, outputs: str | None, prefect_api: str = "") -> CampaignResult:
@@ -27,67 +28,124 @@ def carry_out(session: Session, lake: Lake, study: Study, outputs: str | None, p
     )
     try:
         with Watcher(session.notes, hidden=session.silent) as watcher:
-            result = run_campaign(lake, study, watcher, prefect_api_url=prefect_api)
+            result = run_campaign(
+                lake, study, watcher, prefect_api_url=prefect_api, finished=lambda trial: watcher.say(trial_line(trial))
+            )
     except CampaignError as cause:
         raise FoundError(str(cause)) from cause
     lake.close()
     if outputs:
-        write_outputs(result, lake, Path(outputs))
+        write_outputs(result, Path(outputs))
     return result
 
 
-def told(result: CampaignResult, lake: Lake) -> dict[str, Any]:
+def as_data(result: CampaignResult) -> dict[str, Any]:
     """A campaign as data."""
     best = result.best
     return {
-        "campaign_id": result.campaign_id,
-        "objective": result.objective_name,
+        "campaign_id": result.campaign.id,
+        "objectives": [goal.name for goal in result.goals if goal.is_objective],
         "trials": dict(Counter(str(trial.outcome) for trial in result.trials)),
-        **_blind_told(result),
-        "best": None if best is None else {**_value(best), "design": _design(best, lake)},
+        **_extrapolated_data(result),
+        "best": None if best is None else _trial_data(best),
+        "front": [_trial_data(trial) for trial in result.front],
     }
 
 
-def shown(result: CampaignResult, lake: Lake) -> str:
-    """A campaign for the eye: how the trials ended, and the best design with its number."""
+def as_text(result: CampaignResult) -> str:
+    """A campaign for the eye: how the trials ended, and the best design with its numbers; or the front of several."""
     counts = Counter(str(trial.outcome) for trial in result.trials)
     lines = [f"{len(result.trials)} designs: " + ", ".join(f"{n} {outcome}" for outcome, n in sorted(counts.items()))]
-    lines += _blind_lines(result)
-    best = result.best
-    if best is None or best.value is None:
-        return "\n".join([*lines, "no design is feasible", f"campaign   {result.campaign_id}"])
-    value = quantity(best.value, best.unit, best.standard_uncertainty)
-    lines += [f"best       {result.objective_name} = {value}{cubes_text(best)}", f"kpi        {best.objective_id}"]
-    lines += [f"design     {best.design_id}"]
-    for name, field in _design(best, lake).items():
-        unit = Design.fields()[name].unit
-        lines.append(
-            f"             {name.removesuffix('_kilogram_per_square_metre')} = {number(field)} [{_dash(unit)}]"
-        )
-    return "\n".join([*lines, f"campaign   {result.campaign_id}"])
+    lines += _extrapolated_lines(result)
+    if result.best is None:
+        return "\n".join([*lines, "no design is feasible", f"campaign   {result.campaign.id}"])
+    chosen = result.front or (result.best,)
+    if result.front:
+        lines.append(f"front      {len(result.front)} designs that no other one beats in all objectives")
+    for trial in chosen:
+        lines += _best_lines(result, trial)
+    return "\n".join([*lines, f"campaign   {result.campaign.id}"])
 
 
-def _blind_told(result: CampaignResult) -> dict[str, Any]:
-    """What the generator was blind to; nothing where a simulator drew."""
+def trial_line(trial: Trial) -> str:
+    """One trial in one line; whether it lies outside of the generator's domain, and whether a simulator drew it."""
+    line = _outcome_line(trial)
+    if not trial.is_extrapolated:
+        return line
+    simulated = trial.expected is not None and trial.expected.simulated
+    return f"{line} (outside of the generator's domain{': simulated' if simulated else ''})"
+
+
+def described(candidate: Candidate) -> str:
+    """A candidate in one line: names without role and unit, each value with its unit."""
+    return ", ".join(f"{name} {_valued(value, unit)}" for name, value, unit in _values(candidate))
+
+
+def kpi_text(kpi: Kpi) -> str:
+    """A KPI's value with its uncertainty, or why there is none."""
+    if kpi.outcome is not KpiOutcome.MEASURED:
+        return str(kpi.outcome)
+    return quantity(kpi.measured_value, _dash(kpi.unit), kpi.standard_uncertainty)
+
+
+def cubes_text(trial: Trial) -> str:
+    """How many cubes it took, where that was open."""
+    if trial.target_met is None:
+        return ""
+    return f", {trial.cube_count} cubes" + ("" if trial.target_met else ": target not met")
+
+
+def _outcome_line(trial: Trial) -> str:
+    head = f"design {trial.number + 1:>3}  {trial.candidate.id[:22]}  "
+    if not trial.kpis:
+        return head + trial.error + cubes_text(trial)
+    return head + ", ".join(kpi_text(kpi) for kpi in trial.kpis) + cubes_text(trial)
+
+
+def _best_lines(result: CampaignResult, trial: Trial) -> list[str]:
+    first = trial.kpis[0]
+    lines = [f"best       {result.goals[0].kpi} = {kpi_text(first)}{cubes_text(trial)}"]
+    lines += [
+        f"             {goal.name} = {kpi_text(kpi)}"
+        for goal, kpi in zip(result.goals[1:], trial.kpis[1:], strict=True)
+    ]
+    lines += [f"kpi        {first.id}", f"candidate  {trial.candidate.id}"]
+    return lines + [f"             {name} = {_valued(value, unit)}" for name, value, unit in _values(trial.candidate)]
+
+
+def _values(candidate: Candidate) -> list[tuple[str, Any, str]]:
+    """Name without role and unit, value, and unit of everything that a candidate says."""
+    paths = {path: path.partition(".")[2] for path in candidate.values}
+    return [(short_name(name), candidate.values[path], unit_of(name)) for path, name in paths.items()]
+
+
+def _valued(value: Any, unit: str) -> str:
+    return str(value) if isinstance(value, str | bool) else f"{number(value)} [{_dash(unit)}]"
+
+
+def _extrapolated_data(result: CampaignResult) -> dict[str, Any]:
+    """Candidates outside of the generator's domain; nothing where a simulator drew."""
     if not result.generator_id:
         return {}
-    blind = [
-        {"design_id": t.design_id, **vars(t.foreseen)} for t in result.trials if t.blind and t.foreseen is not None
+    outside = [
+        {"candidate_id": trial.candidate.id, **vars(trial.expected)}
+        for trial in result.trials
+        if trial.is_extrapolated and trial.expected is not None
     ]
-    return {"generator_id": result.generator_id, "blind": blind}
+    return {"generator_id": result.generator_id, "outside": outside}
 
 
-def _blind_lines(result: CampaignResult) -> list[str]:
-    """Which designs the generator was blind to, what was done, and what to simulate or image next."""
+def _extrapolated_lines(result: CampaignResult) -> list[str]:
+    """Which candidates lie outside of the generator's domain, what was done, and what to simulate or image next."""
     lines = [f"generator  {result.generator_id}"] if result.generator_id else []
     for trial in result.trials:
-        seen = trial.foreseen
-        if seen is not None and seen.blind:
-            done = "simulated instead, and learned from" if seen.simulated else "drawn all the same: do not trust it"
-            lines.append(f"blind      design {trial.number + 1}: {seen.statement}")
-            lines.append(f"             expected relative error up to {seen.largest_error:.2g}; {done}")
-            if not seen.simulated:
-                lines.append(f"             image an electrode of that recipe, or: {seen.proposal}")
+        expected = trial.expected
+        if expected is not None and expected.outside:
+            done = "simulated instead, and learned from" if expected.simulated else "drawn: do not trust it"
+            lines.append(f"outside    design {trial.number + 1}: {expected.statement}")
+            lines.append(f"             expected relative error up to {expected.largest_error:.2g}; {done}")
+            if not expected.simulated:
+                lines.append(f"             image an electrode of that recipe, or: {expected.proposal}")
     return lines
 
 
@@ -95,18 +153,16 @@ def _dash(unit: str) -> str:
     return "-" if unit == "1" else unit
 
 
-def _value(trial: Trial) -> dict[str, Any]:
+def _trial_data(trial: Trial) -> dict[str, Any]:
+    first = trial.kpis[0]
     return {
-        "value": trial.value,
-        "standard_uncertainty": trial.standard_uncertainty,
-        "unit": trial.unit,
+        "value": first.value,
+        "standard_uncertainty": first.standard_uncertainty,
+        "unit": first.unit,
         "cube_count": trial.cube_count,
         "target_met": trial.target_met,
-        "kpi_id": trial.objective_id,
-        "design_id": trial.design_id,
+        "kpi_id": first.id,
+        "kpi_ids": dict(trial.kpi_ids),
+        "candidate_id": trial.candidate.id,
+        "candidate": dict(trial.candidate.values),
     }
-
-
-def _design(trial: Trial, lake: Lake) -> dict[str, float]:
-    design = lake.get(trial.design_id)
-    return {name: getattr(design, name) for name in Design.fields()}

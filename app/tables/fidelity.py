@@ -27,7 +27,7 @@ _READING = (
 def told(result: FidelityResult, picture: str) -> dict[str, Any]:
     """The report as data: every sample with all numbers of its record but the curves."""
     return {
-        "samples": {name: {"fidelity_id": result.ids[name], **_plain(r)} for name, r in result.records.items()},
+        "samples": {name: {"fidelity_id": r.id, **_plain(r)} for name, r in result.records.items()},
         "failures": list(result.failures),
         "remarks": list(result.remarks),
         "picture": picture,
@@ -49,7 +49,7 @@ def shown(result: FidelityResult) -> RenderableType:
     if records[0].response_names:
         parts += ["", _responses(records)]
     parts += ["", *_copies(records), *map(Text, _READING)]
-    parts += [Text(f"{name}: {short(fidelity_id)}") for name, fidelity_id in result.ids.items()]
+    parts += [Text(f"{name}: {short(record.id)}") for name, record in result.records.items()]
     return Group(*parts)
 
 

@@ -31,7 +31,7 @@ def told(result: RepresentativityResult, picture: str) -> dict[str, Any]:
     record = result.record
     vectors = [name for name, spec in record.fields().items() if spec.shape == "vector"]
     return {
-        "representativity_id": result.representativity_id,
+        "representativity_id": result.record.id,
         "subject_id": result.subject_id,
         **{name: getattr(record, name) for name in record.fields() if name not in vectors},
         **{name: getattr(record, name).tolist() for name in vectors},
@@ -46,7 +46,7 @@ def shown(result: RepresentativityResult) -> str:
     rows = [_HEADER, *(_row(record, row) for row in range(len(record.drawn)))]
     table = [" ".join(f"{cell:>{width}}" for cell, width in zip(row, _WIDTHS, strict=True)) for row in rows]
     lines = [_infinite(record), _scatter(record), _voxels(record), _left_out(record), _decision(record)]
-    return "\n".join([*table, "", *filter(None, lines), f"representativity {result.representativity_id}"])
+    return "\n".join([*table, "", *filter(None, lines), f"representativity {result.record.id}"])
 
 
 def _row(record: Representativity, row: int) -> tuple[str, ...]:

@@ -39,6 +39,7 @@ _MODULES = {
     "import-measurement": "app.commands.import_measurement",
     "train-generator": "app.commands.train_generator",
     "calibrate-generator": "app.commands.calibrate_generator",
+    "migrate-study": "app.commands.migrate_study",
 }
 
 

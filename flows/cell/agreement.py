@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dataset import Lake
-from flows.cell.cycling import CellTest, cycle_many
-from flows.errors import MeasurementError
+from flows.cell.cycling import CellTest, cycle_many, free_test
 from flows.running.execution import Execution
 from flows.running.progress import Progress, Silent
 from pipelines.cell.protocols import discharge_alike
@@ -61,7 +60,7 @@ def compare_discharges(
 
     Raises
     ------
-    MeasurementError
+    OtherKindError
         If an id is no measurement.
     ProtocolError
         If one holds no discharge at constant current; before anything is simulated.
@@ -69,7 +68,7 @@ def compare_discharges(
     watcher = progress or Silent()
     watcher.started(2 * len(measurement_ids))
     tests = [
-        _test(_measurement(lake, name), f"{number}", ambient_temperature_kelvin, thermal or {})
+        _test(lake.get(name, Measurement), f"{number}", ambient_temperature_kelvin, thermal or {})
         for number, name in enumerate(measurement_ids)
     ]
     watcher.step(f"simulating {len(tests)} discharges")
@@ -77,7 +76,7 @@ def compare_discharges(
     watcher.advanced()
     found = []
     for measurement_id, test, one in zip(measurement_ids, tests, cycled, strict=True):
-        step = test.protocol[1]
+        step = test.steps[1]
         if one.error:
             found.append(Agreement(measurement_id, step, error=one.error))
             continue
@@ -93,21 +92,13 @@ def compare_discharges(
     return tuple(found)
 
 
-def _measurement(lake: Lake, name: str) -> Measurement:
-    record = lake.get(name)
-    if not isinstance(record, Measurement):
-        raise MeasurementError(f"{name} is not a measurement. `ragone import-measurement` makes one of a file.")
-    return record
-
-
 def _unmatched(lake: Lake, outputs: Mapping[str, str]) -> str:
     """Why the curves could not be compared; empty if they were."""
-    kpi = lake.get(outputs["voltage_rmse"])
-    assert isinstance(kpi, Kpi)
+    kpi = lake.get(outputs["voltage_rmse"], Kpi)
     return "" if kpi.outcome is KpiOutcome.MEASURED else kpi.method
 
 
 def _test(measured: Measurement, name: str, ambient: float | None, thermal: Mapping[str, Any]) -> CellTest:
     temperature = measured.ambient_temperature_kelvin if ambient is None else ambient
     parameters = {"ambient_temperature_kelvin": temperature} if temperature else {}
-    return CellTest(name, discharge_alike(measured), {**parameters, **thermal})
+    return replace(free_test(discharge_alike(measured), {**parameters, **thermal}), name=name)

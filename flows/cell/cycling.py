@@ -11,24 +11,35 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dataset import Lake
-from flows.engines import unit_of
 from flows.errors import CyclingError
 from flows.running.execution import Execution
-from flows.running.executors import open_executor, run_all
-from flows.running.progress import Progress, Silent
-from flows.running.workers import lake_at, lend
-from pipelines.cell.protocols import PROTOCOLS, cycle_cell, follows_profile, named_protocol
+from flows.running.progress import Progress
+from flows.running.workers import lake_at
+from flows.running.workspace import open_workspace
+from flows.stages import STAGES
+from pipelines.cell.protocols import ProtocolStage, cycle_cell, follows_profile
 from schemas import CellParameters, Measurement, RunOutcome
-from schemas.units import parse_quantity
+from schemas.errors import UnknownFieldError, did_you_mean
+
+PROTOCOLS = tuple(one.short.replace("_", "-") for one in STAGES.values() if isinstance(one, ProtocolStage))
 
 
 @dataclass(frozen=True)
 class CellTest:
-    """A protocol under a name, and the parameters of the stage that differ from its defaults."""
+    """What is done under a name: the stage of a protocol, by its name, and its parameters that differ from defaults."""
 
     name: str
-    protocol: tuple[str, ...]
+    stage: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """What is done, in plain English."""
+        stage = STAGES[self.stage]
+        bound = stage.bind(self.parameters)
+        if not isinstance(stage, ProtocolStage):
+            return tuple(bound["protocol"])
+        return stage.steps(**{name: bound[name] for name in stage.settings})
 
 
 @dataclass(frozen=True)
@@ -43,6 +54,11 @@ class Cycled:
     reused: bool = False
 
 
+def free_test(steps: Sequence[str], parameters: Mapping[str, Any]) -> CellTest:
+    """Steps in plain English, under the parameters of `cycle_cell`."""
+    return CellTest("steps", cycle_cell.name, {"protocol": tuple(steps), **parameters})
+
+
 def named_test(name: str, settings: Mapping[str, str] | None = None, **parameters: Any) -> CellTest:
     """A named protocol with its settings, from the state of charge that it is meant to begin at.
 
@@ -51,20 +67,26 @@ def named_test(name: str, settings: Mapping[str, str] | None = None, **parameter
     name
         Of PROTOCOLS.
     settings
-        Of the protocol, as text: "20 W", "3" or, where it takes several, "1,2,3".
+        Of its stage, as text: "20 W", "3" or, where it takes several, "1,2,3".
     parameters
-        Of the stage `cycle_cell`.
+        Of the same stage, as values.
 
     Raises
     ------
-    UnknownFieldError, CyclingError, UnitError
-        If the protocol or a setting is not known, or cannot be read.
+    UnknownFieldError, ParameterError, UnitError, BoundsError
+        If the protocol or a setting is not known, cannot be read, or is out of bounds.
+    CyclingError
+        If something is given both ways.
     """
-    given = settings or {}
-    defaults = PROTOCOLS[name].settings if name in PROTOCOLS else {}
-    read = {key: _read(key, text, defaults[key]) if key in defaults else text for key, text in given.items()}
-    protocol = named_protocol(name, **read)
-    return CellTest(name, protocol, {"initial_state_of_charge": PROTOCOLS[name].initial_state_of_charge, **parameters})
+    if name not in PROTOCOLS:
+        raise UnknownFieldError(f"protocol {name!r} is not known: {did_you_mean(name, PROTOCOLS)}")
+    stage = STAGES[f"protocol.{name.replace('-', '_')}"]
+    asked = {stage.parameter(key): text for key, text in (settings or {}).items()}
+    read = {parameter.name: parameter.read(text) for parameter, text in asked.items()}
+    twice = read.keys() & parameters.keys()
+    if twice:
+        raise CyclingError(f"{', '.join(sorted(twice))} is given twice: as a setting, and by its own option.")
+    return CellTest(name, stage.name, {**read, **parameters})
 
 
 def cycle_many(
@@ -95,26 +117,27 @@ def cycle_many(
 
     Raises
     ------
+    OtherKindError
+        If an id is not that of a cell, or the profile's not that of a measurement; before anything is computed.
     CyclingError, ProtocolError
-        If an id is not that of a cell, the profile's not that of a measurement, a step is not understood, or a profile
-        is given and not followed or the other way round; before anything is computed.
+        If a step is not understood, or a profile is given and not followed or the other way round; likewise.
     """
-    follows = {test.protocol: follows_profile(test.protocol) for test in tests}
-    _matched(any(follows.values()), profile_id)
-    cells = [_of_kind(lake, name, CellParameters) for name in cell_ids]
-    profile = _of_kind(lake, profile_id, Measurement) if profile_id else ""
-    watcher = progress or Silent()
-    watcher.started(len(cells) * len(tests))
-    with lend(lake) as address, open_executor(execution or Execution()) as executor:
-        calls = [(address, cell, test, profile if follows[test.protocol] else "") for cell in cells for test in tests]
-        watcher.step(f"cycling {len(cells)} cells with {len(tests)} protocols")
-        return run_all(executor, cycle_one, calls, lambda *_: watcher.advanced())
+    follows = [follows_profile(test.steps) for test in tests]
+    _matched(any(follows), profile_id)
+    cells = [lake.get(name, CellParameters).id for name in cell_ids]
+    profile = lake.get(profile_id, Measurement).id if profile_id else ""
+    followed = [profile if one else "" for one in follows]
+    calls = [(cell, test, name) for cell in cells for test, name in zip(tests, followed, strict=True)]
+    with open_workspace(lake, execution, progress) as workspace:
+        workspace.progress.started(len(calls))
+        workspace.progress.step(f"cycling {len(cells)} cells with {len(tests)} protocols")
+        return workspace.run(cycle_one, calls)
 
 
 def cycle_one(address: str, cell_id: str, test: CellTest, profile_id: str) -> Cycled:
     """One test with one cell, wherever the task runs; no profile if its id is empty."""
     inputs = {"profile": profile_id} if profile_id else {}
-    run = lake_at(address).run(cycle_cell, cell=cell_id, protocol=test.protocol, **inputs, **test.parameters)
+    run = lake_at(address).run(STAGES[test.stage], cell=cell_id, **inputs, **test.parameters)
     if run.outcome is not RunOutcome.COMPLETED:
         return Cycled(cell_id, test.name, run_id=run.run_id, error=run.error)
     return Cycled(cell_id, test.name, run.id, run.run_id, reused=run.reused)
@@ -128,24 +151,3 @@ def _matched(followed: bool, profile_id: str) -> None:
         raise CyclingError(
             f"no step follows the profile {profile_id}. Add 'Run profile (A)', or leave the profile out."
         )
-
-
-def _of_kind(lake: Lake, name: str, kind: type[CellParameters | Measurement]) -> str:
-    full = lake.resolve(name)
-    if not isinstance(lake.get(full), kind):
-        raise CyclingError(f"{full} is not of kind {kind.kind}. `ragone query` over the tables finds one.")
-    return full
-
-
-def _read(name: str, text: str, default: Any) -> Any:
-    """A setting as what its default is: text, a whole number, a number with its unit, or several."""
-    if isinstance(default, str):
-        return text
-    if isinstance(default, tuple):
-        return tuple(parse_quantity(part.strip(), unit_of(name), name) for part in text.split(","))
-    value = parse_quantity(text, unit_of(name), name)
-    if isinstance(default, int):
-        if value != int(value):
-            raise CyclingError(f"{name} = {text} must be a whole number.")
-        return int(value)
-    return value

@@ -1,97 +1,53 @@
-"""Which KPIs a stored curve, cell or spectrum gives, each by its stage and under its name.
+"""KPIs of stored curves, cells, spectra and electrodes, each by its stage and under its name.
 
 What a stage takes is read off its ports. A port of one record is given each subject of that kind in turn; a port of
 many the subjects of one cell together; a port of a cell that is no subject itself the cell that the curve was computed
-with, or the one given. A stage that fails leaves its stored run and the reason, and the others go on.
+with, or else the one given. A stage that fails leaves its stored run and the reason, and the others go on.
 """
 
 from __future__ import annotations
 
-import inspect
-import typing
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from dataset import Lake
-from flows.cell.kpi_names import stages_of
-from flows.engines import AnyStage, unit_of
 from flows.errors import KpiError
 from flows.running.progress import Progress, Silent
-from pipelines.kpi import (
-    delivered_by_curve,
-    delivered_by_step,
-    efficiency_per_cycle,
-    energy_and_power_density,
-    loss_shares,
-    maximum_temperature,
-    plating_margin,
-    ragone_curve,
-    rate_capability,
+from flows.stages import KPI_STAGES, kpi_stage_of
+from pipelines.kpi.differential import differential_capacity
+from schemas import (
+    CellParameters,
+    Cycling,
+    DifferentialCapacity,
+    Discharge,
+    Kpi,
+    KpiStage,
+    Measurement,
+    Record,
+    RunOutcome,
 )
-from pipelines.kpi.differential import capacity_beyond_cut_off, differential_capacity_peaks
-from pipelines.kpi.impedance import examine_kramers_kronig, fit_equivalent_circuit, integrate_relaxation_times
-from pipelines.kpi.resistance import ohmic_resistance, polarisation_resistance, pulse_resistance
-from pipelines.kpi.taper import taper_corrected_charge
-from pipelines.kpi.titration import diffusion_time
-from pipelines.thermal import steady_temperature, thermal_runaway
-from schemas import CellParameters, Cycling, Discharge, Kpi, Measurement, Record, RunOutcome
 from schemas.errors import did_you_mean
-from schemas.stage import RESULT, SEED
-from schemas.units import parse_quantity
+from schemas.parameter import named
+from schemas.stage import RESULT, SEED, Port
+
+AnyKpiStage = KpiStage[Any, Any]
 
 
-@dataclass(frozen=True)
-class Entry:
-    """A KPI stage; the fewest records of its port of many, and whether it is run without being named."""
-
-    stage: AnyStage
-    least: int = 1
-    unasked: bool = True
-
-    @property
-    def takes(self) -> Mapping[str, tuple[type[Record], ...]]:
-        """Kinds of record that each port takes."""
-        hints = typing.get_type_hints(self.stage.function)
-        return {port: _record_types(hints[port]) for port in self.stage.ports}
-
-    @property
-    def subject(self) -> str:
-        """The port of what the KPIs are of: the first that is not merely of its cell."""
-        ports = self.takes
-        return next((port for port, kinds in ports.items() if kinds != (CellParameters,)), next(iter(ports)))
-
-    @property
-    def settings(self) -> Mapping[str, Any]:
-        """The parameters that may be given, with their types."""
-        hints = typing.get_type_hints(self.stage.function)
-        names = inspect.signature(self.stage.function).parameters
-        return {name: hints[name] for name in names if name not in self.stage.ports and name != SEED}
+def subject_of(stage: AnyKpiStage) -> Port:
+    """The port of what the KPIs are of: the first that is not merely of its cell."""
+    ports = list(stage.ports.values())
+    return next((port for port in ports if not _of_cell(port)), ports[0])
 
 
-CURVE_KPIS: Mapping[str, Entry] = {
-    "delivered": Entry(delivered_by_curve),
-    "steps": Entry(delivered_by_step, unasked=False),
-    "densities": Entry(energy_and_power_density),
-    "efficiency": Entry(efficiency_per_cycle),
-    "rate_capability": Entry(rate_capability, least=2),
-    "ragone": Entry(ragone_curve, least=2),
-    "dqdv": Entry(differential_capacity_peaks),
-    "cut_off": Entry(capacity_beyond_cut_off),
-    "ohmic_resistance": Entry(ohmic_resistance),
-    "polarisation": Entry(polarisation_resistance),
-    "pulses": Entry(pulse_resistance, unasked=False),
-    "titration": Entry(diffusion_time, unasked=False),
-    "taper": Entry(taper_corrected_charge),
-    "temperature": Entry(maximum_temperature),
-    "plating_margin": Entry(plating_margin),
-    "limits": Entry(loss_shares),
-    "kramers_kronig": Entry(examine_kramers_kronig),
-    "equivalent_circuit": Entry(fit_equivalent_circuit),
-    "relaxation_times": Entry(integrate_relaxation_times),
-    "steady_temperature": Entry(steady_temperature, unasked=False),
-    "thermal_runaway": Entry(thermal_runaway, unasked=False),
-}
+def read_off(stage: AnyKpiStage) -> bool:
+    """Whether its KPIs are those of one subject, with its cell at most; others compare several."""
+    others = [port for port in stage.ports.values() if port is not subject_of(stage)]
+    return len(others) <= 1 and all(_of_cell(port) for port in others)
+
+
+def _of_cell(port: Port) -> bool:
+    return port.kinds == (CellParameters,)
 
 
 @dataclass(frozen=True)
@@ -122,13 +78,13 @@ def extract(
     lake
         Where the subjects are.
     subject_ids
-        Curves, spectra or cells; full or short ids.
+        Curves, spectra, cells or transports; full or short ids.
     names
-        Of CURVE_KPIS, or of single KPIs; those that need not be named if empty.
+        Of KPI stages, or of single KPIs; those that need not be named if empty.
     cell_id
         The cell of the subjects that were not computed from one.
     settings
-        Parameters by name, for every stage that has one of that name; a text is a number with its unit.
+        Parameters by name, for every stage that has one of that name; a text is read with its unit.
     seed
         Of the stages that draw.
     progress
@@ -136,37 +92,42 @@ def extract(
 
     Raises
     ------
-    KpiError
-        If a name or a setting is not known, or no subject has such KPIs; before anything is computed.
+    KpiError, UnknownFieldError, ParameterError, UnitError, BoundsError
+        If a name or a setting is not known or cannot be read, or no subject has such KPIs; before anything is computed.
     """
-    chosen, asked = chosen_entries(names), stages_of(names)
-    given = _settings(chosen, settings or {})
+    asked = stages_asked(names)
+    given = _settings(list(asked), settings or {})
     subjects = _subjects(lake, subject_ids, cell_id)
     calls = [
-        (name, group)
-        for name, entry in chosen.items()
-        for group in _groups(entry, subjects)
-        if names or len(group) >= entry.least
+        (stage, group) for stage in asked for group in _groups(stage, subjects) if names or len(group) >= stage.least
     ]
     if not calls:
-        fitting = [name for name, entry in CURVE_KPIS.items() if _groups(entry, subjects)]
+        fitting = [stage.short for stage in KPI_STAGES.values() if read_off(stage) and _groups(stage, subjects)]
         advice = f"ask for {', '.join(fitting)}" if fitting else "give curves, spectra or cells"
-        raise KpiError(f"none of {', '.join(chosen)} is a KPI of {', '.join(subjects)}; {advice}.")
+        raise KpiError(
+            f"none of {', '.join(stage.short for stage in asked)} is a KPI of {', '.join(subjects)}; {advice}."
+        )
     watcher = progress or Silent()
     watcher.started(len(calls))
     found = []
-    for name, group in calls:
-        watcher.step(f"KPI: {name}")
-        found.append(_asked_of(_found(lake, name, chosen[name], group, given, seed), asked.get(name, set())))
+    for stage, group in calls:
+        watcher.step(f"KPI: {stage.short}")
+        found.append(_asked_of(_found(lake, stage, group, given[stage], seed), asked[stage]))
         watcher.advanced()
     return found
+
+
+def seen_by_voltage(lake: Lake, curve_id: str) -> tuple[DifferentialCapacity, dict[str, Kpi]]:
+    """The differential capacity of a curve and the KPIs of its peaks by name, computed or found."""
+    capacity = lake.get(lake.run(differential_capacity, curve=curve_id).id, DifferentialCapacity)
+    (peaks,) = extract(lake, [curve_id], ["dqdv"])
+    return capacity, {name: lake.get(kpi_id, Kpi) for name, kpi_id in peaks.kpis.items()}
 
 
 @dataclass(frozen=True)
 class _Subject:
     """A record with its cell, and what it shares with others of one series."""
 
-    id: str
     record: Record
     cell_id: str
 
@@ -178,47 +139,46 @@ class _Subject:
         return ("simulated" if isinstance(self.record, Discharge | Cycling) else self.record.kind), self.cell_id
 
 
-def chosen_entries(names: Sequence[str]) -> dict[str, Entry]:
-    """The entries of those names, or of KPIs of those names; all that need not be named if there are none.
+def stages_asked(names: Sequence[str]) -> dict[AnyKpiStage, set[str]]:
+    """What is asked of each stage: some of its KPIs by name, or all (an empty set) where the stage is named.
+
+    All stages that need not be named if there are no names; in the order of the registry.
 
     Raises
     ------
-    KpiError
-        If a name is not known.
+    KpiError, UnknownFieldError
+        If a name is neither that of a stage nor that of a KPI, or of one that compares several records.
     """
-    asked = stages_of(names)
-    return {name: entry for name, entry in CURVE_KPIS.items() if name in asked or (not names and entry.unasked)}
+    stages = {stage.short: stage for stage in KPI_STAGES.values()}
+    asked: dict[AnyKpiStage, set[str]] = {} if names else {s: set() for s in stages.values() if s.unasked}
+    for name in names:
+        stage = stages.get(name) or kpi_stage_of(name)
+        if not read_off(stage):
+            raise KpiError(f"{name} is no KPI of one record: {stage.name} takes {', '.join(stage.ports)}.")
+        if name in stages:
+            asked[stage] = set()
+        elif asked.get(stage, {name}):
+            asked.setdefault(stage, set()).add(name)
+    return {stage: asked[stage] for stage in stages.values() if stage in asked}
 
 
-def _settings(chosen: Mapping[str, Entry], settings: Mapping[str, Any]) -> dict[str, Any]:
-    known = {name: hint for entry in chosen.values() for name, hint in entry.settings.items()}
-    for name in settings:
-        if name not in known:
+def _settings(chosen: Sequence[AnyKpiStage], settings: Mapping[str, Any]) -> dict[AnyKpiStage, dict[str, Any]]:
+    """The parameters of each stage that has them."""
+    found: dict[AnyKpiStage, dict[str, Any]] = {stage: {} for stage in chosen}
+    for name, given in settings.items():
+        having = {stage: one for stage in chosen if (one := named(stage.parameters, name)) is not None}
+        if not having:
+            known = {parameter for stage in chosen for parameter in stage.parameters}
             raise KpiError(f"no KPI asked for has a parameter {name!r}: {did_you_mean(name, known)}")
-    return {n: _read(known[n], n, value) if isinstance(value, str) else value for n, value in settings.items()}
-
-
-def _read(hint: Any, name: str, text: str) -> Any:
-    """A text as the type of a parameter: a number in the unit that its name ends in, or several with commas."""
-    types = (hint, *typing.get_args(hint))
-    if typing.get_origin(hint) is tuple:
-        return tuple(_read(types[1], name, part.strip()) for part in text.split(","))
-    if float in types:
-        return parse_quantity(text, unit_of(name), name)
-    words: Mapping[str, Any] = {"true": True, "false": False}
-    if bool in types and text not in words:
-        raise KpiError(f"{name} = {text!r} must be true or false.")
-    if int in types and not text.lstrip("-").isdecimal():
-        raise KpiError(f"{name} = {text!r} must be a whole number.")
-    return words[text] if bool in types else int(text) if int in types else text
+        for stage, parameter in having.items():
+            found[stage][parameter.name] = parameter.read(given) if isinstance(given, str) else given
+    return found
 
 
 def _subjects(lake: Lake, ids: Sequence[str], cell_id: str) -> dict[str, _Subject]:
-    full = [lake.resolve(name) for name in ids]
-    cell = lake.resolve(cell_id) if cell_id else ""
-    if cell and not isinstance(lake.get(cell), CellParameters):
-        raise KpiError(f"{cell} is not a cell. Give the id of cell_parameters.")
-    return {name: _Subject(name, lake.get(name), cell or _cell_of(lake, name)) for name in full}
+    cell = lake.get(cell_id, CellParameters).id if cell_id else ""
+    records = [lake.get(name) for name in ids]
+    return {record.id: _Subject(record, _cell_of(lake, record.id) or cell) for record in records}
 
 
 def _cell_of(lake: Lake, name: str) -> str:
@@ -227,32 +187,30 @@ def _cell_of(lake: Lake, name: str) -> str:
     return next((parent for parent in parents if parent.startswith(f"{CellParameters.kind}-")), "")
 
 
-def _groups(entry: Entry, subjects: Mapping[str, _Subject]) -> list[tuple[_Subject, ...]]:
+def _groups(stage: AnyKpiStage, subjects: Mapping[str, _Subject]) -> list[tuple[_Subject, ...]]:
     """The subjects that a stage takes: each for itself, or those of one series together."""
-    kinds = entry.takes[entry.subject]
-    fitting = [subject for subject in subjects.values() if isinstance(subject.record, kinds)]
-    if not entry.stage.ports[entry.subject].many:
+    port = subject_of(stage)
+    fitting = [subject for subject in subjects.values() if port.takes(type(subject.record))]
+    if not port.many:
         return [(subject,) for subject in fitting]
     series = dict.fromkeys(subject.series for subject in fitting)
     return [tuple(s for s in fitting if s.series == one) for one in series]
 
 
-def _found(
-    lake: Lake, name: str, entry: Entry, group: tuple[_Subject, ...], given: Mapping[str, Any], seed: int
-) -> Found:
-    ids = tuple(subject.id for subject in group)
-    inputs: dict[str, Any] = {entry.subject: ids if entry.stage.ports[entry.subject].many else ids[0]}
-    for port, kinds in entry.takes.items():
-        if port != entry.subject and CellParameters in kinds and group[0].cell_id:
-            inputs[port] = group[0].cell_id
-        elif port not in inputs and not entry.stage.ports[port].optional:
-            return Found(name, ids, {}, error=f"needs {' or '.join(k.kind for k in kinds)}; name the cell with --cell")
-    if entry.stage.takes_seed:
+def _found(lake: Lake, stage: AnyKpiStage, group: tuple[_Subject, ...], given: Mapping[str, Any], seed: int) -> Found:
+    ids, subject = tuple(one.record.id for one in group), subject_of(stage)
+    inputs: dict[str, Any] = {subject.name: ids if subject.many else ids[0]}
+    for name, port in stage.ports.items():
+        if port is not subject and group[0].cell_id:
+            inputs[name] = group[0].cell_id
+        elif name not in inputs and not port.optional:
+            return Found(stage.short, ids, {}, error="needs cell_parameters; name the cell with --cell")
+    if stage.takes_seed:
         inputs[SEED] = seed
-    run = lake.run(entry.stage, **inputs, **{n: v for n, v in given.items() if n in entry.settings})
+    run = lake.run(stage, **inputs, **given)
     if run.outcome is not RunOutcome.COMPLETED:
-        return Found(name, ids, {}, run.run_id, run.error)
-    return Found(name, ids, _by_kpi_name(lake, run.outputs), run.run_id)
+        return Found(stage.short, ids, {}, run.run_id, run.error)
+    return Found(stage.short, ids, _by_kpi_name(lake, run.outputs), run.run_id)
 
 
 def _asked_of(found: Found, names: set[str]) -> Found:
@@ -269,11 +227,4 @@ def _by_kpi_name(lake: Lake, outputs: Mapping[str, str]) -> dict[str, str]:
     """Ids by name: the role of each where a stage returns several, the name that it bears where it is the only one."""
     if set(outputs) != {RESULT}:
         return dict(outputs)
-    kpi = lake.get(outputs[RESULT])
-    return {kpi.name if isinstance(kpi, Kpi) else kpi.kind: outputs[RESULT]}
-
-
-def _record_types(hint: Any) -> tuple[type[Record], ...]:
-    if isinstance(hint, type) and issubclass(hint, Record):
-        return (hint,)
-    return tuple(kind for part in typing.get_args(hint) for kind in _record_types(part))
+    return {lake.get(outputs[RESULT], Kpi).name: outputs[RESULT]}

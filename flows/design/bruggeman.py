@@ -7,40 +7,39 @@ rates with the measured tortuosity factor and with Bruggeman's. The tensors of t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from dataset import Lake
 from dataset.errors import StageFailedError
-from flows.design.cubes import measure_cubes
-from flows.design.evaluate import measure_cell
+from flows.design.chain import AVERAGE, MANUFACTURE, Chain, Step, placed
+from flows.design.evaluation import Evaluated, Extraction
 from flows.design.study import Study
-from flows.design.trials import CellMeasured, CubeMeasured
-from flows.electrode.plan import middle_design
-from flows.engines import Engine
+from flows.design.ways import Outcome, Way, evaluate_in_ways, stored_candidate
 from flows.errors import StudyError
-from flows.running.executors import open_executor, run_all
-from flows.running.progress import Progress, Silent
-from flows.running.workers import lake_at, lend
-from pipelines.characterise import homogenise_along_all_axes
+from flows.running.progress import Progress
+from flows.running.workers import lake_at
+from flows.running.workspace import Workspace, open_workspace
+from flows.stages import kpi_stage_of
+from pipelines.cell import discharge_at_constant_current
+from pipelines.characterise import average_with_bruggeman, homogenise_along_all_axes
 from pipelines.kpi import relative_deviation
-from schemas.errors import did_you_mean
+from schemas import Candidate, Curve, Kpi, Transport, TransportTensor
+from schemas.errors import UnknownFieldError
 
-CONSTANT_CURRENT = Engine("discharge", "constant_current")
-BRUGGEMAN = Engine("average", "bruggeman")
+_POROSITY = "recipe.porosity"
+_DISCHARGE = "discharge"
 
 
 @dataclass(frozen=True)
 class Compared:
-    """One design: ids of its mean transport, of the tensor of each cube, and per rate of both KPIs and of their
-    deviation; `error` says why there is none.
-    """
+    """One design: its mean transport, the tensor of each cube, and per rate how far the KPI is off; or why not."""
 
-    design_id: str
-    transport_id: str = ""
-    tensor_ids: tuple[str, ...] = ()
-    measured: tuple[str, ...] = ()
-    assumed: tuple[str, ...] = ()
-    deviations: tuple[str, ...] = ()
+    candidate: Candidate
+    transport: Transport | None = None
+    tensors: tuple[TransportTensor, ...] = ()
+    measured: tuple[Kpi, ...] = ()
+    assumed: tuple[Kpi, ...] = ()
+    deviations: tuple[Kpi, ...] = ()
     error: str = ""
 
 
@@ -59,7 +58,7 @@ def compare_with_bruggeman(
     lake
         Where everything is stored.
     study
-        Resolution, seed and engines; the designs lie in the middle of its space but for their porosity.
+        Resolution, seed and steps; the designs lie in the middle of its space but for their porosity.
     porosities
         In (0, 1) [-].
     rates
@@ -72,72 +71,70 @@ def compare_with_bruggeman(
     Raises
     ------
     StudyError
-        If there is no such KPI.
+        If there is no such KPI of a discharge.
     """
-    watcher = progress or Silent()
-    watcher.started(len(porosities) * (2 * study.resolution.first_cubes + 2 * len(rates)))
-    middle = middle_design(study)
-    designs = {lake.put(replace(middle, porosity=porosity)): middle for porosity in porosities}
-    loading = middle.mass_loading_kilogram_per_square_metre
-    ways = [{**study.engines, "discharge": CONSTANT_CURRENT}]
-    ways.append({**ways[0], "average": BRUGGEMAN})
-    with lend(lake) as address, open_executor(study.execution) as executor:
-        cubes = measure_cubes(lake, study, executor, address, list(designs), watcher)
-        watcher.step("measuring tensors")
-        tensors = run_all(
-            executor,
-            measure_tensor,
-            [(address, cube) for d in designs for cube in cubes[d]],
-            lambda *_: watcher.advanced(),
-        )
-        watcher.step("discharging cells")
-        calls = [
-            (address, engines, [c.transport_id for c in cubes[d]], loading, {"rate_per_hour": rate})
-            for d in designs
-            if not _error(cubes[d])
-            for engines in ways
-            for rate in rates
-        ]
-        cells = iter(run_all(executor, measure_cell, calls, lambda *_: watcher.advanced()))
-    found, tensor = [], iter(tensors)
-    for design_id in designs:
-        error = _error(cubes[design_id])
-        tensor_ids = tuple(tensor_id for _ in cubes[design_id] if (tensor_id := next(tensor)))
-        both = [] if error else [[next(cells) for _ in rates] for _ in ways]
-        found.append(_compared(lake, Compared(design_id, tensor_ids=tensor_ids, error=error), both, kpi))
-    return tuple(found)
+    ways = _ways(study, rates, kpi)
+    middle = study.middle().values
+    candidates = [stored_candidate(lake, Candidate(values={**middle, _POROSITY: one})) for one in porosities]
+    with open_workspace(lake, study.execution, progress) as workspace:
+        workspace.progress.started(len(porosities) * (2 * study.resolution.first_cubes + 2 * len(rates)))
+        found = evaluate_in_ways(workspace, study, candidates, ways)
+        tensors = _tensors(workspace, found)
+    return tuple(_compared(lake, one, tensors, len(rates), f"{_DISCHARGE}.{kpi}") for one in found)
 
 
-def measure_tensor(address: str, cube: CubeMeasured) -> str:
-    """The id of the transport tensor of a cube; empty if it failed, or there is no cube."""
-    if not cube.microstructure_id:
-        return ""
+def measure_tensor(address: str, volume_id: str, materials_id: str) -> str:
+    """The id of the transport tensor of a cube; empty if it failed."""
     try:
-        return lake_at(address).run(homogenise_along_all_axes, microstructure=cube.microstructure_id).id
+        return lake_at(address).run(homogenise_along_all_axes, microstructure=volume_id, materials=materials_id).id
     except StageFailedError:
         return ""
 
 
-def _error(cubes: Sequence[CubeMeasured]) -> str:
-    return next((cube.error for cube in cubes if cube.error), "")
+def _ways(study: Study, rates: Sequence[float], kpi: str) -> list[Way]:
+    """As measured at every rate, then by Bruggeman's relation."""
+    try:
+        stage = kpi_stage_of(kpi)
+    except UnknownFieldError as cause:
+        raise StudyError(str(cause)) from cause
+    if not any(issubclass(kind, Curve) for port in stage.ports.values() for kind in port.kinds):
+        raise StudyError(
+            f"{kpi} is no KPI of a discharge. Choose one that is read off a curve, such as energy_density."
+        )
+    steps = [step for step in study.chain if not issubclass(step.gives, Curve)]
+    measured = Chain(
+        placed(steps, Step(_DISCHARGE, discharge_at_constant_current), study.chain.given), study.chain.given
+    )
+    assumed = measured.replaced(Step(AVERAGE, average_with_bruggeman))
+    read = (Extraction(stage, (_DISCHARGE,)),)
+    return [Way(chain, read, {_DISCHARGE: {"rate_per_hour": rate}}) for chain in (measured, assumed) for rate in rates]
 
 
-def _compared(lake: Lake, found: Compared, both: Sequence[Sequence[CellMeasured]], kpi: str) -> Compared:
-    error = found.error or next((cell.error for cells in both for cell in cells if cell.error), "")
+def _tensors(workspace: Workspace, found: Sequence[Outcome]) -> dict[str, str]:
+    """The id of the tensor of each cube, by the id of its microstructure; those that failed are left out."""
+    workspace.progress.step("measuring tensors")
+    cubes = [
+        (c.ids[MANUFACTURE], one.design.given["materials"]) for one in found for c in one.cubes if MANUFACTURE in c.ids
+    ]
+    ids = workspace.run(measure_tensor, cubes)
+    return {volume: tensor for (volume, _), tensor in zip(cubes, ids, strict=True) if tensor}
+
+
+def _compared(lake: Lake, one: Outcome, tensors: dict[str, str], rates: int, key: str) -> Compared:
+    error = one.error or next((each.error for each in one.evaluated if each.error), "")
+    own = tuple(
+        lake.get(tensors[v], TransportTensor) for c in one.cubes if (v := c.ids.get(MANUFACTURE, "")) in tensors
+    )
     if error:
-        return replace(found, error=error)
-    known = [name for cells in both for cell in cells for name in cell.kpi_ids]
-    if kpi not in known:
-        raise StudyError(f"there is no KPI {kpi!r} of a discharge: {did_you_mean(kpi, sorted(set(known)))}")
-    measured, assumed = ([cell.kpi_ids[kpi] for cell in cells] for cells in both)
+        return Compared(one.design.candidate, tensors=own, error=error)
+    measured, assumed = (_kpis(lake, part, key) for part in (one.evaluated[:rates], one.evaluated[rates:]))
     deviations = [
-        lake.run(relative_deviation, subject=ours, reference=theirs).id
+        lake.get(lake.run(relative_deviation, subject=ours.id, reference=theirs.id).id, Kpi)
         for theirs, ours in zip(measured, assumed, strict=True)
     ]
-    return replace(
-        found,
-        transport_id=both[0][0].transport_id,
-        measured=tuple(measured),
-        assumed=tuple(assumed),
-        deviations=tuple(deviations),
-    )
+    transport = lake.get(one.evaluated[0].ids[AVERAGE], Transport)
+    return Compared(one.design.candidate, transport, own, measured, assumed, tuple(deviations))
+
+
+def _kpis(lake: Lake, evaluated: Sequence[Evaluated], key: str) -> tuple[Kpi, ...]:
+    return tuple(lake.get(each.kpi_ids[key], Kpi) for each in evaluated)

@@ -1,41 +1,40 @@
-"""A campaign: ask for designs, evaluate them, tell the optimiser, until the budget is spent.
+"""A campaign: ask for candidates, evaluate them, tell the optimiser, until the budget is spent.
 
 Everything, suggestions included, goes through the lake, so that starting a campaign again after it was stopped, at
 whatever moment, finds what is stored and computes the rest. Only a stage that failed is tried again: its failure may
-have been the machine's. A design whose evaluation fails is a trial without a KPI, and the campaign goes on.
-
-Where a generator draws, each design is foreseen first. One that the generator is blind to is told as such, or drawn by
-the simulator instead, from which the generator learns before the next batch.
+have been the machine's. A candidate whose evaluation fails is a trial without KPIs, and the campaign goes on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from concurrent.futures import Executor
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from dataset import Lake
-from dataset.errors import StageFailedError
-from flows.design.cubes import Cubes, measure_cubes
-from flows.design.evaluate import measure_cell, suggest
+from flows.design.cubes import Drawing, measure_cubes, transport_role
+from flows.design.evaluation import CubeMeasured, Design, Evaluated, errors_of, evaluate
+from flows.design.optimiser import Optimiser, wanted
+from flows.design.prepared import Measured, Prepared, prepared
 from flows.design.sampling import target_met
 from flows.design.study import Study
-from flows.design.trials import CampaignResult, CellMeasured, CubeMeasured, Foreseen, Trial
-from flows.engines import GENERATOR
-from flows.errors import CampaignError
-from flows.generator.foresight import foresee, learn, with_generator, with_oracle, with_records
-from flows.generator.training_volumes import TrainingVolumes
-from flows.running.executors import open_executor, run_all
-from flows.running.progress import Progress, Silent, StepsOf
+from flows.design.trials import CampaignResult, Trial, TrialOutcome
+from flows.generator.drawer import Drawer, Expectation, drawer_of
+from flows.running.progress import Progress
 from flows.running.tracking import FlowRun, run_tracked, server_address
-from flows.running.workers import lend
+from flows.running.workspace import Workspace, open_workspace
 from models.conclusion import conclude
-from schemas import Campaign, Design, Kpi
+from schemas import Campaign, Candidate, Kpi, Materials, Recipe
+
+Told = Callable[[Trial], None]
 
 
 def run_campaign(
-    lake: Lake, study: Study, progress: Progress | None = None, *, prefect_api_url: str = ""
+    lake: Lake,
+    study: Study,
+    progress: Progress | None = None,
+    *,
+    prefect_api_url: str = "",
+    finished: Told = lambda _: None,
 ) -> CampaignResult:
     """Run a study, or go on with it.
 
@@ -50,11 +49,13 @@ def run_campaign(
     prefect_api_url
         A Prefect server on which the run shows up; the environment's PREFECT_API_URL if empty. Without either,
         Prefect is not used.
+    finished
+        Is told of each trial when it is over.
 
     Raises
     ------
     CampaignError
-        If no further design can be suggested.
+        If no further candidate can be suggested.
     ExecutorError
         If the executor cannot be started or one of its workers dies.
     TrackingError
@@ -62,172 +63,151 @@ def run_campaign(
     StudyError
         If the generator that draws and its calibration do not belong together.
     """
-    watcher = progress or Silent()
-    study = with_records(lake, study)
-    with lend(lake) as address, open_executor(study.execution) as executor:
+    with open_workspace(lake, study.execution, progress) as workspace:
         server = server_address(prefect_api_url)
         if not server:
-            return _Campaign(lake, study, watcher, executor, address).run()
-        run = FlowRun("campaign", study.name, {"lake": address, "study": study.definition()})
+            return _Campaign(workspace, study, finished).run()
+        shown = FlowRun("campaign", study.name, {"lake": workspace.address, "study": study.definition()})
         return run_tracked(
-            run, lambda watched: _Campaign(lake, study, watcher, watched, address).run(), executor, server
+            shown,
+            lambda watched: _Campaign(workspace.with_executor(watched), study, finished).run(),
+            workspace.executor,
+            server,
         )
 
 
 class _Campaign:
     """One run of a study: the trials so far, and where the next ones are evaluated."""
 
-    def __init__(self, lake: Lake, study: Study, progress: Progress, executor: Executor, address: str) -> None:
-        self._lake = lake
-        self._study = study
-        self._progress = progress
-        self._executor = executor
-        self._address = address
+    def __init__(self, workspace: Workspace, study: Study, finished: Told) -> None:
+        self._workspace, self._study, self._finished = workspace, study, finished
+        self._lake, self._progress, self._chain = workspace.lake, workspace.progress, study.chain
+        self._optimiser = Optimiser(workspace, study)
+        self._drawer: Drawer = drawer_of(workspace, study)
         self._trials: list[Trial] = []
-        self._defined = study
-        self._foreseen: dict[str, Foreseen] = {}
-        self._units = study.budget.total * (study.resolution.first_cubes + 1 + (study.trust is not None))
+        self._units = study.budget.total * (study.resolution.first_cubes * len(study.chain.branches) + 1)
 
     def run(self) -> CampaignResult:
         budget = self._study.budget
         self._progress.started(self._units)
         while len(self._trials) < budget.total:
-            wanted = budget.batch if self._trials else budget.initial
-            self._evaluate(self._ask(min(wanted, budget.total - len(self._trials))))
-        return self._conclude()
+            count = min(budget.batch if self._trials else budget.initial, budget.total - len(self._trials))
+            self._progress.step(f"suggesting {count} designs")
+            candidates = self._optimiser.ask(count)
+            found = self._evaluated(candidates)
+            self._optimiser.tell(candidates, [trial.kpis for trial in found])
+            self._trials += found
+        return self._concluded()
 
-    def _ask(self, count: int) -> tuple[str, ...]:
-        """Ids of the next designs: evenly spread at first, by the study's engine then."""
-        measured = [trial for trial in self._trials if trial.objective_id]
-        trials = {
-            "designs": [trial.design_id for trial in measured],
-            "objectives": [trial.objective_id for trial in measured],
-            "failed": [trial.design_id for trial in self._trials if not trial.objective_id],
-        }
-        self._progress.step(f"suggesting {count} designs")
-        engine = self._study.engines["suggest" if self._trials else "start"]
-        try:
-            return run_all(self._executor, suggest, [(self._address, engine, self._study, trials, count)])[0]
-        except StageFailedError as cause:
-            raise CampaignError(
-                f"no further design can be suggested after {len(self._trials)} trials: {cause}. "
-                "What was evaluated is stored; choose another engine in study.stages.suggest and start again."
-            ) from cause
+    def _evaluated(self, candidates: Sequence[Candidate]) -> list[Trial]:
+        """All cubes of all recipes, then what follows: a batch of one design still keeps several workers busy."""
+        designs = [prepared(self._lake, self._study, candidate) for candidate in candidates]
+        expected = self._expectations(designs)
+        measured = {branch: self._measured(branch, designs, expected) for branch in self._chain.branches}
+        self._progress.step(f"evaluating {len(designs)} designs")
+        found = self._judged(designs, measured, expected)
+        own = {design.recipe_id(""): design.cubes(self._chain, measured) for design in designs if "" in measured}
+        self._drawer.learn(own)
+        return found
 
-    def _evaluate(self, design_ids: Sequence[str]) -> None:
-        """All cubes of all designs, then the cells: a batch of one design still keeps several workers busy."""
-        cubes = self._drawn(design_ids) if self._study.trust is None else self._foreseen_cubes(design_ids)
-        self._progress.step(f"discharging {len(design_ids)} cells")
-        self._discharge(cubes)
-        self._learn(cubes)
+    def _expectations(self, designs: Sequence[Prepared]) -> Mapping[str, Expectation]:
+        """What is expected of the generator that draws, by the id of the recipe; nothing of a simulator."""
+        if self._study.trust is None:
+            return {}
+        recipes = [self._lake.get(design.recipe_id(""), Recipe) for design in designs]
+        return self._drawer.prepare(recipes, self._lake.get(designs[0].given["materials"], Materials))
 
-    def _drawn(self, design_ids: Sequence[str]) -> Cubes:
-        """Cubes by the study's own engine; how far it is off is known by now."""
-        return self._cubes(replace(self._study, trust=None), design_ids)
+    def _measured(
+        self, branch: str, designs: Sequence[Prepared], expected: Mapping[str, Expectation]
+    ) -> dict[str, list[CubeMeasured]]:
+        """The cubes of one electrode; a recipe of which nothing can be expected has a failed one."""
+        drawings, failed = {}, {}
+        for design in designs:
+            key, recipe_id = design.key(self._chain, branch), design.recipe_id(branch)
+            if recipe_id in expected and expected[recipe_id].error:
+                failed[key] = [CubeMeasured(error=expected[recipe_id].error)]
+            else:
+                drawings[key] = self._drawing(branch, design)
+        return {**measure_cubes(self._workspace, self._study, branch, drawings, self._further), **failed}
 
-    def _cubes(self, study: Study, design_ids: Sequence[str]) -> Cubes:
-        return measure_cubes(
-            self._lake, study, self._executor, self._address, design_ids, self._progress, self._further
-        )
-
-    def _foreseen_cubes(self, design_ids: Sequence[str]) -> Cubes:
-        """Cubes by the generator where it is trusted, by the oracle where it is blind and the study says so."""
-        trust = self._study.trust
-        assert trust is not None
-        self._progress.step(f"foreseeing {len(design_ids)} designs")
-        calls = [(self._address, self._study, design_id) for design_id in design_ids]
-        found = run_all(self._executor, foresee, calls, lambda *_: self._progress.advanced())
-        foreseen = dict(zip(design_ids, found, strict=True))
-        self._foreseen |= foreseen
-        for design_id, seen in foreseen.items():
-            if seen.blind:
-                self._progress.step(f"{design_id[:19]} is {seen.statement}")
-        simulated = [d for d, seen in foreseen.items() if seen.simulated]
-        drawn = [d for d, seen in foreseen.items() if d not in simulated and not seen.error]
-        cubes = dict(self._drawn(drawn)) if drawn else {}
-        cubes |= self._cubes(with_oracle(self._study, trust), simulated) if simulated else {}
-        return {d: cubes.get(d, [CubeMeasured(error=seen.error)]) for d, seen in foreseen.items()}
-
-    def _learn(self, cubes: Cubes) -> None:
-        """The generator goes on from what the oracle drew in this batch."""
-        pairs = [
-            (cube.microstructure_id, design_id)
-            for design_id, measured in cubes.items()
-            if (seen := self._foreseen.get(design_id)) and seen.simulated
-            for cube in measured
-            if cube.microstructure_id
-        ]
-        if not pairs:
-            return
-        volumes = TrainingVolumes(tuple(v for v, _ in pairs), tuple(d for _, d in pairs))
-        self._progress.step(f"learning from {len(pairs)} volumes of designs not seen before")
-        self._study = with_generator(self._study, learn(self._lake, self._study, volumes, StepsOf(self._progress)))
+    def _drawing(self, branch: str, design: Prepared) -> Drawing:
+        """By the drawer; of the negative electrode by its own step."""
+        step, kept, recipe_id = self._chain.drawing(branch), self._study.keep_voxels, design.recipe_id(branch)
+        if branch:
+            return Drawing(design, step, kept)
+        return Drawing(design, self._drawer.step_for(step, recipe_id), kept or self._drawer.keeps_voxels(recipe_id))
 
     def _further(self, cubes: int) -> None:
         self._units += cubes
         self._progress.started(self._units)
 
-    def _discharge(self, cubes: Cubes) -> None:
-        """The cells of the designs all of whose cubes were measured; the other designs are failed trials."""
+    def _judged(
+        self, designs: Sequence[Prepared], measured: Measured, expected: Mapping[str, Expectation]
+    ) -> list[Trial]:
+        """The trials of a batch; a design one of whose cubes could not be measured is a failed one."""
         first = len(self._trials)
-        trials = {
-            number: self._told(
-                Trial.failed(number, design_id, next(c.error for c in measured if c.error), len(measured))
+        found: dict[int, Trial] = {}
+        whole: list[int] = []
+
+        def over(place: int, trial: Trial) -> None:
+            design = designs[place]
+            own = measured[""][design.key(self._chain, "")] if "" in measured else []
+            found[place] = replace(
+                trial,
+                cube_count=len(own),
+                target_met=self._target_met(own) if trial.kpis else None,
+                expected=expected.get(design.given.get("recipe", "")),
             )
-            for number, (design_id, measured) in enumerate(cubes.items(), first)
-            if any(cube.error for cube in measured)
-        }
-        for trial in trials.values():
-            self._progress.advanced()
-        whole = {n: design_id for n, design_id in enumerate(cubes, first) if n not in trials}
-        numbers = list(whole)
-        calls = [self._cell(design_id, cubes[design_id]) for design_id in whole.values()]
-
-        def done(call: int, cell: CellMeasured) -> None:
-            number = numbers[call]
-            trials[number] = self._trial(number, whole[number], cubes[whole[number]], cell)
+            self._finished(found[place])
             self._progress.advanced()
 
-        run_all(self._executor, measure_cell, calls, done)
-        self._trials += [trials[number] for number in sorted(trials)]
+        for place, design in enumerate(designs):
+            error = errors_of(design.cubes(self._chain, measured))
+            if error:
+                over(place, Trial(first + place, design.candidate, TrialOutcome.FAILED, error=error))
+            else:
+                whole.append(place)
 
-    def _cell(self, design_id: str, cubes: Sequence[CubeMeasured]) -> tuple[Any, ...]:
-        """Arguments of `measure_cell`."""
-        design = self._lake.get(design_id)
-        assert isinstance(design, Design)
-        loading, operation = design.mass_loading_kilogram_per_square_metre, self._study.objective.operation
-        seen = self._foreseen.get(design_id)
-        predicted_id = "" if seen is None or seen.simulated else seen.predicted_id
-        transport_ids = [cube.transport_id for cube in cubes]
-        return self._address, self._study.engines, transport_ids, loading, operation, predicted_id
+        def evaluated(call: int, result: Evaluated) -> None:
+            over(whole[call], self._trial(first + whole[call], designs[whole[call]].candidate, result))
 
-    def _trial(self, number: int, design_id: str, cubes: Sequence[CubeMeasured], cell: CellMeasured) -> Trial:
-        if cell.error:
-            return self._told(Trial.failed(number, design_id, cell.error, len(cubes)))
-        kpi = self._lake.get(cell.kpi_ids[self._study.objective.kpi])
-        assert isinstance(kpi, Kpi)
-        enough = target_met(self._lake, self._study.resolution.target, cubes)
-        return self._told(Trial.measured(number, design_id, cell.kpi_ids, kpi, enough))
+        calls = [(self._chain, self._study.extractions, self._design(designs[place], measured)) for place in whole]
+        self._workspace.run(evaluate, calls, evaluated)
+        return [found[place] for place in sorted(found)]
 
-    def _told(self, trial: Trial) -> Trial:
-        """With what was foreseen."""
-        return replace(trial, foreseen=self._foreseen.get(trial.design_id))
+    def _design(self, design: Prepared, measured: Measured) -> Design:
+        predicted_id = self._drawer.predicted_id(design.recipe_id("")) if self._study.trust else ""
+        return design.design(self._chain, measured, {"": predicted_id} if predicted_id else {}, {})
 
-    def _conclude(self) -> CampaignResult:
+    def _trial(self, number: int, candidate: Candidate, evaluated: Evaluated) -> Trial:
+        if evaluated.error:
+            return Trial(number, candidate, TrialOutcome.FAILED, kpi_ids=evaluated.kpi_ids, error=evaluated.error)
+        kpis = tuple(self._lake.get(evaluated.kpi_ids[goal.key], Kpi) for goal in self._study.goals)
+        return replace(Trial.judged(number, candidate, self._study.goals, kpis), kpi_ids=evaluated.kpi_ids)
+
+    def _target_met(self, cubes: Sequence[CubeMeasured]) -> bool | None:
+        role = transport_role(self._chain, "")
+        return target_met(self._lake, self._study.resolution.target, role, cubes)
+
+    def _concluded(self) -> CampaignResult:
         self._progress.step("concluding")
         found = self._lake.run(
             conclude,
-            designs=[trial.design_id for trial in self._trials],
-            kpis=[trial.objective_id for trial in self._trials if trial.objective_id],
+            candidates=[trial.candidate.id for trial in self._trials],
+            kpis=[kpi.id for trial in self._trials for kpi in trial.kpis],
             name=self._study.name,
-            definition=self._defined.definition(),
-            objective_name=self._study.objective.kpi,
-            design_ids=[trial.design_id for trial in self._trials],
-            kpi_ids=[trial.objective_id for trial in self._trials],
-            maximise=self._study.objective.maximise,
+            definition=self._study.definition(),
+            goals=wanted(self._study.goals),
+            failed_trials=[trial.number for trial in self._trials if not trial.kpis],
         )
-        campaign = self._lake.get(found.id)
-        assert isinstance(campaign, Campaign)
-        best = next((t for t in self._trials if campaign.best_kpi_id and t.objective_id == campaign.best_kpi_id), None)
-        generator_id = self._study.engines["manufacture"].inputs.get(GENERATOR, "")
-        return CampaignResult(found.id, self._study.objective.kpi, tuple(self._trials), best, generator_id)
+        campaign = self._lake.get(found.id, Campaign)
+        front = tuple(trial for trial in self._trials if trial.candidate.id in campaign.front_ids)
+        best = next((t for t in self._trials if t.candidate.id == campaign.best_candidate_id), None)
+        return CampaignResult(
+            campaign,
+            self._study.goals,
+            tuple(self._trials),
+            best or next(iter(front), None),
+            front,
+            self._drawer.generator_id,
+        )

@@ -19,6 +19,7 @@ from flows.design.trials import CampaignResult
 from flows.errors import CampaignError
 from flows.running.progress import Progress, Silent
 from pipelines.kpi import ragone_curve, relative_deviation
+from schemas import Candidate, Kpi
 
 KPI = "energy_density"
 
@@ -47,21 +48,27 @@ RATES = (0.5, 1.0, 2.0, 4.0)  # 1/h
 LOW, HIGH = 10.0, 200.0  # W
 POWERS = (5.0, 10.0, 20.0, 30.0, 40.0, 54.0, 70.0, 100.0, 150.0, 200.0, 300.0)  # W
 CASES = (
-    *(Case(1, f"half-cell-{rate:g}C", "half-cell.yaml", f"objective.rate={rate:g} 1/h") for rate in RATES),
-    *(Case(2, f"full-cell-{power:g}W", "full-cell.yaml", f"objective.power={power:g} W") for power in (LOW, HIGH)),
-    *(Case(3, f"four-{power:g}W", "four-parameters.yaml", f"objective.power={power:g} W") for power in (LOW, HIGH)),
+    *(Case(1, f"half-cell-{rate:g}C", "half-cell.yaml", f"steps.discharge.rate={rate:g} 1/h") for rate in RATES),
+    *(
+        Case(2, f"full-cell-{power:g}W", "full-cell.yaml", f"steps.discharge.power={power:g} W")
+        for power in (LOW, HIGH)
+    ),
+    *(
+        Case(3, f"four-{power:g}W", "four-parameters.yaml", f"steps.discharge.power={power:g} W")
+        for power in (LOW, HIGH)
+    ),
 )
 
 
 @dataclass(frozen=True)
 class Cases:
     """Every campaign by the name of its case; the energy cell, the power cell and the half cell's design at many
-    powers, in this order; ids of the KPIs that compare them, by what they say.
+    powers, in this order; the KPIs that compare them, by what they say.
     """
 
     campaigns: dict[str, CampaignResult]
     sweep: Sweep
-    kpi_ids: dict[str, str]
+    kpis: dict[str, Kpi]
 
 
 def run_cases(lake: Lake, folder: Path, progress: Progress | None = None) -> Cases:
@@ -91,23 +98,22 @@ def run_cases(lake: Lake, folder: Path, progress: Progress | None = None) -> Cas
     return Cases(campaigns, sweep, _compared(lake, sweep.curves))
 
 
-def _best(campaigns: dict[str, CampaignResult], name: str) -> str:
+def _best(campaigns: dict[str, CampaignResult], name: str) -> Candidate:
     best = campaigns[name].best
     if best is None:
         raise CampaignError(f"no design of {name} is feasible. Change its space in the parameter file.")
-    return best.design_id
+    return best.candidate
 
 
-def _compared(lake: Lake, curves: Sequence[PowerCurve]) -> dict[str, str]:
+def _compared(lake: Lake, curves: Sequence[PowerCurve]) -> dict[str, Kpi]:
     """How far the optima are ahead of the half cell's design, and the power that each can give for an hour."""
     energy, power, half = curves
     found = {}
     for what, curve, at in (("energy cell", energy, LOW), ("power cell", power, HIGH)):
         ours, theirs = (one.kpi_ids(KPI)[POWERS.index(at)] for one in (curve, half))
-        found[f"{what} over the half cell's design at {at:g} W"] = lake.run(
-            relative_deviation, subject=ours, reference=theirs
-        ).id
+        run = lake.run(relative_deviation, subject=ours, reference=theirs)
+        found[f"{what} over the half cell's design at {at:g} W"] = lake.get(run.id, Kpi)
     for what, curve in (("energy cell", energy), ("power cell", power), ("half cell's design", half)):
-        run = lake.run(ragone_curve, curves=[c.discharge_id for c in curve.cells], cell=curve.cells[0].cell_id)
-        found[f"one-hour power of the {what}"] = run.outputs["one_hour_power"]
+        run = lake.run(ragone_curve, curves=curve.discharge_ids, cell=curve.cell_id)
+        found[f"one-hour power of the {what}"] = lake.get(run.outputs["one_hour_power"], Kpi)
     return found

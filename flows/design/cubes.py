@@ -1,84 +1,96 @@
-"""The cubes of designs: as many of each as a study wants, or as its target needs, drawn and measured."""
+"""The cubes of recipes: as many of each as a study wants, or as its target needs, drawn and measured.
+
+Cubes belong to a recipe, not to a design: designs that differ in loading or housing alone share them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Any
 
-from dataset import Lake
-from flows.design.evaluate import drop_voxels, measure_cube
+from flows.design.chain import Chain, Step
+from flows.design.evaluation import CubeMeasured, measure_cube
+from flows.design.prepared import Prepared
 from flows.design.sampling import sample_size
 from flows.design.study import Study
-from flows.design.trials import CubeMeasured
-from flows.errors import StudyError
-from flows.running.executors import run_all
-from flows.running.progress import Progress
+from flows.running.dropping import METRICS_STORED, drop_present
+from flows.running.seeds import cube_seed
+from flows.running.workspace import Workspace
+from schemas import Microstructure, Transport
 
-Cubes = Mapping[str, Sequence[CubeMeasured]]
+
+@dataclass(frozen=True)
+class Drawing:
+    """Whose cubes are drawn, by which step, and whether their voxels are kept."""
+
+    design: Prepared
+    step: Step
+    keep_voxels: bool
 
 
 def measure_cubes(
-    lake: Lake,
+    workspace: Workspace,
     study: Study,
-    executor: Executor,
-    address: str,
-    design_ids: Sequence[str],
-    progress: Progress,
+    branch: str,
+    drawings: Mapping[str, Drawing],
     further: Callable[[int], None] = lambda _: None,
-) -> Cubes:
-    """All cubes of all designs; what is stored is found there.
+) -> dict[str, list[CubeMeasured]]:
+    """All cubes of one electrode; what is stored is found there.
 
     Parameters
     ----------
-    lake, address
-        Where the designs are, and its address for the tasks.
+    workspace
+        Where.
     study
-        How they are drawn and measured, and how many.
-    executor
-        Where the tasks run.
-    design_ids
-        Full ids.
-    progress
-        Is told of every cube.
+        How they are measured, and how many.
+    branch
+        The electrode.
+    drawings
+        How they are drawn, by what the cubes are the same by.
     further
-        Is told of cubes beyond the first ones of each design, before they are measured.
+        Is called with the number of cubes beyond the first ones, before they are measured.
     """
-    require_simulator(study)
-    cubes: dict[str, list[CubeMeasured]] = {design_id: [] for design_id in design_ids}
-    while due := _due(lake, study, cubes):
+    found: dict[str, list[CubeMeasured]] = {key: [] for key in drawings}
+    while due := _due(workspace, study, branch, found):
         more = sum(cube >= study.resolution.first_cubes for _, cube in due)
         if more:
             further(more)
-        progress.step(f"measuring {len(due)} cubes of {len({design_id for design_id, _ in due})} designs")
-        calls = [(address, study, design_id, cube) for design_id, cube in due]
-        found = run_all(executor, measure_cube, calls, lambda *_: progress.advanced())
-        if not study.keep_voxels:
-            drop_voxels(lake, found)
-        for (design_id, _), cube in zip(due, found, strict=True):
-            cubes[design_id].append(cube)
-    return cubes
+        workspace.progress.step(f"measuring {len(due)} cubes of {len({key for key, _ in due})} recipes")
+        calls = [_call(study, branch, drawings[key], cube) for key, cube in due]
+        measured = workspace.run(measure_cube, calls)
+        for (key, _), cube in zip(due, measured, strict=True):
+            found[key].append(cube)
+        dropped = [c for (key, _), c in zip(due, measured, strict=True) if not drawings[key].keep_voxels]
+        _drop_voxels(workspace, study.chain, branch, dropped)
+    return found
 
 
-def require_simulator(study: Study) -> None:
-    """Refuse a generator whose errors nobody would carry along.
-
-    Raises
-    ------
-    StudyError
-        If one draws the cubes.
-    """
-    if study.trust is not None:
-        raise StudyError(
-            f"study {study.name!r} has its cubes drawn by a generator, whose errors only a campaign carries along. "
-            "Name a simulator in stages.manufacture.engine, or use ragone run."
-        )
+def transport_role(chain: Chain, branch: str) -> str:
+    """The role of the step that measures the transport of a cube; empty if none does."""
+    return chain.last(Transport, branch, chain.repeated)
 
 
-def _due(lake: Lake, study: Study, cubes: Cubes) -> list[tuple[str, int]]:
-    """The cubes to measure next, of every design whose sample is not large enough, by what is stored alone."""
-    target, fixed = study.resolution.target, study.resolution.cubes
+def _call(study: Study, branch: str, drawing: Drawing, cube: int) -> tuple[Any, ...]:
+    """Arguments of `measure_cube`."""
+    design = drawing.design
+    seed = cube_seed(study.seed, design.recipe_id(branch), cube)
+    return study.chain, branch, drawing.step, design.given, study.resolution.size, seed, design.parameters
+
+
+def _drop_voxels(workspace: Workspace, chain: Chain, branch: str, cubes: Sequence[CubeMeasured]) -> None:
+    """Drop the voxels of cubes whose metrics are stored, in one go; those dropped before are passed over."""
+    roles = [step.role for step in chain.drawn(branch) if issubclass(step.gives, Microstructure)]
+    drop_present(workspace.lake, [c.ids[role] for c in cubes if not c.error for role in roles], METRICS_STORED)
+
+
+def _due(
+    workspace: Workspace, study: Study, branch: str, found: Mapping[str, Sequence[CubeMeasured]]
+) -> list[tuple[str, int]]:
+    """The cubes to measure next, of every recipe whose sample is not large enough, by what is stored alone."""
+    role, size = transport_role(study.chain, branch), study.resolution
     return [
-        (design_id, cube)
-        for design_id, measured in cubes.items()
-        for cube in range(len(measured), sample_size(lake, target, fixed, measured))
+        (key, cube)
+        for key, measured in found.items()
+        for cube in range(len(measured), sample_size(workspace.lake, size.target, size.cubes, role, measured))
     ]

@@ -11,27 +11,22 @@ import io
 import json
 from pathlib import Path
 
-from dataset import Lake
 from flows.design.trials import CampaignResult, Trial
-from schemas import Design
 
 LOCK = "lake.lock"
 METRICS = "metrics.json"
 TRIALS = "trials.csv"
 
-_MEASURED = ("objective", "standard_uncertainty", "unit", "cubes", "target_met", "design_id", "kpi_id")
-_COLUMNS = ("trial", "outcome", *Design.fields(), *_MEASURED)
+_MEASURED = ("objective", "standard_uncertainty", "unit", "cubes", "target_met", "candidate_id", "kpi_id")
 
 
-def write_outputs(result: CampaignResult, lake: Lake, folder: str | Path) -> tuple[Path, ...]:
+def write_outputs(result: CampaignResult, folder: str | Path) -> tuple[Path, ...]:
     """Write the lock of the lake, the metrics and the table of trials of a campaign.
 
     Parameters
     ----------
     result
         The campaign.
-    lake
-        Holds its records.
     folder
         Is made if missing.
 
@@ -40,7 +35,7 @@ def write_outputs(result: CampaignResult, lake: Lake, folder: str | Path) -> tup
     tuple[Path, ...]
         The files written.
     """
-    contents = {LOCK: _lock(result), METRICS: _metrics(result), TRIALS: _table(result, lake)}
+    contents = {LOCK: _lock(result), METRICS: _metrics(result), TRIALS: _table(result)}
     Path(folder).mkdir(parents=True, exist_ok=True)
     for name, text in contents.items():
         (Path(folder) / name).write_text(text, encoding="utf-8", newline="\n")
@@ -48,8 +43,8 @@ def write_outputs(result: CampaignResult, lake: Lake, folder: str | Path) -> tup
 
 
 def _lock(result: CampaignResult) -> str:
-    """Ids of the campaign, its designs and all their KPIs, sorted, one a line."""
-    ids = {result.campaign_id, *(t.design_id for t in result.trials)}
+    """Ids of the campaign, its candidates and all their KPIs, sorted, one a line."""
+    ids = {result.campaign.id, *(t.candidate.id for t in result.trials)}
     ids.update(kpi_id for trial in result.trials for kpi_id in trial.kpi_ids.values())
     return "".join(f"{line}\n" for line in sorted(ids))
 
@@ -57,32 +52,43 @@ def _lock(result: CampaignResult) -> str:
 def _metrics(result: CampaignResult) -> str:
     """The best trial and how many there were of each outcome."""
     best = result.best
+    kpi = None if best is None else best.objective
     outcomes = [str(trial.outcome) for trial in result.trials]
     content = {
-        "objective": result.objective_name,
-        "best": None if best is None else best.value,
-        "best_standard_uncertainty": None if best is None else best.standard_uncertainty,
-        "unit": "" if best is None else best.unit,
+        "objective": result.goals[0].kpi,
+        "best": None if kpi is None else kpi.value,
+        "best_standard_uncertainty": None if kpi is None else kpi.standard_uncertainty,
+        "unit": "" if kpi is None else kpi.unit,
         "best_trial": None if best is None else best.number,
-        "best_design_id": "" if best is None else best.design_id,
-        "best_kpi_id": "" if best is None else best.objective_id,
-        "campaign_id": result.campaign_id,
+        "best_candidate_id": "" if best is None else best.candidate.id,
+        "best_kpi_id": "" if kpi is None else kpi.id,
+        "front_candidate_ids": [trial.candidate.id for trial in result.front],
+        "campaign_id": result.campaign.id,
         "trials": {outcome: outcomes.count(outcome) for outcome in sorted(set(outcomes))},
     }
     return json.dumps(content, indent=2) + "\n"
 
 
-def _table(result: CampaignResult, lake: Lake) -> str:
-    """A row for each trial, in order; an empty cell for what is not known."""
+def _table(result: CampaignResult) -> str:
+    """A row for each trial, in order; an empty cell for what is not known. Further goals have a column of values."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(_COLUMNS)
-    writer.writerows(_row(trial, lake) for trial in result.trials)
+    varied = sorted({path for trial in result.trials for path in trial.candidate.values})
+    further = [goal.key for goal in result.goals[1:]]
+    writer.writerow(("trial", "outcome", *(_column(path, varied) for path in varied), *_MEASURED, *further))
+    writer.writerows(_row(trial, varied) for trial in result.trials)
     return text.getvalue()
 
 
-def _row(trial: Trial, lake: Lake) -> list[object]:
-    design = lake.get(trial.design_id)
-    values = [getattr(design, name) for name in Design.fields()]
-    measured = [trial.value, trial.standard_uncertainty, trial.unit, trial.cube_count, trial.target_met]
-    return [trial.number, trial.outcome, *values, *measured, trial.design_id, trial.objective_id]
+def _column(path: str, varied: list[str]) -> str:
+    """The name without its role, where no other role has it."""
+    name = path.partition(".")[2]
+    return path if sum(other.partition(".")[2] == name for other in varied) > 1 else name
+
+
+def _row(trial: Trial, varied: list[str]) -> list[object]:
+    kpi = trial.objective
+    values = [trial.candidate.values.get(path) for path in varied]
+    measured = [None, None, ""] if kpi is None else [kpi.value, kpi.standard_uncertainty, kpi.unit]
+    ids = [trial.cube_count, trial.target_met, trial.candidate.id, "" if kpi is None else kpi.id]
+    return [trial.number, trial.outcome, *values, *measured, *ids, *(other.value for other in trial.kpis[1:])]

@@ -1,69 +1,65 @@
-"""Designs at many powers: the Ragone curve of each, and where two of them cross. As a flow over the lake."""
+"""Designs at many powers: the Ragone curve of each, and where two of them cross."""
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
 from dataset import Lake
-from flows.design.cubes import measure_cubes
-from flows.design.evaluate import measure_cell
+from flows.design.evaluation import Evaluated
 from flows.design.study import Study
-from flows.design.trials import CellMeasured
+from flows.design.ways import Way, evaluate_in_ways
 from flows.errors import StudyError
-from flows.running.executors import open_executor, run_all
-from flows.running.progress import Progress, Silent
-from flows.running.workers import lend
+from flows.running.progress import Progress
+from flows.running.workspace import open_workspace
 from pipelines.kpi import crossover
-from schemas import Campaign, Design, Kpi, KpiOutcome
+from schemas import Candidate, Discharge, Kpi, KpiOutcome
+
+_POWER = "power_watt"
+_CELL = "assemble"
 
 
 @dataclass(frozen=True)
 class PowerCurve:
-    """One design at every power [W]: the ids of its cell, discharges and KPIs; in the order of the powers."""
+    """One design at every power [W]: what was stored, in the order of the powers. `role` is that of the discharge."""
 
-    design_id: str
+    candidate: Candidate
     powers: tuple[float, ...]
-    cells: tuple[CellMeasured, ...] = ()
+    role: str
+    evaluated: tuple[Evaluated, ...] = ()
     error: str = ""
 
     def kpi_ids(self, name: str) -> list[str]:
         """Of one KPI at each power; empty where the evaluation failed."""
-        return [cell.kpi_ids.get(name, "") for cell in self.cells]
+        return [one.kpi_ids.get(f"{self.role}.{name}", "") for one in self.evaluated]
+
+    @property
+    def kpi_names(self) -> set[str]:
+        """The KPIs of the discharges."""
+        return {key.partition(".")[2] for one in self.evaluated for key in one.kpi_ids}
+
+    @property
+    def discharge_ids(self) -> list[str]:
+        """Of every discharge that was computed."""
+        return [one.ids[self.role] for one in self.evaluated if self.role in one.ids]
+
+    @property
+    def cell_id(self) -> str:
+        """Of the cell; empty if it failed."""
+        return next((one.ids[_CELL] for one in self.evaluated if _CELL in one.ids), "")
 
 
 @dataclass(frozen=True)
 class Sweep:
-    """The curves of all designs, and the id of the crossover KPI of each pair that crosses."""
+    """The curves of all designs, and the crossover KPI of each pair that crosses, by the ids of the candidates."""
 
     curves: tuple[PowerCurve, ...]
-    crossovers: dict[tuple[str, str], str] = field(default_factory=dict)
-
-
-def designs_of(lake: Lake, ids: Sequence[str]) -> list[str]:
-    """Full ids of designs; a campaign stands for its best one.
-
-    Raises
-    ------
-    StudyError
-        If an id is neither, or no design of a campaign was feasible.
-    """
-    found = []
-    for name in map(lake.resolve, ids):
-        record = lake.get(name)
-        if isinstance(record, Campaign) and record.best_design_id:
-            found.append(record.best_design_id)
-        elif isinstance(record, Design):
-            found.append(name)
-        else:
-            raise StudyError(f"{name} is neither a design nor a campaign with a feasible design. Give one of them.")
-    return list(dict.fromkeys(found))
+    crossovers: Mapping[tuple[str, str], Kpi] = field(default_factory=dict)
 
 
 def sweep_powers(
-    lake: Lake, study: Study, design_ids: Sequence[str], powers: Sequence[float], progress: Progress | None = None
+    lake: Lake, study: Study, candidates: Sequence[Candidate], powers: Sequence[float], progress: Progress | None = None
 ) -> Sweep:
     """Discharge the cell of each design at each power.
 
@@ -72,9 +68,10 @@ def sweep_powers(
     lake
         Where the designs are, and everything else will be.
     study
-        How a design becomes a cell: its resolution, seed and engines. Its space, budget and objective do not matter.
-    design_ids
-        Full ids.
+        How a design becomes a cell and is discharged: its steps, resolution and seed. Space, budget and goals do not
+        matter.
+    candidates
+        The designs.
     powers
         Of the whole cell [W].
     progress
@@ -83,60 +80,39 @@ def sweep_powers(
     Raises
     ------
     StudyError
-        If the discharge of the study is at no constant power; before anything is computed.
+        If no step of the study discharges at constant power; before anything is computed.
     """
-    discharge = study.engines["discharge"]
-    if "power_watt" not in inspect.signature(discharge.stage.function).parameters:
-        raise StudyError(
-            f"stages.discharge = {discharge.name} of study {study.name!r} takes no power. Name another study."
-        )
-    watcher = progress or Silent()
-    total = len(design_ids) * (study.resolution.first_cubes + len(powers))
-    watcher.started(total)
-    with lend(lake) as address, open_executor(study.execution) as executor:
-        cubes = measure_cubes(lake, study, executor, address, design_ids, watcher)
-        errors = {d: next((c.error for c in cubes[d] if c.error), "") for d in design_ids}
-        whole = [design_id for design_id in design_ids if not errors[design_id]]
-        watcher.step(f"discharging {len(whole)} cells at {len(powers)} powers")
-        calls = [
-            (
-                address,
-                study.engines,
-                [cube.transport_id for cube in cubes[design_id]],
-                _loading(lake, design_id),
-                {"power_watt": power},
-            )
-            for design_id in whole
-            for power in powers
-        ]
-        found = run_all(executor, measure_cell, calls, lambda *_: watcher.advanced())
-    rows = {d: tuple(found[n * len(powers) : (n + 1) * len(powers)]) for n, d in enumerate(whole)}
-    curves = tuple(PowerCurve(d, tuple(powers), rows.get(d, ()), errors[d]) for d in design_ids)
+    role = _at_power(study)
+    chain = study.chain.needed([role])
+    read = tuple(one for one in study.extractions if one.sources == (role,))
+    ways = [Way(chain, read, {role: {_POWER: power}}) for power in powers]
+    with open_workspace(lake, study.execution, progress) as workspace:
+        workspace.progress.started(len(candidates) * (study.resolution.first_cubes + len(powers)))
+        found = evaluate_in_ways(workspace, study, candidates, ways)
+    curves = tuple(PowerCurve(one.design.candidate, tuple(powers), role, one.evaluated, one.error) for one in found)
     return Sweep(curves, _crossovers(lake, curves))
 
 
-def _loading(lake: Lake, design_id: str) -> float:
-    design = lake.get(design_id)
-    assert isinstance(design, Design)
-    return design.mass_loading_kilogram_per_square_metre
+def _at_power(study: Study) -> str:
+    """The role of the step that discharges at a power."""
+    fitting = [s.role for s in study.chain if s.gives is Discharge and _POWER in s.stage.parameters]
+    if not fitting:
+        raise StudyError(f"no step of study {study.name!r} discharges at constant power. Name another study.")
+    return fitting[0]
 
 
-def _crossovers(lake: Lake, curves: Sequence[PowerCurve]) -> dict[tuple[str, str], str]:
+def _crossovers(lake: Lake, curves: Sequence[PowerCurve]) -> dict[tuple[str, str], Kpi]:
     """Of each pair whose curves cross."""
     found = {}
-    for first, second in combinations([curve for curve in curves if _discharges(curve)], 2):
-        kpi_id = lake.run(
+    for first, second in combinations([curve for curve in curves if curve.discharge_ids], 2):
+        run = lake.run(
             crossover,
-            first_cell=first.cells[0].cell_id,
-            first=_discharges(first),
-            second_cell=second.cells[0].cell_id,
-            second=_discharges(second),
-        ).id
-        kpi = lake.get(kpi_id)
-        if isinstance(kpi, Kpi) and kpi.outcome is KpiOutcome.MEASURED:
-            found[first.design_id, second.design_id] = kpi_id
+            first_cell=first.cell_id,
+            first=first.discharge_ids,
+            second_cell=second.cell_id,
+            second=second.discharge_ids,
+        )
+        kpi = lake.get(run.id, Kpi)
+        if kpi.outcome is KpiOutcome.MEASURED:
+            found[first.candidate.id, second.candidate.id] = kpi
     return found
-
-
-def _discharges(curve: PowerCurve) -> list[str]:
-    return [cell.discharge_id for cell in curve.cells if cell.discharge_id]

@@ -1,4 +1,4 @@
-"""How many cubes of a design are measured: a fixed number, or as many as a target needs.
+"""How many cubes of a recipe are measured: a fixed number, or as many as a target needs.
 
 In the parameter file `cubes` is a number, or a map such as ``{target: 1 %, confidence: 95 %, least: 4, most: 40}``.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from dataset import Lake
-from flows.design.trials import CubeMeasured
+from flows.design.evaluation import CubeMeasured
 from flows.errors import StudyError
 from flows.parameter_files.parameters import Section
 from pipelines.characterise.representativity import METRICS, Target, cubes_wanted, is_met
@@ -40,18 +40,18 @@ def read_cubes(resolution: Section) -> tuple[int, Target | None]:
     return most, Target(metric, _share(section, "target"), _share(section, "confidence"), least, most)
 
 
-def sample_size(lake: Lake, target: Target | None, fixed: int, cubes: Sequence[CubeMeasured]) -> int:
-    """How many cubes of a design there should be; as many as there are if that is enough, or one of them failed."""
+def sample_size(lake: Lake, target: Target | None, fixed: int, role: str, cubes: Sequence[CubeMeasured]) -> int:
+    """How many cubes of a recipe there should be; as many as there are if that is enough, or one of them failed."""
     if any(cube.error for cube in cubes):
         return len(cubes)
-    return fixed if target is None else cubes_wanted(_transports(lake, cubes), target)
+    return fixed if target is None else cubes_wanted(_transports(lake, role, cubes), target)
 
 
-def target_met(lake: Lake, target: Target | None, cubes: Sequence[CubeMeasured]) -> bool | None:
-    """Whether the cubes of a design meet the target; None without one, or if a cube failed."""
+def target_met(lake: Lake, target: Target | None, role: str, cubes: Sequence[CubeMeasured]) -> bool | None:
+    """Whether the cubes of a recipe meet the target; None without one, or if a cube failed."""
     if target is None or any(cube.error for cube in cubes):
         return None
-    return is_met(_transports(lake, cubes), target)
+    return is_met(_transports(lake, role, cubes), target)
 
 
 def _share(section: Section, name: str) -> float:
@@ -62,6 +62,5 @@ def _share(section: Section, name: str) -> float:
     return section.quantity(name, "1", bounds)
 
 
-def _transports(lake: Lake, cubes: Sequence[CubeMeasured]) -> list[Transport]:
-    found = [lake.get(cube.transport_id) for cube in cubes]
-    return [transport for transport in found if isinstance(transport, Transport)]
+def _transports(lake: Lake, role: str, cubes: Sequence[CubeMeasured]) -> list[Transport]:
+    return [lake.get(cube.ids[role], Transport) for cube in cubes]

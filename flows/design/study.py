@@ -1,55 +1,57 @@
-"""What is to be studied: space, objective, budget, resolution, engines.
+"""What is to be studied: what is given, what is varied, the steps, the goals, and how much to spend.
 
-Read from a parameter file and checked before anything runs. Every value is converted to the unit of the record that it
-enters; bounds are the schema's own. The `definition` is what decides the results; storage and executor decide only how
-they are obtained and are not part of it.
+Read from a parameter file and checked before anything runs. Every value is converted to the unit of the record or
+parameter that it enters; bounds are theirs. The `definition` is what decides the results; storage and executor decide
+only how they are obtained and are not part of it.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from flows.design.chain import NEGATIVE, Chain
+from flows.design.evaluation import Extraction
+from flows.design.former_study import refuse_former
+from flows.design.given import Given
+from flows.design.goals import Goal, read_goals
 from flows.design.sampling import read_cubes
-from flows.engines import ENGINES, GENERATOR, Engine, choose_engine, default_engine_name
+from flows.design.space import Space, read_space
+from flows.design.steps import choose_stage, read_chain, sources_of, stage_parameters
 from flows.errors import StudyError
-from flows.generator.trust import TRUST_KEYS, Trust
+from flows.generator.trust import Trust
 from flows.parameter_files.parameters import Section, changed, read_yaml
 from flows.running.execution import EXECUTORS, Execution
+from flows.stages import STAGES
 from pipelines.characterise.representativity import Target
-from pipelines.kpi.delivered import UNITS as KPI_UNITS
-from schemas import Design, Microstructure
-from schemas.field import POSITIVE
+from schemas import Candidate, Discharge, Microstructure, Stage
+from schemas.kpi_stage import KpiStage
+from schemas.parameter import Parameter
 
-# How a discharge may be run: the engine's parameter, its unit, and the engine that takes it if none is named.
-OPERATIONS = {
-    "power": ("power_watt", "W", "constant_power"),
-    "rate": ("rate_per_hour", "1/h", "constant_current"),
-}
-
-_SPACE_KEYS = {name.removesuffix("_kilogram_per_square_metre"): name for name in Design.fields()}
 _LARGEST = 10**6
 _LARGEST_SEED = 2**32 - 1
 _SMALLEST_EDGE, _LARGEST_EDGE = 8, 2048
+_GIVEN = ("recipe", "materials", "cell", f"{NEGATIVE}recipe", f"{NEGATIVE}materials")
+_GOALS = ("objectives", "constraints")
+_KEYS = ("name", "seed", *_GIVEN, "space", "steps", *_GOALS, "optimiser", "budget", "resolution", "storage", "executor")
+_OPTIMISER = {"start": "acquisition.sobol", "suggest": "acquisition.expected_improvement"}
+_GIVEN_TO_OPTIMISER = ("space", "goals", "count")
+_READ_OFF_DISCHARGES = ("kpi.delivered", "kpi.densities", "kpi.specific_capacity")
 
 
 @dataclass(frozen=True)
-class Objective:
-    """The KPI to optimise, and how its discharge is run: the engine's parameter for it, and its value.
+class Proposer:
+    """A stage that proposes candidates, and the parameters that differ from its defaults."""
 
-    `power_watt` is the power of the whole cell [W]; `rate_per_hour` the current over its nominal capacity [1/h].
-    """
-
-    kpi: str
-    maximise: bool
-    operation: Mapping[str, float]
+    stage: Stage[Any, Any]
+    parameters: Mapping[str, Any] = field(default_factory=dict)
 
     def definition(self) -> dict[str, Any]:
         """As plain data, for the record of a campaign."""
-        return {"kpi": self.kpi, "maximise": self.maximise, **self.operation}
+        return {"stage": self.stage.name, "parameters": dict(self.parameters)}
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ class Budget:
 
 @dataclass(frozen=True)
 class Resolution:
-    """Voxels along an edge, their size [m], and cubes per design: all of them, or until the target is met."""
+    """Voxels along an edge, their size [m], and cubes per recipe: all of them, or until the target is met."""
 
     edge_voxels: int
     voxel_size_metre: float
@@ -72,117 +74,165 @@ class Resolution:
 
     @property
     def first_cubes(self) -> int:
-        """Cubes of a design that are measured before anything is known of it."""
+        """Cubes of a recipe that are measured before anything is known of it."""
         return self.cubes if self.target is None else self.target.least
+
+    @property
+    def size(self) -> dict[str, Any]:
+        """What a step that draws is given."""
+        return {"edge_voxels": self.edge_voxels, "voxel_size_metre": self.voxel_size_metre}
 
     def definition(self) -> dict[str, Any]:
         """As plain data, for the record of a campaign."""
-        cubes = self.cubes if self.target is None else vars(self.target).copy()
-        return {"edge_voxels": self.edge_voxels, "voxel_size_metre": self.voxel_size_metre, "cubes": cubes}
+        return {**self.size, "cubes": self.cubes if self.target is None else vars(self.target).copy()}
 
 
 @dataclass(frozen=True)
 class Study:
-    """A study; `space` maps a design field to its low and high in the field's unit, `engines` a part to its engine.
+    """A study; `space` maps a path such as ``recipe.porosity`` to its range.
 
-    `trust` says what is done about a generator's errors; None if a simulator draws.
+    `start` proposes the first candidates, `suggest` the others. `trust` says what is done about a generator's errors;
+    None if a simulator draws.
     """
 
     name: str
     seed: int
-    space: Mapping[str, tuple[float, float]]
-    objective: Objective
+    given: Given
+    space: Space
+    chain: Chain
+    goals: tuple[Goal, ...]
+    start: Proposer
+    suggest: Proposer
     budget: Budget
     resolution: Resolution
-    engines: Mapping[str, Engine]
     keep_voxels: bool = False
     execution: Execution = field(default_factory=Execution)
     trust: Trust | None = None
 
     @classmethod
     def load(cls, path: str | Path, changes: Sequence[str] = ()) -> Study:
-        """Read a study from a parameter file; changes such as ``objective.power=10 W`` replace values below study.
+        """Read a study from a parameter file; changes such as ``steps.discharge.power=10 W`` replace values in it.
 
         Raises
         ------
         StudyError
             For anything in the file that cannot be used, named by its path.
         """
-        return cls.read(changed(read_yaml(path), [f"study.{change}" for change in changes]))
+        content = read_yaml(path)
+        refuse_former(content, str(path))
+        return cls.read(changed(content, [f"study.{change}" for change in changes]))
 
     @classmethod
     def read(cls, content: Any) -> Study:
         """Read a study from the content of a parameter file."""
-        keys = ("name", "seed", "space", "objective", "budget", "resolution", "stages", "storage", "executor")
-        root = Section(content, "", ["study"]).section("study", keys)
-        space, objective = _space(root), _objective(root)
-        budget, resolution = _budget(root, space), _resolution(root)
+        refuse_former(content)
+        root = Section(content, "", ["study"]).section("study", _KEYS)
+        goals = read_goals(root)
+        chain, trust = read_chain(root, goals)
+        given = Given.read(root, chain.given)
+        space = read_space(root, _parameters(chain))
+        given.require_known_chemistry(space)
+        given.require_complete(space)
+        optimiser = root.section("optimiser", _OPTIMISER, {})
         return cls(
             name=root.text("name"),
             seed=root.integer("seed", 0, _LARGEST_SEED),
+            given=given,
             space=space,
-            objective=objective,
-            budget=budget,
-            resolution=resolution,
-            engines=_engines(root, _given(space, objective, resolution)),
+            chain=chain,
+            goals=tuple(replace(goal, sources=sources_of(goal, chain)) for goal in goals),
+            start=_proposer(optimiser, "start"),
+            suggest=_proposer(optimiser, "suggest"),
+            budget=_budget(root, space),
+            resolution=_resolution(root),
             keep_voxels=root.section("storage", ["keep_voxels"], {}).flag("keep_voxels", False),
             execution=_execution(root),
-            trust=_trust(root),
+            trust=trust,
         )
+
+    @property
+    def objectives(self) -> tuple[Goal, ...]:
+        """The goals that are made large or small."""
+        return tuple(goal for goal in self.goals if goal.is_objective)
+
+    @property
+    def extractions(self) -> tuple[Extraction, ...]:
+        """What KPIs are read off: those of the goals, and of every discharge what it delivered."""
+        asked = [Extraction(goal.stage, goal.sources, goal.settings) for goal in self.goals]
+        usual = [
+            Extraction(stage, (step.role,))
+            for step in self.chain
+            if step.gives is Discharge
+            for name in _READ_OFF_DISCHARGES
+            if isinstance(stage := STAGES[name], KpiStage)
+        ]
+        found = [*usual, *asked]  # what was asked for with settings of its own prevails
+        return tuple(one for number, one in enumerate(found) if one not in found[:number])
+
+    def middle(self) -> Candidate:
+        """The candidate in the middle of the space."""
+        return Candidate(values={path: variable.middle() for path, variable in sorted(self.space.items())})
+
+    def said(self, candidate: Candidate) -> frozenset[str]:
+        """Roles of the given records that are not the same for every candidate of the study."""
+        fixed = {path: variable.middle() for path, variable in self.space.items() if not variable.is_free}
+        paths = [path for path, value in candidate.values.items() if path not in fixed or value != fixed[path]]
+        return self.given.decided_by(paths)
+
+    def parameters(self, candidate: Candidate) -> dict[str, dict[str, Any]]:
+        """Parameters of steps that the candidate says, by role."""
+        found: dict[str, dict[str, Any]] = {}
+        for path, value in candidate.values.items():
+            role, _, name = path.partition(".")
+            if role not in self.given.kinds:
+                found.setdefault(role, {})[name] = value
+        return found
 
     def definition(self) -> dict[str, Any]:
         """What decides the results, as plain data in the units of the records."""
         return {
             "name": self.name,
             "seed": self.seed,
-            "space": {name: list(bounds) for name, bounds in sorted(self.space.items())},
-            "objective": self.objective.definition(),
+            "given": self.given.definition(),
+            "space": {path: variable.definition() for path, variable in sorted(self.space.items())},
+            "steps": {step.role: step.definition() for step in self.chain},
+            "goals": [goal.definition() for goal in self.goals],
+            "optimiser": {"start": self.start.definition(), "suggest": self.suggest.definition()},
             "budget": vars(self.budget).copy(),
             "resolution": self.resolution.definition(),
-            "stages": {part: engine.definition() for part, engine in sorted(self.engines.items())},
             **({} if self.trust is None else {"trust": self.trust.definition()}),
         }
 
 
-def _space(root: Section) -> dict[str, tuple[float, float]]:
-    section = root.section("space", _SPACE_KEYS)
-    return {field_name: _range(section, key, field_name) for key, field_name in _SPACE_KEYS.items()}
+def _parameters(chain: Chain) -> dict[str, Mapping[str, Parameter]]:
+    """What a space may vary, by role."""
+    return {
+        **{role: kind.parameters() for role, kind in chain.given.items()},
+        **{step.role: step.stage.parameters for step in chain},
+    }
 
 
-def _range(section: Section, key: str, field_name: str) -> tuple[float, float]:
-    """Low and high of one field; a single value fixes it."""
-    spec = Design.fields()[field_name]
-    if not isinstance(section.raw(key), Mapping):
-        value = section.quantity(key, spec.unit, spec.bounds)
-        return value, value
-    ends = section.section(key, ["low", "high"])
-    low, high = (ends.quantity(end, spec.unit, spec.bounds) for end in ("low", "high"))
-    if low > high:
-        raise StudyError(f"{ends.path}: low = {ends.raw('low')!r} is above high = {ends.raw('high')!r}. Exchange them.")
-    return low, high
+def _proposer(section: Section, role: str) -> Proposer:
+    written = section.raw(role, _OPTIMISER[role])
+    inner = Section({"stage": written} if isinstance(written, str) else written, section.at(role), None)
+    stage = choose_stage(inner, inner.text("stage", _OPTIMISER[role]))
+    if stage.room != "acquisition":
+        raise StudyError(f"{inner.at('stage')} = {stage.name} proposes no candidates. Choose a stage of acquisition.")
+    names = [name for name in inner if name != "stage"]
+    for name in names:
+        if name in _GIVEN_TO_OPTIMISER:
+            raise StudyError(f"{inner.at(name)} is given by the study itself. Leave it out.")
+    return Proposer(stage, stage_parameters(inner, stage, names))
 
 
-def _objective(root: Section) -> Objective:
-    section = root.section("objective", ["kpi", "maximise", *OPERATIONS])
-    given = [name for name in OPERATIONS if section.has(name)]
-    if len(given) != 1:
-        raise StudyError(
-            f"{section.path} gives {' and '.join(given) or 'neither power nor rate'}. Give one of them: "
-            "power of the whole cell ('power: 40 W'), or current over its nominal capacity ('rate: 1 1/h' for 1C)."
-        )
-    parameter, unit, _ = OPERATIONS[given[0]]
-    value = section.quantity(given[0], unit, POSITIVE)
-    return Objective(section.choice("kpi", KPI_UNITS), section.flag("maximise", True), {parameter: value})
-
-
-def _budget(root: Section, space: Mapping[str, tuple[float, float]]) -> Budget:
+def _budget(root: Section, space: Space) -> Budget:
     section = root.section("budget", ["initial", "total", "batch"])
     initial = section.integer("initial", 1, _LARGEST)
     total = section.integer("total", initial, _LARGEST)
-    if total > 1 and all(low == high for low, high in space.values()):
+    if total > 1 and not any(variable.is_free for variable in space.values()):
         raise StudyError(
-            f"{section.at('total')} = {total}, but every field of the space is fixed, so that there is one design. "
-            "Set initial and total to 1, or give a field a low and a high."
+            f"{section.at('total')} = {total}, but every value of the space is fixed, so that there is one design. "
+            "Set initial and total to 1, or give a value a low and a high."
         )
     return Budget(initial, total, section.integer("batch", 1, _LARGEST, 1))
 
@@ -195,57 +245,6 @@ def _resolution(root: Section) -> Resolution:
         section.quantity("voxel_size", "m", bounds),
         *read_cubes(section),
     )
-
-
-def _given(
-    space: Mapping[str, tuple[float, float]], objective: Objective, resolution: Resolution
-) -> dict[str, dict[str, Any]]:
-    """What the flow itself gives to the engine of each part, so that a study cannot set it twice."""
-    loading = "mass_loading_kilogram_per_square_metre"
-    suggestion = {"space": dict(space), "count": 1, "maximise": objective.maximise}
-    return {
-        "manufacture": {
-            "edge_voxels": resolution.edge_voxels,
-            "voxel_size_metre": resolution.voxel_size_metre,
-        },
-        "cell": {loading: space[loading][0], "varied": ""},
-        "discharge": dict(objective.operation),
-        "kpi": {"sample_count": resolution.cubes},
-        "start": suggestion,
-        "suggest": suggestion,
-    }
-
-
-def _engines(root: Section, given: Mapping[str, Mapping[str, Any]]) -> dict[str, Engine]:
-    stages = root.section("stages", ENGINES, {})
-    engines = {}
-    for part in ENGINES:
-        section = stages.section(part, ["engine", "parameters"], {})
-        parameters = section.raw("parameters", {})
-        if not isinstance(parameters, Mapping):
-            raise StudyError(f"{section.path}.parameters must be a map of parameters of the engine.")
-        name = section.text("engine", _default_engine(part, given))
-        if (part, name) == ("manufacture", GENERATOR):
-            parameters = {n: v for n, v in parameters.items() if n not in TRUST_KEYS}
-        engines[part] = choose_engine(part, name, parameters, given=given.get(part, {}), path=section.path)
-    return engines
-
-
-def _trust(root: Section) -> Trust | None:
-    """What is done about a generator's errors, written among the parameters of the engine."""
-    section = root.section("stages", ENGINES, {}).section("manufacture", ["engine", "parameters"], {})
-    if section.raw("engine", "") != GENERATOR:
-        return None
-    parameters = section.raw("parameters", {})
-    given = {n: v for n, v in parameters.items() if n in TRUST_KEYS}
-    return Trust.read(Section(given, section.at("parameters"), TRUST_KEYS), list(ENGINES["manufacture"]))
-
-
-def _default_engine(part: str, given: Mapping[str, Mapping[str, Any]]) -> str:
-    """The first engine of a part; of the discharge the one that takes the operation wanted."""
-    if part != "discharge":
-        return default_engine_name(part)
-    return next(engine for parameter, _, engine in OPERATIONS.values() if parameter in given[part])
 
 
 def _execution(root: Section) -> Execution:

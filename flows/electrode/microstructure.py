@@ -1,64 +1,88 @@
-"""A volume that was imported rather than drawn from a design: its metrics, and the cell that it would make.
+"""A volume that was imported rather than drawn: its metrics, and the cell that it would make.
 
-There is no design, so that the mass loading must be said; and only one volume, so that the KPIs have no uncertainty.
+There is no recipe, so that materials and loading must be said; and only one volume, so that the KPIs have no
+uncertainty but their own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from dataset import Lake
-from dataset.errors import StageFailedError
-from flows.design.evaluate import measure_cell, run_engine
-from flows.design.trials import CellMeasured
-from flows.engines import ENGINES, Engine, default_engine_name
+from flows.cell.building import CellPlan, build_cell, cell_design, own_materials
+from flows.cell.electrodes import subject_of
+from flows.cell.kpis import extract
+from flows.electrode.materials import StatedMaterials, completed
 from flows.running.progress import Progress, Silent
-from flows.running.workers import lend
+from pipelines.cell import discharge_at_constant_power
+from pipelines.cell.catalogue import require_same_material
+from pipelines.characterise import homogenise
+from schemas import CellParameters, Discharge, Kpi, Materials, Microstructure, Transport
+
+KPIS = ("densities", "delivered")
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """What was made of a volume; `error` says which KPIs failed, and why."""
+
+    materials: Materials
+    transport: Transport
+    cell: CellParameters
+    discharge: Discharge
+    kpis: Mapping[str, Kpi]
+    error: str = ""
 
 
 def evaluate_microstructure(
-    lake: Lake,
-    microstructure_id: str,
-    *,
-    mass_loading_kilogram_per_square_metre: float,
-    power_watt: float,
-    engines: Mapping[str, Engine] | None = None,
-    progress: Progress | None = None,
-) -> CellMeasured:
-    """Characterise a stored microstructure, build a cell around it, discharge it, and read off its KPIs.
+    lake: Lake, microstructure: Microstructure, plan: CellPlan, *, power_watt: float, progress: Progress | None = None
+) -> Evaluated:
+    """Measure a stored volume, build a cell around it, discharge it, and read off its KPIs.
 
     Parameters
     ----------
     lake
-        Where the microstructure is, and everything else will be.
-    microstructure_id
-        Full or short id.
-    mass_loading_kilogram_per_square_metre
-        Solids of one coated side over its area [kg/m^2].
+        Where the volume is, and everything else will be.
+    microstructure
+        The volume.
+    plan
+        Of the cell, its loading at least. What it does not state of the materials is that of its parameter set.
     power_watt
         Constant power of the whole cell [W].
-    engines
-        A study's engines; the defaults if None.
     progress
         Is told of two units of work.
 
-    Returns
-    -------
-    CellMeasured
-        Ids as far as the stages came; `error` if one failed.
+    Raises
+    ------
+    CellError, MaterialsError, ContradictionError
+        If the plan has no loading, or its materials are not those of its parameter set; before anything is measured.
+    StageFailedError
+        If the volume cannot be measured, or the cell not be built or discharged; what came before is stored.
     """
     watcher = progress or Silent()
-    chosen = engines or {part: Engine(part, default_engine_name(part)) for part in ENGINES}
     watcher.started(2)
     watcher.step("measuring the microstructure")
-    try:
-        transport_id = run_engine(lake, chosen["characterise"], microstructure=microstructure_id)
-    except StageFailedError as failure:
-        return CellMeasured(error=str(failure))
+    materials = _materials(lake, microstructure, plan)
+    measured = lake.run(homogenise, microstructure=microstructure.id, materials=materials.id)
+    transport = lake.get(measured.id, Transport)
     watcher.advanced()
     watcher.step("discharging the cell")
-    operation = {"power_watt": power_watt}
-    with lend(lake) as address:
-        cell = measure_cell(address, chosen, [transport_id], mass_loading_kilogram_per_square_metre, operation)
+    cell = build_cell(lake, replace(plan, materials=StatedMaterials(materials.id)), subject_of(transport))
+    discharge = lake.get(lake.run(discharge_at_constant_power, cell=cell.id, power_watt=power_watt).id, Discharge)
+    found = extract(lake, [discharge.id], KPIS)
     watcher.advanced()
-    return cell
+    kpis = {name: lake.get(kpi_id, Kpi) for each in found for name, kpi_id in each.kpis.items()}
+    errors = "; ".join(each.error for each in found if each.error)
+    return Evaluated(materials, transport, cell, discharge, kpis, errors)
+
+
+def _materials(lake: Lake, microstructure: Microstructure, plan: CellPlan) -> Materials:
+    """The materials of a volume of which nothing is recorded, stored: those stated, else those of the chemistry."""
+    stated, design = plan.materials.said(lake), cell_design(plan, subject_of(microstructure))
+    materials = completed(stated, own_materials(design, "positive"), microstructure.id)
+    if not design.parameters:
+        require_same_material(materials, design.parameter_set, "positive")
+    origin = f"stated: {', '.join(each.name for each in stated)}" if stated else f"assumed: {materials.active_material}"
+    lake.put(materials, note=f"of {microstructure.id}; {origin}")
+    return materials

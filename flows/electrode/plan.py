@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flows.design.study import Study
 from flows.errors import StudyError
 from pipelines.characterise.representativity import METRICS
-from schemas import Design
 from schemas.errors import did_you_mean
 
 
@@ -93,8 +91,3 @@ class Plan:
         if len(edges) < 2:
             raise StudyError(f"sizes {edges} are too few to see what a size does. Give at least two that fit.")
         return edges
-
-
-def middle_design(study: Study) -> Design:
-    """The design in the middle of a study's space."""
-    return Design(**{name: (low + high) / 2 for name, (low, high) in study.space.items()})

@@ -1,6 +1,6 @@
 """The study that every material needs: how large a cube, how many, and how fine a voxel? As a flow over the lake.
 
-Of a design, cubes of several sizes are drawn and measured; smaller cubes are also cut from the largest ones, which
+Of a recipe, cubes of several sizes are drawn and measured; smaller cubes are also cut from the largest ones, which
 tells what drawing a small cube changes in the material; and the same seeds are drawn at several voxel sizes. Of a
 volume that was imaged, cubes are cut and voxels are merged. Every step is cached, so that a study is resumed, or made
 larger, by running it again. All voxels that the study makes are dropped once their metrics are stored.
@@ -9,43 +9,57 @@ larger, by running it again. All voxels that the study makes are dropped once th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Executor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import Any
 
 from dataset import Lake
 from dataset.errors import StageFailedError
-from flows.design.cubes import require_simulator
-from flows.design.evaluate import drop_voxels, measure_cube, run_engine
+from flows.design.chain import AVERAGE, CHARACTERISE, MANUFACTURE, Chain
+from flows.design.evaluation import CubeMeasured, measure_cube
+from flows.design.prepared import prepared
 from flows.design.study import Study
-from flows.design.trials import CubeMeasured
+from flows.design.ways import require_simulator, stored_candidate
 from flows.electrode.plan import Plan
-from flows.engines import Engine, default_engine_name
-from flows.errors import StudyError
+from flows.running.dropping import METRICS_STORED, drop_present
 from flows.running.execution import Execution
-from flows.running.executors import open_executor, run_all
-from flows.running.progress import Progress, Silent
-from flows.running.workers import lake_at, lend
+from flows.running.progress import Progress
+from flows.running.seeds import cube_seed
+from flows.running.workers import lake_at
+from flows.running.workspace import Workspace, open_workspace
+from pipelines.characterise import homogenise
 from pipelines.characterise.representativity import coarsen, corners, cut_cube, estimate_representativity
-from schemas import Microstructure, Representativity
+from schemas import Candidate, Materials, Microstructure, Recipe, Representativity, Stage
 
 Corner = tuple[int, int, int]
 Calls = list[tuple[object, ...]]
 
 
 @dataclass(frozen=True)
-class RepresentativityResult:
-    """A finished study: its record, what was studied, and why cubes that could not be measured could not."""
+class Measuring:
+    """How a volume is measured: the stage, its parameters, and the materials that it is made of."""
 
-    representativity_id: str
+    stage: Stage[Any, Any]
+    parameters: dict[str, Any]
+    materials_id: str
+
+    def of(self, lake: Lake, volume_id: str) -> str:
+        """The id of the transport of a volume."""
+        return lake.run(self.stage, microstructure=volume_id, materials=self.materials_id, **self.parameters).id
+
+
+@dataclass(frozen=True)
+class RepresentativityResult:
+    """A finished study: its record, the id of what was studied, and why cubes that could not be measured could not."""
+
     record: Representativity
     subject_id: str
     failures: tuple[str, ...] = ()
 
 
-def study_design(
-    lake: Lake, study: Study, design_id: str, plan: Plan, progress: Progress | None = None
+def study_candidate(
+    lake: Lake, study: Study, candidate: Candidate, plan: Plan, progress: Progress | None = None
 ) -> RepresentativityResult:
-    """Representativity of cubes of a design, drawn by the study's engine at its voxel size.
+    """Representativity of cubes of a candidate's recipe, drawn by the study's step at its voxel size.
 
     Raises
     ------
@@ -57,63 +71,76 @@ def study_design(
         If the executor cannot be started or one of its workers dies.
     """
     require_simulator(study)
-    with lend(lake) as address, open_executor(study.execution) as executor:
-        run = _Run(lake, executor, progress or Silent(), plan, keep_voxels=study.keep_voxels)
-        return run.of_design(address, study, lake.resolve(design_id))
+    with open_workspace(lake, study.execution, progress) as workspace:
+        run = _Run(workspace, plan, keep_voxels=study.keep_voxels)
+        return run.of_recipe(study, dict(prepared(lake, study, candidate).given))
+
+
+def study_recipe(
+    lake: Lake, study: Study, recipe: Recipe, plan: Plan, progress: Progress | None = None
+) -> RepresentativityResult:
+    """Representativity of cubes of a stored recipe; raises as `study_candidate`."""
+    require_simulator(study)
+    with open_workspace(lake, study.execution, progress) as workspace:
+        given = prepared(lake, study, stored_candidate(lake, study.middle())).given
+        return _Run(workspace, plan, keep_voxels=study.keep_voxels).of_recipe(study, {**given, "recipe": recipe.id})
 
 
 def study_volume(
     lake: Lake,
-    microstructure_id: str,
+    volume: Microstructure,
+    materials: Materials,
     plan: Plan,
     progress: Progress | None = None,
     *,
-    engine: Engine | None = None,
-    execution: Execution | None = None,
+    study: Study | None = None,
 ) -> RepresentativityResult:
     """Representativity of cubes cut from a stored volume.
 
     Parameters
     ----------
     lake
-        Holds the volume.
-    microstructure_id
-        Full or short id.
+        Holds the volume and the materials.
+    volume
+        Of cubic voxels.
+    materials
+        That it is made of.
     plan
         Sizes that do not fit the volume are passed over; the largest cube that it holds is always measured.
     progress
         Is told how far it is.
-    engine
-        Measures the cubes; the default of its part if None.
-    execution
-        Where; in this process if None.
+    study
+        Whose step measures the cubes, and whose executor is used; the default's, in this process, if None.
 
     Raises
     ------
     StudyError
         If fewer than two sizes fit, or the voxel ratios are no whole numbers.
     StageFailedError, ExecutorError
-        As for a design.
+        As for a candidate.
     """
-    chosen = engine or Engine("characterise", default_engine_name("characterise"))
-    with lend(lake) as address, open_executor(execution or Execution()) as executor:
-        run = _Run(lake, executor, progress or Silent(), plan, keep_voxels=False)
-        return run.of_volume(address, chosen, lake.resolve(microstructure_id))
+    measuring = Measuring(homogenise, {}, materials.id)
+    if study is not None:
+        step = study.chain.step(CHARACTERISE)
+        measuring = Measuring(step.stage, dict(step.parameters), materials.id)
+    with open_workspace(lake, study.execution if study else Execution(), progress) as workspace:
+        return _Run(workspace, plan, keep_voxels=False).of_volume(measuring, volume)
 
 
 def measure_cut(
-    address: str, engine: Engine, volume_id: str, edge: int, corner: Corner, factor: int = 1
+    address: str, measuring: Measuring, volume_id: str, edge: int, corner: Corner, factor: int = 1
 ) -> CubeMeasured:
     """Cut a cube out of a volume, merge its voxels, and measure it."""
     lake = lake_at(address)
-    made = ""
+    made: dict[str, str] = {}
     try:
-        made = lake.run(cut_cube, microstructure=volume_id, edge_voxels=edge, corner=list(corner)).id
+        made[MANUFACTURE] = lake.run(cut_cube, microstructure=volume_id, edge_voxels=edge, corner=list(corner)).id
         if factor > 1:
-            made = lake.run(coarsen, microstructure=made, factor=factor).id
-        return CubeMeasured(made, run_engine(lake, engine, microstructure=made))
+            made[MANUFACTURE] = lake.run(coarsen, microstructure=made[MANUFACTURE], factor=factor).id
+        made[CHARACTERISE] = measuring.of(lake, made[MANUFACTURE])
     except StageFailedError as failure:
-        return CubeMeasured(made, error=str(failure))
+        return CubeMeasured(made, str(failure))
+    return CubeMeasured(made)
 
 
 @dataclass
@@ -130,37 +157,38 @@ class _Inputs:
 class _Run:
     """One study: what was measured so far, and what failed."""
 
-    def __init__(self, lake: Lake, executor: Executor, progress: Progress, plan: Plan, *, keep_voxels: bool) -> None:
-        self._lake, self._executor, self._progress, self._plan = lake, executor, progress, plan
-        self._keep_voxels = keep_voxels
+    def __init__(self, workspace: Workspace, plan: Plan, *, keep_voxels: bool) -> None:
+        self._workspace, self._plan, self._keep_voxels = workspace, plan, keep_voxels
+        self._lake, self._progress = workspace.lake, workspace.progress
         self._inputs = _Inputs()
         self._failures: list[str] = []
 
-    def of_design(self, address: str, study: Study, design_id: str) -> RepresentativityResult:
+    def of_recipe(self, study: Study, given: dict[str, str]) -> RepresentativityResult:
         plan, voxel = self._plan, study.resolution.voxel_size_metre
         *smaller, largest = plan.sizes()
         places = {edge: corners((largest,) * 3, edge, plan.cuts, overlapping=True) for edge in smaller}
         voxel_edges = plan.voxel_edges()
         cut_count = sum(map(len, places.values()))
         self._progress.started(plan.cubes * (len(smaller) + 1 + cut_count) + plan.structures * len(voxel_edges) + 1)
+        chain = study.chain.needed([AVERAGE])
+        step = chain.step(CHARACTERISE)
+        measuring = Measuring(step.stage, dict(step.parameters), given["materials"])
         for edge in smaller:
-            self._keep_drawn(self._draw(address, study, design_id, edge, voxel, plan.cubes))
-        parents = self._keep_drawn(self._draw(address, study, design_id, largest, voxel, plan.cubes, drop=False))
+            self._keep_drawn(self._draw(study.seed, chain, given, edge, voxel, plan.cubes))
+        parents = self._keep_drawn(self._draw(study.seed, chain, given, largest, voxel, plan.cubes, drop=False))
         for edge, found in places.items():
-            self._cut_parents(address, study.engines["characterise"], parents, edge, found)
+            self._cut_parents(measuring, parents, edge, found)
         self._drop(parents.values())
         self._keep_resolved(
             [
-                self._draw(address, study, design_id, edge, voxel * ratio, plan.structures)
+                self._draw(study.seed, chain, given, edge, voxel * ratio, plan.structures)
                 for ratio, edge in voxel_edges.items()
             ]
         )
-        return self._estimated(design_id)
+        return self._estimated(given["recipe"])
 
-    def of_volume(self, address: str, engine: Engine, volume_id: str) -> RepresentativityResult:
-        plan, volume = self._plan, self._lake.get(volume_id)
-        if not isinstance(volume, Microstructure):
-            raise StudyError(f"{volume_id} is no microstructure. Give the id of one, or of a design.")
+    def of_volume(self, measuring: Measuring, volume: Microstructure) -> RepresentativityResult:
+        plan = self._plan
         volume.require_cubic_voxels("a study of representativity")
         shape = volume.labels.shape
         places = {edge: corners(shape, edge, plan.cubes) for edge in plan.sizes(min(shape))}
@@ -173,7 +201,7 @@ class _Run:
                 self._measure(
                     f"measuring {len(structures)} cubes with {factor} voxels merged along an edge",
                     measure_cut,
-                    [(address, engine, volume_id, plan.voxel_edge, corner, factor) for corner in structures],
+                    [(measuring, volume.id, plan.voxel_edge, corner, factor) for corner in structures],
                 )
                 for factor in factors
             ]
@@ -182,30 +210,27 @@ class _Run:
             cubes = self._measure(
                 f"measuring {len(found)} cubes of {edge} voxels, cut",
                 measure_cut,
-                [(address, engine, volume_id, edge, corner) for corner in found],
+                [(measuring, volume.id, edge, corner) for corner in found],
             )
             self._keep_cut(cubes, [0] * len(cubes))
-        return self._estimated(volume_id)
+        return self._estimated(volume.id)
 
     def _draw(
-        self, address: str, study: Study, design_id: str, edge: int, voxel: float, count: int, *, drop: bool = True
+        self, seed: int, chain: Chain, given: dict[str, str], edge: int, voxel: float, count: int, *, drop: bool = True
     ) -> list[CubeMeasured]:
-        """Cubes of the design at an edge [voxel] and voxel size [m], numbered from 0 as those of a campaign."""
-        sized = replace(
-            study, resolution=replace(study.resolution, edge_voxels=edge, voxel_size_metre=voxel, cubes=count)
-        )
-        calls: Calls = [(address, sized, design_id, cube) for cube in range(count)]
+        """Cubes of the recipe at an edge [voxel] and voxel size [m], numbered from 0 as those of a campaign."""
+        size = {"edge_voxels": edge, "voxel_size_metre": voxel}
+        step = chain.drawing("")
+        calls: Calls = [(chain, "", step, given, size, cube_seed(seed, given["recipe"], cube)) for cube in range(count)]
         text = f"measuring {count} cubes of {edge} voxels of {voxel * 1e6:.3g} um"
         return self._measure(text, measure_cube, calls, drop=drop)
 
     def _cut_parents(
-        self, address: str, engine: Engine, parents: dict[int, CubeMeasured], edge: int, places: Sequence[Corner]
+        self, measuring: Measuring, parents: dict[int, CubeMeasured], edge: int, places: Sequence[Corner]
     ) -> None:
         """Cubes of one size out of every large cube."""
         calls: Calls = [
-            (address, engine, parent.microstructure_id, edge, corner)
-            for parent in parents.values()
-            for corner in places
+            (measuring, parent.ids[MANUFACTURE], edge, corner) for parent in parents.values() for corner in places
         ]
         cubes = self._measure(f"measuring {len(calls)} cubes of {edge} voxels, cut", measure_cut, calls)
         self._keep_cut(cubes, [number for number in parents for _ in places])
@@ -214,7 +239,7 @@ class _Run:
         self, text: str, task: Callable[..., CubeMeasured], calls: Sequence[tuple[object, ...]], *, drop: bool = True
     ) -> list[CubeMeasured]:
         self._progress.step(text)
-        found = run_all(self._executor, task, calls, lambda *_: self._progress.advanced())
+        found = self._workspace.run(task, calls)
         self._failures += [cube.error for cube in found if cube.error]
         if drop:
             self._drop(found)
@@ -222,7 +247,7 @@ class _Run:
 
     def _drop(self, cubes: Iterable[CubeMeasured]) -> None:
         if not self._keep_voxels:
-            drop_voxels(self._lake, cubes)
+            drop_present(self._lake, [cube.ids[MANUFACTURE] for cube in cubes if not cube.error], METRICS_STORED)
 
     def _keep_drawn(self, cubes: Sequence[CubeMeasured]) -> dict[int, CubeMeasured]:
         """Note the cubes that were measured; by their place among all drawn ones."""
@@ -230,11 +255,11 @@ class _Run:
         for cube in cubes:
             if not cube.error:
                 placed[len(self._inputs.drawn)] = cube
-                self._inputs.drawn.append(cube.transport_id)
+                self._inputs.drawn.append(cube.ids[CHARACTERISE])
         return placed
 
     def _keep_cut(self, cubes: Sequence[CubeMeasured], origins: Sequence[int]) -> None:
-        measured = [(c.transport_id, o) for c, o in zip(cubes, origins, strict=True) if not c.error]
+        measured = [(c.ids[CHARACTERISE], o) for c, o in zip(cubes, origins, strict=True) if not c.error]
         self._inputs.cut += [transport_id for transport_id, _ in measured]
         self._inputs.cut_from += [origin for _, origin in measured]
 
@@ -242,7 +267,7 @@ class _Run:
         """Note the structures that were measured at every voxel size."""
         for number, cubes in enumerate(zip(*by_voxel, strict=True)):
             if not any(cube.error for cube in cubes):
-                self._inputs.resolved += [cube.transport_id for cube in cubes]
+                self._inputs.resolved += [cube.ids[CHARACTERISE] for cube in cubes]
                 self._inputs.resolved_of += [number] * len(cubes)
 
     def _estimated(self, subject_id: str) -> RepresentativityResult:
@@ -257,7 +282,6 @@ class _Run:
             fit_from_edge_voxels=plan.fit_from,
             cost_exponent=plan.cost_exponent,
         ).id
-        record = self._lake.get(found)
-        assert isinstance(record, Representativity)
+        record = self._lake.get(found, Representativity)
         self._progress.advanced()
-        return RepresentativityResult(found, record, subject_id, tuple(self._failures))
+        return RepresentativityResult(record, subject_id, tuple(self._failures))

@@ -13,29 +13,30 @@ from dataclasses import dataclass
 import numpy as np
 
 from dataset import Lake
-from flows.design.evaluate import METRICS_STORED, drop_present, run_engine
-from flows.engines import GENERATOR, Engine, default_engine_name
+from flows.design.chain import CHARACTERISE, MANUFACTURE, Step
 from flows.errors import StudyError
-from flows.generator.fidelity_plan import BEYOND, LOADING, RECIPE_NAMES
-from flows.generator.foresight import equal_noise, training_volumes
-from flows.generator.trust import SPREAD_EDGE, stored_generator
+from flows.generator.applicability import Cubes, drawn_volume, equal_noise, expect_errors, measured_volume
+from flows.generator.training_volumes import volumes_of
+from flows.generator.trust import stored_generator
+from flows.running.dropping import METRICS_STORED, drop_present
 from flows.running.progress import Progress, Silent
 from flows.running.seeds import cube_seed
+from models.generator import draw_microstructure
 from models.generator.reliability import Reliability, reliabilities
-from models.generator.trust import calibration_points, excluded_by, fit_errors, predict_errors, relative_errors
-from schemas import Design, Generator, GeneratorErrors, Microstructure, PredictedErrors, Transport
+from models.generator.trust import calibration_points, excluded_by, fit_errors, relative_errors
+from models.generator.unseen_recipes import BEYOND
+from pipelines.characterise import homogenise
+from pipelines.manufacture import pack_particles
+from schemas import Generator, GeneratorErrors, Materials, Microstructure, Recipe, Transport
+from schemas.materials import NMC_811
 
 _SEED = 1
-_CHARACTERISE = Engine("characterise", default_engine_name("characterise"))
-_ORACLE = Engine("manufacture", default_engine_name("manufacture"))
 
 
 @dataclass(frozen=True)
 class Calibrated:
     """A calibration, and how its predictions turned out: where the recipe was seen, left out, and beyond."""
 
-    errors_id: str
-    generator_id: str
     errors: GeneratorErrors
     reliabilities: tuple[Reliability, ...]
 
@@ -61,114 +62,94 @@ def calibrate_generator(
     Raises
     ------
     StudyError
-        If its volumes have no designs, or are not to be had.
+        If its volumes have no recipes, or are not to be had.
     StageFailedError
         If nothing can be fitted; the message says why.
     """
     watcher = progress or Silent()
-    generator_id = stored_generator(lake, name)
-    run = _Calibration(lake, generator_id, watcher)
-    volumes = training_volumes(lake, run.generator, params, watcher)
-    if not volumes.design_ids:
-        raise StudyError(f"{generator_id[:24]} was trained on volumes without designs: no recipe can be drawn again.")
-    points = calibration_points(run.generator)
+    generator = stored_generator(lake, name)
+    volumes = volumes_of(lake, generator, params, watcher)
+    if not volumes.recipe_ids:
+        raise StudyError(f"{generator.id[:24]} was trained on volumes without recipes: none can be drawn again.")
+    edge = lake.get(volumes.volume_ids[0], Microstructure).labels.shape[0]
+    run = _Calibration(lake, generator, edge, watcher)
+    points = calibration_points(generator)
     watcher.started(len(points) + (len(BEYOND) if beyond else 0))
-    errors_id = run.fit(points, volumes.volume_ids, volumes.design_ids)
-    errors = lake.get(errors_id)
-    assert isinstance(errors, GeneratorErrors)
-    found = reliabilities(errors, run.generator)
-    return Calibrated(errors_id, generator_id, errors, (*found, run.beyond(errors_id)) if beyond else found)
+    errors = run.fit(points, volumes.volume_ids, [lake.get(recipe_id, Recipe) for recipe_id in volumes.recipe_ids])
+    found = reliabilities(errors, generator)
+    return Calibrated(errors, (*found, run.beyond(errors)) if beyond else found)
 
 
 class _Calibration:
     """One generator being judged."""
 
-    def __init__(self, lake: Lake, generator_id: str, progress: Progress) -> None:
-        generator = lake.get(generator_id)
-        assert isinstance(generator, Generator)
-        self._lake, self._generator_id, self._progress = lake, generator_id, progress
-        self.generator = generator
-        self._engine = Engine("manufacture", GENERATOR, inputs={GENERATOR: generator_id})
-        self._edge = SPREAD_EDGE
+    def __init__(self, lake: Lake, generator: Generator, edge: int, progress: Progress) -> None:
+        self._lake, self._generator, self._progress = lake, generator, progress
+        self._materials = lake.get(lake.put(NMC_811), Materials)
+        draw, characterise = Step(MANUFACTURE, draw_microstructure), Step(CHARACTERISE, homogenise)
+        self._cubes = Cubes(draw, characterise, edge, generator.voxel_size_metre, _SEED)
 
-    def fit(self, points: Sequence[tuple[int, int]], volume_ids: Sequence[str], design_ids: Sequence[str]) -> str:
-        """The id of the calibration from (volume, member) points."""
-        sample = self._lake.get(volume_ids[0])
-        assert isinstance(sample, Microstructure)
-        self._edge = sample.labels.shape[0]
+    def fit(
+        self, points: Sequence[tuple[int, int]], volume_ids: Sequence[str], recipes: Sequence[Recipe]
+    ) -> GeneratorErrors:
+        """The calibration from (volume, member) points."""
         drawn, beside, real = [], [], []
         for volume, member in points:
             self._progress.step(f"member {member + 1} at the recipe of volume {volume}")
-            drawn.append(self._measured(self._engine, design_ids[volume], {"member": member}))
-            beside += self._beside(design_ids[volume])
-            real.append(run_engine(self._lake, _CHARACTERISE, microstructure=volume_ids[volume]))
+            drawn.append(self._generated(recipes[volume], member))
+            beside += equal_noise(self._lake, self._generator, recipes[volume], self._materials, self._cubes)
+            real.append(self._measured(volume_ids[volume]))
             self._progress.advanced()
-        return self._lake.run(
+        made = self._lake.run(
             fit_errors,
-            generator=self._generator_id,
+            generator=self._generator.id,
             drawn=drawn,
             beside=beside,
             real=real,
-            generator_id=self._generator_id,
             volumes=[volume for volume, _ in points],
             members=[member for _, member in points],
-        ).id
+        )
+        return self._lake.get(made.id, GeneratorErrors)
 
-    def beyond(self, errors_id: str) -> Reliability:
+    def beyond(self, errors: GeneratorErrors) -> Reliability:
         """Predictions and errors at recipes outside the training cube."""
         sigma, error = [], []
         for recipe in BEYOND:
             self._progress.step("a recipe beyond the cube")
-            design_id = self._lake.put(Design.build({**dict(zip(RECIPE_NAMES, recipe, strict=True)), **LOADING}))
-            made, real = (self._transport(self._measured(e, design_id, {})) for e in (self._engine, _ORACLE))
-            sigma.append(self._predicted(design_id, errors_id).relative_standard_error)
+            self._lake.put(recipe)
+            made, real = (self._lake.get(i, Transport) for i in (self._generated(recipe), self._simulated(recipe)))
+            predicted = expect_errors(self._lake, self._generator, errors, recipe, self._materials, self._cubes)
+            sigma.append(predicted.relative_standard_error)
             error.append(relative_errors(made, real))
             self._progress.advanced()
-        errors = self._lake.get(errors_id)
-        assert isinstance(errors, GeneratorErrors)
         return Reliability("beyond the cube", errors.metric_names, np.array(sigma), np.array(error))
 
-    def _measured(self, engine: Engine, design_id: str, parameters: dict[str, int]) -> str:
-        """The transport of one volume of a design; its voxels are dropped."""
-        chosen = Engine(engine.part, engine.name, {**engine.parameters, **parameters}, engine.inputs)
-        volume = run_engine(
-            self._lake,
-            chosen,
-            design=design_id,
-            edge_voxels=self._edge,
-            voxel_size_metre=self.generator.voxel_size_metre,
-            seed=cube_seed(_SEED, design_id, parameters.get("member", len(excluded_by(self.generator)))),
+    def _generated(self, recipe: Recipe, member: int = -1) -> str:
+        """The transport of a volume that a member drew."""
+        seed = cube_seed(_SEED, recipe.id, self._members() if member < 0 else member)
+        volume = drawn_volume(
+            self._lake, self._generator, recipe, self._materials, self._cubes, seed=seed, member=member
         )
-        found = run_engine(self._lake, _CHARACTERISE, microstructure=volume)
-        drop_present(self._lake, [volume], METRICS_STORED)
+        return self._measured(volume, dropped=True)
+
+    def _simulated(self, recipe: Recipe) -> str:
+        """The transport of a volume of the simulator."""
+        volume = self._lake.run(
+            pack_particles,
+            recipe=recipe.id,
+            materials=self._materials.id,
+            edge_voxels=self._cubes.edge_voxels,
+            voxel_size_metre=self._cubes.voxel_size_metre,
+            seed=cube_seed(_SEED, recipe.id, self._members()),
+        )
+        return self._measured(volume.id, dropped=True)
+
+    def _measured(self, volume_id: str, *, dropped: bool = False) -> str:
+        """The transport of a volume, whose voxels may be dropped then."""
+        found = measured_volume(self._lake, volume_id, self._materials, self._cubes.characterise)
+        if dropped:
+            drop_present(self._lake, [volume_id], METRICS_STORED)
         return found
 
-    def _beside(self, design_id: str) -> list[str]:
-        return equal_noise(
-            self._lake,
-            self._engine,
-            _CHARACTERISE,
-            design_id=design_id,
-            edge_voxels=self._edge,
-            voxel_size_metre=self.generator.voxel_size_metre,
-            seed=_SEED,
-        )
-
-    def _predicted(self, design_id: str, errors_id: str) -> PredictedErrors:
-        found = self._lake.run(
-            predict_errors,
-            design=design_id,
-            generator=self._generator_id,
-            errors=errors_id,
-            transports=self._beside(design_id),
-            generator_id=self._generator_id,
-            errors_id=errors_id,
-        )
-        predicted = self._lake.get(found.id)
-        assert isinstance(predicted, PredictedErrors)
-        return predicted
-
-    def _transport(self, transport_id: str) -> Transport:
-        transport = self._lake.get(transport_id)
-        assert isinstance(transport, Transport)
-        return transport
+    def _members(self) -> int:
+        return len(excluded_by(self._generator))

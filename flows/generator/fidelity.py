@@ -11,35 +11,33 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass
 
 from dataset import Lake
 from dataset.errors import StageFailedError
-from flows.design.evaluate import METRICS_STORED, drop_present, is_stored
 from flows.errors import StudyError
-from flows.generator.fidelity_plan import RECIPE_NAMES, FidelityPlan
+from flows.generator.fidelity_plan import FidelityPlan
 from flows.generator.fidelity_tasks import AGAIN, REAL, Terms, common_edge, recipe_tasks, samples_of, volume_tasks
 from flows.generator.fidelity_volumes import VolumeMeasured, VolumeTask, measure_volume
 from flows.generator.trust import stored_generator
+from flows.running.dropping import METRICS_STORED, drop_present
 from flows.running.execution import Execution
-from flows.running.executors import open_executor, run_all
 from flows.running.progress import Progress, Silent
-from flows.running.workers import lend
+from flows.running.workspace import Workspace, open_workspace
 from pipelines.fidelity import compare_volumes
-from schemas import Fidelity, Generator
+from schemas import Fidelity, Generator, Materials
+from schemas.materials import NMC_811
 
 _PHASE_COUNT = 3
 
 
 @dataclass(frozen=True)
 class FidelityResult:
-    """A finished report: the record of each sample and its id, by the sample's name; the noise is `AGAIN`.
+    """A finished report: the record of each sample by the sample's name; the noise is `AGAIN`.
 
     `slices` holds the id of a volume of each sample whose voxels are kept.
     """
 
-    ids: Mapping[str, str]
     records: Mapping[str, Fidelity]
     slices: Mapping[str, str]
     failures: tuple[str, ...] = ()
@@ -75,15 +73,16 @@ def compare_with_simulator(
     Raises
     ------
     StudyError
-        If a generator takes no designs, or their voxels differ.
+        If a generator takes no recipes, or their voxels differ.
     StageFailedError
         If no real volume, or none of a sample, could be measured; the message says why.
     """
-    report = _Report(lake, generator_ids, progress or Silent(), execution, raw=plan.raw)
-    report.require_conditions(designed=True)
-    design_ids = [lake.put(plan.design(place)) for place in range(len(plan.recipes))]
-    tasks = [task for place, name in enumerate(design_ids) for task in recipe_tasks(report.terms, plan, place, name)]
-    return report.of_tasks(tasks, recipe_names=list(RECIPE_NAMES), recipes=[list(row) for row in plan.recipes])
+    report = _Report(lake, generator_ids, progress or Silent(), execution, plan.materials, raw=plan.raw)
+    report.require_conditions(of_recipes=True)
+    for recipe in plan.recipes:
+        lake.put(recipe)
+    tasks = [task for place in range(len(plan.recipes)) for task in recipe_tasks(report.terms, plan, place)]
+    return report.of_tasks(tasks, recipe_names=list(plan.varied), recipes=plan.rows())
 
 
 def compare_with_volumes(
@@ -103,13 +102,13 @@ def compare_with_volumes(
     Raises
     ------
     StudyError
-        If a generator takes designs or was trained on one of the volumes, or the volumes are fewer than four or no
+        If a generator takes recipes or was trained on one of the volumes, or the volumes are fewer than four or no
         cubes of one size.
     StageFailedError
         As there.
     """
-    report = _Report(lake, generator_ids, progress or Silent(), execution, raw=raw)
-    report.require_conditions(designed=False)
+    report = _Report(lake, generator_ids, progress or Silent(), execution, NMC_811, raw=raw)
+    report.require_conditions(of_recipes=False)
     edge = common_edge(lake, volume_ids, report.generators)
     tasks = [task for volume_id in volume_ids for task in volume_tasks(report.terms, volume_id, edge, seed)]
     return report.of_tasks(tasks)
@@ -119,20 +118,27 @@ class _Report:
     """One report: its samples, how far it is, and what went wrong."""
 
     def __init__(
-        self, lake: Lake, generator_ids: Sequence[str], progress: Progress, execution: Execution | None, *, raw: bool
+        self,
+        lake: Lake,
+        generator_ids: Sequence[str],
+        progress: Progress,
+        execution: Execution | None,
+        materials: Materials,
+        *,
+        raw: bool,
     ) -> None:
-        self._lake, self._progress, self._execution = lake, progress, execution or Execution()
-        ids = [stored_generator(lake, name) for name in dict.fromkeys(generator_ids)]
-        self.generators = [record for name in ids if isinstance(record := lake.get(name), Generator)]
+        self._lake, self._progress, self._execution = lake, progress, execution
+        self.generators = [stored_generator(lake, name) for name in dict.fromkeys(generator_ids)]
         training_ids, self.remarks = _training_volumes(lake, self.generators[0])
-        self.terms = Terms(samples_of(ids, raw=raw), self.generators[0].voxel_size_metre, training_ids)
+        samples = samples_of(self.generators, raw=raw)
+        self.terms = Terms(samples, lake.put(materials), self.generators[0].voxel_size_metre, training_ids)
 
-    def require_conditions(self, *, designed: bool) -> None:
-        """Every generator takes designs, or none does, and their voxels are of one size."""
+    def require_conditions(self, *, of_recipes: bool) -> None:
+        """Every generator takes recipes, or none does, and their voxels are of one size."""
         voxel_size = self.terms.voxel_size_metre
         for generator in self.generators:
             takes = len(generator.condition_names) > len(generator.phase_names) - 1
-            if takes != designed:
+            if takes != of_recipes:
                 advice = "Leave --volumes out" if takes else "Name held-out volumes with --volumes"
                 raise StudyError(f"a generator takes {', '.join(generator.condition_names)}. {advice}.")
             if len(generator.phase_names) != _PHASE_COUNT:
@@ -155,27 +161,25 @@ class _Report:
         real, others = measured[REAL], {name: pairs for name, pairs in measured.items() if name != REAL}
         if AGAIN not in others:
             others = {AGAIN: real[1::2], **others}
-        ids = {}
+        records = {}
         for name, pairs in others.items():
             beside = real[::2] if pairs == real[1::2] else real
-            ids[name] = self._compared(name, beside, pairs, recipes)
-        records = {name: record for name, i in ids.items() if isinstance(record := self._lake.get(i), Fidelity)}
-        return FidelityResult(ids, records, _kept(self._lake, measured), tuple(failures), tuple(self.remarks))
+            records[name] = self._lake.get(self._compared(name, beside, pairs, recipes), Fidelity)
+        return FidelityResult(records, _kept(self._lake, measured), tuple(failures), tuple(self.remarks))
 
     def _measured(self, tasks: Sequence[VolumeTask]) -> Measured:
         found: dict[str, list[tuple[VolumeTask, VolumeMeasured]]] = defaultdict(list)
         self._progress.started(len(tasks))
-        with lend(self._lake) as address, open_executor(self._execution) as executor:
+        with open_workspace(self._lake, self._execution, self._progress) as workspace:
             for condition in sorted({task.condition for task in tasks}):
                 chosen = [task for task in tasks if task.condition == condition]
                 self._progress.step(f"condition {condition + 1}: {len(chosen)} volumes")
-                for task, one in zip(chosen, self._batch(executor, address, chosen), strict=True):
+                for task, one in zip(chosen, self._batch(workspace, chosen), strict=True):
                     found[task.sample].append((task, one))
         return found
 
-    def _batch(self, executor: Executor, address: str, tasks: Sequence[VolumeTask]) -> list[VolumeMeasured]:
-        calls = [(address, task) for task in tasks]
-        found = run_all(executor, measure_volume, calls, lambda *_: self._progress.advanced())
+    def _batch(self, workspace: Workspace, tasks: Sequence[VolumeTask]) -> list[VolumeMeasured]:
+        found = workspace.run(measure_volume, [(task,) for task in tasks])
         first = {task.sample: place for place, task in reversed(list(enumerate(tasks))) if not task.condition}
         superfluous = [
             one.microstructure_id
@@ -221,7 +225,7 @@ def _whole(pairs: Sequence[tuple[VolumeTask, VolumeMeasured]]) -> list[tuple[Vol
 def _training_volumes(lake: Lake, generator: Generator) -> tuple[tuple[str, ...], list[str]]:
     """Ids of the training volumes, if this lake holds all of them, and a remark if it does not."""
     for name in generator.trained_on:
-        if not is_stored(lake, name):
+        if not lake.holds(name):
             remark = f"memorisation is not tested: training volume {name[:27]} is not in this lake. Train the generator"
             return (), [f"{remark} here, or bring the volume back with `ragone reproduce`."]
     return generator.trained_on, []
@@ -232,6 +236,6 @@ def _kept(lake: Lake, measured: Measured) -> dict[str, str]:
     kept = {}
     for name, pairs in measured.items():
         for _, found in pairs[:1]:
-            if found.microstructure_id and is_stored(lake, found.microstructure_id):
+            if found.microstructure_id and lake.holds(found.microstructure_id):
                 kept[name] = found.microstructure_id
     return kept

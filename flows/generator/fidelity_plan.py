@@ -2,48 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from flows.errors import StudyError
-from flows.parameter_files.parameters import Section, read_quantity, read_yaml
-from schemas import Design
-
-RECIPE_NAMES = ("active_material_weight_fraction", "porosity", "binder_adhesion")
-LOADING = {"mass_loading_kilogram_per_square_metre": 0.2}  # does not enter the voxels
-Recipe = tuple[float, float, float]
-
-HELD_OUT: tuple[Recipe, ...] = (
-    (0.932, 0.315, 0.22),
-    (0.957, 0.405, 0.28),
-    (0.956, 0.325, 0.74),
-    (0.934, 0.415, 0.78),
-    (0.941, 0.345, 0.60),
-    (0.950, 0.385, 0.40),
-    (0.938, 0.390, 0.12),
-    (0.962, 0.340, 0.88),
-)
-"""Inside weight fractions 0.92 to 0.97, porosities 0.28 to 0.45 and all adhesions; no corner, middle or centre."""
-
-BEYOND: tuple[Recipe, ...] = (
-    (0.945, 0.25, 0.5),
-    (0.945, 0.50, 0.5),
-    (0.905, 0.36, 0.5),
-    (0.980, 0.36, 0.5),
-    (0.910, 0.48, 0.2),
-    (0.910, 0.48, 0.8),
-    (0.910, 0.26, 0.2),
-    (0.910, 0.26, 0.8),
-    (0.975, 0.48, 0.2),
-    (0.975, 0.48, 0.8),
-    (0.975, 0.26, 0.2),
-    (0.975, 0.26, 0.8),
-)
-"""Outside of that: beyond each face in weight fraction and porosity, and beyond each two of them at once."""
+from flows.parameter_files.parameters import Section, read_yaml
+from models.generator.recipe import NUMBERS
+from models.generator.unseen_recipes import BEYOND, HELD_OUT
+from schemas import Materials, Recipe
+from schemas.materials import NMC_811
 
 FEWEST_SEEDS = 2
+
+_ALWAYS = ("active_material_weight_fraction", "porosity", "binder_adhesion")
 
 
 @dataclass(frozen=True)
@@ -58,6 +30,7 @@ class FidelityPlan:
     edge_voxels: int = 96
     raw: bool = False
     seed: int = 1
+    materials: Materials = NMC_811
 
     def __post_init__(self) -> None:
         if self.seeds < FEWEST_SEEDS:
@@ -67,15 +40,21 @@ class FidelityPlan:
         if not self.recipes:
             raise StudyError("there are no conditions. Give one recipe at least.")
 
-    def design(self, place: int) -> Design:
-        """The recipe of a condition as a record."""
-        return Design.build({**dict(zip(RECIPE_NAMES, self.recipes[place], strict=True)), **LOADING})
+    @property
+    def varied(self) -> tuple[str, ...]:
+        """Parts of the recipes that a report shows: the usual ones, and every other number that differs."""
+        return tuple(name for name in NUMBERS if name in _ALWAYS or len({getattr(r, name) for r in self.recipes}) > 1)
+
+    def rows(self) -> list[list[float]]:
+        """Their values, per recipe and part."""
+        return [[getattr(recipe, name) for name in self.varied] for recipe in self.recipes]
 
 
 def read_recipes(given: str | None, *, beyond: bool = False) -> tuple[Recipe, ...]:
     """Recipes from a file, or the first so many of those that come with Ragone; all of these if none is given.
 
-    A file holds ``conditions``: a list of maps with the keys of RECIPE_NAMES.
+    A file holds ``conditions``: a list of maps with the fields of a recipe, those without a default and the adhesion in
+    each.
 
     Raises
     ------
@@ -95,24 +74,17 @@ def read_recipes(given: str | None, *, beyond: bool = False) -> tuple[Recipe, ..
 def _read(path: str | Path) -> tuple[Recipe, ...]:
     rows: Any = Section(read_yaml(path), "", ["conditions"]).raw("conditions")
     if not isinstance(rows, list) or not rows:
-        raise StudyError(f"{path}: conditions must be a list of recipes with the keys {', '.join(RECIPE_NAMES)}.")
+        raise StudyError(f"{path}: conditions must be a list of recipes with the keys {', '.join(_ALWAYS)}.")
     return tuple(_recipe(row, f"conditions[{number}]") for number, row in enumerate(rows))
 
 
 def _recipe(row: Any, path: str) -> Recipe:
-    section = Section(row, path, RECIPE_NAMES)
-    weight, porosity, adhesion = (_part(section, name) for name in RECIPE_NAMES)
-    return weight, porosity, adhesion
-
-
-def _part(section: Section, name: str) -> float:
-    spec = Design.fields()[name]
-    return read_quantity(section.raw(name), section.at(name), spec.unit, spec.bounds)
-
-
-def told(recipes: Sequence[Recipe]) -> list[str]:
-    """Each recipe in a few words."""
-    return [
-        f"{100 * weight:.3g} % active, porosity {porosity:.3g}, adhesion {adhesion:.3g}"
-        for weight, porosity, adhesion in recipes
-    ]
+    parameters = {parameter.short: parameter for parameter in Recipe.parameters().values()}
+    section = Section(row, path, parameters)
+    return Recipe.build(
+        {
+            parameter.name: section.value(short, parameter)
+            for short, parameter in parameters.items()
+            if section.has(short) or short in _ALWAYS
+        }
+    )

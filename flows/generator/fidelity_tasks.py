@@ -28,26 +28,28 @@ class Sample:
 
 @dataclass(frozen=True)
 class Terms:
-    """What all volumes of a report share: generators, voxel size, and the training volumes that are sought in them."""
+    """What all volumes share: generators, materials, voxel size, and the training volumes that are sought in them."""
 
     samples: Sequence[Sample]
+    materials_id: str
     voxel_size_metre: float
     training_ids: tuple[str, ...]
 
 
-def samples_of(generator_ids: Sequence[str], *, raw: bool) -> list[Sample]:
+def samples_of(generators: Sequence[Generator], *, raw: bool) -> list[Sample]:
     """Each generator with fractions imposed; if `raw`, also with fractions left to it."""
     return [
-        Sample(_name(place, constrained), generator_id, constrained)
-        for place, generator_id in enumerate(generator_ids)
+        Sample(_name(place, constrained), generator.id, constrained)
+        for place, generator in enumerate(generators)
         for constrained in ((True, False) if raw else (True,))
     ]
 
 
-def recipe_tasks(terms: Terms, plan: FidelityPlan, place: int, design_id: str) -> list[VolumeTask]:
+def recipe_tasks(terms: Terms, plan: FidelityPlan, place: int) -> list[VolumeTask]:
     """Real volumes from two sets of seeds, and those of every sample."""
-    common: dict[str, Any] = {"condition": place, "edge": plan.edge_voxels, "design_id": design_id}
-    seeds = [cube_seed(plan.seed, design_id, number) for number in range(2 * plan.seeds)]
+    recipe_id = plan.recipes[place].id
+    common: dict[str, Any] = {"condition": place, "edge": plan.edge_voxels, "recipe_id": recipe_id}
+    seeds = [cube_seed(plan.seed, recipe_id, number) for number in range(2 * plan.seeds)]
     tasks = [_task(terms, REAL, seed=seed, **common) for seed in seeds[: plan.seeds]]
     tasks += [_task(terms, AGAIN, seed=seed, **common) for seed in seeds[plan.seeds :]]
     for sample in terms.samples:
@@ -67,9 +69,7 @@ def common_edge(lake: Lake, volume_ids: Sequence[str], generators: Sequence[Gene
     """Voxels along each edge of all volumes."""
     shapes = set()
     for name in volume_ids:
-        record = lake.get(name)
-        if not isinstance(record, Microstructure):
-            raise StudyError(f"{name} is not a microstructure. Name cubes that the generator has not seen.")
+        record = lake.get(name, Microstructure)
         if any(name in generator.trained_on for generator in generators):
             raise StudyError(f"{name} is a training volume of a generator. Name volumes that it has not seen.")
         record.require_cubic_voxels("a comparison with a generator")
@@ -92,7 +92,7 @@ def _task(
     seed: int,
     edge: int,
     drawer: Sample | None = None,
-    design_id: str = "",
+    recipe_id: str = "",
     volume_id: str = "",
 ) -> VolumeTask:
     """A volume of the report; drawn by a generator if there is one."""
@@ -102,7 +102,8 @@ def _task(
         seed=seed,
         edge_voxels=edge,
         voxel_size_metre=terms.voxel_size_metre,
-        design_id=design_id,
+        recipe_id=recipe_id,
+        materials_id=terms.materials_id,
         generator_id=drawer.generator_id if drawer else "",
         volume_id=volume_id,
         constrained=drawer.constrained if drawer else True,

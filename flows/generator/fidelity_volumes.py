@@ -16,14 +16,15 @@ from schemas import Generator, Microstructure
 
 @dataclass(frozen=True)
 class VolumeTask:
-    """A volume to be had and measured: drawn by a generator, packed, or stored (neither design nor generator)."""
+    """A volume to be had and measured: drawn by a generator, packed, or stored (neither recipe nor generator)."""
 
     sample: str
     condition: int
     seed: int
     edge_voxels: int
     voxel_size_metre: float
-    design_id: str = ""
+    materials_id: str
+    recipe_id: str = ""
     generator_id: str = ""
     volume_id: str = ""
     constrained: bool = True
@@ -32,7 +33,7 @@ class VolumeTask:
     @property
     def drawn(self) -> bool:
         """Whether the volume is made here, rather than stored."""
-        return bool(self.design_id or self.generator_id)
+        return bool(self.recipe_id or self.generator_id)
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,8 @@ def measure_volume(address: str, task: VolumeTask) -> VolumeMeasured:
     got: dict[str, str] = {}
     try:
         made = got["microstructure_id"] = _made(lake, task)
-        periodic = bool(task.design_id)
-        got["tensor_id"] = lake.run(homogenise_along_all_axes, microstructure=made).id
+        periodic = bool(task.recipe_id)
+        got["tensor_id"] = lake.run(homogenise_along_all_axes, microstructure=made, materials=task.materials_id).id
         got["geometry_id"] = lake.run(measure_geometry, microstructure=made, periodic=periodic).id
         if task.training_ids:
             others = list(task.training_ids)
@@ -69,17 +70,15 @@ def _made(lake: Lake, task: VolumeTask) -> str:
         return task.volume_id
     size = {"edge_voxels": task.edge_voxels, "voxel_size_metre": task.voxel_size_metre, "seed": task.seed}
     if not task.generator_id:
-        return lake.run(pack_particles, design=task.design_id, **size).id
-    recipe: dict[str, object] = {"design": task.design_id}
-    if task.volume_id:  # no design is an empty list of them
-        recipe = {"design": [], "phase_fractions": _fractions(lake, task), "periodic": False}
+        return lake.run(pack_particles, recipe=task.recipe_id, materials=task.materials_id, **size).id
+    recipe: dict[str, object] = {"recipe": task.recipe_id, "materials": task.materials_id}
+    if task.volume_id:
+        recipe = {"phase_fractions": _fractions(lake, task), "periodic": False}
     drawn = lake.run(draw_microstructure, generator=task.generator_id, constrained=task.constrained, **recipe, **size)
     return drawn.id
 
 
 def _fractions(lake: Lake, task: VolumeTask) -> list[float]:
     """Of a stored volume, in the order of the generator's phases."""
-    volume, generator = lake.get(task.volume_id), lake.get(task.generator_id)
-    assert isinstance(volume, Microstructure)
-    assert isinstance(generator, Generator)
+    volume, generator = lake.get(task.volume_id, Microstructure), lake.get(task.generator_id, Generator)
     return [float(volume.phase(name).mean()) for name in generator.phase_names]

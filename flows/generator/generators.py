@@ -11,35 +11,41 @@ from dataclasses import dataclass
 from typing import Any
 
 from dataset import Lake
-from flows.design.evaluate import drop_present
+from flows.generator.applicability import domain_of
 from flows.generator.training_plan import TrainingPlan
 from flows.generator.training_volumes import TrainingVolumes
 from flows.generator.trust import stored_generator
+from flows.running.dropping import drop_present
 from flows.running.progress import Progress, Silent
 from models.generator import assemble_generator, draw_microstructure, left_out, take_apart, train_slices, train_steps
-from models.generator.envelope import BLIND_DISTANCE, place, statement
-from models.generator.recipe import condition_of
 from models.generator.training import TRUNK
 from models.generator.training_set import TrainingSet
 from pipelines.manufacture import pack_particles
-from schemas import Design, Generator, Microstructure
+from schemas import Generator, Materials, Microstructure, Recipe
+from schemas.materials import NMC_811
 
 SUPERSEDED = "a later stretch of the training is stored"
 
 
 @dataclass(frozen=True)
 class Generated:
-    """A drawn volume, and where its recipe lies in what the generator has seen; said of a simulated one: nothing."""
+    """A volume of a recipe, and where that lies in what the generator has learned; nothing of a simulated one."""
 
-    microstructure_id: str
-    design_id: str
     volume: Microstructure
+    recipe: Recipe
     outside: bool
     statement: str
 
 
 def generate_volume(
-    lake: Lake, design: Design, name: str, *, edge_voxels: int, seed: int, simulate: bool = False
+    lake: Lake,
+    recipe: Recipe,
+    name: str,
+    *,
+    edge_voxels: int,
+    seed: int,
+    materials: Materials = NMC_811,
+    simulate: bool = False,
 ) -> Generated:
     """One volume of a recipe, by a generator (an id, or `default`) or simulated with its voxel size.
 
@@ -48,27 +54,21 @@ def generate_volume(
     StageFailedError
         If it cannot be drawn; the message says why.
     """
-    generator_id = stored_generator(lake, name)
-    generator, design_id = lake.get(generator_id), lake.put(design)
-    assert isinstance(generator, Generator)
+    generator = stored_generator(lake, name)
+    made_of = {"recipe": lake.put(recipe), "materials": lake.put(materials)}
     size = {"edge_voxels": edge_voxels, "voxel_size_metre": generator.voxel_size_metre, "seed": seed}
     if simulate:
-        made = lake.run(pack_particles, design=design_id, **size)
-    else:
-        made = lake.run(draw_microstructure, design=design_id, generator=generator_id, **size)
-    volume = lake.get(made.id)
-    assert isinstance(volume, Microstructure)
-    seen, condition = generator.training_conditions, condition_of(design, generator)
-    found = place(condition, seen)
-    told = statement(found, condition, seen, generator.condition_names, BLIND_DISTANCE)
-    outside = found.distance > BLIND_DISTANCE and not simulate
-    return Generated(made.id, design_id, volume, outside, "" if simulate else told)
+        made = lake.run(pack_particles, **made_of, **size)
+        return Generated(lake.get(made.id, Microstructure), recipe, False, "")
+    made = lake.run(draw_microstructure, **made_of, generator=generator.id, **size)
+    domain = domain_of(recipe, materials, generator)
+    return Generated(lake.get(made.id, Microstructure), recipe, domain.outside, domain.statement)
 
 
 def train_generator(
     lake: Lake, volumes: TrainingVolumes, plan: TrainingPlan, progress: Progress | None = None, *, device: str = "cpu"
-) -> str:
-    """The id of a generator trained on those volumes; every stretch that is stored is not trained again.
+) -> Generator:
+    """A generator trained on those volumes; every stretch that is stored is not trained again.
 
     Raises
     ------
@@ -79,10 +79,10 @@ def train_generator(
 
 
 def fine_tune_generator(
-    lake: Lake, start_id: str, volumes: TrainingVolumes, plan: TrainingPlan, progress: Progress | None = None
-) -> str:
-    """The id of a generator whose members go on from an earlier one, on more volumes; none is left out."""
-    return _Training(lake, volumes, plan, progress or Silent(), "cpu").fine_tune(start_id)
+    lake: Lake, start: Generator, volumes: TrainingVolumes, plan: TrainingPlan, progress: Progress | None = None
+) -> Generator:
+    """A generator whose members go on from an earlier one, on more volumes; none is left out."""
+    return _Training(lake, volumes, plan, progress or Silent(), "cpu").fine_tune(start)
 
 
 class _Training:
@@ -92,11 +92,11 @@ class _Training:
         self, lake: Lake, volumes: TrainingVolumes, plan: TrainingPlan, progress: Progress, device: str
     ) -> None:
         self._lake, self._volumes, self._plan, self._progress, self._device = lake, volumes, plan, progress, device
-        self._inputs = {"volumes": list(volumes.volume_ids), "designs": list(volumes.design_ids)}
+        self._inputs = {"volumes": list(volumes.volume_ids), "recipes": list(volumes.recipe_ids)}
         self._set = _training_set(lake, volumes)
         self._superseded: list[str] = []
 
-    def run(self) -> str:
+    def run(self) -> Generator:
         plan = self._plan
         self._progress.started(plan.step_count)
         folds = self._folds()
@@ -111,15 +111,13 @@ class _Training:
             self._superseded.append(trunk)
         return self._assembled(members, folds)
 
-    def fine_tune(self, start_id: str) -> str:
-        start = self._lake.get(start_id)
-        assert isinstance(start, Generator)
+    def fine_tune(self, start: Generator) -> Generator:
         self._progress.started(self._plan.member_count * sum(self._plan.member_steps))
         members = []
         for phase in self._phases():
             steps = self._plan.member_steps[phase - 1]
             for member in range(int(start.settings["member_count"])):
-                before = self._lake.run(take_apart, generator=start_id, phase=phase, member=member).id
+                before = self._lake.run(take_apart, generator=start.id, phase=phase, member=member).id
                 members.append(
                     self._train(before, steps, phase=phase, member=member, left_out=(), fall_from=0, fall_to=steps)
                 )
@@ -150,19 +148,17 @@ class _Training:
                 self._progress.advanced()
         return state
 
-    def _assembled(self, members: Sequence[str], folds: Sequence[tuple[int, ...]]) -> str:
+    def _assembled(self, members: Sequence[str], folds: Sequence[tuple[int, ...]]) -> Generator:
         made = self._lake.run(
             assemble_generator,
             **self._inputs,
             members=list(members),
-            volume_ids=list(self._volumes.volume_ids),
             snapshot_id=self._volumes.snapshot_id,
             left_out=[list(fold) for fold in folds],
             seed=self._plan.seed,
         )
-        generator_id = made.id
         drop_present(self._lake, [*self._superseded, *members], SUPERSEDED)
-        return generator_id
+        return self._lake.get(made.id, Generator)
 
     def _folds(self) -> tuple[tuple[int, ...], ...]:
         return left_out(self._set.conditions, self._plan.member_count)
@@ -171,23 +167,20 @@ class _Training:
         return range(1, len(self._set.phase_names))
 
 
-def train_baseline(lake: Lake, volumes: TrainingVolumes, *, step_count: int, seed: int) -> str:
-    """The id of a SliceGAN-style generator trained on the same volumes, to compare with."""
+def train_baseline(lake: Lake, volumes: TrainingVolumes, *, step_count: int, seed: int) -> Generator:
+    """A SliceGAN-style generator trained on the same volumes, to compare with."""
     made = lake.run(
         train_slices,
         volumes=list(volumes.volume_ids),
-        designs=list(volumes.design_ids),
-        volume_ids=list(volumes.volume_ids),
+        recipes=list(volumes.recipe_ids),
         step_count=step_count,
         seed=seed,
     )
-    return made.id
+    return lake.get(made.id, Generator)
 
 
 def _training_set(lake: Lake, volumes: TrainingVolumes) -> TrainingSet:
-    records = [lake.get(volume_id) for volume_id in volumes.volume_ids]
-    designs = [lake.get(design_id) for design_id in volumes.design_ids]
     return TrainingSet(
-        [record for record in records if isinstance(record, Microstructure)],
-        [design for design in designs if isinstance(design, Design)],
+        [lake.get(volume_id, Microstructure) for volume_id in volumes.volume_ids],
+        [lake.get(recipe_id, Recipe) for recipe_id in volumes.recipe_ids],
     )

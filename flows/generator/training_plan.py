@@ -9,12 +9,12 @@ from typing import Any
 
 from flows.errors import StudyError
 from flows.parameter_files.parameters import Section, changed, read_yaml
-from schemas import Design, Microstructure
+from models.generator.recipe import NUMBERS
+from schemas import Microstructure, Recipe
 
 _MOST = 10**6
 _LARGEST_SEED = 2**32 - 1
 _SIMULATED = ("active_material_weight_fraction", "porosity", "binder_adhesion")
-_LOADING = {"mass_loading_kilogram_per_square_metre": (0.2, 0.2)}  # does not enter the voxels
 _FEWEST_VOXELS, _MOST_VOXELS = 16, 2048
 
 
@@ -37,7 +37,7 @@ class TrainingPlan:
 
 @dataclass(frozen=True)
 class SimulationPlan:
-    """Which recipes are simulated (low and high of each design field), how large and how fine."""
+    """Which recipes are simulated (low and high of fields of a recipe), how large and how fine."""
 
     space: Mapping[str, tuple[float, float]]
     edge_voxels: int
@@ -91,17 +91,20 @@ def _steps(section: Section, name: str) -> tuple[int, ...]:
 
 
 def _simulation(root: Section) -> SimulationPlan:
-    section = root.section("simulate", (*_SIMULATED, "edge_voxels", "voxel_size"))
+    numbers = {Recipe.parameters()[name].short: Recipe.parameters()[name] for name in NUMBERS}
+    section = root.section("simulate", (*numbers, "edge_voxels", "voxel_size"))
     space = {}
-    for name in _SIMULATED:
-        spec, ends = Design.fields()[name], section.section(name, ("low", "high"))
-        low, high = (ends.quantity(end, spec.unit, spec.bounds) for end in ("low", "high"))
+    for short, parameter in numbers.items():
+        if not (section.has(short) or short in _SIMULATED):
+            continue
+        ends = section.section(short, ("low", "high"))
+        low, high = (ends.value(end, parameter) for end in ("low", "high"))
         if low > high:
             raise StudyError(f"{ends.path}: low = {low:g} is above high = {high:g}. Exchange them.")
-        space[name] = (low, high)
+        space[parameter.name] = (low, high)
     bounds = Microstructure.fields()["voxel_edges_metre"].bounds
     return SimulationPlan(
-        {**space, **_LOADING},
+        space,
         section.integer("edge_voxels", _FEWEST_VOXELS, _MOST_VOXELS),
         section.quantity("voxel_size", "m", bounds),
     )

@@ -1,32 +1,40 @@
 """What a generator learns from: volumes of the lake that a query finds, crops of them, or simulated ones.
 
-The simulator draws at the corners of a space of recipes and spread inside it. A volume that was made from a design
-brings it along.
+A volume that was made from a recipe brings it along.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from dataset import Lake
 from flows.errors import StudyError
-from flows.generator.training_plan import SimulationPlan
+from flows.generator.training_plan import GeneratorPlan, SimulationPlan
 from flows.running.progress import Progress, Silent
 from flows.running.seeds import cube_seed
+from models.former.generator import former_id, recipe_of
+from models.generator.training_recipes import training_recipes
 from pipelines.characterise.representativity import cut_cube
 from pipelines.manufacture import pack_particles
-from schemas import Design, Microstructure
+from schemas import Design, Generator, Materials, Microstructure, Recipe
+from schemas.content_hash import table_digest
+from schemas.materials import NMC_811
 
 
 @dataclass(frozen=True)
 class TrainingVolumes:
-    """Ids of volumes and, parallel, of the designs that they were made from; no designs if a volume has none."""
+    """Ids of volumes and, parallel, of the recipes that they were made from; no recipes if a volume has none."""
 
     volume_ids: tuple[str, ...]
-    design_ids: tuple[str, ...] = ()
+    recipe_ids: tuple[str, ...] = ()
     snapshot_id: str = ""
+
+    def __add__(self, other: TrainingVolumes) -> TrainingVolumes:
+        """These and then others."""
+        return replace(
+            self, volume_ids=self.volume_ids + other.volume_ids, recipe_ids=self.recipe_ids + other.recipe_ids
+        )
 
 
 def simulate_volumes(
@@ -34,6 +42,7 @@ def simulate_volumes(
     plan: SimulationPlan,
     *,
     seed: int,
+    materials: Materials = NMC_811,
     progress: Progress | None = None,
 ) -> TrainingVolumes:
     """Volumes of the simulator at the corners of a space, and inside it.
@@ -46,49 +55,57 @@ def simulate_volumes(
         The space, and the edge and voxel size of each volume.
     seed
         From which each volume's seed follows.
+    materials
+        Of the electrode.
     progress
         Is told of every volume.
     """
     watcher = progress or Silent()
-    designs = [Design.build(recipe) for recipe in training_recipes(plan.space)]
-    watcher.started(len(designs))
-    watcher.step(f"simulating {len(designs)} volumes")
-    design_ids, volume_ids = [], []
-    for design in designs:
-        design_ids.append(lake.put(design))
+    recipes = training_recipes(plan.space)
+    watcher.started(len(recipes))
+    watcher.step(f"simulating {len(recipes)} volumes")
+    materials_id, recipe_ids, volume_ids = lake.put(materials), [], []
+    for recipe in recipes:
+        recipe_ids.append(lake.put(recipe))
         made = lake.run(
             pack_particles,
-            design=design_ids[-1],
+            recipe=recipe_ids[-1],
+            materials=materials_id,
             edge_voxels=plan.edge_voxels,
             voxel_size_metre=plan.voxel_size_metre,
-            seed=cube_seed(seed, design_ids[-1], 0),
+            seed=cube_seed(seed, former_id(recipe), 0),
         )
         volume_ids.append(made.id)
         watcher.advanced()
-    return TrainingVolumes(tuple(volume_ids), tuple(design_ids))
+    return TrainingVolumes(tuple(volume_ids), tuple(recipe_ids))
 
 
-def training_recipes(space: Mapping[str, tuple[float, float]]) -> list[dict[str, float]]:
-    """Corners and places inside, as many as there are edges and a centre; fields that are not free at their middle.
+def volumes_of(lake: Lake, generator: Generator, params: str, progress: Progress) -> TrainingVolumes:
+    """What a generator was trained on; simulated again as the file of a plan says if the lake does not hold it.
 
-    Inside they are spread by a Sobol sequence from the centre on, so that no two of them share the value of a field:
-    what changes with one is told apart from what changes with another.
+    Raises
+    ------
+    StudyError
+        If the simulation gives other volumes.
     """
-    from scipy.stats import qmc
-
-    free = [n for n, (low, high) in space.items() if low < high and n != "mass_loading_kilogram_per_square_metre"]
-    middle = {name: (low + high) / 2 for name, (low, high) in space.items()}
-    corners = list(itertools.product((0.0, 1.0), repeat=len(free)))
-    inside = len(free) * len(corners) // 2 + 1
-    spread = qmc.Sobol(len(free), scramble=False).random(1 << inside.bit_length())[1 : inside + 1] if free else []
-    return [
-        middle | {n: space[n][0] + float(p) * (space[n][1] - space[n][0]) for n, p in zip(free, places, strict=True)}
-        for places in (*corners, *spread)
-    ]
+    missing = [volume_id for volume_id in generator.trained_on if not lake.holds(volume_id)]
+    made: dict[str, str] = {}
+    if missing:
+        plan = GeneratorPlan.load(params)
+        simulated = simulate_volumes(lake, plan.simulation, seed=plan.training.seed, progress=progress)
+        made = {name: volume for volume in simulated.volume_ids for name in _names_of(lake.get(volume, Microstructure))}
+        if not set(missing) <= set(made):
+            raise StudyError(
+                f"the lake does not hold {len(missing)} of the generator's {len(generator.trained_on)} training "
+                f"volumes, and the simulation of {params} gives others. Name the file they came from in "
+                "stages.manufacture.parameters.training, or use the lake that the generator was trained in."
+            )
+    volume_ids = tuple(made.get(name, name) for name in generator.trained_on)
+    return TrainingVolumes(volume_ids, _recipes_of(lake, volume_ids), generator.snapshot_id)
 
 
 def find_volumes(lake: Lake, where: str, at: str = "") -> TrainingVolumes:
-    """The microstructures that a condition on their table finds, with their designs if each has one.
+    """The microstructures that a condition on their table finds, with their recipes if each has one.
 
     `at` names the snapshot that is queried; without one, one is taken.
 
@@ -106,12 +123,11 @@ def find_volumes(lake: Lake, where: str, at: str = "") -> TrainingVolumes:
         raise StudyError(
             f"no microstructure fits --where {where!r}. List them with: ragone query 'SELECT * FROM microstructures'"
         )
-    designs = [origin_of(lake, volume_id) for volume_id in volume_ids]
-    return TrainingVolumes(volume_ids, tuple(d for d in designs if d) if all(designs) else (), snapshot_id)
+    return TrainingVolumes(volume_ids, _recipes_of(lake, volume_ids), snapshot_id)
 
 
 def cut_volumes(lake: Lake, volumes: TrainingVolumes, edge_voxels: int) -> TrainingVolumes:
-    """Cubes of that edge side by side, cut from each volume; a design no longer describes them.
+    """Cubes of that edge side by side, cut from each volume; a recipe no longer describes them.
 
     Raises
     ------
@@ -120,8 +136,7 @@ def cut_volumes(lake: Lake, volumes: TrainingVolumes, edge_voxels: int) -> Train
     """
     ids: list[str] = []
     for volume_id in volumes.volume_ids:
-        volume = lake.get(volume_id)
-        assert isinstance(volume, Microstructure)
+        volume = lake.get(volume_id, Microstructure)
         volume.require_cubic_voxels("--crop")
         if min(volume.labels.shape) < edge_voxels:
             raise StudyError(
@@ -132,10 +147,26 @@ def cut_volumes(lake: Lake, volumes: TrainingVolumes, edge_voxels: int) -> Train
         for x, y, z in starts:
             cut = lake.run(cut_cube, microstructure=volume_id, edge_voxels=edge_voxels, corner=(x, y, z))
             ids.append(cut.id)
-    return replace(volumes, volume_ids=tuple(ids), design_ids=())
+    return replace(volumes, volume_ids=tuple(ids), recipe_ids=())
 
 
-def origin_of(lake: Lake, volume_id: str) -> str:
-    """The design that a volume was made from; empty if it was not."""
-    parents = lake.lineage(volume_id).parents_of(volume_id)
-    return next((edge.parent for edge in parents if edge.parent.startswith(f"{Design.kind}-")), "")
+def _names_of(volume: Microstructure) -> list[str]:
+    """The ids that a volume has, and had by earlier schema versions: a generator names those of its day."""
+    versions = range(1, Microstructure.schema_version + 1)
+    return [f"{volume.kind}-{table_digest(volume.to_arrow(version))}" for version in versions]
+
+
+def _recipes_of(lake: Lake, volume_ids: tuple[str, ...]) -> tuple[str, ...]:
+    found = [_recipe_of(lake, volume_id) for volume_id in volume_ids]
+    return tuple(found) if all(found) else ()
+
+
+def _recipe_of(lake: Lake, volume_id: str) -> str:
+    """The recipe that a volume was made from, also where it was called a design; empty if it was not."""
+    parents = [edge.parent for edge in lake.lineage(volume_id).parents_of(volume_id)]
+    for parent in parents:
+        if parent.startswith(f"{Recipe.kind}-"):
+            return parent
+        if parent.startswith(f"{Design.kind}-"):
+            return lake.put(recipe_of(lake.get(parent, Design)))
+    return ""

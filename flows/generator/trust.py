@@ -7,40 +7,42 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from dataset import Lake
-from flows.engines import DEFAULT, GENERATOR
 from flows.errors import StudyError
 from flows.parameter_files.parameters import Section
 from models.generator.shipped import PLAN, default_errors, default_generator
 from schemas import Generator, GeneratorErrors
 from schemas.field import Bounds
 
+DEFAULT = "default"
 FLAG, SIMULATE = "flag", "simulate"
 TRUST_KEYS = ("errors", "when_blind", "oracle", "largest_error", "training", "tuning_steps")
-SPREAD_EDGE = 64  # voxels: of the small volumes by which members are compared
 
+_SIMULATOR = "pack_particles"
+_FORMER_SIMULATOR = "particle_packing"  # what study files called it
 _MOST_STEPS = 10**6
 
 
 @dataclass(frozen=True)
 class Trust:
-    """How far a generator is trusted.
+    """How far a generator is trusted; the names are those of study files.
 
-    `errors` names the record of how far it was off; `when_blind` what is done with a design that it has not seen the
-    like of: `flag` says so, `simulate` has the `oracle` draw it and goes on with the generator fine-tuned on that,
-    `tuning_steps` for each network. A relative error expected beyond `largest_error` counts as blind. `training` is
-    the file whose simulation gives the training volumes again, where the lake does not hold them.
+    `errors` names the record of how far it was off; `when_blind` what is done with a recipe outside of its
+    applicability domain: `flag` says so, `simulate` has the simulator called `oracle` draw it and goes on with the
+    generator fine-tuned on that, `tuning_steps` for each network. A recipe whose expected relative error is beyond
+    `largest_error` counts as outside. `training` is the file whose simulation gives the training volumes again, where
+    the lake does not hold them.
     """
 
     errors: str = DEFAULT
     when_blind: str = FLAG
-    oracle: str = "particle_packing"
+    oracle: str = _SIMULATOR
     largest_error: float = 0.25
     training: str = str(PLAN)
     tuning_steps: int = 200
 
     @classmethod
-    def read(cls, section: Section, engines: Sequence[str]) -> Trust:
-        """From the parameters of the engine.
+    def read(cls, section: Section, simulators: Sequence[str]) -> Trust:
+        """From the parameters of the step that draws.
 
         Raises
         ------
@@ -51,10 +53,11 @@ class Trust:
         largest = plain.largest_error
         if section.has("largest_error"):
             largest = section.quantity("largest_error", "1", Bounds(low=0, low_open=True))
+        simulator = section.choice("oracle", (*simulators, _FORMER_SIMULATOR), plain.oracle)
         return cls(
             errors=section.text("errors", plain.errors),
             when_blind=section.choice("when_blind", (FLAG, SIMULATE), plain.when_blind),
-            oracle=section.choice("oracle", [name for name in engines if name != GENERATOR], plain.oracle),
+            oracle=_SIMULATOR if simulator == _FORMER_SIMULATOR else simulator,
             largest_error=largest,
             training=section.text("training", plain.training),
             tuning_steps=section.integer("tuning_steps", 1, _MOST_STEPS, plain.tuning_steps),
@@ -65,35 +68,31 @@ class Trust:
         return {name: value for name, value in asdict(self).items() if name != "training"}
 
 
-def stored_generator(lake: Lake, name: str) -> str:
-    """The whole id of a generator; `default` stores the one that comes with Ragone.
+def stored_generator(lake: Lake, name: str) -> Generator:
+    """A generator of the lake; `default` stores the one that comes with Ragone.
 
     Raises
     ------
-    StudyError
-        If it is another kind of record.
+    OtherKindError
+        If the name is that of another kind of record.
     """
-    found = lake.put(default_generator()) if name == DEFAULT else lake.resolve(name)
-    if not isinstance(lake.get(found), Generator):
-        raise StudyError(f"{found} is not a generator. Find one with: ragone query 'SELECT id FROM generators'")
-    return found
+    return lake.get(lake.put(default_generator()) if name == DEFAULT else name, Generator)
 
 
-def stored_errors(lake: Lake, name: str, generator_id: str) -> str:
-    """The whole id of a calibration of that generator; `default` stores the one that comes with Ragone.
+def stored_errors(lake: Lake, name: str, generator: Generator) -> GeneratorErrors:
+    """A calibration of that generator; `default` stores the one that comes with Ragone.
 
     Raises
     ------
+    OtherKindError
+        If the name is that of another kind of record.
     StudyError
-        If it is another kind of record, or of another generator.
+        If it is one of another generator.
     """
-    found = lake.put(default_errors()) if name == DEFAULT else lake.resolve(name)
-    errors = lake.get(found)
-    if not isinstance(errors, GeneratorErrors):
-        raise StudyError(f"{found} is no calibration. Make one with: ragone calibrate-generator {generator_id[:24]}")
-    if errors.generator_id != generator_id:
+    errors = lake.get(lake.put(default_errors()) if name == DEFAULT else name, GeneratorErrors)
+    if errors.generator_id != generator.id:
         raise StudyError(
-            f"errors = {found[:30]} are those of {errors.generator_id[:24]}, but {generator_id[:24]} draws. "
-            f"Make its own with: ragone calibrate-generator {generator_id[:24]}"
+            f"errors = {errors.id[:30]} are those of {errors.generator_id[:24]}, but {generator.id[:24]} draws. "
+            f"Make its own with: ragone calibrate-generator {generator.id[:24]}"
         )
-    return found
+    return errors

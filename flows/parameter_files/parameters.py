@@ -6,7 +6,7 @@ It knows nothing of studies.
 from __future__ import annotations
 
 import reprlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from flows.parameter_files.plain_yaml import LARGEST_BYTES, LimitError, decode_y
 from pipelines.files.regular import FileMissingError, InputFileError, read_regular
 from schemas.errors import RagoneError, did_you_mean
 from schemas.field import Bounds
+from schemas.parameter import Parameter
 from schemas.units import parse_quantity
 
 REQUIRED: Any = object()
@@ -62,7 +63,7 @@ def changed(content: Any, changes: Iterable[str]) -> Any:
         path, equals, value = change.partition("=")
         if not equals or not path.strip():
             raise StudyError(
-                f"{change!r} is no change. Write the path of a key, = and its value: objective.power=10 W."
+                f"{change!r} is no change. Write the path of a key, = and its value: steps.discharge.power=10 W."
             )
         content = _replaced(content, path.strip().split("."), _value(value, change), change)
     return content
@@ -80,22 +81,37 @@ def _replaced(content: Any, path: list[str], value: Any, change: str) -> Any:
         return value
     if not isinstance(content, Mapping):
         raise StudyError(f"{change!r} leads through what is no map: there is no key {path[0]!r} below it.")
-    return {**content, path[0]: _replaced(content.get(path[0], {}), path[1:], value, change)}
+    key, rest = _next_key(content, path)
+    return {**content, key: _replaced(content.get(key, {}), rest, value, change)}
+
+
+def _next_key(content: Mapping[Any, Any], path: list[str]) -> tuple[str, list[str]]:
+    """The key that the path leads to next, and the rest: a key may itself hold points, as recipe.porosity does."""
+    for count in range(len(path), 1, -1):
+        if ".".join(path[:count]) in content:
+            return ".".join(path[:count]), path[count:]
+    return path[0], path[1:]
 
 
 class Section:
-    """A map of a parameter file, at a path such as ``study.space``, with the keys that it may have."""
+    """A map of a parameter file, at a path such as ``study.space``, with the keys that it may have; any if None."""
 
-    def __init__(self, value: Any, path: str, known: Iterable[str]) -> None:
-        names = list(known)
+    def __init__(self, value: Any, path: str, known: Iterable[str] | None) -> None:
+        names = None if known is None else list(known)
         self.path = path
         self._value = value
         if not isinstance(value, Mapping):
             what = f"{path} = {_brief(value)}" if path else f"the file holds {_brief(value)}, which"
-            raise StudyError(f"{what} must be a map with the keys: {', '.join(names)}.")
+            keys = f" with the keys: {', '.join(names)}" if names else ""
+            raise StudyError(f"{what} must be a map{keys}.")
         for key in value:
-            if key not in names:
+            if names is not None and key not in names:
                 raise StudyError(f"{self.at(key)} is not a known key: {did_you_mean(str(key), names)}")
+            if not isinstance(key, str):
+                raise StudyError(f"{self.at(key)}: a key must be a text. Put it in quotes.")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._value)
 
     def at(self, name: object) -> str:
         """The path of a key of this map."""
@@ -113,9 +129,26 @@ class Section:
         """Whether the file gives that key."""
         return name in self._value
 
-    def section(self, name: str, known: Iterable[str], default: Any = REQUIRED) -> Section:
+    def section(self, name: str, known: Iterable[str] | None, default: Any = REQUIRED) -> Section:
         """A map inside this one."""
         return Section(self.raw(name, default), self.at(name), known)
+
+    def sections(self, name: str, known: Iterable[str], default: Any = REQUIRED) -> list[Section]:
+        """A list of maps inside this one."""
+        value = self.raw(name, default)
+        if not isinstance(value, list):
+            raise self._wrong(name, value, "a list of maps")
+        return [Section(each, f"{self.at(name)}[{number}]", known) for number, each in enumerate(value, 1)]
+
+    def value(self, name: str, parameter: Parameter) -> Any:
+        """What is given for a parameter, in its unit and within its bounds."""
+        given = self.raw(name)
+        if parameter.type is str and isinstance(given, int | float) and not isinstance(given, bool):
+            given = str(given)  # YAML reads 4680 as a number
+        try:
+            return parameter.read(given, self.at(name))
+        except RagoneError as cause:
+            raise StudyError(f"{cause} (Written: {_brief(given)}.)") from cause
 
     def text(self, name: str, default: Any = REQUIRED) -> str:
         """A text that is not empty."""

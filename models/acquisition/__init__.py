@@ -1,4 +1,4 @@
-"""Which designs to evaluate next. One file per method, all behind `schemas.protocols.SuggestDesigns`."""
+"""Which candidates to evaluate next. One file per method, all behind `schemas.protocols.SuggestCandidates`."""
 
 from models.acquisition.expected_improvement import suggest_by_expected_improvement
 from models.acquisition.sobol import suggest_by_sobol

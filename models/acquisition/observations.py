@@ -1,63 +1,107 @@
-"""What the optimiser is told about the trials so far.
+"""What the optimiser is told about the candidates so far.
 
-A design that was infeasible, or whose evaluation failed, enters with the worst value of the feasible ones: the search
-turns away from it, while the surrogate's length scales stay those of the feasible region (a value of zero, hundreds of
-W.h/L below the rest, would bend the surrogate everywhere). No separate model of feasibility is fitted; that would pay
-once a good part of the space is infeasible.
+A candidate without a KPI, or whose evaluation failed, enters with the worst value that was measured of it: the search
+turns away from it, while the surrogate's length scales stay those of the region that works (a value of zero, hundreds
+of W.h/L below the rest, would bend the surrogate everywhere). For a constraint the value is also beyond the limit by
+one standard deviation of those measured, because nothing says that the limit is kept. No separate model of
+feasibility is fitted; that would pay once a good part of the space is infeasible.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from models.acquisition.space import Floats, UnitCube
-from schemas import Design, Kpi, KpiOutcome
-from schemas.errors import FieldShapeError
+from models.goals import Goal, is_feasible, rows_of, value_of
+from models.surrogate import Scale
+from schemas import Candidate, Kpi
+
+
+@dataclass(frozen=True)
+class Response:
+    """One goal's KPI over the candidates, by sign such that larger is better.
+
+    `values` has shape (candidates,) in the KPI's unit, `variances` (candidates,) in its square, or None where no
+    uncertainty is known.
+    """
+
+    goal: Goal
+    values: Floats
+    variances: Floats | None
+
+    @property
+    def scale(self) -> Scale:
+        """What the values are standardised by."""
+        return Scale.of(self.values)
 
 
 @dataclass(frozen=True)
 class Observations:
-    """Trials as the surrogate sees them; larger values are better.
+    """The candidates as a surrogate sees them.
 
-    `points` has shape (trials, axes) in the unit cube, `values` (trials,) in the KPI's unit, `variances` (trials,) in
-    its square, or None where no trial's uncertainty is known.
+    `points` has shape (candidates, axes) in the unit cube; `feasible` says, for each, whether every KPI has a value on
+    the right side of its limit; `measured_count` counts those with a value for every goal.
     """
 
     points: Floats
-    values: Floats
-    variances: Floats | None
-    feasible_count: int
+    responses: tuple[Response, ...]
+    feasible: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    measured_count: int
 
 
 def observe(
-    cube: UnitCube, designs: Sequence[Design], objectives: Sequence[Kpi], failed: Sequence[Design], *, maximise: bool
+    cube: UnitCube,
+    goals: Sequence[Goal],
+    candidates: Sequence[Candidate],
+    kpis: Sequence[Kpi],
+    failed: Sequence[Candidate],
 ) -> Observations:
-    """Collect the trials, failed ones last.
+    """Collect the candidates, failed ones last.
 
     Raises
     ------
     FieldShapeError
-        If designs and objectives are not parallel.
+        If there is not one KPI per goal for each candidate.
     """
-    if len(designs) != len(objectives):
-        raise FieldShapeError(f"{len(designs)} designs and {len(objectives)} objectives; they must be parallel.")
-    feasible = np.array([k.outcome is KpiOutcome.MEASURED for k in objectives] + [False] * len(failed), dtype=bool)
-    sign = 1.0 if maximise else -1.0
-    values = np.array([sign * (k.value or 0.0) for k in objectives] + [0.0] * len(failed), dtype=np.float64)
-    values[~feasible] = values[feasible].min() if feasible.any() else 0.0
-    deviations = [k.standard_uncertainty for k in objectives] + [None] * len(failed)
-    points = cube.points([*designs, *failed])
-    return Observations(points, values, _variances(deviations, feasible), int(feasible.sum()))
+    rows = rows_of(goals, kpis, len(candidates))
+    values = [[value_of(kpi) for kpi in row] for row in rows]
+    columns: list[list[Kpi]] = [[row[place] for row in rows] for place in range(len(goals))]
+    return Observations(
+        cube.snapped(cube.points([*candidates, *failed])),
+        tuple(_response(goal, column, len(failed)) for goal, column in zip(goals, columns, strict=True)),
+        np.array([is_feasible(goals, row) for row in values] + [False] * len(failed), dtype=bool),
+        sum(None not in row for row in values),
+    )
 
 
-def _variances(deviations: Sequence[float | None], feasible: Floats) -> Floats | None:
-    """Squared uncertainties; a trial without one is given the median of those known."""
-    known = [d for d, measured in zip(deviations, feasible, strict=True) if measured and d is not None]
+def _response(goal: Goal, kpis: Sequence[Kpi], failed: int) -> Response:
+    found = [value_of(kpi) for kpi in kpis] + [None] * failed
+    measured = np.array([value is not None for value in found], dtype=bool)
+    values = np.array([goal.sign * (value or 0.0) for value in found], dtype=np.float64)
+    values[~measured] = _pessimistic(goal, values[measured])
+    deviations = [kpi.standard_uncertainty for kpi in kpis] + [None] * failed
+    return Response(goal, values, _variances(deviations, measured))
+
+
+def _pessimistic(goal: Goal, measured: Floats) -> float:
+    """What stands in where there is no value, larger being better."""
+    if not len(measured):
+        return 0.0
+    worst = float(measured.min())
+    if goal.limit is None or len(measured) == 1:
+        return worst
+    return min(worst, goal.sign * goal.limit - Scale.of(measured).spread)
+
+
+def _variances(deviations: Sequence[float | None], measured: np.ndarray[Any, Any]) -> Floats | None:
+    """Squared uncertainties; a candidate without one is given the median of those known."""
+    known = [d for d, has in zip(deviations, measured, strict=True) if has and d is not None]
     if not known:
         return None
     usual = float(np.median(known))
-    filled = [d if measured and d is not None else usual for d, measured in zip(deviations, feasible, strict=True)]
+    filled = [d if has and d is not None else usual for d, has in zip(deviations, measured, strict=True)]
     return np.asarray(np.square(filled), dtype=np.float64)

@@ -1,58 +1,193 @@
-"""Between designs and the unit cube in which the optimiser works.
+"""Between candidates and the unit cube in which the optimiser works.
 
-A field whose low equals its high is fixed: it is no axis of the cube, and every design carries its value.
+A number takes one axis of the cube; a whole number too, each value an equal share of it; a choice one axis per option,
+and the option whose coordinate is largest is meant. What has one possible value is no axis, and every candidate
+carries it. Whoever models a response sees the points snapped, each to the one that stands for its whole number or
+option, so that points of the cube that mean one candidate have one value (Garrido-Merchan and Hernandez-Lobato, 2020,
+doi 10.1016/j.neucom.2019.11.004).
+
+Variables are ordered by the last part of their path, then by the path.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
-from schemas import Design
-from schemas.errors import BoundsError
+from schemas import Candidate
+from schemas.errors import BoundsError, MissingFieldError, ParameterError
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 
 @dataclass(frozen=True)
+class Real:
+    """A number from low to high; a value outside has a coordinate outside [0, 1]."""
+
+    low: float
+    high: float
+    width: ClassVar[int] = 1
+    discrete: ClassVar[bool] = False  # whether points between its values are snapped
+
+    def coordinates(self, value: Any, path: str) -> list[float]:
+        """Where a value lies."""
+        return [(value - self.low) / (self.high - self.low)]
+
+    def value(self, coordinates: Sequence[float]) -> float:
+        """What a coordinate means."""
+        return min(max(self.low + coordinates[0] * (self.high - self.low), self.low), self.high)
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A whole number from low to high, both included."""
+
+    low: int
+    high: int
+    width: ClassVar[int] = 1
+    discrete: ClassVar[bool] = True
+
+    def coordinates(self, value: Any, path: str) -> list[float]:
+        """Where a value lies."""
+        return [(value - self.low + 0.5) / (self.high - self.low + 1)]
+
+    def value(self, coordinates: Sequence[float]) -> int:
+        """What a coordinate means."""
+        return min(max(self.low + int(coordinates[0] * (self.high - self.low + 1)), self.low), self.high)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of several options, in the order given; the first of equal coordinates wins."""
+
+    options: tuple[Any, ...]
+    discrete: ClassVar[bool] = True
+
+    @property
+    def width(self) -> int:
+        """One axis per option."""
+        return len(self.options)
+
+    def coordinates(self, value: Any, path: str) -> list[float]:
+        """One for the option that is meant, 0 for the others."""
+        if value not in self.options:
+            raise BoundsError(f"candidate.values.{path} = {value!r} is none of {list(self.options)}.")
+        return [float(option == value) for option in self.options]
+
+    def value(self, coordinates: Sequence[float]) -> Any:
+        """What the coordinates mean."""
+        return self.options[int(np.argmax(coordinates))]
+
+
+Variable = Real | Whole | Choice
+
+
+@dataclass(frozen=True)
 class UnitCube:
-    """The free fields of a space as the axes of a unit cube, in alphabetical order; the fixed ones beside them.
+    """The free variables of a space side by side on the axes of a unit cube; what is fixed beside them."""
 
-    `low` and `high` have shape (axes,), each in its field's own unit.
-    """
-
-    axes: tuple[str, ...]
-    low: Floats
-    high: Floats
-    fixed: Mapping[str, float]
+    variables: Mapping[str, Variable]
+    fixed: Mapping[str, Any]
 
     @classmethod
     def of(cls, space: Mapping[str, Any]) -> UnitCube:
-        """The cube of a space that maps a design field to its low and high.
+        """The cube of a space: path to low and high (maybe whole), choices, or one value.
 
         Raises
         ------
-        BoundsError
-            If a low is above its high.
+        BoundsError, ParameterError
+            If a low is above its high, or an entry says none of these.
         """
-        bounds = {name: (float(space[name][0]), float(space[name][1])) for name in sorted(space)}
-        for name, (low, high) in bounds.items():
-            if not low <= high:
-                raise BoundsError(f"space.{name}: low = {low:g} is above high = {high:g}. Exchange them.")
-        axes = tuple(name for name, (low, high) in bounds.items() if low < high)
-        fixed = {name: low for name, (low, high) in bounds.items() if low == high}
-        return cls(axes, np.array([bounds[a][0] for a in axes]), np.array([bounds[a][1] for a in axes]), fixed)
+        ordered = sorted(space, key=lambda path: (path.rpartition(".")[2], path))
+        found = {path: _variable(path, space[path]) for path in ordered}
+        variables = {path: one for path, one in found.items() if isinstance(one, Variable)}
+        return cls(variables, {path: one for path, one in found.items() if path not in variables})
 
-    def points(self, designs: Sequence[Design]) -> Floats:
-        """Where the designs lie in the cube, shape (designs, axes); outside [0, 1] if outside the space."""
-        values = np.array([[getattr(design, axis) for axis in self.axes] for design in designs], dtype=np.float64)
-        return np.asarray((values.reshape(len(designs), len(self.axes)) - self.low) / (self.high - self.low))
+    @property
+    def axes(self) -> int:
+        """Number of axes."""
+        return sum(variable.width for variable in self.variables.values())
 
-    def designs(self, points: Floats) -> dict[str, Design]:
-        """The designs at points of shape (count, axes), keyed "0", "1", ... in order."""
-        values = np.clip(self.low + points * (self.high - self.low), self.low, self.high)
-        rows = [dict(zip(self.axes, row.tolist(), strict=True)) for row in values]
-        return {str(number): Design.build({**self.fixed, **row}) for number, row in enumerate(rows)}
+    @property
+    def discrete(self) -> bool:
+        """Whether any variable has values apart from each other."""
+        return any(variable.discrete for variable in self.variables.values())
+
+    def points(self, candidates: Sequence[Candidate]) -> Floats:
+        """Where candidates lie in the cube, shape (candidates, axes); outside [0, 1] if outside the space.
+
+        Raises
+        ------
+        MissingFieldError, BoundsError
+            If a candidate has no value for a variable, or one that is no option.
+        """
+        rows = [self._point(candidate.values) for candidate in candidates]
+        return np.array(rows, dtype=np.float64).reshape(len(candidates), self.axes)
+
+    def candidates(self, points: Floats) -> dict[str, Candidate]:
+        """The candidates at points of shape (count, axes), keyed "0", "1", ... in order."""
+        rows = [{**self.fixed, **self._values(point)} for point in points.tolist()]
+        return {str(number): Candidate(values=row) for number, row in enumerate(rows)}
+
+    def snapped(self, points: Floats) -> Floats:
+        """The points that stand for the candidates at points of shape (count, axes); only discrete axes change."""
+        if not self.discrete:
+            return points
+        snapped = points.copy()
+        for path, variable, axes in self._placed():
+            if variable.discrete:
+                snapped[:, axes] = [variable.coordinates(variable.value(p), path) for p in points[:, axes].tolist()]
+        return snapped
+
+    def redrawn(self, points: Floats, share: float, random: np.random.Generator) -> Floats:
+        """Points of shape (count, axes), about that share of their discrete variables drawn anew."""
+        drawn = points.copy()
+        for _, variable, axes in self._placed():
+            if variable.discrete:
+                chosen = random.random(len(points)) < share
+                drawn[chosen, axes] = random.random((int(chosen.sum()), variable.width))
+        return drawn
+
+    def _placed(self) -> list[tuple[str, Variable, slice]]:
+        """Every variable with its axes."""
+        starts = np.cumsum([0, *(variable.width for variable in self.variables.values())]).tolist()
+        return [
+            (path, variable, slice(start, start + variable.width))
+            for (path, variable), start in zip(self.variables.items(), starts, strict=False)
+        ]
+
+    def _point(self, values: Mapping[str, Any]) -> list[float]:
+        missing = [path for path in self.variables if path not in values]
+        if missing:
+            raise MissingFieldError(f"candidate.values has no {', '.join(missing)}, which the space varies.")
+        return [x for path, variable in self.variables.items() for x in variable.coordinates(values[path], path)]
+
+    def _values(self, point: Sequence[float]) -> dict[str, Any]:
+        return {path: variable.value(point[axes]) for path, variable, axes in self._placed()}
+
+
+def _variable(path: str, given: Mapping[str, Any]) -> Any:
+    """The variable that an entry of a space describes, or its only value."""
+    if "value" in given:
+        return given["value"]
+    if "choices" in given:
+        options = tuple(given["choices"])
+        if not options or any(option in options[:number] for number, option in enumerate(options)):
+            raise ParameterError(f"space.{path}.choices = {list(options)} must be different values, at least one.")
+        return Choice(options) if len(options) > 1 else options[0]
+    if not {"low", "high"} <= set(given):
+        raise ParameterError(f"space.{path} = {dict(given)} must hold low and high, or choices, or a value.")
+    return _between(path, given["low"], given["high"], bool(given.get("whole", False)))
+
+
+def _between(path: str, low: float, high: float, whole: bool) -> Any:
+    if not low <= high:
+        raise BoundsError(f"space.{path}: low = {low:g} is above high = {high:g}. Exchange them.")
+    if whole and not (low == int(low) and high == int(high)):
+        raise ParameterError(f"space.{path}: low = {low:g} and high = {high:g} must be whole numbers. Round them.")
+    if low == high:
+        return int(low) if whole else float(low)
+    return Whole(int(low), int(high)) if whole else Real(float(low), float(high))

@@ -16,9 +16,10 @@ from models.generator.card import model_card
 from models.generator.chance import grain_length
 from models.generator.networks import ARCHITECTURE, network_tensors, weights_of
 from models.generator.phases import MEMBER_PARTS, Units, phase_shape
+from models.generator.recipe import FIXED
 from models.generator.training_set import TrainingSet
 from models.generator.weights import from_bytes, to_bytes
-from schemas import Design, Generator, GeneratorTraining, Microstructure, stage
+from schemas import Generator, GeneratorTraining, Microstructure, Recipe, stage
 
 if TYPE_CHECKING:
     import torch
@@ -29,10 +30,9 @@ _CORNER = 64  # voxels along the edge of what tells the grain
 @stage("generator.assemble", libraries=("numpy", "torch"))
 def assemble_generator(
     volumes: tuple[Microstructure, ...],
-    designs: tuple[Design, ...],
+    recipes: tuple[Recipe, ...],
     members: tuple[GeneratorTraining, ...],
     *,
-    volume_ids: tuple[str, ...],
     left_out: tuple[tuple[int, ...], ...],
     seed: int,
     snapshot_id: str = "",
@@ -41,12 +41,10 @@ def assemble_generator(
 
     Parameters
     ----------
-    volumes, designs
+    volumes, recipes
         What they were trained on.
     members
         The last stretch of every member of every phase, phase by phase.
-    volume_ids
-        Of the volumes, in their order.
     left_out
         Per member: indices of the volumes that it has not seen.
     seed
@@ -54,7 +52,7 @@ def assemble_generator(
     snapshot_id
         Of the lake that was queried for them.
     """
-    data = TrainingSet(volumes, designs)
+    data = TrainingSet(volumes, recipes)
     tensors: dict[str, Any] = {}
     units: dict[int, Any] = {}
     for state in members:
@@ -68,6 +66,7 @@ def assemble_generator(
         "member_excluded": [list(indices) for indices in left_out],
         "periodic": data.periodic,
         "units": [units[phase] for phase in sorted(units)],
+        **({FIXED: data.fixed} if data.fixed else {}),
     }
     last = [(s.training_step, s.training_loss) for s in members if s.member == 0]
     steps = min((step for step, _ in last), key=len)
@@ -75,7 +74,7 @@ def assemble_generator(
         architecture=ARCHITECTURE,
         weights=to_bytes(tensors, ARCHITECTURE, settings),
         settings=settings,
-        trained_on=volume_ids,
+        trained_on=tuple(volume.id for volume in volumes),
         snapshot_id=snapshot_id,
         phase_names=data.phase_names,
         voxel_size_metre=data.voxel_size_metre,

@@ -25,7 +25,7 @@ from models.generator.network import clean_field, log_odds, reduced_precision
 from models.generator.networks import ARCHITECTURE, PhaseNetwork, networks_of
 from models.generator.recipe import condition_of, condition_of_fractions, mean_fractions
 from models.generator.slices import SLICE_ARCHITECTURE, draw_from_slices
-from schemas import Design, Generator, Microstructure, stage
+from schemas import Generator, Materials, Microstructure, Recipe, stage
 from schemas.electrode import cubic_voxels
 
 if TYPE_CHECKING:
@@ -39,7 +39,8 @@ _BLIND = 32  # voxels along the edge of what is looked at where there is nothing
 
 @stage("generator.draw", libraries=("numpy", "torch"))
 def draw_microstructure(
-    design: Design | None,
+    recipe: Recipe | None,
+    materials: Materials | None,
     generator: Generator,
     *,
     edge_voxels: int,
@@ -56,8 +57,8 @@ def draw_microstructure(
 
     Parameters
     ----------
-    design
-        The recipe of a generator trained on designs; the mass loading does not enter.
+    recipe, materials
+        What a generator trained on recipes is to draw, and what turns its weights into volumes.
     generator
         Trained.
     edge_voxels
@@ -67,7 +68,7 @@ def draw_microstructure(
     seed
         Of the noise; equal seeds give equal voxels on one machine.
     phase_fractions
-        The recipe of a generator trained without designs: all fractions, adding up to one [-]; the mean of the
+        Instead, for a generator trained without recipes: all fractions, adding up to one [-]; the mean of the
         training volumes if empty.
     constrained
         Whether the fractions are imposed; else they are what the networks make of the recipe.
@@ -87,7 +88,7 @@ def draw_microstructure(
     WeightsError
         If the weights are not what the record says.
     """
-    condition = _condition(design, generator, phase_fractions)
+    condition = _condition(recipe, materials, generator, phase_fractions)
     _require_drawable(generator, condition, edge_voxels, voxel_size_metre, periodic)
     arguments: dict[str, Any] = {"edge": edge_voxels, "seed": seed, "constrained": constrained, "periodic": periodic}
     if generator.architecture == SLICE_ARCHITECTURE:
@@ -184,12 +185,16 @@ def _filled(
     return taken(surplus(logit[0, 0], chance).masked_fill(closed[0], -math.inf), count)
 
 
-def _condition(design: Design | None, generator: Generator, fractions: tuple[float, ...]) -> np.ndarray[Any, Any]:
-    if design is not None and fractions:
-        raise RecipeError("a design and phase fractions are two recipes. Give one of them.")
-    if design is not None:
-        return condition_of(design, generator)
-    return condition_of_fractions(fractions or mean_fractions(generator), generator)
+def _condition(
+    recipe: Recipe | None, materials: Materials | None, generator: Generator, fractions: tuple[float, ...]
+) -> np.ndarray[Any, Any]:
+    if recipe is None:
+        return condition_of_fractions(fractions or mean_fractions(generator), generator)
+    if fractions:
+        raise RecipeError("a recipe and phase fractions are two recipes. Give one of them.")
+    if materials is None:
+        raise RecipeError("a recipe is of weights: without materials it fills no volume. Give the materials too.")
+    return condition_of(recipe, materials, generator)
 
 
 def _require_drawable(

@@ -1,7 +1,8 @@
 """What a recipe asks of the volume: the fraction of each phase, and what a volume does not show.
 
-A condition is the phase fractions without the first (the pores'), in the order of the labels, and then the design
-fields that are no fraction.
+A condition is the phase fractions without the first (the pores'), in the order of the labels, and then the fields of
+the recipe that the fractions do not tell: the adhesion, and every number that the training recipes vary. A field that
+they do not vary must be theirs in whatever is drawn.
 """
 
 from __future__ import annotations
@@ -11,44 +12,94 @@ from typing import Any
 
 import numpy as np
 
-from models.generator.errors import RecipeError
-from schemas import Design, Generator, Microstructure
-from schemas.materials import ACTIVE_MATERIAL_DENSITY, CARBON_BINDER_DENSITY, active_material_share
-
-HIDDEN_FIELDS = ("binder_adhesion",)
+from models.generator.errors import RecipeError, TrainingSetError
+from schemas import Generator, Materials, Microstructure, Recipe
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
+NUMBERS = tuple(name for name, parameter in Recipe.parameters().items() if parameter.type in (float, int))
+FIXED = "recipe"  # of a generator's settings: the fields that no training recipe varied, where not a recipe's default
 
-def condition_names(phase_names: Sequence[str], *, designed: bool) -> tuple[str, ...]:
-    """The names of a condition's entries; `designed` says whether the volumes have designs."""
-    return (*(f"{name}_fraction" for name in phase_names[1:]), *(HIDDEN_FIELDS if designed else ()))
+_COMPOSITION = ("active_material_weight_fraction", "porosity")
+_HIDDEN = "binder_adhesion"  # a condition of every generator trained on recipes
+_FRACTIONS = ("active_material_fraction", "carbon_binder_fraction")
+_ROUNDING = 1e-6
 
 
-def condition_of_volume(volume: Microstructure, design: Design | None) -> Floats:
+def hidden_fields(recipes: Sequence[Recipe]) -> tuple[str, ...]:
+    """Fields that a volume does not show: the adhesion, and every other number that the recipes vary."""
+    free = [name for name in NUMBERS if name not in _COMPOSITION]
+    return tuple(n for n in free if recipes and (n == _HIDDEN or len({getattr(r, n) for r in recipes}) > 1))
+
+
+def fixed_fields(recipes: Sequence[Recipe]) -> dict[str, Any]:
+    """Fields that the recipes do not vary, by name, with what is not a recipe's default.
+
+    Raises
+    ------
+    TrainingSetError
+        If they vary what is no number.
+    """
+    varied = (*_COMPOSITION, *hidden_fields(recipes))
+    found = {name: {getattr(r, name) for r in recipes} for name in Recipe.fields() if name not in varied and recipes}
+    for name, values in found.items():
+        if len(values) > 1:
+            raise TrainingSetError(
+                f"the recipes vary {name} ({', '.join(sorted(map(str, values)))}), which is no number that a generator "
+                "can be conditioned on. Train one generator for each."
+            )
+    return {name: value for name, (value,) in found.items() if value != Recipe.__dataclass_fields__[name].default}
+
+
+def condition_names(phase_names: Sequence[str], hidden: Sequence[str]) -> tuple[str, ...]:
+    """The names of a condition's entries; none is hidden where the volumes have no recipes."""
+    return (*(f"{name}_fraction" for name in phase_names[1:]), *hidden)
+
+
+def condition_of_volume(volume: Microstructure, recipe: Recipe | None, hidden: Sequence[str]) -> Floats:
     """The condition that a volume was made at, fractions counted."""
     counts = np.array([np.count_nonzero(volume.labels == label) for label in volume.phase_labels])
-    hidden = () if design is None else tuple(getattr(design, name) for name in HIDDEN_FIELDS)
-    return np.array([*(counts[1:] / volume.labels.size), *hidden], dtype=np.float64)
+    values = () if recipe is None else tuple(getattr(recipe, name) for name in hidden)
+    return np.array([*(counts[1:] / volume.labels.size), *values], dtype=np.float64)
 
 
-def condition_of(design: Design, generator: Generator) -> Floats:
-    """The condition of a design, fractions by mass balance of dense components.
+def condition_of(recipe: Recipe, materials: Materials, generator: Generator) -> Floats:
+    """The condition of a recipe, fractions by mass balance; the carbon-binder's holds its nanopores.
 
     Raises
     ------
     RecipeError
-        If the generator was not trained on designs.
+        If the generator was not trained on recipes, or on none with such a value of a field that is no condition.
     """
-    expected = condition_names(("pore", "active_material", "carbon_binder"), designed=True)
-    if generator.condition_names != expected:
+    if not takes_recipes(generator):
         raise RecipeError(
-            f"the generator takes {', '.join(generator.condition_names)}, not a design. Give it phase fractions."
+            f"the generator takes {', '.join(generator.condition_names)}, not a recipe. Give it phase fractions."
         )
-    weight_fraction, solid = design.active_material_weight_fraction, 1 - design.porosity
-    share = active_material_share(weight_fraction, ACTIVE_MATERIAL_DENSITY, CARBON_BINDER_DENSITY)
-    fractions = (solid * share, solid * (1 - share))
-    return np.array([*fractions, *(getattr(design, name) for name in HIDDEN_FIELDS)], dtype=np.float64)
+    if unlike := unlearned(recipe, generator):
+        raise RecipeError(
+            f"all training recipes of the generator had {unlike}. Simulate this one, or train a generator on recipes "
+            "that vary it."
+        )
+    solid, share = 1 - recipe.porosity, materials.active_material_share(recipe.active_material_weight_fraction)
+    binder = solid * (1 - share) / (1 - materials.carbon_binder_nanoporosity)
+    hidden = generator.condition_names[len(_FRACTIONS) :]
+    return np.array([solid * share, binder, *(getattr(recipe, name) for name in hidden)], dtype=np.float64)
+
+
+def takes_recipes(generator: Generator) -> bool:
+    """Whether a recipe says what the generator is to draw."""
+    count, fields = len(_FRACTIONS), Recipe.fields()
+    fractions, hidden = generator.condition_names[:count], generator.condition_names[count:]
+    return fractions == _FRACTIONS and bool(hidden) and all(name in fields for name in hidden)
+
+
+def unlearned(recipe: Recipe, generator: Generator) -> str:
+    """What the recipe asks for that no training recipe varied and that is not theirs; empty if there is nothing."""
+    if not takes_recipes(generator):
+        return ""
+    free, fixed = (*_COMPOSITION, *generator.condition_names), generator.settings.get(FIXED, {})
+    learned = {n: fixed.get(n, f.default) for n, f in Recipe.__dataclass_fields__.items() if n not in free}
+    return ", ".join(f"{n} = {v} (not {getattr(recipe, n)})" for n, v in learned.items() if getattr(recipe, n) != v)
 
 
 def condition_of_fractions(phase_fractions: Sequence[float], generator: Generator) -> Floats:
@@ -62,7 +113,7 @@ def condition_of_fractions(phase_fractions: Sequence[float], generator: Generato
     names = generator.phase_names
     if len(generator.condition_names) != len(names) - 1:
         raise RecipeError(
-            f"the generator takes {', '.join(generator.condition_names)}; fractions do not say all. Give a design."
+            f"the generator takes {', '.join(generator.condition_names)}; fractions do not say all. Give a recipe."
         )
     given = ", ".join(f"{fraction:g}" for fraction in phase_fractions)
     if len(phase_fractions) != len(names):
@@ -79,6 +130,3 @@ def mean_fractions(generator: Generator) -> tuple[float, ...]:
     """The phase fractions in the middle of the training volumes, all phases."""
     placed = generator.training_conditions[:, : len(generator.phase_names) - 1].mean(axis=0)
     return (1 - float(placed.sum()), *placed.tolist())
-
-
-_ROUNDING = 1e-6

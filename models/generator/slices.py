@@ -20,9 +20,10 @@ import numpy as np
 from models.generator import slice_networks
 from models.generator.errors import WeightsError
 from models.generator.phases import Units
+from models.generator.recipe import FIXED
 from models.generator.training_set import TrainingSet
 from models.generator.weights import describe, from_bytes, to_bytes
-from schemas import Design, Generator, Microstructure, stage
+from schemas import Generator, Microstructure, Recipe, stage
 from schemas.field import Bounds
 
 if TYPE_CHECKING:
@@ -45,9 +46,8 @@ _AVERAGED = 0.995
 @stage("generator.train_slices", libraries=("numpy", "torch"))
 def train_slices(
     volumes: tuple[Microstructure, ...],
-    designs: tuple[Design, ...],
+    recipes: tuple[Recipe, ...],
     *,
-    volume_ids: tuple[str, ...],
     step_count: int,
     seed: int,
     learning_rate: float = 3e-4,
@@ -56,10 +56,8 @@ def train_slices(
 
     Parameters
     ----------
-    volumes, designs
+    volumes, recipes
         As for `train_steps`.
-    volume_ids
-        Of the volumes.
     step_count
         Steps of the generating network; the critics take three each.
     seed
@@ -70,7 +68,7 @@ def train_slices(
     import torch
 
     torch.manual_seed(seed)
-    data = TrainingSet(volumes, designs)
+    data = TrainingSet(volumes, recipes)
     units = data.units()
     conditions, classes = len(data.condition_names), len(data.phase_names)
     maker = slice_networks.maker(_CHANNELS + conditions, classes, _WIDTHS, periodic=False)
@@ -86,18 +84,19 @@ def train_slices(
             losses.append(game.judge(real, condition, _noise(_CROP, condition, None), _SLICES))
         condition = torch.from_numpy(units.scaled(data.conditions[int(rng.integers(len(volumes)))]))
         game.make(condition, _noise(_CROP, condition, None), _SLICES, rate=1 - step / step_count)
-    settings = {
+    settings: dict[str, Any] = {
         "granule": _COARSE,
         "member_count": 1,
         "member_excluded": [[]],
         "units": asdict(units),
         "classes": classes,
+        **({FIXED: data.fixed} if data.fixed else {}),
     }
     return Generator(
         architecture=SLICE_ARCHITECTURE,
         weights=to_bytes(game.average, SLICE_ARCHITECTURE, settings),
         settings=settings,
-        trained_on=volume_ids,
+        trained_on=tuple(volume.id for volume in volumes),
         phase_names=data.phase_names,
         voxel_size_metre=data.voxel_size_metre,
         condition_names=data.condition_names,

@@ -23,7 +23,7 @@ from models.generator import network, schedule
 from models.generator.phases import MEMBER_PARTS, Units, phase_shape
 from models.generator.training_set import Batch, TrainingSet
 from models.generator.weights import from_bytes, to_bytes
-from schemas import Design, GeneratorTraining, Microstructure, stage
+from schemas import GeneratorTraining, Microstructure, Recipe, stage
 
 if TYPE_CHECKING:
     import torch
@@ -44,7 +44,7 @@ _SQUARED_SHARE = 2.0  # of the squared error of the field, beside the cross entr
 @stage("generator.train_steps", libraries=("numpy", "scipy", "torch"))
 def train_steps(
     volumes: tuple[Microstructure, ...],
-    designs: tuple[Design, ...],
+    recipes: tuple[Recipe, ...],
     before: GeneratorTraining | None = None,
     *,
     phase: int,
@@ -62,8 +62,8 @@ def train_steps(
 
     Parameters
     ----------
-    volumes, designs
-        Parallel; no designs for volumes without.
+    volumes, recipes
+        Parallel; no recipes for volumes without.
     before
         Where to go on: the last stretch of the same member, or of the trunk for a member's first.
     phase
@@ -97,7 +97,7 @@ def train_steps(
     """
     import torch
 
-    data = TrainingSet(volumes, designs)
+    data = TrainingSet(volumes, recipes)
     run = _Training(data, before, phase, member, width, learning_rate, seed, torch.device(device))
     shown = [number for number in range(len(volumes)) if number not in left_out]
     losses = [run.step(shown, fall_from, fall_to) for _ in range(step_count)]

@@ -15,8 +15,8 @@ import numpy as np
 from models.generator.errors import TrainingSetError
 from models.generator.fields import distance_field, field_scale, repeats
 from models.generator.phases import Units, phase_shape
-from models.generator.recipe import condition_names, condition_of_volume
-from schemas import Design, Microstructure
+from models.generator.recipe import condition_names, condition_of_volume, fixed_fields, hidden_fields
+from schemas import Microstructure, Recipe
 
 _LEAST = 2
 _JITTER = 0.03  # of a condition's half range: neighbouring recipes must not be told apart by the last digit
@@ -39,8 +39,8 @@ class TrainingSet:
 
     Parameters
     ----------
-    volumes, designs
-        Parallel; designs may be empty where there are none.
+    volumes, recipes
+        Parallel; recipes may be empty where there are none.
 
     Raises
     ------
@@ -48,13 +48,15 @@ class TrainingSet:
         If they cannot be learned from together.
     """
 
-    def __init__(self, volumes: Sequence[Microstructure], designs: Sequence[Design]) -> None:
-        _require_alike(volumes, designs)
-        paired: Sequence[Design | None] = designs or [None] * len(volumes)
+    def __init__(self, volumes: Sequence[Microstructure], recipes: Sequence[Recipe]) -> None:
+        _require_alike(volumes, recipes)
+        paired: Sequence[Recipe | None] = recipes or [None] * len(volumes)
         self.phase_names = volumes[0].phase_names
         self.voxel_size_metre = volumes[0].voxel_size_metre
-        self.condition_names = condition_names(self.phase_names, designed=bool(designs))
-        self.conditions = np.stack([condition_of_volume(v, d) for v, d in zip(volumes, paired, strict=True)])
+        hidden = hidden_fields(recipes)
+        self.condition_names = condition_names(self.phase_names, hidden)
+        self.fixed = fixed_fields(recipes)
+        self.conditions = np.stack([condition_of_volume(v, r, hidden) for v, r in zip(volumes, paired, strict=True)])
         self.periodic = all(repeats(volume.labels) for volume in volumes)
         self._labels = [_ordered(volume) for volume in volumes]
 
@@ -140,15 +142,15 @@ def _ordered(volume: Microstructure) -> np.ndarray[Any, Any]:
     return ordered
 
 
-def _require_alike(volumes: Sequence[Microstructure], designs: Sequence[Design]) -> None:
+def _require_alike(volumes: Sequence[Microstructure], recipes: Sequence[Recipe]) -> None:
     """Refuse volumes that do not belong together, or that hold nothing to learn."""
     if len(volumes) < _LEAST:
         raise TrainingSetError(
             f"{len(volumes)} training volume is too few: at least {_LEAST} are needed. Cut a large one into crops "
             "(ragone train-generator --crop EDGE), or give more."
         )
-    if designs and len(designs) != len(volumes):
-        raise TrainingSetError(f"{len(volumes)} volumes and {len(designs)} designs; give a design for each, or none.")
+    if recipes and len(recipes) != len(volumes):
+        raise TrainingSetError(f"{len(volumes)} volumes and {len(recipes)} recipes; give a recipe for each, or none.")
     first = volumes[0]
     for number, volume in enumerate(volumes):
         volume.require_cubic_voxels(f"training (volume {number})")

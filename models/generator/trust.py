@@ -26,7 +26,7 @@ from models.generator.envelope import BLIND_DISTANCE, place
 from models.generator.errors import CalibrationError
 from models.generator.recipe import condition_of
 from models.generator.variance import Variance, calibrated, covered, held_out
-from schemas import Design, Generator, GeneratorErrors, PredictedErrors, Transport, stage
+from schemas import Generator, GeneratorErrors, Materials, PredictedErrors, Recipe, Transport, stage
 
 METRICS = (
     "pore_tortuosity_factor",
@@ -45,7 +45,6 @@ def fit_errors(
     beside: tuple[Transport, ...],
     real: tuple[Transport, ...],
     *,
-    generator_id: str,
     volumes: tuple[int, ...],
     members: tuple[int, ...],
     blind_distance: float = BLIND_DISTANCE,
@@ -62,8 +61,6 @@ def fit_errors(
         Of each point in turn: small volumes drawn by every member at equal seeds; the same for all members.
     real
         Of each point: the training volume of that recipe.
-    generator_id
-        Of the generator.
     volumes, members
         Of each point: index of the training volume, and the member that drew.
     blind_distance
@@ -87,7 +84,7 @@ def fit_errors(
     fitted = [calibrated(distance, spread[:, m], error[:, m], folds) for m in range(len(METRICS))]
     outside = [held_out(distance, spread[:, m], error[:, m], folds) for m in range(len(METRICS))]
     return GeneratorErrors(
-        generator_id=generator_id,
+        generator_id=generator.id,
         metric_names=METRICS,
         floor=np.array([f.floor for f in fitted]),
         growth=np.array([f.growth for f in fitted]),
@@ -109,40 +106,37 @@ def fit_errors(
 
 @stage("generator.predict_errors", libraries=("numpy", "scipy"))
 def predict_errors(
-    design: Design,
+    recipe: Recipe,
+    materials: Materials,
     generator: Generator,
     errors: GeneratorErrors,
     transports: tuple[Transport, ...],
     *,
-    generator_id: str,
-    errors_id: str,
     largest_error: float = 0.25,
 ) -> PredictedErrors:
     """How far a generator is expected to be off for one recipe, and whether it is blind to it.
 
     Parameters
     ----------
-    design
-        The recipe.
+    recipe, materials
+        What is to be drawn.
     generator
         That draws it. One fine-tuned on more volumes is judged by the calibration of the one it began from.
     errors
         How far it was off.
     transports
-        Of small volumes of that design, drawn by every member at equal seeds.
-    generator_id, errors_id
-        Of the records.
+        Of small volumes of that recipe, drawn by every member at equal seeds.
     largest_error
         Relative standard error of any metric beyond which it counts as blind as well [-].
     """
-    condition = condition_of(design, generator)
+    condition = condition_of(recipe, materials, generator)
     distance = place(condition, generator.training_conditions).distance
     spread = ensemble_spread(transports)
     terms = zip(errors.floor, errors.growth, errors.spread_weight, spread, strict=True)
     sigma = np.array([Variance(f, g, w).sigma(distance, s) for f, g, w, s in terms], dtype=np.float64)
     return PredictedErrors(
-        generator_id=generator_id,
-        errors_id=errors_id,
+        generator_id=generator.id,
+        errors_id=errors.id,
         metric_names=errors.metric_names,
         relative_standard_error=sigma,
         condition_names=generator.condition_names,

@@ -1,4 +1,8 @@
-"""Was a curve carried through to its end? A simulation may have given up; a measurement is what it is."""
+"""Was a curve carried through to its end? A simulation may have given up; a measurement is what it is.
+
+A discharge is one step, so that one which was not carried through delivered nothing that counts: it is infeasible. Of
+a protocol that got somewhere, a number of the whole curve is not determined.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,8 @@ def unfinished(curve: Curve) -> tuple[str, KpiOutcome] | None:
     ):
         told = f" ({curve.reason})" if curve.reason else ""
         done = len(curve.test_time_second)
-        outcome = KpiOutcome.NOT_IDENTIFIABLE if done else KpiOutcome.INFEASIBLE
+        went_on = isinstance(curve, Cycling) and done
+        outcome = KpiOutcome.NOT_IDENTIFIABLE if went_on else KpiOutcome.INFEASIBLE
         return f"the simulation ended with '{curve.outcome}'{told} after {done} samples; make it complete", outcome
     if len(curve.test_time_second) < 2:
         return f"samples of the curve: {len(curve.test_time_second)}; two at least are needed", (

@@ -1,1 +1,1 @@
-"""Stages as they were before a recipe, its materials and the cell's design were records: only old lakes call them."""
+"""Stages as earlier versions called them, so that what they made can be computed again; offered to nobody."""

@@ -17,8 +17,9 @@ from pipelines.curve.halves import discharges_of
 from pipelines.curve.holes import Hole, holes_of
 from pipelines.curve.totals import noise_of
 from pipelines.kpi.definition import Definition, Window, all_missing
-from schemas import Curve, Kpi, KpiOutcome, stage
+from schemas import Curve, Kpi, KpiOutcome, kpi_stage
 from schemas.field import Bounds
+from schemas.parameter import NotNegative
 
 _MILLIVOLTS = 1e3  # per volt
 RMSE = Definition("voltage_rmse", "mV", "root of the mean over time of the squared voltage difference")
@@ -28,8 +29,15 @@ SHARE = Definition("compared_share", "1", "measured charge in the time that is c
 _LEAST = 10  # samples
 
 
-@stage("kpi.voltage_agreement", libraries=("numpy",))
-def voltage_agreement(measured: Curve, simulated: Curve, *, voltage_uncertainty_volt: float = 0.0) -> Mapping[str, Kpi]:
+@kpi_stage(
+    "kpi.voltage_agreement",
+    gives={"voltage_(rmse|bias|largest_deviation)": "mV", "compared_share": "1"},
+    libraries=("numpy",),
+    unasked=False,
+)
+def voltage_agreement(
+    measured: Curve, simulated: Curve, *, voltage_uncertainty_volt: NotNegative = 0.0
+) -> Mapping[str, Kpi]:
     """Root mean square, mean and largest difference of the voltages of two discharges.
 
     Parameters

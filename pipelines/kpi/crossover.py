@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 from scipy.optimize import brentq
 
+from pipelines.curve.totals import SECONDS_PER_HOUR
 from pipelines.kpi.definition import Definition, Window
-from pipelines.kpi.delivered import delivered
-from schemas import CellParameters, Discharge, DischargeOutcome, Kpi, stage
+from pipelines.kpi.densities import LITRES_PER_CUBIC_METRE
+from schemas import CellParameters, Discharge, DischargeOutcome, Kpi, kpi_stage
 
 CROSSOVER = Definition(
     "crossover_power",
@@ -25,7 +26,7 @@ CROSSOVER = Definition(
 )
 
 
-@stage("kpi.crossover", libraries=("numpy", "scipy"))
+@kpi_stage("kpi.crossover", gives={"crossover_power": "W"}, libraries=("numpy", "scipy"), unasked=False)
 def crossover(
     first_cell: CellParameters,
     first: tuple[Discharge, ...],
@@ -75,10 +76,16 @@ def crossover(
 def _densities(cell: CellParameters, discharges: tuple[Discharge, ...]) -> dict[float, float]:
     """Energy density [W.h/L] of each completed discharge at constant power, by power [W]."""
     return {
-        d.power_watt: delivered(cell, d)["energy_density"]
+        d.power_watt: _energy(d) / (cell.cell_volume_cubic_metre * LITRES_PER_CUBIC_METRE)
         for d in discharges
         if d.power_watt is not None and d.outcome is DischargeOutcome.COMPLETED
     }
+
+
+def _energy(discharge: Discharge) -> float:
+    """Delivered energy [W.h]."""
+    power = -discharge.voltage_volt * discharge.current_ampere
+    return float(np.trapezoid(power, discharge.test_time_second)) / SECONDS_PER_HOUR
 
 
 def _zero(powers: NDArray[np.float64], ahead: NDArray[np.float64], at: int) -> float:

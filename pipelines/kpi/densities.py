@@ -11,14 +11,15 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from pipelines.curve.accuracy import accuracy_of
+from pipelines.curve.accuracy import Accuracy, accuracy_of
 from pipelines.curve.finished import unfinished
-from pipelines.curve.halves import discharges_of, totals_of_half
+from pipelines.curve.halves import Half, discharges_of, totals_of_half
 from pipelines.curve.totals import SECONDS_PER_HOUR, Totals, Vector, uncertainty
 from pipelines.kpi.definition import Definition, Window, all_missing
 from pipelines.kpi.whole import method_of, nothing_discharges
-from schemas import CellParameters, Curve, Kpi, KpiOutcome, stage
+from schemas import CellParameters, Curve, Kpi, KpiOutcome, kpi_stage
 from schemas.field import POSITIVE
+from schemas.parameter import NotNegative, Positive
 
 LITRES_PER_CUBIC_METRE = 1000.0
 
@@ -55,17 +56,21 @@ def _power(totals: Vector) -> float:
 _DERIVED: tuple[Callable[[Vector], float], ...] = (_energy, _power)
 
 
-@stage("kpi.densities", libraries=("numpy",))
+@kpi_stage(
+    "kpi.densities",
+    gives={"energy_density": "W.h/L", "power_density": "W/L", "specific_energy": "W.h/kg", "specific_power": "W/kg"},
+    libraries=("numpy",),
+)
 def energy_and_power_density(
     curve: Curve,
     cell: CellParameters | None = None,
     *,
-    cell_mass_kilogram: float | None = None,
+    cell_mass_kilogram: Positive | None = None,
     cell_mass_uncertainty_kilogram: float = 0.0,
-    cell_volume_cubic_metre: float | None = None,
+    cell_volume_cubic_metre: Positive | None = None,
     cell_volume_uncertainty_cubic_metre: float = 0.0,
-    voltage_uncertainty_volt: float = 0.0,
-    current_uncertainty_ampere: float = 0.0,
+    voltage_uncertainty_volt: NotNegative = 0.0,
+    current_uncertainty_ampere: NotNegative = 0.0,
 ) -> Mapping[str, Kpi]:
     """Energy density, power density, specific energy and specific power of a cell, from one of its curves.
 
@@ -94,10 +99,7 @@ def energy_and_power_density(
     if refused:
         return all_missing((*VOLUMETRIC, *GRAVIMETRIC), *refused)
     accuracy = accuracy_of(curve, voltage_uncertainty_volt, current_uncertainty_ampere)
-    half = max(discharges, key=lambda one: abs(totals_of_half(curve, one, accuracy).energy))
-    totals = totals_of_half(curve, half, accuracy)
-    which = "the discharge" if len(discharges) == 1 else f"the discharge of {len(discharges)} that delivers the most"
-    window = Window(f"{which}, to {half.limit:.4g} V", half.start, half.end)
+    totals, window = largest(curve, discharges, accuracy)
     found = {}
     for definitions, size, missing in ((VOLUMETRIC, volume, "volume"), (GRAVIMETRIC, mass, "mass")):
         for definition, derived in zip(definitions, _DERIVED, strict=True):
@@ -113,6 +115,13 @@ def energy_and_power_density(
                 window=window,
             )
     return found
+
+
+def largest(curve: Curve, discharges: tuple[Half, ...], accuracy: Accuracy) -> tuple[Totals, Window]:
+    """The totals of the discharge that delivers the most energy, and which that is."""
+    half = max(discharges, key=lambda one: abs(totals_of_half(curve, one, accuracy).energy))
+    which = "the discharge" if len(discharges) == 1 else f"the discharge of {len(discharges)} that delivers the most"
+    return totals_of_half(curve, half, accuracy), Window(f"{which}, to {half.limit:.4g} V", half.start, half.end)
 
 
 def per(size: Size, derived: Callable[[Vector], float], totals: Totals) -> tuple[float, float | None]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 
 from pipelines.kpi.definition import Definition, Window
-from schemas import Kpi, KpiOutcome, stage
+from schemas import Kpi, KpiOutcome, kpi_stage
 from schemas.errors import UnitError
 
 
-@stage("kpi.deviation")
+@kpi_stage("kpi.deviation", gives={"(?!voltage_largest_).+_deviation": "1"}, unasked=False)
 def relative_deviation(subject: Kpi, reference: Kpi) -> Kpi:
     """Relative difference to a reference.
 

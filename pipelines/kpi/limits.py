@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pipelines.curve.finished import unfinished
 from pipelines.curve.steps import Step, StepKind, steps_of
 from pipelines.kpi.definition import Definition, Window, all_missing
-from schemas import Curve, Cycling, Kpi, KpiOutcome, stage
+from schemas import Curve, Cycling, Kpi, KpiOutcome, kpi_stage
 
 _OPEN_CIRCUIT = "Battery open-circuit voltage [V]"
 _LOSSES = {
@@ -36,7 +36,7 @@ MEAN = Definition("mean_overpotential", "V", "open-circuit minus terminal voltag
 Samples = NDArray[np.float64]
 
 
-@stage("kpi.limits", libraries=("numpy",))
+@kpi_stage("kpi.limits", gives={"loss_share_[a-z_]+": "1", "mean_overpotential": "V"}, libraries=("numpy",))
 def loss_shares(curve: Curve, *, charging: bool = False) -> Mapping[str, Kpi]:
     """Share of each overpotential in the energy lost, what is left unexplained, and the mean overpotential.
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from pipelines.curve.steps import Step, StepKind, steps_of
 from pipelines.kpi.definition import Definition, Window
-from schemas import Curve, Cycling, Kpi, KpiOutcome, stage
+from schemas import Curve, Cycling, Kpi, KpiOutcome, kpi_stage
 
 _VARIABLE = "Minimum negative electrode surface potential difference [V]"
 PLATING_MARGIN = Definition(
@@ -18,7 +18,7 @@ PLATING_MARGIN = Definition(
 )
 
 
-@stage("kpi.plating_margin", libraries=("numpy",))
+@kpi_stage("kpi.plating_margin", gives={"plating_margin": "V"}, libraries=("numpy",))
 def plating_margin(curve: Curve) -> Kpi:
     """The lowest local plating overpotential over all charging steps.
 

@@ -17,7 +17,8 @@ from pipelines.curve.discharges import Discharging, common_conditions, discharge
 from pipelines.curve.totals import SECONDS_PER_HOUR, Vector, uncertainty
 from pipelines.kpi.definition import Definition, Window, all_missing
 from pipelines.kpi.densities import Size, mass_of, volume_of, without
-from schemas import CellParameters, Curve, Kpi, KpiOutcome, stage
+from schemas import CellParameters, Curve, Kpi, KpiOutcome, kpi_stage
+from schemas.parameter import NotNegative, Positive
 
 _REFERENCE = "D. V. Ragone, 1968, doi 10.4271/680453"
 ONE_HOUR = {
@@ -29,19 +30,31 @@ POINTS = {"": ("energy", "W.h"), "volume": ("energy_density", "W.h/L"), "mass": 
 WHOLE = Window("whole discharges")
 
 
-@stage("kpi.ragone", libraries=("numpy", "scipy"))
+@kpi_stage(
+    "kpi.ragone",
+    gives={
+        "energy_at_.+W": "W.h",
+        "energy_density_at_.+W": "W.h/L",
+        "specific_energy_at_.+W": "W.h/kg",
+        "one_hour_power": "W",
+        "one_hour_power_density": "W/L",
+        "one_hour_specific_power": "W/kg",
+    },
+    libraries=("numpy", "scipy"),
+    least=2,
+)
 def ragone_curve(
     curves: tuple[Curve, ...],
     cell: CellParameters | None = None,
     *,
-    cell_mass_kilogram: float | None = None,
+    cell_mass_kilogram: Positive | None = None,
     cell_mass_uncertainty_kilogram: float = 0.0,
-    cell_volume_cubic_metre: float | None = None,
+    cell_volume_cubic_metre: Positive | None = None,
     cell_volume_uncertainty_cubic_metre: float = 0.0,
     limit_tolerance_volt: float = 0.01,
     temperature_tolerance_kelvin: float = 2.0,
-    voltage_uncertainty_volt: float = 0.0,
-    current_uncertainty_ampere: float = 0.0,
+    voltage_uncertainty_volt: NotNegative = 0.0,
+    current_uncertainty_ampere: NotNegative = 0.0,
 ) -> Mapping[str, Kpi]:
     """Energy at the power of each discharge, and the power that the cell can give for one hour.
 

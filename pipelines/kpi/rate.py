@@ -16,7 +16,8 @@ import numpy as np
 from pipelines.curve.discharges import Discharging, common_conditions, discharges_in
 from pipelines.curve.totals import Totals, Vector, uncertainty
 from pipelines.kpi.definition import Definition, Window
-from schemas import CellParameters, Curve, Kpi, KpiOutcome, stage
+from schemas import CellParameters, Curve, Kpi, KpiOutcome, kpi_stage
+from schemas.parameter import NotNegative
 
 RATE_CAPABILITY = Definition("rate_capability", "1", "capacity at a rate over that at the lowest rate")
 
@@ -29,7 +30,7 @@ class _Rate:
     repeats: tuple[Discharging, ...]
 
 
-@stage("kpi.rate_capability", libraries=("numpy",))
+@kpi_stage("kpi.rate_capability", gives={r"rate_capability(_[\d.e+-]+C)?": "1"}, libraries=("numpy",), least=2)
 def rate_capability(
     curves: tuple[Curve, ...],
     cell: CellParameters | None = None,
@@ -37,8 +38,8 @@ def rate_capability(
     nominal_capacity_ampere_hour: float | None = None,
     limit_tolerance_volt: float = 0.01,
     temperature_tolerance_kelvin: float = 2.0,
-    voltage_uncertainty_volt: float = 0.0,
-    current_uncertainty_ampere: float = 0.0,
+    voltage_uncertainty_volt: NotNegative = 0.0,
+    current_uncertainty_ampere: NotNegative = 0.0,
 ) -> Mapping[str, Kpi]:
     """Capacity at each rate over that at the lowest.
 

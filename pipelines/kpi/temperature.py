@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pipelines.curve.totals import noise_of
 from pipelines.kpi.definition import Definition, Window, all_missing
-from schemas import Curve, Cycling, Kpi, KpiOutcome, Measurement, stage
+from schemas import Curve, Cycling, Kpi, KpiOutcome, Measurement, kpi_stage
 
 _WIDTH = 5
 _MEDIAN = math.sqrt(math.pi / 2 / _WIDTH)  # standard error of a median over the noise, many samples
@@ -18,7 +18,7 @@ MAXIMUM = Definition("maximum_temperature", "K", "the highest temperature of the
 RISE = Definition("temperature_rise", "K", "the highest temperature of the cell over that of its first samples")
 
 
-@stage("kpi.temperature", libraries=("numpy",))
+@kpi_stage("kpi.temperature", gives={"maximum_temperature": "K", "temperature_rise": "K"}, libraries=("numpy",))
 def maximum_temperature(curve: Curve, *, temperature_uncertainty_kelvin: float = 0.0) -> Mapping[str, Kpi]:
     """Highest temperature and rise.
 

@@ -6,24 +6,21 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import electrode_stand_ins
 import generator_stand_ins
 import numpy as np
 import pytest
 
 from dataset import Lake
-from flows.design.evaluate import is_stored
-from flows.engines import ENGINES
+from flows.generator import calibration
 from flows.generator.calibration import calibrate_generator
-from schemas import GeneratorErrors
 
 
 @pytest.fixture
 def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lake]:
     """An empty lake, with stand-ins for what draws and measures."""
-    monkeypatch.setitem(ENGINES["manufacture"], "generator", generator_stand_ins.generate)
-    monkeypatch.setitem(ENGINES["manufacture"], "particle_packing", electrode_stand_ins.draw)
-    monkeypatch.setitem(ENGINES["characterise"], "homogenisation", electrode_stand_ins.measure)
+    monkeypatch.setattr(calibration, "draw_microstructure", generator_stand_ins.generate)
+    monkeypatch.setattr(calibration, "pack_particles", generator_stand_ins.simulate)
+    monkeypatch.setattr(calibration, "homogenise", generator_stand_ins.measure)
     with Lake.open(tmp_path / "lake", create=True) as opened:
         yield opened
 
@@ -37,9 +34,9 @@ def test_every_left_out_volume_is_judged_by_the_member_that_left_it_out(lake: La
     """Four volumes, each left out by one member and seen by the others: eight points, four of them outside."""
     generator_id, _ = generator_stand_ins.stored(lake, example("generator"))
     found = calibrate_generator(lake, generator_id, params="none.yaml", beyond=True)
-    errors = lake.get(found.errors_id)
-    assert isinstance(errors, GeneratorErrors)
+    errors = found.errors
     assert errors.generator_id == generator_id
+    assert lake.holds(errors.id)
     assert len(errors.distance) == 8
     assert int((errors.distance > 0).sum()) == 4
     assert [one.group for one in found.reliabilities] == ["seen", "left out", "beyond the cube"]
@@ -47,7 +44,7 @@ def test_every_left_out_volume_is_judged_by_the_member_that_left_it_out(lake: La
     assert (beyond.sigma[:, 0] > 0).all()
     assert np.any(beyond.error[:, 0] != 0)
     assert not beyond.error[:, 1:].any()  # the stand-in measures one area and one conductivity for all
-    kept = [volume for volume in lake.sql("SELECT id FROM microstructures")["id"] if is_stored(lake, volume)]
+    kept = [volume for volume in lake.sql("SELECT id FROM microstructures")["id"] if lake.holds(volume)]
     assert len(kept) == 4  # the training volumes
 
 
@@ -57,5 +54,5 @@ def test_running_again_computes_nothing(lake: Lake, example: Any) -> None:
     first = calibrate_generator(lake, generator_id, params="none.yaml")
     before = runs(lake)
     again = calibrate_generator(lake, generator_id, params="none.yaml")
-    assert again.errors_id == first.errors_id
+    assert again.errors.id == first.errors.id
     assert runs(lake) == before

@@ -12,11 +12,13 @@ import pytest
 from dataset import Lake
 from flows import FidelityPlan, StudyError, compare_with_simulator, compare_with_volumes, read_recipes
 from flows.generator import fidelity_volumes as tasks
-from flows.generator.fidelity_plan import BEYOND, HELD_OUT, RECIPE_NAMES
 from flows.generator.training_plan import GeneratorPlan
 from models.generator.shipped import PLAN as DEFAULT_PLAN
+from models.generator.unseen_recipes import BEYOND, HELD_OUT
 from pipelines.manufacture import pack_particles
-from schemas import Design, Generator, Microstructure, stage
+from schemas import Generator, Materials, Microstructure, Recipe, stage
+from schemas.errors import RagoneError
+from schemas.materials import NMC_811
 
 VOXEL = 8e-7
 EDGE = 32
@@ -26,7 +28,8 @@ NAMES = ("pore", "active_material", "carbon_binder")
 
 @stage("stand_in.draw", libraries=("numpy",))
 def draw_stand_in(
-    design: Design | None,
+    recipe: Recipe | None,
+    materials: Materials | None,
     generator: Generator,
     *,
     edge_voxels: int,
@@ -39,16 +42,11 @@ def draw_stand_in(
     """A packing, of another porosity where nothing is imposed; no packing of an odd seed by a poor generator."""
     if generator.settings.get("fails") and seed % 2:
         raise ValueError("the stand-in fails at odd seeds")
-    recipe = design or Design.build(
-        {
-            "active_material_weight_fraction": 0.95,
-            "porosity": phase_fractions[0],
-            "binder_adhesion": 0.5,
-            "mass_loading_kilogram_per_square_metre": 0.2,
-        }
+    asked = recipe or Recipe(active_material_weight_fraction=0.95, porosity=phase_fractions[0])
+    drawn = asked if constrained else dataclasses.replace(asked, porosity=asked.porosity + 0.1)
+    return pack_particles(
+        drawn, materials or NMC_811, edge_voxels=edge_voxels, voxel_size_metre=voxel_size_metre, seed=seed + 1
     )
-    drawn = recipe if constrained else dataclasses.replace(recipe, porosity=recipe.porosity + 0.1)
-    return pack_particles(drawn, edge_voxels=edge_voxels, voxel_size_metre=voxel_size_metre, seed=seed + 1)
 
 
 @pytest.fixture
@@ -61,12 +59,12 @@ def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lake]:
 
 def packed(seed: int, edge: int = EDGE) -> Microstructure:
     """A packing that training or holding out takes."""
-    return pack_particles(PLAN.design(0), edge_voxels=edge, voxel_size_metre=VOXEL, seed=seed)
+    return pack_particles(HELD_OUT[0], NMC_811, edge_voxels=edge, voxel_size_metre=VOXEL, seed=seed)
 
 
-def generator(lake: Lake, example, *, designed: bool = True, **settings: bool) -> str:
+def generator(lake: Lake, example, *, of_recipes: bool = True, **settings: bool) -> str:
     """The id of a generator trained on one volume."""
-    names = ("active_material_fraction", "carbon_binder_fraction", *(("binder_adhesion",) if designed else ()))
+    names = ("active_material_fraction", "carbon_binder_fraction", *(("binder_adhesion",) if of_recipes else ()))
     record = example(
         "generator",
         phase_names=NAMES,
@@ -91,9 +89,10 @@ def test_samples_beside_the_simulator(lake, example):
     assert len(record.resemblance) == 2
     assert found.failures == ()
     assert set(found.slices) == {"real", *found.records}
-    assert compare_with_simulator(lake, [subject], PLAN).ids == found.ids
+    again = compare_with_simulator(lake, [subject], PLAN)
+    assert [record.id for record in again.records.values()] == [record.id for record in found.records.values()]
     assert lake.sql("SELECT count(*) FROM microstructures").item() >= 8
-    verdict = lake.reproduce(found.ids["real again"]).verdict
+    verdict = lake.reproduce(found.records["real again"].id).verdict
     assert verdict.name in ("BITWISE", "WITHIN_TOLERANCE")
 
 
@@ -111,7 +110,7 @@ def test_a_volume_that_fails_is_named(lake, example):
 
 def test_held_out_crops(lake, example):
     """As many volumes as crops, of their fractions; the noise is that of halves; training volumes are refused."""
-    subject = generator(lake, example, designed=False)
+    subject = generator(lake, example, of_recipes=False)
     crops = [lake.put(packed(seed)) for seed in range(4)]
     found = compare_with_volumes(lake, [subject], crops)
     record = found.records["generated"]
@@ -125,7 +124,7 @@ def test_held_out_crops(lake, example):
         compare_with_volumes(lake, [subject], crops[:3])
     with pytest.raises(StudyError, match="--volumes"):
         compare_with_simulator(lake, [subject], PLAN)
-    with pytest.raises(StudyError, match="not a generator"):
+    with pytest.raises(RagoneError, match="not a generator"):
         compare_with_volumes(lake, crops[:1], crops)
 
 
@@ -140,8 +139,8 @@ def test_training_volumes_that_are_not_there_are_remarked(lake, example):
 def test_held_out_recipes_lie_inside_what_the_default_was_trained_on_and_the_others_outside():
     """Of its weight fractions and porosities; beyond their corners at two adhesions each."""
     space = GeneratorPlan.load(DEFAULT_PLAN).simulation.space
-    low, high = np.array([space[name] for name in RECIPE_NAMES]).T
-    inside, outside = np.array(HELD_OUT), np.array(BEYOND)
+    low, high = np.array([space[name] for name in PLAN.varied]).T
+    inside, outside = (np.array(FidelityPlan(recipes).rows()) for recipes in (HELD_OUT, BEYOND))
     assert ((inside > low) & (inside < high)).all()
     sides = (outside > high).astype(int) - (outside < low)
     assert not sides[:, 2].any()
@@ -157,7 +156,11 @@ def test_recipes_are_read_strictly(tmp_path):
     path = tmp_path / "recipes.yaml"
     row = "{active_material_weight_fraction: 0.94, porosity: 0.33, binder_adhesion: 0.4}"
     path.write_text(f"conditions:\n  - {row}\n")
-    assert read_recipes(str(path)) == ((0.94, 0.33, 0.4),)
+    assert FidelityPlan(read_recipes(str(path))).rows() == [[0.94, 0.33, 0.4]]
+    path.write_text(f"conditions:\n  - {row}\n  - {row[:-1]}, median_particle_radius: 3 um}}\n")
+    finer = FidelityPlan(read_recipes(str(path)))
+    assert finer.varied[-1] == "median_particle_radius_metre"
+    assert [values[-1] for values in finer.rows()] == [4e-6, 3e-6]
     with pytest.raises(StudyError, match="from 1 to 8"):
         read_recipes("9")
     path.write_text(f"conditions:\n  - {row.replace('0.33', '33')}\n")

@@ -8,7 +8,7 @@ import pytest
 from pipelines.cell import discharge_at_constant_power
 from pipelines.cell.engine import load_pybamm, parameter_values
 from pipelines.cell.stoichiometry import reference_window
-from pipelines.kpi import extract_kpis
+from pipelines.former.kpis import extract_kpis
 from tests.built_cells import full_cell
 
 ACTIVE_DENSITY, BINDER_DENSITY, RADIUS = 4780.0, 1800.0, 5.22e-6

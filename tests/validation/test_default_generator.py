@@ -15,19 +15,15 @@ from models.generator import default_generator, draw_microstructure
 from models.generator.recipe import condition_of
 from pipelines.characterise import homogenise
 from pipelines.manufacture import pack_particles
-from schemas import Design, Transport
+from schemas import Recipe, Transport
+from schemas.materials import NMC_811
 
 EDGE, VOXEL, SEEDS = 64, 4e-7, 12
 
 
-def design(adhesion: float, porosity: float = 0.34) -> Design:
+def asked(adhesion: float, porosity: float = 0.34) -> Recipe:
     """A recipe inside the training space, no training recipe."""
-    return Design(
-        active_material_weight_fraction=0.955,
-        porosity=porosity,
-        binder_adhesion=adhesion,
-        mass_loading_kilogram_per_square_metre=0.2,
-    )
+    return Recipe(active_material_weight_fraction=0.955, porosity=porosity, binder_adhesion=adhesion)
 
 
 @cache
@@ -35,9 +31,12 @@ def measured(adhesion: float, porosity: float = 0.34, *, real: bool) -> tuple[Tr
     """Transport of a few volumes."""
     found = []
     for seed in range(SEEDS):
-        recipe, size = design(adhesion, porosity), {"edge_voxels": EDGE, "voxel_size_metre": VOXEL, "seed": seed}
-        drawn = pack_particles(recipe, **size) if real else draw_microstructure(recipe, default_generator(), **size)
-        found.append(homogenise(drawn))
+        recipe, size = asked(adhesion, porosity), {"edge_voxels": EDGE, "voxel_size_metre": VOXEL, "seed": seed}
+        if real:
+            drawn = pack_particles(recipe, NMC_811, **size)
+        else:
+            drawn = draw_microstructure(recipe, NMC_811, default_generator(), **size)
+        found.append(homogenise(drawn, NMC_811))
     return tuple(found)
 
 
@@ -70,16 +69,17 @@ def test_the_recipe_is_answered_as_the_simulator_answers_it():
 
 def test_a_large_volume_has_the_statistics_of_small_ones():
     """Nothing learned depends on the size: the area of one volume of twice the edge is that of the small ones."""
-    large = draw_microstructure(design(0.75), default_generator(), edge_voxels=2 * EDGE, voxel_size_metre=VOXEL, seed=9)
-    area = homogenise(large).specific_surface_area_per_metre
+    size = {"edge_voxels": 2 * EDGE, "voxel_size_metre": VOXEL, "seed": 9}
+    large = draw_microstructure(asked(0.75), NMC_811, default_generator(), **size)
+    area = homogenise(large, NMC_811).specific_surface_area_per_metre
     assert area == pytest.approx(mean(measured(0.75, real=False), "specific_surface_area_per_metre"), rel=0.06)
 
 
 def test_the_mass_balance_is_the_simulators():
     """The fractions that the generator is asked for are those that the simulator fills, to one voxel."""
-    recipe = design(0.5)
-    labels = pack_particles(recipe, edge_voxels=EDGE, voxel_size_metre=VOXEL, seed=0).labels
+    recipe = asked(0.5)
+    labels = pack_particles(recipe, NMC_811, edge_voxels=EDGE, voxel_size_metre=VOXEL, seed=0).labels
     filled = np.bincount(labels.ravel(), minlength=3)[1:] / labels.size
-    *fractions, adhesion = condition_of(recipe, default_generator())
+    *fractions, adhesion = condition_of(recipe, NMC_811, default_generator())
     assert np.abs(filled - fractions).max() <= 1 / labels.size
     assert adhesion == 0.5

@@ -10,7 +10,7 @@ from thermal_cells import thermal_cell
 from pipelines.cell import discharge_at_constant_power
 from pipelines.cell.engine import load_pybamm
 from pipelines.cell.model import OPTIONS, cell_values
-from pipelines.cell.protocols import cycle_cell, named_protocol
+from pipelines.cell.protocols import cycle_cell, full_cycles
 from schemas import CyclingOutcome
 
 FARADAY, GAS, TEMPERATURE, SALT = 96485.33212, 8.314462618, 298.15, 1000.0
@@ -114,7 +114,7 @@ def test_the_first_moment_of_a_pulse_is_newmans_porous_electrode(cell, with_valu
 
 def test_charge_is_conserved_over_cycles(cell):
     """No side reaction: what is charged is discharged, cycle after cycle, and the particles count the same charge."""
-    protocol = named_protocol("cycle", cycles=3, charge_rate=1.0, discharge_rate=1.0)
+    protocol = full_cycles.steps(cycles=3, charge_rate=1.0, discharge_rate=1.0)
     cycling = cycle_cell(cell, protocol=protocol)
     assert cycling.outcome is CyclingOutcome.COMPLETED
     time, current = cycling.test_time_second, cycling.current_ampere

@@ -6,26 +6,55 @@ difference of the negative electrode says how close it came.
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pipelines.cell.protocols.protocol_stage import protocol_stage
 from pipelines.cell.protocols.words import at_rate, cycle, full_charge, rest, until
 from schemas.errors import FieldShapeError
+from schemas.field import Bounds
+from schemas.parameter import NotNegative, Positive
 
 
-def charge(*, rate: float = 1 / 3, upper_voltage_volt: float = 4.2, cutoff_rate: float = 0.05) -> tuple[str, ...]:
-    """Constant current to a voltage, then that voltage until the current has fallen to the cut-off rate."""
+@protocol_stage("protocol.charge", initial_state_of_charge=0.0)
+def charge(
+    *, rate: Positive = 1 / 3, upper_voltage_volt: NotNegative = 4.2, cutoff_rate: Positive = 0.05
+) -> tuple[str, ...]:
+    """Constant current to a voltage, then that voltage until the current has fallen to the cut-off rate.
+
+    Parameters
+    ----------
+    rate, cutoff_rate
+        Of the constant current, and at which the constant voltage ends, over the nominal capacity [1/h].
+    upper_voltage_volt
+        To which it is charged, and which is held [V].
+    """
     return full_charge(rate, upper_voltage_volt, cutoff_rate)
 
 
+@protocol_stage("protocol.cycle")
 def full_cycles(
     *,
-    cycles: int = 1,
-    charge_rate: float = 1 / 3,
-    discharge_rate: float = 1 / 3,
-    lower_voltage_volt: float = 2.5,
-    upper_voltage_volt: float = 4.2,
-    cutoff_rate: float = 0.05,
-    rest_second: float = 1800.0,
+    cycles: Annotated[int, Bounds(low=1)] = 1,
+    charge_rate: Positive = 1 / 3,
+    discharge_rate: Positive = 1 / 3,
+    lower_voltage_volt: NotNegative = 2.5,
+    upper_voltage_volt: NotNegative = 4.2,
+    cutoff_rate: Positive = 0.05,
+    rest_second: Positive = 1800.0,
 ) -> tuple[str, ...]:
-    """Discharge, rest, charge in full, rest: as often as wanted, from a full cell."""
+    """Discharge, rest, charge in full, rest: as often as wanted, from a full cell.
+
+    Parameters
+    ----------
+    cycles
+        How often.
+    charge_rate, discharge_rate, cutoff_rate
+        Over the nominal capacity [1/h]; the last ends the constant voltage.
+    lower_voltage_volt, upper_voltage_volt
+        To which it is discharged and charged [V].
+    rest_second
+        After each of them [s].
+    """
     one = cycle(
         at_rate("Discharge", discharge_rate, until(lower_voltage_volt)),
         rest(rest_second),
@@ -35,14 +64,24 @@ def full_cycles(
     return (f"repeat {cycles}: {one}",)
 
 
+@protocol_stage("protocol.fast_charge", initial_state_of_charge=0.0)
 def fast_charge(
     *,
-    rates: tuple[float, ...] = (3.0, 2.0, 1.5),
-    voltages_volt: tuple[float, ...] = (4.0, 4.1, 4.2),
-    cutoff_rate: float = 0.05,
-    rest_second: float = 3600.0,
+    rates: tuple[Positive, ...] = (3.0, 2.0, 1.5),
+    voltages_volt: tuple[NotNegative, ...] = (4.0, 4.1, 4.2),
+    cutoff_rate: Positive = 0.05,
+    rest_second: Positive = 3600.0,
 ) -> tuple[str, ...]:
     """Stages of falling current to rising voltages, the last of which is held; then rest. From an empty cell.
+
+    Parameters
+    ----------
+    rates, voltages_volt
+        Current of each stage over the nominal capacity [1/h], and the voltage [V] that ends it.
+    cutoff_rate
+        At which the constant voltage ends [1/h].
+    rest_second
+        After it [s].
 
     Raises
     ------

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,7 @@ from pipelines.cell.simulation import AMBIENT, INITIAL, Numerics, mesh, quiet_so
 from schemas import CellOutcome, CellParameters, Cycling, CyclingOutcome, Measurement, NegativeElectrode, stage
 from schemas.errors import UnknownFieldError, did_you_mean
 from schemas.field import POSITIVE, Bounds
+from schemas.parameter import NotNegative, Positive, Share
 
 _THERMAL: Mapping[str, Mapping[str, str]] = {"isothermal": ISOTHERMAL, "lumped": LUMPED}
 _NOT_STARTED = {
@@ -38,23 +39,23 @@ _NOT_STARTED = {
 }
 
 
-@stage("cycle_cell", libraries=("pybamm", "pybammsolvers", "casadi", "numpy", "scipy"))
+@stage("protocol.cycle_cell", libraries=("pybamm", "pybammsolvers", "casadi", "numpy", "scipy"))
 def cycle_cell(
     cell: CellParameters,
     profile: Measurement | None = None,
     *,
     protocol: tuple[str, ...],
-    initial_state_of_charge: float = 1.0,
-    ambient_temperature_kelvin: float = 298.15,
-    thermal: str = "isothermal",
-    heat_transfer_coefficient_watt_per_square_metre_kelvin: float = 10.0,
-    largest_duration_second: float = 3.6e6,
-    samples_per_step: int = 100,
-    samples_per_decade: int = 10,
-    first_sample_second: float = 1e-3,
-    mesh_points: int = 20,
-    relative_tolerance: float = 1e-6,
-    absolute_tolerance: float = 1e-6,
+    initial_state_of_charge: Share = 1.0,
+    ambient_temperature_kelvin: Positive = 298.15,
+    thermal: Literal["isothermal", "lumped"] = "isothermal",
+    heat_transfer_coefficient_watt_per_square_metre_kelvin: NotNegative = 10.0,
+    largest_duration_second: Positive = 3.6e6,
+    samples_per_step: Annotated[int, POSITIVE] = 100,
+    samples_per_decade: Annotated[int, POSITIVE] = 10,
+    first_sample_second: Positive = 1e-3,
+    mesh_points: Annotated[int, POSITIVE] = 20,
+    relative_tolerance: Positive = 1e-6,
+    absolute_tolerance: Positive = 1e-6,
 ) -> Cycling:
     """Do the steps of a protocol with a cell.
 

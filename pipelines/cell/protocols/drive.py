@@ -2,9 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Annotated, Literal
+
+from pipelines.cell.protocols.protocol_stage import protocol_stage
 from pipelines.cell.protocols.words import until
+from schemas.field import Bounds
+from schemas.parameter import NotNegative
 
 
-def drive_profile(*, follow: str = "A", lower_voltage_volt: float = 2.5, repeats: int = 1) -> tuple[str, ...]:
-    """The profile's current ("A"), power ("W") or rate ("C"), as often as wanted or down to a voltage."""
+@protocol_stage("protocol.drive", follows_profile=True)
+def drive_profile(
+    *,
+    follow: Literal["A", "W", "C"] = "A",
+    lower_voltage_volt: NotNegative = 2.5,
+    repeats: Annotated[int, Bounds(low=1)] = 1,
+) -> tuple[str, ...]:
+    """The profile's current, power or rate, as often as wanted or down to a voltage.
+
+    Parameters
+    ----------
+    follow
+        The profile's current ("A"), power ("W"), or rate ("C").
+    lower_voltage_volt
+        At which a repetition ends before the profile does [V].
+    repeats
+        How often the profile is followed.
+    """
     return (f"repeat {repeats}: Run profile ({follow}) {until(lower_voltage_volt)}",)

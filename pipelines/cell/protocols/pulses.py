@@ -3,29 +3,44 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Annotated
 
+from pipelines.cell.protocols.protocol_stage import protocol_stage
 from pipelines.cell.protocols.words import at_rate, cycle, duration, rest, until
 from schemas.errors import BoundsError
-from schemas.field import POSITIVE
+from schemas.field import POSITIVE, Bounds
+from schemas.parameter import NotNegative, Positive, Share
 
 _HOUR = 3600.0
 
 
+@protocol_stage("protocol.pulse")
 def pulse_test(
     *,
-    states_of_charge: tuple[float, ...] = (0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1),
-    discharge_pulse_rate: float = 1.0,
-    charge_pulse_rate: float = 0.75,
-    pulse_second: float = 10.0,
-    pause_second: float = 40.0,
-    approach_rate: float = 1 / 3,
-    rest_second: float = 3600.0,
-    lower_voltage_volt: float = 2.5,
-    upper_voltage_volt: float = 4.2,
+    states_of_charge: tuple[Share, ...] = (0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1),
+    discharge_pulse_rate: Positive = 1.0,
+    charge_pulse_rate: Positive = 0.75,
+    pulse_second: Positive = 10.0,
+    pause_second: Positive = 40.0,
+    approach_rate: Positive = 1 / 3,
+    rest_second: Positive = 3600.0,
+    lower_voltage_volt: NotNegative = 2.5,
+    upper_voltage_volt: NotNegative = 4.2,
 ) -> tuple[str, ...]:
     """At each state of charge a cycle: approach and rest, discharge pulse and pause, charge pulse and pause.
 
     From a full cell; the charge that the pulses themselves take is counted in the next approach.
+
+    Parameters
+    ----------
+    states_of_charge
+        At which the pulses begin [-], falling.
+    discharge_pulse_rate, charge_pulse_rate, approach_rate
+        Current of the pulses and between them, over the nominal capacity [1/h].
+    pulse_second, pause_second, rest_second
+        Length of a pulse, of the pause after it, and of the rest before the pulses [s].
+    lower_voltage_volt, upper_voltage_volt
+        At which a step ends early [V].
 
     Raises
     ------
@@ -62,14 +77,26 @@ def pulse_test(
     return tuple(cycles)
 
 
+@protocol_stage("protocol.gitt")
 def titration(
     *,
-    pulses: int = 20,
-    rate: float = 0.1,
-    rest_second: float = 7200.0,
-    lower_voltage_volt: float = 2.5,
+    pulses: Annotated[int, Bounds(low=1)] = 20,
+    rate: Positive = 0.1,
+    rest_second: Positive = 7200.0,
+    lower_voltage_volt: NotNegative = 2.5,
 ) -> tuple[str, ...]:
     """So many equal pulses that together take the nominal capacity, each followed by a rest; a cycle each.
+
+    Parameters
+    ----------
+    pulses
+        How many.
+    rate
+        Of a pulse, over the nominal capacity [1/h].
+    rest_second
+        After each [s].
+    lower_voltage_volt
+        At which a pulse ends early [V].
 
     Raises
     ------

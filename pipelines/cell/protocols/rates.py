@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+from pipelines.cell.protocols.protocol_stage import protocol_stage
 from pipelines.cell.protocols.words import at_rate, cycle, full_charge, rest, until
+from schemas.parameter import NotNegative, Positive
 
 
+@protocol_stage("protocol.rate_test")
 def rate_test(
     *,
-    rates: tuple[float, ...] = (0.1, 0.2, 0.5, 1.0, 2.0, 3.0),
-    charge_rate: float = 1 / 3,
-    lower_voltage_volt: float = 2.5,
-    upper_voltage_volt: float = 4.2,
-    cutoff_rate: float = 0.05,
-    rest_second: float = 1800.0,
+    rates: tuple[Positive, ...] = (0.1, 0.2, 0.5, 1.0, 2.0, 3.0),
+    charge_rate: Positive = 1 / 3,
+    lower_voltage_volt: NotNegative = 2.5,
+    upper_voltage_volt: NotNegative = 4.2,
+    cutoff_rate: Positive = 0.05,
+    rest_second: Positive = 1800.0,
 ) -> tuple[str, ...]:
-    """For each rate a cycle: charge in full, rest, discharge at the rate, rest."""
+    """For each rate a cycle: charge in full, rest, discharge at the rate, rest.
+
+    Parameters
+    ----------
+    rates
+        Of the discharges, over the nominal capacity [1/h].
+    charge_rate, cutoff_rate
+        Of every charge, and at which its constant voltage ends [1/h].
+    lower_voltage_volt, upper_voltage_volt
+        To which it is discharged and charged [V].
+    rest_second
+        After each of them [s].
+    """
     return tuple(
         cycle(
             *full_charge(charge_rate, upper_voltage_volt, cutoff_rate),

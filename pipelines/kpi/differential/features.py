@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import Annotated
 
 import numpy as np
 
@@ -15,8 +16,9 @@ from pipelines.kpi.definition import Definition, Window
 from pipelines.kpi.differential.density import chosen_bandwidth
 from pipelines.kpi.differential.peaks import Peak, peaks_of
 from pipelines.kpi.differential.samples import LEAST_SAMPLES, LEAST_SPAN_VOLT, charges_of, slowest, sweeps
-from schemas import Curve, Kpi, KpiOutcome, stage
+from schemas import Curve, Kpi, KpiOutcome, kpi_stage
 from schemas.field import POSITIVE
+from schemas.parameter import NotNegative, Positive
 
 _REFERENCE = "M. Dubarry et al., 2006, doi 10.1149/1.2221767 (incremental capacity)"
 _KINDS = (StepKind.DISCHARGE, StepKind.CHARGE)
@@ -27,14 +29,22 @@ _ASPECTS = {
 }
 
 
-@stage("kpi.dqdv", libraries=("numpy", "scipy"))
+@kpi_stage(
+    "kpi.dqdv",
+    gives={
+        r"dqdv_(dis)?charge_peak_\d+_voltage": "V",
+        r"dqdv_(dis)?charge_peak_\d+_height": "A.h/V",
+        r"dqdv_(dis)?charge_peak_\d+_area": "A.h",
+    },
+    libraries=("numpy", "scipy"),
+)
 def differential_capacity_peaks(
     curve: Curve,
     *,
     least_significance: float = 4.0,
-    most_peaks: int = 6,
-    bandwidth_volt: float | None = None,
-    voltage_uncertainty_volt: float = 0.0,
+    most_peaks: Annotated[int, POSITIVE] = 6,
+    bandwidth_volt: Positive | None = None,
+    voltage_uncertainty_volt: NotNegative = 0.0,
 ) -> Mapping[str, Kpi]:
     """Voltage, height and area of every significant peak of dQ/dV.
 

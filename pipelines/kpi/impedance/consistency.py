@@ -5,10 +5,10 @@ from __future__ import annotations
 from pipelines.kpi.impedance.definitions import KRAMERS_KRONIG
 from pipelines.kpi.impedance.kramers_kronig import kramers_kronig
 from pipelines.kpi.impedance.spectrum import spectrum_of, unusable, violation
-from schemas import Impedance, Kpi, stage
+from schemas import Impedance, Kpi, kpi_stage
 
 
-@stage("kpi.kramers_kronig", libraries=("numpy", "scipy"))
+@kpi_stage("kpi.kramers_kronig", gives={"kramers_kronig_residual": "1"}, libraries=("numpy", "scipy"))
 def examine_kramers_kronig(impedance: Impedance, *, largest_kramers_kronig_residual: float = 0.01) -> Kpi:
     """Largest relative residual of the linear Kramers-Kronig test.
 

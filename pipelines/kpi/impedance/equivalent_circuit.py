@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Annotated
 
 from pipelines.kpi.definition import Definition, Window
 from pipelines.kpi.impedance import definitions as kpis
@@ -20,9 +21,10 @@ from pipelines.kpi.impedance.circuit import WARBURG, Role
 from pipelines.kpi.impedance.least_squares import Fit
 from pipelines.kpi.impedance.selection import DIFFUSIONS, choose
 from pipelines.kpi.impedance.spectrum import Refusal, Spectrum, inconsistent, spectrum_of, unusable
-from schemas import Impedance, Kpi, KpiOutcome, stage
+from schemas import Impedance, Kpi, KpiOutcome, kpi_stage
 from schemas.errors import UnknownFieldError, did_you_mean
 from schemas.field import POSITIVE, Bounds
+from schemas.parameter import Positive
 
 LARGEST_UNCERTAINTY = 0.5  # of a value over itself: more says nothing
 _ALWAYS = (
@@ -36,13 +38,24 @@ _ALWAYS = (
 )
 
 
-@stage("kpi.equivalent_circuit", libraries=("numpy", "scipy"))
+@kpi_stage(
+    "kpi.equivalent_circuit",
+    gives={
+        "(series|charge_transfer|diffusion|total)_resistance": "ohm",
+        "(charge_transfer|diffusion)_time_constant": "s",
+        r"arc_\d+_resistance": "ohm",
+        r"arc_\d+_time_constant": "s",
+        "warburg_coefficient": "ohm/s^0.5",
+        "circuit_residual": "1",
+    },
+    libraries=("numpy", "scipy"),
+)
 def fit_equivalent_circuit(
     impedance: Impedance,
     *,
-    largest_arc_count: int = 4,
+    largest_arc_count: Annotated[int, Bounds(low=0)] = 4,
     diffusion: str = "",
-    diffusion_from_second: float = 1.0,
+    diffusion_from_second: Positive = 1.0,
     largest_kramers_kronig_residual: float = 0.01,
 ) -> Mapping[str, Kpi]:
     """Split the resistance of a cell by an equivalent circuit.

@@ -15,7 +15,7 @@ from pipelines.curve.transient import Jump, doubt_of, jumps_of
 from pipelines.kpi.definition import Definition, Window
 from pipelines.kpi.resistance.aggregate import with_mean
 from pipelines.kpi.resistance.extrapolation import ZeroTime, extrapolate
-from schemas import Curve, Kpi, KpiOutcome, stage
+from schemas import Curve, Kpi, KpiOutcome, kpi_stage
 
 NAME = "ohmic_resistance"
 LARGEST_UNCERTAINTY = 0.15  # of the value
@@ -23,7 +23,7 @@ REFERENCE = "model and window averaged as in Jay and Neil, 2021, 10.1103/PhysRev
 TEXT = "change of voltage over change of current at a jump of the current, extrapolated to zero time after it"
 
 
-@stage("kpi.ohmic_resistance", libraries=("numpy",))
+@kpi_stage("kpi.ohmic_resistance", gives={r"ohmic_resistance(\.jump_\d+)?": "ohm"}, libraries=("numpy",))
 def ohmic_resistance(curve: Curve, *, coarsest_resolution_second: float = 3.0) -> Mapping[str, Kpi]:
     """Ohmic resistance at each jump of the current, and their mean.
 

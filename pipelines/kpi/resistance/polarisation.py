@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from pipelines.curve.transient import MOST, Jump, Relaxations, fit_relaxations, jumps_of, logarithmic_bins
 from pipelines.kpi.definition import Definition, Window
 from pipelines.kpi.resistance.aggregate import with_mean
-from schemas import Curve, Kpi, KpiOutcome, stage
+from schemas import Curve, Kpi, KpiOutcome, kpi_stage
 
 NAME = "polarisation_resistance"
 REFERENCE = "number of relaxations by the criterion of Schwarz, 1978, 10.1214/aos/1176344136"
@@ -26,7 +26,15 @@ SHARPEST = 1e-9  # of a time constant: an uncertainty below is that of a fit tha
 INADEQUACY = 1e-3  # of the polarisation: how well a cell is described by relaxations at all
 
 
-@stage("kpi.polarisation_resistance", libraries=("numpy", "scipy"))
+@kpi_stage(
+    "kpi.polarisation",
+    gives={
+        r"polarisation_resistance(\.jump_\d+)?": "ohm",
+        r"resistance_\d+\.jump_\d+": "ohm",
+        r"time_constant_\d+\.jump_\d+": "s",
+    },
+    libraries=("numpy", "scipy"),
+)
 def polarisation_resistance(curve: Curve) -> Mapping[str, Kpi]:
     """Polarisation resistance, and resistance and time constant of each relaxation, at each jump from or to rest.
 

@@ -20,7 +20,7 @@ from pipelines.curve.totals import SECONDS_PER_HOUR
 from pipelines.curve.transient import Jump, jumps_of
 from pipelines.kpi.definition import Definition, Window
 from pipelines.kpi.resistance.aggregate import with_mean
-from schemas import Curve, Cycling, Kpi, KpiOutcome, Measurement, stage
+from schemas import Curve, Cycling, Kpi, KpiOutcome, Measurement, kpi_stage
 from schemas.errors import BoundsError
 
 REFERENCE = "Christophersen, 2015, INL/EXT-15-34184: hybrid pulse power characterisation"
@@ -29,7 +29,12 @@ FURTHEST = 1.01  # of the time asked for: samples further apart do not say what 
 FEWEST_SAMPLES = 3
 
 
-@stage("kpi.pulse_resistance", libraries=("numpy", "scipy"))
+@kpi_stage(
+    "kpi.pulses",
+    gives={r"resistance_[\d.e+-]+s(\.jump_\d+)?": "ohm", r"state_of_charge\.jump_\d+": "1"},
+    libraries=("numpy", "scipy"),
+    unasked=False,
+)
 def pulse_resistance(
     curve: Curve,
     *,

@@ -18,7 +18,7 @@ from pipelines.curve.transient import noise_level
 from pipelines.kpi.definition import Definition, Window
 from pipelines.kpi.taper.extrapolation import FEWEST_BINS, Remainder, remaining_charge
 from pipelines.kpi.taper.stretch import Passage, passages
-from schemas import Curve, Kpi, KpiOutcome, stage
+from schemas import Curve, Kpi, KpiOutcome, kpi_stage
 from schemas.errors import BoundsError
 
 NAME = "taper_corrected_charge"
@@ -33,7 +33,9 @@ TEXT = {
 }
 
 
-@stage("kpi.taper_corrected_charge", libraries=("numpy", "scipy"))
+@kpi_stage(
+    "kpi.taper", gives={r"taper_(corrected|missing)_charge(\.passage_\d+)?": "A.h"}, libraries=("numpy", "scipy")
+)
 def taper_corrected_charge(curve: Curve, *, cut_off_ampere: float = 0.0) -> Mapping[str, Kpi]:
     """Charge of each charge, or of a discharge with a taper, corrected for the end of its taper.
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from pipelines.curve.transient import Average, Bins, Family, Hold, Jump, average, holds_of, jump_between, noise_level
 from pipelines.kpi.definition import Definition, Window
 from pipelines.kpi.resistance.aggregate import with_mean
-from schemas import Curve, Kpi, KpiOutcome, stage
+from schemas import Curve, Kpi, KpiOutcome, kpi_stage
 
 NAME = "diffusion_time"
 EQUILIBRIUM = "quasi_equilibrium_voltage"
@@ -33,7 +33,12 @@ FEWEST_BINS = 6
 INADEQUACY = 2e-3  # of the voltage's change: how closely a cell follows the root of time at best
 
 
-@stage("kpi.diffusion_time", libraries=("numpy",))
+@kpi_stage(
+    "kpi.titration",
+    gives={r"diffusion_time(\.titration_\d+)?": "s", r"quasi_equilibrium_voltage(\.titration_\d+)?": "V"},
+    libraries=("numpy",),
+    unasked=False,
+)
 def diffusion_time(curve: Curve) -> Mapping[str, Kpi]:
     """Apparent diffusion time of each pulse between two rests, and the voltage at the end of each rest.
 

@@ -95,11 +95,13 @@ class Stored:
 def _stored(tmp_path_factory, example) -> Stored:
     place = tmp_path_factory.mktemp("stored") / "lake"
     with Lake.open(place, create=True) as lake:
-        ids = {kind: lake.put(example(kind)) for kind in ("design", "discharge", "kpi", "transport")}
+        ids = {kind: lake.put(example(kind)) for kind in ("design", "discharge", "kpi", "transport", "materials")}
+        ids["recipe"] = lake.put(example("recipe", active_material_weight_fraction=0.94, porosity=0.3))
         ids["infinite"] = lake.put(example("transport", pore_tortuosity_factor=np.inf))
         for number in range(3):
             ids[f"kpi {number}"] = lake.put(example("kpi", value=float(number)))
-        made = lake.run(pack_particles, design=ids["design"], edge_voxels=16, voxel_size_metre=1e-6, seed=1)
+        electrode = {"recipe": ids["recipe"], "materials": ids["materials"]}
+        made = lake.run(pack_particles, **electrode, edge_voxels=16, voxel_size_metre=1e-6, seed=1)
         ids["microstructure"], ids["run"] = made.id, made.run_id
     return Stored(place, ids)
 

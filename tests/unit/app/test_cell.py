@@ -7,6 +7,7 @@ import json
 import pytest
 
 from dataset import Lake
+from pipelines.characterise import homogenise
 
 SET = ("--parameter-set", "Chen2020")
 
@@ -41,43 +42,97 @@ def _numeric(words):
     return all(word.replace(".", "", 1).isdigit() for word in words)
 
 
+@pytest.fixture
+def measured(stored):
+    """The same with a transport of the microstructure."""
+    with Lake.open(stored.place) as lake:
+        electrode = {"microstructure": stored.ids["microstructure"], "materials": stored.ids["materials"]}
+        stored.ids["measured"] = lake.run(homogenise, **electrode).id
+    return stored
+
+
 def test_of_a_recipe(cli, stored):
-    """A design that nobody measured is refused with advice; with --ideal its metrics are assumed."""
-    words = ("cell", stored.ids["design"], "--lake", stored.place, "--json")
+    """A recipe that nobody measured is refused with advice; with --ideal its metrics are assumed."""
+    words = ("cell", stored.ids["recipe"], "--loading", "20 mg/cm^2", "--lake", stored.place, "--json")
     refused = cli(*words)
     assert refused.code == 2
     assert "--ideal" in refused.err
-    answer = cli(*words, "--ideal", "--form-factor", "pouch", "--set", "pouch_area_square_metre=30 cm^2")
+    answer = cli(*words, "--ideal", "--form-factor", "pouch", "--set", "pouch_area=30 cm^2")
     assert answer.code == 0, answer.err
     assert answer.data["electrode_area_square_metre"] == pytest.approx(30e-4)
     with Lake.open(stored.place) as lake:
         stages = {edge.stage for edge in lake.lineage(answer.data["id"]).up}
-    assert stages == {"ideal_transport", "assemble_cell"}
+    assert stages == {"cell.ideal_transport", "cell.assemble_cell"}
 
 
-def test_of_a_recipe_in_words(cli, tmp_path):
-    """Fields with their units; it is the same design as the stored one, and refused unless it was measured."""
-    words = "active_material_weight_fraction=96 %, porosity=0.3, mass_loading=20 mg/cm^2"
+def test_of_a_recipe_in_words(cli, measured, tmp_path):
+    """Fields with their units; it is the recipe that the lake may hold measured, and else refused."""
+    words = "active_material_weight_fraction=0.94, porosity=30 %, mass_loading=20 mg/cm^2"
     place = ("--lake", tmp_path / "new")
     assert cli("cell", "--recipe", words, *place).code == 2
     answer = cli("cell", "--recipe", words, "--ideal", *place, "--json")
     assert answer.code == 0, answer.err
     assert answer.data["positive_porosity"] == 0.3
     assert "turns" in answer.data["method"]
-    for wrong, said in ((f"{words}, porositty=1", "did you mean 'porosity'"), ("porosity=0.3", "design needs active")):
+    for wrong, said in ((f"{words}, porositty=1", "did you mean 'porosity'"), ("porosity=0.3", "recipe needs active")):
         refused = cli("cell", "--recipe", wrong, "--ideal", *place)
         assert refused.code == 2
         assert said in refused.err
+    found = cli("cell", "--recipe", words, "--lake", measured.place, "--json")
+    named = cli("cell", measured.ids["measured"], "--loading", "20 mg/cm^2", "--lake", measured.place, "--json")
+    assert found.data == named.data
 
 
-def test_a_measured_design_needs_no_more_words(cli, stored):
-    """The transport of its microstructure is found in the lake, and its own loading taken."""
-    assert cli("measure", stored.ids["microstructure"], "--what", "transport", "--lake", stored.place).code == 0
-    answer = cli("cell", stored.ids["design"], "--half-cell", "--lake", stored.place, "--json")
+@pytest.mark.parametrize("subject", ["recipe", "microstructure", "design", "candidate"])
+def test_the_measured_electrode_is_found(cli, measured, example, subject):
+    """Whatever leads to it: the cell is that of its transport, with the loading that the subject or an option says."""
+    values = {"recipe.active_material_weight_fraction": 0.94, "recipe.porosity": 0.3}
+    further = {"cell.mass_loading_kilogram_per_square_metre": 0.2, "discharge.power_watt": 20.0}
+    with Lake.open(measured.place) as lake:
+        ids = measured.ids | {"candidate": lake.put(example("candidate", values=values | further))}
+    place = ("--half-cell", "--lake", measured.place, "--json")
+    loading = () if subject in ("design", "candidate") else ("--loading", "20 mg/cm^2")
+    answer = cli("cell", ids[subject], *loading, *place)
     assert answer.code in (0, 1), answer.err
     parts = answer.data["components"]["components"]
     mass = sum(parts[name]["mass_kilogram"] for name in ("positive_active_material", "positive_carbon_binder"))
     assert mass == pytest.approx(0.2 * answer.data["electrode_area_square_metre"], rel=1e-9)
+    assert answer.data["id"] == cli("cell", ids["measured"], "--loading", "20 mg/cm^2", *place).data["id"]
+
+
+def test_other_materials_than_it_was_drawn_with_are_refused(cli, measured):
+    """Both values and both records are named, and what to do; nothing is stored."""
+    before = measured.listing()
+    words = ("cell", measured.ids["measured"], "--loading", "20 mg/cm^2", "--lake", measured.place)
+    for given in (
+        ("--materials", "active_material_density=3.6 g/cm^3"),
+        ("--set", "active_material_density=3600 kg/m^3"),
+    ):
+        refused = cli(*words, *given)
+        assert refused.code == 2
+        for part in ("= 4780 [kg/m^3]", measured.ids["materials"], measured.ids["measured"], "= 3600 [kg", "leave out"):
+            assert part in refused.err
+    refused = cli(*words, "--parameter-set", "Prada2013")
+    assert refused.code == 2
+    assert "Prada2013 is about lithium iron phosphate" in refused.err
+    assert measured.listing() == before
+    assert cli(*words, "--materials", "active_material_density=4.78 g/cm^3").code in (0, 1)
+
+
+def test_a_negative_electrode_that_was_measured(cli, stored, example):
+    """It stands opposite, with its materials; half cells and cells of a parameter set refuse one."""
+    with Lake.open(stored.place) as lake:
+        graphite = {"active_material_conductivity_siemens_per_metre": 1000.0}
+        name = lake.put(example("transport", **graphite))
+    words = ("cell", stored.ids["transport"], "--loading", "20 mg/cm^2", "--lake", stored.place)
+    answer = cli(*words, "--negative", name, "--json")
+    assert answer.code == 0, answer.err
+    assert answer.data["negative_porosity"] == 0.45
+    assert "negative_active_material" in answer.data["components"]["components"]
+    assert "(N/P 1.1, measured)" in cli(*words, "--negative", name).out
+    for refused in (cli(*words, "--negative", name, "--half-cell"), cli("cell", *SET, "--negative", name, *words[-2:])):
+        assert refused.code == 2
+        assert "negative electrode" in refused.err
 
 
 def test_bpx_out_and_in(cli, stored):
@@ -91,9 +146,13 @@ def test_bpx_out_and_in(cli, stored):
     assert again.data["parameters"]["Header"]["BPX"] == "1.1.0"
 
 
-def test_what_does_not_fit_is_said_and_counts_as_found(cli, stored):
+def test_what_does_not_fit_is_said_and_counts_as_found(cli, stored, example):
     """The record is stored; the exit code is 1."""
-    answer = cli("cell", stored.ids["transport"], "--loading", "3 g/cm^2", "--lake", stored.place)
+    with Lake.open(stored.place) as lake:
+        name = lake.put(
+            example("transport", pore_fraction=0.9, active_material_fraction=0.08, carbon_binder_fraction=0.02)
+        )
+    answer = cli("cell", name, "--loading", "0.15 g/cm^2", "--form-factor", "18650", "--lake", stored.place)
     assert answer.code == 1
     assert "the coating does not fit the can" in answer.out
 
@@ -103,6 +162,7 @@ def test_what_does_not_fit_is_said_and_counts_as_found(cli, stored):
     [
         ((), "there is nothing to build a cell of"),
         (("--loading", "20 mg/cm^2", *SET), "an electrode is needed"),
+        (("--materials", "active_material_density=4 g/cm^3", *SET), "an electrode is needed"),
         (("--parameter-set", "ORegan2022"), "reach 4.24 V"),
         (("--parameter-set", "chen2020"), "did you mean 'Chen2020'"),
         ((*SET, "--form-factor", "4860"), "did you mean '4680'"),
@@ -110,7 +170,7 @@ def test_what_does_not_fit_is_said_and_counts_as_found(cli, stored):
         ((*SET, "--set", "nonsense"), "is no NAME=VALUE"),
         ((*SET, "--bpx", "x.json"), "two different things"),
         (("--bpx", "none.json"), "cannot be read"),
-        ((*SET, "--loading", "20 mg"), "--loading"),
+        ((*SET, "--loading", "20 mg"), "mass_loading = '20 mg' has the wrong dimension"),
     ],
 )
 def test_unusable_words_are_refused(cli, tmp_path, words, said):

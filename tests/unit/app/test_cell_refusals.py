@@ -8,11 +8,14 @@ from dataset import Lake
 from schemas import CellOutcome
 
 BAD = {
-    "no loading": (("cell", "design", "--loading", "0 kg/m^2"), "--loading = 0 [kg/m^2] is outside (0, inf)"),
-    "loading among the settings": (
-        ("cell", "transport", "--set", "mass_loading_kilogram_per_square_metre=1 kg/m^2"),
-        "use --loading",
+    "zero loading": (("cell", "design", "--loading", "0 kg/m^2"), "mass_loading = 0 [kg/m^2] is outside (0, 2]"),
+    "loading twice": (
+        ("cell", "transport", "--loading", "1 kg/m^2", "--set", "mass_loading_kilogram_per_square_metre=1 kg/m^2"),
+        "is given twice",
     ),
+    "no loading at all": (("cell", "transport"), "does not say how thick the electrode is"),
+    "two materials": (("cell", "transport", "--materials", "materials", "--materials", "x"), "are two materials"),
+    "materials that are none": (("cell", "transport", "--loading", "1 kg/m^2", "--materials", "kpi"), "is a kpi"),
     "a setting twice": (
         ("cell", "transport", "--form-factor", "pouch", "--set", "form_factor=4680"),
         "form_factor is given twice",
@@ -59,7 +62,7 @@ def test_bad_options_leave_nothing(cli, stored, ids, words, says):
 
 def test_assumed_metrics_are_not_taken_for_measured_ones(cli, stored):
     """A cell by Bruggeman's relation does not make its design a measured one."""
-    words = ("cell", stored.ids["design"], "--lake", stored.place)
+    words = ("cell", stored.ids["recipe"], "--loading", "20 mg/cm^2", "--lake", stored.place)
     assert cli(*words, "--ideal").code == 0
     answer = cli(*words)
     assert answer.code == 2

@@ -36,6 +36,17 @@ def test_the_simulator_draws_the_same_fractions(cli):
     assert simulated.data["fractions"] == pytest.approx(drawn.data["fractions"])
 
 
+def test_other_particles_are_simulated_but_not_drawn(cli):
+    """The generator has learned particles of one size: it refuses others rather than draw its own."""
+    finer = (*RECIPE, "--median-particle-radius", "3 um")
+    simulated = cli("generate", *finer, "--simulate", "--json")
+    assert simulated.code == 0, simulated.err
+    assert cli("generate", *RECIPE, "--simulate", "--json").data["recipe_id"] != simulated.data["recipe_id"]
+    drawn = cli("generate", *finer)
+    assert drawn.code == 1
+    assert "median_particle_radius_metre = 4e-06" in drawn.err
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

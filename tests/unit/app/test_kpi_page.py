@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 import pipelines.kpi
-from flows.cell.kpis import CURVE_KPIS
+from flows.cell.kpis import read_off, subject_of
+from flows.stages import KPI_STAGES
 from pipelines.kpi.definition import Definition
-from pipelines.kpi.delivered import UNITS
 from pipelines.kpi.impedance.definitions import arc_resistance, arc_time
 from schemas import Curve, Kpi, Measurement
 
@@ -34,7 +34,7 @@ def definitions(value: object) -> Iterator[Definition]:
 
 def fixed_names() -> set[str]:
     """Of every module of the KPIs."""
-    found = set(UNITS) | {of(1, kind).name for of in (arc_resistance, arc_time) for kind in ("arc", "drt_peak")}
+    found = {of(1, kind).name for of in (arc_resistance, arc_time) for kind in ("arc", "drt_peak")}
     for module in pkgutil.walk_packages(pipelines.kpi.__path__, "pipelines.kpi."):
         held = vars(importlib.import_module(module.name))
         found |= {one.name for value in held.values() for one in definitions(value)}
@@ -76,17 +76,17 @@ def test_every_defined_name_is_on_the_page():
     assert not missing
 
 
-@pytest.mark.parametrize("name", CURVE_KPIS)
-def test_every_name_that_a_curve_gives_is_on_the_page(name):
-    """Also those with the number of a step, jump, cycle or rate."""
-    entry = CURVE_KPIS[name]
-    kinds = entry.takes[entry.subject]
-    if not any(issubclass(kind, Curve) for kind in kinds):
-        assert f"`{name}`" in PAGE
+@pytest.mark.parametrize("stage", KPI_STAGES.values(), ids=KPI_STAGES)
+def test_every_name_that_a_curve_gives_is_on_the_page_and_declared(stage):
+    """Also those with the number of a step, jump, cycle or rate; each in the unit that the stage says."""
+    if not read_off(stage):
+        return
+    subject = subject_of(stage)
+    assert f"`{stage.short}`" in PAGE
+    if not any(issubclass(kind, Curve) for kind in subject.kinds):
         return
     curve = protocol()
-    found = entry.stage((curve,) if entry.stage.ports[entry.subject].many else curve)
-    names = [found.name] if isinstance(found, Kpi) else list(found)
-    missing = sorted(one for one in map(anyhow, names) if f"`{one}`" not in PAGE)
-    assert not missing
-    assert f"`{name}`" in PAGE
+    found = stage((curve,) if subject.many else curve)
+    kpis = {found.name: found} if isinstance(found, Kpi) else found
+    assert {name: kpi.unit for name, kpi in kpis.items()} == {name: stage.unit_given(name) for name in kpis}
+    assert sorted(one for one in map(anyhow, kpis) if f"`{one}`" not in PAGE) == []

@@ -8,15 +8,16 @@ import numpy as np
 import pytest
 
 from dataset import Lake
-from flows.cell.cycling import CellTest, cycle_many, named_test
+from dataset.errors import OtherKindError
+from flows.cell.cycling import CellTest, cycle_many, free_test, named_test
 from flows.errors import CyclingError
-from pipelines.cell.protocols import ProtocolError
+from pipelines.cell.protocols import ProtocolError, resting
 from schemas import Cycling, CyclingOutcome
-from schemas.errors import UnitError, UnknownFieldError
+from schemas.errors import BoundsError, ParameterError, UnitError, UnknownFieldError
 
 COARSE = {"mesh_points": 5, "initial_state_of_charge": 0.5}
-PULSE = CellTest("pulse", ("Discharge at 1C for 10 s",), COARSE)
-DRIVE = CellTest("drive", ("Run profile (A)",), COARSE)
+PULSE = CellTest("pulse", "protocol.cycle_cell", {"protocol": ("Discharge at 1C for 10 s",), **COARSE})
+DRIVE = CellTest("drive", "protocol.cycle_cell", {"protocol": ("Run profile (A)",), **COARSE})
 
 
 @pytest.fixture
@@ -64,7 +65,7 @@ def test_what_was_done_is_found_again(lake, cells):
 
 def test_a_stage_that_fails_says_so_and_stops_no_other(lake, cells):
     """The error stands beside the test that had it; the other one is done."""
-    lumped = CellTest("lumped", PULSE.protocol, {**COARSE, "thermal": "lumped"})  # the cell has no heat capacity
+    lumped = CellTest("lumped", PULSE.stage, {**PULSE.parameters, "thermal": "lumped"})  # the cell has no heat capacity
     failed, done = cycle_many(lake, cells[:1], [lumped, PULSE])
     assert "heat_capacity" in failed.error
     assert not failed.cycling_id
@@ -75,9 +76,10 @@ def test_what_cannot_be_cycled_is_refused_first(lake, cells, profile):
     """No cell, no profile, or no protocol: nothing is computed."""
     before = lake.sql("SELECT count(*) AS n FROM runs")["n"].item()
     for words, error, says in (
-        (([profile], [PULSE], ""), CyclingError, "cell_parameters"),
-        ((cells, [DRIVE], cells[0]), CyclingError, "measurement"),
-        ((cells, [CellTest("nap", ("Nap for 1 s",))], ""), ProtocolError, "Nap"),
+        (([profile], [PULSE], ""), OtherKindError, "cell_parameters"),
+        ((cells, [DRIVE], cells[0]), OtherKindError, "measurement"),
+        ((cells, [DRIVE], ""), CyclingError, "none was given"),
+        ((cells, [free_test(["Nap for 1 s"], {})], ""), ProtocolError, "Nap"),
     ):
         with pytest.raises(error, match=says):
             cycle_many(lake, words[0], words[1], profile_id=words[2])
@@ -86,18 +88,49 @@ def test_what_cannot_be_cycled_is_refused_first(lake, cells, profile):
 
 def test_settings_are_read_with_their_units():
     """Numbers, whole numbers, several, and text, each as the protocol has it; it tells where it begins."""
-    assert named_test("constant-power", {"power_watt": "0.02 kW"}).protocol == ("Discharge at 20 W until 2.5 V",)
-    assert named_test("cycle", {"cycles": "2", "rest_second": "2 h"}).protocol[0].count("Rest for 2 hours") == 2
-    assert len(named_test("rate-test", {"rates": "1, 2"}).protocol) == 2
-    assert named_test("drive", {"follow": "W"}).protocol == ("repeat 1: Run profile (W) until 2.5 V",)
-    charge = named_test("charge", ambient_temperature_kelvin=300.0)
-    assert charge.parameters == {"initial_state_of_charge": 0.0, "ambient_temperature_kelvin": 300.0}
+    assert named_test("constant-power", {"power_watt": "0.02 kW"}).steps == ("Discharge at 20 W until 2.5 V",)
+    assert named_test("constant-power", {"power": "20 W"}).parameters == {"power_watt": 20.0}
+    assert named_test("cycle", {"cycles": "2", "rest_second": "2 h"}).steps[0].count("Rest for 2 hours") == 2
+    assert len(named_test("rate-test", {"rates": "1, 2"}).steps) == 2
+    assert named_test("drive", {"follow": "W"}).steps == ("repeat 1: Run profile (W) until 2.5 V",)
+    charge = named_test("charge", {"mesh_points": "5"}, ambient_temperature_kelvin=300.0)
+    assert charge.parameters == {"mesh_points": 5, "ambient_temperature_kelvin": 300.0}
     assert pickle.loads(pickle.dumps(charge)) == charge  # noqa: S301 - it travels to worker processes
-    for name, settings, error in (
-        ("cycle", {"cycles": "1.5"}, CyclingError),
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "error"),
+    [
+        ("cycle", {"cycles": "1.5"}, ParameterError),
         ("cycle", {"cycle": "1"}, UnknownFieldError),
         ("constant-power", {"power_watt": "20 V"}, UnitError),
+        ("constant-power", {"power_watt": "-20 W"}, BoundsError),
+        ("constant-power", {"ambient_temperature_kelvin": "25 degC"}, CyclingError),
+        ("drive", {"follow": "V"}, ParameterError),
         ("marathon", {}, UnknownFieldError),
-    ):
-        with pytest.raises(error):
-            named_test(name, settings)
+    ],
+)
+def test_settings_that_cannot_be_meant_are_refused(name, settings, error):
+    """Of another kind, dimension or range, not known, or given beside its own option."""
+    with pytest.raises(error):
+        named_test(name, settings, ambient_temperature_kelvin=300.0)
+
+
+def test_a_named_protocol_does_what_its_steps_do(lake, cells):
+    """The same record, bit for bit, as the steps written out; each is a run of its stage with its settings."""
+    coarse = {"mesh_points": 5, "samples_per_step": 10}
+    named = named_test("pulse", {"states_of_charge": "0.9", "rest_second": "60 s", "pulse_second": "5 s"}, **coarse)
+    written = free_test(named.steps, coarse)
+    one, other = cycle_many(lake, cells[:1], [named, written])
+    assert one.cycling_id == other.cycling_id
+    runs = lake.sql("SELECT stage FROM runs WHERE stage LIKE 'protocol.%' ORDER BY stage")["stage"].to_list()
+    assert runs == ["protocol.cycle_cell", "protocol.pulse"]
+    assert lake.reproduce(one.cycling_id).verdict == "bitwise equal"
+
+
+def test_a_protocol_called_directly_begins_where_it_is_meant_to(example):
+    """Without a lake too: half charged for a rest, unless it is said."""
+    cell = example("cell_parameters", electrode_area_square_metre=0.1, nominal_capacity_ampere_hour=5.0)
+    coarse = {"duration_second": 60.0, "mesh_points": 5}
+    assert "from 50% state of charge" in resting(cell, **coarse).method
+    assert "from 70% state of charge" in resting(cell, **coarse, initial_state_of_charge=0.7).method

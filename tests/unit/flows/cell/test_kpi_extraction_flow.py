@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 
 from dataset import Lake
-from flows.cell.kpis import CURVE_KPIS, Entry, extract
+from flows.cell.kpis import extract, read_off, subject_of
 from flows.errors import KpiError
-from schemas import CellParameters, Curve, Cycling, Discharge, Kpi, Measurement, Verdict, stage
+from flows.stages import KPI_STAGES
+from schemas import CellParameters, Curve, Cycling, Discharge, Kpi, KpiStage, Measurement, Verdict, kpi_stage, stage
+from schemas.errors import ParameterError
 
 Example = Callable[..., Any]
 RUNS = "SELECT count(*) FROM runs WHERE stage <> 'given'"
@@ -42,26 +44,29 @@ def stand_in_discharge(cell: CellParameters, *, power_watt: float) -> Discharge:
     )
 
 
-@pytest.mark.parametrize("name", CURVE_KPIS)
-def test_every_entry_says_what_it_takes(name: str) -> None:
-    """Ports of records only, a subject that is one of them; no parameter without default if it runs unasked."""
-    entry = CURVE_KPIS[name]
-    assert entry.subject in entry.stage.ports
-    assert all(entry.takes.values())
-    if entry.unasked:
-        entry.stage.bind({})
+@pytest.mark.parametrize("stage", KPI_STAGES.values(), ids=KPI_STAGES)
+def test_every_stage_says_what_it_takes(stage: KpiStage[Any, Any]) -> None:
+    """Ports of records only; of those that run unasked no parameter without default."""
+    assert all(port.kinds for port in stage.ports.values())
+    if stage.unasked:
+        assert read_off(stage)
+        stage.bind({})
 
 
 def test_what_a_stage_takes_is_read_off_its_ports() -> None:
-    """One record, many, one of several kinds, and a cell that may be missing."""
+    """Many curves with a cell that may be missing are of one subject; two curves are not."""
 
-    @stage("stand_in.takes")
-    def takes(curves: tuple[Curve, ...], other: Cycling | Measurement, cell: CellParameters | None = None) -> Kpi:
+    @kpi_stage("stand_in.takes", gives={})
+    def takes(cell: CellParameters, curves: tuple[Curve, ...]) -> Kpi:
         raise NotImplementedError
 
-    entry = Entry(takes)
-    assert entry.takes == {"curves": (Curve,), "other": (Cycling, Measurement), "cell": (CellParameters,)}
-    assert entry.subject == "curves"
+    @kpi_stage("stand_in.compares", gives={})
+    def compares(one: Curve, other: Cycling | Measurement) -> Kpi:
+        raise NotImplementedError
+
+    assert subject_of(takes).name == "curves"
+    assert read_off(takes)
+    assert not read_off(compares)
 
 
 def test_a_computed_curve_brings_its_own_cell(lake: Lake, example: Example) -> None:
@@ -86,6 +91,34 @@ def test_a_measured_curve_is_given_one(lake: Lake, example: Example) -> None:
     assert specific_energy().value is None
     named, weighed = specific_energy(cell_id=cell), specific_energy(settings={"cell_mass_kilogram": "350 g"})
     assert named.value == pytest.approx(weighed.value, rel=1e-12) != 0
+
+
+def test_the_cell_that_a_curve_was_computed_with_goes_before_the_one_given(lake: Lake, example: Example) -> None:
+    """The given one is for those that were not computed from a cell."""
+    own, other = (lake.put(example("cell_parameters", cell_mass_kilogram=mass)) for mass in (0.5, 2.0))
+    simulated = lake.run(stand_in_discharge, cell=own, power_watt=36.0).id
+    measured = lake.put(example("measurement"))
+    found = {one.subjects: one.kpis for one in extract(lake, [simulated, measured], ["densities"], cell_id=other)}
+    assert lake.get(found[(simulated,)]["specific_energy"], Kpi).value == pytest.approx(4.0, rel=1e-9)
+    assert other not in lake.lineage(found[(simulated,)]["specific_energy"]).ancestors
+    assert other in lake.lineage(found[(measured,)]["specific_energy"]).ancestors
+
+
+def test_an_electrode_has_kpis_without_a_cell(lake: Lake, example: Example) -> None:
+    """A transport gives its metrics, and nothing else is run."""
+    subject = lake.put(example("transport", pore_tortuosity_factor=2.5))
+    (found,) = extract(lake, [subject])
+    assert found.name == "transport"
+    assert lake.get(found.kpis["pore_tortuosity_factor"], Kpi).value == 2.5
+
+
+def test_settings_are_read_as_their_stage_has_them(lake: Lake, example: Example) -> None:
+    """With or without the unit in the name; by every stage that has one of that name, in its own bounds."""
+    curve = lake.put(example("measurement"))
+    (found,) = extract(lake, [curve], ["densities"], settings={"cell_mass": "350 g"})
+    assert lake.get(found.kpis["specific_energy"], Kpi).value is not None
+    with pytest.raises(ParameterError, match="true or false"):
+        extract(lake, [curve], ["limits"], settings={"charging": "perhaps"})
 
 
 def test_curves_of_one_cell_are_taken_together(lake: Lake, example: Example) -> None:
@@ -115,11 +148,11 @@ def test_a_failure_is_stored_and_the_others_go_on(
 ) -> None:
     """Its run and reason are told; the next KPI is there."""
 
-    @stage("stand_in.broken_kpi")
+    @kpi_stage("kpi.delivered", gives={})
     def broken(curve: Curve) -> Mapping[str, Kpi]:
         raise RuntimeError("out of order")
 
-    monkeypatch.setitem(CURVE_KPIS, "delivered", Entry(broken))  # type: ignore[arg-type]
+    monkeypatch.setitem(KPI_STAGES, "kpi.delivered", broken)  # type: ignore[arg-type]
     found = {one.name: one for one in extract(lake, [lake.put(example("measurement"))], ["delivered", "densities"])}
     assert found["delivered"].error == "RuntimeError: out of order"
     assert lake.sql("SELECT id FROM runs WHERE outcome = 'failed'").item() == found["delivered"].run_id
@@ -131,11 +164,11 @@ def test_a_stage_without_its_cell_is_told_not_run(
 ) -> None:
     """Where the cell is not optional."""
 
-    @stage("stand_in.needs_cell")
+    @kpi_stage("kpi.delivered", gives={})
     def needs_cell(curve: Curve, cell: CellParameters) -> Mapping[str, Kpi]:
         raise NotImplementedError
 
-    monkeypatch.setitem(CURVE_KPIS, "delivered", Entry(needs_cell))  # type: ignore[arg-type]
+    monkeypatch.setitem(KPI_STAGES, "kpi.delivered", needs_cell)  # type: ignore[arg-type]
     (found,) = extract(lake, [lake.put(example("measurement"))], ["delivered"])
     assert "--cell" in found.error
     assert lake.sql(RUNS).item() == 0
@@ -146,9 +179,10 @@ def test_what_is_not_known_is_refused_before_anything_is_computed(lake: Lake, ex
     curve, design = lake.put(example("measurement")), lake.put(example("design"))
     for given, says in (
         ({"names": ["delivred"]}, "did you mean 'delivered'"),
-        ({"settings": {"cell_mass": "1 kg"}}, "did you mean 'cell_mass_kilogram'"),
+        ({"settings": {"cell_mas": "1 kg"}}, "did you mean 'cell_mass_kilogram'"),
         ({"settings": {"cell_mass_kilogram": "1 m"}}, "wrong dimension"),
-        ({"cell_id": curve}, "is not a cell"),
+        ({"cell_id": curve}, "not a cell_parameters"),
+        ({"names": ["crossover_power"]}, "no KPI of one record"),
     ):
         with pytest.raises(Exception, match=says):
             extract(lake, [curve], **given)

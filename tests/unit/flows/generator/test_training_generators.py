@@ -21,16 +21,18 @@ from flows import (
     train_generator,
 )
 from flows.generator.generators import fine_tune_generator
+from flows.generator.training_volumes import volumes_of
+from flows.running.progress import Silent
 from models.generator import draw_microstructure, shipped
 from models.generator.shipped import record_from
 from schemas import Generator, Microstructure, Verdict
+from schemas.content_hash import table_digest
 from schemas.electrode import cubic_voxels
 
 SPACE = {
     "active_material_weight_fraction": (0.92, 0.97),
     "porosity": (0.28, 0.45),
     "binder_adhesion": (0.0, 1.0),
-    "mass_loading_kilogram_per_square_metre": (0.2, 0.2),
 }
 SIMULATION = SimulationPlan(SPACE, edge_voxels=24, voxel_size_metre=8e-7)
 PLAN = TrainingPlan(seed=1, member_count=2, trunk_steps=(2, 2), member_steps=(1, 1), stretch=1, width=8)
@@ -68,7 +70,7 @@ class Counter:
     def step(self, text):
         """Nothing."""
 
-    def advanced(self, trial=None):
+    def advanced(self):
         """One more."""
         self.done += 1
 
@@ -92,9 +94,8 @@ def test_simulated_volumes_train_a_generator_that_names_them(lake):
     """Ids, conditions, seed and loss are in the record; the stretches are dropped, what is left draws."""
     volumes = simulate_volumes(lake, SIMULATION, seed=1)
     counter = Counter()
-    generator_id = train_generator(lake, volumes, PLAN, counter)
-    generator = lake.get(generator_id)
-    assert isinstance(generator, Generator)
+    generator = train_generator(lake, volumes, PLAN, counter)
+    assert lake.holds(generator.id)
     assert generator.trained_on == volumes.volume_ids
     assert len(volumes.volume_ids) == 21
     assert generator.condition_names == ("active_material_fraction", "carbon_binder_fraction", "binder_adhesion")
@@ -111,7 +112,7 @@ def test_a_training_that_was_stopped_goes_on(lake):
     """Stopped in the middle and started again it trains what is missing, and the generator is the same."""
 
     class Stop(Counter):
-        def advanced(self, trial=None):
+        def advanced(self):
             super().advanced()
             if self.done == 4:
                 raise KeyboardInterrupt
@@ -124,20 +125,38 @@ def test_a_training_that_was_stopped_goes_on(lake):
     resumed = train_generator(lake, volumes, PLAN)
     after = lake.sql("SELECT count(*) AS n FROM runs WHERE stage = 'generator.train_steps'")["n"][0]
     assert after == PLAN.step_count
-    assert lake.reproduce(resumed).verdict is Verdict.BITWISE
+    assert lake.reproduce(resumed.id).verdict is Verdict.BITWISE
 
 
-def test_volumes_are_found_by_a_query_with_their_designs(lake):
-    """What was made from a design brings it; an image has none; a snapshot is kept."""
+def test_volumes_are_found_by_a_query_with_their_recipes(lake):
+    """What was made from a recipe brings it; an image has none; a snapshot is kept."""
     simulated = simulate_volumes(lake, SIMULATION, seed=1)
     lake.put(image())
     found = find_volumes(lake, "source LIKE 'simulated%'")
     assert set(found.volume_ids) == set(simulated.volume_ids)
-    assert set(found.design_ids) == set(simulated.design_ids)
+    assert set(found.recipe_ids) == set(simulated.recipe_ids)
     assert found.snapshot_id.startswith("snapshot-")
-    assert find_volumes(lake, "source LIKE 'imported%'").design_ids == ()
+    assert find_volumes(lake, "source LIKE 'imported%'").recipe_ids == ()
     with pytest.raises(StudyError, match="no microstructure fits"):
         find_volumes(lake, "source = 'elsewhere'")
+
+
+def test_volumes_that_a_generator_names_are_simulated_again(lake, tmp_path, example):
+    """Also those that it names by the id of an earlier schema version; other volumes are refused."""
+    few = PARAMS.replace("{low: 0.28, high: 0.45}", "{low: 0.3, high: 0.3}").replace("{low: 0.0,", "{low: 1.0,")
+    (tmp_path / "small.yaml").write_text(few)
+    plan = GeneratorPlan.load(tmp_path / "small.yaml").simulation
+    with Lake.open(tmp_path / "other", create=True) as other:
+        simulated = [other.get(i, Microstructure) for i in simulate_volumes(other, plan, seed=1).volume_ids]
+    assert len(simulated) == 4
+    former = tuple(f"microstructure-{table_digest(volume.to_arrow(1))}" for volume in simulated)
+    generator = example("generator", trained_on=former)
+    found = volumes_of(lake, generator, str(tmp_path / "small.yaml"), Silent())
+    assert found.volume_ids == tuple(volume.id for volume in simulated)
+    assert len(found.recipe_ids) == len(former)
+    lost = example("generator", trained_on=(*former, "microstructure-" + "0" * 64))
+    with pytest.raises(StudyError, match="does not hold"):
+        volumes_of(lake, lost, str(tmp_path / "small.yaml"), Silent())
 
 
 def test_crops_of_one_image_are_enough(lake):
@@ -145,12 +164,18 @@ def test_crops_of_one_image_are_enough(lake):
     lake.put(image())
     crops = cut_volumes(lake, find_volumes(lake, "source LIKE 'imported%'"), 24)
     assert len(crops.volume_ids) == 8
-    generator = lake.get(train_generator(lake, crops, PLAN))
-    assert isinstance(generator, Generator)
+    generator = train_generator(lake, crops, PLAN)
     assert generator.condition_names == ("active_material_fraction", "carbon_binder_fraction")
     assert generator.settings["periodic"] is False
     drawn = draw_microstructure(
-        None, generator, edge_voxels=20, voxel_size_metre=4e-7, seed=0, phase_fractions=(0.4, 0.4, 0.2), periodic=False
+        None,
+        None,
+        generator,
+        edge_voxels=20,
+        voxel_size_metre=4e-7,
+        seed=0,
+        phase_fractions=(0.4, 0.4, 0.2),
+        periodic=False,
     )
     assert np.bincount(drawn.labels.ravel()).min() > 0
     with pytest.raises(StudyError, match="smaller edge"):
@@ -161,12 +186,9 @@ def test_a_generator_is_tuned_on_more_volumes(lake):
     """Its members go on from what they were, in the units that they learned."""
     volumes = simulate_volumes(lake, SIMULATION, seed=1)
     first = train_generator(lake, volumes, PLAN)
-    tuned = lake.get(fine_tune_generator(lake, first, simulate_volumes(lake, SIMULATION, seed=2), PLAN))
-    before = lake.get(first)
-    assert isinstance(tuned, Generator)
-    assert isinstance(before, Generator)
-    assert tuned.settings["units"] == before.settings["units"]
-    assert tuned.weights != before.weights
+    tuned = fine_tune_generator(lake, first, simulate_volumes(lake, SIMULATION, seed=2), PLAN)
+    assert tuned.settings["units"] == first.settings["units"]
+    assert tuned.weights != first.weights
     assert tuned.settings["member_excluded"] == [[], []]
 
 
@@ -185,8 +207,7 @@ class TestTheCommand:
         weights = (tmp_path / "out" / "small.safetensors").read_bytes()
         again = record_from(Generator, record, weights=weights)
         with Lake.open("lake") as lake:
-            kept = lake.get(answer["generator_id"])
-        assert isinstance(kept, Generator)
+            kept = lake.get(answer["generator_id"], Generator)
         assert again.weights == kept.weights
         assert np.array_equal(again.training_conditions, kept.training_conditions)
         assert (tmp_path / "loss.png").stat().st_size > 1000

@@ -9,20 +9,21 @@ from volumes_of_spheres import MIDDLE, VOXEL, packed, training_volumes
 
 from models.generator import draw_microstructure, train_slices
 from models.generator.recipe import condition_of
+from schemas.materials import NMC_811
 
 
 def test_a_baseline_is_trained_and_draws_its_fractions():
     """One step is enough for the promises; with another seed it is another generator."""
-    designs = training_volumes()[1]
-    volumes = tuple(packed(design, seed, edge=64) for seed, design in enumerate(designs))
-    ids = tuple(f"microstructure-{number}" for number in range(len(volumes)))
-    first, other = (train_slices(volumes, designs, volume_ids=ids, step_count=1, seed=seed) for seed in (0, 1))
+    recipes = training_volumes()[1]
+    volumes = tuple(packed(recipe, seed, edge=64) for seed, recipe in enumerate(recipes))
+    first, other = (train_slices(volumes, recipes, step_count=1, seed=seed) for seed in (0, 1))
     assert first.architecture == "slice_gan"
     assert first.weights != other.weights
+    assert first.trained_on == tuple(volume.id for volume in volumes)
     size = {"edge_voxels": 32, "voxel_size_metre": VOXEL, "seed": 1}
-    drawn = draw_microstructure(MIDDLE, first, **size)
+    drawn = draw_microstructure(MIDDLE, NMC_811, first, **size)
     counts = np.bincount(drawn.labels.ravel(), minlength=3)
-    assert np.abs(counts[1:] - condition_of(MIDDLE, first)[:2] * drawn.labels.size).max() <= 0.5
-    assert np.array_equal(drawn.labels, draw_microstructure(MIDDLE, first, **size).labels)
-    raw = draw_microstructure(dataclasses.replace(MIDDLE, porosity=0.3), first, **size, constrained=False)
+    assert np.abs(counts[1:] - condition_of(MIDDLE, NMC_811, first)[:2] * drawn.labels.size).max() <= 0.5
+    assert np.array_equal(drawn.labels, draw_microstructure(MIDDLE, NMC_811, first, **size).labels)
+    raw = draw_microstructure(dataclasses.replace(MIDDLE, porosity=0.3), NMC_811, first, **size, constrained=False)
     assert raw.labels.shape == (32, 32, 32)

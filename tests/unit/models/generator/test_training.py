@@ -18,7 +18,7 @@ from models.generator.errors import TrainingSetError
 from models.generator.fields import distance_field, repeats
 from models.generator.training_set import TrainingSet
 from models.generator.weights import from_bytes
-from schemas import Design, Microstructure
+from schemas import Microstructure, Recipe
 
 HOW = {"phase": 1, "member": -1, "left_out": (), "fall_from": 2, "fall_to": 8, "seed": 11, "width": 8}
 
@@ -26,11 +26,11 @@ HOW = {"phase": 1, "member": -1, "left_out": (), "fall_from": 2, "fall_to": 8, "
 @pytest.mark.parametrize("phase", [1, 2])
 def test_a_training_in_stretches_gives_the_same_weights(phase):
     """Four steps at once, and two and two with everything stored in between: equal to the last bit."""
-    volumes, designs = training_volumes()
+    volumes, recipes = training_volumes()
     how = {**HOW, "phase": phase}
-    whole = train_steps(volumes, designs, step_count=4, **how)
-    first = train_steps(volumes, designs, step_count=2, **how)
-    second = train_steps(volumes, designs, first, step_count=2, **how)
+    whole = train_steps(volumes, recipes, step_count=4, **how)
+    first = train_steps(volumes, recipes, step_count=2, **how)
+    second = train_steps(volumes, recipes, first, step_count=2, **how)
     assert second.step == whole.step == 4
     found, expected = (from_bytes(state.weights, "phase_by_phase_training")[0] for state in (second, whole))
     assert found.keys() == expected.keys()
@@ -39,19 +39,19 @@ def test_a_training_in_stretches_gives_the_same_weights(phase):
 
 def test_another_seed_gives_other_weights():
     """What would make the test above pass for nothing."""
-    volumes, designs = training_volumes()
-    first, second = (train_steps(volumes, designs, step_count=2, **{**HOW, "seed": seed}) for seed in (1, 2))
+    volumes, recipes = training_volumes()
+    first, second = (train_steps(volumes, recipes, step_count=2, **{**HOW, "seed": seed}) for seed in (1, 2))
     assert first.weights != second.weights
 
 
 @pytest.mark.parametrize("phase", [1, 2])
 def test_the_loss_falls(phase):
     """A hundred steps lower it by a good part, warming up included; means over twenty, which crops and noise sway."""
-    volumes, designs = training_volumes()
+    volumes, recipes = training_volumes()
     how = {**HOW, "phase": phase, "fall_from": 100, "fall_to": 400, "learning_rate": 1e-2, "width": 16}
-    first = train_steps(volumes, designs, step_count=20, **how)
-    later = train_steps(volumes, designs, first, step_count=100, **how)
-    last = train_steps(volumes, designs, later, step_count=20, **how)
+    first = train_steps(volumes, recipes, step_count=20, **how)
+    later = train_steps(volumes, recipes, first, step_count=100, **how)
+    last = train_steps(volumes, recipes, later, step_count=20, **how)
     assert last.training_loss[-1] < 0.9 * last.training_loss[0]
 
 
@@ -66,14 +66,14 @@ def test_members_share_the_trunk_and_differ_in_the_rest():
 
 def test_every_corner_is_left_out_by_exactly_one_member():
     """Of the twenty-one recipes the eight corners, opposite ones together."""
-    volumes, designs = training_volumes()
-    folds = left_out(TrainingSet(volumes, designs).conditions, 4)
+    volumes, recipes = training_volumes()
+    folds = left_out(TrainingSet(volumes, recipes).conditions, 4)
     out = sorted(index for fold in folds for index in fold)
-    corners = [n for n, d in enumerate(designs) if d.porosity in (0.28, 0.45) and d.binder_adhesion in (0.0, 1.0)]
-    corners = [n for n in corners if designs[n].active_material_weight_fraction in (0.92, 0.97)]
+    corners = [n for n, d in enumerate(recipes) if d.porosity in (0.28, 0.45) and d.binder_adhesion in (0.0, 1.0)]
+    corners = [n for n in corners if recipes[n].active_material_weight_fraction in (0.92, 0.97)]
     assert out == corners
     assert all(len(fold) == 2 for fold in folds)
-    assert all(designs[a].binder_adhesion != designs[b].binder_adhesion for a, b in folds)
+    assert all(recipes[a].binder_adhesion != recipes[b].binder_adhesion for a, b in folds)
 
 
 def test_with_few_volumes_nothing_is_left_out():
@@ -83,13 +83,13 @@ def test_with_few_volumes_nothing_is_left_out():
 
 def test_a_generator_goes_on_from_itself():
     """Taken apart and trained for no step's time it is what it was, to the rounding of what is stored."""
-    volumes, designs = training_volumes()
+    volumes, recipes = training_volumes()
     generator = small_generator()
     states = tuple(take_apart(generator, phase=phase, member=member) for phase in (1, 2) for member in (0, 1))
-    again = assemble_generator(volumes, designs, states, volume_ids=(), left_out=((), ()), seed=0)
+    again = assemble_generator(volumes, recipes, states, left_out=((), ()), seed=0)
     found, expected = (from_bytes(one.weights, "phase_by_phase")[0] for one in (again, generator))
     assert all(bool((found[name] == expected[name]).all()) for name in expected)
-    tuned = train_steps(volumes, designs, states[0], step_count=1, **{**HOW, "member": 0})
+    tuned = train_steps(volumes, recipes, states[0], step_count=1, **{**HOW, "member": 0})
     assert tuned.member == 0
     assert tuned.step == 1
 
@@ -97,10 +97,10 @@ def test_a_generator_goes_on_from_itself():
 class TestRefusals:
     """Volumes that no generator can learn from together."""
 
-    def refused(self, volumes: list[Microstructure], designs: list[Design], message: str) -> None:
+    def refused(self, volumes: list[Microstructure], recipes: list[Recipe], message: str) -> None:
         """The training set is refused with that message."""
         with pytest.raises(TrainingSetError, match=message):
-            TrainingSet(volumes, designs)
+            TrainingSet(volumes, recipes)
 
     def test_one_volume(self):
         """A single volume shows no difference between recipes."""
@@ -126,9 +126,9 @@ class TestRefusals:
         """A volume of one phase shows nothing of the others."""
         self.refused([labelled(np.zeros((16, 16, 16))), labelled(np.ones((16, 16, 16)))], [], "nothing to learn")
 
-    def test_designs_that_are_too_few(self):
-        """Designs are parallel to volumes."""
-        self.refused([packed(MIDDLE, 0), packed(MIDDLE, 1)], [MIDDLE], "a design for each")
+    def test_recipes_that_are_too_few(self):
+        """Recipes are parallel to volumes."""
+        self.refused([packed(MIDDLE, 0), packed(MIDDLE, 1)], [MIDDLE], "a recipe for each")
 
 
 class TestFields:

@@ -11,23 +11,18 @@ import pytest
 from models.generator.errors import CalibrationError
 from models.generator.reliability import reliabilities
 from models.generator.trust import METRICS, calibration_points, ensemble_spread, fit_errors, predict_errors
-from schemas import Design, Generator, Transport
-from schemas.materials import ACTIVE_MATERIAL_DENSITY, CARBON_BINDER_DENSITY
+from schemas import Generator, Recipe, Transport
+from schemas.materials import ACTIVE_MATERIAL_DENSITY, CARBON_BINDER_DENSITY, NMC_811
 
 PAIRS = [[0, 7], [1, 6], [2, 5], [3, 4]]
 
 
-def design(porosity: float = 0.36, weight: float = 0.945, adhesion: float = 0.5) -> Design:
+def asked(porosity: float = 0.36, weight: float = 0.945, adhesion: float = 0.5) -> Recipe:
     """A recipe."""
-    return Design(
-        active_material_weight_fraction=weight,
-        porosity=porosity,
-        binder_adhesion=adhesion,
-        mass_loading_kilogram_per_square_metre=0.2,
-    )
+    return Recipe(active_material_weight_fraction=weight, porosity=porosity, binder_adhesion=adhesion)
 
 
-def condition(recipe: Design) -> list[float]:
+def condition(recipe: Recipe) -> list[float]:
     """By mass balance, written once more."""
     active = recipe.active_material_weight_fraction / ACTIVE_MATERIAL_DENSITY
     binder = (1 - recipe.active_material_weight_fraction) / CARBON_BINDER_DENSITY
@@ -38,8 +33,8 @@ def condition(recipe: Design) -> list[float]:
 @pytest.fixture
 def generator(example) -> Generator:
     """Of four members: the corners of a space, two left out by each, and a face's worth of others."""
-    corners = [design(p, w, a) for p, w, a in itertools.product((0.28, 0.45), (0.92, 0.97), (0.0, 1.0))]
-    others = [design(p, 0.945, a) for p, a in itertools.product((0.28, 0.365, 0.45), (0.0, 0.5, 1.0))]
+    corners = [asked(p, w, a) for p, w, a in itertools.product((0.28, 0.45), (0.92, 0.97), (0.0, 1.0))]
+    others = [asked(p, 0.945, a) for p, a in itertools.product((0.28, 0.365, 0.45), (0.0, 0.5, 1.0))]
     return replace(
         example("generator"),
         settings={"member_count": 4, "member_excluded": PAIRS},
@@ -70,7 +65,6 @@ def errors(generator, volume):
         drawn,
         tuple(volume() for _ in range(4 * len(points))),
         tuple(volume() for _ in points),
-        generator_id="generator-ab",
         volumes=tuple(v for v, _ in points),
         members=tuple(m for _, m in points),
     )
@@ -96,24 +90,23 @@ def test_the_error_grows_from_floor_to_what_was_left_out(errors):
 
 def test_a_prediction_grows_outside_and_says_so(errors, generator, volume):
     """Inside it is the floor; the farther outside, the larger; beyond the tolerated distance it is blind."""
-    named = {"generator_id": "generator-ab", "errors_id": "generator_errors-ab"}
     agreeing = tuple(volume() for _ in range(4))
-    found = [predict_errors(design(p), generator, errors, agreeing, **named) for p in (0.36, 0.5, 0.6)]
+    found = [predict_errors(asked(p), NMC_811, generator, errors, agreeing) for p in (0.36, 0.5, 0.6)]
     assert found[0].distance == 0
     assert found[0].relative_standard_error == pytest.approx(errors.floor)
     assert [p.blind for p in found] == [False, True, True]
     assert found[0].distance < found[1].distance < found[2].distance
     assert (found[2].relative_standard_error > found[1].relative_standard_error).all()
-    strict = predict_errors(design(0.36), generator, errors, agreeing, **named, largest_error=0.01)
+    strict = predict_errors(asked(0.36), NMC_811, generator, errors, agreeing, largest_error=0.01)
     assert strict.blind
+    assert {(p.generator_id, p.errors_id) for p in found} == {(generator.id, errors.id)}
 
 
 def test_members_that_disagree_are_trusted_less(errors, generator, volume):
     """The spread at equal noise enters with its weight."""
-    named = {"generator_id": "generator-ab", "errors_id": "generator_errors-ab"}
     weighty = replace(errors, spread_weight=np.ones(3))
     apart = tuple(volume(factor) for factor in (0.9, 1.0, 1.0, 1.1))
-    found = predict_errors(design(), generator, weighty, apart, **named).relative_standard_error
+    found = predict_errors(asked(), NMC_811, generator, weighty, apart).relative_standard_error
     assert found == pytest.approx(np.hypot(errors.floor, ensemble_spread(apart)))
     assert ensemble_spread(apart)[1] == pytest.approx(np.std([0.9, 1, 1, 1.1], ddof=1))
 
@@ -131,7 +124,7 @@ def test_reliability_has_both_groups(errors, generator):
 def test_a_generator_that_saw_everything_cannot_be_calibrated(generator, volume):
     """Nothing would tell how it fares elsewhere; the message says what to do."""
     every = replace(generator, settings={"member_count": 4, "member_excluded": [[], [], [], []]})
-    given = {"generator_id": "g", "volumes": (0,), "members": (0,)}
+    given = {"volumes": (0,), "members": (0,)}
     with pytest.raises(CalibrationError, match="left a training volume out"):
         fit_errors(every, (volume(),), (volume(),), (volume(),), **given)
 
@@ -139,6 +132,6 @@ def test_a_generator_that_saw_everything_cannot_be_calibrated(generator, volume)
 def test_volumes_that_do_not_percolate_are_named(generator, volume):
     """An infinite tortuosity has no relative error."""
     blocked = replace(volume(), pore_tortuosity_factor=np.inf)
-    given = {"generator_id": "g", "volumes": (0,), "members": (0,)}
+    given = {"volumes": (0,), "members": (0,)}
     with pytest.raises(CalibrationError, match="pore_tortuosity_factor is inf of a drawn volume"):
         fit_errors(generator, (blocked,), (volume(),), (volume(),), **given)

@@ -3,12 +3,21 @@
 import numpy as np
 import pytest
 
+from pipelines.cell import protocols
 from pipelines.cell.engine import load_pybamm
-from pipelines.cell.protocols import PROTOCOLS, ProtocolError, named_protocol
+from pipelines.cell.protocols import (
+    ProtocolError,
+    ProtocolStage,
+    constant_power,
+    cycle_cell,
+    fast_charge,
+    full_cycles,
+    pulse_test,
+)
 from pipelines.cell.protocols.expansion import MOST_STEPS, expand
 from pipelines.cell.protocols.experiment import pybamm_step
 from pipelines.cell.protocols.grammar import Action, read_step
-from schemas.errors import BoundsError, FieldShapeError, UnknownFieldError
+from schemas.errors import BoundsError, FieldShapeError
 
 WRITTEN = [
     "Discharge at 1C for 0.5 hours",
@@ -111,34 +120,46 @@ def test_protocols_without_end_or_beginning_are_refused(protocol, says):
         expand(protocol)
 
 
-@pytest.mark.parametrize("name", PROTOCOLS)
-def test_named_protocols_are_understood(name):
+NAMED = [one for one in vars(protocols).values() if isinstance(one, ProtocolStage)]
+
+
+@pytest.mark.parametrize("stage", NAMED, ids=[one.short for one in NAMED])
+def test_named_protocols_are_understood(stage):
     """Each writes steps that the grammar reads, with the numbers that it was given."""
-    planned = expand(named_protocol(name))
+    planned = expand(stage.steps())
     assert planned
     assert [one.cycle for one in planned] == sorted(one.cycle for one in planned)
+    assert any(one.step.profile for one in planned) == stage.follows_profile
+
+
+@pytest.mark.parametrize("stage", NAMED, ids=[one.short for one in NAMED])
+def test_named_protocols_are_stages(stage):
+    """They take a cell, and a profile where they follow one; every parameter of theirs and of a cycling is told."""
+    assert list(stage.ports) == ["cell", *(["profile"] if stage.follows_profile else [])]
+    assert not any(port.optional for port in stage.ports.values())
+    assert set(stage.parameters) == {*stage.settings, *cycle_cell.parameters} - {"protocol"}
+    assert all(parameter.doc for parameter in stage.parameters.values())
+    assert stage.settings.keys() <= stage.parameters.keys()
+    stage.bind({})
 
 
 def test_settings_of_named_protocols():
-    """They arrive in the steps; unknown ones, and such that contradict each other, are refused."""
-    assert named_protocol("constant-power", power_watt=12.5) == ("Discharge at 12.5 W until 2.5 V",)
-    assert len(expand(named_protocol("cycle", cycles=3))) == 15
-    assert [one.step.setpoint.value for one in expand(named_protocol("fast-charge"))[:3]] == [3.0, 2.0, 1.5]
-    with pytest.raises(UnknownFieldError, match="did you mean 'power_watt'"):
-        named_protocol("constant-power", power_wat=1.0)
-    with pytest.raises(UnknownFieldError, match="did you mean 'rate-test'"):
-        named_protocol("ratetest")
+    """They arrive in the steps; such that contradict each other are refused."""
+    assert len(NAMED) == 10
+    assert constant_power.steps(power_watt=12.5) == ("Discharge at 12.5 W until 2.5 V",)
+    assert len(expand(full_cycles.steps(cycles=3))) == 15
+    assert [one.step.setpoint.value for one in expand(fast_charge.steps())[:3]] == [3.0, 2.0, 1.5]
     with pytest.raises(FieldShapeError, match="one voltage for each rate"):
-        named_protocol("fast-charge", rates=(1.0,))
+        fast_charge.steps(rates=(1.0,))
     with pytest.raises(BoundsError, match=r"0\.5 does not follow 0\.4"):
-        named_protocol("pulse", states_of_charge=(0.4, 0.5))
+        pulse_test.steps(states_of_charge=(0.4, 0.5))
 
 
 def test_pulses_come_at_the_states_of_charge_asked_for():
     """Charge counted over the steps: each pulse begins at its state of charge, whatever earlier pulses took."""
     states = (0.9, 0.7, 0.2)
     state, found = 1.0, []
-    for one in expand(named_protocol("pulse", states_of_charge=states, pulse_second=60.0)):
+    for one in expand(pulse_test.steps(states_of_charge=states, pulse_second=60.0)):
         step = one.step
         if step.action is Action.DISCHARGE and step.duration == 60.0:
             found.append(state)

@@ -1,4 +1,4 @@
-"""A generator's predicted error reaches the standard errors and what is perturbed by them."""
+"""A generator's predicted error reaches the standard errors, the KPI and the optimiser."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pipelines.characterise import average_transport, average_with_bruggeman, perturb
-from schemas import PredictedErrors, Transport
+from models.acquisition.observations import observe
+from models.acquisition.space import UnitCube
+from pipelines.characterise import average_transport, average_with_bruggeman
+from pipelines.former.kpis import extract_kpis
+from schemas import CellParameters, Design, Discharge, PredictedErrors, Transport
 
 TAU, AREA, SIGMA = (
     "pore_tortuosity_factor",
@@ -72,9 +75,23 @@ def test_bruggeman_takes_the_prediction_but_for_its_own_tortuosity(cube):
     assert getattr(mean, f"{AREA}_standard_error") == pytest.approx(0.2 * getattr(cube, AREA))
 
 
-def test_a_larger_predicted_error_is_a_larger_perturbation(cube):
-    """What the generator is expected to be off by is what the metric is raised by, for the uncertainty of a KPI."""
+def test_a_larger_predicted_error_is_a_larger_variance_for_the_optimiser(cube, example):
+    """Transport, varied cell and discharge, KPI, observation: each step keeps the order."""
+    found = []
     for relative in (0.01, 0.1):
-        mean = average_transport((cube,), predicted(relative, 0, 0))
-        raised = perturb(mean, metric=TAU).pore_tortuosity_factor
-        assert raised == pytest.approx((1 + relative) * cube.pore_tortuosity_factor, rel=1e-12)
+        error = average_transport((cube,), predicted(relative, 0, 0)).pore_tortuosity_factor_standard_error
+        kpi = _energy_density(example, 1 - 0.05 * error)
+        design = example("design")
+        space = {name: [0.9 * getattr(design, name), 1.1 * getattr(design, name)] for name in Design.fields()}
+        seen = observe(UnitCube.of(space), [design], [kpi], [], maximise=True)
+        found.append((kpi.standard_uncertainty, float(seen.variances[0])))
+    assert found[1][0] > found[0][0] > 0
+    assert found[1][1] > found[0][1] > 0
+
+
+def _energy_density(example, share: float):
+    """Of a discharge whose varied partner lasts that share as long."""
+    cell: CellParameters = replace(example("cell_parameters"), varied="")
+    base: Discharge = replace(example("discharge"), varied="")
+    shorter = replace(base, varied=TAU, test_time_second=share * base.test_time_second)
+    return extract_kpis(cell, base, (shorter,))["energy_density"]

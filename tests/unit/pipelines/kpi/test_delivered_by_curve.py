@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from made_curves import columns, measured, simulated, step
 
-from pipelines.kpi import delivered_by_curve, delivered_by_step, energy_and_power_density, extract_kpis
+from pipelines.kpi import delivered_by_curve, delivered_by_step, energy_and_power_density
 from schemas import KpiOutcome
 from schemas.errors import BoundsError
 
@@ -26,14 +26,6 @@ def test_only_what_discharges_is_delivered(build):
     energy = kpis["energy"]
     assert (energy.window_start_second, energy.window_end_second) == (600.0, 4200.0)
     assert energy.window == "step 2, a discharge"
-
-
-def test_the_same_as_the_loop_reads_off_a_discharge(example):
-    """The stage of the loop and this one agree on a discharge."""
-    curve = example("discharge")
-    mine, loop = delivered_by_curve(curve), extract_kpis(example("cell_parameters"), curve, ())
-    for name in ("energy", "capacity", "mean_voltage"):
-        assert mine[name].value == pytest.approx(loop[name].value, rel=1e-12)
 
 
 def test_uncertainty_is_none_where_nothing_shows_and_says_what_is_missing():

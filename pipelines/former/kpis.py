@@ -8,13 +8,36 @@ thickness, parameter set) is not in it. A discharge that did not reach its lower
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 
-from pipelines.kpi.delivered import DEFINITIONS, UNITS, delivered, names_of
+import numpy as np
+
 from schemas import CellParameters, Discharge, DischargeOutcome, Kpi, KpiOutcome, stage
 from schemas.errors import FieldTypeError
 
-Values = Mapping[str, float]
+_SECONDS_PER_HOUR = 3600.0
+_ACTIVE_MATERIAL = "positive_active_material"  # the component
+_PER_ACTIVE_MATERIAL = "active_material_capacity"
+_LITRES_PER_CUBIC_METRE = 1000.0
+
+UNITS = {
+    "energy": "W.h",
+    "energy_density": "W.h/L",
+    "specific_energy": "W.h/kg",
+    "capacity": "A.h",
+    "mean_voltage": "V",
+    _PER_ACTIVE_MATERIAL: "mA.h/g",
+}
+_DEFINITIONS = {
+    "energy": "integral of delivered power over time",
+    "energy_density": "energy over the outer volume of the can",
+    "specific_energy": "energy over the mass of the cell with can",
+    "capacity": "integral of delivered current over time",
+    "mean_voltage": "energy over capacity",
+    _PER_ACTIVE_MATERIAL: "capacity over the mass of the positive active material",
+}
+_RAISED = re.compile(r"; (\w+) raised by one standard error")
 
 
 @stage("extract_kpis", libraries=("numpy",))
@@ -46,8 +69,8 @@ def extract_kpis(
     """
     _require_comparable(discharge, varied)
     measured = _completed(discharge)
-    values = delivered(cell, discharge) if measured else {}
-    shifted = [delivered(cell, v) for v in varied] if measured and all(map(_completed, varied)) else []
+    values = _delivered(cell, discharge) if measured else {}
+    shifted = [_delivered(cell, v) for v in varied] if measured and all(map(_completed, varied)) else []
     return {
         name: Kpi(
             name=name,
@@ -60,7 +83,7 @@ def extract_kpis(
             window=f"from the start of the discharge to {discharge.lower_voltage_volt:g} V",
             method=_method(discharge, varied, bool(shifted)),
         )
-        for name in names_of(cell)
+        for name in _names_of(cell)
     }
 
 
@@ -68,13 +91,13 @@ def _completed(discharge: Discharge) -> bool:
     return discharge.outcome is DischargeOutcome.COMPLETED
 
 
-def _uncertainty(name: str, values: Values, shifted: list[dict[str, float]]) -> float | None:
+def _uncertainty(name: str, values: Mapping[str, float], shifted: list[dict[str, float]]) -> float | None:
     """Root of the sum of the squared differences; None if there are none."""
     return math.hypot(*(other[name] - values[name] for other in shifted)) if shifted else None
 
 
 def _require_comparable(discharge: Discharge, varied: tuple[Discharge, ...]) -> None:
-    labels = [v.varied for v in varied]
+    labels = [_metric(v) for v in varied]
     if "" in labels or len(set(labels)) != len(labels):
         raise FieldTypeError(f"the varied discharges vary {labels}; each must name another metric.")
     conditions = ("power_watt", "applied_current_ampere", "lower_voltage_volt", "ambient_temperature_kelvin")
@@ -84,17 +107,55 @@ def _require_comparable(discharge: Discharge, varied: tuple[Discharge, ...]) -> 
             raise FieldTypeError(f"{name} differs between the discharges: {sorted(found)}. Vary the cell alone.")
 
 
+def _metric(discharge: Discharge) -> str:
+    """The metric that was raised, empty if none was."""
+    raised = _RAISED.search(discharge.method)
+    return raised[1] if raised else getattr(discharge, "varied", "")
+
+
 def _definition(name: str, discharge: Discharge) -> str:
     held = f"{discharge.power_watt:g} W" if discharge.power_watt else f"{discharge.applied_current_ampere:g} A"
-    return (
-        f"{DEFINITIONS[name]}; whole cell with can, at a constant {held} and {discharge.ambient_temperature_kelvin:g} K"
-    )
+    ambient = discharge.ambient_temperature_kelvin
+    return f"{_DEFINITIONS[name]}; whole cell with can, at a constant {held} and {ambient:g} K"
 
 
 def _method(discharge: Discharge, varied: tuple[Discharge, ...], propagated: bool) -> str:
     value = "trapezoidal rule over the samples" if _completed(discharge) else f"no value: {discharge.outcome}"
     if propagated:
-        names = ", ".join(v.varied for v in varied)
+        names = ", ".join(_metric(v) for v in varied)
         return f"{value}; uncertainty: first order, one standard error each of {names}, uncorrelated"
     unknown = "a varied discharge did not complete" if varied and _completed(discharge) else "no varied discharge"
     return f"{value}; uncertainty unknown: {unknown}"
+
+
+def _energy(discharge: Discharge) -> float:
+    """Delivered energy [W.h]."""
+    power = -discharge.voltage_volt * discharge.current_ampere
+    return float(np.trapezoid(power, discharge.test_time_second)) / _SECONDS_PER_HOUR
+
+
+def _capacity(discharge: Discharge) -> float:
+    """Delivered charge [A.h]."""
+    return float(np.trapezoid(-discharge.current_ampere, discharge.test_time_second)) / _SECONDS_PER_HOUR
+
+
+def _delivered(cell: CellParameters, discharge: Discharge) -> dict[str, float]:
+    """The KPIs of a completed discharge in `UNITS`, by name."""
+    watt_hours, charge = _energy(discharge), _capacity(discharge)
+    values = {
+        "energy": watt_hours,
+        "energy_density": watt_hours / (cell.cell_volume_cubic_metre * _LITRES_PER_CUBIC_METRE),
+        "specific_energy": watt_hours / cell.cell_mass_kilogram,
+        "capacity": charge,
+        "mean_voltage": watt_hours / charge,
+    }
+    if _PER_ACTIVE_MATERIAL in _names_of(cell):
+        active = cell.components["components"][_ACTIVE_MATERIAL]["mass_kilogram"]
+        values[_PER_ACTIVE_MATERIAL] = charge / active
+    return values
+
+
+def _names_of(cell: CellParameters) -> list[str]:
+    """The KPIs that a discharge of this cell has: all of `UNITS` but for those of a component that the cell lacks."""
+    known = _ACTIVE_MATERIAL in cell.components.get("components", {})
+    return [name for name in UNITS if known or name != _PER_ACTIVE_MATERIAL]

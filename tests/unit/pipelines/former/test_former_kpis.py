@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from pipelines.kpi import extract_kpis
+from pipelines.former.kpis import extract_kpis
 from schemas import KpiOutcome
 from schemas.errors import FieldTypeError
 

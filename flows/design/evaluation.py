@@ -1,0 +1,223 @@
+"""One design evaluated: its cubes drawn and measured, then all that follows from them, up to the KPIs.
+
+Tasks take and give ids; every step goes through the lake, which answers from its history where it can. A stage that
+fails is a stored run; here it ends the task with its reason instead of an id.
+
+The metrics of a material are uncertain. Each is raised by one standard error in turn, and what follows is computed
+again, so that every KPI has the uncertainty that the metrics give it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from dataset import Execution, Lake
+from dataset.errors import StageFailedError
+from flows.design.chain import AnyStage, Chain, Step
+from flows.running.workers import lake_at
+from pipelines.characterise import perturb
+from schemas import PredictedErrors, RunOutcome, Transport
+from schemas.kpi_stage import KpiStage
+
+_STANDARD_ERROR = "_standard_error"
+
+Ids = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class CubeMeasured:
+    """Ids of what was stored for one cube by the role of the step, as far as it came; `error` says why no further."""
+
+    ids: Ids = field(default_factory=dict)
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """KPIs to read off the records of some steps: the stage, the roles, and the stage's parameters."""
+
+    stage: KpiStage[Any, Any]
+    sources: tuple[str, ...]
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Design:
+    """What is evaluated: ids of the given records by role, of the cubes by role of their step, and of the errors that a
+    generator is expected to have made, by electrode; the parameters of steps that differ from design to design.
+    """
+
+    given: Ids
+    cubes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    predicted: Ids = field(default_factory=dict)
+    parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """Ids of what was stored by the role of the step, and of the KPIs by ``role.name``, as far as it came."""
+
+    ids: Ids = field(default_factory=dict)
+    kpi_ids: Ids = field(default_factory=dict)
+    error: str = ""
+
+
+def measure_cube(
+    address: str,
+    chain: Chain,
+    branch: str,
+    drawn: Step,
+    given: Ids,
+    size: Mapping[str, Any],
+    seed: int,
+    parameters: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+) -> CubeMeasured:
+    """Draw one cube of a recipe and measure it.
+
+    Parameters
+    ----------
+    address
+        Of the lake.
+    chain
+        Of the study.
+    branch
+        The electrode.
+    drawn
+        The step that draws this cube, which stands for the chain's own.
+    given
+        Ids of the given records, by role.
+    size
+        `edge_voxels` and `voxel_size_metre` [m].
+    seed
+        Of this cube.
+    parameters
+        That differ from design to design, by role of the step.
+    """
+    lake, ids = lake_at(address), dict(given)
+    made: dict[str, str] = {}
+    try:
+        for step in chain.drawn(branch):
+            taken = drawn if step.role == drawn.role else step
+            further = {**size, "seed": seed} if taken.stage.takes_seed else {}
+            own = parameters.get(step.role, {})
+            made[step.role] = ids[step.role] = run_step(lake, chain, taken, ids, **own, **further)
+    except StageFailedError as failure:
+        return CubeMeasured(made, str(failure))
+    return CubeMeasured(made)
+
+
+def evaluate(address: str, chain: Chain, extractions: Sequence[Extraction], design: Design) -> Evaluated:
+    """All that follows from the cubes of a design, and its KPIs with their uncertainty.
+
+    Parameters
+    ----------
+    address
+        Of the lake.
+    chain
+        Of the study.
+    extractions
+        What KPIs are read off.
+    design
+        What is evaluated; all of its cubes are measured.
+    """
+    lake, ids = lake_at(address), dict(design.given)
+    kpi_ids: dict[str, str] = {}
+    try:
+        for step in chain.collected():
+            ids[step.role] = _run_for(lake, chain, step, ids, design)
+        perturbed = dict(_perturbed(lake, chain, ids, design))
+        for extraction in extractions:
+            kpi_ids |= _extracted(lake, chain, extraction, ids, perturbed, design)
+    except StageFailedError as failure:
+        return Evaluated(ids, kpi_ids, str(failure))
+    return Evaluated(ids, kpi_ids)
+
+
+def run_step(lake: Lake, chain: Chain, step: Step, ids: Mapping[str, Any], **further: Any) -> str:
+    """The id of what a step gives, its inputs taken from what the steps before it gave.
+
+    Raises
+    ------
+    StageFailedError
+        If the stage fails.
+    """
+    sources = chain.sources[step.role] if step.stage is chain.step(step.role).stage else _sources_of(chain, step)
+    inputs = {port: ids[role] for port, role in sources.items() if role in ids}
+    return lake.run(step.stage, **{**inputs, **step.parameters, **step.inputs, **further}).id
+
+
+def completed(execution: Execution) -> Mapping[str, str]:
+    """The outputs of a run, by name; raises StageFailedError if it failed."""
+    if execution.outcome is not RunOutcome.COMPLETED:
+        raise StageFailedError(f"{execution.stage} failed in {execution.run_id}: {execution.error}")
+    return execution.outputs
+
+
+def _sources_of(chain: Chain, step: Step) -> dict[str, str]:
+    """The inputs of a step that stands for the chain's own."""
+    ports = [port for name, port in step.stage.ports.items() if name not in step.inputs]
+    return {port.name: role for port in ports if (role := chain.source_of(port, step.role, step.branch))}
+
+
+def _run_for(lake: Lake, chain: Chain, step: Step, ids: Ids, design: Design) -> str:
+    """A step of a design: with its cubes where it takes them all, its own parameters, and the generator's errors."""
+    further: dict[str, Any] = dict(design.parameters.get(step.role, {}))
+    predicted = design.predicted.get(step.branch, "")
+    for name, port in step.stage.ports.items():
+        if predicted and port.kinds == (PredictedErrors,):
+            further[name] = predicted
+    return run_step(lake, chain, step, {**design.cubes, **ids}, **further)
+
+
+def _perturbed(lake: Lake, chain: Chain, ids: Ids, design: Design) -> Iterator[tuple[str, Ids]]:
+    """What becomes of everything if a metric of a material is larger by one standard error; by the metric's name."""
+    for branch in chain.branches:
+        role = chain.metrics(branch)
+        for metric in uncertain_metrics(lake.get(ids[role], Transport)) if role else ():
+            changed = {**ids, role: lake.run(perturb, transport=ids[role], metric=metric).id}
+            for step in chain.after(role):
+                changed[step.role] = _run_for(lake, chain, step, changed, design)
+            yield f"{branch}{metric}", changed
+
+
+def uncertain_metrics(transport: Transport) -> list[str]:
+    """The metrics whose standard error is known."""
+    names = [name for name in Transport.fields() if name.endswith(_STANDARD_ERROR)]
+    return [name.removesuffix(_STANDARD_ERROR) for name in names if getattr(transport, name) is not None]
+
+
+def _extracted(
+    lake: Lake, chain: Chain, extraction: Extraction, ids: Ids, perturbed: Mapping[str, Ids], design: Design
+) -> dict[str, str]:
+    """Ids of the KPIs that a stage gives, by ``role.name``."""
+    stage: AnyStage = extraction.stage.propagated
+    roles = roles_of(chain, extraction)
+    inputs: dict[str, Any] = {}
+    for port, taken in roles.items():
+        inputs[port] = [ids[role] for role in taken] if extraction.stage.ports[port].many else ids[taken[0]]
+        inputs[f"perturbed_{port}"] = [changed[role] for changed in perturbed.values() for role in taken]
+    counts = [len(found) for found in design.cubes.values()]
+    outputs = completed(
+        lake.run(stage, **inputs, perturbed=list(perturbed), sample_count=min(counts, default=1), **extraction.settings)
+    )
+    of = "+".join(extraction.sources)
+    return {f"{of}.{name}": kpi_id for name, kpi_id in outputs.items()}
+
+
+def roles_of(chain: Chain, extraction: Extraction) -> dict[str, list[str]]:
+    """The roles whose records each port of a KPI stage takes: the sources first, then what the chain gives."""
+    found: dict[str, list[str]] = {}
+    for name, port in extraction.stage.ports.items():
+        named = [role for role in extraction.sources if (kind := chain.kind_of(role)) and port.takes(kind)]
+        others = [] if named else [role for role in (chain.source_of(port),) if role]
+        if named or others:
+            found[name] = named or others
+    return found
+
+
+def errors_of(cubes: Iterable[CubeMeasured]) -> str:
+    """Why the first cube that failed did; empty if none did."""
+    return next((cube.error for cube in cubes if cube.error), "")

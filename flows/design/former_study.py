@@ -1,0 +1,113 @@
+"""Study files of the former form: recognised, and rewritten by a named verb into the present one.
+
+They had one objective with its power or rate, four fields of a design as space, and an engine for each part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flows.errors import StudyError
+from schemas import CellDesign, Materials, Recipe
+
+_FORMER_KEYS = {"objective": "objectives and steps.discharge", "stages": "steps"}
+_FIELDS = {
+    "active_material_weight_fraction": "recipe.active_material_weight_fraction",
+    "porosity": "recipe.porosity",
+    "binder_adhesion": "recipe.binder_adhesion",
+    "mass_loading": "cell.mass_loading",
+}
+_ROLES = {"manufacture": "manufacture", "characterise": "characterise", "average": "average", "cell": "assemble"}
+_STAGES = {
+    "particle_packing": "pack_particles",
+    "generator": "generator.draw",
+    "homogenisation": "homogenise",
+    "taufactor": "characterise_with_taufactor",
+    "mean": "average_transport",
+    "bruggeman": "average_with_bruggeman",
+    "sized_full_cell": "assemble_cell",
+    "half_cell": "assemble_half_cell",
+    "constant_power": "discharge_at_constant_power",
+    "constant_current": "discharge_at_constant_current",
+}
+_OPERATIONS = {"power": "discharge_at_constant_power", "rate": "discharge_at_constant_current"}
+_RECORDS = {
+    "recipe": frozenset(Recipe.fields()),
+    "materials": frozenset(Materials.fields()),
+    "cell": frozenset(CellDesign.fields()),
+}
+
+
+def is_former(content: Any) -> bool:
+    """Whether the content of a parameter file is a study of the former form."""
+    study = content.get("study") if isinstance(content, Mapping) else None
+    if not isinstance(study, Mapping):
+        return False
+    space = study.get("space")
+    fields = isinstance(space, Mapping) and any(name in _FIELDS for name in space)
+    return fields or any(key in study for key in _FORMER_KEYS)
+
+
+def refuse_former(content: Any, path: str = "FILE") -> None:
+    """Refuse a study of the former form, with the lines to change.
+
+    Raises
+    ------
+    StudyError
+        If it is one.
+    """
+    if not is_former(content):
+        return
+    study = content["study"]
+    space = study.get("space")
+    lines = [f"space.{n} is {_FIELDS[n]} now" for n in (space if isinstance(space, Mapping) else ()) if n in _FIELDS]
+    lines += [
+        f"{key} is {'objectives and steps.discharge' if key == 'objective' else 'steps'} now"
+        for key in _FORMER_KEYS
+        if key in study
+    ]
+    raise StudyError(
+        f"study has the form of an earlier version: {'; '.join(lines)}. `ragone migrate-study {path}` rewrites it."
+    )
+
+
+def migrated(content: Any) -> dict[str, Any]:
+    """A study of the former form in the present one; what is not known of it is left, to be named when it is read."""
+    study = dict(content["study"])
+    objective, stages = dict(study.pop("objective", {})), dict(study.pop("stages", {}))
+    study["space"] = {_FIELDS.get(name, name): value for name, value in dict(study.get("space", {})).items()}
+    steps: dict[str, Any] = {}
+    records: dict[str, dict[str, Any]] = {}
+    for part, role in _ROLES.items():
+        _move(dict(stages.pop(part, {})), role, steps, records)
+    discharge = dict(stages.pop("discharge", {}))
+    operation = next((name for name in _OPERATIONS if name in objective), "power")
+    steps["discharge"] = {
+        "stage": _STAGES.get(discharge.get("engine", ""), _OPERATIONS[operation]),
+        **dict(discharge.get("parameters", {})),
+        **({operation: objective.pop(operation)} if operation in objective else {}),
+    }
+    stages.pop("kpi", None)
+    optimiser = {part: _proposer(dict(stages.pop(part))) for part in ("start", "suggest") if part in stages}
+    sense = "maximise" if objective.pop("maximise", True) else "minimise"
+    study["objectives"] = [{**objective, sense: True, "from": "discharge"}]
+    found = {**study, **records, "steps": steps, **({"optimiser": optimiser} if optimiser else {})}
+    return {"study": found | ({"stages": stages} if stages else {})}
+
+
+def _move(written: dict[str, Any], role: str, steps: dict[str, Any], records: dict[str, dict[str, Any]]) -> None:
+    """What was said of a part: its stage and parameters, and the fields of records that were parameters."""
+    step = {"stage": _STAGES.get(written["engine"], written["engine"])} if "engine" in written else {}
+    for name, value in dict(written.get("parameters", {})).items():
+        record = next((r for r, names in _RECORDS.items() if name in names), "")
+        if record:
+            records.setdefault(record, {})[name] = value
+        else:
+            step[name] = value
+    if step:
+        steps[role] = step
+
+
+def _proposer(written: dict[str, Any]) -> dict[str, Any]:
+    return {"stage": written.get("engine", "sobol"), **dict(written.get("parameters", {}))}

@@ -1,0 +1,118 @@
+"""What a study wants: KPIs to make large or small, and limits to keep, each read off the record of a step.
+
+In the parameter file an objective is ``{kpi: energy_density, maximise: true, from: discharge}``, a constraint
+``{kpi: maximum_temperature, at_most: 45 degC, from: fast_charge}``. `from` names the step, or several where the KPI
+compares curves; it may be left out where one step gives a record that the KPI is read off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flows.errors import StudyError
+from flows.parameter_files.parameters import Section
+from flows.stages import kpi_stage_of
+from models import goals
+from models.goals import Sense
+from schemas.errors import RagoneError, UnknownFieldError
+from schemas.kpi_stage import KpiStage
+from schemas.units import parse_quantity
+
+_OBJECTIVES = (Sense.MAXIMISE, Sense.MINIMISE)
+_CONSTRAINTS = (Sense.AT_LEAST, Sense.AT_MOST)
+_SHARED = ("kpi", "from", "settings")
+
+
+@dataclass(frozen=True)
+class Goal(goals.Goal):
+    """A goal of a study: the KPI, what is wanted of it, and where it is read.
+
+    `sources` are the roles of the steps that it is read off; `settings` are parameters of its KPI stage.
+    """
+
+    sources: tuple[str, ...] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def stage(self) -> KpiStage[Any, Any]:
+        """The stage that gives the KPI."""
+        return kpi_stage_of(self.kpi)
+
+    @property
+    def key(self) -> str:
+        """Under which the KPI of an evaluation is found: ``role.name``."""
+        return f"{'+'.join(self.sources)}.{self.kpi}"
+
+    @property
+    def name(self) -> str:
+        """The KPI and where it is read, for example ``energy_density of discharge``."""
+        return f"{self.kpi} of {', '.join(self.sources)}" if self.sources else self.kpi
+
+    def definition(self) -> dict[str, Any]:
+        """As plain data, for the record of a campaign."""
+        return {**self.wanted(), "from": list(self.sources), "settings": dict(self.settings)}
+
+    def wanted(self) -> dict[str, Any]:
+        """As the optimiser takes it."""
+        return super().definition()
+
+
+def read_goals(root: Section) -> tuple[Goal, ...]:
+    """The objectives of a study, then its constraints.
+
+    Raises
+    ------
+    StudyError
+        For anything that cannot be used, named by its path.
+    """
+    objectives = [_goal(each, _OBJECTIVES) for each in root.sections("objectives", (*_SHARED, *_OBJECTIVES))]
+    if not objectives:
+        raise StudyError(f"{root.at('objectives')} is empty. Name at least one KPI to maximise or minimise.")
+    constraints = [_goal(each, _CONSTRAINTS) for each in root.sections("constraints", (*_SHARED, *_CONSTRAINTS), [])]
+    return (*objectives, *constraints)
+
+
+def _goal(section: Section, senses: Sequence[Sense]) -> Goal:
+    kpi = section.text("kpi")
+    try:
+        stage = kpi_stage_of(kpi)
+    except RagoneError as cause:
+        raise StudyError(f"{section.at('kpi')}: {cause}") from cause
+    given = [sense for sense in senses if section.has(sense)]
+    if len(given) != 1:
+        raise StudyError(
+            f"{section.path} gives {' and '.join(given) or 'none'} of {', '.join(senses)}. Give one of them."
+        )
+    (sense,) = given
+    limit = None
+    if sense in _CONSTRAINTS:
+        try:
+            limit = parse_quantity(section.raw(sense), stage.unit_given(kpi) or "1", section.at(sense))
+        except RagoneError as cause:
+            raise StudyError(str(cause)) from cause
+    elif not section.flag(sense):
+        other = _OBJECTIVES[1 - _OBJECTIVES.index(sense)]
+        raise StudyError(f"{section.at(sense)} = false says nothing. Write '{other}: true', or make it true.")
+    return Goal(kpi, sense, limit, _sources(section), _settings(section, stage))
+
+
+def _sources(section: Section) -> tuple[str, ...]:
+    given = section.raw("from", ())
+    roles = (given,) if isinstance(given, str) else given
+    if not isinstance(roles, Sequence) or not all(isinstance(role, str) and role for role in roles):
+        raise StudyError(f"{section.at('from')} = {given!r} must be the role of a step, or a list of roles. Change it.")
+    return tuple(roles)
+
+
+def _settings(section: Section, stage: KpiStage[Any, Any]) -> dict[str, Any]:
+    given = section.section("settings", None, {})
+    found = {}
+    for name in given:
+        try:
+            parameter = stage.parameter(name)
+        except UnknownFieldError as cause:
+            raise StudyError(f"{given.at(name)}: {cause}") from cause
+        found[parameter.name] = given.value(name, parameter)
+    return found

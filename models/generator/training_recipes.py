@@ -1,0 +1,34 @@
+"""Which recipes should a generator learn from? Those at the corners of a space, and as many spread inside it."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+
+from schemas import Recipe
+
+
+def training_recipes(space: Mapping[str, tuple[float, float]]) -> tuple[Recipe, ...]:
+    """Corners and places inside, as many as there are edges and a centre; fields that are not free at their middle.
+
+    Inside they are spread by a Sobol sequence from the centre on, so that no two of them share the value of a field:
+    what changes with one is told apart from what changes with another.
+
+    Parameters
+    ----------
+    space
+        Low and high of each field of a recipe; the other fields are at their defaults.
+    """
+    from scipy.stats import qmc
+
+    free = [name for name, (low, high) in space.items() if low < high]
+    middle = {name: (low + high) / 2 for name, (low, high) in space.items()}
+    corners = list(itertools.product((0.0, 1.0), repeat=len(free)))
+    inside = len(free) * len(corners) // 2 + 1
+    spread = qmc.Sobol(len(free), scramble=False).random(1 << inside.bit_length())[1 : inside + 1] if free else []
+    return tuple(
+        Recipe.build(
+            middle | {n: space[n][0] + float(p) * (space[n][1] - space[n][0]) for n, p in zip(free, at, strict=True)}
+        )
+        for at in (*corners, *spread)
+    )

@@ -1,0 +1,105 @@
+"""What a study wants of its candidates: KPIs as large or as small as can be, or on the right side of a limit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from schemas import Kpi, KpiOutcome
+from schemas.errors import FieldShapeError, ParameterError, did_you_mean
+
+
+class Sense(StrEnum):
+    """What is wanted of a KPI: objectives have a direction, constraints a limit."""
+
+    MAXIMISE = "maximise"
+    MINIMISE = "minimise"
+    AT_LEAST = "at_least"
+    AT_MOST = "at_most"
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """One KPI and what is wanted of it; `limit`, in the KPI's unit, is that of a constraint."""
+
+    kpi: str
+    sense: Sense
+    limit: float | None = None
+
+    @property
+    def is_objective(self) -> bool:
+        """Whether it has a direction and no limit."""
+        return self.sense in (Sense.MAXIMISE, Sense.MINIMISE)
+
+    @property
+    def sign(self) -> float:
+        """What a value is multiplied by so that larger is better: 1 or -1."""
+        return 1.0 if self.sense in (Sense.MAXIMISE, Sense.AT_LEAST) else -1.0
+
+    def holds(self, value: float) -> bool:
+        """Whether a value is on the right side of the limit; any value is, of an objective."""
+        return self.limit is None or self.sign * value >= self.sign * self.limit
+
+    def definition(self) -> dict[str, Any]:
+        """As plain data, for a record."""
+        return {"kpi": self.kpi, "sense": str(self.sense), "limit": self.limit}
+
+
+def goals_of(given: Sequence[Mapping[str, Any]]) -> tuple[Goal, ...]:
+    """The goals that plain data describe: ``{"kpi": ..., "sense": ..., "limit": number or null}`` each.
+
+    Raises
+    ------
+    ParameterError
+        If a sense is unknown, a limit is missing or idle, or there is no objective.
+    """
+    goals = tuple(_goal(number, each) for number, each in enumerate(given))
+    if not any(goal.is_objective for goal in goals):
+        raise ParameterError(f"goals = {list(given)} hold no objective. Give one to maximise or to minimise.")
+    return goals
+
+
+def _goal(number: int, given: Mapping[str, Any]) -> Goal:
+    what, senses = f"goals[{number}]", [str(sense) for sense in Sense]
+    kpi, sense, limit = given.get("kpi", ""), given.get("sense"), given.get("limit")
+    if sense not in senses:
+        raise ParameterError(f"{what}.sense = {sense!r} is not known: {did_you_mean(str(sense), senses)}")
+    goal = Goal(str(kpi), Sense(sense), None if limit is None else float(limit))
+    if goal.is_objective != (limit is None):
+        wanted = "has no limit; remove it" if goal.is_objective else "needs a limit, a number in the KPI's unit"
+        raise ParameterError(f"{what}: {sense} of {kpi} with limit = {limit!r}. {sense} {wanted}.")
+    return goal
+
+
+def rows_of(goals: Sequence[Goal], kpis: Sequence[Kpi], count: int) -> list[tuple[Kpi, ...]]:
+    """For each of so many candidates, the KPI of each goal.
+
+    Raises
+    ------
+    FieldShapeError
+        If the number of KPIs is another, or one goal is given KPIs of several names or units.
+    """
+    width = len(goals)
+    if len(kpis) != count * width:
+        raise FieldShapeError(
+            f"{count} candidates and {len(kpis)} KPIs for {width} goals; "
+            "give the KPI of each goal for each candidate, candidate by candidate."
+        )
+    rows = [tuple(kpis[start : start + width]) for start in range(0, len(kpis), width)]
+    for goal, column in zip(goals, zip(*rows, strict=True), strict=False):
+        kinds = sorted({f"{kpi.name} [{kpi.unit}]" for kpi in column})
+        if len(kinds) > 1:
+            raise FieldShapeError(f"the KPIs of goal {goal.kpi} are {', '.join(kinds)}; give one KPI in one unit.")
+    return rows
+
+
+def value_of(kpi: Kpi | None) -> float | None:
+    """The value of a KPI that was measured."""
+    return kpi.value if kpi is not None and kpi.outcome is KpiOutcome.MEASURED else None
+
+
+def is_feasible(goals: Sequence[Goal], values: Sequence[float | None]) -> bool:
+    """Whether a candidate has a value for every goal, on the right side of every limit."""
+    return all(value is not None and goal.holds(value) for goal, value in zip(goals, values, strict=True))

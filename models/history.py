@@ -1,0 +1,58 @@
+"""What an optimiser has been told: earlier candidates with their KPIs, and those that were evaluated since."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from schemas import Candidate, History, Kpi, stage
+from schemas.errors import FieldShapeError
+
+
+@stage("campaign.tell")
+def tell(
+    before: History | None,
+    candidates: tuple[Candidate, ...],
+    kpis: tuple[Kpi, ...],
+    *,
+    name: str,
+    goals: Sequence[Mapping[str, Any]],
+    failed: tuple[int, ...] = (),
+) -> History:
+    """The history with further candidates.
+
+    Parameters
+    ----------
+    before
+        What was told before; None at the start.
+    candidates
+        That were evaluated, in order.
+    kpis
+        One for each goal of each candidate that did not fail, row by row.
+    name
+        Of the study.
+    goals
+        KPI, sense and limit of each goal.
+    failed
+        Numbers, among the candidates given, of those whose evaluation failed: they have no KPIs.
+
+    Raises
+    ------
+    FieldShapeError
+        If candidates and KPIs do not match in number.
+    """
+    width = len(goals)
+    if len(kpis) != width * (len(candidates) - len(failed)):
+        raise FieldShapeError(
+            f"{len(candidates)} candidates, {len(failed)} of which failed, and {width} goals were given {len(kpis)} "
+            "KPIs. Give one for each goal of each candidate that did not fail."
+        )
+    given = iter(kpis)
+    added = [("" if number in failed else next(given).id) for number in range(len(candidates)) for _ in range(width)]
+    return History(
+        name=name,
+        goals=list(goals),
+        goal_count=width,
+        candidate_ids=(*(before.candidate_ids if before else ()), *(candidate.id for candidate in candidates)),
+        kpi_ids=(*(before.kpi_ids if before else ()), *added),
+    )
