@@ -73,7 +73,10 @@ def _cycle(command: argparse.ArgumentParser) -> None:
         help="constant-current, constant-power, charge, cycle, fast-charge, rate-test, pulse, gitt, rest or drive "
         "(default: cycle; drive if there is a profile)",
     )
-    _settings(command, "of the protocol or its conditions, with its unit, for example power='20 W' or rates=1,2,3; may be repeated")
+    _settings(
+        command,
+        "of the protocol or its conditions, with its unit, for example power='20 W' or rates=1,2,3; may be repeated",
+    )
     command.add_argument(
         "--step",
         action="append",
