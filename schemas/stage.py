@@ -39,6 +39,11 @@ class Port:
     optional: bool
     kinds: tuple[type[Record], ...]
 
+    @property
+    def wanted(self) -> str:
+        """What it takes, for messages: "transport or geometry"; a family of kinds by the name of its class."""
+        return " or ".join(getattr(kind, "kind", kind.__name__.lower()) for kind in self.kinds)
+
     def takes(self, kind: type[Record]) -> bool:
         """Whether a record of that class may be given."""
         return issubclass(kind, self.kinds)

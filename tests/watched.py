@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from flows.design.trials import Trial
-
 
 class Watched:
-    """Counts units, never more than there are to do; keeps what was told, and the trials."""
+    """Counts units, never more than there are to do; keeps what was told."""
 
     def __init__(self) -> None:
         self.totals: list[int] = []
         self.units = 0
         self.texts: list[str] = []
-        self.trials: list[Trial] = []
 
     @property
     def total(self) -> int:
@@ -28,8 +25,7 @@ class Watched:
         assert text
         self.texts.append(text)
 
-    def advanced(self, trial: Trial | None = None) -> None:
+    def advanced(self) -> None:
         """Count it."""
         self.units += 1
         assert self.units <= self.total
-        self.trials += [trial] if trial else []

@@ -13,12 +13,11 @@ from app.terminal.session import FINE, FOUND, Session
 from dataset import Lake
 from flows import Plan, RepresentativityResult, Study, StudyError, study_candidate, study_recipe, study_volume
 from flows.design.ways import candidates_of, stored_candidate
-from flows.electrode.measurements import materials_of
+from flows.electrode.materials import materials_of_volume
 from schemas import (
     Campaign,
     Candidate,
     Design,
-    Materials,
     Microstructure,
     Recipe,
     Representativity,
@@ -53,9 +52,7 @@ def _studied(lake: Lake, study: Study | None, given: Any, plan: Plan, watcher: W
     if isinstance(record, Microstructure):
         plan = plan if given.voxels else replace(plan, voxel_ratios=_WHOLE_RATIOS)
         study = Study.load(given.params) if given.params else None
-        return study_volume(
-            lake, record, lake.get(materials_of(lake, record.id), Materials), plan, watcher, study=study
-        )
+        return study_volume(lake, record, materials_of_volume(lake, record), plan, watcher, study=study)
     study = Study.load(given.params or "params.yaml")
     if isinstance(record, Recipe):
         return study_recipe(lake, study, record, plan, watcher)

@@ -166,13 +166,13 @@ class Chain:
 
     def _missing(self, step: Step, port: Port) -> str:
         """What a step lacks, by its path, and what there is instead."""
-        wanted = " or ".join(kind.kind for kind in port.kinds)
         roles = [each.role for each in self.steps]
         earlier = [f"{role} ({kind.kind})" for role, kind in self.given.items()]
         earlier += [f"{each.role} ({each.gives.kind})" for each in self.steps[: roles.index(step.role)]]
         return (
-            f"study.steps.{step.role} ({step.stage.name}) needs a {wanted} for its input {port.name!r}, and nothing "
-            f"before it gives one: {' -> '.join(earlier)}. Add a step that gives a {wanted}, or move it with `after`."
+            f"study.steps.{step.role} ({step.stage.name}) needs a {port.wanted} for its input {port.name!r}, and "
+            f"nothing before it gives one: {' -> '.join(earlier)}. Add a step that gives a {port.wanted}, or move it "
+            "with `after`."
         )
 
 

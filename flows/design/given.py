@@ -6,7 +6,7 @@ materials are known.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from flows.design.space import Space
 from flows.errors import StudyError
 from flows.parameter_files.parameters import Section
 from pipelines.cell import materials_of_set
+from pipelines.cell.catalogue import require_same_material
 from pipelines.files.bpx import read_bpx
 from schemas import Candidate, CellDesign, Materials, Record
 from schemas.errors import RagoneError, did_you_mean
@@ -51,6 +52,33 @@ class Given:
             role: {"kind": kind.kind, "fields": {**self._assumed(role, chosen), **self.fixed[role]}}
             for role, kind in self.kinds.items()
         }
+
+    def decided_by(self, paths: Collection[str]) -> frozenset[str]:
+        """Roles of the records that those paths decide: the cell's parameter set decides the materials, too."""
+        roles = {path.partition(".")[0] for path in paths}
+        materials = {role for role, kind in self.kinds.items() if kind is Materials}
+        return frozenset(roles | materials if f"{_CELL}.{_SET}" in paths else roles)
+
+    def require_known_chemistry(self, space: Space) -> None:
+        """Refuse a parameter set that is not known, and materials that are not those of the set.
+
+        Raises
+        ------
+        StudyError
+            With the names of both.
+        """
+        if _CELL not in self.kinds or self.fixed[_CELL].get("parameters"):
+            return
+        variable = space.get(f"{_CELL}.{_SET}")
+        default = self.fixed[_CELL].get(_SET, CellDesign.parameters()[_SET].default)
+        for chosen in (default,) if variable is None else variable.choices or (variable.low,):
+            for role in (role for role, kind in self.kinds.items() if kind is Materials):
+                said = {v.parameter.name: v.middle() for v in space.values() if v.role == role and not v.is_free}
+                try:
+                    made = Materials.build({**self._assumed(role, chosen), **self.fixed[role], **said})
+                    require_same_material(made, chosen, _electrode(role))
+                except RagoneError as cause:
+                    raise StudyError(f"study.{role} and study.{_CELL}.{_SET}: {cause}") from cause
 
     def require_complete(self, space: Space) -> None:
         """Refuse a study that leaves a field without a default open.

@@ -13,7 +13,6 @@ from flows.design.evaluation import CubeMeasured, Design, Ids, completed
 from flows.design.study import Study
 from pipelines.realise import realise
 from schemas import Candidate
-from schemas.kinds import KINDS
 
 Parameters = Mapping[str, Mapping[str, Any]]  # by the role of the step
 Measured = Mapping[str, Mapping[str, Sequence[CubeMeasured]]]  # by electrode, and by what the cubes are the same by
@@ -54,7 +53,9 @@ class Prepared:
 
 
 def prepared(lake: Lake, study: Study, candidate: Candidate) -> Prepared:
-    """The candidate with the records that it stands for in a study, stored; those that it does not vary are given.
+    """The candidate with the records that it stands for in a study, stored.
+
+    What it says nothing of is given, not made of it: it would descend from every candidate, and so from their KPIs.
 
     Raises
     ------
@@ -62,7 +63,8 @@ def prepared(lake: Lake, study: Study, candidate: Candidate) -> Prepared:
         If they cannot be made: a value lies out of the bounds of its field.
     """
     wanted = study.given.wanted(candidate)
-    varied = {role: of for role, of in wanted.items() if any(path.startswith(f"{role}.") for path in candidate.values)}
-    made = completed(lake.run(realise, candidate=candidate.id, records=varied)) if varied else {}
-    fixed = {role: lake.put(KINDS[of["kind"]].build(of["fields"])) for role, of in wanted.items() if role not in varied}
-    return Prepared(candidate, {**fixed, **made}, study.parameters(candidate))
+    own = {role: each for role, each in wanted.items() if role in study.said(candidate)}
+    shared = realise(candidate, records={role: each for role, each in wanted.items() if role not in own})
+    given = {role: lake.put(record) for role, record in shared.items()}
+    made = completed(lake.run(realise, candidate=candidate.id, records=own)) if own else {}
+    return Prepared(candidate, {**given, **made}, study.parameters(candidate))

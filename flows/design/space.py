@@ -12,7 +12,7 @@ from typing import Any
 
 from flows.errors import StudyError
 from flows.parameter_files.parameters import Section
-from schemas.errors import did_you_mean
+from schemas.errors import RagoneError, did_you_mean
 from schemas.parameter import Parameter, named
 
 _RANGE = ("low", "high")
@@ -129,7 +129,10 @@ def _choices(parameter: Parameter, ends: Section) -> tuple[Any, ...]:
     given = ends.raw("choices")
     if not isinstance(given, list) or not given or any(ends.has(end) for end in _RANGE):
         raise StudyError(f"{ends.path} must be a list of choices, or a low and a high. Change it.")
-    values = tuple(parameter.read(str(each) if parameter.type is str else each, ends.at("choices")) for each in given)
+    try:
+        values = tuple(parameter.read(str(one) if parameter.type is str else one, ends.at("choices")) for one in given)
+    except RagoneError as cause:
+        raise StudyError(str(cause)) from cause
     if len(set(values)) < len(values):
         raise StudyError(f"{ends.at('choices')} = {given!r} names a value twice. Leave one out.")
     return values

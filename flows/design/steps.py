@@ -87,15 +87,22 @@ def sources_of(goal: Goal, chain: Chain) -> tuple[str, ...]:
     for role in goal.sources:
         if role not in known:
             raise StudyError(f"study: {goal.kpi} is read from {role!r}, which is no step: {did_you_mean(role, known)}")
+        gives = chain.step(role).gives
+        if not any(port.takes(gives) for port in goal.stage.ports.values()):
+            raise StudyError(
+                f"study: {goal.kpi} is read from {role!r}, which gives a {gives.kind}; it is read off a "
+                f"{_subject(goal).wanted}. Name a step that gives one."
+            )
     if goal.sources:
         return goal.sources
     port = _subject(goal)
     fitting = [s.role for s in chain if port.takes(s.gives) and not s.branch and s.role not in chain.repeated]
     last = [role for role in fitting if not any(step.role in fitting for step in chain.after(role))]
     if not last or (len(last) > 1 and not port.many):
-        wanted = " or ".join(kind.kind for kind in port.kinds)
         what = f"several steps give one: {', '.join(last)}" if last else f"no step gives one: {', '.join(known)}"
-        raise StudyError(f"study: {goal.kpi} is read off a {wanted}, and {what}. Name a step with `from`, or add one.")
+        raise StudyError(
+            f"study: {goal.kpi} is read off a {port.wanted}, and {what}. Name a step with `from`, or add one."
+        )
     return tuple(last)
 
 

@@ -38,6 +38,7 @@ _GIVEN = ("recipe", "materials", "cell", f"{NEGATIVE}recipe", f"{NEGATIVE}materi
 _GOALS = ("objectives", "constraints")
 _KEYS = ("name", "seed", *_GIVEN, "space", "steps", *_GOALS, "optimiser", "budget", "resolution", "storage", "executor")
 _OPTIMISER = {"start": "acquisition.sobol", "suggest": "acquisition.expected_improvement"}
+_GIVEN_TO_OPTIMISER = ("space", "goals", "count")
 _READ_OFF_DISCHARGES = ("kpi.delivered", "kpi.densities", "kpi.specific_capacity")
 
 
@@ -130,6 +131,7 @@ class Study:
         chain, trust = read_chain(root, goals)
         given = Given.read(root, chain.given)
         space = read_space(root, _parameters(chain))
+        given.require_known_chemistry(space)
         given.require_complete(space)
         optimiser = root.section("optimiser", _OPTIMISER, {})
         return cls(
@@ -171,6 +173,12 @@ class Study:
         """The candidate in the middle of the space."""
         return Candidate(values={path: variable.middle() for path, variable in sorted(self.space.items())})
 
+    def said(self, candidate: Candidate) -> frozenset[str]:
+        """Roles of the given records that are not the same for every candidate of the study."""
+        fixed = {path: variable.middle() for path, variable in self.space.items() if not variable.is_free}
+        paths = [path for path, value in candidate.values.items() if path not in fixed or value != fixed[path]]
+        return self.given.decided_by(paths)
+
     def parameters(self, candidate: Candidate) -> dict[str, dict[str, Any]]:
         """Parameters of steps that the candidate says, by role."""
         found: dict[str, dict[str, Any]] = {}
@@ -210,7 +218,11 @@ def _proposer(section: Section, role: str) -> Proposer:
     stage = choose_stage(inner, inner.text("stage", _OPTIMISER[role]))
     if stage.room != "acquisition":
         raise StudyError(f"{inner.at('stage')} = {stage.name} proposes no candidates. Choose a stage of acquisition.")
-    return Proposer(stage, stage_parameters(inner, stage, [name for name in inner if name != "stage"]))
+    names = [name for name in inner if name != "stage"]
+    for name in names:
+        if name in _GIVEN_TO_OPTIMISER:
+            raise StudyError(f"{inner.at(name)} is given by the study itself. Leave it out.")
+    return Proposer(stage, stage_parameters(inner, stage, names))
 
 
 def _budget(root: Section, space: Space) -> Budget:

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dataset import Lake
+from flows.electrode.materials import StatedMaterials, materials_of_volume
 from flows.errors import MeasurementError
 from flows.running.progress import Progress, Silent
 from flows.stages import STAGES, AnyStage
-from schemas import Materials, Microstructure
+from schemas import Microstructure
 from schemas.errors import did_you_mean
-from schemas.materials import NMC_811
 from schemas.stage import SEED
 
 WORDS: Mapping[str, str] = {
@@ -44,6 +44,7 @@ def measure_microstructure(
     *,
     periodic: bool = False,
     seed: int = 0,
+    stated: StatedMaterials | None = None,
     progress: Progress | None = None,
 ) -> dict[str, str]:
     """Measure, or find what was measured before; ids by name.
@@ -60,21 +61,24 @@ def measure_microstructure(
         Whether the volume repeats itself, for the stages that ask.
     seed
         Of the random walk.
+    stated
+        Of the materials of a volume that was not drawn, or was drawn with several.
     progress
         Is told of every measurement.
 
     Raises
     ------
-    MeasurementError, OtherKindError
-        If a name is not known, or the id is not that of a microstructure; before anything is measured.
+    MeasurementError, OtherKindError, MaterialsError
+        If a name is not known, the id is not that of a microstructure, or its materials are not clear; before anything
+        is measured.
     StageFailedError
         If a stage fails.
     """
     stages = {name: stage_measuring(name) for name in names}
-    subject = lake.get(microstructure_id, Microstructure).id
-    given = {_SUBJECT: subject, _PERIODIC: periodic, SEED: seed}
+    subject = lake.get(microstructure_id, Microstructure)
+    given: dict[str, Any] = {_SUBJECT: subject.id, _PERIODIC: periodic, SEED: seed}
     if any(_MATERIALS in stage.ports for stage in stages.values()):
-        given[_MATERIALS] = materials_of(lake, subject)
+        given[_MATERIALS] = materials_of_volume(lake, subject, stated.said(lake) if stated else ()).id
     watcher = progress or Silent()
     watcher.started(len(names))
     found = {}
@@ -83,13 +87,6 @@ def measure_microstructure(
         found[name] = lake.run(stage, **_taken(stage, given)).id
         watcher.advanced()
     return found
-
-
-def materials_of(lake: Lake, microstructure_id: str) -> str:
-    """Id of the materials that a volume was made of; of an imported one those of a nickel-rich oxide, put if new."""
-    ancestors = lake.lineage(microstructure_id).ancestors
-    own = next((name for name in ancestors if name.startswith(f"{Materials.kind}-")), "")
-    return own or lake.put(NMC_811)
 
 
 def _taken(stage: AnyStage, given: Mapping[str, Any]) -> dict[str, Any]:

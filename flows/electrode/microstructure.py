@@ -78,9 +78,9 @@ def evaluate_microstructure(
 
 def _materials(lake: Lake, microstructure: Microstructure, plan: CellPlan) -> Materials:
     """The materials of a volume of which nothing is recorded, stored: those stated, else those of the chemistry."""
-    stated = {each.name: each.value for each in plan.materials.said(lake)}
+    stated = plan.materials.said(lake)
     own = own_materials(cell_design(plan, subject_of(microstructure)), "positive")
     materials = completed(stated, own, microstructure.id)
-    origin = f"stated: {', '.join(stated)}" if stated else f"assumed: {materials.active_material}"
+    origin = f"stated: {', '.join(each.name for each in stated)}" if stated else f"assumed: {materials.active_material}"
     lake.put(materials, note=f"of {microstructure.id}; {origin}")
     return materials

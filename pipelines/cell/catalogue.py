@@ -99,7 +99,7 @@ def require_agreement(materials: Materials, transport: Transport, design: CellDe
         when the metrics were computed.
     """
     if not design.parameters:
-        _require_same_material(materials, design.parameter_set, electrode)
+        require_same_material(materials, design.parameter_set, electrode)
     entered = {name: getattr(transport, name) for name in _CONDUCTIVITIES}
     if any(entered.values()):  # both are 0 where nothing was computed: the metrics were assumed
         _require_same_conductivities(materials, entered, electrode)
@@ -108,7 +108,8 @@ def require_agreement(materials: Materials, transport: Transport, design: CellDe
 _CONDUCTIVITIES = (_CONDUCTIVITY, "carbon_binder_conductivity_siemens_per_metre")
 
 
-def _require_same_material(materials: Materials, parameter_set: str, electrode: str) -> None:
+def require_same_material(materials: Materials, parameter_set: str, electrode: str) -> None:
+    """Refuse an active material that weighs otherwise than the parameter set's own; raises as `require_agreement`."""
     own = materials_of_set(parameter_set, electrode)
     given, expected = (each.active_material_density_kilogram_per_cubic_metre for each in (materials, own))
     if abs(given / expected - 1) > _LARGEST_DEVIATION:

@@ -38,7 +38,8 @@ def first_and_result(function: Any) -> tuple[Any, Any]:
 
 
 def fits(given: Any, wanted: Any) -> bool:
-    """Whether a type is the one wanted, maybe null, or a narrower record."""
+    """Whether a type is the one wanted, maybe null, or a narrower one: a kind of record, a few of all values."""
+    given = type(typing.get_args(given)[0]) if typing.get_origin(given) is typing.Literal else given
     narrower = isinstance(given, type) and isinstance(wanted, type) and issubclass(given, wanted)
     return given in (wanted, wanted | None) or narrower
 

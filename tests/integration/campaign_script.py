@@ -5,7 +5,6 @@ After so many units of work the process kills itself, the hard way; never, if it
 
 from __future__ import annotations
 
-import copy
 import os
 import signal
 import sys
@@ -13,7 +12,7 @@ import sys
 import electrode_stand_ins
 
 from dataset import Lake
-from flows import Silent, Study, Trial, run_campaign
+from flows import Silent, run_campaign
 
 electrode_stand_ins.register()  # here, so that spawned workers know them too
 
@@ -22,7 +21,7 @@ class KillsItself(Silent):
     def __init__(self, after: int) -> None:
         self._left = after
 
-    def advanced(self, trial: Trial | None = None) -> None:
+    def advanced(self) -> None:
         """End at the right moment."""
         self._left -= 1
         if self._left == 0:
@@ -31,10 +30,9 @@ class KillsItself(Silent):
 
 def main(path: str, kind: str, kill_after: str) -> None:
     """Run it."""
-    content = copy.deepcopy(electrode_stand_ins.STUDY)
-    content["study"]["executor"] = {"kind": kind, "workers": 2}
+    study = electrode_stand_ins.study(executor={"kind": kind, "workers": 2})
     with Lake.open(path, create=True) as lake:
-        print(run_campaign(lake, Study.read(content), KillsItself(int(kill_after))).campaign_id)
+        print(run_campaign(lake, study, KillsItself(int(kill_after))).campaign.id)
 
 
 if __name__ == "__main__":

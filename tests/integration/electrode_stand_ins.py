@@ -1,57 +1,100 @@
-"""Cheap stages behind the Protocols of the loop, for testing the flows without the physics."""
+"""Cheap stages in the roles of the loop, for testing the flows without the physics."""
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import pytest
 
-from flows.engines import ENGINES
+from flows import CampaignResult, Study
+from flows.stages import STAGES
 from schemas import (
+    Candidate,
+    CellDesign,
     CellOutcome,
     CellParameters,
-    Design,
     Discharge,
     DischargeOutcome,
     Kpi,
+    Materials,
     Microstructure,
+    Recipe,
     Transport,
     TransportOutcome,
     stage,
 )
 from schemas.electrode import cubic_voxels
 
-STUDY = {
+STUDY: dict[str, Any] = {
     "study": {
         "name": "stand-in",
         "seed": 7,
         "space": {
-            "active_material_weight_fraction": 0.95,
-            "porosity": {"low": 0.2, "high": 0.6},
-            "binder_adhesion": {"low": 0, "high": 1},
-            "mass_loading": {"low": "10 mg/cm^2", "high": "30 mg/cm^2"},
+            "recipe.active_material_weight_fraction": 0.95,
+            "recipe.porosity": {"low": 0.2, "high": 0.6},
+            "recipe.binder_adhesion": {"low": 0, "high": 1},
+            "cell.mass_loading": {"low": "10 mg/cm^2", "high": "30 mg/cm^2"},
         },
-        "objective": {"kpi": "energy_density", "power": "40 W"},
+        "steps": {
+            "manufacture": {"stage": "stand_in.draw"},
+            "characterise": {"stage": "stand_in.measure"},
+            "assemble": {"stage": "stand_in.build"},
+            "discharge": {"stage": "stand_in.discharge", "power": "40 W"},
+        },
+        "objectives": [{"kpi": "energy_density", "maximise": True}],
+        "optimiser": {"suggest": "sobol"},
         "budget": {"initial": 2, "total": 4, "batch": 1},
         "resolution": {"edge_voxels": 8, "voxel_size": "0.5 um", "cubes": 2},
-        "stages": {
-            **{part: {"engine": "stand_in"} for part in ("manufacture", "characterise", "cell", "discharge")},
-            "suggest": {"engine": "sobol"},
-        },
         "executor": {"kind": "serial"},
     }
 }
 
 
+def content(**changes: Any) -> dict[str, Any]:
+    """The stand-in study; keyword arguments replace what its sections hold, or a section that is no map."""
+    made = copy.deepcopy(STUDY)
+    for section, value in changes.items():
+        before = made["study"].get(section, {})
+        made["study"][section] = {**before, **value} if isinstance(value, dict) else value
+    return made
+
+
+def study(**changes: Any) -> Study:
+    """The stand-in study, read; see `content`."""
+    return Study.read(content(**changes))
+
+
+def with_parameters(role: str, **parameters: Any) -> Study:
+    """The stand-in study with further parameters for one of its steps."""
+    return study(steps={role: {**STUDY["study"]["steps"][role], **parameters}})
+
+
+def told(result: CampaignResult) -> tuple[object, ...]:
+    """What a campaign says, in ids and numbers that can be compared."""
+    rows = [
+        (t.number, t.candidate.id, t.outcome, tuple(k.id for k in t.kpis), dict(t.kpi_ids), t.cube_count, t.target_met)
+        for t in result.trials
+    ]
+    return result.campaign.id, rows, [trial.expected for trial in result.trials], result.generator_id
+
+
 @stage("stand_in.draw")
 def draw(
-    design: Design, *, edge_voxels: int, voxel_size_metre: float, seed: int, fail_above_porosity: float = 1.0
+    recipe: Recipe,
+    materials: Materials,
+    *,
+    edge_voxels: int,
+    voxel_size_metre: float,
+    seed: int,
+    fail_above_porosity: float = 1.0,
 ) -> Microstructure:
     """Uncorrelated voxels; raises for a porosity above the limit."""
-    if design.porosity > fail_above_porosity:
-        raise RuntimeError(f"porosity {design.porosity:.3f} is too much for this engine")
-    solid = np.random.default_rng(seed).random((edge_voxels,) * 3) > design.porosity
+    if recipe.porosity > fail_above_porosity:
+        raise RuntimeError(f"porosity {recipe.porosity:.3f} is too much for this stage")
+    solid = np.random.default_rng(seed).random((edge_voxels,) * 3) > recipe.porosity
     return Microstructure(
         labels=solid.astype(np.uint8),
         voxel_edges_metre=cubic_voxels(voxel_size_metre),
@@ -63,21 +106,21 @@ def draw(
 
 
 @stage("stand_in.measure")
-def measure(microstructure: Microstructure) -> Transport:
-    """Fractions by counting, tortuosity factor by Bruggeman's relation."""
+def measure(microstructure: Microstructure, materials: Materials) -> Transport:
+    """Fractions, surface and conductivity by counting, tortuosity factor by Bruggeman's relation."""
     porosity = float((microstructure.labels == 0).mean())
     return Transport(
         pore_fraction=porosity,
         active_material_fraction=1 - porosity,
         carbon_binder_fraction=0.0,
-        specific_surface_area_per_metre=1e6,
+        specific_surface_area_per_metre=4e6 * porosity * (1 - porosity),
         surface_area_method="none",
         pore_tortuosity_factor=porosity**-0.5,
         pore_outcome=TransportOutcome.CONVERGED,
-        solid_effective_conductivity_siemens_per_metre=1.0,
+        solid_effective_conductivity_siemens_per_metre=(1 - porosity) ** 1.5,
         solid_outcome=TransportOutcome.CONVERGED,
-        active_material_conductivity_siemens_per_metre=1.0,
-        carbon_binder_conductivity_siemens_per_metre=100.0,
+        active_material_conductivity_siemens_per_metre=materials.active_material_conductivity_siemens_per_metre,
+        carbon_binder_conductivity_siemens_per_metre=materials.carbon_binder_conductivity_siemens_per_metre,
         voxel_size_metre=microstructure.voxel_size_metre,
         edge_voxels=microstructure.labels.shape[0],
         cube_count=1,
@@ -86,36 +129,44 @@ def measure(microstructure: Microstructure) -> Transport:
 
 
 @stage("stand_in.build")
-def build(transport: Transport, *, mass_loading_kilogram_per_square_metre: float, varied: str = "") -> CellParameters:
-    """A cell whose capacity is its solid fraction; a varied metric makes it 1 % smaller."""
+def build(
+    transport: Transport,
+    materials: Materials,
+    design: CellDesign,
+    negative_transport: Transport | None = None,
+    negative_materials: Materials | None = None,
+) -> CellParameters:
+    """A cell whose capacity is its solid fraction; so is that of a negative electrode, where one is given."""
+    loading = design.mass_loading_kilogram_per_square_metre
+    negative = 1.0 if negative_transport is None else 0.5 + negative_transport.active_material_fraction
     return CellParameters(
         outcome=CellOutcome.BUILT,
         parameter_set="stand-in",
-        form_factor="stand-in",
-        positive_thickness_metre=mass_loading_kilogram_per_square_metre * 1e-3,
+        form_factor=design.form_factor,
+        positive_thickness_metre=loading * 1e-3,
         positive_porosity=transport.pore_fraction,
         positive_active_material_fraction=transport.active_material_fraction,
         positive_pore_tortuosity_factor=transport.pore_tortuosity_factor,
-        positive_effective_conductivity_siemens_per_metre=1.0,
-        positive_surface_area_ratio=1.0,
+        positive_effective_conductivity_siemens_per_metre=transport.solid_effective_conductivity_siemens_per_metre,
+        positive_surface_area_ratio=transport.specific_surface_area_per_metre * 1e-6,
         positive_particle_radius_metre=1e-6,
         negative_thickness_metre=1e-4,
-        negative_to_positive_capacity_ratio=1.1,
+        negative_to_positive_capacity_ratio=design.negative_to_positive_capacity_ratio,
         electrode_area_square_metre=0.3,
-        nominal_capacity_ampere_hour=20 * transport.active_material_fraction * (0.99 if varied else 1.0),
+        nominal_capacity_ampere_hour=20 * transport.active_material_fraction * negative,
         cell_volume_cubic_metre=1.3e-4,
         cell_mass_kilogram=0.35,
         components={},
-        varied=varied,
-        method="stand-in",
+        method=transport.method,
     )
 
 
 @stage("stand_in.discharge")
 def discharge(cell: CellParameters, *, power_watt: float, infeasible_above_porosity: float = 1.0) -> Discharge:
-    """Constant voltage until empty, less what a long tortuous electrode loses."""
+    """Constant voltage until empty, less what a long tortuous, poorly conducting electrode loses."""
     feasible = cell.positive_porosity <= infeasible_above_porosity
     lost = 0.1 * cell.positive_pore_tortuosity_factor**2 * (cell.positive_thickness_metre / 2e-4) ** 2
+    lost += 0.05 / cell.positive_effective_conductivity_siemens_per_metre + 0.02 / cell.positive_surface_area_ratio
     hours = max(cell.nominal_capacity_ampere_hour * 3.6 / power_watt - lost, 0.01) if feasible else 0.0
     time = np.linspace(0.0, 3600 * hours, 5) if feasible else np.empty(0)
     return Discharge(
@@ -126,27 +177,32 @@ def discharge(cell: CellParameters, *, power_watt: float, infeasible_above_poros
         test_time_second=time,
         voltage_volt=np.full(time.shape, 3.6),
         current_ampere=np.full(time.shape, -power_watt / 3.6),
-        varied=cell.varied,
-        method="stand-in",
+        method=cell.method,
     )
 
 
-@stage("stand_in.suggest")
+@stage("acquisition.out_of_ideas")
 def run_out_of_ideas(
-    designs: tuple[Design, ...],
-    objectives: tuple[Kpi, ...],
-    failed: tuple[Design, ...] = (),
+    candidates: tuple[Candidate, ...],
+    kpis: tuple[Kpi, ...],
+    failed: tuple[Candidate, ...] = (),
     *,
     space: Mapping[str, Any],
+    goals: tuple[Any, ...],
     count: int,
-    maximise: bool,
     seed: int,
-) -> Mapping[str, Design]:
+) -> Mapping[str, Candidate]:
     """Suggests nothing."""
     raise RuntimeError("out of ideas")
 
 
-def register() -> None:
-    """Make the stand-ins known as engines of that name."""
-    for part, made in (("manufacture", draw), ("characterise", measure), ("cell", build), ("discharge", discharge)):
-        ENGINES[part]["stand_in"] = made
+ALL = (draw, measure, build, discharge, run_out_of_ideas)
+
+
+def register(monkeypatch: pytest.MonkeyPatch | None = None) -> None:
+    """Make the stand-ins known by their names; until the test is over, if a `monkeypatch` is given."""
+    for made in ALL:
+        if monkeypatch is None:
+            STAGES[made.name] = made  # type: ignore[index]
+        else:
+            monkeypatch.setitem(STAGES, made.name, made)  # type: ignore[arg-type]

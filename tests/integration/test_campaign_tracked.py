@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import os
 import socket
 import subprocess
@@ -15,6 +14,7 @@ from typing import Any
 
 import electrode_stand_ins
 import pytest
+from electrode_stand_ins import told
 
 from dataset import Lake
 from flows import Study, TrackingError, run_campaign
@@ -53,28 +53,30 @@ def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
     pytest.skip("no Prefect server can be started here")
 
 
+@pytest.fixture(autouse=True)
+def _registered(monkeypatch: pytest.MonkeyPatch) -> None:
+    electrode_stand_ins.register(monkeypatch)
+
+
 def study(**executor: Any) -> Study:
     """The stand-in study, two designs."""
-    content = copy.deepcopy(electrode_stand_ins.STUDY)
-    content["study"]["budget"] = {"initial": 1, "total": 2}
-    content["study"]["executor"] = executor or {"kind": "serial"}
-    return Study.read(content)
+    budget = {"initial": 1, "total": 2}
+    return electrode_stand_ins.study(budget=budget, executor=executor or {"kind": "serial"})
 
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("default")  # Prefect and its dependencies warn about each other
 def test_a_campaign_shows_up_on_a_server(server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One completed flow run with a completed task run per suggestion, cube and cell; the result as without it."""
-    electrode_stand_ins.register()
     with Lake.open(tmp_path / "plain", create=True) as lake:
-        plain = run_campaign(lake, study())
+        plain = told(run_campaign(lake, study()))
     monkeypatch.setenv("PREFECT_API_URL", server)
     with Lake.open(tmp_path / "tracked", create=True) as lake:
-        assert run_campaign(lake, study(kind="threads", workers=2)) == plain
+        assert told(run_campaign(lake, study(kind="threads", workers=2))) == plain
     flow_runs, task_runs = _seen(server)
     assert [(run.name, run.state_name) for run in flow_runs] == [("stand-in", "Completed")]
     names = [run.name.rsplit("-", 1)[0] for run in task_runs]
-    assert {name: names.count(name) for name in names} == {"suggest": 2, "measure_cube": 4, "measure_cell": 2}
+    assert {name: names.count(name) for name in names} == {"propose": 2, "measure_cube": 4, "evaluate": 2}
     assert {run.state_name for run in task_runs} == {"Completed"}
     assert {run.flow_run_id for run in task_runs} == {flow_runs[0].id}
 
@@ -96,7 +98,6 @@ def _seen(server: str) -> tuple[Any, Any]:
 @pytest.mark.filterwarnings("default")
 def test_a_server_that_does_not_answer_is_an_error_with_a_remedy(tmp_path: Path) -> None:
     """Nothing is started in its place, and the message says how to run without."""
-    electrode_stand_ins.register()
     with Lake.open(tmp_path / "lake", create=True) as lake:
         with pytest.raises(TrackingError, match=r"127\.0\.0\.1:9/api does not answer.*unset PREFECT_API_URL"):
             run_campaign(lake, study(), prefect_api_url="http://127.0.0.1:9/api")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,12 +9,13 @@ from typing import Any
 
 import electrode_stand_ins
 import pytest
+from electrode_stand_ins import told
 from scipy.special import stdtrit
 
 from dataset import Lake
 from flows import Study, Trial, TrialOutcome, run_campaign, write_outputs
-from flows.engines import ENGINES
-from schemas import Kpi, Microstructure, Transport, TransportOutcome, stage
+from flows.stages import STAGES
+from schemas import Materials, Microstructure, Transport, TransportOutcome, stage
 from tests.watched import Watched
 
 TARGET = {"target": "3 %", "confidence": "90 %", "least": 4, "most": 20}
@@ -23,17 +23,15 @@ TARGET = {"target": "3 %", "confidence": "90 %", "least": 4, "most": 20}
 
 @pytest.fixture(autouse=True)
 def _registered(monkeypatch: pytest.MonkeyPatch) -> None:
-    for part in ("manufacture", "characterise", "cell", "discharge"):
-        monkeypatch.setitem(ENGINES[part], "stand_in", None)  # so that it is taken out again
-    electrode_stand_ins.register()
-    monkeypatch.setitem(ENGINES["characterise"], "blocked", measure_blocked)
+    electrode_stand_ins.register(monkeypatch)
+    monkeypatch.setitem(STAGES, measure_blocked.name, measure_blocked)  # type: ignore[arg-type]
 
 
 @stage("stand_in.measure_blocked")
-def measure_blocked(microstructure: Microstructure, *, sometimes: bool = False) -> Transport:
-    """No cube percolates, or about one in three does not."""
-    measured = electrode_stand_ins.measure(microstructure)
-    if sometimes and int(microstructure.labels.sum()) % 3:
+def measure_blocked(microstructure: Microstructure, materials: Materials, *, sometimes: bool = False) -> Transport:
+    """No cube percolates, or about one in two does not."""
+    measured = electrode_stand_ins.measure(microstructure, materials)
+    if sometimes and int(microstructure.labels.sum()) % 2:
         return measured
     return replace(measured, pore_tortuosity_factor=float("inf"), pore_outcome=TransportOutcome.NOT_PERCOLATING)
 
@@ -47,10 +45,8 @@ def lake(tmp_path: Path) -> Iterator[Lake]:
 
 def study(cubes: Any = TARGET, **changes: Any) -> Study:
     """The stand-in study with other cubes; keyword arguments replace its sections."""
-    content = copy.deepcopy(electrode_stand_ins.STUDY)
+    content = electrode_stand_ins.content(**changes)
     content["study"]["resolution"]["cubes"] = cubes
-    for section, value in changes.items():
-        content["study"][section] = {**content["study"].get(section, {}), **value}
     return Study.read(content)
 
 
@@ -62,12 +58,8 @@ def computed(lake: Lake) -> int:
 
 def averaged(lake: Lake, trial: Trial) -> Transport:
     """The mean that the cell of a trial was built around."""
-    edges = lake.lineage(trial.objective_id).parents_of(trial.objective_id)
-    cell = next(edge.parent for edge in edges if edge.role == "cell")
-    (parent,) = (edge.parent for edge in lake.lineage(cell).parents_of(cell))
-    found = lake.get(parent)
-    assert isinstance(found, Transport)
-    return found
+    nearest_first = lake.lineage(trial.kpis[0].id).up
+    return lake.get(next(edge.child for edge in nearest_first if edge.role == "transports"), Transport)
 
 
 def test_each_design_takes_the_cubes_that_its_scatter_asks_for(lake: Lake) -> None:
@@ -79,8 +71,7 @@ def test_each_design_takes_the_cubes_that_its_scatter_asks_for(lake: Lake) -> No
     assert all(4 <= count <= 20 for count in counts)
     for trial in result.trials:
         assert trial.target_met is True
-        mean, kpi = averaged(lake, trial), lake.get(trial.objective_id)
-        assert isinstance(kpi, Kpi)
+        mean, kpi = averaged(lake, trial), trial.kpis[0]
         assert kpi.sample_count == mean.cube_count == trial.cube_count
         assert mean.pore_tortuosity_factor_standard_error is not None
         half = stdtrit(trial.cube_count - 1, 0.95) * mean.pore_tortuosity_factor_standard_error
@@ -94,18 +85,18 @@ def test_running_again_measures_the_same_cubes_and_nothing_more(lake: Lake, tmp_
     run_campaign(lake, study(cubes=6))
     first = run_campaign(lake, study())
     before = computed(lake)
-    written = [path.read_bytes() for path in write_outputs(first, lake, tmp_path / "out")]
-    assert run_campaign(lake, study(executor={"kind": "threads", "workers": 3})) == first
+    written = [path.read_bytes() for path in write_outputs(first, tmp_path / "out")]
+    assert told(run_campaign(lake, study(executor={"kind": "threads", "workers": 3}))) == told(first)
     assert computed(lake) == before
-    assert [path.read_bytes() for path in write_outputs(first, lake, tmp_path / "out")] == written
+    assert [path.read_bytes() for path in write_outputs(first, tmp_path / "out")] == written
     with Lake.open(tmp_path / "other", create=True) as other:
-        assert run_campaign(other, study()) == first
+        assert told(run_campaign(other, study())) == told(first)
 
 
 def test_the_outputs_say_how_many_cubes_it_took(lake: Lake, tmp_path: Path) -> None:
     """A column with the number, and one with whether the target was met."""
     result = run_campaign(lake, study())
-    header, *rows = [line.split(",") for line in write_outputs(result, lake, tmp_path)[2].read_text().splitlines()]
+    header, *rows = [line.split(",") for line in write_outputs(result, tmp_path)[2].read_text().splitlines()]
     counts = [int(row[header.index("cubes")]) for row in rows]
     assert counts == [trial.cube_count for trial in result.trials]
     assert {row[header.index("target_met")] for row in rows} == {"True"}
@@ -127,21 +118,21 @@ def test_a_fixed_number_has_no_target(lake: Lake) -> None:
 def test_cubes_that_do_not_percolate_do_not_stop_the_campaign(lake: Lake) -> None:
     """If none does, sampling ends at the least number with the target unmet; if some do, it goes on to the most."""
     small: dict[str, Any] = {"budget": {"initial": 1, "total": 1}, "storage": {"keep_voxels": True}}
-    never = run_campaign(lake, study(stages={"characterise": {"engine": "blocked"}}, **small))
+    never = run_campaign(lake, study(steps={"characterise": {"stage": "stand_in.measure_blocked"}}, **small))
     assert [(t.cube_count, t.target_met) for t in never.trials if t.outcome is not TrialOutcome.FAILED] in (
         [],
         [(4, False)],
     )
     assert never.trials[0].cube_count == 4
-    engine = {"engine": "blocked", "parameters": {"sometimes": True}}
-    some = run_campaign(lake, study(stages={"characterise": engine}, **small))
+    sometimes = {"stage": "stand_in.measure_blocked", "sometimes": True}
+    some = run_campaign(lake, study(steps={"characterise": sometimes}, **small))
     assert (some.trials[0].cube_count, some.trials[0].target_met) == (20, False)
 
 
 def test_a_cube_that_fails_ends_the_sampling_of_its_design(lake: Lake) -> None:
     """The trial has failed, the others go on."""
-    engine = {"engine": "stand_in", "parameters": {"fail_above_porosity": 0.4}}
-    result = run_campaign(lake, study(stages={"manufacture": engine}))
+    limited = {"stage": "stand_in.draw", "fail_above_porosity": 0.4}
+    result = run_campaign(lake, study(steps={"manufacture": limited}))
     failed = [trial for trial in result.trials if trial.outcome is TrialOutcome.FAILED]
     assert 0 < len(failed) < 4
     assert all(trial.target_met is None and trial.cube_count == 4 for trial in failed)

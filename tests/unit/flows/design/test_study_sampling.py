@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from app.terminal.progress import cubes_text
+from app.tables.campaigns import cubes_text
 from flows import Study, StudyError, Trial, TrialOutcome
+from schemas import Candidate
 
 DEFAULT = yaml.safe_load((Path(__file__).parents[4] / "params.yaml").read_text())
 
@@ -79,8 +81,7 @@ def test_bad_cubes_are_named_by_their_path(cubes: Any, message: str) -> None:
 
 def test_a_trial_tells_how_many_cubes_it_took() -> None:
     """Only where the number was open; and if the target was not met, that."""
-    trial = Trial(0, "design", TrialOutcome.MEASURED, {}, cube_count=12)
+    trial = Trial(0, Candidate(values={}), TrialOutcome.MEASURED, cube_count=12)
     assert cubes_text(trial) == ""
-    assert cubes_text(Trial(0, "design", TrialOutcome.MEASURED, {}, cube_count=12, target_met=True)) == ", 12 cubes"
-    unmet = Trial(0, "design", TrialOutcome.MEASURED, {}, cube_count=40, target_met=False)
-    assert cubes_text(unmet) == ", 40 cubes: target not met"
+    assert cubes_text(replace(trial, target_met=True)) == ", 12 cubes"
+    assert cubes_text(replace(trial, cube_count=40, target_met=False)) == ", 40 cubes: target not met"

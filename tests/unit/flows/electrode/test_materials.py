@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from dataset import Lake
-from flows.electrode.materials import UNNAMED, StatedMaterials, completed, materials_of
+from flows.electrode.materials import UNNAMED, Said, StatedMaterials, completed, materials_of, materials_of_volume
 from flows.errors import MaterialsError
 from schemas import Generator, Materials, Microstructure, Recipe, Transport, stage
 from schemas.electrode import cubic_voxels
@@ -52,7 +52,7 @@ def train(volumes: tuple[Microstructure, ...], generator: Generator) -> Generato
 def measure(microstructure: Microstructure, materials: Materials, like: Transport) -> Transport:
     """A transport with the conductivities of the materials."""
     names = [name for name in Transport.fields() if name in Materials.fields()]
-    return replace(like, **{name: getattr(materials, name) for name in names})
+    return replace(like, edge_voxels=2, **{name: getattr(materials, name) for name in names})
 
 
 @stage("characterise.average_stand_in")
@@ -145,7 +145,7 @@ def test_parameters_of_former_runs_are_what_it_was_drawn_with(lake, measured, ex
         recipe=lake.put(example("recipe")),
         active_material_density_kilogram_per_cubic_metre=3600.0,
     ).id
-    like = lake.put(example("transport"))
+    like = lake.put(example("transport", carbon_binder_conductivity_siemens_per_metre=375.0))
 
     @stage("characterise.former_stand_in")
     def measure_formerly(microstructure: Microstructure, like: Transport) -> Transport:
@@ -160,7 +160,8 @@ def test_parameters_of_former_runs_are_what_it_was_drawn_with(lake, measured, ex
 
 def test_an_imported_volume_has_what_is_stated_and_else_that_of_its_chemistry(lake, example):
     """Nothing is recorded of a transport that was given, but the conductivities that entered it."""
-    transport = lake.get(lake.put(example("transport")), Transport)
+    conductivity = {"active_material_conductivity_siemens_per_metre": 0.18}
+    transport = lake.get(lake.put(example("transport", **conductivity)), Transport)
     said = StatedMaterials.read(["carbon_binder_density=1.9 g/cm^3"]).said(lake)
     found = materials_of(lake, transport, said, HEAVY)
     assert found.active_material_density_kilogram_per_cubic_metre == 5050.0
@@ -183,9 +184,9 @@ def test_volumes_that_a_generator_learned_from_are_another_matter(lake, measured
 
 def test_equal_values_are_one_record(lake):
     """Materials of an older lake that are NMC 811 in all numbers are its record, whatever the chemistry asked for."""
-    values = {name: getattr(NMC_811, name) for name, spec in Materials.fields().items() if spec.unit}
-    assert completed(values, HEAVY, "it").id == NMC_811.id
-    assert completed({}, HEAVY, "it").id == HEAVY.id
+    said = [Said(n, getattr(NMC_811, n), "a run") for n, spec in Materials.fields().items() if spec.unit]
+    assert completed(said, HEAVY, "it").id == NMC_811.id
+    assert completed((), HEAVY, "it").id == HEAVY.id
 
 
 def test_materials_that_give_the_same_metrics_are_told_apart_by_name(lake, example):
@@ -203,6 +204,30 @@ def test_materials_that_give_the_same_metrics_are_told_apart_by_name(lake, examp
         assert materials_of(lake, transport, StatedMaterials.read(words).said(lake), NMC_811).id == expected.id
     with pytest.raises(MaterialsError, match="3600"):
         materials_of(lake, transport, StatedMaterials.read(["active_material_density=3600 kg/m^3"]).said(lake))
+
+
+def test_a_volume_is_measured_with_what_it_was_drawn_with(lake, measured, example):
+    """Of an imported one with what is stated, or as it was measured before; of two, one must be named."""
+
+    def found(name, *words):
+        said = StatedMaterials.read(words).said(lake)
+        return materials_of_volume(lake, lake.get(name, Microstructure), said).id
+
+    drawn = lake.run(draw, recipe=lake.put(example("recipe")), materials=lake.put(HEAVY)).id
+    assert found(drawn) == HEAVY.id
+    with pytest.raises(MaterialsError, match=r"5050.*3600"):
+        found(drawn, "active_material_density=3600 kg/m^3")
+    imported = lake.put(example("microstructure"))
+    assert found(imported) == NMC_811.id
+    assert found(imported, HEAVY.id) == lake.put(HEAVY)
+    for materials in (CONDUCTING, NMC_811):
+        ids = {"microstructure": imported, "materials": lake.put(materials), "like": lake.put(example("transport"))}
+        lake.run(measure, **ids)
+        if materials is CONDUCTING:
+            assert found(imported) == CONDUCTING.id
+    with pytest.raises(MaterialsError, match="several materials"):
+        found(imported)
+    assert found(imported, CONDUCTING.id) == CONDUCTING.id
 
 
 def test_words_are_read_with_their_bounds():

@@ -6,17 +6,17 @@ import hashlib
 
 from flows.running.seeds import cube_seed
 
-DESIGN = "design-" + "ab" * 32
+RECIPE = "recipe-" + "ab" * 32
 
 
 def test_the_seed_follows_the_written_rule() -> None:
-    """First four bytes, big-endian, of the SHA-256 of study seed, design id and cube number."""
-    expected = int(hashlib.sha256(f"2026/{DESIGN}/3".encode()).hexdigest()[:8], 16)
-    assert cube_seed(2026, DESIGN, 3) == expected
+    """First four bytes, big-endian, of the SHA-256 of study seed, recipe id and cube number."""
+    expected = int(hashlib.sha256(f"2026/{RECIPE}/3".encode()).hexdigest()[:8], 16)
+    assert cube_seed(2026, RECIPE, 3) == expected
 
 
 def test_every_argument_matters() -> None:
-    """Another study seed, design or cube gives another seed; all fit 32 bits."""
-    seeds = {cube_seed(s, DESIGN + d, c) for s in range(5) for d in ("", "0") for c in range(20)}
+    """Another study seed, recipe or cube gives another seed; all fit 32 bits."""
+    seeds = {cube_seed(s, RECIPE + d, c) for s in range(5) for d in ("", "0") for c in range(20)}
     assert len(seeds) == 200
     assert all(0 <= seed < 2**32 for seed in seeds)

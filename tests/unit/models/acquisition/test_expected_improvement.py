@@ -187,7 +187,7 @@ def away(values: dict[str, Any]) -> float:
     return float(values["x"] ** 2 + values["y"] ** 2)
 
 
-@pytest.mark.parametrize(("sense", "sign"), [("at_most", 1.0), ("at_least", -1.0)])
+@pytest.mark.parametrize(("sense", "sign"), [("at_most", 1.0), pytest.param("at_least", -1.0, marks=pytest.mark.slow)])
 def test_a_constraint_that_leaves_the_optimum_out_is_kept(sense: str, sign: float) -> None:
     """After 14 trials the best one within the limit is within 1 % of the best that is possible there.
 

@@ -122,6 +122,35 @@ def test_a_search_by_trial_finds_what_the_gradient_finds() -> None:
     assert np.abs(trial[0] - trial[1]).max() > 0.05
 
 
+def test_the_best_of_many_options_is_found() -> None:
+    """The best of 4,096 ways to choose six options, of which an even spread of 512 points seldom holds it."""
+    cube = UnitCube.of({f"v{n}": {"choices": ["a", "b", "c", "d"]} for n in range(6)})
+    best = np.tile([0.0, 0.0, 1.0, 0.0], 6)
+
+    class Additive:
+        def __call__(self, points: torch.Tensor) -> torch.Tensor:
+            return (points[:, 0] * torch.from_numpy(best)).sum(dim=1)
+
+        def set_X_pending(self, points: torch.Tensor) -> None:  # noqa: N802 - BoTorch's name
+            pass
+
+    assert np.array_equal(by_trial(Additive(), cube, 1, 0), best[None])
+
+
+def test_where_an_acquisition_has_no_value_it_is_not_largest() -> None:
+    """Beyond x = 0.5 it is no number; the largest one on this side is found, as closely as the last round searches."""
+
+    class Broken:
+        def __call__(self, points: torch.Tensor) -> torch.Tensor:
+            value = -((points - 0.3) ** 2).sum(dim=(1, 2))
+            return torch.where(points[:, 0, 0] > 0.5, torch.nan, value)
+
+        def set_X_pending(self, points: torch.Tensor) -> None:  # noqa: N802 - BoTorch's name
+            assert points.shape == (1, 2)
+
+    assert by_trial(Broken(), CUBE, 1, 0) == pytest.approx(np.array([[0.3, 0.3]]), abs=1e-4)
+
+
 def test_a_linear_surrogate_leads_uphill() -> None:
     """Over a plane the best point is the corner that the slope points at, whichever sense the goal has."""
     tried = tuple(suggest_by_sobol((), (), space=SQUARE, goals=ONE, count=8, seed=3).values())
