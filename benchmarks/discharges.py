@@ -19,7 +19,8 @@ from pipelines.cell import assemble_cell, discharge_at_constant_power
 from pipelines.cell.engine import load_pybamm
 from pipelines.cell.model import cell_values, dfn
 from pipelines.cell.simulation import AMBIENT, INITIAL, LOWER_VOLTAGE, Control
-from schemas import CellParameters, DischargeOutcome, Transport, TransportOutcome
+from schemas import CellDesign, CellParameters, DischargeOutcome, Transport, TransportOutcome
+from schemas.materials import NMC_811
 
 _POWERS = (5.0, 10.0, 25.0, 50.0, 100.0, 200.0)  # W
 _CELLS = 200
@@ -59,10 +60,9 @@ def _cells() -> Iterator[CellParameters]:
     """Porosities, tortuosity factors, areas and loadings over the range of the default study."""
     for number in range(_CELLS):
         share = number / (_CELLS - 1)
-        yield assemble_cell(
-            _transport(0.28 + 0.17 * share, 1.6 + 1.8 * (number * 7 % _CELLS) / _CELLS),
-            mass_loading_kilogram_per_square_metre=0.10 + 0.20 * (number * 31 % _CELLS) / _CELLS,
-        )
+        design = CellDesign(mass_loading_kilogram_per_square_metre=0.10 + 0.20 * (number * 31 % _CELLS) / _CELLS)
+        transport = _transport(0.28 + 0.17 * share, 1.6 + 1.8 * (number * 7 % _CELLS) / _CELLS)
+        yield assemble_cell(transport, NMC_811, design)
 
 
 def _transport(porosity: float, tortuosity_factor: float) -> Transport:
@@ -123,9 +123,9 @@ def _warm() -> None:
 
 def _curve() -> list[Line]:
     """One design, six powers, after import: with building, and without."""
-    own = assemble_cell(  # a radius that no other cell has, so that a model is built
-        _transport(0.35, 2.0), mass_loading_kilogram_per_square_metre=0.2, positive_particle_radius_metre=5e-6
-    )
+    radius = 5e-6  # no other cell has it, so that a model is built
+    design = CellDesign(mass_loading_kilogram_per_square_metre=0.2, positive_particle_radius_metre=radius)
+    own = assemble_cell(_transport(0.35, 2.0), NMC_811, design)
     first = elapsed(lambda: _ended(own))
     again = elapsed(lambda: _ended(own))
     return [

@@ -15,9 +15,10 @@ from benchmarks.measure import Line, stated, tell
 from dataset import Lake
 from dataset.arrow_files import encode
 from flows import Study, run_campaign
-from flows.engines import ENGINES
 from flows.parameter_files.parameters import read_yaml
-from schemas import Design, Microstructure
+from pipelines.manufacture import pack_particles
+from schemas import Recipe
+from schemas.materials import NMC_811
 
 _PARAMETERS = Path(__file__).parents[1] / "params.yaml"
 _COARSE = 16
@@ -58,14 +59,8 @@ def _campaign_bytes(designs: int, cubes: int) -> int:
 
 
 def _cube_bytes(edge: int) -> int:
-    design = Design(
-        active_material_weight_fraction=0.95,
-        porosity=0.35,
-        binder_adhesion=0.5,
-        mass_loading_kilogram_per_square_metre=0.2,
-    )
-    cube = ENGINES["manufacture"]["particle_packing"](design, edge_voxels=edge, voxel_size_metre=4e-7, seed=1)
-    assert isinstance(cube, Microstructure)
+    recipe = Recipe(active_material_weight_fraction=0.95, porosity=0.35)
+    cube = pack_particles(recipe, NMC_811, edge_voxels=edge, voxel_size_metre=4e-7, seed=1)
     return len(encode(cube.to_arrow()))
 
 

@@ -12,9 +12,10 @@ import numpy as np
 from app.terminal.durations import LAWS, measuring
 from benchmarks.measure import Line, elapsed, tell, time_at_most
 from benchmarks.volumes import packed_electrode
-from flows.electrode.measurements import MEASUREMENTS
+from flows.electrode.measurements import stage_measuring
 from schemas import Microstructure
 from schemas.electrode import cubic_voxels
+from schemas.materials import NMC_811
 
 _WARM_UP, *_EDGES = (24, 64, 128, 192)  # what is compiled first is not counted
 _NAMES = ("pore", "active_material", "carbon_binder")
@@ -36,8 +37,9 @@ def _line(name: str, edge: int) -> Line:
 
 
 def _taken(name: str, volume: Microstructure) -> float:
-    given = {"seed": 0} if name == "walk" else {}
-    return elapsed(partial(MEASUREMENTS[name].function, volume, **given))
+    stage, given = stage_measuring(name), {"seed": 0} if name == "walk" else {}
+    inputs = [NMC_811 if port == "materials" else volume for port in stage.ports]
+    return elapsed(partial(stage.function, *inputs, **given))
 
 
 def _volume(edge: int) -> Microstructure:

@@ -21,7 +21,8 @@ from pipelines.cell import assemble_cell, discharge_at_constant_power
 from pipelines.characterise import average_transport, homogenise
 from pipelines.characterise.representativity import Target, cubes_wanted
 from pipelines.manufacture import pack_particles
-from schemas import Design, Kpi, KpiOutcome, Microstructure, Transport
+from schemas import CellDesign, Kpi, KpiOutcome, Microstructure, Recipe, Transport
+from schemas.materials import NMC_811
 
 _EDGE = 128
 _ROUNDS = 3
@@ -30,18 +31,15 @@ _POWERS = (5.0, 10.0, 25.0, 50.0, 100.0, 200.0)  # W
 _TRIALS = 12
 _TARGET = Target("pore_tortuosity_factor", 0.01, 0.95, 4, _CUBES)
 _SAMPLE_SECONDS, _TURN_SECONDS = 2.0, 120.0
-_DESIGN = Design(
-    active_material_weight_fraction=0.95,
-    porosity=0.36,
-    binder_adhesion=0.5,
-    mass_loading_kilogram_per_square_metre=0.2,
-)
+_RECIPE = Recipe(active_material_weight_fraction=0.95, porosity=0.36)
+_CELL = CellDesign(mass_loading_kilogram_per_square_metre=0.2)
 _SPACE = {
-    "active_material_weight_fraction": [0.92, 0.97],
-    "porosity": [0.28, 0.45],
-    "binder_adhesion": [0.0, 1.0],
-    "mass_loading_kilogram_per_square_metre": [0.1, 0.3],
+    "recipe.active_material_weight_fraction": {"low": 0.92, "high": 0.97},
+    "recipe.porosity": {"low": 0.28, "high": 0.45},
+    "recipe.binder_adhesion": {"low": 0.0, "high": 1.0},
+    "cell.mass_loading_kilogram_per_square_metre": {"low": 0.1, "high": 0.3},
 }
+_GOALS = [{"kpi": "energy_density", "sense": "maximise", "limit": None}]
 
 
 def lines() -> list[Line]:
@@ -70,19 +68,21 @@ def _within(what: str, ours: float, goal: float) -> Line:
 
 
 def _drawn(seed: int) -> Microstructure:
-    return draw_microstructure(_DESIGN, default_generator(), edge_voxels=_EDGE, voxel_size_metre=4e-7, seed=seed)
+    return draw_microstructure(
+        _RECIPE, NMC_811, default_generator(), edge_voxels=_EDGE, voxel_size_metre=4e-7, seed=seed
+    )
 
 
 def _packed(seed: int) -> Microstructure:
-    return pack_particles(_DESIGN, edge_voxels=_EDGE, voxel_size_metre=4e-7, seed=seed)
+    return pack_particles(_RECIPE, NMC_811, edge_voxels=_EDGE, voxel_size_metre=4e-7, seed=seed)
 
 
 def _measured() -> Transport:
-    return homogenise(_packed(1))
+    return homogenise(_packed(1), NMC_811)
 
 
 def _cube(seed: int) -> Transport:
-    return homogenise(_drawn(seed))
+    return homogenise(_drawn(seed), NMC_811)
 
 
 def _batch(executor: Executor, first: int, last: int) -> list[Transport]:
@@ -100,13 +100,13 @@ def _until_known(executor: Executor, taken: list[int]) -> list[Transport]:
 
 def _turn(transports: Sequence[Transport]) -> None:
     """From the cubes to the next design."""
-    cell = assemble_cell(average_transport(tuple(transports)), mass_loading_kilogram_per_square_metre=0.2)
+    cell = assemble_cell(average_transport(tuple(transports)), NMC_811, _CELL)
     for power in _POWERS:
         discharge_at_constant_power(cell, power_watt=power)
     suggest: Callable[..., object] = suggest_by_expected_improvement
-    designs = tuple(suggest_by_sobol((), (), space=_SPACE, count=_TRIALS, maximise=True, seed=0).values())
+    candidates = tuple(suggest_by_sobol((), (), space=_SPACE, goals=_GOALS, count=_TRIALS, seed=0).values())
     kpis = tuple(_kpi(500 + 10 * number) for number in range(_TRIALS))
-    suggest(designs, kpis, space=_SPACE, count=1, maximise=True, seed=0)
+    suggest(candidates, kpis, space=_SPACE, goals=_GOALS, count=1, seed=0)
 
 
 def _kpi(value: float) -> Kpi:

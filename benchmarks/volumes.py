@@ -12,8 +12,9 @@ from scipy.ndimage import gaussian_filter
 
 from pipelines.files.images import import_volume
 from pipelines.manufacture import pack_particles
-from schemas import Design, Microstructure
+from schemas import Microstructure, Recipe
 from schemas.electrode import ACTIVE_MATERIAL, CARBON_BINDER, PORE, cubic_voxels
+from schemas.materials import NMC_811
 
 Labels = npt.NDArray[np.uint8]
 
@@ -34,13 +35,8 @@ def gaussian_field(edge: int, seed: int, correlation_voxels: float = _CORRELATIO
 @cache
 def packed_electrode(edge: int, binder_adhesion: float) -> Labels:
     """0 pore, 1 active material, 2 carbon-binder; without adhesion it gathers in aggregates."""
-    design = Design(
-        active_material_weight_fraction=0.94,
-        porosity=POROSITY,
-        binder_adhesion=binder_adhesion,
-        mass_loading_kilogram_per_square_metre=0.2,
-    )
-    return np.asarray(pack_particles(design, edge_voxels=edge, voxel_size_metre=VOXEL_METRE, seed=1).labels)
+    recipe = Recipe(active_material_weight_fraction=0.94, porosity=POROSITY, binder_adhesion=binder_adhesion)
+    return np.asarray(pack_particles(recipe, NMC_811, edge_voxels=edge, voxel_size_metre=VOXEL_METRE, seed=1).labels)
 
 
 @cache

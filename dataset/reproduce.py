@@ -129,7 +129,8 @@ def _input(store: Store, plan: _Plan, folder: Path, name: str) -> str:
     """The file in which a step finds an input: an earlier step's output, or the stored record."""
     if name in plan.maker:
         number = plan.maker[name]
-        return f"{number}-output-{plan.steps[number].run.output_ids.index(name)}.arrow"
+        made = plan.steps[number].run.outputs()
+        return worker.output_file(number, made, next(role for role, made_id in made.items() if made_id == name))
     path = folder / f"input-{name}.arrow"
     if not path.exists():
         path.write_bytes(encode(store.load(name).to_arrow()))

@@ -12,7 +12,7 @@ import re
 import resource
 import sys
 import traceback
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -71,13 +71,18 @@ def _executed(folder: Path, number: int, step: Mapping[str, Any], trusted: tuple
         _write(folder / f"{number}-code.arrow", code_of(stage))
         inputs = [(role, read(folder / file).known_as(name)) for role, file, name in step["inputs"]]
         made = stage.outputs(stage.function(**arguments(stage, inputs, step["parameters"], step["seed"])))
-        outputs = {role: f"{number}-output-{place}.arrow" for place, role in enumerate(made)}
+        outputs = {role: output_file(number, made, role) for role in made}
         for role, file in outputs.items():
             _write(folder / file, made[role])
     except Exception as cause:  # noqa: BLE001 - the verdict says what happened
         (folder / f"{number}-trace.txt").write_text(traceback.format_exc())
         return {"outputs": {}, "error": f"{type(cause).__name__}: {' '.join(str(cause).split())}"}
     return {"outputs": outputs, "error": ""}
+
+
+def output_file(number: int, roles: Iterable[str], role: str) -> str:
+    """Where a step leaves an output; a function may return its outputs in another order than it did."""
+    return f"{number}-output-{sorted(roles).index(role)}.arrow"
 
 
 def read(path: Path) -> Record:

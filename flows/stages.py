@@ -27,6 +27,7 @@ from pipelines.characterise import characterise_with_taufactor
 from pipelines.characterise import homogenise
 from pipelines.characterise import homogenise_along_all_axes
 from pipelines.characterise import measure_geometry
+from pipelines.characterise import perturb
 from pipelines.characterise import walk_randomly
 from pipelines.characterise.representativity.estimate import estimate_representativity
 from pipelines.characterise.representativity.subvolumes import coarsen
@@ -59,6 +60,7 @@ from pipelines.kpi import specific_capacity
 from pipelines.kpi import efficiency_per_cycle
 from pipelines.kpi import rate_capability
 from pipelines.kpi import ragone_curve
+from pipelines.kpi.differential import differential_capacity
 from pipelines.kpi.differential import differential_capacity_peaks
 from pipelines.kpi.differential import capacity_beyond_cut_off
 from pipelines.kpi.resistance import ohmic_resistance
@@ -69,10 +71,12 @@ from pipelines.kpi.taper import taper_corrected_charge
 from pipelines.kpi import maximum_temperature
 from pipelines.kpi import plating_margin
 from pipelines.kpi import loss_shares
+from pipelines.kpi.impedance import relaxation_distribution
 from pipelines.kpi.impedance import examine_kramers_kronig
 from pipelines.kpi.impedance import fit_equivalent_circuit
 from pipelines.kpi.impedance import integrate_relaxation_times
 from pipelines.kpi import transport_properties
+from pipelines.thermal import heat_balance
 from pipelines.thermal import steady_temperature
 from pipelines.thermal import thermal_runaway
 from pipelines.kpi import voltage_agreement

@@ -3,11 +3,13 @@
 from schemas.cell import CellOutcome, CellParameters, NegativeElectrode
 from schemas.compare import Deviation, Verdict, compare, judge
 from schemas.curve import Curve, Cycling, CyclingOutcome, Discharge, DischargeOutcome, Measurement
+from schemas.differential_capacity import DifferentialCapacity
 from schemas.electrode import Design, Microstructure, Transport, TransportOutcome
 from schemas.errors import RagoneError
 from schemas.fidelity import Fidelity, Resemblance
 from schemas.generator import Generator, GeneratorErrors, GeneratorTraining, PredictedErrors
 from schemas.geometry import Geometry
+from schemas.heat_balance import HeatBalance
 from schemas.history import History
 from schemas.impedance import Impedance, ImpedanceOutcome
 from schemas.kinds import KINDS
@@ -19,6 +21,7 @@ from schemas.provenance import Code, Environment, Run, RunOutcome, Snapshot, Tom
 from schemas.random_walk import RandomWalk
 from schemas.recipe import Candidate, CellDesign, ParticleShape, Recipe
 from schemas.record import Record
+from schemas.relaxation_distribution import RelaxationDistribution
 from schemas.representativity import Representativity, RepresentativityOutcome
 from schemas.stage import Stage, stage
 from schemas.study import Campaign, Surrogate
@@ -38,6 +41,7 @@ __all__ = [
     "CyclingOutcome",
     "Design",
     "Deviation",
+    "DifferentialCapacity",
     "Discharge",
     "DischargeOutcome",
     "Environment",
@@ -46,6 +50,7 @@ __all__ = [
     "GeneratorErrors",
     "GeneratorTraining",
     "Geometry",
+    "HeatBalance",
     "History",
     "Impedance",
     "ImpedanceOutcome",
@@ -63,6 +68,7 @@ __all__ = [
     "RandomWalk",
     "Recipe",
     "Record",
+    "RelaxationDistribution",
     "Representativity",
     "RepresentativityOutcome",
     "Resemblance",

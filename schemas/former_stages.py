@@ -14,6 +14,12 @@ _MOVED = {"pipelines.kpi.thermal.": "pipelines.thermal."}
 # Recorded entry point -> where the former stage is now, and what only the present stage of that place is given (a role
 # of an input, or a parameter); empty if none is there any more.
 _FORMER: Mapping[str, tuple[str, str]] = {
+    "models.acquisition.sobol:suggest_by_sobol": ("models.former.acquisition:suggest_by_sobol", "goals"),
+    "models.acquisition.expected_improvement:suggest_by_expected_improvement": (
+        "models.former.acquisition:suggest_by_expected_improvement",
+        "goals",
+    ),
+    "models.conclusion:conclude": ("models.former.conclusion:conclude", "goals"),
     "pipelines.manufacture.packing:pack_particles": ("pipelines.former.packing:pack_particles", "materials"),
     "pipelines.characterise.homogenise:homogenise": ("pipelines.former.homogenise:homogenise", "materials"),
     "pipelines.characterise.homogenise:homogenise_along_all_axes": (

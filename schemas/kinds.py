@@ -6,10 +6,12 @@ from collections.abc import Mapping
 
 from schemas.cell import CellParameters
 from schemas.curve import Cycling, Discharge, Measurement
+from schemas.differential_capacity import DifferentialCapacity
 from schemas.electrode import Design, Microstructure, Transport
 from schemas.fidelity import Fidelity, Resemblance
 from schemas.generator import Generator, GeneratorErrors, GeneratorTraining, PredictedErrors
 from schemas.geometry import Geometry
+from schemas.heat_balance import HeatBalance
 from schemas.history import History
 from schemas.impedance import Impedance
 from schemas.kpi import Kpi
@@ -18,6 +20,7 @@ from schemas.provenance import Code, Environment, Run, Snapshot, Tombstone, Veri
 from schemas.random_walk import RandomWalk
 from schemas.recipe import Candidate, CellDesign, Recipe
 from schemas.record import Record
+from schemas.relaxation_distribution import RelaxationDistribution
 from schemas.representativity import Representativity
 from schemas.study import Campaign, Surrogate
 from schemas.transport_tensor import TransportTensor
@@ -39,7 +42,10 @@ KINDS: Mapping[str, type[Record]] = {
         Discharge,
         Cycling,
         Measurement,
+        DifferentialCapacity,
+        HeatBalance,
         Impedance,
+        RelaxationDistribution,
         Kpi,
         Campaign,
         History,

@@ -63,6 +63,7 @@ def _measure(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--periodic", action="store_true", help="the volume repeats itself, as a packing does: full tensor"
     )
+    materials(command, "--materials", "of a volume that was not drawn (default: NMC 811)")
     command.add_argument("--seed", type=int, default=0, help="of the random walkers (default: %(default)s)")
 
 

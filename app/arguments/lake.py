@@ -26,9 +26,7 @@ def _query(command: argparse.ArgumentParser) -> None:
 
 def _show(command: argparse.ArgumentParser) -> None:
     artifact(command)
-    command.add_argument(
-        "--png", metavar="FILE", help="draw a microstructure, discharge, cycling or campaign into a PNG file"
-    )
+    command.add_argument("--png", metavar="FILE", help="draw a microstructure, discharge or cycling into a PNG file")
     command.add_argument("--bdf", metavar="FILE", help="write a curve in the Battery Data Format: .csv or .parquet")
 
 

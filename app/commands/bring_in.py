@@ -1,4 +1,4 @@
-"""`ragone import`: a segmented volume becomes a microstructure, and runs through the same stages as a design."""
+"""`ragone import`: a segmented volume becomes a microstructure, and runs through the same stages as a drawn one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from app.terminal.session import FINE, FOUND, FoundError, Session
 from dataset.errors import StageFailedError
 from flows.cell.building import plan_cell
 from flows.electrode.microstructure import Evaluated, evaluate_microstructure
-from flows.parameter_files.fields import parameters_of, settings_of
+from flows.parameter_files.fields import settings_of
 from pipelines.files.images import Budget, Choices, ImportedVolume, import_volume, parse_labels, parse_phases
 from schemas import Discharge, Kpi, KpiOutcome, Microstructure
 from schemas.field import POSITIVE
@@ -29,7 +29,7 @@ def execute(session: Session) -> int:
     volume = _volume(session)  # all arguments are read before a lake is made: a bad one leaves nothing behind
     settings = settings_of([*given.settings, f"mass_loading={given.mass_loading}"])
     plan = plan_cell(settings, of_electrode=True, materials=given.materials)
-    power = parameters_of(Discharge)["power_watt"].read(given.power, "--power")
+    power = Discharge.parameters()["power_watt"].read(given.power, "--power")
     with session.lake(create=True) as lake:
         note = "; ".join((f"imported from {_name(given.file)}", *volume.assumed, *volume.noticed))
         with session.working("storing the volume"):

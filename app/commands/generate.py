@@ -25,7 +25,7 @@ def execute(session: Session) -> int:
             lake, recipe, given.generator, edge_voxels=given.edge, seed=given.seed, simulate=given.simulate
         )
     if given.png:
-        draw(found.volume, found.volume.id, given.png)
+        draw(found.volume, given.png)
     fractions = {
         name: float((found.volume.labels == label).mean())
         for name, label in zip(found.volume.phase_names, found.volume.phase_labels, strict=True)

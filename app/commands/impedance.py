@@ -15,7 +15,7 @@ from app.terminal.printable import one_line
 from app.terminal.progress import Watcher
 from app.terminal.session import FINE, FOUND, Session
 from dataset import Lake
-from flows.cell.impedance import imported, simulated, split
+from flows.cell.impedance import distribution, imported, simulated, split
 from flows.errors import MeasurementError
 from pipelines.files.cyclers.spectrum_columns import parse_impedance_units
 from schemas import Impedance, ImpedanceOutcome, Kpi, KpiOutcome
@@ -33,19 +33,18 @@ def execute(session: Session) -> int:
     with session.lake(create=is_file) as lake:
         with session.working("impedance"):
             name = _from_file(session, lake) if is_file else _from_lake(session, lake)
-        record = lake.get(name)
-        assert isinstance(record, Impedance)
+        record = lake.get(name, Impedance)
         with Watcher(session.notes, hidden=session.silent) as watcher:
             found = split(lake, name, diffusion_from_second=border, progress=watcher)
-        records = {artifact: lake.get(artifact) for one in found for artifact in one.kpis.values()}
-    if given.png:
-        draw_impedance(record, name, given.png, diffusion_from_second=border)
-        session.advise(f"drawn into {given.png}")
+        records = {artifact: lake.get(artifact, Kpi) for one in found for artifact in one.kpis.values()}
+        if given.png:
+            draw_impedance(record, distribution(lake, name, diffusion_from_second=border), given.png)
+            session.advise(f"drawn into {given.png}")
     kpis = {kpi: {"id": i, **plain(records[i])} for one in found for kpi, i in one.kpis.items()}
     errors = {one.name: one.error for one in found if one.error}
     session.answer(
-        {"impedance_id": name, "impedance": record, "kpis": kpis, "errors": errors},
-        _told(name, record, {i: kpi for i, kpi in records.items() if isinstance(kpi, Kpi)}, errors),
+        {"impedance_id": record.id, "impedance": record, "kpis": kpis, "errors": errors},
+        _told(record, records, errors),
     )
     return FOUND if errors or record.outcome is not ImpedanceOutcome.COMPLETED else FINE
 
@@ -83,7 +82,7 @@ def _kelvin(text: str) -> float:
     return parse_quantity(text, "K", "--temperature", POSITIVE)
 
 
-def _told(name: str, record: Impedance, kpis: Mapping[str, Kpi], errors: Mapping[str, str]) -> RenderableType:
+def _told(record: Impedance, kpis: Mapping[str, Kpi], errors: Mapping[str, str]) -> RenderableType:
     """What it is, a row for each number, what they are read off, and why others have none."""
     table = Table(show_edge=False, box=None, padding=(0, 2, 0, 0))
     for column in ("KPI", "value", "id"):
@@ -100,6 +99,6 @@ def _told(name: str, record: Impedance, kpis: Mapping[str, Kpi], errors: Mapping
     windows = max((kpi.window for kpi in kpis.values()), key=len, default="")
     lines = [f"{', '.join(names)}: {reason}" for reason, names in missing.items()]
     lines += [f"{stage}: {error}" for stage, error in errors.items()]
-    head = [short(name), f"{record.source}: {record.method}", *state, f"read off {windows}"]
+    head = [short(record.id), f"{record.source}: {record.method}", *state, f"read off {windows}"]
     shown = [[Text(one_line(line)) for line in part] for part in (head, lines)]
     return Group(*shown[0], *([table] if table.rows else []), *shown[1])

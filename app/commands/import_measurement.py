@@ -28,8 +28,8 @@ def _measurement(session: Session) -> Measurement:
         cell_name=given.cell,
         source=given.source,
         licence=given.licence,
-        nominal_capacity_ampere_hour=_bounded(given.capacity, "nominal_capacity_ampere_hour", "--capacity"),
-        ambient_temperature_kelvin=_bounded(given.ambient, "ambient_temperature_kelvin", "--ambient"),
+        nominal_capacity_ampere_hour=_read(given.capacity, "nominal_capacity_ampere_hour", "--capacity"),
+        ambient_temperature_kelvin=_read(given.ambient, "ambient_temperature_kelvin", "--ambient"),
         inside=given.path,
         select=given.select,
         units=parse_units(given.units),
@@ -38,12 +38,9 @@ def _measurement(session: Session) -> Measurement:
     )
 
 
-def _bounded(text: str | None, field: str, what: str) -> float | None:
+def _read(text: str | None, field: str, what: str) -> float | None:
     """A quantity in the unit and within the bounds of a measurement's field; none if it was not given."""
-    if text is None:
-        return None
-    spec = Measurement.fields()[field]
-    return parse_quantity(text, spec.unit, what, spec.bounds)
+    return None if text is None else float(Measurement.parameters()[field].read(text, what))
 
 
 def _lines(measurement: Measurement, name: str) -> list[str]:

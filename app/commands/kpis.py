@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from app.pictures.kpi import draw_curves
+from collections.abc import Sequence
+
+from app.pictures.kpi import draw_curves, drawable
 from app.tables.answers import plain
 from app.tables.kpi import side_by_side
 from app.terminal.progress import Watcher
 from app.terminal.session import FINE, FOUND, Session
-from flows.cell.kpis import extract
+from dataset import Lake
+from flows.cell.kpis import extract, seen_by_voltage
 from flows.parameter_files.fields import settings_of
+from schemas import Record
 
 
 def execute(session: Session) -> int:
@@ -18,7 +22,7 @@ def execute(session: Session) -> int:
     with session.lake() as lake:
         subjects = list(dict.fromkeys(lake.resolve(name) for name in given.ids))
         if given.png:
-            draw_curves({name: lake.get(name) for name in subjects}, given.png)
+            _draw(lake, [lake.get(name) for name in subjects], given.png)
             session.advise(f"drawn into {given.png}")
         with Watcher(session.notes, hidden=session.silent) as watcher:
             found = extract(
@@ -43,3 +47,12 @@ def execute(session: Session) -> int:
     ]
     session.answer(data, side_by_side(subjects, found, records, whole=bool(names)))
     return FOUND if any(one.error for one in found) else FINE
+
+
+def _draw(lake: Lake, records: Sequence[Record], path: str) -> None:
+    """The curves among the subjects, under the numbers of the table."""
+    curves = drawable(records)
+    shown = [seen_by_voltage(lake, curve.id) for curve in curves]
+    draw_curves(
+        curves, [one for one, _ in shown], [peaks for _, peaks in shown], [records.index(c) + 1 for c in curves], path
+    )

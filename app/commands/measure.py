@@ -7,6 +7,7 @@ from app.tables.measured import measured_lines
 from app.terminal.durations import measuring
 from app.terminal.progress import Watcher
 from app.terminal.session import FINE, Session
+from flows.electrode.materials import StatedMaterials
 from flows.electrode.measurements import measure_microstructure
 
 
@@ -16,10 +17,11 @@ def execute(session: Session) -> int:
     names = [name.strip() for name in given.what.split(",") if name.strip()]
     with session.lake() as lake:
         subject = lake.resolve(given.id)
+        stated = StatedMaterials.read(given.materials)
         expected = measuring(names, lake.get(subject))
         with Watcher(session.notes, hidden=session.silent, expected=expected, doing="measuring") as watcher:
             found = measure_microstructure(
-                lake, subject, names, periodic=given.periodic, seed=given.seed, progress=watcher
+                lake, subject, names, periodic=given.periodic, seed=given.seed, stated=stated, progress=watcher
             )
         records = {name: lake.get(artifact) for name, artifact in found.items()}
     lines = []

@@ -13,8 +13,16 @@ from app.terminal.session import FINE, FOUND, Session
 from dataset import Lake
 from flows import Plan, RepresentativityResult, Study, StudyError, study_candidate, study_recipe, study_volume
 from flows.design.ways import candidates_of, stored_candidate
-from flows.electrode.materials import materials_of
-from schemas import Campaign, Candidate, Design, Microstructure, Recipe, Representativity, RepresentativityOutcome
+from flows.electrode.materials import materials_of_volume
+from schemas import (
+    Campaign,
+    Candidate,
+    Design,
+    Microstructure,
+    Recipe,
+    Representativity,
+    RepresentativityOutcome,
+)
 from schemas.units import parse_quantity
 
 _WHOLE_RATIOS = (1.0, 2.0, 4.0)
@@ -44,7 +52,7 @@ def _studied(lake: Lake, study: Study | None, given: Any, plan: Plan, watcher: W
     if isinstance(record, Microstructure):
         plan = plan if given.voxels else replace(plan, voxel_ratios=_WHOLE_RATIOS)
         study = Study.load(given.params) if given.params else None
-        return study_volume(lake, record, materials_of(lake, record.id), plan, watcher, study=study)
+        return study_volume(lake, record, materials_of_volume(lake, record), plan, watcher, study=study)
     if not isinstance(record, Recipe | Candidate | Design | Campaign):
         raise StudyError(f"{record.id} is no candidate, recipe or microstructure. Give one, or a parameter file.")
     study = Study.load(given.params or "params.yaml")

@@ -17,16 +17,15 @@ def execute(session: Session) -> int:
     """Show the record, and draw or write it into a file if one is named."""
     given = session.arguments
     with session.lake() as lake, session.working("reading"):
-        name = lake.resolve(given.id)
-        record = lake.get(name)
+        record = lake.get(given.id)
     if given.png:
-        draw(record, name, given.png)
+        draw(record, given.png)
         session.advise(f"drawn into {given.png}")
     if given.bdf:
-        export_battery_data(record, name, given.bdf)
+        export_battery_data(record, given.bdf)
         session.advise(f"written to {given.bdf}")
-    shown: list[RenderableType] = [record_table(record, name), *_picture(record, session.out)]
-    session.answer({"id": name, "record": record}, Group(*shown))
+    shown: list[RenderableType] = [record_table(record), *_picture(record, session.out)]
+    session.answer({"id": record.id, "record": record}, Group(*shown))
     return FINE
 
 

@@ -8,12 +8,13 @@ from typing import Any
 from app.pictures.thermal import draw_thermal
 from app.tables.answers import plain, quantity, short
 from app.terminal.session import FINE, FOUND, Session
-from flows.cell.thermal import judge_heat
-from pipelines.thermal import TEMPERATURES
-from schemas import CellOutcome, CellParameters, Kpi, KpiOutcome, Record
+from flows.cell.thermal import balance_around, judge_heat
+from pipelines.thermal import steady_temperature, thermal_runaway
+from schemas import Kpi, KpiOutcome
 from schemas.errors import MissingFieldError
-from schemas.field import POSITIVE
-from schemas.units import parse_quantity
+
+_H = "heat_transfer_coefficient_watt_per_square_metre_kelvin"
+_AMBIENT = "ambient_temperature_kelvin"
 
 
 def execute(session: Session) -> int:
@@ -21,24 +22,23 @@ def execute(session: Session) -> int:
     given = session.arguments
     settings = _settings(given)
     with session.lake() as lake:
-        name = lake.resolve(given.id)
         with session.working("heat balances"):
-            found = judge_heat(lake, name, settings)
-        records = {stage: {kpi: lake.get(i) for kpi, i in ids.items()} for stage, ids in found.items()}
-        cell = lake.get(name)
-    assert isinstance(cell, CellParameters)
-    if given.png and cell.outcome is CellOutcome.BUILT:
-        with session.working("drawing"):
-            draw_thermal(cell, settings, _kpis(records["steady"]), _kpis(records["runaway"]), given.png)
-        session.advise(f"drawn into {given.png}")
+            found = judge_heat(lake, given.id, settings)
+        records = {stage: {kpi: lake.get(i, Kpi) for kpi, i in ids.items()} for stage, ids in found.items()}
+        steady = records["steady"]
+        if given.png:
+            with session.working("drawing"):
+                balance = balance_around(lake, given.id, settings["steady"], steady["steady_temperature"])
+            draw_thermal(balance, steady, records["runaway"], given.png)
+            session.advise(f"drawn into {given.png}")
+        name = lake.resolve(given.id)
     data = {
         stage: {kpi: {"id": found[stage][kpi], **plain(record)} for kpi, record in of.items()}
         for stage, of in records.items()
     }
-    lines = [line for stage, of in records.items() for line in [stage, *_lines(_kpis(of), found[stage])]]
+    lines = [line for stage, of in records.items() for line in [stage, *_lines(of, found[stage])]]
     session.answer({"cell_id": name, **data}, "\n".join(lines))
-    steady = _kpis(records["steady"])["steady_temperature"]
-    return FINE if steady.outcome is KpiOutcome.MEASURED else FOUND
+    return FINE if steady["steady_temperature"].outcome is KpiOutcome.MEASURED else FOUND
 
 
 def _settings(given: Any) -> dict[str, dict[str, Any]]:
@@ -46,25 +46,26 @@ def _settings(given: Any) -> dict[str, dict[str, Any]]:
     if (given.power is None) == (given.c_rate is None):
         raise MissingFieldError("give one of --power and --c-rate, for example --power '20 W' or --c-rate 1.")
     shared = {
-        "heat_transfer_coefficient_watt_per_square_metre_kelvin": parse_quantity(given.h, "W/(m^2*K)", "--h", POSITIVE),
-        "ambient_temperature_kelvin": parse_quantity(given.ambient, "K", "--ambient", TEMPERATURES),
+        _H: _read("heat_transfer_coefficient", given.h, "--h"),
+        _AMBIENT: _read("ambient_temperature", given.ambient, "--ambient"),
     }
     load = (
-        {"c_rate": parse_quantity(given.c_rate, "1", "--c-rate", POSITIVE)}
+        {"c_rate": steady_temperature.parameter("c_rate").read(given.c_rate, "--c-rate")}
         if given.power is None
-        else {"power_watt": parse_quantity(given.power, "W", "--power", POSITIVE)}
+        else {"power_watt": steady_temperature.parameter("power").read(given.power, "--power")}
     )
     runaway = {
-        "oven_temperature_kelvin": parse_quantity(given.oven, "K", "--oven", TEMPERATURES),
-        "adiabatic_start_temperature_kelvin": parse_quantity(
-            given.adiabatic_from, "K", "--adiabatic-from", TEMPERATURES
+        "oven_temperature_kelvin": _read("oven_temperature", given.oven, "--oven"),
+        "adiabatic_start_temperature_kelvin": _read(
+            "adiabatic_start_temperature", given.adiabatic_from, "--adiabatic-from"
         ),
     }
     return {"steady": {**load, **shared}, "runaway": {**runaway, **shared}}
 
 
-def _kpis(records: Mapping[str, Record]) -> dict[str, Kpi]:
-    return {name: record for name, record in records.items() if isinstance(record, Kpi)}
+def _read(name: str, text: str, option: str) -> float:
+    """What an option gives, as the parameter of `thermal_runaway` reads it."""
+    return float(thermal_runaway.parameter(name).read(text, option))
 
 
 def _lines(kpis: Mapping[str, Kpi], ids: Mapping[str, str]) -> list[str]:

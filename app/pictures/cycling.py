@@ -12,15 +12,13 @@ _HOUR = 3600.0
 _ZERO_CELSIUS = 273.15
 
 
-def draw_cycling(cycling: Cycling, name: str, path: str | Path) -> None:
+def draw_cycling(cycling: Cycling, path: str | Path) -> None:
     """Draw a record into a PNG file: a panel for each quantity; that of plating with its limit, 0 V.
 
     Parameters
     ----------
     cycling
         With samples.
-    name
-        The title.
     path
         Of the file.
     """
@@ -38,7 +36,7 @@ def draw_cycling(cycling: Cycling, name: str, path: str | Path) -> None:
         if label.startswith("plating"):
             panel.axhline(0.0, color="crimson", lw=0.8)
     axes[-1].set_xlabel("time [h]")
-    figure.suptitle(f"{name[:30]}: {cycling.outcome}")
+    figure.suptitle(f"{cycling.id[:30]}: {cycling.outcome}")
     figure.savefig(path, format="png", dpi=150, metadata={"Software": "ragone"})
 
 

@@ -31,7 +31,7 @@ class Point:
     best: bool = False
 
 
-def draw(record: Record, name: str, path: str | Path) -> None:
+def draw(record: Record, path: str | Path) -> None:
     """Draw a record into a PNG file.
 
     Raises
@@ -40,18 +40,18 @@ def draw(record: Record, name: str, path: str | Path) -> None:
         If records of its kind have no picture.
     """
     if isinstance(record, Microstructure):
-        draw_slice(record, name, path)
+        draw_slice(record, path)
     elif isinstance(record, Discharge) and len(record.test_time_second) > 0:
-        draw_curve(record, name, path)
+        draw_curve(record, path)
     elif isinstance(record, Cycling) and len(record.test_time_second) > 0:
-        draw_cycling(record, name, path)
+        draw_cycling(record, path)
     else:
         raise PictureError(
-            f"{name} has no picture. A microstructure has one, and so has a discharge or a cycling with samples."
+            f"{record.id} has no picture. A microstructure has one, and so has a discharge or a cycling with samples."
         )
 
 
-def draw_slice(microstructure: Microstructure, name: str, path: str | Path) -> None:
+def draw_slice(microstructure: Microstructure, path: str | Path) -> None:
     """The middle slice along the last axis, through-plane upwards."""
     figure, axes = _figure()
     plane = microstructure.labels[:, :, microstructure.labels.shape[2] // 2]
@@ -61,19 +61,19 @@ def draw_slice(microstructure: Microstructure, name: str, path: str | Path) -> N
         picture[plane == label] = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     size = np.array(plane.shape[::-1]) * microstructure.voxel_edges_metre[1::-1] * 1e6
     axes.imshow(picture, extent=(0, size[0], 0, size[1]), origin="lower", interpolation="nearest")
-    axes.set(xlabel="in-plane [um]", ylabel="through-plane [um]", title=name[:30])
+    axes.set(xlabel="in-plane [um]", ylabel="through-plane [um]", title=microstructure.id[:30])
     for phase, label in microstructure.phase_map().items():
         axes.plot([], [], "s", color=colours[label], label=phase)
     axes.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
     _save(figure, path)
 
 
-def draw_curve(discharge: Discharge, name: str, path: str | Path) -> None:
+def draw_curve(discharge: Discharge, path: str | Path) -> None:
     """Voltage over time."""
     held = f"{discharge.power_watt:g} W" if discharge.power_watt else f"{discharge.applied_current_ampere:g} A"
     figure, axes = _figure()
     axes.plot(discharge.test_time_second, discharge.voltage_volt)
-    axes.set(xlabel="time [s]", ylabel="voltage [V]", title=f"{name[:30]} at {held}")
+    axes.set(xlabel="time [s]", ylabel="voltage [V]", title=f"{discharge.id[:30]} at {held}")
     _save(figure, path)
 
 

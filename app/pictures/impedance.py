@@ -9,26 +9,23 @@ from typing import Any
 import numpy as np
 
 from app.pictures.drawing import PictureError
-from pipelines.kpi.impedance import RelaxationTimes, border_of, distribution_of
-from schemas import Impedance
+from schemas import Impedance, RelaxationDistribution
 
 _DATA, _MODEL, _BORDER = "#1f5f8b", "#d78700", "#888888"
 _MILLI = 1e3
 
 
-def draw_impedance(record: Impedance, name: str, path: str | Path, *, diffusion_from_second: float = 1.0) -> None:
+def draw_impedance(record: Impedance, distribution: RelaxationDistribution, path: str | Path) -> None:
     """Draw a spectrum into a PNG file.
 
     Parameters
     ----------
     record
-        The spectrum.
-    name
-        Its id; the title.
+        The spectrum; its id is the title.
+    distribution
+        Of its relaxation times.
     path
         Of the file.
-    diffusion_from_second
-        Expected border between charge transfer and diffusion [s].
 
     Raises
     ------
@@ -36,25 +33,24 @@ def draw_impedance(record: Impedance, name: str, path: str | Path, *, diffusion_
         If the record holds no spectrum.
     """
     if len(record.frequency_hertz) < 2:
-        raise PictureError(f"{name} has no picture: {record.outcome}.")
+        raise PictureError(f"{record.id} has no picture: {record.outcome}.")
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(11, 4.8), layout="constrained")
     FigureCanvasAgg(figure)
     nyquist, relaxations = figure.subplots(1, 2)
-    distribution = distribution_of(record)
     _nyquist(nyquist, record, distribution)
-    _relaxations(relaxations, record, distribution, diffusion_from_second)
-    figure.suptitle(name[:30])
+    _relaxations(relaxations, record, distribution)
+    figure.suptitle(record.id[:30])
     figure.savefig(path, format="png", dpi=150, metadata={"Software": "ragone"})
 
 
-def _nyquist(axes: Any, record: Impedance, distribution: RelaxationTimes) -> None:
+def _nyquist(axes: Any, record: Impedance, distribution: RelaxationDistribution) -> None:
     """Measured or simulated points, the fit of the distribution, and a mark at every decade of frequency."""
-    model = distribution.impedance(2 * np.pi * record.frequency_hertz) * _MILLI
     axes.plot(record.real_ohm * _MILLI, -record.imaginary_ohm * _MILLI, ".", color=_DATA, label="spectrum")
-    axes.plot(model.real, -model.imag, "-", color=_MODEL, lw=1, label="relaxation times")
+    fitted = distribution.fitted_real_ohm * _MILLI, -distribution.fitted_imaginary_ohm * _MILLI
+    axes.plot(*fitted, "-", color=_MODEL, lw=1, label="relaxation times")
     decades = np.log10(record.frequency_hertz)
     for decade in range(math.ceil(decades.min() - 1e-9), math.floor(decades.max() + 1e-9) + 1):
         row = int(np.argmin(np.abs(decades - decade)))
@@ -69,15 +65,14 @@ def _nyquist(axes: Any, record: Impedance, distribution: RelaxationTimes) -> Non
     axes.legend(frameon=False, fontsize=8)
 
 
-def _relaxations(axes: Any, record: Impedance, distribution: RelaxationTimes, expected: float) -> None:
+def _relaxations(axes: Any, record: Impedance, distribution: RelaxationDistribution) -> None:
     """The distribution over the time constant, and where diffusion begins; what lies beyond the spectrum is pale."""
-    times, gamma = distribution.time_constants, distribution.gamma * _MILLI
+    times, gamma = distribution.time_constant_second, distribution.distribution_ohm * _MILLI
     omega = 2 * np.pi * record.frequency_hertz
     inside = (times >= 1 / omega[0]) & (times <= 1 / omega[-1])
     axes.semilogx(times, gamma, color=_MODEL, lw=1, alpha=0.4)
     axes.semilogx(times[inside], gamma[inside], color=_MODEL)
     axes.fill_between(times[inside], gamma[inside], color=_MODEL, alpha=0.2)
-    limit = border_of(omega, record.real_ohm + 1j * record.imaginary_ohm, expected)
-    axes.axvline(limit.time_constant, color=_BORDER, ls="--", lw=1, label="charge transfer | diffusion")
+    axes.axvline(distribution.border_second, color=_BORDER, ls="--", lw=1, label="charge transfer | diffusion")
     axes.set(xlabel="time constant [s]", ylabel="gamma [mohm]", title="distribution of relaxation times")
     axes.legend(frameon=False, fontsize=8)

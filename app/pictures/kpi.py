@@ -2,46 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from app.pictures.drawing import PictureError
 from app.tables.answers import short
 from pipelines.curve.halves import halves_of
 from pipelines.curve.steps import StepKind
-from pipelines.kpi.differential import chosen_bandwidth, peaks_of
-from pipelines.kpi.differential.samples import charge_passed, charges_of, slowest, sweeps
-from schemas import Curve, Record
+from pipelines.kpi.differential.samples import charge_passed
+from schemas import Curve, DifferentialCapacity, Kpi, Record
 
 _STYLES = {StepKind.DISCHARGE: "-", StepKind.CHARGE: "--"}
-_LEAST_SIGNIFICANCE = 4.0  # as the KPIs' default
 
 
-def draw_curves(records: Mapping[str, Record], path: str | Path) -> None:
-    """Draw the curves among some records into a PNG file, a colour each; discharges solid, charges dashed.
+def drawable(records: Sequence[Record]) -> list[Curve]:
+    """The curves with samples among some records.
 
     Raises
     ------
     PictureError
-        If none of them is a curve with samples.
+        If there is none.
     """
-    curves = {n: r for n, r in records.items() if isinstance(r, Curve) and len(r.test_time_second) > 1}
+    curves = [record for record in records if isinstance(record, Curve) and len(record.test_time_second) > 1]
     if not curves:
-        raise PictureError(f"{', '.join(records)}: nothing to draw. A curve with samples has a picture.")
+        ids = ", ".join(record.id for record in records)
+        raise PictureError(f"{ids}: nothing to draw. A curve with samples has a picture.")
+    return curves
+
+
+def draw_curves(
+    curves: Sequence[Curve],
+    capacities: Sequence[DifferentialCapacity],
+    peaks: Sequence[Mapping[str, Kpi]],
+    numbers: Sequence[int],
+    path: str | Path,
+) -> None:
+    """Draw curves into a PNG file, a colour each; discharges solid, charges dashed.
+
+    Parameters
+    ----------
+    curves
+        With samples.
+    capacities, peaks
+        DQ/dV of each, and the KPIs of its peaks by name.
+    numbers
+        What each is called.
+    path
+        Of the file.
+    """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(11, 4.8), layout="constrained")
     FigureCanvasAgg(figure)
     left, right = figure.subplots(1, 2)
-    for number, (name, curve) in enumerate(curves.items()):
-        colour = f"C{number % 10}"
+    for order, (curve, capacity, kpis) in enumerate(zip(curves, capacities, peaks, strict=True)):
+        colour = f"C{order % 10}"
         _draw_voltage(left, curve, colour)
-        _draw_differential(right, curve, colour)
-        left.plot([], [], color=colour, label=f"{list(records).index(name) + 1}  {short(name)}")
+        _draw_differential(right, capacity, kpis, colour)
+        left.plot([], [], color=colour, label=f"{numbers[order]}  {short(curve.id)}")
     left.set(xlabel="charge since the current turned [A.h]", ylabel="voltage [V]", title="discharge -, charge - -")
     left.legend(frameon=False, fontsize=8)
     right.set(xlabel="voltage [V]", ylabel="dQ/dV [A.h/V]", title="slowest sweeps; band: standard error; dots: peaks")
@@ -58,17 +78,13 @@ def _draw_voltage(axes: Any, curve: Curve, colour: str) -> None:
             passed = float(charge[-1])
 
 
-def _draw_differential(axes: Any, curve: Curve, colour: str) -> None:
+def _draw_differential(axes: Any, capacity: DifferentialCapacity, kpis: Mapping[str, Kpi], colour: str) -> None:
     """As the KPIs see it."""
     for kind, style in _STYLES.items():
-        found = sweeps([curve], kind)
-        if not found:
-            continue
-        charges = charges_of(slowest(found))
-        bandwidth = chosen_bandwidth(charges)
-        density = charges.density(bandwidth)
-        error = np.sqrt(charges.variance(bandwidth) + charges.bias(bandwidth) ** 2)
-        axes.plot(charges.centres, density, style, color=colour, lw=1)
-        axes.fill_between(charges.centres, density - error, density + error, color=colour, alpha=0.2, lw=0)
-        peaks = peaks_of(charges, bandwidth, _LEAST_SIGNIFICANCE)
-        axes.plot([p.voltage.value for p in peaks], [p.height.value for p in peaks], "o", color=colour, ms=4)
+        voltage, density, error = capacity.of(kind)
+        axes.plot(voltage, density, style, color=colour, lw=1)
+        axes.fill_between(voltage, density - error, density + error, color=colour, alpha=0.2, lw=0)
+    for name, kpi in kpis.items():
+        height = kpis.get(name.replace("_voltage", "_height"))
+        if name.endswith("_voltage") and kpi.value is not None and height is not None:
+            axes.plot([kpi.value], [height.measured_value], "o", color=colour, ms=4)

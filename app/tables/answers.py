@@ -83,11 +83,10 @@ def _rounded(value: float, uncertainty: float | None) -> str:
     return f"{rounded:#.{min(max(before_point - first + 2, before_point, whole, 1), 6)}g}".removesuffix(".")
 
 
-def record_table(record: Record, name: str) -> Table:
+def record_table(record: Record) -> Table:
     """A record, a field per row: name, value, unit."""
-    table = Table(
-        title=Text(f"{record.kind}  {name}"), title_justify="left", show_edge=False, box=None, padding=(0, 2, 0, 0)
-    )
+    title = Text(f"{record.kind}  {record.id}")
+    table = Table(title=title, title_justify="left", show_edge=False, box=None, padding=(0, 2, 0, 0))
     for column in ("field", "value", "unit"):
         table.add_column(column, overflow="fold")
     for field, spec in record.fields().items():

@@ -12,7 +12,7 @@ class ExportError(RagoneError, ValueError):
     """The record has no samples, or the file's ending tells no format."""
 
 
-def export_battery_data(record: Record, name: str, path: str) -> None:
+def export_battery_data(record: Record, path: str) -> None:
     """Write the samples of a curve; an existing file is replaced.
 
     Raises
@@ -21,7 +21,7 @@ def export_battery_data(record: Record, name: str, path: str) -> None:
         If the record is no curve, or the file ends in neither .csv nor .parquet.
     """
     if not isinstance(record, Curve):
-        raise ExportError(f"{name} is no curve. A discharge, a cycling and a measurement can be written as --bdf.")
+        raise ExportError(f"{record.id} is no curve. A discharge, a cycling and a measurement can be written as --bdf.")
     ending = Path(path).suffix.lower()
     if ending not in (".csv", ".parquet"):
         raise ExportError(

@@ -49,7 +49,7 @@ def _opposite(cell: CellParameters) -> str:
         return "lithium metal opposite"
     return (
         f"negative coating {cell.negative_thickness_metre * 1e6:.4g} um "
-        f"(N/P {cell.negative_to_positive_capacity_ratio:.4g})"
+        f"(N/P {cell.negative_to_positive_capacity_ratio:.4g}{', measured' if cell.negative_porosity else ''})"
     )
 
 

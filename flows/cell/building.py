@@ -10,7 +10,7 @@ from dataset import Lake
 from flows.cell.electrodes import Electrode, Subject, assumed_electrode, measured_electrode
 from flows.electrode.materials import StatedMaterials
 from flows.errors import CellError
-from flows.parameter_files.fields import parameters_of, read_fields, settings_of
+from flows.parameter_files.fields import read_fields, settings_of
 from pipelines.cell import (
     assemble_cell,
     assemble_half_cell,
@@ -79,7 +79,7 @@ def plan_cell(
     """
     stage = (assemble_half_cell if half_cell else assemble_cell) if of_electrode else reference_cell
     of_design, of_stage, of_materials = _parted(
-        settings, parameters_of(CellDesign), stage.parameters, parameters_of(Materials)
+        settings, CellDesign.parameters(), stage.parameters, Materials.parameters()
     )
     source = {} if bpx is None else {"parameter_set": bpx.title, "parameters": bpx.document}
     design = source | read_fields(CellDesign, of_design)
@@ -170,7 +170,7 @@ def recipe_of(words: str) -> Subject:
     ParameterError, UnitError, BoundsError
         If a value cannot be read, or lies outside its field's bounds.
     """
-    of_recipe, of_design = _parted(settings_of(words.split(",")), parameters_of(Recipe), parameters_of(CellDesign))
+    of_recipe, of_design = _parted(settings_of(words.split(",")), Recipe.parameters(), CellDesign.parameters())
     recipe = Recipe.build(read_fields(Recipe, of_recipe))
     return Subject(recipe, recipe, read_fields(CellDesign, of_design))
 

@@ -120,8 +120,7 @@ def assumed_electrode(
     """
     if subject.recipe is None:
         raise CellError(f"{subject.record.id} is no recipe, so that no porosity is known to assume metrics of.")
-    said = {each.name: each.value for each in (*subject.materials, *stated)}
-    materials = completed(said, otherwise, subject.record.id)
+    materials = completed((*subject.materials, *stated), otherwise, subject.record.id)
     run = lake.run(ideal_transport, recipe=lake.put(subject.recipe), materials=lake.put(materials))
     return Electrode(lake.get(run.id, Transport), materials)
 

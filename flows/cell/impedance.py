@@ -11,7 +11,8 @@ from flows.errors import KpiError
 from flows.running.progress import Progress
 from pipelines.cell.impedance import simulate_impedance
 from pipelines.files.cyclers.impedance import read_impedance
-from schemas import CellParameters, Impedance
+from pipelines.kpi.impedance import relaxation_distribution
+from schemas import CellParameters, Impedance, RelaxationDistribution
 
 SPLIT = ("kramers_kronig", "equivalent_circuit", "relaxation_times")
 
@@ -34,15 +35,16 @@ def simulated(
     StageFailedError
         If the simulation fails.
     """
-    subject = lake.resolve(subject_id)
-    record = lake.get(subject)
+    record = lake.get(subject_id)
     if isinstance(record, Impedance):
-        return subject
+        return record.id
     if not isinstance(record, CellParameters):
-        raise KpiError(f"{subject} has no impedance. Give cell parameters, a spectrum, or the file of a measured one.")
+        raise KpiError(
+            f"{record.id} has no impedance. Give cell parameters, a spectrum, or the file of a measured one."
+        )
     return lake.run(
         simulate_impedance,
-        cell=subject,
+        cell=record.id,
         state_of_charge=state_of_charge,
         temperature_kelvin=temperature_kelvin,
         lowest_frequency_hertz=lowest_frequency_hertz,
@@ -78,3 +80,9 @@ def split(
     """Kramers-Kronig test, equivalent circuit and relaxation times of a spectrum."""
     settings = {"diffusion_from_second": diffusion_from_second}
     return extract(lake, [impedance_id], SPLIT, settings=settings, progress=progress)
+
+
+def distribution(lake: Lake, impedance_id: str, *, diffusion_from_second: float) -> RelaxationDistribution:
+    """The distribution of relaxation times of a spectrum, computed or found."""
+    found = lake.run(relaxation_distribution, impedance=impedance_id, diffusion_from_second=diffusion_from_second)
+    return lake.get(found.id, RelaxationDistribution)

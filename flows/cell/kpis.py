@@ -15,7 +15,18 @@ from dataset import Lake
 from flows.errors import KpiError
 from flows.running.progress import Progress, Silent
 from flows.stages import KPI_STAGES, kpi_stage_of
-from schemas import CellParameters, Cycling, Discharge, Kpi, KpiStage, Measurement, Record, RunOutcome
+from pipelines.kpi.differential import differential_capacity
+from schemas import (
+    CellParameters,
+    Cycling,
+    DifferentialCapacity,
+    Discharge,
+    Kpi,
+    KpiStage,
+    Measurement,
+    Record,
+    RunOutcome,
+)
 from schemas.errors import did_you_mean
 from schemas.parameter import named
 from schemas.stage import RESULT, SEED, Port
@@ -104,6 +115,13 @@ def extract(
         found.append(_asked_of(_found(lake, stage, group, given[stage], seed), asked[stage]))
         watcher.advanced()
     return found
+
+
+def seen_by_voltage(lake: Lake, curve_id: str) -> tuple[DifferentialCapacity, dict[str, Kpi]]:
+    """The differential capacity of a curve and the KPIs of its peaks by name, computed or found."""
+    capacity = lake.get(lake.run(differential_capacity, curve=curve_id).id, DifferentialCapacity)
+    (peaks,) = extract(lake, [curve_id], ["dqdv"])
+    return capacity, {name: lake.get(kpi_id, Kpi) for name, kpi_id in peaks.kpis.items()}
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Steady temperature and runaway of a stored cell, through the lake."""
+"""Steady temperature, runaway and heat balance of a stored cell, through the lake."""
 
 from __future__ import annotations
 
@@ -7,16 +7,15 @@ from typing import Any
 
 from dataset import Lake
 from dataset.errors import StageFailedError
-from flows.engines import AnyStage
-from flows.errors import KpiError
-from pipelines.thermal import steady_temperature, thermal_runaway
-from schemas import CellParameters, RunOutcome
+from pipelines.thermal import heat_balance, steady_temperature, thermal_runaway
+from schemas import CellParameters, HeatBalance, Kpi, RunOutcome
 
-STAGES: Mapping[str, AnyStage] = {"steady": steady_temperature, "runaway": thermal_runaway}
+_BEYOND, _SMALLEST, _UNKNOWN = 1.6, 10.0, 32.0  # rises of the diagram: over the steady one [-], at least, without [K]
+_AMBIENT = "ambient_temperature_kelvin"
 
 
 def judge_heat(lake: Lake, cell_id: str, settings: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, str]]:
-    """Ids of the KPIs by name, by the name of the stage.
+    """Ids of the KPIs by name, by the word of the stage.
 
     Parameters
     ----------
@@ -25,21 +24,44 @@ def judge_heat(lake: Lake, cell_id: str, settings: Mapping[str, Mapping[str, Any
     cell_id
         Full or short id.
     settings
-        Parameters of each stage, by its name in STAGES.
+        Parameters of the stages, by their words: "steady" and "runaway".
 
     Raises
     ------
-    KpiError
+    OtherKindError
         If the id is not that of a cell.
     StageFailedError
         If a stage fails.
     """
-    if not isinstance(lake.get(cell_id), CellParameters):
-        raise KpiError(f"{cell_id} is not a cell. Give the id of cell_parameters.")
+    cell = lake.get(cell_id, CellParameters).id
     found = {}
-    for name, stage in STAGES.items():
-        run = lake.run(stage, cell=cell_id, **settings[name])
+    for word, stage in (("steady", steady_temperature), ("runaway", thermal_runaway)):
+        run = lake.run(stage, cell=cell, **settings[word])
         if run.outcome is not RunOutcome.COMPLETED:
             raise StageFailedError(f"{run.stage} failed in {run.run_id}: {run.error}")
-        found[name] = dict(run.outputs)
+        found[word] = dict(run.outputs)
     return found
+
+
+def balance_around(lake: Lake, cell_id: str, settings: Mapping[str, Any], steady: Kpi) -> HeatBalance:
+    """The heat balance of a load from the ambient to well beyond its steady temperature, computed or found.
+
+    Parameters
+    ----------
+    lake
+        Where the cell is.
+    cell_id
+        Full or short id.
+    settings
+        Parameters of the stage `steady_temperature`.
+    steady
+        The steady temperature that it gave, if any.
+
+    Raises
+    ------
+    StageFailedError
+        If the stage fails.
+    """
+    rise = _UNKNOWN if steady.value is None else max(_BEYOND * (steady.value - settings[_AMBIENT]), _SMALLEST)
+    found = lake.run(heat_balance, cell=lake.resolve(cell_id), largest_rise_kelvin=rise, **settings)
+    return lake.get(found.id, HeatBalance)

@@ -175,8 +175,9 @@ class Chain:
         earlier = [f"{role} ({kind.kind})" for role, kind in self.given.items()]
         earlier += [f"{each.role} ({each.gives.kind})" for each in self.steps[: roles.index(step.role)]]
         return (
-            f"study.steps.{step.role} ({step.stage.name}) needs a {port.wanted} for its input {port.name!r}, and nothing "
-            f"before it gives one: {' -> '.join(earlier)}. Add a step that gives a {port.wanted}, or move it with `after`."
+            f"study.steps.{step.role} ({step.stage.name}) needs a {port.wanted} for its input {port.name!r}, and "
+            f"nothing before it gives one: {' -> '.join(earlier)}. Add a step that gives a {port.wanted}, or move it "
+            "with `after`."
         )
 
 

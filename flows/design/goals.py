@@ -9,25 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
 from flows.errors import StudyError
 from flows.parameter_files.parameters import Section
 from flows.stages import kpi_stage_of
+from models import goals
+from models.goals import Sense
 from schemas.errors import RagoneError, UnknownFieldError
 from schemas.kpi_stage import KpiStage
 from schemas.units import parse_quantity
-
-
-class Sense(StrEnum):
-    """What is wanted of a KPI."""
-
-    MAXIMISE = "maximise"
-    MINIMISE = "minimise"
-    AT_LEAST = "at_least"
-    AT_MOST = "at_most"
-
 
 _OBJECTIVES = (Sense.MAXIMISE, Sense.MINIMISE)
 _CONSTRAINTS = (Sense.AT_LEAST, Sense.AT_MOST)
@@ -35,27 +26,19 @@ _SHARED = ("kpi", "from", "settings")
 
 
 @dataclass(frozen=True)
-class Goal:
-    """One KPI and what is wanted of it; `limit` in the KPI's unit, for a constraint.
+class Goal(goals.Goal):
+    """A goal of a study: the KPI, what is wanted of it, and where it is read.
 
     `sources` are the roles of the steps that it is read off; `settings` are parameters of its KPI stage.
     """
 
-    kpi: str
-    sense: Sense
     sources: tuple[str, ...] = ()
-    limit: float | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def stage(self) -> KpiStage[Any, Any]:
         """The stage that gives the KPI."""
         return kpi_stage_of(self.kpi)
-
-    @property
-    def is_objective(self) -> bool:
-        """Whether it is to be made large or small, rather than kept within a limit."""
-        return self.sense in _OBJECTIVES
 
     @property
     def key(self) -> str:
@@ -69,17 +52,11 @@ class Goal:
 
     def definition(self) -> dict[str, Any]:
         """As plain data, for the record of a campaign."""
-        return {
-            "kpi": self.kpi,
-            "sense": str(self.sense),
-            "from": list(self.sources),
-            "limit": self.limit,
-            "settings": dict(self.settings),
-        }
+        return {**self.wanted(), "from": list(self.sources), "settings": dict(self.settings)}
 
     def wanted(self) -> dict[str, Any]:
         """As the optimiser takes it."""
-        return {"kpi": self.kpi, "sense": str(self.sense), "limit": self.limit}
+        return super().definition()
 
 
 def read_goals(root: Section) -> tuple[Goal, ...]:
@@ -118,7 +95,7 @@ def _goal(section: Section, senses: Sequence[Sense]) -> Goal:
     elif not section.flag(sense):
         other = _OBJECTIVES[1 - _OBJECTIVES.index(sense)]
         raise StudyError(f"{section.at(sense)} = false says nothing. Write '{other}: true', or make it true.")
-    return Goal(kpi, sense, _sources(section), limit, _settings(section, stage))
+    return Goal(kpi, sense, limit, _sources(section), _settings(section, stage))
 
 
 def _sources(section: Section) -> tuple[str, ...]:

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from flows.design.goals import Goal, Sense
+from flows.design.goals import Goal
 from flows.generator.drawer import Expectation
-from schemas import Campaign, Candidate, Kpi, KpiOutcome
+from models.goals import is_feasible, value_of
+from schemas import Campaign, Candidate, Kpi
 
 
 class TrialOutcome(StrEnum):
@@ -41,7 +42,7 @@ class Trial:
     @classmethod
     def judged(cls, number: int, candidate: Candidate, goals: tuple[Goal, ...], kpis: tuple[Kpi, ...]) -> Trial:
         """A trial with its KPIs: feasible if each has a value and no limit is broken."""
-        feasible = all(holds(goal, kpi) for goal, kpi in zip(goals, kpis, strict=True))
+        feasible = is_feasible(goals, [value_of(kpi) for kpi in kpis])
         return cls(number, candidate, TrialOutcome.MEASURED if feasible else TrialOutcome.INFEASIBLE, kpis)
 
     @property
@@ -53,16 +54,6 @@ class Trial:
     def is_extrapolated(self) -> bool:
         """Whether the candidate lies outside of the applicability domain of the generator."""
         return self.expected is not None and self.expected.outside
-
-
-def holds(goal: Goal, kpi: Kpi) -> bool:
-    """Whether a KPI has a value that is within the limit of its goal."""
-    if kpi.outcome is not KpiOutcome.MEASURED:
-        return False
-    if goal.limit is None:
-        return True
-    value = kpi.measured_value
-    return value >= goal.limit if goal.sense is Sense.AT_LEAST else value <= goal.limit
 
 
 @dataclass(frozen=True)

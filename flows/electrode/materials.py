@@ -15,7 +15,7 @@ from typing import Any, Self
 from dataset import Edge, Lake
 from flows.errors import MaterialsError
 from flows.parameter_files.fields import read_fields, settings_of
-from schemas import Materials, Microstructure, Run, Transport
+from schemas import Materials, Microstructure, Record, Run, Transport
 from schemas.materials import NMC_811
 
 _DRAWN = (  # what decides where a voxel is solid; the rest enters when it is measured
@@ -27,18 +27,20 @@ _MEASURED = (
     "active_material_conductivity_siemens_per_metre",
     "carbon_binder_conductivity_siemens_per_metre",
 )
-_NAMES = ("active_material", *_DRAWN, *_MEASURED)
+_NAMES = (*_DRAWN, *_MEASURED, "active_material")
+_OF_VOXELS = tuple(f"{kind.kind}-" for kind in (Microstructure, Transport))
 UNNAMED = "not named"
 _SAME = 1e-9  # relative difference of what was rounded by a conversion of units
 
 
 @dataclass(frozen=True)
 class Said:
-    """A property, its value, and who says so, for messages."""
+    """A property, its value, who says so, for messages, and the stored record that was named, if one was."""
 
     name: str
     value: Any
     by: str
+    record: Materials | None = None
 
     def __str__(self) -> str:
         unit = Materials.fields()[self.name].unit
@@ -74,20 +76,21 @@ class StatedMaterials:
         """Property by property."""
         stored = lake.get(self.stored, Materials) if self.stored else None
         given = [Said(name, value, "what is given") for name, value in self.values.items()]
-        return (*(_all_of(stored, f"{stored.id}, which is given") if stored else ()), *given)
+        of_record = _all_of(stored, f"{stored.id}, which is given") if stored else ()
+        return (*(replace(each, record=stored) for each in of_record), *given)
 
 
 def materials_of(
-    lake: Lake, transport: Transport, stated: Iterable[Said] = (), otherwise: Materials | None = None
+    lake: Lake, subject: Transport | Microstructure, stated: Iterable[Said] = (), otherwise: Materials | None = None
 ) -> Materials:
-    """The materials that a transport is of; a record that the lake may not hold yet.
+    """The materials that a volume, or its metrics, are of; a record that the lake may not hold yet.
 
     Parameters
     ----------
     lake
-        Where the transport is.
-    transport
-        Measured, or averaged over several.
+        Where the subject is.
+    subject
+        A volume, or a transport: measured, or averaged over several.
     stated
         Properties that somebody names.
     otherwise
@@ -98,24 +101,60 @@ def materials_of(
     MaterialsError
         If a property has two values, or none.
     """
-    edges = tuple(_made_of(lake, transport))
-    recorded = _recorded(lake, edges)
-    said = _agreed([*_history(lake, edges, recorded), *_solved(transport), *stated])
-    first = recorded[0][1] if recorded else None
-    if first is not None and all(getattr(first, name) == value for name, value in said.items()):
-        return first
-    return completed(said, otherwise, transport.id)
+    history, known = _history(lake, subject), [*_solved(subject), *stated]
+    records = {each.record.id: each.record for ways in history for each in ways if each.record is not None}
+    if not records:
+        said = _agreed([one for ways in history for each in ways for one in each.said] + known)
+        return completed(said.values(), otherwise, subject.id)
+    conflicts = {
+        name: _conflict(_all_of(record, f"{name}, the materials of {subject.id}"), history, known)
+        for name, record in records.items()
+    }
+    fitting = [records[name] for name, conflict in conflicts.items() if not conflict]
+    if not fitting:
+        raise MaterialsError(next(iter(conflicts.values())))
+    if any(_difference(_all_of(fitting[0], ""), _all_of(other, "")) for other in fitting[1:]):
+        raise MaterialsError(
+            f"{subject.id} was made with several materials, which make it the same: "
+            f"{', '.join(record.id for record in fitting)}. Name one of them with --materials."
+        )
+    return fitting[0]
 
 
-def completed(values: Mapping[str, Any], otherwise: Materials | None, subject: str) -> Materials:
-    """Materials of some properties, the rest those of another record; that record itself where nothing differs.
+def materials_of_volume(lake: Lake, volume: Microstructure, stated: Sequence[Said] = ()) -> Materials:
+    """The materials to measure a volume with, stored: those that it was drawn with.
+
+    Of an imported one they are those stated; else those that it was measured with before; else NMC 811 is assumed.
+
+    Raises
+    ------
+    MaterialsError
+        If it was drawn with others than stated, or drawn or measured with several of which none is stated.
+    """
+    drawn = any(way.said for ways in _history(lake, volume) for way in ways)
+    made = {edge.child for edge in lake.lineage(volume.id).children_of(volume.id)}
+    measured = [] if drawn or stated else [lake.get(n, Transport) for n in sorted(made) if n.startswith(_OF_VOXELS[1])]
+    found = [materials_of(lake, transport, (), NMC_811) for transport in measured]
+    if any(_difference(_all_of(found[0], ""), _all_of(other, "")) for other in found[1:]):
+        names = ", ".join(dict.fromkeys(each.id for each in found))
+        raise MaterialsError(f"{volume.id} was measured with several materials: {names}. Name one with --materials.")
+    materials = found[0] if found else materials_of(lake, volume, stated, NMC_811)
+    lake.put(materials, note=f"{'stated for' if stated else 'of'} {volume.id}")
+    return materials
+
+
+def completed(said: Iterable[Said], otherwise: Materials | None, subject: str) -> Materials:
+    """Materials of which some properties are said, the rest those of another record; that itself where nothing differs.
 
     Raises
     ------
     MaterialsError
         If there is no other record, and a density is missing.
     """
-    if otherwise is None:
+    values, named = {}, otherwise
+    for each in said:
+        values[each.name], named = each.value, each.record or named
+    if named is None:
         missing = [name for name in _DRAWN[:2] if name not in values]
         if missing:
             raise MaterialsError(
@@ -123,7 +162,7 @@ def completed(values: Mapping[str, Any], otherwise: Materials | None, subject: s
                 "active_material_density='2260 kg/m^3'."
             )
         return Materials.build({"active_material": UNNAMED, **values, "sources": _sources(values)})
-    base = next((known for known in (otherwise, NMC_811) if not _differing(values, known)), otherwise)
+    base = next((known for known in (named, NMC_811) if not _differing(values, known)), named)
     changed = _differing(values, base)
     if not changed:
         return base
@@ -139,55 +178,77 @@ def _sources(values: Mapping[str, Any]) -> dict[str, str]:
     return {name: "stated, or recorded when the electrode was drawn and measured" for name in values if name in _NAMES}
 
 
-def _agreed(said: Iterable[Said]) -> dict[str, Any]:
-    """The first value that is said of each property, if nobody says otherwise."""
-    found: dict[str, Said] = {}
-    for each in said:
-        first = found.setdefault(each.name, each)
-        if not _same(first.value, each.value):
-            raise MaterialsError(
-                f"{first}, but {each}. An electrode has one set of materials from drawing to cell: leave out what is "
+@dataclass(frozen=True)
+class _Way:
+    """One way in which something was made: what is said of its materials, and their record if there is one."""
+
+    said: tuple[Said, ...]
+    record: Materials | None = None
+
+
+def _conflict(own: Sequence[Said], history: Iterable[Sequence[_Way]], known: Sequence[Said]) -> str:
+    """Why materials are not those of an electrode: no way in which a part of it was made is with them; else empty."""
+    for ways in history:
+        differences = [_difference(own, way.said) for way in ways]
+        if differences and all(differences):
+            return differences[0]
+    return _difference(own, known)
+
+
+def _difference(own: Iterable[Said], others: Iterable[Said]) -> str:
+    """The first property that is said to have two values, for messages; empty if there is none."""
+    by_name = {each.name: each for each in own}
+    for other in others:
+        first = by_name.setdefault(other.name, other)
+        if not _same(first.value, other.value):
+            return (
+                f"{first}, but {other}. An electrode has one set of materials from drawing to cell: leave out what is "
                 "given, or draw and measure it anew with the materials that are meant."
             )
-    return {name: each.value for name, each in found.items()}
+    return ""
+
+
+def _agreed(said: Sequence[Said]) -> dict[str, Said]:
+    """What is said of each property, if nobody says otherwise."""
+    difference = _difference((), said)
+    if difference:
+        raise MaterialsError(difference)
+    return {each.name: each for each in reversed(said)}
 
 
 def _same(one: Any, other: Any) -> bool:
     return one == other if isinstance(one, str) else math.isclose(one, other, rel_tol=_SAME)
 
 
-def _history(lake: Lake, edges: Iterable[Edge], recorded: Iterable[tuple[str, Materials]]) -> Iterator[Said]:
-    """What was recorded of the materials, the nearest first."""
-    for subject, record in recorded:
-        names = _DRAWN if subject.startswith(f"{Microstructure.kind}-") else _NAMES
-        yield from _all_of(record, f"{record.id}, the materials of {subject}", names)
-    for run_id, subject in dict.fromkeys((edge.run_id, edge.child) for edge in edges):
-        parameters = lake.get(run_id, Run).parameters
-        yield from (
-            Said(name, value, f"{run_id}, which made {subject}") for name, value in parameters.items() if name in _NAMES
+def _history(lake: Lake, subject: Record) -> list[list[_Way]]:
+    """The ways in which it, and each volume and transport that it is made of, was made; the nearest first."""
+    lineage, line, history = lake.lineage(subject.id), [subject.id], []
+    for name in line:
+        edges = lineage.parents_of(name)
+        history.append([_way(lake, name, run_id, edges) for run_id in dict.fromkeys(edge.run_id for edge in edges)])
+        line += dict.fromkeys(e.parent for e in edges if e.parent.startswith(_OF_VOXELS) and e.parent not in line)
+    return history
+
+
+def _way(lake: Lake, subject: str, run_id: str, edges: Iterable[Edge]) -> _Way:
+    """What one run says of the materials: the record that it was given, or its parameters."""
+    kind = f"{Materials.kind}-"
+    name = next((edge.parent for edge in edges if edge.run_id == run_id and edge.parent.startswith(kind)), "")
+    if name:
+        record, drawn = lake.get(name, Materials), subject.startswith(f"{Microstructure.kind}-")
+        return _Way(
+            _all_of(record, f"{name}, the materials of {subject}", _DRAWN if drawn else _DRAWN + _MEASURED), record
         )
+    parameters = lake.get(run_id, Run).parameters
+    by = f"{run_id}, which made {subject}"
+    return _Way(tuple(Said(key, value, by) for key, value in parameters.items() if key in _DRAWN + _MEASURED))
 
 
-def _solved(transport: Transport) -> Iterator[Said]:
+def _solved(subject: Record) -> Iterator[Said]:
     """The conductivities that the metrics hold for; they are 0 where the metrics are assumed."""
     for name in _MEASURED:
-        if getattr(transport, name):
-            yield Said(name, getattr(transport, name), transport.id)
-
-
-def _recorded(lake: Lake, edges: Iterable[Edge]) -> list[tuple[str, Materials]]:
-    """The materials that a transport and its volumes were made with, each with what it made."""
-    return [(e.child, lake.get(e.parent, Materials)) for e in edges if e.parent.startswith(f"{Materials.kind}-")]
-
-
-def _made_of(lake: Lake, transport: Transport) -> Iterator[Edge]:
-    """The edges that lead from a transport up to its volumes; not those by which a generator learned."""
-    lineage, line = lake.lineage(transport.id), [transport.id]
-    for name in line:
-        for edge in lineage.parents_of(name):
-            yield edge
-            if edge.parent.partition("-")[0] in (Transport.kind, Microstructure.kind) and edge.parent not in line:
-                line.append(edge.parent)
+        if getattr(subject, name, None):
+            yield Said(name, getattr(subject, name), subject.id)
 
 
 def _all_of(record: Materials, by: str, names: Iterable[str] = _NAMES) -> tuple[Said, ...]:

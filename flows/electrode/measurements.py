@@ -1,4 +1,4 @@
-"""What can be measured of a stored microstructure, each by its stage and under its name."""
+"""What can be measured of a stored microstructure, each by its stage and under the word that people use."""
 
 from __future__ import annotations
 
@@ -6,19 +6,35 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dataset import Lake
-from flows.engines import ENGINES, AnyStage, default_engine_name
+from flows.electrode.materials import StatedMaterials, materials_of_volume
 from flows.errors import MeasurementError
 from flows.running.progress import Progress, Silent
-from pipelines.characterise import homogenise_along_all_axes, measure_geometry, walk_randomly
+from flows.stages import STAGES, AnyStage
 from schemas import Microstructure
 from schemas.errors import did_you_mean
+from schemas.stage import SEED
 
-MEASUREMENTS: Mapping[str, AnyStage] = {
-    "transport": ENGINES["characterise"][default_engine_name("characterise")],
-    "tensor": homogenise_along_all_axes,
-    "geometry": measure_geometry,
-    "walk": walk_randomly,
+WORDS: Mapping[str, str] = {
+    "transport": "characterise.homogenise",
+    "tensor": "characterise.homogenise_along_all_axes",
+    "geometry": "characterise.measure_geometry",
+    "walk": "characterise.walk_randomly",
 }
+_SUBJECT, _MATERIALS, _PERIODIC = "microstructure", "materials", "periodic"
+
+
+def stage_measuring(word: str) -> AnyStage:
+    """The stage of a word of WORDS, or the one of the room ``characterise`` that is called so and takes a volume.
+
+    Raises
+    ------
+    MeasurementError
+        If there is none.
+    """
+    stage = STAGES.get(WORDS.get(word, f"characterise.{word}"))
+    if stage is None or _SUBJECT not in stage.ports:
+        raise MeasurementError(f"measurement {word!r} is not known: {did_you_mean(word, WORDS)}")
+    return stage
 
 
 def measure_microstructure(
@@ -28,6 +44,7 @@ def measure_microstructure(
     *,
     periodic: bool = False,
     seed: int = 0,
+    stated: StatedMaterials | None = None,
     progress: Progress | None = None,
 ) -> dict[str, str]:
     """Measure, or find what was measured before; ids by name.
@@ -39,37 +56,40 @@ def measure_microstructure(
     microstructure_id
         Full or short id.
     names
-        Of MEASUREMENTS.
+        Of WORDS, or of stages.
     periodic
-        Whether the volume repeats itself: for the tensor and the geometry.
+        Whether the volume repeats itself, for the stages that ask.
     seed
         Of the random walk.
+    stated
+        Of the materials of a volume that was not drawn, or was drawn with several.
     progress
         Is told of every measurement.
 
     Raises
     ------
-    MeasurementError
-        If a name is not known, or the id is not that of a microstructure; before anything is measured.
+    MeasurementError, OtherKindError, MaterialsError
+        If a name is not known, the id is not that of a microstructure, or its materials are not clear; before anything
+        is measured.
     StageFailedError
         If a stage fails.
     """
-    for name in names:
-        if name not in MEASUREMENTS:
-            raise MeasurementError(f"measurement {name!r} is not known: {did_you_mean(name, MEASUREMENTS)}")
-    if not isinstance(lake.get(microstructure_id), Microstructure):
-        raise MeasurementError(f"{microstructure_id} is not a microstructure. `ragone import` makes one of a file.")
-    parameters: dict[str, dict[str, Any]] = {
-        "tensor": {"periodic": periodic},
-        "geometry": {"periodic": periodic},
-        "walk": {"seed": seed},
-    }
+    stages = {name: stage_measuring(name) for name in names}
+    subject = lake.get(microstructure_id, Microstructure)
+    given: dict[str, Any] = {_SUBJECT: subject.id, _PERIODIC: periodic, SEED: seed}
+    if any(_MATERIALS in stage.ports for stage in stages.values()):
+        given[_MATERIALS] = materials_of_volume(lake, subject, stated.said(lake) if stated else ()).id
     watcher = progress or Silent()
     watcher.started(len(names))
     found = {}
-    for name in names:
+    for name, stage in stages.items():
         watcher.step(f"measuring: {name}")
-        run = lake.run(MEASUREMENTS[name], microstructure=microstructure_id, **parameters.get(name, {}))
-        found[name] = run.id
+        found[name] = lake.run(stage, **_taken(stage, given)).id
         watcher.advanced()
     return found
+
+
+def _taken(stage: AnyStage, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What of it the stage asks for."""
+    asked = {*stage.ports, *stage.parameters, *([SEED] if stage.takes_seed else [])}
+    return {name: value for name, value in given.items() if name in asked}

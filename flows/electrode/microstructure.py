@@ -7,15 +7,16 @@ uncertainty but their own.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dataset import Lake
 from flows.cell.building import CellPlan, build_cell, cell_design, own_materials
 from flows.cell.electrodes import subject_of
 from flows.cell.kpis import extract
-from flows.electrode.materials import completed
+from flows.electrode.materials import StatedMaterials, completed
 from flows.running.progress import Progress, Silent
 from pipelines.cell import discharge_at_constant_power
+from pipelines.cell.catalogue import require_same_material
 from pipelines.characterise import homogenise
 from schemas import CellParameters, Discharge, Kpi, Materials, Microstructure, Transport
 
@@ -54,8 +55,8 @@ def evaluate_microstructure(
 
     Raises
     ------
-    CellError, MaterialsError
-        If the plan has no loading, or contradicts itself.
+    CellError, MaterialsError, ContradictionError
+        If the plan has no loading, or its materials are not those of its parameter set; before anything is measured.
     StageFailedError
         If the volume cannot be measured, or the cell not be built or discharged; what came before is stored.
     """
@@ -67,7 +68,7 @@ def evaluate_microstructure(
     transport = lake.get(measured.id, Transport)
     watcher.advanced()
     watcher.step("discharging the cell")
-    cell = build_cell(lake, plan, subject_of(transport))
+    cell = build_cell(lake, replace(plan, materials=StatedMaterials(materials.id)), subject_of(transport))
     discharge = lake.get(lake.run(discharge_at_constant_power, cell=cell.id, power_watt=power_watt).id, Discharge)
     found = extract(lake, [discharge.id], KPIS)
     watcher.advanced()
@@ -78,9 +79,10 @@ def evaluate_microstructure(
 
 def _materials(lake: Lake, microstructure: Microstructure, plan: CellPlan) -> Materials:
     """The materials of a volume of which nothing is recorded, stored: those stated, else those of the chemistry."""
-    stated = {each.name: each.value for each in plan.materials.said(lake)}
-    own = own_materials(cell_design(plan, subject_of(microstructure)), "positive")
-    materials = completed(stated, own, microstructure.id)
-    origin = f"stated: {', '.join(stated)}" if stated else f"assumed: {materials.active_material}"
+    stated, design = plan.materials.said(lake), cell_design(plan, subject_of(microstructure))
+    materials = completed(stated, own_materials(design, "positive"), microstructure.id)
+    if not design.parameters:
+        require_same_material(materials, design.parameter_set, "positive")
+    origin = f"stated: {', '.join(each.name for each in stated)}" if stated else f"assumed: {materials.active_material}"
     lake.put(materials, note=f"of {microstructure.id}; {origin}")
     return materials

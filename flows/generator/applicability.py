@@ -52,7 +52,7 @@ def domain_of(
         If the generator was not trained on recipes.
     """
     if unlike := unlearned(recipe, generator):
-        return Domain(True, f"outside the applicability domain: all training volumes had one {unlike}")
+        return Domain(True, f"outside the applicability domain: all training recipes had {unlike}")
     condition, trained = condition_of(recipe, materials, generator), generator.training_conditions
     found = place(condition, trained)
     told = statement(found, condition, trained, generator.condition_names, tolerated)

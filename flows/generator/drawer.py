@@ -195,7 +195,7 @@ def expect(
     materials, errors = lake.get(materials_id, Materials), lake.get(errors_id, GeneratorErrors)
     simulates = trust.when_blind == SIMULATE
     if unlike := unlearned(recipe, generator):
-        what = f"outside the applicability domain: all training volumes had one {unlike}"
+        what = f"outside the applicability domain: all training recipes had {unlike}"
         error = "" if simulates else f"{recipe_id[:19]} is not drawn: it is {what}"
         return Expectation(outside=True, statement=what, simulated=simulates, error=error)
     try:

@@ -18,6 +18,7 @@ from models.generator.training_recipes import training_recipes
 from pipelines.characterise.representativity import cut_cube
 from pipelines.manufacture import pack_particles
 from schemas import Design, Generator, Materials, Microstructure, Recipe
+from schemas.content_hash import table_digest
 from schemas.materials import NMC_811
 
 
@@ -88,16 +89,19 @@ def volumes_of(lake: Lake, generator: Generator, params: str, progress: Progress
         If the simulation gives other volumes.
     """
     missing = [volume_id for volume_id in generator.trained_on if not lake.holds(volume_id)]
+    made: dict[str, str] = {}
     if missing:
         plan = GeneratorPlan.load(params)
-        made = simulate_volumes(lake, plan.simulation, seed=plan.training.seed, progress=progress)
-        if not set(missing) <= set(made.volume_ids):
+        simulated = simulate_volumes(lake, plan.simulation, seed=plan.training.seed, progress=progress)
+        made = {name: volume for volume in simulated.volume_ids for name in _names_of(lake.get(volume, Microstructure))}
+        if not set(missing) <= set(made):
             raise StudyError(
                 f"the lake does not hold {len(missing)} of the generator's {len(generator.trained_on)} training "
                 f"volumes, and the simulation of {params} gives others. Name the file they came from in "
                 "stages.manufacture.parameters.training, or use the lake that the generator was trained in."
             )
-    return TrainingVolumes(generator.trained_on, _recipes_of(lake, generator.trained_on), generator.snapshot_id)
+    volume_ids = tuple(made.get(name, name) for name in generator.trained_on)
+    return TrainingVolumes(volume_ids, _recipes_of(lake, volume_ids), generator.snapshot_id)
 
 
 def find_volumes(lake: Lake, where: str, at: str = "") -> TrainingVolumes:
@@ -144,6 +148,12 @@ def cut_volumes(lake: Lake, volumes: TrainingVolumes, edge_voxels: int) -> Train
             cut = lake.run(cut_cube, microstructure=volume_id, edge_voxels=edge_voxels, corner=(x, y, z))
             ids.append(cut.id)
     return replace(volumes, volume_ids=tuple(ids), recipe_ids=())
+
+
+def _names_of(volume: Microstructure) -> list[str]:
+    """The ids that a volume has, and had by earlier schema versions: a generator names those of its day."""
+    versions = range(1, Microstructure.schema_version + 1)
+    return [f"{volume.kind}-{table_digest(volume.to_arrow(version))}" for version in versions]
 
 
 def _recipes_of(lake: Lake, volume_ids: tuple[str, ...]) -> tuple[str, ...]:

@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import Any
 
 from schemas import Record
 from schemas.errors import ParameterError, UnknownFieldError, did_you_mean
-from schemas.parameter import REQUIRED, Parameter, named, parameter_of_field
-
-
-@cache
-def parameters_of(kind: type[Record]) -> Mapping[str, Parameter]:
-    """The scalar fields and documents of a record as parameters, by name, in order."""
-    specs = kind.fields()
-    return {
-        field.name: parameter_of_field(specs[field.name], _default(field))
-        for field in dataclasses.fields(kind)
-        if specs[field.name].shape in ("scalar", "document")
-    }
+from schemas.parameter import named
 
 
 def read_fields(kind: type[Record], words: Mapping[str, object]) -> dict[str, Any]:
@@ -33,7 +20,7 @@ def read_fields(kind: type[Record], words: Mapping[str, object]) -> dict[str, An
     ParameterError, UnitError, NotFiniteError, BoundsError
         If a field is given under both its names, or a value cannot be read.
     """
-    known, found = parameters_of(kind), dict[str, Any]()
+    known, found = kind.parameters(), dict[str, Any]()
     for name, word in words.items():
         parameter = named(known, name)
         if parameter is None:
@@ -62,9 +49,3 @@ def settings_of(words: Sequence[str]) -> dict[str, str]:
             raise ParameterError(f"{name} is given twice. Leave one out.")
         found[name] = value
     return found
-
-
-def _default(field: dataclasses.Field[Any]) -> Any:
-    if field.default is not dataclasses.MISSING:
-        return field.default
-    return REQUIRED if field.default_factory is dataclasses.MISSING else field.default_factory()

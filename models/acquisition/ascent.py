@@ -68,8 +68,9 @@ def _refined(acquisition: Any, cube: UnitCube, points: Floats, random: np.random
 
 
 def _values(acquisition: Any, points: Floats) -> Floats:
-    """The acquisition at points of shape (count, axes)."""
+    """The acquisition at points of shape (count, axes); least where it has no value."""
     import torch
 
     with torch.no_grad():
-        return np.asarray(acquisition(torch.from_numpy(points).unsqueeze(1)).numpy(), dtype=np.float64)
+        values = acquisition(torch.from_numpy(points).unsqueeze(1)).numpy()
+    return np.where(np.isnan(values), -np.inf, values)

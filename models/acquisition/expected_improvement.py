@@ -10,9 +10,7 @@ The result is repeatable to the last bit on one machine: float64, one thread, se
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from models.acquisition.ascent import by_gradient, by_trial
@@ -21,7 +19,7 @@ from models.acquisition.observations import Observations, observe
 from models.acquisition.sobol import distinct, even_points
 from models.acquisition.space import Floats, UnitCube
 from models.goals import goals_of
-from models.surrogate import fit_gaussian_process
+from models.surrogate import fit_gaussian_process, repeatable
 from schemas import Candidate, Kpi, stage
 from schemas.protocols import FitSurrogate
 
@@ -86,7 +84,7 @@ def suggest_by_expected_improvement(
 
 def most_promising(cube: UnitCube, seen: Observations, fit: FitSurrogate, count: int, seed: int) -> Floats:
     """Points that maximise the acquisition over the surrogates that `fit` makes, shape (count, axes); none twice."""
-    with _quiet_single_thread(seed):
+    with repeatable(seed):
         surrogates = [fit(seen.points, each.values, each.variances) for each in seen.responses]
         acquisition = improvement(surrogates, seen, seed)
         if is_differentiable(surrogates) and not cube.discrete:
@@ -94,19 +92,3 @@ def most_promising(cube: UnitCube, seen: Observations, fit: FitSurrogate, count:
         else:
             chosen = by_trial(acquisition, cube, count, seed)
     return distinct(cube, chosen, seen.points, seed)
-
-
-@contextmanager
-def _quiet_single_thread(seed: int) -> Iterator[None]:
-    """One thread and a private random state, so that the result repeats; numerical warnings stay here."""
-    import torch
-
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            torch.manual_seed(seed)
-            yield
-    finally:
-        torch.set_num_threads(threads)

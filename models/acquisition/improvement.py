@@ -53,6 +53,7 @@ def improvement(surrogates: Sequence[Surrogate], seen: Observations, seed: int) 
     constraints = [_excess(n, r) for n, r in enumerate(seen.responses) if r.goal.limit is not None] or None
     aims = [number for number, response in enumerate(seen.responses) if response.goal.is_objective]
     if len(aims) > 1:
+        multiple._load_attempted = True  # BoTorch would compile a kernel where it finds a compiler: other last digits
         return multiple.qLogNoisyExpectedHypervolumeImprovement(
             model,
             reference_point(seen),
@@ -62,10 +63,8 @@ def improvement(surrogates: Sequence[Surrogate], seen: Observations, seed: int) 
             constraints=constraints,
             prune_baseline=True,
         )
-    aim = objective.GenericMCObjective(lambda values, X=None: values[..., aims[0]])  # noqa: N803 - BoTorch's name
-    return single.qLogNoisyExpectedImprovement(
-        model, points, sampler=sampler, objective=aim if constraints else None, constraints=constraints
-    )
+    aim = objective.GenericMCObjective(lambda values, *_, **__: values[..., aims[0]]) if constraints else None
+    return single.qLogNoisyExpectedImprovement(model, points, sampler=sampler, objective=aim, constraints=constraints)
 
 
 def is_differentiable(surrogates: Sequence[Surrogate]) -> bool:
@@ -80,24 +79,25 @@ def reference_point(seen: Observations) -> torch.Tensor:
     is better); of all feasible candidates where one of them is the whole front, and has no extent; of all where none
     is feasible.
     """
-    import botorch.utils.multi_objective as fronts
+    import botorch.utils.multi_objective.hypervolume as hypervolume
+    import botorch.utils.multi_objective.pareto as pareto
     import torch
 
     aims = [response for response in seen.responses if response.goal.is_objective]
     values = np.stack([response.scale.standardised(response.values) for response in aims], axis=1)
     feasible = torch.from_numpy(values[seen.feasible] if seen.feasible.any() else values)
-    front = feasible[fronts.is_non_dominated(feasible)]
-    return fronts.infer_reference_point(front if len(front) > 1 else feasible)
+    front = feasible[pareto.is_non_dominated(feasible)]
+    return hypervolume.infer_reference_point(front if len(front) > 1 else feasible)
 
 
 def _model(surrogates: Sequence[Surrogate], seen: Observations) -> Any:
     """One BoTorch model of all responses, standardised."""
-    import botorch
+    import botorch.models.model_list_gp_regression as lists
 
     if not is_differentiable(surrogates):
         return PredictedModel(surrogates, [response.scale for response in seen.responses])
     models = [surrogate.differentiable for surrogate in surrogates if isinstance(surrogate, DifferentiableSurrogate)]
-    return models[0] if len(models) == 1 else botorch.models.ModelListGP(*models)
+    return models[0] if len(models) == 1 else lists.ModelListGP(*models)
 
 
 def _excess(number: int, response: Response) -> Callable[[torch.Tensor], torch.Tensor]:

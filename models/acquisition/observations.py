@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -96,7 +97,7 @@ def _pessimistic(goal: Goal, measured: Floats) -> float:
     return min(worst, goal.sign * goal.limit - Scale.of(measured).spread)
 
 
-def _variances(deviations: Sequence[float | None], measured: Sequence[bool]) -> Floats | None:
+def _variances(deviations: Sequence[float | None], measured: np.ndarray[Any, Any]) -> Floats | None:
     """Squared uncertainties; a candidate without one is given the median of those known."""
     known = [d for d, has in zip(deviations, measured, strict=True) if has and d is not None]
     if not known:

@@ -12,8 +12,8 @@ from models.surrogate import Scale
 from schemas.protocols import Surrogate
 
 if TYPE_CHECKING:
-    import botorch
     import torch
+    from botorch.posteriors.gpytorch import GPyTorchPosterior
 
 _SMALLEST_VARIANCE = 1e-6  # of standardised values, as a Gaussian process takes it: covariances may be singular
 
@@ -37,9 +37,9 @@ class PredictedModel:
 
         return torch.Size()
 
-    def posterior(self, X: torch.Tensor, **_: Any) -> botorch.posteriors.GPyTorchPosterior:  # noqa: N803 - BoTorch's
+    def posterior(self, X: torch.Tensor, **_: Any) -> GPyTorchPosterior:  # noqa: N803 - BoTorch's
         """The joint normal distribution at points of shape (..., n, axes)."""
-        import botorch
+        import botorch.posteriors.gpytorch as posteriors
         import gpytorch.distributions as distributions
 
         marginals = [distributions.MultivariateNormal(*found) for found in self._predicted(X)]
@@ -48,7 +48,7 @@ class PredictedModel:
             if len(marginals) == 1
             else distributions.MultitaskMultivariateNormal.from_independent_mvns(marginals)
         )
-        return botorch.posteriors.GPyTorchPosterior(joint)
+        return posteriors.GPyTorchPosterior(joint)
 
     def _predicted(self, points: torch.Tensor) -> list[tuple[torch.Tensor, torch.Tensor]]:
         """Means (..., n) and covariances (..., n, n) of each response; every point is predicted once."""

@@ -7,6 +7,7 @@ matters equally over its range; it learns nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from models.goals import goals_of, rows_of
 from schemas import Candidate, Kpi, stage
 
 _SAME = 1e-6  # largest distance in the unit cube of two points that are one
-_SPARES = 64  # points of the sequence per point wanted, of which one that was not tried is looked for
+_SPARES = 1024  # points of the sequence, for each one wanted, among which one that was not tried is looked for
 
 
 @stage("acquisition.sobol", libraries=("scipy", "numpy"))
@@ -32,8 +33,8 @@ def suggest_by_sobol(
 ) -> Mapping[str, Candidate]:
     """The next points of the scrambled Sobol sequence of a seed.
 
-    Where a variable is whole-numbered or a choice, points that mean a candidate tried before are passed over, as long
-    as others are left.
+    Where a variable is whole-numbered or a choice, points that mean a candidate tried before are passed over, unless
+    the next thousand all do.
 
     Parameters
     ----------
@@ -74,11 +75,11 @@ def even_points(cube: UnitCube, tried: Floats, count: int, seed: int) -> Floats:
 def distinct(cube: UnitCube, chosen: Floats, tried: Floats, seed: int) -> Floats:
     """The points chosen, snapped, those that were tried before (or twice chosen) replaced by points of the sequence."""
     count = len(chosen)
-    spare = cube.snapped(sobol_points(cube.axes, skip=len(tried), count=_SPARES * count, seed=seed))
+    spare = sobol_points(cube.axes, skip=len(tried), count=_SPARES * count, seed=seed)
     kept: list[Floats] = list(tried)
     for number, point in enumerate(cube.snapped(chosen)):
-        others = [point, *spare[number::count]]
-        kept.append(next((p for p in others if not _known(p, kept)), others[1]))
+        others = (cube.snapped(other[None])[0] for other in spare[number::count])
+        kept.append(next((p for p in chain([point], others) if not _known(p, kept)), point))
     return np.array(kept[len(tried) :]).reshape(count, cube.axes)
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -23,36 +23,21 @@ from schemas.errors import BoundsError, MissingFieldError, ParameterError
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 
-class Variable(Protocol):
-    """What may be varied, as coordinates in [0, 1]; `discrete` says whether points between its values are snapped."""
-
-    width: int
-    discrete: bool
-
-    def coordinates(self, value: Any, path: str) -> list[float]:
-        """Where a value lies, one coordinate per axis."""
-        ...
-
-    def value(self, coordinates: Sequence[float]) -> Any:
-        """What the coordinates mean."""
-        ...
-
-
 @dataclass(frozen=True)
 class Real:
     """A number from low to high; a value outside has a coordinate outside [0, 1]."""
 
     low: float
     high: float
-    width = 1
-    discrete = False
+    width: ClassVar[int] = 1
+    discrete: ClassVar[bool] = False  # whether points between its values are snapped
 
     def coordinates(self, value: Any, path: str) -> list[float]:
-        """See `Variable`."""
+        """Where a value lies."""
         return [(value - self.low) / (self.high - self.low)]
 
     def value(self, coordinates: Sequence[float]) -> float:
-        """See `Variable`."""
+        """What a coordinate means."""
         return min(max(self.low + coordinates[0] * (self.high - self.low), self.low), self.high)
 
 
@@ -62,15 +47,15 @@ class Whole:
 
     low: int
     high: int
-    width = 1
-    discrete = True
+    width: ClassVar[int] = 1
+    discrete: ClassVar[bool] = True
 
     def coordinates(self, value: Any, path: str) -> list[float]:
-        """See `Variable`."""
+        """Where a value lies."""
         return [(value - self.low + 0.5) / (self.high - self.low + 1)]
 
     def value(self, coordinates: Sequence[float]) -> int:
-        """See `Variable`."""
+        """What a coordinate means."""
         return min(max(self.low + int(coordinates[0] * (self.high - self.low + 1)), self.low), self.high)
 
 
@@ -79,7 +64,7 @@ class Choice:
     """One of several options, in the order given; the first of equal coordinates wins."""
 
     options: tuple[Any, ...]
-    discrete = True
+    discrete: ClassVar[bool] = True
 
     @property
     def width(self) -> int:
@@ -87,14 +72,17 @@ class Choice:
         return len(self.options)
 
     def coordinates(self, value: Any, path: str) -> list[float]:
-        """See `Variable`."""
+        """One for the option that is meant, 0 for the others."""
         if value not in self.options:
             raise BoundsError(f"candidate.values.{path} = {value!r} is none of {list(self.options)}.")
         return [float(option == value) for option in self.options]
 
     def value(self, coordinates: Sequence[float]) -> Any:
-        """See `Variable`."""
+        """What the coordinates mean."""
         return self.options[int(np.argmax(coordinates))]
+
+
+Variable = Real | Whole | Choice
 
 
 @dataclass(frozen=True)
@@ -115,7 +103,7 @@ class UnitCube:
         """
         ordered = sorted(space, key=lambda path: (path.rpartition(".")[2], path))
         found = {path: _variable(path, space[path]) for path in ordered}
-        variables = {path: one for path, one in found.items() if isinstance(one, Real | Whole | Choice)}
+        variables = {path: one for path, one in found.items() if isinstance(one, Variable)}
         return cls(variables, {path: one for path, one in found.items() if path not in variables})
 
     @property
@@ -141,7 +129,7 @@ class UnitCube:
 
     def candidates(self, points: Floats) -> dict[str, Candidate]:
         """The candidates at points of shape (count, axes), keyed "0", "1", ... in order."""
-        rows = [self.fixed | self._values(point) for point in points.tolist()]
+        rows = [{**self.fixed, **self._values(point)} for point in points.tolist()]
         return {str(number): Candidate(values=row) for number, row in enumerate(rows)}
 
     def snapped(self, points: Floats) -> Floats:

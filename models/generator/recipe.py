@@ -76,7 +76,10 @@ def condition_of(recipe: Recipe, materials: Materials, generator: Generator) -> 
             f"the generator takes {', '.join(generator.condition_names)}, not a recipe. Give it phase fractions."
         )
     if unlike := unlearned(recipe, generator):
-        raise RecipeError(f"the generator has learned no other recipes than those of one {unlike}.")
+        raise RecipeError(
+            f"all training recipes of the generator had {unlike}. Simulate this one, or train a generator on recipes "
+            "that vary it."
+        )
     solid, share = 1 - recipe.porosity, materials.active_material_share(recipe.active_material_weight_fraction)
     binder = solid * (1 - share) / (1 - materials.carbon_binder_nanoporosity)
     hidden = generator.condition_names[len(_FRACTIONS) :]

@@ -77,8 +77,7 @@ class Game:
         for group in self._making.param_groups:
             group["lr"] = self._rate * max(rate, 0.05)
         drawn = torch.softmax(self._maker(noise), 1)[0]
-        loss = -sum(c(_slices(drawn, condition, n, slices)).mean() for n, c in enumerate(self._critics))
-        assert isinstance(loss, torch.Tensor)
+        loss = -torch.stack([c(_slices(drawn, condition, n, slices)).mean() for n, c in enumerate(self._critics)]).sum()
         self._making.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         self._making.step()

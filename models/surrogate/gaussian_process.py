@@ -4,7 +4,7 @@ Its errors are taken as independent and normal: of the variances given, of one f
 scales have a prior that grows with the number of axes (Hvarfner et al., 2024, arXiv 2402.02229). Being exact, it is
 meant for up to some hundreds of points.
 
-The fit is repeatable under one thread and a fixed random state, which the caller provides.
+The fit gives the same bits again within `repeatable`.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class GaussianProcess:
         import torch
 
         with torch.no_grad():
-            posterior = self.differentiable.posterior(torch.from_numpy(points))
+            posterior: Any = self.differentiable.posterior(torch.from_numpy(points))
             means, covariances = posterior.mean.squeeze(-1).numpy(), posterior.covariance_matrix.numpy()
         return self.scale.centre + self.scale.spread * means, self.scale.spread**2 * covariances
 

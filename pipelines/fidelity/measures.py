@@ -16,8 +16,9 @@ import numpy.typing as npt
 from pipelines.characterise import homogenise_along_all_axes, measure_geometry
 from pipelines.fidelity.compare import compare_volumes
 from pipelines.fidelity.metrics import METRIC_NAMES, numbers_of
-from schemas import Fidelity, Geometry, Microstructure, TransportTensor
+from schemas import Fidelity, Geometry, Materials, Microstructure, TransportTensor
 from schemas.electrode import PHASES, cubic_voxels
+from schemas.materials import NMC_811
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,9 @@ class VolumeMeasures:
         return dict(zip(METRIC_NAMES, numbers_of([self.tensor], [self.geometry])[0].tolist(), strict=True))
 
 
-def measure_labels(labels: npt.NDArray[np.uint8], voxel_size_metre: float, *, periodic: bool = True) -> VolumeMeasures:
+def measure_labels(
+    labels: npt.NDArray[np.uint8], voxel_size_metre: float, *, periodic: bool = True, materials: Materials = NMC_811
+) -> VolumeMeasures:
     """Transport between the ends of each axis, and geometry.
 
     Parameters
@@ -43,6 +46,8 @@ def measure_labels(labels: npt.NDArray[np.uint8], voxel_size_metre: float, *, pe
         Edge of a voxel [m].
     periodic
         Whether opposite faces touch, for areas and correlation.
+    materials
+        Whose conductivities the solids have.
     """
     volume = Microstructure(
         labels=labels,
@@ -51,7 +56,7 @@ def measure_labels(labels: npt.NDArray[np.uint8], voxel_size_metre: float, *, pe
         source="labels",
         licence="own",
     )
-    return VolumeMeasures(homogenise_along_all_axes(volume), measure_geometry(volume, periodic=periodic))
+    return VolumeMeasures(homogenise_along_all_axes(volume, materials), measure_geometry(volume, periodic=periodic))
 
 
 def compare_measures(

@@ -19,6 +19,7 @@ from pipelines.curve.totals import noise_of
 from pipelines.kpi.definition import Definition, Window, all_missing
 from schemas import Curve, Kpi, KpiOutcome, kpi_stage
 from schemas.field import Bounds
+from schemas.parameter import NotNegative
 
 _MILLIVOLTS = 1e3  # per volt
 RMSE = Definition("voltage_rmse", "mV", "root of the mean over time of the squared voltage difference")
@@ -34,7 +35,9 @@ _LEAST = 10  # samples
     libraries=("numpy",),
     unasked=False,
 )
-def voltage_agreement(measured: Curve, simulated: Curve, *, voltage_uncertainty_volt: float = 0.0) -> Mapping[str, Kpi]:
+def voltage_agreement(
+    measured: Curve, simulated: Curve, *, voltage_uncertainty_volt: NotNegative = 0.0
+) -> Mapping[str, Kpi]:
     """Root mean square, mean and largest difference of the voltages of two discharges.
 
     Parameters

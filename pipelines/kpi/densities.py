@@ -19,6 +19,7 @@ from pipelines.kpi.definition import Definition, Window, all_missing
 from pipelines.kpi.whole import method_of, nothing_discharges
 from schemas import CellParameters, Curve, Kpi, KpiOutcome, kpi_stage
 from schemas.field import POSITIVE
+from schemas.parameter import NotNegative, Positive
 
 LITRES_PER_CUBIC_METRE = 1000.0
 
@@ -64,12 +65,12 @@ def energy_and_power_density(
     curve: Curve,
     cell: CellParameters | None = None,
     *,
-    cell_mass_kilogram: float | None = None,
+    cell_mass_kilogram: Positive | None = None,
     cell_mass_uncertainty_kilogram: float = 0.0,
-    cell_volume_cubic_metre: float | None = None,
+    cell_volume_cubic_metre: Positive | None = None,
     cell_volume_uncertainty_cubic_metre: float = 0.0,
-    voltage_uncertainty_volt: float = 0.0,
-    current_uncertainty_ampere: float = 0.0,
+    voltage_uncertainty_volt: NotNegative = 0.0,
+    current_uncertainty_ampere: NotNegative = 0.0,
 ) -> Mapping[str, Kpi]:
     """Energy density, power density, specific energy and specific power of a cell, from one of its curves.
 

@@ -23,6 +23,7 @@ from pipelines.curve.totals import Totals, Vector, uncertainty
 from pipelines.kpi.definition import Definition, Window, all_missing
 from pipelines.kpi.whole import method_of
 from schemas import Curve, Kpi, KpiOutcome, kpi_stage
+from schemas.parameter import NotNegative
 
 LOWEST_OF_FULL_CELLS = 0.5  # V: below it only a negative electrode against lithium is discharged
 SAME_CURRENT = 0.1  # relative; within which two discharges ended at the same current
@@ -68,8 +69,8 @@ def efficiency_per_cycle(
     limit_tolerance_volt: float = 0.01,
     listed_cycles: int = 10,
     discharge_stores: bool | None = None,
-    voltage_uncertainty_volt: float = 0.0,
-    current_uncertainty_ampere: float = 0.0,
+    voltage_uncertainty_volt: NotNegative = 0.0,
+    current_uncertainty_ampere: NotNegative = 0.0,
 ) -> Mapping[str, Kpi]:
     """Coulombic, energy and voltage efficiency: the mean over all complete cycles, and the last cycles one by one.
 

@@ -18,6 +18,7 @@ from pipelines.curve.totals import SECONDS_PER_HOUR, Vector, uncertainty
 from pipelines.kpi.definition import Definition, Window, all_missing
 from pipelines.kpi.densities import Size, mass_of, volume_of, without
 from schemas import CellParameters, Curve, Kpi, KpiOutcome, kpi_stage
+from schemas.parameter import NotNegative, Positive
 
 _REFERENCE = "D. V. Ragone, 1968, doi 10.4271/680453"
 ONE_HOUR = {
@@ -46,14 +47,14 @@ def ragone_curve(
     curves: tuple[Curve, ...],
     cell: CellParameters | None = None,
     *,
-    cell_mass_kilogram: float | None = None,
+    cell_mass_kilogram: Positive | None = None,
     cell_mass_uncertainty_kilogram: float = 0.0,
-    cell_volume_cubic_metre: float | None = None,
+    cell_volume_cubic_metre: Positive | None = None,
     cell_volume_uncertainty_cubic_metre: float = 0.0,
     limit_tolerance_volt: float = 0.01,
     temperature_tolerance_kelvin: float = 2.0,
-    voltage_uncertainty_volt: float = 0.0,
-    current_uncertainty_ampere: float = 0.0,
+    voltage_uncertainty_volt: NotNegative = 0.0,
+    current_uncertainty_ampere: NotNegative = 0.0,
 ) -> Mapping[str, Kpi]:
     """Energy at the power of each discharge, and the power that the cell can give for one hour.
 

@@ -17,6 +17,7 @@ from pipelines.curve.discharges import Discharging, common_conditions, discharge
 from pipelines.curve.totals import Totals, Vector, uncertainty
 from pipelines.kpi.definition import Definition, Window
 from schemas import CellParameters, Curve, Kpi, KpiOutcome, kpi_stage
+from schemas.parameter import NotNegative
 
 RATE_CAPABILITY = Definition("rate_capability", "1", "capacity at a rate over that at the lowest rate")
 
@@ -37,8 +38,8 @@ def rate_capability(
     nominal_capacity_ampere_hour: float | None = None,
     limit_tolerance_volt: float = 0.01,
     temperature_tolerance_kelvin: float = 2.0,
-    voltage_uncertainty_volt: float = 0.0,
-    current_uncertainty_ampere: float = 0.0,
+    voltage_uncertainty_volt: NotNegative = 0.0,
+    current_uncertainty_ampere: NotNegative = 0.0,
 ) -> Mapping[str, Kpi]:
     """Capacity at each rate over that at the lowest.
 

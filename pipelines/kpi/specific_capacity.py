@@ -10,6 +10,7 @@ from pipelines.kpi.definition import Definition
 from pipelines.kpi.densities import Size, largest, per
 from pipelines.kpi.whole import method_of, nothing_discharges
 from schemas import CellParameters, Curve, Kpi, KpiOutcome, kpi_stage
+from schemas.parameter import NotNegative
 
 _COMPONENT = "positive_active_material"
 SPECIFIC_CAPACITY = Definition(
@@ -22,8 +23,8 @@ def specific_capacity(
     curve: Curve,
     cell: CellParameters | None = None,
     *,
-    voltage_uncertainty_volt: float = 0.0,
-    current_uncertainty_ampere: float = 0.0,
+    voltage_uncertainty_volt: NotNegative = 0.0,
+    current_uncertainty_ampere: NotNegative = 0.0,
 ) -> Kpi:
     """Capacity of a cell's positive active material, from one of its curves.
 

@@ -15,6 +15,7 @@ from pipelines.curve.steps import Step, StepKind, steps_of
 from pipelines.curve.totals import COUNTED, UNRECORDED, Totals, Vector, totals_of, uncertainty
 from pipelines.kpi.definition import Definition, Window, all_missing
 from schemas import Curve, Kpi, KpiOutcome, kpi_stage
+from schemas.parameter import NotNegative
 
 MOST_LISTED = 3
 ENERGY = Definition("energy", "W.h", "integral of voltage times delivered current over time, discharging steps")
@@ -29,7 +30,7 @@ _DERIVED: Mapping[Definition, Callable[[Vector], float]] = {
 
 @kpi_stage("kpi.delivered", gives={"energy": "W.h", "capacity": "A.h", "mean_voltage": "V"}, libraries=("numpy",))
 def delivered_by_curve(
-    curve: Curve, *, voltage_uncertainty_volt: float = 0.0, current_uncertainty_ampere: float = 0.0
+    curve: Curve, *, voltage_uncertainty_volt: NotNegative = 0.0, current_uncertainty_ampere: NotNegative = 0.0
 ) -> Mapping[str, Kpi]:
     """Energy, capacity and mean voltage of all discharging steps of a curve together.
 
@@ -72,7 +73,7 @@ def delivered_by_curve(
     unasked=False,
 )
 def delivered_by_step(
-    curve: Curve, *, voltage_uncertainty_volt: float = 0.0, current_uncertainty_ampere: float = 0.0
+    curve: Curve, *, voltage_uncertainty_volt: NotNegative = 0.0, current_uncertainty_ampere: NotNegative = 0.0
 ) -> Mapping[str, Kpi]:
     """Energy, charge and mean voltage of each step but the rests, charging ones too; always positive.
 

@@ -1,7 +1,7 @@
 """How warm a cell gets under a load, and whether it runs away."""
 
+from pipelines.thermal.heat_balance import heat_balance
 from pipelines.thermal.runaway import thermal_runaway
-from pipelines.thermal.semenov import TEMPERATURES
 from pipelines.thermal.steady import steady_temperature
 
-__all__ = ["TEMPERATURES", "steady_temperature", "thermal_runaway"]
+__all__ = ["heat_balance", "steady_temperature", "thermal_runaway"]

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 
 from pipelines.kpi.definition import Definition, Window
 from pipelines.thermal.course import Course, border, course
-from pipelines.thermal.decomposition import KIM_2007, REFERENCE, Decomposition, decomposition_of
+from pipelines.thermal.decomposition import KIM_2007, REFERENCE, Decomposition, component_masses, decomposition_of
 from pipelines.thermal.semenov import TEMPERATURES, semenov_number, tangency
 from schemas import CellOutcome, CellParameters, Kpi, KpiOutcome, kpi_stage
 from schemas.field import POSITIVE
+from schemas.parameter import Positive
 
 _SEMENOV = f"Semenov 1928, Zeitschrift fuer Physik 48, 571; kinetics: {REFERENCE}"
 _NO_CURVE = Window("no curve: the cell's masses, heat capacity and cooled area")
@@ -55,12 +56,12 @@ _HOTTEST_OVEN, _BORDER_TOLERANCE = 573.15, 0.05  # K
 def thermal_runaway(
     cell: CellParameters,
     *,
-    heat_transfer_coefficient_watt_per_square_metre_kelvin: float,
-    ambient_temperature_kelvin: float = 298.15,
-    oven_temperature_kelvin: float = 428.15,
-    adiabatic_start_temperature_kelvin: float = 393.15,
-    runaway_rate_kelvin_per_second: float = 1.0,
-    longest_time_second: float = 864000.0,
+    heat_transfer_coefficient_watt_per_square_metre_kelvin: Positive,
+    ambient_temperature_kelvin: Annotated[float, TEMPERATURES] = 298.15,
+    oven_temperature_kelvin: Annotated[float, TEMPERATURES] = 428.15,
+    adiabatic_start_temperature_kelvin: Annotated[float, TEMPERATURES] = 393.15,
+    runaway_rate_kelvin_per_second: Positive = 1.0,
+    longest_time_second: Positive = 864000.0,
     kinetics: dict[str, dict[str, Any]] = KIM_2007,
 ) -> Mapping[str, Kpi]:
     """Critical temperatures, Semenov number, and times to runaway in an oven and uncooled.
@@ -135,8 +136,7 @@ def _missing(cell: CellParameters, kinetics: Mapping[str, Mapping[str, Any]]) ->
         return f"no cell: {cell.outcome}"
     if not cell.heat_capacity_joule_per_kelvin or not cell.cooled_area_square_metre:
         return "the cell's record lacks heat capacity or cooled area; assemble the cell again"
-    known = cell.components.get("components", {})
-    absent = sorted({r["component"] for r in kinetics.values() if "component" in r} - set(known))
+    absent = sorted({r["component"] for r in kinetics.values() if "component" in r} - set(component_masses(cell)))
     return f"the cell's table has no {', '.join(absent)}" if absent else ""
 
 

@@ -18,6 +18,7 @@ from pipelines.thermal.balance import balance_temperature
 from pipelines.thermal.discharge_heat import Load, MeanHeat, discharge_heat, load_of
 from schemas import CellOutcome, CellParameters, Kpi, KpiOutcome, kpi_stage
 from schemas.field import POSITIVE, Bounds
+from schemas.parameter import Positive, Share
 
 _INCROPERA = "Incropera, DeWitt, Bergman, Lavine 2007, Fundamentals of Heat and Mass Transfer, chapter 5"
 _BERNARDI = "Bernardi, Pawlikowski, Newman 1985, doi 10.1149/1.2113792"
@@ -67,13 +68,13 @@ class _Steady:
 def steady_temperature(
     cell: CellParameters,
     *,
-    power_watt: float | None = None,
-    c_rate: float | None = None,
-    heat_transfer_coefficient_watt_per_square_metre_kelvin: float,
+    power_watt: Positive | None = None,
+    c_rate: Positive | None = None,
+    heat_transfer_coefficient_watt_per_square_metre_kelvin: Positive,
     ambient_temperature_kelvin: float = 298.15,
     highest_temperature_kelvin: float = 373.15,
     largest_biot_number: float = 0.1,
-    initial_state_of_charge: float = 1.0,
+    initial_state_of_charge: Share = 1.0,
     lower_voltage_volt: float = 2.5,
     mesh_points: int = 20,
 ) -> Mapping[str, Kpi]:

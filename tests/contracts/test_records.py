@@ -28,6 +28,8 @@ from schemas.field import FieldSpec
 from schemas.units import is_unit
 
 SUFFIXES = {
+    "W/K": "_watt_per_kelvin",
+    "A*h/V": "_ampere_hour_per_volt",
     "kg/m^3": "_kilogram_per_cubic_metre",
     "m": "metre",
     "kg": "kilogram",
@@ -52,6 +54,7 @@ SUFFIXES = {
 CONSTRAINED: dict[str, Any] = {
     "metric_names": ("solid_effective_conductivity_siemens_per_metre", "pore_tortuosity_factor"),
     "variable_names": ("Ohmic heating [W]", "Total heating [W]"),
+    "source_names": ("Ohmic heating [W]", "Total heating [W]"),
     "metrics_unit": ("S/m", "1"),
     "response_names": ("binder_adhesion",),
     "curve_names": ("chord_lengths_pore",),

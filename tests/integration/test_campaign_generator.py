@@ -1,9 +1,8 @@
-"""Campaigns whose cubes a generator draws: blind designs are told, or simulated and learned from."""
+"""Campaigns whose cubes a generator draws: designs outside of its domain are flagged, or simulated and learned from."""
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,24 +10,23 @@ import electrode_stand_ins
 import generator_stand_ins
 import pytest
 
-import flows.generator.foresight
-from app.tables.campaigns import shown
-from app.terminal.progress import trial_line
+from app.tables.campaigns import as_text, trial_line
 from dataset import Lake
 from flows import Study, StudyError, run_campaign
-from flows.design.cubes import require_simulator
-from flows.engines import ENGINES
-from schemas import Generator, Kpi, Microstructure, PredictedErrors
+from flows.generator import drawer
+from flows.stages import STAGES
+from schemas import Generator, Microstructure, PredictedErrors
 from tests.watched import Watched
+
+Make = Callable[..., Study]
 
 
 @pytest.fixture(autouse=True)
 def _registered(monkeypatch: pytest.MonkeyPatch) -> None:
-    for part in ("manufacture", "characterise", "cell", "discharge"):
-        monkeypatch.setitem(ENGINES[part], "stand_in", None)
-    electrode_stand_ins.register()
-    monkeypatch.setitem(ENGINES["manufacture"], "generator", generator_stand_ins.generate)
-    monkeypatch.setattr(flows.generator.foresight, "fine_tune_generator", generator_stand_ins.fine_tune)
+    electrode_stand_ins.register(monkeypatch)
+    monkeypatch.setitem(STAGES, "stand_in.generate", generator_stand_ins.generate)
+    monkeypatch.setitem(STAGES, "manufacture.stand_in", generator_stand_ins.simulate)
+    monkeypatch.setattr(drawer, "fine_tune_generator", generator_stand_ins.fine_tune)
 
 
 @pytest.fixture
@@ -39,15 +37,15 @@ def lake(tmp_path: Path) -> Iterator[Lake]:
 
 
 @pytest.fixture
-def study(lake: Lake, example: Any) -> Any:
-    """The stand-in study with a generator; keyword arguments are further parameters of the engine."""
+def study(lake: Lake, example: Any) -> Make:
+    """The stand-in study with a generator; keyword arguments are further parameters of the step that draws."""
     generator_id, errors_id = generator_stand_ins.stored(lake, example("generator"))
 
-    def make(**parameters: Any) -> Study:
-        content = copy.deepcopy(electrode_stand_ins.STUDY)
-        named = {"generator": generator_id, "errors": errors_id, "oracle": "stand_in", **parameters}
-        content["study"]["stages"]["manufacture"] = {"engine": "generator", "parameters": named}
-        return Study.read(content)
+    def make(budget: int = 4, **parameters: Any) -> Study:
+        draw = {"stage": "stand_in.generate", "generator": generator_id, "errors": errors_id, "oracle": "stand_in"}
+        measure = {"stage": "stand_in.measure"}
+        steps = {"manufacture": {**draw, **parameters}, "characterise": measure}
+        return electrode_stand_ins.study(steps=steps, budget={"total": budget})
 
     return make
 
@@ -58,45 +56,44 @@ def runs(lake: Lake, stage: str = "%") -> int:
     return int(found["n"].item())
 
 
-def test_a_blind_design_is_flagged_drawn_and_carries_its_error(lake: Lake, study: Any) -> None:
+def test_a_design_outside_is_flagged_drawn_and_carries_its_error(lake: Lake, study: Make) -> None:
     """Porosities beyond those of the training are told, with the command that simulates them."""
     result = run_campaign(lake, study())
-    assert {trial.blind for trial in result.trials} == {True, False}
+    assert {trial.is_extrapolated for trial in result.trials} == {True, False}
     for trial in result.trials:
-        assert trial.foreseen is not None
-        assert isinstance(lake.get(trial.foreseen.predicted_id), PredictedErrors)
-        assert trial.foreseen.predicted_id in lake.lineage(trial.objective_id).ancestors
-        kpi = lake.get(trial.objective_id)
-        assert isinstance(kpi, Kpi)
-        assert kpi.standard_uncertainty is not None
-        if trial.blind:
-            assert "outside the envelope" in trial.foreseen.statement
-            assert trial.foreseen.proposal.startswith("ragone generate --active-material-weight-fraction 0.95")
-            assert trial.foreseen.proposal in shown(result, lake)
-        assert trial_line(trial).endswith("(by a blind generator)") == trial.blind
+        assert trial.expected is not None
+        assert trial.objective is not None
+        assert trial.objective.standard_uncertainty is not None
+        assert isinstance(lake.get(trial.expected.predicted_id), PredictedErrors)
+        assert trial.expected.predicted_id in lake.lineage(trial.objective.id).ancestors
+        if trial.is_extrapolated:
+            assert "outside" in trial.expected.statement
+            assert trial.expected.proposal.startswith("ragone generate --active-material-weight-fraction 0.95")
+            assert trial.expected.proposal in as_text(result)
+        assert trial_line(trial).endswith("(outside of the generator's domain)") == trial.is_extrapolated
     assert runs(lake, "stand_in.tune") == 0
 
 
-def test_a_blind_design_is_simulated_and_learned_from(lake: Lake, study: Any) -> None:
-    """The oracle's volumes are kept, the generator goes on from them, and no generator's error enters that trial."""
+def test_a_design_outside_is_simulated_and_learned_from(lake: Lake, study: Make) -> None:
+    """The simulator's volumes are kept, the generator goes on from them, and no error of it enters that trial."""
     result = run_campaign(lake, study(when_blind="simulate"))
-    blind = [trial for trial in result.trials if trial.blind]
-    assert blind
-    generator = lake.get(result.generator_id)
-    assert isinstance(generator, Generator)
-    assert len(generator.trained_on) == 4 + 2 * len(blind)
+    outside = [trial for trial in result.trials if trial.is_extrapolated]
+    assert outside
+    generator = lake.get(result.generator_id, Generator)
+    assert len(generator.trained_on) == 4 + 2 * len(outside)
     for volume_id in generator.trained_on[4:]:
         assert isinstance(lake.get(volume_id), Microstructure)
-    for trial in blind:
-        assert trial.foreseen is not None
-        assert trial.foreseen.simulated
-        assert trial.foreseen.predicted_id not in lake.lineage(trial.objective_id).ancestors
-        assert "(simulated: " in trial_line(trial)
+    for trial in outside:
+        assert trial.expected is not None
+        assert trial.expected.simulated
+        assert trial_line(trial).endswith(": simulated)")
+        assert trial.objective is not None
+        assert trial.expected.predicted_id not in lake.lineage(trial.objective.id).ancestors
     assert runs(lake, "stand_in.tune") > 0
-    assert "learned from" in shown(result, lake)
+    assert "learned from" in as_text(result)
 
 
-def test_learning_is_told_and_does_not_count(lake: Lake, study: Any) -> None:
+def test_learning_is_told_and_does_not_count(lake: Lake, study: Make) -> None:
     """Its steps are shown; the units of the campaign stay those of its designs."""
     watched = Watched()
     run_campaign(lake, study(when_blind="simulate"), watched)
@@ -105,49 +102,47 @@ def test_learning_is_told_and_does_not_count(lake: Lake, study: Any) -> None:
 
 
 @pytest.mark.parametrize("when_blind", ["flag", "simulate"])
-def test_running_again_computes_nothing(lake: Lake, study: Any, when_blind: str) -> None:
-    """Predictions, oracle and fine-tuning included."""
+def test_running_again_computes_nothing(lake: Lake, study: Make, when_blind: str) -> None:
+    """Predictions, simulations and fine-tuning included; and the study is recorded as it was defined."""
     first = run_campaign(lake, study(when_blind=when_blind))
     before = runs(lake)
-    assert run_campaign(lake, study(when_blind=when_blind)) == first
+    assert run_campaign(lake, study(when_blind=when_blind)).campaign.id == first.campaign.id
     assert runs(lake) == before
+    assert first.campaign.definition == study(when_blind=when_blind).definition()
 
 
-def test_a_campaign_goes_on_with_what_the_generator_learned(lake: Lake, study: Any) -> None:
+def test_a_campaign_goes_on_with_what_the_generator_learned(lake: Lake, study: Make) -> None:
     """A campaign stopped by a smaller budget is the beginning of the longer one."""
-
-    def spend(total: int) -> Any:
-        wanted = study(when_blind="simulate")
-        return Study(**{**vars(wanted), "budget": type(wanted.budget)(2, total, 1)})
-
-    shorter = run_campaign(lake, spend(3))
-    assert run_campaign(lake, spend(5)).trials[:3] == shorter.trials
+    shorter = run_campaign(lake, study(budget=3, when_blind="simulate"))
+    longer = run_campaign(lake, study(budget=5, when_blind="simulate"))
+    assert [trial.kpi_ids for trial in longer.trials[:3]] == [trial.kpi_ids for trial in shorter.trials]
 
 
-def test_errors_of_another_generator_are_refused(lake: Lake, study: Any, example: Any) -> None:
+def test_errors_of_another_generator_are_refused(lake: Lake, study: Make, example: Any) -> None:
     """With the command that makes the right ones."""
     other = lake.put(example("generator"))
     with pytest.raises(StudyError, match="ragone calibrate-generator generator-"):
         run_campaign(lake, study(generator=other))
 
 
-def test_other_flows_refuse_a_generator(study: Any) -> None:
-    """They would lose its errors."""
-    with pytest.raises(StudyError, match="only a campaign carries along"):
-        require_simulator(study())
+def test_study_files_keep_the_former_name_of_the_simulator(study: Make) -> None:
+    """`particle_packing` is the stage that packs particles."""
+    trust = study(oracle="particle_packing").trust
+    assert trust is not None
+    assert trust.oracle == "pack_particles"
 
 
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        ({"when_blind": "hope"}, r"manufacture\.parameters\.when_blind"),
-        ({"oracle": "generator"}, r"manufacture\.parameters\.oracle"),
-        ({"generator": 7}, r"manufacture\.parameters\.generator"),
-        ({"largest_error": 0}, r"manufacture\.parameters\.largest_error"),
-        ({"unheard": 1}, r"manufacture\.parameters\.unheard"),
+        ({"when_blind": "hope"}, r"manufacture\.when_blind"),
+        ({"oracle": "generator"}, r"manufacture\.oracle"),
+        ({"generator": 7}, r"manufacture\.generator"),
+        ({"largest_error": 0}, r"manufacture\.largest_error"),
+        ({"unheard": 1}, r"manufacture\.unheard"),
     ],
 )
-def test_mistakes_are_named_by_their_path(study: Any, parameters: dict[str, Any], message: str) -> None:
+def test_mistakes_are_named_by_their_path(study: Make, parameters: dict[str, Any], message: str) -> None:
     """As everywhere in a study."""
     with pytest.raises(StudyError, match=message):
         study(**parameters)

@@ -89,7 +89,7 @@ def test_every_text_of_every_record(kind, example, text):
             record = example(kind, **{name: value})
         except RagoneError:  # some fields allow some texts only
             continue
-        assert clean(shown(record_table(record, text)))
+        assert clean(shown(record_table(record)))
 
 
 @given(TEXT)

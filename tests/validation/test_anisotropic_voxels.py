@@ -11,6 +11,7 @@ import pytest
 from pipelines.characterise import homogenise, homogenise_along_all_axes, walk_randomly
 from pipelines.characterise.kernel import effective_conductivity
 from schemas import Microstructure, TransportOutcome
+from schemas.materials import NMC_811
 
 CUBES = (1.0, 1.0, 1.0)
 SOLIDS = {0: 0.0, 1: 0.1, 2: 100.0}
@@ -59,9 +60,9 @@ def test_boxes_and_cubes_come_together(axis, sigma):
 def test_slices_repeated_are_nearly_the_same_volume():
     """Slices of 0.8 um laid down twice as slices of 0.4 um show the same geometry in finer voxels."""
     labels = gyroid((32, 64, 64))
-    boxes = homogenise_along_all_axes(volume(labels, (0.8, 0.4, 0.4)))
-    cubes = homogenise_along_all_axes(volume(np.repeat(labels, 2, axis=0), (0.4, 0.4, 0.4)))
-    finer = homogenise_along_all_axes(volume(np.repeat(labels, 4, axis=0), (0.2, 0.4, 0.4)))
+    boxes = homogenise_along_all_axes(volume(labels, (0.8, 0.4, 0.4)), NMC_811)
+    cubes = homogenise_along_all_axes(volume(np.repeat(labels, 2, axis=0), (0.4, 0.4, 0.4)), NMC_811)
+    finer = homogenise_along_all_axes(volume(np.repeat(labels, 4, axis=0), (0.2, 0.4, 0.4)), NMC_811)
     taus = [found.pore_tortuosity_factors() for found in (boxes, cubes, finer)]
     assert taus[0] == pytest.approx(taus[1], rel=0.05)
     assert np.all(np.abs(taus[2] - taus[1]) < np.abs(taus[1] - taus[0]) + 1e-3)
@@ -74,7 +75,7 @@ def test_layers_are_exact(edges):
     labels = np.zeros((8, 12, 10), np.uint8)
     labels[:, 3:9] = 1
     labels[:, 5:7] = 2
-    layers = homogenise_along_all_axes(volume(labels, edges))
+    layers = homogenise_along_all_axes(volume(labels, edges), NMC_811)
     thirds = (4 * 0.1 + 2 * 100) / 12
     assert np.diag(layers.solid_conductivity_siemens_per_metre) == pytest.approx([thirds, 0, thirds], rel=3e-4)
     assert layers.pore_tortuosity_factors() == pytest.approx([1, np.inf, 1])
@@ -87,7 +88,9 @@ def test_equal_edges_are_cubes_to_the_bit():
     labels = gyroid((16, 16, 16))
     one = effective_conductivity(labels, SOLIDS)
     assert effective_conductivity(labels, SOLIDS, voxel_size=(4e-7,) * 3) == one
-    assert homogenise(volume(labels, (0.4,) * 3)).method == homogenise(volume(labels, (0.3,) * 3)).method
+    assert (
+        homogenise(volume(labels, (0.4,) * 3), NMC_811).method == homogenise(volume(labels, (0.3,) * 3), NMC_811).method
+    )
 
 
 @pytest.mark.parametrize("edges", [(10, 1, 1), (1, 1, 10), (10, 10, 1), (1, 4, 10)])
@@ -107,7 +110,7 @@ def test_flat_and_long_boxes_converge(edges, sigma):
 def test_walkers_agree():
     """Walkers, whose steps are rarer along longer edges, find the tortuosity factors of the kernel."""
     boxes = volume(gyroid((16, 32, 32)), (0.8, 0.4, 0.4))
-    taus = homogenise_along_all_axes(boxes).pore_tortuosity_factors()
+    taus = homogenise_along_all_axes(boxes, NMC_811).pore_tortuosity_factors()
     walk = walk_randomly(boxes, walker_count=3000, seed=4)
     for axis in range(3):
         tau = getattr(walk, f"tortuosity_factor_axis_{axis}")

@@ -5,10 +5,11 @@ import itertools
 
 import pytest
 
-from pipelines.cell import assemble_cell, discharge_at_constant_power
+from pipelines.cell import discharge_at_constant_power
 from pipelines.cell.engine import load_pybamm, parameter_values
 from pipelines.cell.stoichiometry import reference_window
 from pipelines.former.kpis import extract_kpis
+from tests.built_cells import full_cell
 
 ACTIVE_DENSITY, BINDER_DENSITY, RADIUS = 4780.0, 1800.0, 5.22e-6
 
@@ -31,7 +32,7 @@ def industrial(example, porosity=0.335, weight_fraction=0.96):
 @pytest.fixture(scope="module")
 def cell(example):
     """An industrial coating in a 4680."""
-    return assemble_cell(industrial(example), mass_loading_kilogram_per_square_metre=0.2)
+    return full_cell(industrial(example))
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +122,7 @@ def test_energy_falls_with_power(energy):
 @pytest.mark.parametrize(("porosity", "loading"), [(0.30, 0.25), (0.41, 0.10)])
 def test_industrial_designs_lie_near_the_published_cell(example, porosity, loading):
     """Within a third of the 622 W.h/L and 233 W.h/kg measured on a 4680 (Ank et al. 2023, 10.1149/1945-7111/ad14d0)."""
-    cell = assemble_cell(industrial(example, porosity), mass_loading_kilogram_per_square_metre=loading)
+    cell = full_cell(industrial(example, porosity), mass_loading_kilogram_per_square_metre=loading)
     kpis = extract_kpis(cell, discharge_at_constant_power(cell, power_watt=10.0), ())
     assert kpis["energy_density"].value == pytest.approx(622.4, rel=1 / 3)
     assert kpis["specific_energy"].value == pytest.approx(232.5, rel=1 / 3)

@@ -23,7 +23,8 @@ from pipelines.characterise.geometry import (
 )
 from pipelines.files.images import import_volume, parse_phases
 from pipelines.manufacture import pack_particles
-from schemas import Design
+from schemas import Recipe
+from schemas.materials import NMC_811
 
 Mask = npt.NDArray[np.bool_]
 
@@ -361,20 +362,19 @@ def test_particles_of_one_size_are_found() -> None:
 
 def test_particles_of_a_calendered_packing_have_the_diameters_that_were_packed() -> None:
     """Log-normal spheres, pressed until they overlap: the mean diameter is found within 8 %."""
-    recipe = Design(
+    radius, spread = 4e-6, 0.2
+    recipe = Recipe(
         active_material_weight_fraction=0.95,
         porosity=0.4,
-        binder_adhesion=0.5,
-        mass_loading_kilogram_per_square_metre=0.2,
+        median_particle_radius_metre=radius,
+        particle_radius_spread=spread,
     )
-    radius, spread = 4e-6, 0.2
     packed = pack_particles(
         recipe,
+        NMC_811,
         edge_voxels=96,
         voxel_size_metre=4e-7,
         seed=1,
-        median_particle_radius_metre=radius,
-        particle_radius_spread=spread,
     )
     found = particle_sizes(packed.phase("active_material"))
     mean = float(np.sum(found.weight * found.diameter_voxels)) * 4e-7

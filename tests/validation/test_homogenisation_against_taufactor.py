@@ -21,6 +21,7 @@ from pipelines.characterise import conduction
 from pipelines.characterise.kernel import effective_conductivity
 from pipelines.manufacture import pack_particles
 from schemas import Record, TransportOutcome
+from schemas.materials import NMC_811
 
 Labels = npt.NDArray[np.uint8]
 
@@ -66,8 +67,8 @@ def test_it_agrees_on_a_gaussian_field(conductivities: dict[int, float]) -> None
 @pytest.mark.parametrize("conductivities", CARRIERS)
 def test_it_agrees_on_packed_particles(example: Callable[..., Record], conductivities: dict[int, float]) -> None:
     """A packed electrode with its carbon-binder between the particles: within 0.1 %."""
-    design = example("design", porosity=0.35)
-    packed = pack_particles(design, edge_voxels=48, voxel_size_metre=4e-7, seed=3)  # type: ignore[arg-type]
+    recipe = example("recipe", active_material_weight_fraction=0.94)
+    packed = pack_particles(recipe, NMC_811, edge_voxels=48, voxel_size_metre=4e-7, seed=3)  # type: ignore[arg-type]
     require_agreement(packed.labels, conductivities, axis=0)
 
 

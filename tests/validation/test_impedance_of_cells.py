@@ -5,12 +5,12 @@ import dataclasses
 import numpy as np
 import pytest
 
-from pipelines.cell import assemble_cell
 from pipelines.cell.engine import load_pybamm
 from pipelines.cell.impedance import simulate_impedance
 from pipelines.cell.model import cell_values, dfn
 from pipelines.kpi.impedance import examine_kramers_kronig, fit_equivalent_circuit, integrate_relaxation_times
 from schemas import ImpedanceOutcome, KpiOutcome
+from tests.built_cells import full_cell
 
 POROSITY, RADIUS = 0.335, 5.22e-6
 
@@ -29,7 +29,7 @@ def cell(example):
         pore_tortuosity_factor=POROSITY**-0.5,
         solid_effective_conductivity_siemens_per_metre=0.18,
     )
-    return assemble_cell(transport, mass_loading_kilogram_per_square_metre=0.2)
+    return full_cell(transport)
 
 
 @pytest.fixture(scope="module")

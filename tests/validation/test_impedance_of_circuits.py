@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from pipelines.kpi.impedance import (
-    distribution_of,
     examine_kramers_kronig,
     fit_equivalent_circuit,
     integrate_relaxation_times,
 )
 from pipelines.kpi.impedance.circuit import ARC, FINITE_LENGTH, SERIES, Circuit
+from pipelines.kpi.impedance.distribution import distribution_of
 from pipelines.kpi.impedance.least_squares import fit
 from schemas import KpiOutcome
 

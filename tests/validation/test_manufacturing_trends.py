@@ -16,7 +16,8 @@ import pytest
 
 from pipelines.characterise import homogenise
 from pipelines.manufacture import pack_particles
-from schemas import Design, Transport
+from schemas import Recipe, Transport
+from schemas.materials import NMC_811
 
 SEEDS = range(6)
 
@@ -24,13 +25,15 @@ SEEDS = range(6)
 @cache
 def measured(porosity: float, adhesion: float) -> tuple[Transport, ...]:
     """Transport of a few cubes of 48 voxels."""
-    recipe = Design(
+    recipe = Recipe(
         active_material_weight_fraction=0.94,
         porosity=porosity,
         binder_adhesion=adhesion,
-        mass_loading_kilogram_per_square_metre=0.2,
     )
-    return tuple(homogenise(pack_particles(recipe, edge_voxels=48, voxel_size_metre=6e-7, seed=s)) for s in SEEDS)
+    return tuple(
+        homogenise(pack_particles(recipe, NMC_811, edge_voxels=48, voxel_size_metre=6e-7, seed=s), NMC_811)
+        for s in SEEDS
+    )
 
 
 def change(metric: str, low: tuple[float, float], high: tuple[float, float]) -> tuple[float, float]:

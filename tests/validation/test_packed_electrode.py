@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,30 +13,30 @@ from hypothesis import strategies as st
 from pipelines.characterise import characterise_with_taufactor
 from pipelines.manufacture import pack_particles
 from pipelines.manufacture.composition import voxel_counts
-from schemas import Design, Microstructure
+from schemas import Microstructure, Recipe
 from schemas.errors import BoundsError
+from schemas.materials import NMC_811
 from schemas.protocols import Manufacture
 
 
-def design(porosity: float = 0.4, weight: float = 0.95, adhesion: float = 0.5) -> Design:
-    """A design with the loading that does not matter here."""
-    return Design(
+def recipe(porosity: float = 0.4, weight: float = 0.95, adhesion: float = 0.5) -> Recipe:
+    """A recipe of spheres of NMC 811."""
+    return Recipe(
         active_material_weight_fraction=weight,
         porosity=porosity,
         binder_adhesion=adhesion,
-        mass_loading_kilogram_per_square_metre=0.2,
     )
 
 
-def packed(recipe: Design, edge: int = 32, seed: int = 1, **parameters: Any) -> Microstructure:
+def packed(of: Recipe, edge: int = 32, seed: int = 1, **parameters: Any) -> Microstructure:
     """A cube of the recipe with voxels of 0.5 um."""
-    return pack_particles(recipe, edge_voxels=edge, voxel_size_metre=0.5e-6, seed=seed, **parameters)
+    return pack_particles(of, NMC_811, edge_voxels=edge, voxel_size_metre=0.5e-6, seed=seed, **parameters)
 
 
 def test_the_stage_is_a_manufacture() -> None:
     """The stage can stand wherever the Protocol is asked for."""
     engine: Manufacture = pack_particles
-    assert engine(design(), edge_voxels=8, voxel_size_metre=4e-7, seed=0).labels.shape == (8, 8, 8)
+    assert engine(recipe(), NMC_811, edge_voxels=8, voxel_size_metre=4e-7, seed=0).labels.shape == (8, 8, 8)
 
 
 @settings(max_examples=25, deadline=None)
@@ -46,20 +47,20 @@ def test_the_stage_is_a_manufacture() -> None:
     edge=st.integers(8, 24),
     seed=st.integers(0, 2**32),
 )
-def test_fractions_are_exact_for_any_design(
+def test_fractions_are_exact_for_any_recipe(
     porosity: float, weight: float, adhesion: float, edge: int, seed: int
 ) -> None:
     """Each phase has the voxels that weight fraction, porosity and densities give it, to one voxel."""
-    recipe = design(porosity, weight, adhesion)
-    expected = voxel_counts(recipe, edge**3, active_material_density=4780.0, carbon_binder_density=1800.0)
-    found = np.bincount(packed(recipe, edge, seed).labels.reshape(-1), minlength=3)
+    given = recipe(porosity, weight, adhesion)
+    expected = voxel_counts(given, NMC_811, edge**3)
+    found = np.bincount(packed(given, edge, seed).labels.reshape(-1), minlength=3)
     assert found.tolist() == [expected.pore, expected.active_material, expected.carbon_binder]
     assert abs(found[0] - porosity * edge**3) <= 0.5
 
 
 def test_equal_seeds_give_equal_voxels_and_others_do_not() -> None:
     """The seed is the only source of chance; the mass loading has no part in it."""
-    first, again, other = packed(design()), packed(design()), packed(design(), seed=2)
+    first, again, other = packed(recipe()), packed(recipe()), packed(recipe(), seed=2)
     assert first.to_arrow().equals(again.to_arrow())
     assert (first.labels != other.labels).mean() > 0.2
     assert first.phase_map() == {"pore": 0, "active_material": 1, "carbon_binder": 2}
@@ -67,7 +68,7 @@ def test_equal_seeds_give_equal_voxels_and_others_do_not() -> None:
 
 def test_opposite_faces_fit_together() -> None:
     """The cube is periodic: across its faces labels change no more often than between layers inside."""
-    labels = packed(design(), edge=48).labels
+    labels = packed(recipe(), edge=48).labels
     for axis in range(3):
         inside = (np.diff(labels.astype(int), axis=axis) != 0).mean()
         across = (np.take(labels, 0, axis) != np.take(labels, -1, axis)).mean()
@@ -80,7 +81,9 @@ def test_tortuosity_falls_with_porosity() -> None:
     """More pore, straighter ways: above the bound of Hashin and Shtrikman, near the law of Bruggeman."""
     taus = []
     for porosity in (0.3, 0.4, 0.55, 0.7):
-        found = characterise_with_taufactor(packed(design(porosity, weight=1.0), edge=40)).pore_tortuosity_factor
+        found = characterise_with_taufactor(
+            packed(recipe(porosity, weight=1.0), edge=40), NMC_811
+        ).pore_tortuosity_factor
         assert found > (3 - porosity) / 2
         assert found == pytest.approx(porosity**-0.5, rel=0.4)
         taus.append(found)
@@ -89,7 +92,7 @@ def test_tortuosity_falls_with_porosity() -> None:
 
 def test_adhesion_covers_particles_and_connects_the_solid() -> None:
     """From aggregates to film the area between active material and pore falls, and the solid conducts better."""
-    found = [characterise_with_taufactor(packed(design(adhesion=a), edge=40)) for a in (0.0, 0.5, 1.0)]
+    found = [characterise_with_taufactor(packed(recipe(adhesion=a), edge=40), NMC_811) for a in (0.0, 0.5, 1.0)]
     areas = [f.specific_surface_area_per_metre for f in found]
     assert areas[0] > 1.1 * areas[1]
     assert areas[1] > 1.1 * areas[2]
@@ -99,7 +102,7 @@ def test_adhesion_covers_particles_and_connects_the_solid() -> None:
 
 def test_the_area_is_that_of_the_spheres() -> None:
     """Without binder the area is 3 (1 - eps) <r^2> / <r^3>, less what contacts hide."""
-    found = characterise_with_taufactor(packed(design(0.6, weight=1.0), edge=48))
+    found = characterise_with_taufactor(packed(recipe(0.6, weight=1.0), edge=48), NMC_811)
     spread, median = 0.2, 4.0e-6
     smooth = 3 * 0.4 / (median * np.exp(2.5 * spread**2))
     assert found.specific_surface_area_per_metre == pytest.approx(smooth, rel=0.15)
@@ -109,20 +112,16 @@ def test_the_area_is_that_of_the_spheres() -> None:
     ("parameters", "said"),
     [
         ({"edge": 7}, "edge_voxels = 7"),
-        ({"median_particle_radius_metre": 0.4e-6}, "at least 1 is needed"),
-        ({"median_particle_radius_metre": float("nan")}, "at least 1 is needed"),
-        ({"particle_radius_spread": -0.1}, r"outside \[0, 1\]"),
-        ({"aggregate_length_metre": 0.0}, "not positive"),
-        ({"active_material_density_kilogram_per_cubic_metre": 0.0}, "density"),
+        ({"of": replace(recipe(), median_particle_radius_metre=0.4e-6)}, "at least 1 is needed"),
     ],
 )
 def test_what_the_voxels_cannot_show_is_refused(parameters: dict[str, Any], said: str) -> None:
     """Parameters out of range are refused with their value."""
     with pytest.raises(BoundsError, match=said):
-        packed(design(), **parameters)
+        packed(**{"of": recipe(), **parameters})
 
 
 def test_a_box_too_small_says_so_in_its_source() -> None:
     """Radii lowered to fit the box are written into the record."""
-    assert "median radius 4e-06 m" in packed(design(), edge=64).source
-    assert "median radius 1.341e-06 m" in packed(design(), edge=16).source
+    assert "median radius 4e-06 m" in packed(recipe(), edge=64).source
+    assert "median radius 1.341e-06 m" in packed(recipe(), edge=16).source

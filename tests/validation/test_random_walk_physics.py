@@ -15,8 +15,9 @@ from pipelines.characterise import walk_randomly
 from pipelines.characterise.conduction import effective_conductivity
 from pipelines.characterise.random_walk import default_step_count, relative_growths
 from pipelines.manufacture import pack_particles
-from schemas import Design, Microstructure, TransportOutcome
+from schemas import Microstructure, Recipe, TransportOutcome
 from schemas.electrode import cubic_voxels
+from schemas.materials import NMC_811
 
 Volume = npt.NDArray[np.bool_]
 
@@ -82,13 +83,12 @@ def gaussian_field(edge: int, fraction: float, seed: int) -> Volume:
 
 def packed(porosity: float, seed: int) -> Volume:
     """The pores of a packed electrode."""
-    design = Design(
+    recipe = Recipe(
         active_material_weight_fraction=0.95,
         porosity=porosity,
         binder_adhesion=0.5,
-        mass_loading_kilogram_per_square_metre=0.2,
     )
-    return np.asarray(pack_particles(design, edge_voxels=24, voxel_size_metre=8e-7, seed=seed).phase("pore"))
+    return np.asarray(pack_particles(recipe, NMC_811, edge_voxels=24, voxel_size_metre=8e-7, seed=seed).phase("pore"))
 
 
 def microstructure(pore: Volume) -> Microstructure:

@@ -5,7 +5,6 @@ import dataclasses
 import numpy as np
 import pytest
 
-from pipelines.cell import assemble_cell
 from pipelines.cell.engine import load_pybamm
 from pipelines.cell.model import cell_values, dfn
 from pipelines.cell.simulation import (
@@ -19,13 +18,14 @@ from pipelines.cell.simulation import (
     solve,
 )
 from schemas import NegativeElectrode
+from tests.built_cells import full_cell
 
 
 @pytest.fixture(scope="module", params=[0.1, 0.3], ids=["thin", "thick"])
 def cell(request, example):
     """Half or one and a half times as thick as the parameter set's own."""
     transport = example("transport", pore_fraction=0.35, active_material_fraction=0.55, carbon_binder_fraction=0.1)
-    return assemble_cell(transport, mass_loading_kilogram_per_square_metre=request.param)
+    return full_cell(transport, mass_loading_kilogram_per_square_metre=request.param)
 
 
 def stretched(cell, points):

@@ -10,8 +10,9 @@ import pytest
 
 from pipelines.characterise import homogenise_along_all_axes
 from pipelines.manufacture import pack_particles
-from schemas import Design, Microstructure
+from schemas import Microstructure, Recipe
 from schemas.electrode import cubic_voxels
+from schemas.materials import NMC_811
 
 EDGE = 40
 
@@ -43,7 +44,7 @@ def volume(labels: npt.NDArray[np.uint8]) -> Microstructure:
 
 def anisotropies(volumes: list[Microstructure], *, periodic: bool) -> npt.NDArray[np.float64]:
     """Of pores and solids, shape (volumes, 2), as logarithms: zero if isotropic."""
-    found = [homogenise_along_all_axes(one, periodic=periodic) for one in volumes]
+    found = [homogenise_along_all_axes(one, NMC_811, periodic=periodic) for one in volumes]
     return np.log([(tensor.pore_anisotropy, tensor.solid_anisotropy) for tensor in found])
 
 
@@ -69,7 +70,7 @@ def test_flat_grains_hinder_through_the_plane(periodic: bool) -> None:
 
 def test_the_soft_axis_of_flat_grains_is_the_first_principal_axis() -> None:
     """Under periodic conditions the smallest principal value lies through the plane."""
-    tensor = homogenise_along_all_axes(overlapping_ellipsoids(1, 3.0), periodic=True)
+    tensor = homogenise_along_all_axes(overlapping_ellipsoids(1, 3.0), NMC_811, periodic=True)
     for axes in (tensor.pore_principal_axes, tensor.solid_principal_axes):
         assert axes[0, 0] > 0.98
     assert tensor.pore_tortuosity_factors()[0] > 1.5 * tensor.pore_tortuosity_factors()[1:].max()
@@ -77,13 +78,12 @@ def test_the_soft_axis_of_flat_grains_is_the_first_principal_axis() -> None:
 
 def test_a_squeezed_packing_is_hindered_through_the_plane() -> None:
     """Every other layer of a packing left out, as if it were pressed to half: the anisotropy goes up, of every one."""
-    recipe = Design(
+    recipe = Recipe(
         active_material_weight_fraction=0.9,
         porosity=0.45,
         binder_adhesion=0.5,
-        mass_loading_kilogram_per_square_metre=0.2,
     )
-    packings = [pack_particles(recipe, edge_voxels=48, voxel_size_metre=6e-7, seed=seed) for seed in range(4)]
+    packings = [pack_particles(recipe, NMC_811, edge_voxels=48, voxel_size_metre=6e-7, seed=seed) for seed in range(4)]
     squeezed = [volume(packing.labels[::2].copy()) for packing in packings]
     before, after = (anisotropies(volumes, periodic=True) for volumes in (packings, squeezed))
     assert np.all(after[:, 0] > before[:, 0] + np.log(1.2))

@@ -10,10 +10,15 @@ import pytest
 
 from pipelines.characterise import characterise_with_taufactor
 from pipelines.characterise.conduction import effective_conductivity
-from schemas import Microstructure, Transport, TransportOutcome
+from schemas import Materials, Microstructure, Transport, TransportOutcome
 from schemas.electrode import cubic_voxels
 
 ACTIVE, BINDER = 0.2, 50.0
+MATERIALS = Materials(
+    active_material="made up",
+    active_material_conductivity_siemens_per_metre=ACTIVE,
+    carbon_binder_conductivity_siemens_per_metre=BINDER,
+)
 
 
 def measured(labels: npt.ArrayLike, **parameters: float) -> Transport:
@@ -27,8 +32,7 @@ def measured(labels: npt.ArrayLike, **parameters: float) -> Transport:
     )
     return characterise_with_taufactor(
         volume,
-        active_material_conductivity_siemens_per_metre=ACTIVE,
-        carbon_binder_conductivity_siemens_per_metre=BINDER,
+        MATERIALS,
         **parameters,  # type: ignore[arg-type]
     )
 
@@ -208,8 +212,7 @@ def test_labels_follow_the_phase_map_and_the_binder_may_be_absent() -> None:
     )
     found = characterise_with_taufactor(
         renamed,
-        active_material_conductivity_siemens_per_metre=ACTIVE,
-        carbon_binder_conductivity_siemens_per_metre=BINDER,
+        MATERIALS,
     )
     assert found.to_arrow().equals(measured(labels).to_arrow())
     assert found.carbon_binder_fraction == 0

@@ -30,6 +30,7 @@ from pipelines.kpi.differential.samples import LEAST_SAMPLES, LEAST_SPAN_VOLT, S
 from pipelines.kpi.differential.shift import Shift, shift_between
 from schemas import Curve, Kpi, KpiOutcome, kpi_stage
 from schemas.field import Bounds
+from schemas.parameter import NotNegative, Share
 
 HYSTERESIS = Definition(
     "hysteresis", "V", "voltage by which dQ/dV of the charge lies above that of the discharge, least squares"
@@ -70,11 +71,11 @@ class _Pair:
 def capacity_beyond_cut_off(
     curves: tuple[Curve, ...],
     *,
-    discharge_share: float | None = None,
+    discharge_share: Share | None = None,
     discharge_share_uncertainty: float = 0.1,
     largest_hysteresis_volt: float = 0.5,
-    voltage_uncertainty_volt: float = 0.0,
-    current_uncertainty_ampere: float = 0.0,
+    voltage_uncertainty_volt: NotNegative = 0.0,
+    current_uncertainty_ampere: NotNegative = 0.0,
 ) -> Mapping[str, Kpi]:
     """Hysteresis, the capacity beyond an early cut-off, and the capacity corrected for it.
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import Annotated
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from pipelines.kpi.differential.peaks import Peak, peaks_of
 from pipelines.kpi.differential.samples import LEAST_SAMPLES, LEAST_SPAN_VOLT, charges_of, slowest, sweeps
 from schemas import Curve, Kpi, KpiOutcome, kpi_stage
 from schemas.field import POSITIVE
+from schemas.parameter import NotNegative, Positive
 
 _REFERENCE = "M. Dubarry et al., 2006, doi 10.1149/1.2221767 (incremental capacity)"
 _KINDS = (StepKind.DISCHARGE, StepKind.CHARGE)
@@ -40,9 +42,9 @@ def differential_capacity_peaks(
     curve: Curve,
     *,
     least_significance: float = 4.0,
-    most_peaks: int = 6,
-    bandwidth_volt: float | None = None,
-    voltage_uncertainty_volt: float = 0.0,
+    most_peaks: Annotated[int, POSITIVE] = 6,
+    bandwidth_volt: Positive | None = None,
+    voltage_uncertainty_volt: NotNegative = 0.0,
 ) -> Mapping[str, Kpi]:
     """Voltage, height and area of every significant peak of dQ/dV.
 

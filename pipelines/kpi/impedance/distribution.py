@@ -19,6 +19,7 @@ from pipelines.kpi.impedance.relaxation_times import RelaxationTimes, invert, pr
 from pipelines.kpi.impedance.spectrum import Spectrum, inconsistent, spectrum_of, unusable
 from schemas import Impedance, Kpi, KpiOutcome, kpi_stage
 from schemas.field import POSITIVE, Bounds
+from schemas.parameter import NotNegative, Positive
 
 _ALWAYS = (kpis.DRT_SERIES, kpis.DRT_CHARGE_TRANSFER, kpis.DRT_DIFFUSION, kpis.DRT_TOTAL)
 
@@ -35,8 +36,8 @@ _ALWAYS = (kpis.DRT_SERIES, kpis.DRT_CHARGE_TRANSFER, kpis.DRT_DIFFUSION, kpis.D
 def integrate_relaxation_times(
     impedance: Impedance,
     *,
-    strength: float = 0.0,
-    diffusion_from_second: float = 1.0,
+    strength: NotNegative = 0.0,
+    diffusion_from_second: Positive = 1.0,
     largest_kramers_kronig_residual: float = 0.01,
 ) -> Mapping[str, Kpi]:
     """Split the resistance of a cell by its distribution of relaxation times.

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Annotated
 
 from pipelines.kpi.definition import Definition, Window
 from pipelines.kpi.impedance import definitions as kpis
@@ -23,6 +24,7 @@ from pipelines.kpi.impedance.spectrum import Refusal, Spectrum, inconsistent, sp
 from schemas import Impedance, Kpi, KpiOutcome, kpi_stage
 from schemas.errors import UnknownFieldError, did_you_mean
 from schemas.field import POSITIVE, Bounds
+from schemas.parameter import Positive
 
 LARGEST_UNCERTAINTY = 0.5  # of a value over itself: more says nothing
 _ALWAYS = (
@@ -51,9 +53,9 @@ _ALWAYS = (
 def fit_equivalent_circuit(
     impedance: Impedance,
     *,
-    largest_arc_count: int = 4,
+    largest_arc_count: Annotated[int, Bounds(low=0)] = 4,
     diffusion: str = "",
-    diffusion_from_second: float = 1.0,
+    diffusion_from_second: Positive = 1.0,
     largest_kramers_kronig_residual: float = 0.01,
 ) -> Mapping[str, Kpi]:
     """Split the resistance of a cell by an equivalent circuit.

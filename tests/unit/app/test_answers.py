@@ -36,17 +36,13 @@ def test_every_record_is_strict_json(kind, example):
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_every_record_is_a_table(kind, example):
     """Any record is shown with each of its fields, and arrays by their shape."""
-    text = printed(record_table(example(kind), NAME))
+    text = printed(record_table(example(kind)))
     assert all(name in text for name in KINDS[kind].fields())
 
 
 def test_numbers_keep_their_unit_in_the_table(example):
     """A row of the table holds field, value and unit."""
-    rows = {
-        line.split()[0]: line.split()[1:]
-        for line in printed(record_table(example("design"), NAME)).splitlines()
-        if line
-    }
+    rows = {line.split()[0]: line.split()[1:] for line in printed(record_table(example("design"))).splitlines() if line}
     assert rows["porosity"] == ["0.3", "-"]
     assert rows["mass_loading_kilogram_per_square_metre"] == ["0.2", "kg/m^2"]
 

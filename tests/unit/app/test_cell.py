@@ -129,6 +129,7 @@ def test_a_negative_electrode_that_was_measured(cli, stored, example):
     assert answer.code == 0, answer.err
     assert answer.data["negative_porosity"] == 0.45
     assert "negative_active_material" in answer.data["components"]["components"]
+    assert "(N/P 1.1, measured)" in cli(*words, "--negative", name).out
     for refused in (cli(*words, "--negative", name, "--half-cell"), cli("cell", *SET, "--negative", name, *words[-2:])):
         assert refused.code == 2
         assert "negative electrode" in refused.err

@@ -89,16 +89,19 @@ def test_show_draws_a_png(cli, stored, tmp_path, kind):
 
 
 def test_lineage_both_ways(cli, stored):
-    """The design is above the microstructure, and the microstructure below the design."""
-    design, made = stored.ids["design"], stored.ids["microstructure"]
+    """The recipe is above the microstructure, and the microstructure below the recipe."""
+    recipe, made = stored.ids["recipe"], stored.ids["microstructure"]
     up = cli("lineage", made, "--up").out
-    assert design[:19] in up
+    assert recipe[:19] in up
     assert "made of" in up
     assert "became" not in up
-    down = cli("lineage", design, "--down").out
+    down = cli("lineage", recipe, "--down").out
     assert made[:27] in down
     data = cli("lineage", made, "--json").data
-    assert [(e["child"], e["parent"], e["role"]) for e in data["edges"]] == [(made, design, "design")]
+    assert {(e["child"], e["parent"], e["role"]) for e in data["edges"]} == {
+        (made, recipe, "recipe"),
+        (made, stored.ids["materials"], "materials"),
+    }
 
 
 def test_reproduce_a_computed_artifact(cli, stored):

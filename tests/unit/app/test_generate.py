@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
+
 import pytest
+
+from app.arguments.generators import ARGUMENTS
+from schemas import Recipe
 
 RECIPE = ("--active-material-weight-fraction", "0.95", "--porosity", "0.35", "--binder-adhesion", "0.5", "--edge", "16")
 
@@ -36,6 +41,17 @@ def test_the_simulator_draws_the_same_fractions(cli):
     assert simulated.data["fractions"] == pytest.approx(drawn.data["fractions"])
 
 
+def test_other_particles_are_simulated_but_not_drawn(cli):
+    """The generator has learned particles of one size: it refuses others rather than draw its own."""
+    finer = (*RECIPE, "--median-particle-radius", "3 um")
+    simulated = cli("generate", *finer, "--simulate", "--json")
+    assert simulated.code == 0, simulated.err
+    assert cli("generate", *RECIPE, "--simulate", "--json").data["recipe_id"] != simulated.data["recipe_id"]
+    drawn = cli("generate", *finer)
+    assert drawn.code == 1
+    assert "median_particle_radius_metre = 4e-06" in drawn.err
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -49,3 +65,12 @@ def test_what_cannot_be_drawn_is_refused(cli, change, message):
     answer = cli("generate", *RECIPE, *change)
     assert answer.code in (1, 2)
     assert message in answer.err
+
+
+def test_every_field_of_a_recipe_has_an_option():
+    """With the record's name; required if it has no default."""
+    command = argparse.ArgumentParser()
+    ARGUMENTS["generate"](command)
+    found = {action.dest: action.required for action in command._actions}
+    for parameter in Recipe.parameters().values():
+        assert found.get(parameter.short) == parameter.required, parameter.short

@@ -50,6 +50,34 @@ def test_a_volume_runs_through_all_stages(bring_in, cli, volume):
     assert "W.h/L" in shown.out
 
 
+def test_the_materials_of_a_volume_go_with_it_to_its_cell(bring_in, cli, volume):
+    """What is not stated is that of the chemistry; other materials than the volume was measured with are refused."""
+    words = (*WORDS, "--mass-loading", "10 mg/cm^2", "--power", "5 W", "--json")
+    found = {}
+    for chemistry, name, density in (("Chen2020", "NMC 811", 4780.0), ("Prada2013", "lithium iron phosphate", 3600.0)):
+        data = bring_in(volume, *words, "--set", f"parameter_set={chemistry}", "--set", "form_factor=pouch").data
+        materials = cli("show", "--json", data["materials_id"]).data["record"]
+        assert materials["active_material"] == name
+        assert materials["active_material_density_kilogram_per_cubic_metre"] == density
+        cell = cli("show", "--json", data["cell_id"]).data["record"]
+        assert (cell["parameter_set"], cell["form_factor"]) == (chemistry, "pouch")
+        found[chemistry] = data
+    assert found["Chen2020"]["transport_id"] == found["Prada2013"]["transport_id"]  # the same voxels and conductivities
+    stated = ("--materials", "active_material_density=4.7 g/cm^3", "--materials", "active_material=NMC 622")
+    data = bring_in(volume, *words, *stated).data
+    assert cli("show", "--json", data["materials_id"]).data["record"]["active_material"] == "NMC 622"
+    loading = ("--loading", "10 mg/cm^2", "--json")
+    refused = cli("cell", data["transport_id"], *loading)
+    assert "several materials" in refused.data["error"]["message"]
+    again = cli("cell", data["transport_id"], *loading, "--materials", data["materials_id"])
+    assert again.data["id"] == data["cell_id"]
+    volume[0, 0] = 85  # another volume, which is not measured for that
+    refused = bring_in(volume, *words, "--materials", "active_material_density=2 g/cm^3")
+    assert refused.code == 2
+    assert "Chen2020 is about NMC 811 of 4780 kg/m^3" in refused.err
+    assert cli("query", "--json", "SELECT count(*) AS n FROM transports").data == [{"n": 1}]
+
+
 def test_npy_gives_the_same_microstructure(bring_in, cli, volume, tmp_path):
     """A NPY file is read like a TIFF; with --only-store no stage is run."""
     np.save(tmp_path / "volume.npy", volume)

@@ -49,7 +49,10 @@ def test_steady_and_runaway_as_json_with_a_picture(cli, stored, cell, tmp_path):
     assert (tmp_path / "heat.png").read_bytes().startswith(b"\x89PNG")
     with Lake.open(stored.place) as lake:
         runs = lake.sql(COUNT)["n"].item()
-    assert cli(*words, "--lake", stored.place).data == answer.data
+        (balance,) = lake.sql("SELECT id FROM heat_balances")["id"].to_list()
+        assert lake.lineage(balance).ancestors == (name,)
+    assert cli(*words, "--png", tmp_path / "again.png", "--lake", stored.place).data == answer.data
+    assert (tmp_path / "again.png").read_bytes() == (tmp_path / "heat.png").read_bytes()
     with Lake.open(stored.place) as lake:
         assert lake.sql(COUNT)["n"].item() == runs
 
@@ -97,4 +100,4 @@ def test_only_cells_have_heat(cli, stored):
     """A design is refused by its id."""
     answer = cli("thermal", stored.ids["design"], "--power", "20 W", "--lake", stored.place)
     assert answer.code == 2
-    assert "is not a cell" in answer.err
+    assert "not a cell_parameters" in answer.err

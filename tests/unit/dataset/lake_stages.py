@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -150,3 +151,9 @@ def with_porosity(design: Design, porosity: float) -> Design:
 def versioned(design: Design) -> Kpi:
     """A KPI that depends on a library's version."""
     return kpi(design.porosity)
+
+
+@stage("ordered")
+def ordered(design: Design, *, shares: dict[str, float]) -> Mapping[str, Design]:
+    """A design of each share of the porosity, in the order in which the shares are written."""
+    return {name: with_porosity(design, design.porosity * share) for name, share in shares.items()}

@@ -86,6 +86,13 @@ def test_given_and_damaged(lake, design, object_file):
         lake.reproduce(given)
 
 
+def test_outputs_are_told_apart_by_their_roles(lake, design):
+    """A function that returns its outputs in another order when it runs again still feeds the right one on."""
+    made = lake.run(stages.ordered, design=lake.put(design()), shares={"second": 0.5, "first": 0.9})
+    last = lake.run(stages.denser, design=made.outputs["second"])
+    assert lake.reproduce(last.id, deep=True).verdict is Verdict.BITWISE
+
+
 def test_deep(lake, design, drift):
     """With deep the whole chain is computed again, roots first; without it the last step alone."""
     given = lake.put(design())

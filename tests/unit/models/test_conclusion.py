@@ -2,65 +2,134 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
+import pyarrow as pa
 import pytest
+from goal_problems import candidates, goal, kpi
 
 from models.conclusion import conclude
-from schemas import Campaign, Record
-from schemas.errors import FieldShapeError
+from schemas import Campaign, Kpi
+from schemas.errors import FieldShapeError, SchemaVersionError
 
-D = tuple(f"design-{n:064x}" for n in range(4))
-K = tuple(f"kpi-{n:064x}" for n in range(4))
-
-
-def concluded(
-    example: Callable[..., Record], kpis: tuple[Any, ...], kpi_ids: tuple[str, ...], **changes: Any
-) -> Campaign:
-    """The campaign of some KPIs."""
-    designs: Any = tuple(example("design") for _ in kpi_ids)
-    given: dict[str, Any] = {"design_ids": D[: len(kpi_ids)], "maximise": True} | changes
-    return conclude(
-        designs, kpis, name="c", definition={"a": 1}, objective_name="energy_density", kpi_ids=kpi_ids, **given
-    )
+MORE, LESS = goal("maximise"), goal("minimise")
+LIMIT = goal("at_most", 5.0, name="temperature")
 
 
-def test_the_best_feasible_trial_is_found(example: Callable[..., Record]) -> None:
+def concluded(kpis: tuple[Kpi, ...], goals: list[dict[str, Any]], **changes: Any) -> Campaign:
+    """The campaign of these KPIs, trial by trial, of which none failed unless `failed_trials` says so."""
+    count = len(kpis) // len(goals) + len(changes.get("failed_trials", ()))
+    tried = candidates([{"recipe.porosity": 0.1 * number} for number in range(count)])
+    return conclude(tried, kpis, name="c", definition={"a": 1}, goals=goals, **changes)
+
+
+@pytest.mark.parametrize(("wanted", "best"), [(MORE, 1), (LESS, 2)])
+def test_the_best_feasible_trial_is_found(wanted: dict[str, Any], best: int) -> None:
     """The largest value wins if larger is better, the smallest otherwise; the first of equals."""
-    kpis = tuple(example("kpi", value=v) for v in (3.0, 9.0, 1.0, 9.0))
-    assert concluded(example, kpis, K).best_kpi_id == K[1]
-    assert concluded(example, kpis, K).best_design_id == D[1]
-    assert concluded(example, kpis, K, maximise=False).best_kpi_id == K[2]
+    kpis = tuple(kpi(v, uncertainty) for v, uncertainty in ((3.0, 0.1), (9.0, 0.1), (1.0, 0.1), (9.0, 0.2)))
+    found = concluded(kpis, [wanted])
+    assert found.best_kpi_id == kpis[best].id
+    assert found.best_candidate_id == found.candidate_ids[best]
+    assert found.values == [[3.0], [9.0], [1.0], [9.0]]
+    assert (found.objective_name, found.objective_unit) == ("energy_density", "W.h/L")
+    assert found.front_ids == ()
 
 
-def test_an_infeasible_trial_is_never_the_best(example: Callable[..., Record]) -> None:
-    """Its zero would win a minimisation."""
-    infeasible = example("kpi", value=0.0, outcome="the discharge delivered nothing")
-    found = concluded(example, (example("kpi", value=3.0), infeasible), K[:2], maximise=False)
-    assert found.best_kpi_id == K[0]
+def test_an_infeasible_trial_has_no_value_and_is_never_the_best() -> None:
+    """A zero in its place would win a minimisation."""
+    found = concluded((kpi(3.0), kpi(None)), [LESS])
+    assert found.best_candidate_id == found.candidate_ids[0]
     assert found.feasible.tolist() == [1, 0]
-    assert found.objective.tolist() == [3.0, 0.0]
+    assert found.values == [[3.0], [None]]
 
 
-def test_a_failed_trial_keeps_its_place_without_a_kpi(example: Callable[..., Record]) -> None:
-    """Its id is empty, and the KPIs that follow are still those of their own designs."""
-    found = concluded(example, (example("kpi", value=3.0), example("kpi", value=5.0)), (K[0], "", K[2]))
-    assert found.objective.tolist() == [3.0, 0.0, 5.0]
+def test_a_trial_beyond_a_limit_is_never_the_best() -> None:
+    """It keeps its values; so does one whose constraint is not known."""
+    rows = ((9.0, 6.0), (7.0, 5.0), (8.0, None), (6.0, 1.0))
+    kpis = tuple(k for value, limit in rows for k in (kpi(limit, name="temperature"), kpi(value)))
+    found = concluded(kpis, [LIMIT, MORE])
+    assert found.feasible.tolist() == [0, 1, 0, 1]
+    assert found.best_candidate_id == found.candidate_ids[1]
+    assert found.best_kpi_id == kpis[3].id
+    assert found.kpi_ids == tuple(k.id for k in kpis)
+    assert found.values == [[limit, value] for value, limit in rows]
+    assert found.objective_name == "energy_density"
+
+
+def test_several_objectives_have_a_front() -> None:
+    """What no feasible trial beats in all objectives; equals stay side by side, and there is no single best."""
+    rows = ((1.0, 1.0), (3.0, 3.0), (2.0, 3.0), (3.0, 3.0), (9.0, 0.0), (2.0, None))
+    kpis = tuple(k for a, b in rows for k in (kpi(a), kpi(b, name="cost")))
+    limit = goal("at_least", 0.5, name="cost")
+    triples = tuple(k for n in range(len(rows)) for k in (kpis[2 * n], kpis[2 * n + 1], kpis[2 * n + 1]))
+    found = concluded(triples, [MORE, goal("minimise", name="cost"), limit])
+    assert found.front_ids == tuple(found.candidate_ids[n] for n in (0, 1, 3))
+    assert found.best_candidate_id == found.best_kpi_id == ""
+    assert (found.objective_name, found.objective_unit) == ("energy_density, cost", "W.h/L, W.h/L")
+
+
+def test_a_failed_trial_keeps_its_place_without_a_kpi() -> None:
+    """Its ids are empty, its values null, and the KPIs that follow are still those of their own trials."""
+    kpis = (kpi(3.0), kpi(1.0, name="temperature"), kpi(5.0), kpi(2.0, name="temperature"))
+    found = concluded(kpis, [MORE, LIMIT], failed_trials=(1,))
+    assert found.values == [[3.0, 1.0], [None, None], [5.0, 2.0]]
+    assert found.kpi_ids == (kpis[0].id, kpis[1].id, "", "", kpis[2].id, kpis[3].id)
     assert found.feasible.tolist() == [1, 0, 1]
-    assert (found.best_design_id, found.best_kpi_id) == (D[2], K[2])
+    assert found.best_candidate_id == found.candidate_ids[2]
 
 
-def test_a_campaign_without_a_feasible_design_has_no_best(example: Callable[..., Record]) -> None:
+def test_a_campaign_without_a_feasible_trial_has_no_best() -> None:
     """The ids are empty; nothing is raised."""
-    found = concluded(example, (), ("", ""))
-    assert found.best_design_id == found.best_kpi_id == ""
+    found = concluded((), [MORE], failed_trials=(0, 1))
+    assert found.best_candidate_id == found.best_kpi_id == ""
     assert found.objective_unit == ""
+    assert found.values == [[None], [None]]
 
 
-def test_ids_that_do_not_match_the_records_are_refused(example: Callable[..., Record]) -> None:
-    """A missing KPI, or a design id too many, is an error."""
-    with pytest.raises(FieldShapeError, match="2 not empty"):
-        concluded(example, (example("kpi"),), K[:2])
-    with pytest.raises(FieldShapeError, match="3 design ids"):
-        concluded(example, (example("kpi"),), K[:1], design_ids=D[:3])
+def test_kpis_that_do_not_match_the_trials_are_refused() -> None:
+    """A missing KPI, or a failed trial that is none, is an error."""
+    tried = candidates([{"a": 1}, {"a": 2}])
+    given: dict[str, Any] = {"name": "c", "definition": {}, "goals": [MORE]}
+    with pytest.raises(FieldShapeError, match="2 candidates and 1 KPIs"):
+        conclude(tried, (kpi(1.0),), **given)
+    with pytest.raises(FieldShapeError, match=r"failed_trials = \[2\]"):
+        conclude(tried, (kpi(1.0),), **given, failed_trials=(2,))
+
+
+def first_version(maximise: bool) -> pa.Table:
+    """A campaign as version 1 wrote it: one objective, 0 where there was no value."""
+    columns = {
+        "name": ("c", pa.string(), ""),
+        "definition": (f'{{"objective":{{"maximise":{str(maximise).lower()}}}}}', pa.string(), ""),
+        "objective_name": ("energy_density", pa.string(), ""),
+        "objective_unit": ("W.h/L", pa.string(), ""),
+        "design_ids": (["design-a", "design-b", "design-c"], pa.list_(pa.string()), ""),
+        "kpi_ids": (["kpi-a", "kpi-b", ""], pa.list_(pa.string()), ""),
+        "objective": ([640.5, 0.0, 0.0], pa.large_list(pa.float64()), ""),
+        "feasible": ([1, 0, 0], pa.large_list(pa.uint8()), ""),
+        "best_design_id": ("design-a", pa.string(), ""),
+        "best_kpi_id": ("kpi-a", pa.string(), ""),
+    }
+    schema = pa.schema(
+        [pa.field(name, kind, nullable=False) for name, (_, kind, _) in columns.items()],
+        metadata={"kind": "campaign", "schema_version": "1"},
+    )
+    return pa.Table.from_arrays([pa.array([v], kind) for v, kind, _ in columns.values()], schema=schema)
+
+
+@pytest.mark.parametrize(("maximise", "sense"), [(True, "maximise"), (False, "minimise")])
+def test_a_campaign_of_version_1_opens_and_is_written_back_as_it_was(maximise: bool, sense: str) -> None:
+    """Its designs are the candidates, its zeros without a value become null, its goal is the one objective."""
+    old = first_version(maximise)
+    campaign = Campaign.from_arrow(old)
+    assert campaign.candidate_ids == ("design-a", "design-b", "design-c")
+    assert campaign.best_candidate_id == "design-a"
+    assert campaign.values == [[640.5], [None], [None]]
+    assert campaign.goals == [{"kpi": "energy_density", "sense": sense, "limit": None}]
+    assert campaign.to_arrow(1).equals(old, check_metadata=True)
+
+
+def test_a_campaign_of_several_goals_has_no_form_in_version_1() -> None:
+    """Nothing is dropped silently."""
+    with pytest.raises(SchemaVersionError, match="values has 2 entries a row"):
+        concluded((kpi(1.0), kpi(1.0, name="temperature")), [MORE, LIMIT]).to_arrow(1)

@@ -11,7 +11,7 @@ from dataset import Lake
 from dataset.errors import OtherKindError
 from flows.cell.cycling import CellTest, cycle_many, free_test, named_test
 from flows.errors import CyclingError
-from pipelines.cell.protocols import ProtocolError
+from pipelines.cell.protocols import ProtocolError, resting
 from schemas import Cycling, CyclingOutcome
 from schemas.errors import BoundsError, ParameterError, UnitError, UnknownFieldError
 
@@ -126,3 +126,11 @@ def test_a_named_protocol_does_what_its_steps_do(lake, cells):
     runs = lake.sql("SELECT stage FROM runs WHERE stage LIKE 'protocol.%' ORDER BY stage")["stage"].to_list()
     assert runs == ["protocol.cycle_cell", "protocol.pulse"]
     assert lake.reproduce(one.cycling_id).verdict == "bitwise equal"
+
+
+def test_a_protocol_called_directly_begins_where_it_is_meant_to(example):
+    """Without a lake too: half charged for a rest, unless it is said."""
+    cell = example("cell_parameters", electrode_area_square_metre=0.1, nominal_capacity_ampere_hour=5.0)
+    coarse = {"duration_second": 60.0, "mesh_points": 5}
+    assert "from 50% state of charge" in resting(cell, **coarse).method
+    assert "from 70% state of charge" in resting(cell, **coarse, initial_state_of_charge=0.7).method

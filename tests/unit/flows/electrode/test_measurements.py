@@ -10,12 +10,13 @@ import pytest
 
 from dataset import Lake
 from dataset.errors import StageFailedError
-from flows.electrode.measurements import MEASUREMENTS, measure_microstructure
-from flows.engines import ENGINES, choose_engine, default_engine_name
+from flows.electrode.measurements import measure_microstructure, stage_measuring
 from flows.errors import MeasurementError
+from flows.stages import STAGES
 from pipelines.characterise import characterise_with_taufactor, homogenise
-from schemas import Geometry, Microstructure, Transport, TransportTensor, stage
+from schemas import Geometry, Materials, Microstructure, Transport, TransportTensor, stage
 from schemas.electrode import cubic_voxels
+from schemas.materials import NMC_811
 from tests.watched import Watched
 
 
@@ -50,7 +51,7 @@ def test_each_measurement_gives_its_record(lake: Lake, volume_id: str) -> None:
     assert list(found) == ["tensor", "transport", "geometry"]
     for name, cls in (("tensor", TransportTensor), ("transport", Transport), ("geometry", Geometry)):
         assert isinstance(lake.get(found[name]), cls)
-        assert lake.lineage(found[name]).ancestors == (volume_id,)
+        assert volume_id in lake.lineage(found[name]).ancestors
     assert watched.units == watched.total == len(watched.texts) == 3
     assert "transport" in watched.texts[1]
 
@@ -69,24 +70,43 @@ def test_a_stage_that_fails_is_told_with_its_run(lake: Lake, volume_id: str, mon
     def broken(microstructure: Microstructure) -> Transport:
         raise RuntimeError("out of order")
 
-    monkeypatch.setitem(MEASUREMENTS, "transport", broken)  # type: ignore[arg-type]
+    monkeypatch.setitem(STAGES, "characterise.homogenise", broken)  # type: ignore[arg-type]
     with pytest.raises(StageFailedError, match=r"stand_in\.broken failed in run-\w+: .*out of order"):
         measure_microstructure(lake, volume_id, ["transport"])
 
 
-def test_our_kernel_is_the_default_and_taufactor_the_other() -> None:
-    """Both are engines of the part, and what is measured is what the loop would measure."""
-    assert default_engine_name("characterise") == "homogenisation"
-    assert ENGINES["characterise"]["homogenisation"] is homogenise
-    assert ENGINES["characterise"]["taufactor"] is characterise_with_taufactor
-    assert MEASUREMENTS["transport"] is homogenise
+def test_a_measurement_is_named_by_its_word_or_by_its_stage() -> None:
+    """What takes no volume is no measurement of one."""
+    assert stage_measuring("transport") is stage_measuring("homogenise") is homogenise
+    assert stage_measuring("characterise_with_taufactor") is characterise_with_taufactor
+    with pytest.raises(MeasurementError, match="average_transport"):
+        stage_measuring("average_transport")
 
 
-@pytest.mark.parametrize(
-    ("engine", "limit"), [("homogenisation", "largest_iteration_count"), ("taufactor", "largest_step_count")]
-)
-def test_both_engines_take_their_parameters_from_a_study(engine: str, limit: str) -> None:
-    """Tolerance and limit under their own names; conductivities with units."""
-    parameters = {"relative_tolerance": 1e-3, limit: 9, "carbon_binder_conductivity_siemens_per_metre": "3 S/cm"}
-    chosen = choose_engine("characterise", engine, parameters, given={}, path="stages")
-    assert chosen.parameters == parameters | {"carbon_binder_conductivity_siemens_per_metre": 300.0}
+@stage("stand_in.drawn")
+def drawn(materials: Materials) -> Microstructure:
+    """A volume of these materials."""
+    return Microstructure(
+        labels=np.zeros((2, 2, 2), np.uint8),
+        voxel_edges_metre=cubic_voxels(1e-6),
+        phase_names=("pore",),
+        phase_labels=np.array([0], np.uint8),
+        source=materials.active_material,
+        licence="own",
+    )
+
+
+@stage("stand_in.measured")
+def measured(microstructure: Microstructure, materials: Materials) -> Materials:
+    """Give the materials back."""
+    return materials
+
+
+def test_materials_are_those_that_the_volume_was_made_of(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of an imported one, whose materials nobody recorded, those of a nickel-rich oxide."""
+    monkeypatch.setitem(STAGES, "characterise.homogenise", measured)  # type: ignore[arg-type]
+    graphite = lake.put(Materials(active_material="graphite"))
+    made = lake.run(drawn, materials=graphite).id
+    assert measure_microstructure(lake, made, ["transport"]) == {"transport": graphite}
+    imported = lake.put(drawn(Materials(active_material="unknown")))
+    assert measure_microstructure(lake, imported, ["transport"]) == {"transport": NMC_811.id}

@@ -21,9 +21,12 @@ from flows import (
     train_generator,
 )
 from flows.generator.generators import fine_tune_generator
+from flows.generator.training_volumes import volumes_of
+from flows.running.progress import Silent
 from models.generator import draw_microstructure, shipped
 from models.generator.shipped import record_from
 from schemas import Generator, Microstructure, Verdict
+from schemas.content_hash import table_digest
 from schemas.electrode import cubic_voxels
 
 SPACE = {
@@ -136,6 +139,24 @@ def test_volumes_are_found_by_a_query_with_their_recipes(lake):
     assert find_volumes(lake, "source LIKE 'imported%'").recipe_ids == ()
     with pytest.raises(StudyError, match="no microstructure fits"):
         find_volumes(lake, "source = 'elsewhere'")
+
+
+def test_volumes_that_a_generator_names_are_simulated_again(lake, tmp_path, example):
+    """Also those that it names by the id of an earlier schema version; other volumes are refused."""
+    few = PARAMS.replace("{low: 0.28, high: 0.45}", "{low: 0.3, high: 0.3}").replace("{low: 0.0,", "{low: 1.0,")
+    (tmp_path / "small.yaml").write_text(few)
+    plan = GeneratorPlan.load(tmp_path / "small.yaml").simulation
+    with Lake.open(tmp_path / "other", create=True) as other:
+        simulated = [other.get(i, Microstructure) for i in simulate_volumes(other, plan, seed=1).volume_ids]
+    assert len(simulated) == 4
+    former = tuple(f"microstructure-{table_digest(volume.to_arrow(1))}" for volume in simulated)
+    generator = example("generator", trained_on=former)
+    found = volumes_of(lake, generator, str(tmp_path / "small.yaml"), Silent())
+    assert found.volume_ids == tuple(volume.id for volume in simulated)
+    assert len(found.recipe_ids) == len(former)
+    lost = example("generator", trained_on=(*former, "microstructure-" + "0" * 64))
+    with pytest.raises(StudyError, match="does not hold"):
+        volumes_of(lake, lost, str(tmp_path / "small.yaml"), Silent())
 
 
 def test_crops_of_one_image_are_enough(lake):

@@ -6,10 +6,11 @@ import pytest
 from volumes_of_spheres import MIDDLE, VOXEL, small_generator, training_volumes
 
 import models.former.generator as former
-from models.generator import assemble_generator, draw_microstructure, take_apart, train_steps
+from models.generator import assemble_generator, draw_microstructure, take_apart, train_slices, train_steps
 from models.generator.shipped import default_errors, default_generator
 from models.generator.trust import calibration_points, fit_errors, predict_errors
-from schemas import Design, Recipe
+from schemas import Design, Recipe, Stage
+from schemas.former_stages import present_entry_point
 from schemas.materials import NMC_811
 
 SIZE = {"edge_voxels": 16, "voxel_size_metre": VOXEL, "seed": 5}
@@ -65,3 +66,16 @@ def test_errors_are_fitted_as_they_were(example):
     fitted = fit_errors(generator, *measured, **shared)
     assert former.fit_errors(generator, *measured, generator_id=generator.id, **shared).id == fitted.id
     assert former.fit_errors(generator, *measured, generator_id="a", **shared).generator_id == "a"
+
+
+@pytest.mark.parametrize(
+    "stage", [draw_microstructure, train_steps, assemble_generator, train_slices, fit_errors, predict_errors]
+)
+def test_what_a_run_was_given_tells_which_of_the_two_made_it(stage: Stage):
+    """Former roles lead to the former stage; present ones to whichever takes them all."""
+    then = getattr(former, stage.function.__name__)
+    assert present_entry_point(stage.entry_point, [*then.ports, *then.parameters]) == then.entry_point
+    given = {*stage.ports, *stage.parameters}
+    found = present_entry_point(stage.entry_point, given)
+    taken = then if found == then.entry_point else stage
+    assert given <= {*taken.ports, *taken.parameters}

@@ -3,17 +3,19 @@ import math
 import numpy as np
 import pytest
 
-from pipelines.cell import assemble_cell, discharge_at_constant_power
+from pipelines.cell import discharge_at_constant_power
 from pipelines.cell.sampling import battery_data_current
+from pipelines.characterise import perturb
 from schemas import DischargeOutcome
 from schemas.errors import BoundsError
+from tests.built_cells import full_cell
 
 
 @pytest.fixture(scope="module")
 def cell(example):
     """A cell of an ordinary coating."""
     transport = example("transport", pore_fraction=0.335, active_material_fraction=0.6, carbon_binder_fraction=0.065)
-    return assemble_cell(transport, mass_loading_kilogram_per_square_metre=0.2)
+    return full_cell(transport)
 
 
 def test_completed_discharge(cell):
@@ -66,30 +68,33 @@ def test_time_limit_is_an_outcome(cell):
 
 
 @pytest.mark.parametrize(
-    ("changes", "loading", "outcome"),
+    ("changes", "separator", "outcome"),
     [
         (
             {"pore_outcome": "not percolating", "pore_tortuosity_factor": math.inf},
-            0.2,
+            12e-6,
             DischargeOutcome.NOT_CONDUCTING,
         ),
-        ({}, 30.0, DischargeOutcome.NOT_BUILT),
+        ({}, 0.03, DischargeOutcome.NOT_BUILT),
     ],
 )
-def test_a_cell_that_is_none_gives_no_samples(example, changes, loading, outcome):
+def test_a_cell_that_is_none_gives_no_samples(example, changes, separator, outcome):
     """A cell that does not conduct or fit is not simulated; the discharge says why."""
-    cell = assemble_cell(example("transport", **changes), mass_loading_kilogram_per_square_metre=loading)
+    cell = full_cell(example("transport", **changes), separator_thickness_metre=separator)
     discharge = discharge_at_constant_power(cell, power_watt=10.0)
     assert discharge.outcome is outcome
     assert discharge.reason
     assert len(discharge.test_time_second) == 0
 
 
-def test_the_varied_metric_is_carried_along(example):
-    """A discharge is labelled by the metric that its cell varies."""
+def test_the_perturbed_metric_is_carried_along(example):
+    """A discharge says at the end of its method which metric of its cell was raised; else it says nothing."""
     transport = example("transport", pore_tortuosity_factor_standard_error=0.1)
-    cell = assemble_cell(transport, mass_loading_kilogram_per_square_metre=0.2, varied="pore_tortuosity_factor")
-    assert discharge_at_constant_power(cell, power_watt=50.0).varied == "pore_tortuosity_factor"
+    plain, raised = (
+        discharge_at_constant_power(full_cell(each), power_watt=50.0).method
+        for each in (transport, perturb(transport, metric="pore_tortuosity_factor"))
+    )
+    assert raised == f"{plain}; pore_tortuosity_factor raised by one standard error"
 
 
 @pytest.mark.parametrize("changes", [{"power_watt": 0.0}, {"initial_state_of_charge": 1.1}, {"sample_count": 1}])

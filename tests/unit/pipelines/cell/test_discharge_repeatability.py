@@ -5,7 +5,8 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-from pipelines.cell import assemble_cell, discharge_at_constant_power
+from pipelines.cell import discharge_at_constant_power
+from tests.built_cells import full_cell
 
 _AGAIN = """
 import json, sys
@@ -21,7 +22,7 @@ print(json.dumps([c.tobytes().hex() for c in columns] + [pybamm.config.check_opt
 
 def test_bitwise_equal_again_and_in_a_fresh_process_without_telemetry(example):
     """The same cell gives the same bytes in this process and another, where the environment asks for telemetry."""
-    cell = assemble_cell(example("transport"), mass_loading_kilogram_per_square_metre=0.2)
+    cell = full_cell(example("transport"))
     first, second = (discharge_at_constant_power(cell, power_watt=40.0) for _ in range(2))
     columns = [first.test_time_second, first.voltage_volt, first.current_ampere]
     assert [c.tobytes() for c in columns] == [
@@ -43,7 +44,7 @@ def test_bitwise_equal_again_and_in_a_fresh_process_without_telemetry(example):
 
 def test_threads_do_not_disturb_each_other(example):
     """Discharges that run side by side in threads give the bytes they give one by one."""
-    cell = assemble_cell(example("transport"), mass_loading_kilogram_per_square_metre=0.2)
+    cell = full_cell(example("transport"))
     powers = (20.0, 1e6, 40.0, 80.0)
 
     def voltages(power):

@@ -2,21 +2,20 @@ import math
 
 import pytest
 
-from pipelines.cell import assemble_cell
 from pipelines.cell.can import Can
 from pipelines.cell.components import QUANTITIES, Layer, Stack
 from pipelines.cell.form_factors import CANS, FORM_FACTORS, can_of, housing_of
 from pipelines.cell.pouch import Pouch
 from schemas import CellOutcome
 from schemas.errors import UnknownFieldError
+from tests.built_cells import LOADING, full_cell
 
-LOADING = 0.2
 STACK = 350e-6
 
 
 def assembled(example, **changes):
     """A cell of the usual loading."""
-    return assemble_cell(example("transport"), mass_loading_kilogram_per_square_metre=LOADING, **changes)
+    return full_cell(example("transport"), **changes)
 
 
 @pytest.mark.parametrize("form_factor", CANS)
@@ -104,10 +103,10 @@ def test_a_pouch_is_single_sided_and_as_large_as_asked_for(example):
     assert {"positive_tab", "negative_tab", "pouch_foil"} <= set(parts)
 
 
-def test_a_pouch_takes_a_coating_that_no_can_takes(example):
+def test_a_pouch_takes_a_stack_that_no_can_takes(example):
     """Where not one turn fits a 4680, a flat pouch still closes."""
-    thick = {"mass_loading_kilogram_per_square_metre": 30.0}
-    can, pouch = (assemble_cell(example("transport"), form_factor=name, **thick) for name in ("4680", "pouch"))
+    thick = {"separator_thickness_metre": 0.03}
+    can, pouch = (full_cell(example("transport"), form_factor=name, **thick) for name in ("4680", "pouch"))
     assert (can.outcome, pouch.outcome) == (CellOutcome.DOES_NOT_FIT, CellOutcome.BUILT)
 
 

@@ -1,10 +1,11 @@
 import pytest
 
-from pipelines.cell import assemble_cell, reference_cell
+from pipelines.cell import materials_of_set, reference_cell
 from pipelines.cell.engine import PARAMETER_SETS, REFUSED_SETS, load_pybamm, parameter_values, parameter_values_of
 from pipelines.cell.layers import Fallback, negative_layer, own_positive_layer
 from schemas import CellOutcome
 from schemas.errors import UnknownFieldError
+from tests.built_cells import conductivities, full_cell
 
 
 def test_every_set_of_pybamm_is_accepted_or_refused_with_a_reason():
@@ -20,8 +21,10 @@ def test_accepted_sets_are_built_around_a_measured_electrode_too(example, parame
     assert own.outcome is CellOutcome.BUILT
     named = float(parameter_values(parameter_set)["Nominal cell capacity [A.h]"])
     assert own.nominal_capacity_ampere_hour == pytest.approx(named, rel=1 / 3)
-    cell = assemble_cell(
-        example("transport"),
+    materials = materials_of_set(parameter_set, "positive")
+    cell = full_cell(
+        example("transport", **conductivities(materials)),
+        materials,
         mass_loading_kilogram_per_square_metre=0.1,
         parameter_set=parameter_set,
         negative_to_positive_capacity_ratio=own.negative_to_positive_capacity_ratio,

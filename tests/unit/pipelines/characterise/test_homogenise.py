@@ -19,9 +19,10 @@ from pipelines.characterise.errors import DeviceError
 from pipelines.characterise.geometry import specific_surface_areas
 from pipelines.characterise.geometry.surface_area import CROFTON
 from pipelines.manufacture import pack_particles
-from schemas import Boundary, Design, Microstructure, Transport, TransportOutcome, TransportTensor
+from schemas import Boundary, Microstructure, Recipe, Transport, TransportOutcome, TransportTensor
 from schemas.electrode import cubic_voxels
 from schemas.errors import BoundsError
+from schemas.materials import NMC_811
 from schemas.protocols import Characterise
 
 PORE, ACTIVE_MATERIAL, CARBON_BINDER, FOIL = range(4)
@@ -46,19 +47,14 @@ def volume(labels: npt.NDArray[Any], names: tuple[str, ...] = NAMES, values: Any
 @pytest.fixture(scope="module")
 def packing() -> Microstructure:
     """A packed electrode that repeats itself, three phases of which all percolate together; shape (32, 32, 32)."""
-    recipe = Design(
-        active_material_weight_fraction=0.94,
-        porosity=0.4,
-        binder_adhesion=0.5,
-        mass_loading_kilogram_per_square_metre=0.2,
-    )
-    return pack_particles(recipe, edge_voxels=32, voxel_size_metre=1e-6, seed=1)
+    recipe = Recipe(active_material_weight_fraction=0.94, porosity=0.4)
+    return pack_particles(recipe, NMC_811, edge_voxels=32, voxel_size_metre=1e-6, seed=1)
 
 
 @pytest.fixture(scope="module")
 def found(packing: Microstructure) -> Transport:
     """Its transport, as by default."""
-    return homogenise(packing)
+    return homogenise(packing, NMC_811)
 
 
 @pytest.fixture
@@ -76,7 +72,7 @@ def same(one: Transport | TransportTensor, other: Transport | TransportTensor) -
 def test_the_stage_is_a_characterise(packing: Microstructure, found: Transport) -> None:
     """It can stand wherever the Protocol is asked for, and says what it did at which resolution."""
     engine: Characterise = homogenise
-    assert same(engine(packing), found)
+    assert same(engine(packing, NMC_811), found)
     assert (found.edge_voxels, found.voxel_size_metre, found.cube_count) == (32, 1e-6, 1)
     assert (found.active_material_conductivity_siemens_per_metre, found.surface_area_method) == (0.1, CROFTON)
     assert "certified interval within 0.0003" in found.method
@@ -93,7 +89,7 @@ def test_fractions_and_area_are_counted_and_measured(packing: Microstructure, fo
 
 def test_it_agrees_with_taufactor(packing: Microstructure, found: Transport) -> None:
     """Tortuosity factor and conductivity within 0.1 %, TauFactor's inside of the interval but for its own error."""
-    theirs = characterise_with_taufactor(packing)
+    theirs = characterise_with_taufactor(packing, NMC_811)
     for name in (TAU, SIGMA):
         value = getattr(theirs, name)
         assert getattr(found, name) == pytest.approx(value, rel=1e-3)
@@ -106,8 +102,8 @@ def test_it_agrees_with_taufactor(packing: Microstructure, found: Transport) -> 
 @pytest.mark.parametrize("tolerance", [0.1, 3e-3])
 def test_the_certified_interval_holds_the_truth(packing: Microstructure, tolerance: float) -> None:
     """Narrower than asked for, around the value and around that of a tight tolerance."""
-    tight = homogenise(packing, relative_tolerance=1e-9)
-    loose = homogenise(packing, relative_tolerance=tolerance)
+    tight = homogenise(packing, NMC_811, relative_tolerance=1e-9)
+    loose = homogenise(packing, NMC_811, relative_tolerance=tolerance)
     for name in (TAU, SIGMA):
         lower, upper = getattr(loose, f"{name}_lower"), getattr(loose, f"{name}_upper")
         assert lower <= getattr(loose, name) <= upper
@@ -119,19 +115,19 @@ def test_the_certified_interval_holds_the_truth(packing: Microstructure, toleran
 
 def test_a_torch_device_gives_the_same_within_the_intervals(packing: Microstructure, found: Transport) -> None:
     """Through torch the values differ by rounding; a device that is not there is refused by name."""
-    through_torch = homogenise(packing, device="torch:cpu")
+    through_torch = homogenise(packing, NMC_811, device="torch:cpu")
     assert through_torch.pore_tortuosity_factor == pytest.approx(found.pore_tortuosity_factor, rel=3e-5)
     assert through_torch.solid_effective_conductivity_siemens_per_metre == pytest.approx(
         found.solid_effective_conductivity_siemens_per_metre, rel=3e-5
     )
     with pytest.raises(DeviceError, match="no_such_device"):
-        homogenise(packing, device="no_such_device")
+        homogenise(packing, NMC_811, device="no_such_device")
 
 
 def test_a_step_limit_is_an_outcome(packing: Microstructure) -> None:
     """After one iteration: the interval reached is stored, and it holds the truth."""
-    tight = homogenise(packing, relative_tolerance=1e-9)
-    stopped = homogenise(packing, relative_tolerance=1e-6, largest_iteration_count=1)
+    tight = homogenise(packing, NMC_811, relative_tolerance=1e-9)
+    stopped = homogenise(packing, NMC_811, relative_tolerance=1e-6, largest_iteration_count=1)
     assert (stopped.pore_outcome, stopped.solid_outcome) == (LIMIT, LIMIT)
     assert stopped.percolates()
     for name in (TAU, SIGMA):
@@ -145,8 +141,11 @@ def test_straight_pores_beside_two_solids_are_exact() -> None:
     labels[:, 4:9], labels[:, 9:] = ACTIVE_MATERIAL, CARBON_BINDER
     layers = homogenise(
         volume(labels),
-        active_material_conductivity_siemens_per_metre=2.0,
-        carbon_binder_conductivity_siemens_per_metre=300.0,
+        replace(
+            NMC_811,
+            active_material_conductivity_siemens_per_metre=2.0,
+            carbon_binder_conductivity_siemens_per_metre=300.0,
+        ),
     )
     assert layers.pore_tortuosity_factor == pytest.approx(1, abs=1e-6)
     assert layers.solid_effective_conductivity_siemens_per_metre == pytest.approx(0.5 * 2 + 0.1 * 300, rel=1e-6)
@@ -157,7 +156,7 @@ def test_what_does_not_span_is_an_outcome() -> None:
     """A wall of solid stops the ions and a wall of pore the electrons; the bounds say that it is certain."""
     labels = np.zeros((6, 5, 4), np.uint8)
     labels[3] = ACTIVE_MATERIAL
-    blocked = homogenise(volume(labels))
+    blocked = homogenise(volume(labels), NMC_811)
     assert (blocked.pore_outcome, blocked.solid_outcome) == (NONE, NONE)
     assert not blocked.percolates()
     assert blocked.pore_tortuosity_factor == math.inf
@@ -169,7 +168,7 @@ def test_what_does_not_span_is_an_outcome() -> None:
 @pytest.mark.parametrize("phase", [PORE, ACTIVE_MATERIAL, CARBON_BINDER])
 def test_one_phase_alone(phase: int) -> None:
     """Ions or electrons cross a block of one phase as they would the bulk; the other carrier does not."""
-    block = homogenise(volume(np.full((4, 3, 5), phase)))
+    block = homogenise(volume(np.full((4, 3, 5), phase)), NMC_811)
     assert block.pore_outcome is (CONVERGED if phase == PORE else NONE)
     assert block.pore_tortuosity_factor == (1 if phase == PORE else math.inf)
     bulk = {PORE: 0.0, ACTIVE_MATERIAL: 0.1, CARBON_BINDER: 100.0}[phase]
@@ -180,21 +179,21 @@ def test_one_phase_alone(phase: int) -> None:
 def test_a_phase_that_is_not_named_is_absent(packing: Microstructure) -> None:
     """A volume without carbon-binder, in its labels and in its names."""
     two = volume(packing.labels.clip(0, 1), ("pore", "active_material"), (0, 1))
-    one = homogenise(two)
+    one = homogenise(two, NMC_811)
     assert one.carbon_binder_fraction == 0
     assert 0 < one.solid_effective_conductivity_siemens_per_metre < 0.1
 
 
 def test_unknown_phases_neither_conduct_nor_count(packing: Microstructure, found: Transport) -> None:
     """Foil on one end stops both carriers; in the carbon-binder's place it takes its conduction, not the ions' way."""
-    renamed = homogenise(replace(packing, phase_names=("pore", "active_material", "foil")))
+    renamed = homogenise(replace(packing, phase_names=("pore", "active_material", "foil")), NMC_811)
     assert renamed.pore_tortuosity_factor == found.pore_tortuosity_factor
     assert renamed.carbon_binder_fraction == 0
     assert renamed.solid_effective_conductivity_siemens_per_metre < 0.1
     labels = packing.labels.copy()
     labels[0] = FOIL
-    assert not homogenise(volume(labels, (*NAMES, "foil"), range(4))).percolates()
-    unknown = homogenise(replace(packing, phase_names=("void", "silicon", "graphite")))
+    assert not homogenise(volume(labels, (*NAMES, "foil"), range(4)), NMC_811).percolates()
+    unknown = homogenise(replace(packing, phase_names=("void", "silicon", "graphite")), NMC_811)
     assert (unknown.pore_fraction, unknown.pore_outcome, unknown.solid_outcome) == (0, NONE, NONE)
     assert unknown.pore_tortuosity_factor == math.inf
 
@@ -204,14 +203,14 @@ def test_labels_may_be_any_in_any_order(packing: Microstructure, found: Transpor
     """Other labels for the same phases give the same record to the last bit."""
     labels = np.array(order, np.uint8)[packing.labels]
     backwards = replace(packing, labels=labels, phase_names=NAMES[::-1], phase_labels=np.array(order[::-1], np.uint8))
-    assert same(homogenise(backwards), found)
+    assert same(homogenise(backwards, NMC_811), found)
 
 
 @pytest.mark.parametrize("shape", [(1, 1, 1), (1, 5, 7), (13, 1, 1), (2, 3, 11)])
 def test_any_size_is_measured(shape: tuple[int, int, int]) -> None:
     """Odd, prime and single-voxel edges of random voxels: records whose intervals hold their values."""
     random = volume(np.random.default_rng(3).integers(0, 2, shape))
-    one, all_axes = homogenise(random), homogenise_along_all_axes(random, periodic=True)
+    one, all_axes = homogenise(random, NMC_811), homogenise_along_all_axes(random, NMC_811, periodic=True)
     assert one.pore_tortuosity_factor_lower is not None
     assert one.pore_tortuosity_factor_lower <= one.pore_tortuosity_factor
     assert all_axes.pore_relative_diffusivity.shape == (3, 3)
@@ -222,26 +221,26 @@ def test_any_size_is_measured(shape: tuple[int, int, int]) -> None:
 def test_limits_that_are_none_are_refused(packing: Microstructure, stage: Any, given: dict[str, Any]) -> None:
     """The parameter is named."""
     with pytest.raises(BoundsError, match=next(iter(given))):
-        stage(packing, **given)
+        stage(packing, NMC_811, **given)
 
 
 @pytest.mark.usefixtures("_threads")
 @pytest.mark.parametrize("periodic", [False, True])
 def test_bits_do_not_depend_on_the_threads(packing: Microstructure, found: Transport, periodic: bool) -> None:
     """Again, with one thread, and from two threads at once: the same records."""
-    tensor = homogenise_along_all_axes(packing, periodic=periodic)
-    assert same(homogenise_along_all_axes(packing, periodic=periodic), tensor)
+    tensor = homogenise_along_all_axes(packing, NMC_811, periodic=periodic)
+    assert same(homogenise_along_all_axes(packing, NMC_811, periodic=periodic), tensor)
     with ThreadPoolExecutor(2) as pool:
-        both = list(pool.map(lambda _: homogenise_along_all_axes(packing, periodic=periodic), range(2)))
+        both = list(pool.map(lambda _: homogenise_along_all_axes(packing, NMC_811, periodic=periodic), range(2)))
     assert all(same(one, tensor) for one in both)
     numba.set_num_threads(1)
-    assert same(homogenise_along_all_axes(packing, periodic=periodic), tensor)
-    assert same(homogenise(packing), found)
+    assert same(homogenise_along_all_axes(packing, NMC_811, periodic=periodic), tensor)
+    assert same(homogenise(packing, NMC_811), found)
 
 
 def test_between_fixed_ends_the_first_axis_is_that_of_the_transport(packing: Microstructure, found: Transport) -> None:
     """The same solve; off the diagonal nothing is defined, hence zero; half widths cover the interval."""
-    tensor = homogenise_along_all_axes(packing)
+    tensor = homogenise_along_all_axes(packing, NMC_811)
     assert tensor.boundary is Boundary.FIXED
     assert tensor.pore_tortuosity_factors()[0] == pytest.approx(found.pore_tortuosity_factor, rel=1e-12)
     assert tensor.solid_conductivity_siemens_per_metre[0, 0] == getattr(found, SIGMA)
@@ -258,8 +257,8 @@ def test_between_fixed_ends_the_first_axis_is_that_of_the_transport(packing: Mic
 
 def test_a_periodic_tensor_is_whole(packing: Microstructure) -> None:
     """Symmetric, with orthonormal principal axes that make it up, and certified entry by entry for both carriers."""
-    loose = homogenise_along_all_axes(packing, periodic=True, relative_tolerance=0.02)
-    tight = homogenise_along_all_axes(packing, periodic=True, relative_tolerance=1e-9)
+    loose = homogenise_along_all_axes(packing, NMC_811, periodic=True, relative_tolerance=0.02)
+    tight = homogenise_along_all_axes(packing, NMC_811, periodic=True, relative_tolerance=1e-9)
     assert (loose.boundary, loose.pore_outcomes, loose.solid_outcomes) == (
         Boundary.PERIODIC,
         (CONVERGED,) * 3,
@@ -289,8 +288,8 @@ def test_rotating_the_volume_permutes_the_tensor(
 ) -> None:
     """Axes exchanged before are axes exchanged after, of both carriers and of their half widths."""
     options: dict[str, Any] = {"periodic": periodic, "relative_tolerance": 1e-8}
-    straight = homogenise_along_all_axes(packing, **options)
-    turned = homogenise_along_all_axes(volume(packing.labels.transpose(order)), **options)
+    straight = homogenise_along_all_axes(packing, NMC_811, **options)
+    turned = homogenise_along_all_axes(volume(packing.labels.transpose(order)), NMC_811, **options)
     both = np.ix_(order, order)
     for name in ("pore_relative_diffusivity", "solid_conductivity_siemens_per_metre"):
         assert getattr(turned, name) == pytest.approx(getattr(straight, name)[both], rel=1e-6, abs=1e-8)
@@ -303,15 +302,15 @@ def test_anisotropy_where_an_axis_is_closed(periodic: bool) -> None:
     """Layers across axis 0: ions and electrons go in the plane only, infinitely better; nothing has no ratio."""
     labels = np.zeros((6, 4, 5), np.uint8)
     labels[3:] = ACTIVE_MATERIAL
-    layers = homogenise_along_all_axes(volume(labels), periodic=periodic)
+    layers = homogenise_along_all_axes(volume(labels), NMC_811, periodic=periodic)
     assert layers.pore_outcomes == layers.solid_outcomes == (NONE, CONVERGED, CONVERGED)
     assert (layers.pore_anisotropy, layers.solid_anisotropy) == (math.inf, math.inf)
     assert layers.pore_tortuosity_factors() == pytest.approx([math.inf, 1, 1])
-    nothing = homogenise_along_all_axes(volume(np.zeros((4, 4, 4))), periodic=periodic)
+    nothing = homogenise_along_all_axes(volume(np.zeros((4, 4, 4))), NMC_811, periodic=periodic)
     assert (nothing.pore_anisotropy, nothing.solid_anisotropy) == (pytest.approx(1), None)
     assert set(nothing.solid_outcomes) == {NONE}
-    solid = homogenise_along_all_axes(volume(np.full((4, 4, 4), ACTIVE_MATERIAL)), periodic=periodic)
+    solid = homogenise_along_all_axes(volume(np.full((4, 4, 4), ACTIVE_MATERIAL)), NMC_811, periodic=periodic)
     assert (solid.pore_anisotropy, solid.solid_anisotropy) == (None, pytest.approx(1))
     assert solid.pore_tortuosity_factors().tolist() == [math.inf] * 3  # of no pores at all, without a warning
-    upright = homogenise_along_all_axes(volume(labels.transpose(1, 0, 2)), periodic=periodic)
+    upright = homogenise_along_all_axes(volume(labels.transpose(1, 0, 2)), NMC_811, periodic=periodic)
     assert upright.pore_anisotropy == pytest.approx(0.5)

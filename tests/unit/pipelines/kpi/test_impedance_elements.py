@@ -6,12 +6,11 @@ import pytest
 from pipelines.cell import reference_cell
 from pipelines.cell.impedance import simulate_impedance
 from pipelines.kpi.impedance import (
-    border_of,
     examine_kramers_kronig,
     fit_equivalent_circuit,
     integrate_relaxation_times,
 )
-from pipelines.kpi.impedance.border import unfinished
+from pipelines.kpi.impedance.border import border_of, unfinished
 from pipelines.kpi.impedance.circuit import (
     ARC,
     CAPACITOR,

@@ -3,10 +3,11 @@ import json
 
 import pytest
 
-from pipelines.cell import assemble_cell, assemble_half_cell, bpx_document, reference_cell
+from pipelines.cell import bpx_document, reference_cell
 from pipelines.files.bpx import BpxError, checked_bpx, read_bpx
 from pipelines.files.bpx.format import load_bpx
 from schemas import CellParameters
+from tests.built_cells import full_cell, half_cell
 
 CELL, OCP = ("Parameterisation", "Cell"), "OCP [V]"
 POSITIVE = ("Parameterisation", "Positive electrode")
@@ -70,10 +71,9 @@ def test_a_cell_may_be_designed_on_a_bpx_file(example, written):
     """A measured electrode in a can, all else from the file; on Chen2020's file it is Chen2020's cell but for layers
     that the format has no word for.
     """
-    loading = {"mass_loading_kilogram_per_square_metre": 0.2}
-    for stage in (assemble_cell, assemble_half_cell):
-        named = stage(example("transport"), **loading)
-        filed = stage(example("transport"), parameter_set="mine", parameters=written, **loading)
+    for built in (full_cell, half_cell):
+        named = built(example("transport"))
+        filed = built(example("transport"), parameter_set="mine", parameters=written)
         assert filed.positive_thickness_metre == named.positive_thickness_metre
         assert filed.negative_thickness_metre == pytest.approx(named.negative_thickness_metre, rel=1e-4)
         areal = [c.nominal_capacity_ampere_hour / c.electrode_area_square_metre for c in (named, filed)]
@@ -239,19 +239,17 @@ def test_what_bpx_cannot_say_is_not_dropped(parameter_set, said):
 def test_half_cells_and_cells_that_do_not_fit_are_not_written(example):
     """The format knows full cells only."""
     with pytest.raises(BpxError, match="lithium-metal"):
-        bpx_document(assemble_half_cell(example("transport"), mass_loading_kilogram_per_square_metre=0.2))
+        bpx_document(half_cell(example("transport")))
     with pytest.raises(BpxError, match="was not built"):
-        bpx_document(assemble_cell(example("transport"), mass_loading_kilogram_per_square_metre=30.0))
+        bpx_document(full_cell(example("transport"), separator_thickness_metre=0.03))
 
 
 def test_the_measured_area_scales_the_reaction_rate(example):
     """Half the area is half the rate constant, and the same active material."""
     documents = [
-        bpx_document(
-            assemble_cell(
-                example("transport", specific_surface_area_per_metre=area), mass_loading_kilogram_per_square_metre=0.2
-            )
-        )["Parameterisation"]["Positive electrode"]
+        bpx_document(full_cell(example("transport", specific_surface_area_per_metre=area)))["Parameterisation"][
+            "Positive electrode"
+        ]
         for area in (4e5, 2e5)
     ]
     rates = [each["Reaction rate constant [mol.m-2.s-1]"] for each in documents]

@@ -25,7 +25,7 @@ def test_round_trip(example, tmp_path, kind, ending):
     }
     curve = example(kind, **changes)
     path = tmp_path / f"curve.bdf.{ending}"
-    export_battery_data(curve, "it", str(path))
+    export_battery_data(curve, str(path))
     back = read_measurement(path)
     for column in COLUMNS:
         assert np.array_equal(getattr(back, column), getattr(curve, column)), column
@@ -48,5 +48,5 @@ def test_a_discharge_has_no_steps(example):
 def test_what_cannot_be_written(example, tmp_path, kind, name, says):
     """Other records and other endings are refused."""
     with pytest.raises(ExportError, match=says):
-        export_battery_data(example(kind), "it", str(tmp_path / name))
+        export_battery_data(example(kind), str(tmp_path / name))
     assert not (tmp_path / name).exists()
