@@ -94,7 +94,7 @@ def test_a_design_outside_is_simulated_and_learned_from(lake: Lake, study: Make)
 
 
 def test_what_was_learned_on_the_way_does_not_change_what_was_defined(lake: Lake, study: Make) -> None:
-    """The record holds the study as it was read, with the generator that it began with; so does the one that is read anew."""
+    """The record holds the study as it was read, with the generator that it began with, and so does one read anew."""
     wanted = study(when_blind="simulate")
     before = wanted.definition()
     result = run_campaign(lake, wanted)

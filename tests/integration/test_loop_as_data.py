@@ -1,4 +1,4 @@
-"""What a study can say beyond one objective of one cell: loadings, two goals, limits, kinds of values, two electrodes."""
+"""What a study can say beyond one objective of one cell: loadings, goals, limits, kinds of values, two electrodes."""
 
 from __future__ import annotations
 

@@ -64,7 +64,11 @@ FORMER = """\
 study:
   name: old
   seed: 1
-  space: {active_material_weight_fraction: 0.94, porosity: {low: 0.3, high: 0.45}, binder_adhesion: 0.5, mass_loading: 15 mg/cm^2}
+  space:
+    active_material_weight_fraction: 0.94
+    porosity: {low: 0.3, high: 0.45}
+    binder_adhesion: 0.5
+    mass_loading: 15 mg/cm^2
   objective: {kpi: energy_density, power: 20 W}
   budget: {initial: 2, total: 2}
   resolution: {edge_voxels: 16, voxel_size: 1.6 um, cubes: 1}

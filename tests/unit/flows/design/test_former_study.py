@@ -105,7 +105,7 @@ def test_a_former_study_is_refused_with_the_lines_to_change() -> None:
 
 
 def test_parameters_of_engines_go_to_the_records_and_steps_that_have_them() -> None:
-    """A density to the materials, a radius to the cell's design, a pressure to its step; a bare number gets its unit."""
+    """A density to the materials, a radius to the cell, a pressure to its step; a bare number gets its unit."""
     stages = {
         "manufacture": {
             "engine": "particle_packing",

@@ -115,7 +115,7 @@ def test_a_study_says_only_what_it_varies() -> None:
 
 
 def test_a_field_that_is_added_to_a_record_leaves_every_study_readable(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An optional field more: the files of the repository are read, their definition is the same, and it can be varied."""
+    """The files of the repository are read, their definition is the same, and the field can be varied."""
 
     @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
     class Further(Recipe):
