@@ -6,6 +6,7 @@ Names may be written without their unit. What is not named keeps the value that 
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -113,6 +114,8 @@ def _variable(path: str, parameter: Parameter, section: Section, key: str) -> Va
         fixed = section.value(key, parameter)
         return Variable(path, parameter, fixed, fixed)
     ends = section.section(key, (*_RANGE, *_CHOICES))
+    if parameter.type is dict:
+        raise StudyError(f"{ends.path} cannot be varied. Give one value.")
     if ends.has("choices"):
         return Variable(path, parameter, choices=_choices(parameter, ends))
     if parameter.type not in (float, int):
@@ -133,6 +136,6 @@ def _choices(parameter: Parameter, ends: Section) -> tuple[Any, ...]:
         values = tuple(parameter.read(str(one) if parameter.type is str else one, ends.at("choices")) for one in given)
     except RagoneError as cause:
         raise StudyError(str(cause)) from cause
-    if len(set(values)) < len(values):
-        raise StudyError(f"{ends.at('choices')} = {given!r} names a value twice. Leave one out.")
+    if len({repr(value) for value in values}) < len(values):
+        raise StudyError(f"{ends.at('choices')} = {reprlib.repr(given)} names a value twice. Leave one out.")
     return values

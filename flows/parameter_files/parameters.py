@@ -21,6 +21,7 @@ from schemas.parameter import Parameter
 from schemas.units import parse_quantity
 
 REQUIRED: Any = object()
+_LONGEST_TEXT = 1000
 
 
 def read_yaml(path: str | Path) -> Any:
@@ -123,7 +124,10 @@ class Section:
             if default is REQUIRED:
                 raise StudyError(f"{self.at(name)} is missing. Add it.")
             return default
-        return self._value[name]
+        value = self._value[name]
+        if isinstance(value, str) and len(value) > _LONGEST_TEXT:
+            raise StudyError(f"{self.at(name)} holds {len(value)} characters; at most {_LONGEST_TEXT} are read.")
+        return value
 
     def has(self, name: str) -> bool:
         """Whether the file gives that key."""

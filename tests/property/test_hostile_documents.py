@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import struct
+from pathlib import Path
 
 import pytest
 import torch
@@ -152,6 +153,48 @@ def test_a_yaml_text_of_any_pieces(text):
         return
     with pytest.raises(RagoneError):
         Study.read(content)
+
+
+STUDY = decode_yaml((Path(__file__).parents[2] / "params.yaml").read_text(encoding="utf-8"))
+STUDY["study"] |= {
+    "recipe": {"particle_shape": "plate"},
+    "cell": {"form_factor": "4680"},
+    "materials": {"carbon_binder_nanoporosity": 0.1},
+    "constraints": [{"kpi": "mean_voltage", "at_least": "3 V", "from": "discharge"}],
+}
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.sampled_from(places(STUDY)), values)
+def test_a_study_with_any_value_anywhere(path, value):
+    """Read and defined, or refused."""
+    try:
+        Study.read(replaced(STUDY, path, value)).definition()
+    except RagoneError as refusal:
+        assert str(refusal)
+
+
+names = st.sampled_from(
+    ["low", "choices", "value", "stage", "after", "from", "kpi", "settings", "generator", "bpx", "space"]
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.sampled_from(places(STUDY)), st.one_of(names, st.text(max_size=12)), values)
+@example(("study", "space"), "cell.parameters", {"choices": [{}]})
+@example(("study", "steps", "discharge"), "after", "discharge")
+@example(("study", "steps"), "", "homogenise")
+def test_a_study_with_any_key_added(path, name, value):
+    """Read and defined, or refused."""
+    holder = STUDY
+    for part in path:
+        holder = holder[part]
+    if not isinstance(holder, dict):
+        return
+    try:
+        Study.read(replaced(STUDY, (*path, name), value)).definition()
+    except RagoneError as refusal:
+        assert str(refusal)
 
 
 WEIGHTS = to_bytes({"a": torch.zeros(2, 3), "b": torch.zeros(4)}, "any", {"width": 8})
