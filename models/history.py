@@ -48,11 +48,8 @@ def tell(
             "KPIs. Give one for each goal of each candidate that did not fail."
         )
     given = iter(kpis)
-    added = [("" if number in failed else next(given).id) for number in range(len(candidates)) for _ in range(width)]
-    return History(
-        name=name,
-        goals=list(goals),
-        goal_count=width,
-        candidate_ids=(*(before.candidate_ids if before else ()), *(candidate.id for candidate in candidates)),
-        kpi_ids=(*(before.kpi_ids if before else ()), *added),
-    )
+    added = [
+        {"candidate": candidate.id, "kpis": [] if number in failed else [next(given).id for _ in goals]}
+        for number, candidate in enumerate(candidates)
+    ]
+    return History(name=name, goals=list(goals), trials=[*(before.trials if before else ()), *added])

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from schemas.errors import FieldShapeError
-from schemas.field import document, integer, text, texts
+from schemas.field import document, text
 from schemas.record import Record
 
 
@@ -18,19 +17,8 @@ class History(Record):
 
     name: str = text(doc="of the study")
     goals: Any = document(doc="list of KPI, sense and limit, in the KPI's unit")
-    goal_count: int = integer(low=1)
-    candidate_ids: tuple[str, ...] = texts(default=())
-    kpi_ids: tuple[str, ...] = texts(default=(), doc="row by row, one row a candidate; empty text where there is none")
-
-    def validate(self) -> None:
-        """Every candidate has a row of KPIs."""
-        if len(self.kpi_ids) != self.goal_count * len(self.candidate_ids):
-            raise FieldShapeError(
-                f"history of {len(self.candidate_ids)} candidates and {self.goal_count} goals has {len(self.kpi_ids)} "
-                "KPI ids. Give one for each goal of each candidate."
-            )
+    trials: Any = document(doc="list of candidate and KPIs, ids each; no KPIs of a candidate whose evaluation failed")
 
     def rows(self) -> list[tuple[str, tuple[str, ...]]]:
         """Id of each candidate and ids of its KPIs."""
-        width = self.goal_count
-        return [(c, self.kpi_ids[n * width : (n + 1) * width]) for n, c in enumerate(self.candidate_ids)]
+        return [(trial["candidate"], tuple(trial["kpis"])) for trial in self.trials]

@@ -27,7 +27,7 @@ _MODEL: dict[str, Any] = {
 }
 _EXAMPLES: dict[str, dict[str, Any]] = {
     "candidate": {"values": {"recipe.porosity": 0.35, "cell.form_factor": "4680"}},
-    "history": {"name": "energy", "goals": [], "goal_count": 1, "candidate_ids": (_ID,), "kpi_ids": ("",)},
+    "history": {"name": "energy", "goals": [], "trials": [{"candidate": _ID, "kpis": []}]},
     "recipe": {"active_material_weight_fraction": 0.95, "porosity": 0.35},
     "materials": {"active_material": "NMC 811"},
     "cell_design": {"mass_loading_kilogram_per_square_metre": 0.2},

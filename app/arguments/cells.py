@@ -72,7 +72,10 @@ def _cycle(command: argparse.ArgumentParser) -> None:
         help="constant-current, constant-power, charge, cycle, fast-charge, rate-test, pulse, gitt, rest or drive "
         "(default: cycle; drive if there is a profile)",
     )
-    settings(command, "of the protocol, with its unit, for example power_watt='20 W' or rates=1,2,3; may be repeated")
+    settings(
+        command,
+        "of the protocol or its conditions, with its unit, for example power='20 W' or rates=1,2,3; may be repeated",
+    )
     command.add_argument(
         "--step",
         action="append",
@@ -91,7 +94,7 @@ def _cycle(command: argparse.ArgumentParser) -> None:
 
 
 def _kpis(command: argparse.ArgumentParser) -> None:
-    command.add_argument("ids", nargs="+", metavar="ID", help="curves, spectra or cells; may be shortened")
+    command.add_argument("ids", nargs="+", metavar="ID", help="curves, spectra, cells or transports; may be shortened")
     command.add_argument(
         "--what",
         default="",

@@ -5,7 +5,17 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Mapping
 
-from schemas import Recipe
+_REQUIRED = ("active-material-weight-fraction", "porosity")
+_RECIPE = {  # as `schemas.Recipe` has them, which is not loaded for the sake of a help text
+    "active-material-weight-fraction": "active material over all solids, by mass",
+    "porosity": "pore volume over coating volume, nanopores included",
+    "binder-adhesion": "0: carbon-binder in aggregates; 1: a film on the particles (default: 0.5)",
+    "median-particle-radius": "for example '5 um' (default: 4 um)",
+    "particle-radius-spread": "standard deviation of the logarithm of the radius (default: 0.2)",
+    "particle-shape": "sphere, ellipsoid or plate (default: sphere)",
+    "particle-aspect-ratio": "longest over shortest axis (default: 1)",
+    "aggregate-length": "size of aggregates of carbon-binder (default: 0.8 um)",
+}
 
 
 def _train(command: argparse.ArgumentParser) -> None:
@@ -68,11 +78,8 @@ def _fidelity(command: argparse.ArgumentParser) -> None:
 
 
 def _generate(command: argparse.ArgumentParser) -> None:
-    for parameter in Recipe.parameters().values():
-        told, word = parameter.doc or "of the recipe", parameter.short.replace("_", "-")
-        if not parameter.required:
-            told += f" (default: {' '.join((str(parameter.default), parameter.unit.strip('1'))).strip()})"
-        command.add_argument(f"--{word}", required=parameter.required, metavar="VALUE", help=told.replace("%", "%%"))
+    for word, told in _RECIPE.items():
+        command.add_argument(f"--{word}", required=word in _REQUIRED, metavar="VALUE", help=told)
     command.add_argument("--generator", default="default", metavar="ID", help="default: the one that comes with Ragone")
     command.add_argument("--edge", type=int, default=128, metavar="VOXELS", help="of the cube (default: %(default)s)")
     command.add_argument("--seed", type=int, default=0, help="default: %(default)s")

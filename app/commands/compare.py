@@ -8,7 +8,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from app.commands.cycle import heat_parameters
+from app.commands.cycle import condition, heat_parameters
 from app.pictures.agreement import draw_agreement
 from app.tables.answers import number, plain, quantity, wide_table
 from app.tables.kpi import side_by_side
@@ -17,9 +17,8 @@ from app.terminal.session import FINE, FOUND, Session
 from dataset import Lake
 from flows import Agreement, compare_discharges
 from flows.cell.kpis import extract, stages_asked
+from pipelines.kpi import voltage_agreement
 from schemas import Cycling, Kpi, Measurement
-from schemas.field import POSITIVE, Bounds
-from schemas.units import parse_quantity
 
 _COLUMNS = ("voltage_rmse", "voltage_bias", "voltage_largest_deviation", "compared_share")
 
@@ -27,8 +26,10 @@ _COLUMNS = ("voltage_rmse", "voltage_bias", "voltage_largest_deviation", "compar
 def execute(session: Session) -> int:
     """Simulate, compare, draw and tell; 1 if a simulation failed or has no discharge."""
     given = session.arguments
-    ambient = parse_quantity(given.ambient, "K", "--ambient", POSITIVE) if given.ambient else None
-    instrument = parse_quantity(given.voltage_uncertainty, "V", "--voltage-uncertainty", Bounds(low=0))
+    ambient = condition("ambient_temperature", given.ambient, "--ambient") if given.ambient else None
+    instrument = voltage_agreement.parameter("voltage_uncertainty").read(
+        given.voltage_uncertainty, "--voltage-uncertainty"
+    )
     names = [name.strip() for name in given.what.split(",") if name.strip()]
     stages_asked(names)  # a wrong name is told before anything is simulated
     with session.lake() as lake:

@@ -18,10 +18,9 @@ from dataset import Lake
 from flows.cell.cycling import CellTest, cycle_many, free_test, named_test
 from flows.errors import CyclingError
 from flows.parameter_files.fields import settings_of
+from pipelines.cell.protocols import cycle_cell
 from pipelines.files.cyclers import read_measurement
 from schemas import Cycling, CyclingOutcome
-from schemas.field import POSITIVE, Bounds
-from schemas.units import parse_quantity
 
 
 def execute(session: Session) -> int:
@@ -45,9 +44,9 @@ def _test(given: Any) -> CellTest:
     """What the arguments ask for, read before a lake is opened."""
     parameters: dict[str, Any] = heat_parameters(given)
     if given.ambient:
-        parameters["ambient_temperature_kelvin"] = parse_quantity(given.ambient, "K", "--ambient", POSITIVE)
+        parameters["ambient_temperature_kelvin"] = condition("ambient_temperature", given.ambient, "--ambient")
     if given.initial_soc:
-        parameters["initial_state_of_charge"] = parse_quantity(given.initial_soc, "1", "--initial-soc", Bounds(0, 1))
+        parameters["initial_state_of_charge"] = condition("initial_state_of_charge", given.initial_soc, "--initial-soc")
     if given.steps:
         if given.protocol or given.settings:
             raise CyclingError("--step says what is done; leave --protocol and --set out, or leave --step out.")
@@ -62,9 +61,14 @@ def heat_parameters(given: Any) -> dict[str, Any]:
     if given.heat_transfer:
         if given.thermal != "lumped":
             raise CyclingError("--heat-transfer is of a lumped cell; add --thermal lumped, or leave it out.")
-        coefficient = parse_quantity(given.heat_transfer, "W/m^2/K", "--heat-transfer", Bounds(low=0))
+        coefficient = condition("heat_transfer_coefficient", given.heat_transfer, "--heat-transfer")
         parameters["heat_transfer_coefficient_watt_per_square_metre_kelvin"] = coefficient
     return parameters
+
+
+def condition(name: str, text: str, option: str) -> float:
+    """An operating condition of a protocol, as its parameter reads what an option gives."""
+    return float(cycle_cell.parameter(name).read(text, option))
 
 
 def _profile(lake: Lake, given: str) -> str:

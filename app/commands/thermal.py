@@ -9,11 +9,12 @@ from app.pictures.thermal import draw_thermal
 from app.tables.answers import plain, quantity, short
 from app.terminal.session import FINE, FOUND, Session
 from flows.cell.thermal import balance_around, judge_heat
-from pipelines.thermal import TEMPERATURES
+from pipelines.thermal import steady_temperature, thermal_runaway
 from schemas import Kpi, KpiOutcome
 from schemas.errors import MissingFieldError
-from schemas.field import POSITIVE
-from schemas.units import parse_quantity
+
+_H = "heat_transfer_coefficient_watt_per_square_metre_kelvin"
+_AMBIENT = "ambient_temperature_kelvin"
 
 
 def execute(session: Session) -> int:
@@ -45,21 +46,26 @@ def _settings(given: Any) -> dict[str, dict[str, Any]]:
     if (given.power is None) == (given.c_rate is None):
         raise MissingFieldError("give one of --power and --c-rate, for example --power '20 W' or --c-rate 1.")
     shared = {
-        "heat_transfer_coefficient_watt_per_square_metre_kelvin": parse_quantity(given.h, "W/(m^2*K)", "--h", POSITIVE),
-        "ambient_temperature_kelvin": parse_quantity(given.ambient, "K", "--ambient", TEMPERATURES),
+        _H: _read("heat_transfer_coefficient", given.h, "--h"),
+        _AMBIENT: _read("ambient_temperature", given.ambient, "--ambient"),
     }
     load = (
-        {"c_rate": parse_quantity(given.c_rate, "1", "--c-rate", POSITIVE)}
+        {"c_rate": steady_temperature.parameter("c_rate").read(given.c_rate, "--c-rate")}
         if given.power is None
-        else {"power_watt": parse_quantity(given.power, "W", "--power", POSITIVE)}
+        else {"power_watt": steady_temperature.parameter("power").read(given.power, "--power")}
     )
     runaway = {
-        "oven_temperature_kelvin": parse_quantity(given.oven, "K", "--oven", TEMPERATURES),
-        "adiabatic_start_temperature_kelvin": parse_quantity(
-            given.adiabatic_from, "K", "--adiabatic-from", TEMPERATURES
+        "oven_temperature_kelvin": _read("oven_temperature", given.oven, "--oven"),
+        "adiabatic_start_temperature_kelvin": _read(
+            "adiabatic_start_temperature", given.adiabatic_from, "--adiabatic-from"
         ),
     }
     return {"steady": {**load, **shared}, "runaway": {**runaway, **shared}}
+
+
+def _read(name: str, text: str, option: str) -> float:
+    """What an option gives, as the parameter of `thermal_runaway` reads it."""
+    return float(thermal_runaway.parameter(name).read(text, option))
 
 
 def _lines(kpis: Mapping[str, Kpi], ids: Mapping[str, str]) -> list[str]:

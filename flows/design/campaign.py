@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from dataset import Lake
 from flows.design.cubes import Drawing, measure_cubes, transport_role
 from flows.design.evaluation import CubeMeasured, Design, Evaluated, errors_of, evaluate
-from flows.design.optimiser import Optimiser, wanted
+from flows.design.optimiser import Optimiser
 from flows.design.prepared import Measured, Prepared, prepared
 from flows.design.sampling import target_met
 from flows.design.study import Study
@@ -197,7 +198,7 @@ class _Campaign:
             kpis=[kpi.id for trial in self._trials for kpi in trial.kpis],
             name=self._study.name,
             definition=self._study.definition(),
-            goals=wanted(self._study.goals),
+            goals=self._goals(),
             failed_trials=[trial.number for trial in self._trials if not trial.kpis],
         )
         campaign = self._lake.get(found.id, Campaign)
@@ -211,3 +212,8 @@ class _Campaign:
             front,
             self._drawer.generator_id,
         )
+
+    def _goals(self) -> list[dict[str, Any]]:
+        """The goals as they are recorded: with the step that a KPI is read off, where several have one name."""
+        names = [goal.kpi for goal in self._study.goals]
+        return [{**g.wanted(), "kpi": g.name if names.count(g.kpi) > 1 else g.kpi} for g in self._study.goals]

@@ -100,6 +100,11 @@ class Chain:
         """The steps that are taken once for each cube of an electrode."""
         return tuple(step for step in self.steps if step.role in self.repeated and step.branch == branch)
 
+    def leading(self, branch: str) -> tuple[Step, ...]:
+        """The steps that lead to the cubes of an electrode and are taken once for a design."""
+        needed = self.needed(step.role for step in self.drawn(branch))
+        return tuple(step for step in needed if step.role not in self.repeated)
+
     def drawing(self, branch: str) -> Step:
         """The step that draws the cubes of an electrode."""
         return next(step for step in self.drawn(branch) if step.stage.takes_seed)
@@ -161,7 +166,7 @@ class Chain:
             role = self.source_of(port, step.role, step.branch)
             if role:
                 yield name, role
-            elif not port.optional and not port.many:
+            elif not port.optional:
                 raise StudyError(self._missing(step, port))
 
     def _missing(self, step: Step, port: Port) -> str:

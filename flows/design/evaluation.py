@@ -99,7 +99,7 @@ def measure_cube(
     lake, ids = lake_at(address), dict(given)
     made: dict[str, str] = {}
     try:
-        for step in chain.drawn(branch):
+        for step in (*chain.leading(branch), *chain.drawn(branch)):
             taken = drawn if step.role == drawn.role else step
             further = {**size, "seed": seed} if taken.stage.takes_seed else {}
             own = parameters.get(step.role, {})
@@ -208,13 +208,17 @@ def _extracted(
 
 
 def roles_of(chain: Chain, extraction: Extraction) -> dict[str, list[str]]:
-    """The roles whose records each port of a KPI stage takes: the sources first, then what the chain gives."""
+    """The roles whose records each port of a KPI stage takes: sources, each once, then what leads to the first one."""
     found: dict[str, list[str]] = {}
+    left = list(extraction.sources)
     for name, port in extraction.stage.ports.items():
-        named = [role for role in extraction.sources if (kind := chain.kind_of(role)) and port.takes(kind)]
-        others = [] if named else [role for role in (chain.source_of(port),) if role]
-        if named or others:
-            found[name] = named or others
+        fitting = [role for role in left if (kind := chain.kind_of(role)) and port.takes(kind)]
+        taken = fitting if port.many else fitting[:1]
+        left = [role for role in left if role not in taken]
+        if not taken:
+            taken = [role for role in (chain.source_of(port, next(iter(extraction.sources), None)),) if role]
+        if taken:
+            found[name] = taken
     return found
 
 

@@ -115,4 +115,7 @@ def _settings(section: Section, stage: KpiStage[Any, Any]) -> dict[str, Any]:
         except UnknownFieldError as cause:
             raise StudyError(f"{given.at(name)}: {cause}") from cause
         found[parameter.name] = given.value(name, parameter)
+    for parameter in stage.parameters.values():
+        if parameter.required and parameter.name not in found:
+            raise StudyError(f"{section.at('settings')}.{parameter.short} is missing. Add it: {parameter.expected}.")
     return found

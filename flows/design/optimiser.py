@@ -36,7 +36,7 @@ class Optimiser:
             If none can be proposed.
         """
         calls = [(self._study, "" if self.history is None else self.history.id, count)]
-        done = 0 if self.history is None else len(self.history.candidate_ids)
+        done = 0 if self.history is None else len(self.history.trials)
         try:
             ids = self._workspace.run(propose, calls, lambda *_: None)[0]
         except StageFailedError as cause:
@@ -89,9 +89,9 @@ def propose(address: str, study: Study, history_id: str, count: int) -> tuple[st
 def trials(rows: Sequence[tuple[str, tuple[str, ...]]]) -> dict[str, list[str]]:
     """Candidates with KPIs, their KPIs row by row, and candidates that failed: what optimiser and conclusion take."""
     return {
-        "candidates": [candidate for candidate, kpis in rows if all(kpis)],
-        "kpis": [kpi for _, kpis in rows for kpi in kpis if all(kpis)],
-        "failed": [candidate for candidate, kpis in rows if not all(kpis)],
+        "candidates": [candidate for candidate, kpis in rows if kpis],
+        "kpis": [kpi for _, kpis in rows for kpi in kpis],
+        "failed": [candidate for candidate, kpis in rows if not kpis],
     }
 
 

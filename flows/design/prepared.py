@@ -32,7 +32,8 @@ class Prepared:
 
     def key(self, chain: Chain, branch: str) -> str:
         """What cubes are the same by: the recipe, and whatever is changed in the steps that draw and measure them."""
-        own = {step.role: self.parameters[step.role] for step in chain.drawn(branch) if step.role in self.parameters}
+        steps = (*chain.leading(branch), *chain.drawn(branch))
+        own = {step.role: self.parameters[step.role] for step in steps if step.role in self.parameters}
         recipe_id = self.recipe_id(branch)
         return f"{recipe_id} {json.dumps(own, sort_keys=True)}" if own else recipe_id
 

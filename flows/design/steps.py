@@ -26,7 +26,9 @@ from flows.design.chain import (
     for_negative,
     placed,
 )
+from flows.design.evaluation import Extraction, roles_of
 from flows.design.goals import Goal
+from flows.design.space import Space
 from flows.errors import StudyError
 from flows.generator.trust import TRUST_KEYS, Trust
 from flows.parameter_files.parameters import Section
@@ -43,7 +45,7 @@ USUAL = {
 }
 GENERATOR, DEFAULT = "generator", "default"
 
-_GIVEN_BY_FLOW = ("edge_voxels", "voxel_size_metre", SEED)
+GIVEN_BY_FLOW = ("edge_voxels", "voxel_size_metre", SEED)
 
 
 def read_chain(root: Section, goals: Sequence[Goal]) -> tuple[Chain, Trust | None]:
@@ -87,23 +89,32 @@ def sources_of(goal: Goal, chain: Chain) -> tuple[str, ...]:
     for role in goal.sources:
         if role not in known:
             raise StudyError(f"study: {goal.kpi} is read from {role!r}, which is no step: {did_you_mean(role, known)}")
-        gives = chain.step(role).gives
-        if not any(port.takes(gives) for port in goal.stage.ports.values()):
-            raise StudyError(
-                f"study: {goal.kpi} is read from {role!r}, which gives a {gives.kind}; it is read off a "
-                f"{_subject(goal).wanted}. Name a step that gives one."
-            )
     if goal.sources:
+        _require_readable(goal, chain)
         return goal.sources
     port = _subject(goal)
     fitting = [s.role for s in chain if port.takes(s.gives) and not s.branch and s.role not in chain.repeated]
     last = [role for role in fitting if not any(step.role in fitting for step in chain.after(role))]
     if not last or (len(last) > 1 and not port.many):
         what = f"several steps give one: {', '.join(last)}" if last else f"no step gives one: {', '.join(known)}"
-        raise StudyError(
-            f"study: {goal.kpi} is read off a {port.wanted}, and {what}. Name a step with `from`, or add one."
-        )
+        raise StudyError(f"study: {goal.kpi} is read off a {port.wanted}; {what}. Name a step with `from`, or add one.")
     return tuple(last)
+
+
+def _require_readable(goal: Goal, chain: Chain) -> None:
+    """Refuse steps whose record the KPI is not read off, and fewer of them than it compares."""
+    roles = roles_of(chain, Extraction(goal.stage, goal.sources))
+    read = [role for taken in roles.values() for role in taken]
+    for role in goal.sources:
+        if role not in read:
+            raise StudyError(
+                f"study: {goal.kpi} is read from {', '.join(goal.sources)}, but {role} gives a "
+                f"{chain.step(role).gives.kind}; it is read off a {_subject(goal).wanted}"
+                f"{'' if _subject(goal).many else ', one of them'}. Change `from`."
+            )
+    for port in goal.stage.ports.values():
+        if port.name not in roles and not port.optional:
+            raise StudyError(f"study: {goal.kpi} needs a {port.wanted} as its {port.name}, too. Name one in `from`.")
 
 
 def _subject(goal: Goal) -> Port:
@@ -140,10 +151,28 @@ def stage_parameters(section: Section, stage: Stage[Any, Any], names: Iterable[s
             parameter = stage.parameter(name)
         except UnknownFieldError as cause:
             raise StudyError(f"{section.at(name)}: {cause}") from cause
-        if parameter.name in _GIVEN_BY_FLOW:
+        if parameter.name in GIVEN_BY_FLOW:
             raise StudyError(f"{section.at(name)} is given by study.resolution. Change it there.")
         found[parameter.name] = section.value(name, parameter)
     return found
+
+
+def require_parameters(chain: Chain, space: Space) -> None:
+    """Refuse a step one of whose parameters has no value.
+
+    Raises
+    ------
+    StudyError
+        With the path of the parameter.
+    """
+    for step in chain:
+        for name, parameter in step.stage.parameters.items():
+            known = name in step.parameters or name in GIVEN_BY_FLOW or f"{step.role}.{name}" in space
+            if parameter.required and not known:
+                raise StudyError(
+                    f"study.steps.{step.role}.{parameter.short} is missing. Give a value there, or a range in "
+                    f"study.space.{step.role}.{parameter.short}."
+                )
 
 
 def _usual(section: Section, *, negative: bool) -> tuple[Step, ...]:

@@ -20,7 +20,14 @@ from flows.design.given import Given
 from flows.design.goals import Goal, read_goals
 from flows.design.sampling import read_cubes
 from flows.design.space import Space, read_space
-from flows.design.steps import choose_stage, read_chain, sources_of, stage_parameters
+from flows.design.steps import (
+    GIVEN_BY_FLOW,
+    choose_stage,
+    read_chain,
+    require_parameters,
+    sources_of,
+    stage_parameters,
+)
 from flows.errors import StudyError
 from flows.generator.trust import Trust
 from flows.parameter_files.parameters import Section, changed, read_yaml
@@ -133,6 +140,7 @@ class Study:
         space = read_space(root, _parameters(chain))
         given.require_known_chemistry(space)
         given.require_complete(space)
+        require_parameters(chain, space)
         optimiser = root.section("optimiser", _OPTIMISER, {})
         return cls(
             name=root.text("name"),
@@ -208,7 +216,9 @@ def _parameters(chain: Chain) -> dict[str, Mapping[str, Parameter]]:
     """What a space may vary, by role."""
     return {
         **{role: kind.parameters() for role, kind in chain.given.items()},
-        **{step.role: step.stage.parameters for step in chain},
+        **{
+            step.role: {n: one for n, one in step.stage.parameters.items() if n not in GIVEN_BY_FLOW} for step in chain
+        },
     }
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 from schemas import Materials, Transport
 from schemas.electrode import raised_in
@@ -54,7 +55,7 @@ class Coating:
         """Solids over the volume of the coating [kg/m^3]."""
         return sum(fraction * density for fraction, density in self.solids.values())
 
-    def fields(self) -> dict[str, float]:
+    def fields(self) -> dict[str, Any]:
         """Of `CellParameters`, by name."""
         metrics = {
             "porosity": self.porosity,

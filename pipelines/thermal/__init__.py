@@ -2,7 +2,6 @@
 
 from pipelines.thermal.heat_balance import heat_balance
 from pipelines.thermal.runaway import thermal_runaway
-from pipelines.thermal.semenov import TEMPERATURES
 from pipelines.thermal.steady import steady_temperature
 
-__all__ = ["TEMPERATURES", "heat_balance", "steady_temperature", "thermal_runaway"]
+__all__ = ["heat_balance", "steady_temperature", "thermal_runaway"]

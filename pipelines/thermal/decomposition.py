@@ -31,6 +31,8 @@ Vector = NDArray[np.float64]
 GAS_CONSTANT = 8.314462618  # J/(mol K), CODATA 2018
 REFERENCE = "Hatchard et al. 2001, doi 10.1149/1.1377592; Kim et al. 2007, doi 10.1016/j.jpowsour.2007.04.018"
 
+_NEGATIVE_SOLIDS = ("negative_active_material", "negative_carbon_binder")
+
 # Heat [J/kg of the component], frequency factor [1/s], activation energy [J/mol], fraction at the start [-].
 KIM_2007: dict[str, dict[str, Any]] = {
     "sei": {
@@ -171,8 +173,16 @@ def _reaction(name: str, values: Mapping[str, Any]) -> Reaction:
     return Reaction(**values)
 
 
-def _mass(cell: CellParameters, component: str) -> float:
+def component_masses(cell: CellParameters) -> dict[str, float]:
+    """Mass of each component of a cell [kg]; the solids of a measured negative coating also together."""
     parts = cell.components.get("components", {}) if isinstance(cell.components, Mapping) else {}
-    if component not in parts:
-        raise MissingFieldError(f"the cell has no component {component!r}; it has {', '.join(parts) or 'none'}.")
-    return float(parts[component]["mass_kilogram"])
+    masses = {name: float(part["mass_kilogram"]) for name, part in parts.items()}
+    measured = [masses[name] for name in _NEGATIVE_SOLIDS if name in masses]
+    return masses | ({"negative_solids": sum(measured)} if measured else {})
+
+
+def _mass(cell: CellParameters, component: str) -> float:
+    masses = component_masses(cell)
+    if component not in masses:
+        raise MissingFieldError(f"the cell has no component {component!r}; it has {', '.join(masses) or 'none'}.")
+    return masses[component]

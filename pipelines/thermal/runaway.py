@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 from pipelines.kpi.definition import Definition, Window
 from pipelines.thermal.course import Course, border, course
-from pipelines.thermal.decomposition import KIM_2007, REFERENCE, Decomposition, decomposition_of
+from pipelines.thermal.decomposition import KIM_2007, REFERENCE, Decomposition, component_masses, decomposition_of
 from pipelines.thermal.semenov import TEMPERATURES, semenov_number, tangency
 from schemas import CellOutcome, CellParameters, Kpi, KpiOutcome, kpi_stage
 from schemas.field import POSITIVE
@@ -136,8 +136,7 @@ def _missing(cell: CellParameters, kinetics: Mapping[str, Mapping[str, Any]]) ->
         return f"no cell: {cell.outcome}"
     if not cell.heat_capacity_joule_per_kelvin or not cell.cooled_area_square_metre:
         return "the cell's record lacks heat capacity or cooled area; assemble the cell again"
-    known = cell.components.get("components", {})
-    absent = sorted({r["component"] for r in kinetics.values() if "component" in r} - set(known))
+    absent = sorted({r["component"] for r in kinetics.values() if "component" in r} - set(component_masses(cell)))
     return f"the cell's table has no {', '.join(absent)}" if absent else ""
 
 

@@ -136,9 +136,12 @@ def build(
     negative_transport: Transport | None = None,
     negative_materials: Materials | None = None,
 ) -> CellParameters:
-    """A cell whose capacity is its solid fraction; so is that of a negative electrode, where one is given."""
+    """A cell whose capacity is its solid fraction, times what a negative electrode leaves of it, where one is given."""
     loading = design.mass_loading_kilogram_per_square_metre
-    negative = 1.0 if negative_transport is None else 0.5 + negative_transport.active_material_fraction
+    negative, opposite = 1.0, negative_transport
+    if opposite is not None:
+        negative -= 0.02 * opposite.pore_tortuosity_factor - 1e-8 * opposite.specific_surface_area_per_metre
+        negative -= 0.03 / opposite.solid_effective_conductivity_siemens_per_metre
     return CellParameters(
         outcome=CellOutcome.BUILT,
         parameter_set="stand-in",
@@ -157,7 +160,7 @@ def build(
         cell_volume_cubic_metre=1.3e-4,
         cell_mass_kilogram=0.35,
         components={},
-        method=transport.method,
+        method=transport.method + ("" if opposite is None else f"; opposite: {opposite.method}"),
     )
 
 

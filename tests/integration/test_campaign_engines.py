@@ -32,7 +32,9 @@ def transports(folder: Path, stage: str) -> list[Transport]:
         result = run_campaign(lake, Study.read(content))
         assert all(trial.kpis for trial in result.trials)
         ids = lake.sql("SELECT id FROM transports WHERE cube_count = 1 ORDER BY pore_fraction, id")["id"]
-        means = lake.sql("SELECT method FROM transports WHERE cube_count = 2 AND method NOT LIKE '%raised by one standard error'")["method"].to_list()
+        means = lake.sql(
+            "SELECT method FROM transports WHERE cube_count = 2 AND method NOT LIKE '%raised by one standard error'"
+        )["method"].to_list()
         found = [lake.get(i, Transport) for i in ids]
     assert len(means) == 2
     assert {record.method for record in found} == set(means)

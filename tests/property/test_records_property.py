@@ -61,12 +61,15 @@ TIED = {
     "discharge": _COLUMNS,
     "cycling": (*_COLUMNS, "step_count", "cycle_count", "temperature_kelvin", "variable_names", "variables"),
     "measurement": (*_COLUMNS, "step_count", "cycle_count", "temperature_kelvin"),
+    "differential_capacity": tuple(
+        n for n, s in specs_of(KINDS["differential_capacity"]).items() if s.shape == "vector"
+    ),
     "impedance": ("frequency_hertz", "real_ohm", "imaginary_ohm"),
     "kpi": ("unit", "window_start_second", "window_end_second"),
     "representativity": tuple(n for n, s in specs_of(KINDS["representativity"]).items() if s.shape == "vector"),
     **{
         name: tuple(n for n, s in specs_of(KINDS[name]).items() if s.shape not in ("scalar", "document"))
-        for name in ("fidelity", "generator_errors", "predicted_errors")
+        for name in ("fidelity", "generator_errors", "predicted_errors", "heat_balance", "relaxation_distribution")
     },
     "transport_tensor": tuple(n for n, s in specs_of(KINDS["transport_tensor"]).items() if s.shape != "scalar"),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dataset import Lake
+from flows.cell.cycling import PROTOCOLS
 
 SHORT = ("--step", "Discharge at 1C for 60 s", "--step", "Rest for 60 s", "--initial-soc", "50 %")
 
@@ -116,3 +117,9 @@ def test_what_cannot_be_meant_is_refused(cycle, words, says):
     assert answer.code == 2
     assert says in answer.err
     assert "Traceback" not in answer.err
+
+
+def test_every_protocol_is_named_in_the_help(cli):
+    """By the word that the command takes."""
+    told = " ".join(cli("cycle", "--help").out.split())
+    assert [word for word in PROTOCOLS if word not in told] == []

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
+
 import pytest
+
+from app.arguments.generators import ARGUMENTS
+from schemas import Recipe
 
 RECIPE = ("--active-material-weight-fraction", "0.95", "--porosity", "0.35", "--binder-adhesion", "0.5", "--edge", "16")
 
@@ -60,3 +65,12 @@ def test_what_cannot_be_drawn_is_refused(cli, change, message):
     answer = cli("generate", *RECIPE, *change)
     assert answer.code in (1, 2)
     assert message in answer.err
+
+
+def test_every_field_of_a_recipe_has_an_option():
+    """With the record's name; required if it has no default."""
+    command = argparse.ArgumentParser()
+    ARGUMENTS["generate"](command)
+    found = {action.dest: action.required for action in command._actions}
+    for parameter in Recipe.parameters().values():
+        assert found.get(parameter.short) == parameter.required, parameter.short

@@ -88,7 +88,7 @@ def test_given_and_damaged(lake, design, object_file):
 
 def test_outputs_are_told_apart_by_their_roles(lake, design):
     """A function that returns its outputs in another order when it runs again still feeds the right one on."""
-    made = lake.run(stages.ordered, design=design, shares={"second": 0.5, "first": 0.9})
+    made = lake.run(stages.ordered, design=lake.put(design()), shares={"second": 0.5, "first": 0.9})
     last = lake.run(stages.denser, design=made.outputs["second"])
     assert lake.reproduce(last.id, deep=True).verdict is Verdict.BITWISE
 

@@ -16,6 +16,7 @@ from schemas.migration import (
     Migrations,
     added,
     annotated,
+    folded,
     nulled,
     removed,
     renamed,
@@ -174,3 +175,25 @@ def test_rows_that_differ_are_not_one():
     section = Section(fraction=1.0, joined=1.0, length_metre=np.array([[1.0], [2.0]]), methods={})
     with pytest.raises(SchemaVersionError, match="rows of length_metre differ"):
         section.to_arrow(version=1)
+
+
+class TestFolded:
+    """A word that is said at the end of a text instead."""
+
+    VERB = folded("varied", "method", "; {} raised")
+
+    @pytest.mark.parametrize(("word", "said"), [("tau", "DFN; tau raised"), ("", "DFN")])
+    def test_there_and_back(self, word, said):
+        """The sentence holds the word, or is not there; the field stands before the text again, as it was."""
+        assert self.VERB.forth({"x": 1, "varied": word, "method": "DFN"}) == {"x": 1, "method": said}
+        spec = Sample.fields()["method"]
+        back = self.VERB.back({"x": (spec, 1), "method": (spec, said)})
+        assert list(back) == ["x", "varied", "method"]
+        assert {name: value for name, (_, value) in back.items()} == {"x": 1, "varied": word, "method": "DFN"}
+        assert back["varied"][0].name == "varied"
+
+    def test_only_the_end_is_meant(self):
+        """The same words in the middle of a text are its own."""
+        spec = Sample.fields()["method"]
+        back = self.VERB.back({"method": (spec, "DFN; tau raised; coarse")})
+        assert (back["varied"][1], back["method"][1]) == ("", "DFN; tau raised; coarse")

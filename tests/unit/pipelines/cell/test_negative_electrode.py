@@ -10,6 +10,7 @@ from pipelines.cell import assemble_cell, bpx_document, discharge_at_constant_po
 from pipelines.cell.engine import PARAMETER_SETS, parameter_values
 from pipelines.cell.model import METRICS, cell_values
 from pipelines.characterise import perturb
+from pipelines.thermal.decomposition import KIM_2007, component_masses, decomposition_of
 from schemas import CellOutcome, DischargeOutcome
 from schemas.materials import NMC_811
 from tests.built_cells import conductivities, design, full_cell
@@ -186,3 +187,21 @@ def test_a_separator_that_is_chosen_is_used(example):
     ]
     assert ends[1] < ends[0]
     assert ends[2] < ends[0]
+
+
+def test_lithium_is_where_the_capacities_put_it(example):
+    """Half the active material in twice the coating holds as much, and starts at the same concentrations."""
+    lean = {"active_material_fraction": 0.375, "carbon_binder_fraction": 0.1, "pore_fraction": 0.5}
+    cells = full_cell(ordinary(example)), with_negative(example, own_negative(example, **lean))
+    for electrode in ("negative", "positive"):
+        name = f"Initial concentration in {electrode} electrode [mol.m-3]"
+        plain, other = (float(cell_values(cell, initial_state_of_charge=1.0)[name]) for cell in cells)
+        assert other == pytest.approx(plain, rel=1e-9)
+
+
+def test_its_solids_decompose_as_those_of_the_set_do(example):
+    """The kinetics of runaway are of the negative solids: of the coating's active material and carbon-binder."""
+    cell = with_negative(example, own_negative(example, active_material_fraction=0.65, carbon_binder_fraction=0.1))
+    masses = component_masses(cell)
+    assert masses["negative_solids"] == masses["negative_active_material"] + masses["negative_carbon_binder"]
+    assert decomposition_of(cell, KIM_2007).masses[-1] == masses["negative_solids"]

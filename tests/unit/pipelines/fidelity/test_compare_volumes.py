@@ -16,7 +16,8 @@ from pipelines.fidelity import (
     measure_labels,
 )
 from pipelines.manufacture import pack_particles
-from schemas import Design
+from schemas import Recipe
+from schemas.materials import NMC_811
 
 VOXEL = 8e-7
 EDGE = 40
@@ -29,10 +30,8 @@ RARE = 2 / (1 + REPEATS)
 @cache
 def packed(condition: int, seed: int) -> np.ndarray:
     """Labels of a packing; every seed of every condition is its own."""
-    design = Design.build(
-        {**dict(zip(NAMES, RECIPES[condition], strict=True)), "mass_loading_kilogram_per_square_metre": 0.2}
-    )
-    made = pack_particles(design, edge_voxels=EDGE, voxel_size_metre=VOXEL, seed=1000 * condition + seed)
+    recipe = Recipe.build(dict(zip(NAMES, RECIPES[condition], strict=True)))
+    made = pack_particles(recipe, NMC_811, edge_voxels=EDGE, voxel_size_metre=VOXEL, seed=1000 * condition + seed)
     return made.labels
 
 

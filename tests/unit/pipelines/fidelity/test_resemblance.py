@@ -9,20 +9,16 @@ import pytest
 
 from pipelines.fidelity import FidelityInputError, find_resemblance
 from pipelines.manufacture import pack_particles
-from schemas import Design, Microstructure
+from schemas import Microstructure, Recipe
+from schemas.materials import NMC_811
 
 VOXEL = 8e-7
 
 
 def packed(seed: int, edge: int = 48) -> Microstructure:
     """A packing of one recipe."""
-    design = Design(
-        active_material_weight_fraction=0.95,
-        porosity=0.36,
-        binder_adhesion=0.5,
-        mass_loading_kilogram_per_square_metre=0.2,
-    )
-    return pack_particles(design, edge_voxels=edge, voxel_size_metre=VOXEL, seed=seed)
+    recipe = Recipe(active_material_weight_fraction=0.95, porosity=0.36)
+    return pack_particles(recipe, NMC_811, edge_voxels=edge, voxel_size_metre=VOXEL, seed=seed)
 
 
 TRAINING = (packed(1), packed(2), packed(3))

@@ -18,13 +18,15 @@ def cell(example):
 def curve(example):
     """Constant voltage and current over two hours, on uneven samples."""
 
-    def build(voltage=3.5, current=-10.0, **changes):
+    def build(voltage=3.5, current=-10.0, varied="", **changes):
+        raised = f"; {varied} raised by one standard error" if varied else ""
         time = np.array([0.0, 10.0, 4000.0, 7200.0])
         return example(
             "discharge",
             test_time_second=time,
             voltage_volt=np.full(4, voltage),
             current_ampere=np.full(4, current),
+            method=f"made{raised}",
             **changes,
         )
 
@@ -83,7 +85,7 @@ def test_uncertainty_is_unknown_if_a_varied_discharge_failed(cell, curve, exampl
     failed = example(
         "discharge",
         outcome="the solver gave up",
-        varied="a",
+        method="made; a raised by one standard error",
         test_time_second=np.empty(0),
         voltage_volt=np.empty(0),
         current_ampere=np.empty(0),
