@@ -53,12 +53,12 @@ def _studied(lake: Lake, study: Study | None, given: Any, plan: Plan, watcher: W
         plan = plan if given.voxels else replace(plan, voxel_ratios=_WHOLE_RATIOS)
         study = Study.load(given.params) if given.params else None
         return study_volume(lake, record, materials_of_volume(lake, record), plan, watcher, study=study)
+    if not isinstance(record, Recipe | Candidate | Design | Campaign):
+        raise StudyError(f"{record.id} is no candidate, recipe or microstructure. Give one, or a parameter file.")
     study = Study.load(given.params or "params.yaml")
     if isinstance(record, Recipe):
         return study_recipe(lake, study, record, plan, watcher)
-    if isinstance(record, Candidate | Design | Campaign):
-        return study_candidate(lake, study, candidates_of(lake, [record.id])[0], plan, watcher)
-    raise StudyError(f"{record.id} is no candidate, recipe or microstructure. Give one, or a parameter file.")
+    return study_candidate(lake, study, candidates_of(lake, [record.id])[0], plan, watcher)
 
 
 def _plan(given: Any) -> Plan:

@@ -10,6 +10,7 @@ from typing import Any
 
 from flows.errors import StudyError
 from schemas import CellDesign, Materials, Recipe
+from schemas.unit_names import unit_of
 
 _FORMER_KEYS = {"objective": "objectives and steps.discharge", "stages": "steps"}
 _FIELDS = {
@@ -73,23 +74,29 @@ def refuse_former(content: Any, path: str = "FILE") -> None:
 
 
 def migrated(content: Any) -> dict[str, Any]:
-    """A study of the former form in the present one; what is not known of it is left, to be named when it is read."""
+    """A study of the former form in the present one; what is not known of it is left, to be named when it is read.
+
+    Raises
+    ------
+    StudyError
+        If a part of it is no map, by its path.
+    """
     study = dict(content["study"])
-    objective, stages = dict(study.pop("objective", {})), dict(study.pop("stages", {}))
-    study["space"] = {_FIELDS.get(name, name): value for name, value in dict(study.get("space", {})).items()}
+    objective, stages = _map(study.pop("objective", {}), "objective"), _map(study.pop("stages", {}), "stages")
+    study["space"] = {_FIELDS.get(name, name): value for name, value in _map(study.get("space", {}), "space").items()}
     steps: dict[str, Any] = {}
     records: dict[str, dict[str, Any]] = {}
     for part, role in _ROLES.items():
-        _move(dict(stages.pop(part, {})), role, steps, records)
-    discharge = dict(stages.pop("discharge", {}))
+        _move(_map(stages.pop(part, {}), f"stages.{part}"), role, steps, records)
+    discharge = _map(stages.pop("discharge", {}), "stages.discharge")
     operation = next((name for name in _OPERATIONS if name in objective), "power")
     steps["discharge"] = {
         "stage": _STAGES.get(discharge.get("engine", ""), _OPERATIONS[operation]),
-        **dict(discharge.get("parameters", {})),
+        **_parameters(discharge),
         **({operation: objective.pop(operation)} if operation in objective else {}),
     }
     stages.pop("kpi", None)
-    optimiser = {part: _proposer(dict(stages.pop(part))) for part in ("start", "suggest") if part in stages}
+    optimiser = {part: _proposer(_map(stages.pop(part), f"stages.{part}")) for part in ("start", "suggest") if part in stages}
     sense = "maximise" if objective.pop("maximise", True) else "minimise"
     study["objectives"] = [{**objective, sense: True, "from": "discharge"}]
     found = {**study, **records, "steps": steps, **({"optimiser": optimiser} if optimiser else {})}
@@ -99,7 +106,7 @@ def migrated(content: Any) -> dict[str, Any]:
 def _move(written: dict[str, Any], role: str, steps: dict[str, Any], records: dict[str, dict[str, Any]]) -> None:
     """What was said of a part: its stage and parameters, and the fields of records that were parameters."""
     step = {"stage": _STAGES.get(written["engine"], written["engine"])} if "engine" in written else {}
-    for name, value in dict(written.get("parameters", {})).items():
+    for name, value in _parameters(written).items():
         record = next((r for r, names in _RECORDS.items() if name in names), "")
         if record:
             records.setdefault(record, {})[name] = value
@@ -110,4 +117,21 @@ def _move(written: dict[str, Any], role: str, steps: dict[str, Any], records: di
 
 
 def _proposer(written: dict[str, Any]) -> dict[str, Any]:
-    return {"stage": written.get("engine", "sobol"), **dict(written.get("parameters", {}))}
+    return {"stage": written.get("engine", "sobol"), **_parameters(written)}
+
+
+def _parameters(written: dict[str, Any]) -> dict[str, Any]:
+    """Those of an engine; a bare number was one in the unit that the name ends in."""
+    found = _map(written.get("parameters", {}), "stages.*.parameters")
+    return {name: _with_unit(value, unit_of(str(name))) for name, value in found.items()}
+
+
+def _with_unit(value: Any, unit: str) -> Any:
+    bare = isinstance(value, int | float) and not isinstance(value, bool) and unit not in ("", "1")
+    return f"{value!r} {unit}" if bare else value
+
+
+def _map(value: Any, path: str) -> dict[str, Any]:
+    if not isinstance(value, Mapping):
+        raise StudyError(f"study.{path} must be a map. Mend it, or write the study anew.")
+    return dict(value)

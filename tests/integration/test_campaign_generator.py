@@ -93,6 +93,17 @@ def test_a_design_outside_is_simulated_and_learned_from(lake: Lake, study: Make)
     assert "learned from" in as_text(result)
 
 
+def test_what_was_learned_on_the_way_does_not_change_what_was_defined(lake: Lake, study: Make) -> None:
+    """The record holds the study as it was read, with the generator that it began with; so does the one that is read anew."""
+    wanted = study(when_blind="simulate")
+    before = wanted.definition()
+    result = run_campaign(lake, wanted)
+    begun_with = before["steps"]["manufacture"]["inputs"]["generator"]
+    assert result.generator_id not in ("", begun_with)
+    assert result.campaign.definition == before == study(when_blind="simulate").definition()
+    assert result.generator_id not in str(result.campaign.definition)
+
+
 def test_learning_is_told_and_does_not_count(lake: Lake, study: Make) -> None:
     """Its steps are shown; the units of the campaign stay those of its designs."""
     watched = Watched()

@@ -21,11 +21,11 @@ study:
   name: tiny
   seed: 1
   space:
-    active_material_weight_fraction: 0.94
-    porosity: {low: 0.30, high: 0.45}
-    binder_adhesion: 0.5
-    mass_loading: {low: 10 mg/cm^2, high: 30 mg/cm^2}
-  objective: {kpi: energy_density, power: 20 W}
+    recipe.active_material_weight_fraction: 0.94
+    recipe.porosity: {low: 0.30, high: 0.45}
+    cell.mass_loading: {low: 10 mg/cm^2, high: 30 mg/cm^2}
+  steps: {discharge: {stage: discharge_at_constant_power, power: 20 W}}
+  objectives: [{kpi: energy_density, maximise: true}]
   budget: {initial: 2, total: 2}
   resolution: {edge_voxels: 16, voxel_size: 1.6 um, cubes: 1}
 """

@@ -120,15 +120,19 @@ def test_a_lake_of_a_newer_format(cli, stored, monkeypatch):
 
 
 STUDIES = {
-    "misspelled key": ("porosity:", "porosty:", "did you mean 'porosity'"),
-    "out of bounds": ("porosity: {low: 0.30", "porosity: {low: -0.30", "porosity"),
-    "percentage": ("porosity: {low: 0.30, high: 0.45}", "porosity: {low: 28, high: 45}", "divide by 100"),
+    "misspelled key": ("recipe.porosity:", "recipe.porosty:", "did you mean 'porosity'"),
+    "out of bounds": ("recipe.porosity: {low: 0.30", "recipe.porosity: {low: -0.30", "porosity"),
+    "percentage": ("recipe.porosity: {low: 0.30, high: 0.45}", "recipe.porosity: {low: 28, high: 45}", "divide by 100"),
     "wrong unit": ("power: 20 W", "power: 20 m", "wrong dimension"),
     "missing unit": ("power: 20 W", "power: 20", "has no unit"),
     "unknown unit": ("power: 20 W", "power: 20 quux", "quux"),
     "not a number": ("power: 20 W", "power: .nan W", "power"),
     "infinite": ("power: 20 W", "power: inf W", "not finite"),
     "no yaml": ("study:", "study: [", "YAML"),
+    "unknown KPI": ("kpi: energy_density", "kpi: energy_densty", "did you mean 'energy_density'"),
+    "unknown step": ("maximise: true", "maximise: true, from: dischrge", "did you mean 'discharge'"),
+    "unknown choice": ("recipe.porosity: {low", "cell.form_factor: {low", "cell.form_factor has no range"),
+    "former form": ("recipe.porosity:", "porosity:", "space.porosity is recipe.porosity now"),
 }
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from app.pictures.representativity import draw_representativity, metric_name
 from app.tables.representativity import shown, told
 from dataset import Lake
-from flows import RepresentativityResult, representativity
+from flows import RepresentativityResult
+from flows.running import workspace
 from flows.running.execution import Execution
 from flows.running.executors import open_executor
 from pipelines.manufacture import pack_particles
 from schemas import RepresentativityOutcome
+from schemas.materials import NMC_811
 
 SMALL = ("--sizes", "12,16", "--cubes", "3", "--cuts", "1", "--target", "90 %")
 SMALL += ("--structures", "1", "--voxel-edge", "16", "--voxels", "1,2")
@@ -21,7 +25,14 @@ PNG = b"\x89PNG"
 
 def result(record) -> RepresentativityResult:
     """A finished study around a record."""
-    return RepresentativityResult("representativity-" + "0" * 64, record, "design-" + "1" * 64)
+    return RepresentativityResult(record, "recipe-" + "1" * 64)
+
+
+def packed(place: Path, example, edge: int) -> str:
+    """The id of a cube that is put into a lake, and of what it is made."""
+    recipe = example("recipe", active_material_weight_fraction=0.94, porosity=0.45)
+    with Lake.open(place, create=True) as lake:
+        return lake.put(pack_particles(recipe, NMC_811, edge_voxels=edge, voxel_size_metre=1e-6, seed=1))
 
 
 def test_a_study_of_the_middle_of_the_space(cli, write_study, tmp_path):
@@ -41,15 +52,13 @@ def test_a_study_of_the_middle_of_the_space(cli, write_study, tmp_path):
     assert (tmp_path / "other.png").exists()
     assert cli("show", data["representativity_id"][:30]).code == 0
     assert cli("reproduce", data["representativity_id"]).code == 0
-    design = cli("represent", data["subject_id"], "--params", study, *SMALL, "--json")
-    assert design.data["representativity_id"] == data["representativity_id"]
+    recipe = cli("represent", data["subject_id"], "--params", study, *SMALL, "--json")
+    assert recipe.data["representativity_id"] == data["representativity_id"]
 
 
 def test_a_study_of_a_volume(cli, tmp_path, example):
     """Cubes are cut from what is stored, the whole cube among them; an unmet target has exit code 1."""
-    made = pack_particles(example("design", porosity=0.45), edge_voxels=24, voxel_size_metre=1e-6, seed=1)
-    with Lake.open(tmp_path / "lake", create=True) as lake:
-        stored = lake.put(made)
+    stored = packed(tmp_path / "lake", example, 24)
     answer = cli("represent", stored, "--sizes", "12,16", "--structures", "0", "--target", "0.1 %", "--json")
     assert answer.code == 1, answer.err
     assert answer.data["outcome"] == RepresentativityOutcome.OUT_OF_REACH
@@ -61,13 +70,11 @@ def test_a_study_of_a_volume(cli, tmp_path, example):
 
 def test_a_volume_is_measured_as_a_study_says(cli, write_study, tmp_path, example, monkeypatch):
     """With --params its engine, the parameters of it, and its executor; a file that is not there is refused."""
-    made = pack_particles(example("design", porosity=0.45), edge_voxels=16, voxel_size_metre=1e-6, seed=1)
-    with Lake.open(tmp_path / "lake", create=True) as lake:
-        stored = lake.put(made)
+    stored = packed(tmp_path / "lake", example, 16)
     used = []
-    monkeypatch.setattr(representativity, "open_executor", lambda how: used.append(how) or open_executor(how))
-    stages = "stages: {characterise: {engine: homogenisation, parameters: {relative_tolerance: 0.02}}}"
-    study = write_study("total: 2}", f"total: 2}}\n  {stages}\n  executor: {{kind: threads, workers: 2}}")
+    monkeypatch.setattr(workspace, "open_executor", lambda how: used.append(how) or open_executor(how))
+    steps = "steps: {characterise: {stage: homogenise, relative_tolerance: 0.02}, discharge"
+    study = write_study("steps: {discharge", f"executor: {{kind: threads, workers: 2}}\n  {steps}")
     words = ("represent", stored, "--sizes", "8,16", "--structures", "0", "--target", "90 %")
     assert cli(*words, "--params", study).code in (0, 1)
     assert used == [Execution("threads", 2)]
@@ -100,7 +107,7 @@ def test_neither_design_nor_volume(cli, stored):
     """A KPI has no representativity."""
     answer = cli("represent", stored.ids["kpi"])
     assert answer.code == 2
-    assert "neither a design nor a microstructure" in answer.err
+    assert "is no candidate, recipe or microstructure" in answer.err
 
 
 def test_the_words_tell_what_the_record_holds(example):
@@ -163,7 +170,7 @@ def test_words_without_a_decision(example):
 def test_a_picture_can_be_drawn_of_every_record(example, tmp_path, changes):
     """Whatever is missing, the file is a PNG with four panels."""
     path = tmp_path / "picture.png"
-    draw_representativity(example("representativity", **changes), "design-1", path)
+    draw_representativity(example("representativity", **changes), "recipe-1", path)
     assert path.read_bytes().startswith(PNG)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from flows import CampaignError
+from flows import CampaignError, Study
 
 
 def test_run_and_run_again(cli, write_study):
@@ -14,7 +14,7 @@ def test_run_and_run_again(cli, write_study):
     best = answer.data["best"]
     assert best["unit"] == "W.h/L"
     assert best["value"] > 0
-    assert 0.30 <= best["design"]["porosity"] <= 0.45
+    assert 0.30 <= best["candidate"]["recipe.porosity"] <= 0.45
     runs = ("query", "--json", "SELECT count(*) AS n FROM runs")
     before = cli(*runs).data
     again = cli("run", write_study())
@@ -58,6 +58,34 @@ def test_ctrl_c_in_a_study(cli, write_study, monkeypatch):
     assert answer.code == 130
     assert "kept in lake" in answer.err
     assert "ragone run params.yaml" in answer.err
+
+
+FORMER = """\
+study:
+  name: old
+  seed: 1
+  space: {active_material_weight_fraction: 0.94, porosity: {low: 0.3, high: 0.45}, binder_adhesion: 0.5, mass_loading: 15 mg/cm^2}
+  objective: {kpi: energy_density, power: 20 W}
+  budget: {initial: 2, total: 2}
+  resolution: {edge_voxels: 16, voxel_size: 1.6 um, cubes: 1}
+"""
+
+
+def test_a_former_study_is_refused_and_rewritten(cli, tmp_path):
+    """The lines to change, exit code 2 and no lake; the verb writes a file that is read, and refuses to do so twice."""
+    (tmp_path / "old.yaml").write_text(FORMER)
+    refused = cli("run", "old.yaml")
+    assert refused.code == 2
+    assert "space.porosity is recipe.porosity now" in refused.err
+    assert "`ragone migrate-study old.yaml` rewrites it" in refused.err
+    assert [path.name for path in tmp_path.iterdir()] == ["old.yaml"]
+    shown = cli("migrate-study", "old.yaml")
+    assert (shown.code, "recipe.porosity" in shown.out) == (0, True)
+    assert cli("migrate-study", "old.yaml", "--output", "new.yaml").code == 0
+    assert Study.load(tmp_path / "new.yaml").chain.step("discharge").parameters == {"power_watt": 20.0}
+    again = cli("migrate-study", "new.yaml")
+    assert (again.code, "is no study of an earlier form" in again.err) == (2, True)
+    assert (tmp_path / "old.yaml").read_text() == FORMER
 
 
 def test_demo(cli, write_study, tmp_path):
