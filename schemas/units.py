@@ -95,7 +95,8 @@ def parse_quantity(text: object, unit: str, name: str, bounds: Bounds = ANY) -> 
     quantity = _registry().Quantity(magnitude, _unit(spelled.strip()))
     if not quantity.is_compatible_with(_unit(unit)):
         raise UnitError(f"{name} = {text!r} has the wrong dimension. It must be convertible to {unit}.")
-    converted = _as_written(float(quantity.to(_unit(unit)).magnitude)) if spelled.strip() else magnitude
+    same = not spelled.strip() or _unit(spelled.strip()) == _unit(unit)
+    converted = magnitude if same else _as_written(float(quantity.to(_unit(unit)).magnitude))
     if not math.isfinite(converted):
         raise NotFiniteError(f"{name} = {text!r} is not finite in {unit}. Give a finite number.")
     bounds.require(converted, name, unit)
