@@ -96,7 +96,9 @@ def migrated(content: Any) -> dict[str, Any]:
         **({operation: objective.pop(operation)} if operation in objective else {}),
     }
     stages.pop("kpi", None)
-    optimiser = {part: _proposer(_map(stages.pop(part), f"stages.{part}")) for part in ("start", "suggest") if part in stages}
+    optimiser = {
+        part: _proposer(_map(stages.pop(part), f"stages.{part}")) for part in ("start", "suggest") if part in stages
+    }
     sense = "maximise" if objective.pop("maximise", True) else "minimise"
     study["objectives"] = [{**objective, sense: True, "from": "discharge"}]
     found = {**study, **records, "steps": steps, **({"optimiser": optimiser} if optimiser else {})}

@@ -97,7 +97,9 @@ def sources_of(goal: Goal, chain: Chain) -> tuple[str, ...]:
     last = [role for role in fitting if not any(step.role in fitting for step in chain.after(role))]
     if not last or (len(last) > 1 and not port.many):
         what = f"several steps give one: {', '.join(last)}" if last else f"no step gives one: {', '.join(known)}"
-        raise StudyError(f"study: {goal.kpi} is read off a {port.wanted}; {what}. Name a step with `from`, or add one.")
+        raise StudyError(
+            f"study: {goal.kpi} is read off a {port.wanted}, and {what}. Name a step with `from`, or add one."
+        )
     return tuple(last)
 
 

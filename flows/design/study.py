@@ -216,9 +216,7 @@ def _parameters(chain: Chain) -> dict[str, Mapping[str, Parameter]]:
     """What a space may vary, by role."""
     return {
         **{role: kind.parameters() for role, kind in chain.given.items()},
-        **{
-            step.role: {n: one for n, one in step.stage.parameters.items() if n not in GIVEN_BY_FLOW} for step in chain
-        },
+        **{step.role: {n: one for n, one in step.stage.parameters.items() if n not in GIVEN_BY_FLOW} for step in chain},
     }
 
 

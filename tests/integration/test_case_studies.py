@@ -23,7 +23,7 @@ def folder(tmp_path_factory):
         study = content["study"]
         study["budget"] = {"initial": 2, "total": 2}
         study["resolution"] = {"edge_voxels": 16, "voxel_size": "1.5 um", "cubes": 1}
-        study["stages"]["discharge"]["parameters"] = {"mesh_points": 6}
+        study["steps"]["discharge"]["mesh_points"] = 6
         study["executor"] = {"kind": "serial"}
         (made / path.name).write_text(yaml.safe_dump(content), encoding="utf-8")
     return made
@@ -45,7 +45,7 @@ def test_figures_and_pictures(folder, tmp_path, capsys):
         assert (tmp_path / "out" / name).read_bytes().startswith(b"\x89PNG")
     with Lake.open(place) as lake:
         runs = lake.sql("SELECT count(*) FROM runs").item()
-        best = told["campaigns"]["half-cell-4C"]["best"]["objective_id"]
+        best = told["campaigns"]["half-cell-4C"]["best"]["kpi_id"]
         assert str(lake.reproduce(best).verdict) == "bitwise equal"
         verified = lake.sql("SELECT count(*) FROM runs").item()
     assert main([*arguments, "--quiet"]) == 0

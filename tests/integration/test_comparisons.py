@@ -12,21 +12,22 @@ import yaml
 
 from app.main import main
 from dataset import Lake
-from flows import Study, compare_with_bruggeman, designs_of, run_campaign, sweep_powers
-from flows.errors import StudyError
-from schemas import Kpi, KpiOutcome, Transport, TransportTensor
+from flows import Study, StudyError, compare_with_bruggeman, run_campaign, sweep_powers
+from flows.design.ways import candidates_of, stored_candidate
+from schemas import Candidate, Discharge, Kpi, KpiOutcome, Transport, TransportTensor
 
 STUDY: dict[str, Any] = {
     "study": {
         "name": "tiny",
         "seed": 3,
         "space": {
-            "active_material_weight_fraction": 0.95,
-            "porosity": {"low": 0.35, "high": 0.45},
-            "binder_adhesion": 0.5,
-            "mass_loading": {"low": "15 mg/cm^2", "high": "40 mg/cm^2"},
+            "recipe.active_material_weight_fraction": 0.95,
+            "recipe.porosity": {"low": 0.35, "high": 0.45},
+            "recipe.binder_adhesion": 0.5,
+            "cell.mass_loading": {"low": "15 mg/cm^2", "high": "40 mg/cm^2"},
         },
-        "objective": {"kpi": "energy_density", "power": "50 W"},
+        "steps": {"discharge": {"stage": "discharge_at_constant_power", "power": "50 W"}},
+        "objectives": [{"kpi": "energy_density", "maximise": True}],
         "budget": {"initial": 2, "total": 2},
         "resolution": {"edge_voxels": 24, "voxel_size": "1 um", "cubes": 2},
         "executor": {"kind": "serial"},
@@ -49,29 +50,42 @@ def lake(tmp_path):
         yield opened
 
 
-def test_a_sweep_gives_each_design_its_curve_and_the_crossing(lake, example):
+def candidate(lake: Lake, loading: float) -> Candidate:
+    """A stored design of that mass loading [kg/m^2]."""
+    values = {"recipe.active_material_weight_fraction": 0.95, "recipe.porosity": 0.4, "recipe.binder_adhesion": 0.5}
+    return stored_candidate(lake, Candidate(values={**values, "cell.mass_loading_kilogram_per_square_metre": loading}))
+
+
+def test_a_sweep_gives_each_design_its_curve_and_the_crossing(lake):
     """A thick and a thin electrode: energies fall with power, the curves cross, and every number is a record."""
-    study = Study.read(STUDY)
-    thin = lake.put(example("design", porosity=0.4, mass_loading_kilogram_per_square_metre=0.15))
-    thick = lake.put(example("design", porosity=0.4, mass_loading_kilogram_per_square_metre=0.45))
-    sweep = sweep_powers(lake, study, [thick, thin], (10.0, 50.0, 200.0))
+    thin, thick = candidate(lake, 0.15), candidate(lake, 0.45)
+    sweep = sweep_powers(lake, Study.read(STUDY), [thick, thin], (10.0, 50.0, 200.0))
     for curve in sweep.curves:
-        energies = [lake.get(kpi_id).value for kpi_id in curve.kpi_ids("energy_density")]
+        energies = [lake.get(kpi_id, Kpi).value for kpi_id in curve.kpi_ids("energy_density")]
         assert energies == sorted(energies, reverse=True)
-    (pair,) = sweep.crossovers
-    kpi = lake.get(sweep.crossovers[pair])
-    assert pair == (thick, thin)
+        powers = [lake.get(name, Discharge).power_watt for name in curve.discharge_ids]
+        assert powers == [10.0, 50.0, 200.0]
+    drawn = lake.sql("SELECT count(*) AS n FROM runs WHERE stage = 'manufacture.pack_particles'")["n"].item()
+    assert drawn == 2  # the cubes of one recipe serve both loadings
+    ((pair, kpi),) = sweep.crossovers.items()
+    assert pair == (thick.id, thin.id)
     assert 10 < kpi.value < 200
     assert kpi.outcome is KpiOutcome.MEASURED
-    assert str(lake.reproduce(sweep.crossovers[pair]).verdict) == "bitwise equal"
+    assert str(lake.reproduce(kpi.id).verdict) == "bitwise equal"
 
 
-def test_a_campaign_stands_for_its_best_design(lake, example):
-    """And anything else than designs and campaigns is refused."""
+def test_a_campaign_stands_for_its_best_candidate(lake, example):
+    """A design of an earlier version for its values; anything else is refused."""
     result = run_campaign(lake, Study.read(STUDY))
-    assert designs_of(lake, [result.campaign_id, result.best.design_id]) == [result.best.design_id]
-    with pytest.raises(StudyError, match="neither a design nor a campaign"):
-        designs_of(lake, [result.best.objective_id])
+    best = result.best.candidate
+    assert [one.id for one in candidates_of(lake, [result.campaign.id, best.id])] == [best.id]
+    former = example("design")
+    (made,) = candidates_of(lake, [lake.put(former)])
+    assert made.values["recipe.porosity"] == former.porosity
+    loading = made.values["cell.mass_loading_kilogram_per_square_metre"]
+    assert loading == former.mass_loading_kilogram_per_square_metre
+    with pytest.raises(StudyError, match="neither a candidate nor a campaign"):
+        candidates_of(lake, [result.best.kpis[0].id])
 
 
 def test_bruggeman_flatters_the_electrode(lake):
@@ -79,22 +93,19 @@ def test_bruggeman_flatters_the_electrode(lake):
     found = compare_with_bruggeman(lake, Study.read(STUDY), (0.35, 0.45), (0.2, 4.0))
     for compared in found:
         assert not compared.error
-        assert len(compared.tensor_ids) == 2
-        assert all(isinstance(lake.get(tensor_id), TransportTensor) for tensor_id in compared.tensor_ids)
-        transport = lake.get(compared.transport_id)
-        assert isinstance(transport, Transport)
+        assert len(compared.tensors) == 2
+        assert all(isinstance(lake.get(tensor.id), TransportTensor) for tensor in compared.tensors)
+        transport = lake.get(compared.transport.id, Transport)
         assert transport.pore_tortuosity_factor > transport.pore_fraction**-0.5
-        slow, fast = (lake.get(kpi_id) for kpi_id in compared.deviations)
-        assert isinstance(fast, Kpi)
+        slow, fast = compared.deviations
         assert 0 <= slow.value < fast.value
-        ours, theirs = lake.get(compared.assumed[1]), lake.get(compared.measured[1])
-        assert fast.value == pytest.approx(ours.value / theirs.value - 1)
+        assert fast.value == pytest.approx(compared.assumed[1].value / compared.measured[1].value - 1)
 
 
 def test_the_commands_draw_and_tell(tmp_path, params, capsys):
     """Both answer as JSON with ids, and write their pictures."""
     place = str(tmp_path / "lake")
-    assert main(["run", str(params), "--lake", place, "--json", "--set", "objective.power=20 W"]) == 0
+    assert main(["run", str(params), "--lake", place, "--json", "--set", "steps.discharge.power=20 W"]) == 0
     campaign = json.loads(capsys.readouterr().out)["campaign_id"]
     common = ["--lake", place, "--json", "--png"]
     picture = tmp_path / "a.png"
@@ -126,17 +137,17 @@ def test_bad_arguments_are_named(tmp_path, params, capsys, arguments, message):
     assert message in capsys.readouterr().err
 
 
-def test_a_study_without_power_is_refused(lake, example):
+def test_a_study_without_power_is_refused(lake):
     """A discharge at constant current has no Ragone curve; nothing is computed."""
-    study = Study.read({"study": STUDY["study"] | {"objective": {"kpi": "energy_density", "rate": "1 1/h"}}})
-    with pytest.raises(StudyError, match=r"stages\.discharge = constant_current of study 'tiny' takes no power"):
-        sweep_powers(lake, study, [lake.put(example("design"))], (10.0,))
+    at_rate = {"discharge": {"stage": "discharge_at_constant_current", "rate": "1 1/h"}}
+    with pytest.raises(StudyError, match="no step of study 'tiny' discharges at constant power"):
+        sweep_powers(lake, Study.read({"study": STUDY["study"] | {"steps": at_rate}}), [candidate(lake, 0.2)], (10.0,))
     assert lake.sql("SELECT count(*) AS n FROM runs WHERE stage != 'given'")["n"].item() == 0
 
 
 def test_an_unknown_kpi_is_named(lake, tmp_path, params, capsys):
     """With those that there are, by both commands."""
-    with pytest.raises(StudyError, match="there is no KPI 'energy_densty' of a discharge: did you mean"):
+    with pytest.raises(StudyError, match="KPI 'energy_densty' is not known: did you mean 'energy_density'"):
         compare_with_bruggeman(lake, Study.read(STUDY), (0.4,), (1.0,), "energy_densty")
     place = str(tmp_path / "lake")
     assert main(["run", str(params), "--lake", place, "--json"]) == 0
@@ -174,17 +185,18 @@ def test_a_cube_that_cannot_be_made_has_no_tensor(lake):
     """The design is left out with the reason, and the others are compared."""
     failed, made = compare_with_bruggeman(lake, Study.read(STUDY), (0.01, 0.4), (1.0,))
     assert "porosity" in failed.error
-    assert failed.tensor_ids == ()
+    assert failed.tensors == ()
     assert not made.error
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ("objective.power", "is no change. Write the path of a key"),
+        ("steps.discharge.power", "is no change. Write the path of a key"),
         ("name.first=a", "leads through what is no map"),
-        ("objective.power=[", "is not YAML"),
-        ("objective.powr=5 W", "study.objective.powr is not a known key"),
+        ("steps.discharge.power=[", "is not YAML"),
+        ("steps.discharge.powr=5 W", r"study\.steps\.discharge\.powr: stage cell\.discharge_at_constant_power has no"),
+        ("space.recipe.porosty=0.3", r"study\.space\.recipe\.porosty is no parameter of recipe"),
     ],
 )
 def test_a_bad_change_of_a_study_is_named(params, change, message):
@@ -195,7 +207,9 @@ def test_a_bad_change_of_a_study_is_named(params, change, message):
 
 def test_a_change_replaces_one_value(params):
     """And leaves the others."""
-    study = Study.load(params, ["objective.power=10 W", "space.porosity={low: 0.3, high: 0.31}", "name=other"])
-    assert study.objective.operation == {"power_watt": 10.0}
-    assert study.space["porosity"] == (0.3, 0.31)
+    changes = ["steps.discharge.power=10 W", "space.recipe.porosity={low: 0.3, high: 0.31}", "name=other"]
+    study = Study.load(params, changes)
+    assert study.chain.step("discharge").parameters == {"power_watt": 10.0}
+    assert (study.space["recipe.porosity"].low, study.space["recipe.porosity"].high) == (0.3, 0.31)
     assert (study.name, study.seed) == ("other", 3)
+    assert list(study.space) == list(Study.load(params).space)

@@ -153,7 +153,9 @@ def test_two_objectives_have_a_front_and_a_broken_limit_is_infeasible(
     def beaten(row: list[float]) -> bool:
         return any(o[0] >= row[0] and o[1] >= row[1] and (o[0] > row[0] or o[1] > row[1]) for o in able)
 
-    expected = [t.candidate.id for t, row, good in zip(result.trials, values, feasible, strict=True) if good and not beaten(row)]
+    expected = [
+        t.candidate.id for t, row, good in zip(result.trials, values, feasible, strict=True) if good and not beaten(row)
+    ]
     assert [trial.candidate.id for trial in result.front] == list(result.campaign.front_ids) == expected
     assert result.campaign.best_candidate_id == ""
     metrics = json.loads(write_outputs(result, tmp_path)[1].read_text())
@@ -312,7 +314,10 @@ def test_a_negative_electrode_is_drawn_measured_and_optimised(both_electrodes: t
         assert run.parameters["perturbed"] == [f"{side}{metric}" for side in ("", "negative_") for metric in METRICS]
         cell_run = of_run(lake, inputs(run, "cell")[0])
         design = lake.get(inputs(cell_run, "design")[0], CellDesign)
-        assert design.negative_to_positive_capacity_ratio == trial.candidate.values["cell.negative_to_positive_capacity_ratio"]
+        assert (
+            design.negative_to_positive_capacity_ratio
+            == trial.candidate.values["cell.negative_to_positive_capacity_ratio"]
+        )
         (negative,) = inputs(cell_run, "negative_transport")
         (positive,) = inputs(cell_run, "transport")
         assert negative != positive

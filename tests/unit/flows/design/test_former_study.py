@@ -47,7 +47,11 @@ FORMER: dict[str, dict[str, Any]] = {
     },
     "params/four-parameters.yaml": {
         "name": "four-parameters",
-        "space": {**WIDE, "binder_adhesion": {"low": 0, "high": 1}, "mass_loading": {"low": "10 mg/cm^2", "high": "50 mg/cm^2"}},
+        "space": {
+            **WIDE,
+            "binder_adhesion": {"low": 0, "high": 1},
+            "mass_loading": {"low": "10 mg/cm^2", "high": "50 mg/cm^2"},
+        },
         "objective": AT_POWER,
         "budget": {"initial": 10, "total": 30, "batch": 2},
         "resolution": FINE,
@@ -105,9 +109,15 @@ def test_parameters_of_engines_go_to_the_records_and_steps_that_have_them() -> N
     stages = {
         "manufacture": {
             "engine": "particle_packing",
-            "parameters": {"active_material_density_kilogram_per_cubic_metre": 4700.0, "calendering_pressure_pascal": 1e8},
+            "parameters": {
+                "active_material_density_kilogram_per_cubic_metre": 4700.0,
+                "calendering_pressure_pascal": 1e8,
+            },
         },
-        "cell": {"engine": "sized_full_cell", "parameters": {"form_factor": "21700", "positive_particle_radius_metre": 5e-6}},
+        "cell": {
+            "engine": "sized_full_cell",
+            "parameters": {"form_factor": "21700", "positive_particle_radius_metre": 5e-6},
+        },
         "average": {"engine": "bruggeman"},
         "discharge": {"engine": "constant_power", "parameters": {"mesh_points": 6}},
         "suggest": {"engine": "sobol"},

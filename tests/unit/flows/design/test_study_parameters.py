@@ -148,12 +148,20 @@ GOALS = "study.objectives"
 DENSITY = {"kpi": "energy_density", "maximise": True}
 
 BAD = [
-    ("study.space.recipe.porosty", 0.3, "study.space.recipe.porosty is no parameter of recipe: did you mean 'porosity'?"),
+    (
+        "study.space.recipe.porosty",
+        0.3,
+        "study.space.recipe.porosty is no parameter of recipe: did you mean 'porosity'?",
+    ),
     ("study.space.recip.porosity", 0.3, "study.space.recip.porosity begins with no record or step .* 'recipe'"),
     ("study.space.porosity", 0.3, "study has the form of an earlier version: space.porosity is recipe.porosity now"),
     ("study.budgte", {}, "study.budgte is not a known key: did you mean 'budget'?"),
     ("studdy", {}, "studdy is not a known key: did you mean 'study'?"),
-    ("study.space.recipe.porosity", {"low": 0.2, "hihg": 0.3}, "study.space.recipe.porosity.hihg .* did you mean 'high'?"),
+    (
+        "study.space.recipe.porosity",
+        {"low": 0.2, "hihg": 0.3},
+        "study.space.recipe.porosity.hihg .* did you mean 'high'?",
+    ),
     ("study.executor", {"kind": "serial", "wokers": 2}, "study.executor.wokers .* did you mean 'workers'?"),
     ("study.space.recipe.porosity", {"low": 0.2, "high": 1.3}, r"recipe.porosity.high = 1.3 \[-\] is outside \(0, 1\)"),
     ("study.space.recipe.porosity", 35, r"study.space.recipe.porosity = 35 .* is outside \(0, 1\).* percentage"),
@@ -168,21 +176,45 @@ BAD = [
     ("study.space.recipe.porosity", {"low": 0.4, "high": 0.3}, "recipe.porosity: low = 0.4 is above high = 0.3"),
     ("study.space.recipe.porosity", [0.3, 0.4], r"study.space.recipe.porosity = \[0.3, 0.4\] .*number"),
     ("study.space.recipe", {"porosity": 0.3}, "study.space.recipe.porosity is given twice"),
-    ("study.space.recipe.particle_shape", {"low": "sphere", "high": "plate"}, "particle_shape is no number. Give choices"),
+    (
+        "study.space.recipe.particle_shape",
+        {"low": "sphere", "high": "plate"},
+        "particle_shape is no number. Give choices",
+    ),
     ("study.space.recipe.particle_shape", {"choices": ["sphere", "cube"]}, "choices = 'cube' is not known"),
     ("study.space.recipe.particle_shape", {"choices": []}, "must be a list of choices"),
     ("study.space.recipe.particle_shape", {"choices": ["plate", "plate"]}, "names a value twice"),
-    ("study.space.recipe.porosity", {"choices": [0.3, 0.4], "low": 0.3}, "must be a list of choices, or a low and a high"),
+    (
+        "study.space.recipe.porosity",
+        {"choices": [0.3, 0.4], "low": 0.3},
+        "must be a list of choices, or a low and a high",
+    ),
     ("study.space.cell.form_factor", {"choices": [4680, 4680]}, "names a value twice"),
     ("study.space.recipe.particle_shape", 3, "particle_shape = '3' is not known"),
-    ("study.space.discharge.powr", "5 W", "study.space.discharge.powr is no parameter of discharge: did you mean 'power'"),
-    ("study.space.discharge.power", {"low": "5 W", "high": "9 V"}, "discharge.power.high = '9 V' has the wrong dimension"),
+    (
+        "study.space.discharge.powr",
+        "5 W",
+        "study.space.discharge.powr is no parameter of discharge: did you mean 'power'",
+    ),
+    (
+        "study.space.discharge.power",
+        {"low": "5 W", "high": "9 V"},
+        "discharge.power.high = '9 V' has the wrong dimension",
+    ),
     ("study.space", [1, 2], r"study.space = \[1, 2\] must be a map"),
     ("study.recipe", {"porosty": 0.3}, "study.recipe.porosty is no field of recipe: did you mean 'porosity'?"),
     ("study.materials", {"carbon_binder_nanoporosity": 1.5}, "materials.carbon_binder_nanoporosity = 1.5 .*outside"),
     ("study.negative_materials", {}, "study.negative_materials is given, and no step .* takes it"),
-    ("study.negative_recipe", {"active_material_weight_fraction": 0.9}, "study.space.negative_recipe.porosity is missing"),
-    (GOALS, [{"kpi": "energy_densty", "maximise": True}], r"study.objectives\[1\].kpi: .* did you mean 'energy_density'?"),
+    (
+        "study.negative_recipe",
+        {"active_material_weight_fraction": 0.9},
+        "study.space.negative_recipe.porosity is missing",
+    ),
+    (
+        GOALS,
+        [{"kpi": "energy_densty", "maximise": True}],
+        r"study.objectives\[1\].kpi: .* did you mean 'energy_density'?",
+    ),
     (GOALS, [{**DENSITY, "maximise": "yes"}], r"study.objectives\[1\].maximise = 'yes' must be true or false"),
     (GOALS, [{**DENSITY, "maximise": False}], r"study.objectives\[1\].maximise = false says nothing.*minimise: true"),
     (GOALS, [{**DENSITY, "minimise": True}], r"study.objectives\[1\] gives maximise and minimise"),
@@ -193,13 +225,37 @@ BAD = [
     (GOALS, [{**DENSITY, "settings": {"x": 1}}], r"study.objectives\[1\].settings.x: stage kpi.densities has no"),
     (GOALS, [], "study.objectives is empty"),
     (GOALS, DENSITY, "study.objectives = .* must be a list of maps"),
-    (GOALS, [{"kpi": "maximum_temperature", "minimise": True, "from": "manufacture"}], "from manufacture, but manufacture gives a microstructure; it is read off a curve"),
-    (GOALS, [{"kpi": "steady_temperature", "minimise": True}], r"objectives\[1\].settings.heat_transfer_coefficient is missing"),
-    (GOALS, [{"kpi": "voltage_rmse", "minimise": True, "from": "discharge"}], "voltage_rmse needs a curve as its simulated"),
-    ("study.steps.discharge", "discharge_at_constant_power", "study.steps.discharge.power is missing. Give a value there"),
+    (
+        GOALS,
+        [{"kpi": "maximum_temperature", "minimise": True, "from": "manufacture"}],
+        "from manufacture, but manufacture gives a microstructure; it is read off a curve",
+    ),
+    (
+        GOALS,
+        [{"kpi": "steady_temperature", "minimise": True}],
+        r"objectives\[1\].settings.heat_transfer_coefficient is missing",
+    ),
+    (
+        GOALS,
+        [{"kpi": "voltage_rmse", "minimise": True, "from": "discharge"}],
+        "voltage_rmse needs a curve as its simulated",
+    ),
+    (
+        "study.steps.discharge",
+        "discharge_at_constant_power",
+        "study.steps.discharge.power is missing. Give a value there",
+    ),
     ("study.space.manufacture.edge_voxels", {"low": 16, "high": 32}, "edge_voxels is no parameter of manufacture"),
-    ("study.constraints", [{"kpi": "mean_voltage", "at_least": "3 A"}], r"constraints\[1\].at_least = '3 A' has the wrong"),
-    ("study.constraints", [{"kpi": "mean_voltage", "maximise": True}], r"study.constraints\[1\].maximise is not a known"),
+    (
+        "study.constraints",
+        [{"kpi": "mean_voltage", "at_least": "3 A"}],
+        r"constraints\[1\].at_least = '3 A' has the wrong",
+    ),
+    (
+        "study.constraints",
+        [{"kpi": "mean_voltage", "maximise": True}],
+        r"study.constraints\[1\].maximise is not a known",
+    ),
     ("study.constraints", [{"kpi": "mean_voltage"}], r"study.constraints\[1\] gives none of at_least, at_most"),
     ("study.budget.initial", 0, "study.budget.initial = 0 must be a whole number from 1"),
     ("study.budget.total", 3, "study.budget.total = 3 must be a whole number from 6"),
@@ -223,10 +279,22 @@ BAD = [
     ("study.steps.discharge.after", "asemble", "study.steps.discharge.after = 'asemble' is no step: .*'assemble'"),
     ("study.steps.recipe", CALENDERED, "study.steps.recipe is what the study calls a record that is given"),
     ("study.steps.manufcture", {}, "study.steps.manufcture.stage is missing"),
-    ("study.steps.manufacture", {"stage": "pack_particls"}, "study.steps.manufacture.stage: .* did you mean 'pack_particles'"),
+    (
+        "study.steps.manufacture",
+        {"stage": "pack_particls"},
+        "study.steps.manufacture.stage: .* did you mean 'pack_particles'",
+    ),
     ("study.steps.manufacture", {**CALENDERED, "seed": 3}, "study.steps.manufacture.seed"),
-    ("study.steps.manufacture", {**CALENDERED, "edge_voxels": 3}, "manufacture.edge_voxels is given by study.resolution"),
-    ("study.steps.manufacture", {"calendering_pressure": "5 s"}, "steps.manufacture.calendering_pressure = '5 s' .* wrong"),
+    (
+        "study.steps.manufacture",
+        {**CALENDERED, "edge_voxels": 3},
+        "manufacture.edge_voxels is given by study.resolution",
+    ),
+    (
+        "study.steps.manufacture",
+        {"calendering_pressure": "5 s"},
+        "steps.manufacture.calendering_pressure = '5 s' .* wrong",
+    ),
     ("study.steps.manufacture", {"calendering_pressure": 5}, "manufacture.calendering_pressure = 5 has no unit"),
     ("study.steps.manufacture", {"calendering_pressure": float("nan")}, "calendering_pressure = nan"),
     ("study.steps.manufacture", 3, "study.steps.manufacture = 3 must be a map"),
@@ -250,7 +318,8 @@ def test_a_bad_value_is_named_by_its_path(path: str, value: Any, message: str) -
 
 
 @pytest.mark.parametrize(
-    "path", ["study.space.recipe.porosity", "study.space.cell.mass_loading", "study.seed", "study.budget", "study.objectives"]
+    "path",
+    ["study.space.recipe.porosity", "study.space.cell.mass_loading", "study.seed", "study.budget", "study.objectives"],
 )
 def test_a_missing_key_is_named(path: str) -> None:
     """No silent default for what decides the result."""

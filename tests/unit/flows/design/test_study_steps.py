@@ -141,7 +141,9 @@ def test_a_kpi_of_any_stage_is_objective_or_constraint(name: str) -> None:
 def test_several_operating_points_are_named_or_refused() -> None:
     """Two discharges: a KPI is read off the one that is named; without a name it is ambiguous, by both roles."""
     fast = {"stage": "discharge_at_constant_current", "rate": "3 1/h"}
-    with pytest.raises(StudyError, match=r"energy_density .*several steps give one: slow, fast. Name a step with `from`"):
+    with pytest.raises(
+        StudyError, match=r"energy_density .*several steps give one: slow, fast. Name a step with `from`"
+    ):
         read(DENSITY, slow=DISCHARGE, fast=fast)
     study = read({**DENSITY, "from": "slow"}, {**DENSITY, "from": "fast"}, slow=DISCHARGE, fast=fast)
     assert [goal.key for goal in study.goals] == ["slow.energy_density", "fast.energy_density"]
@@ -157,7 +159,9 @@ def test_a_kpi_of_several_curves_takes_them_all_and_one_of_a_single_curve_one() 
     assert study.goals[0].sources == ("slow", "fast")
     extraction = next(one for one in study.extractions if one.stage.name == "kpi.ragone")
     assert roles_of(study.chain, extraction) == {"curves": ["slow", "fast"], "cell": ["assemble"]}
-    with pytest.raises(StudyError, match="energy_density is read from slow, fast, but fast gives a discharge.*one of them"):
+    with pytest.raises(
+        StudyError, match=r"energy_density is read from slow, fast, but fast gives a discharge.*one of them"
+    ):
         read({**DENSITY, "from": ["slow", "fast"]}, slow=other, fast=DISCHARGE)
 
 
@@ -197,7 +201,8 @@ MISSING = [
 @pytest.mark.parametrize(("steps", "role", "kind", "port", "before"), MISSING, ids=[m[1] for m in MISSING])
 def test_a_missing_input_is_named_by_its_path(steps: Any, role: str, kind: str, port: str, before: str) -> None:
     """The step that lacks it, its port, the kind, and what there is before it."""
-    told = rf"study\.steps\.{role} \([\w.]+\) needs a {kind} for its input '{port}', and nothing before it gives one: {before}"
+    told = rf"study\.steps\.{role} \([\w.]+\) needs a {kind} for its input '{port}', and nothing before it gives"
+    told += f" one: {before}"
     with pytest.raises(StudyError, match=told):
         read(DENSITY, discharge=DISCHARGE, **steps)
 
@@ -241,7 +246,11 @@ def _known(monkeypatch: pytest.MonkeyPatch) -> None:
 
 ADDED = [
     ({"stage": "thicken"}, ["manufacture", "characterise", "average", "added", "assemble"], False),
-    ({"stage": "thicken", "after": "characterise"}, ["manufacture", "characterise", "added", "average", "assemble"], True),
+    (
+        {"stage": "thicken", "after": "characterise"},
+        ["manufacture", "characterise", "added", "average", "assemble"],
+        True,
+    ),
     ({"stage": "close"}, ["manufacture", "added", "characterise", "average", "assemble"], True),
     ({"stage": "mill"}, ["added", "manufacture", "characterise", "average", "assemble"], False),
 ]
@@ -273,8 +282,8 @@ def test_an_input_that_nothing_before_gives_is_named_with_the_remedy() -> None:
     """The path of the step, the port, and what comes before it."""
     with pytest.raises(
         StudyError,
-        match=r"study\.steps\.strange \(trial\.of_geometry\) needs a geometry for its input 'geometry', and nothing before "
-        r"it gives one: .*recipe \(recipe\).*Add a step that gives a geometry",
+        match=r"study\.steps\.strange \(trial\.of_geometry\) needs a geometry for its input 'geometry', and nothing "
+        r"before it gives one: .*recipe \(recipe\).*Add a step that gives a geometry",
     ):
         read(DENSITY, discharge=DISCHARGE, strange="of_geometry")
 
@@ -288,7 +297,10 @@ def test_the_negative_electrode_has_steps_of_its_own() -> None:
         "cell": {"mass_loading": "15 mg/cm^2"},
         "negative_recipe": {"active_material_weight_fraction": 0.95},
         "objectives": [DENSITY],
-        "steps": {"discharge": DISCHARGE, "negative_manufacture": {"stage": "pack_particles", "calendering_pressure": "50 MPa"}},
+        "steps": {
+            "discharge": DISCHARGE,
+            "negative_manufacture": {"stage": "pack_particles", "calendering_pressure": "50 MPa"},
+        },
     }
     content["space"]["negative_recipe.porosity"] = {"low": 0.25, "high": 0.4}
     chain = Study.read({"study": content}).chain
