@@ -12,6 +12,7 @@ from typing import Any
 
 from models.acquisition import suggest_by_expected_improvement
 from models.acquisition import suggest_by_sobol
+from models.history import tell
 from models.conclusion import conclude
 from models.generator.assembly import assemble_generator
 from models.generator.assembly import take_apart
@@ -20,6 +21,7 @@ from models.generator.slices import train_slices
 from models.generator.training import train_steps
 from models.generator.trust import fit_errors
 from models.generator.trust import predict_errors
+from pipelines.realise import realise
 from pipelines.manufacture import pack_particles
 from pipelines.characterise import average_transport
 from pipelines.characterise import average_with_bruggeman

@@ -50,6 +50,11 @@ def conversion_factor(unit: str, to: str) -> float:
     return float(_registry().Quantity(1.0, _unit(unit)).to(_unit(to)).magnitude)
 
 
+def _as_written(converted: float) -> float:
+    """The number nearest to what was written: 35 % is 0.35, not the last bit more that the conversion leaves."""
+    return float(f"{converted:.15g}")
+
+
 def parse_quantity(text: object, unit: str, name: str, bounds: Bounds = ANY) -> float:
     """Read a quantity such as ``"20 mg/cm^2"`` as a number in the unit wanted.
 
@@ -90,7 +95,8 @@ def parse_quantity(text: object, unit: str, name: str, bounds: Bounds = ANY) -> 
     quantity = _registry().Quantity(magnitude, _unit(spelled.strip()))
     if not quantity.is_compatible_with(_unit(unit)):
         raise UnitError(f"{name} = {text!r} has the wrong dimension. It must be convertible to {unit}.")
-    converted = float(quantity.to(_unit(unit)).magnitude)
+    same = not spelled.strip() or _unit(spelled.strip()) == _unit(unit)
+    converted = magnitude if same else _as_written(float(quantity.to(_unit(unit)).magnitude))
     if not math.isfinite(converted):
         raise NotFiniteError(f"{name} = {text!r} is not finite in {unit}. Give a finite number.")
     bounds.require(converted, name, unit)

@@ -109,7 +109,7 @@ def _name(path: str) -> str:
 
 
 def _tell(session: Session, volume: ImportedVolume, stored: str, found: Evaluated) -> int:
-    feasible = not found.error and all(kpi.outcome is KpiOutcome.MEASURED for kpi in found.kpis.values())
+    feasible = all(kpi.outcome is KpiOutcome.MEASURED for kpi in found.kpis.values())
     data = {
         "microstructure_id": stored,
         **_facts(volume),
@@ -122,7 +122,7 @@ def _tell(session: Session, volume: ImportedVolume, stored: str, found: Evaluate
     lines = [f"microstructure {stored}", *transport_lines(found.transport)]
     lines += [f"{name:<15} {_value(kpi):<22} {kpi.id}" for name, kpi in found.kpis.items()]
     if not feasible:
-        lines.append(f"infeasible: {found.error or found.discharge.outcome}")
+        lines.append(f"infeasible: {found.discharge.outcome}")
     session.answer(data, "\n".join(lines))
     last = next(iter(found.kpis.values()), found.transport)
     session.advise(f"Try next: ragone reproduce {short(last.id)}{session.again()}")

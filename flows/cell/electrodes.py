@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dataset import Lake
-from flows.electrode.materials import Said, completed, materials_of
+from flows.electrode.materials import Said, materials_from, materials_of
 from flows.errors import CellError, MaterialsError
 from pipelines.cell import ideal_transport
 from pipelines.characterise import average_with_bruggeman
@@ -120,7 +120,7 @@ def assumed_electrode(
     """
     if subject.recipe is None:
         raise CellError(f"{subject.record.id} is no recipe, so that no porosity is known to assume metrics of.")
-    materials = completed((*subject.materials, *stated), otherwise, subject.record.id)
+    materials = materials_from((*subject.materials, *stated), otherwise, subject.record.id)
     run = lake.run(ideal_transport, recipe=lake.put(subject.recipe), materials=lake.put(materials))
     return Electrode(lake.get(run.id, Transport), materials)
 

@@ -140,6 +140,8 @@ class Study:
         space = read_space(root, _parameters(chain))
         given.require_known_chemistry(space)
         given.require_complete(space)
+        if trust is not None:
+            _require_expectable(space, chain)
         require_parameters(chain, space)
         optimiser = root.section("optimiser", _OPTIMISER, {})
         return cls(
@@ -218,6 +220,17 @@ def _parameters(chain: Chain) -> dict[str, Mapping[str, Parameter]]:
         **{role: kind.parameters() for role, kind in chain.given.items()},
         **{step.role: {n: one for n, one in step.stage.parameters.items() if n not in GIVEN_BY_FLOW} for step in chain},
     }
+
+
+def _require_expectable(space: Space, chain: Chain) -> None:
+    """Refuse to vary what the errors of a generator are not expected for: anything of its cubes but their recipe."""
+    roles = ("materials", *(step.role for step in chain.drawn("")))
+    for path, variable in space.items():
+        if variable.role in roles and variable.is_free:
+            raise StudyError(
+                f"study.space.{path} varies, and a generator draws, whose errors are expected for a recipe alone. "
+                "Fix it, or name a simulator in study.steps.manufacture."
+            )
 
 
 def _proposer(section: Section, role: str) -> Proposer:

@@ -105,7 +105,7 @@ def materials_of(
     records = {each.record.id: each.record for ways in history for each in ways if each.record is not None}
     if not records:
         said = _agreed([one for ways in history for each in ways for one in each.said] + known)
-        return completed(said.values(), otherwise, subject.id)
+        return materials_from(said.values(), otherwise, subject.id)
     conflicts = {
         name: _conflict(_all_of(record, f"{name}, the materials of {subject.id}"), history, known)
         for name, record in records.items()
@@ -143,7 +143,7 @@ def materials_of_volume(lake: Lake, volume: Microstructure, stated: Sequence[Sai
     return materials
 
 
-def completed(said: Iterable[Said], otherwise: Materials | None, subject: str) -> Materials:
+def materials_from(said: Iterable[Said], otherwise: Materials | None, subject: str) -> Materials:
     """Materials of which some properties are said, the rest those of another record; that itself where nothing differs.
 
     Raises

@@ -1,38 +1,39 @@
 """A volume that was imported rather than drawn: its metrics, and the cell that it would make.
 
-There is no recipe, so that materials and loading must be said; and only one volume, so that the KPIs have no
-uncertainty but their own.
+There is no recipe, so that materials and loading must be said; and only one volume, so that nobody knows how far the
+metrics of others scatter: the KPIs have no uncertainty.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from dataset import Lake
 from flows.cell.building import CellPlan, build_cell, cell_design, own_materials
 from flows.cell.electrodes import subject_of
-from flows.cell.kpis import extract
-from flows.electrode.materials import StatedMaterials, completed
+from flows.design.evaluation import completed
+from flows.electrode.materials import StatedMaterials, materials_from
 from flows.running.progress import Progress, Silent
 from pipelines.cell import discharge_at_constant_power
 from pipelines.cell.catalogue import require_same_material
 from pipelines.characterise import homogenise
-from schemas import CellParameters, Discharge, Kpi, Materials, Microstructure, Transport
+from pipelines.kpi import delivered_by_curve, energy_and_power_density
+from schemas import CellParameters, Discharge, Kpi, KpiStage, Materials, Microstructure, Transport
 
-KPIS = ("densities", "delivered")
+KPIS: tuple[KpiStage[Any, Any], ...] = (energy_and_power_density, delivered_by_curve)
 
 
 @dataclass(frozen=True)
 class Evaluated:
-    """What was made of a volume; `error` says which KPIs failed, and why."""
+    """What was made of a volume."""
 
     materials: Materials
     transport: Transport
     cell: CellParameters
     discharge: Discharge
     kpis: Mapping[str, Kpi]
-    error: str = ""
 
 
 def evaluate_microstructure(
@@ -70,17 +71,22 @@ def evaluate_microstructure(
     watcher.step("discharging the cell")
     cell = build_cell(lake, replace(plan, materials=StatedMaterials(materials.id)), subject_of(transport))
     discharge = lake.get(lake.run(discharge_at_constant_power, cell=cell.id, power_watt=power_watt).id, Discharge)
-    found = extract(lake, [discharge.id], KPIS)
+    kpis = {name: kpi for stage in KPIS for name, kpi in _kpis(lake, stage, cell, discharge).items()}
     watcher.advanced()
-    kpis = {name: lake.get(kpi_id, Kpi) for each in found for name, kpi_id in each.kpis.items()}
-    errors = "; ".join(each.error for each in found if each.error)
-    return Evaluated(materials, transport, cell, discharge, kpis, errors)
+    return Evaluated(materials, transport, cell, discharge, kpis)
+
+
+def _kpis(lake: Lake, stage: KpiStage[Any, Any], cell: CellParameters, discharge: Discharge) -> dict[str, Kpi]:
+    """What a stage reads off the discharge, by name; no metric is perturbed, for no error of one is known."""
+    given = {name: discharge.id if port.takes(Discharge) else cell.id for name, port in stage.ports.items()}
+    outputs = completed(lake.run(stage.propagated, **given))
+    return {name: lake.get(kpi_id, Kpi) for name, kpi_id in outputs.items()}
 
 
 def _materials(lake: Lake, microstructure: Microstructure, plan: CellPlan) -> Materials:
     """The materials of a volume of which nothing is recorded, stored: those stated, else those of the chemistry."""
     stated, design = plan.materials.said(lake), cell_design(plan, subject_of(microstructure))
-    materials = completed(stated, own_materials(design, "positive"), microstructure.id)
+    materials = materials_from(stated, own_materials(design, "positive"), microstructure.id)
     if not design.parameters:
         require_same_material(materials, design.parameter_set, "positive")
     origin = f"stated: {', '.join(each.name for each in stated)}" if stated else f"assumed: {materials.active_material}"

@@ -7,50 +7,58 @@ NMC 811 does: their unit cells differ by 3 % at most. Content of a BPX file name
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from pipelines.cell.engine import require_parameter_set
 from pipelines.cell.errors import ContradictionError
 from schemas import CellDesign, Materials, Transport
-from schemas.materials import NMC_811, SOURCES
+from schemas.materials import ACTIVE_MATERIAL_DENSITY, NMC_811, SOURCES
 
 _LARGEST_DEVIATION = 0.05  # of a density: what measured ones of one material scatter by
 _SAME = 1e-9  # relative difference up to which two conductivities are one
 
 _DENSITY = "active_material_density_kilogram_per_cubic_metre"
-_CONDUCTIVITY = "active_material_conductivity_siemens_per_metre"
 _BINDER = "carbon_binder_density_kilogram_per_cubic_metre"
+_CONDUCTIVITY = "active_material_conductivity_siemens_per_metre"
+_BINDER_CONDUCTIVITY = "carbon_binder_conductivity_siemens_per_metre"
+_CONDUCTIVITIES = (_CONDUCTIVITY, _BINDER_CONDUCTIVITY)
+_AS_NMC = "assumption: order of magnitude, as of NMC"
 
 
-def _materials(name: str, source: str, **values: float) -> Materials:
-    told = dict.fromkeys(values, "assumption: order of magnitude") | {_DENSITY: source}
-    return Materials(active_material=name, sources=SOURCES | told, **values)
+def _positive(name: str, density: float, source: str, conducts: str = _AS_NMC) -> Materials:
+    told = SOURCES | {_DENSITY: source, _CONDUCTIVITY: conducts}
+    return Materials(active_material=name, active_material_density_kilogram_per_cubic_metre=density, sources=told)
 
 
 def _layered(name: str) -> Materials:
-    told = {_DENSITY: f"assumption: as NMC 811, {SOURCES[_DENSITY]}"}
-    return replace(NMC_811, active_material=name, sources=SOURCES | told)
+    return _positive(name, ACTIVE_MATERIAL_DENSITY, f"assumption: as NMC 811, {SOURCES[_DENSITY]}")
 
 
 def _carbon(name: str) -> Materials:
-    carbon = _materials(
-        name,
-        "crystal of graphite, a = 2.464, c = 6.711 Angstrom, Z = 4; Trucano and Chen 1975, doi 10.1038/258136a0",
-        **{_DENSITY: 2260.0, _CONDUCTIVITY: 1000.0, _BINDER: 1400.0},
+    told = {
+        _DENSITY: "crystal of graphite, a = 2.464, c = 6.711 Angstrom, Z = 4; Trucano and Chen 1975, "
+        "doi 10.1038/258136a0",
+        _BINDER: "assumption: carboxymethyl cellulose, 1600, styrene-butadiene rubber, 970, carbon black, 1800 to 2000",
+        _CONDUCTIVITY: "assumption: order of magnitude",
+        _BINDER_CONDUCTIVITY: "assumption: as with poly(vinylidene fluoride)",
+    }
+    return Materials(
+        active_material=name,
+        active_material_density_kilogram_per_cubic_metre=2260.0,
+        carbon_binder_density_kilogram_per_cubic_metre=1400.0,
+        active_material_conductivity_siemens_per_metre=1000.0,
+        sources=SOURCES | told,
     )
-    binder = "assumption: carboxymethyl cellulose, 1600, styrene-butadiene rubber, 970, carbon black, 1800 to 2000"
-    return replace(carbon, sources=carbon.sources | {_BINDER: binder})
 
 
-_LCO = _materials(
+_LCO = _positive(
     "lithium cobalt oxide",
+    5050.0,
     "unit cell of LiCoO2, a = 2.816, c = 14.05 Angstrom, Z = 3; Reimers and Dahn 1992, doi 10.1149/1.2221184",
-    **{_DENSITY: 5050.0},
 )
-_LFP = _materials(
+_LFP = _positive(
     "lithium iron phosphate",
+    3600.0,
     "unit cell of LiFePO4, 10.334 x 6.008 x 4.693 Angstrom, Z = 4; Padhi et al. 1997, doi 10.1149/1.1837571",
-    **{_DENSITY: 3600.0},
+    "assumption: order of magnitude of particles coated with carbon",
 )
 _GRAPHITE, _SILICON_GRAPHITE = _carbon("graphite"), _carbon("graphite with silicon oxide")
 
@@ -105,9 +113,6 @@ def require_agreement(materials: Materials, transport: Transport, design: CellDe
         _require_same_conductivities(materials, entered, electrode)
 
 
-_CONDUCTIVITIES = (_CONDUCTIVITY, "carbon_binder_conductivity_siemens_per_metre")
-
-
 def require_same_material(materials: Materials, parameter_set: str, electrode: str) -> None:
     """Refuse an active material that weighs otherwise than the parameter set's own; raises as `require_agreement`."""
     own = materials_of_set(parameter_set, electrode)
@@ -126,5 +131,5 @@ def _require_same_conductivities(materials: Materials, entered: dict[str, float]
         if abs(given - value) > _SAME * max(given, value):
             raise ContradictionError(
                 f"materials of the {electrode} electrode: {name} = {given:g} S/m, but {value:g} S/m entered the "
-                "metrics of its microstructure. Characterise it with these materials, or assemble the cell with those."
+                "metrics of its microstructure. Give those that entered, or characterise it again with these."
             )

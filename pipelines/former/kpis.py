@@ -110,7 +110,7 @@ def _require_comparable(discharge: Discharge, varied: tuple[Discharge, ...]) -> 
 def _metric(discharge: Discharge) -> str:
     """The metric that was raised, empty if none was."""
     raised = _RAISED.search(discharge.method)
-    return raised[1] if raised else getattr(discharge, "varied", "")
+    return raised[1] if raised else ""
 
 
 def _definition(name: str, discharge: Discharge) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import replace
 
+import electrode_stand_ins
 import numpy as np
 
 from dataset import Lake
@@ -12,8 +13,7 @@ from flows.generator.training_plan import TrainingPlan
 from flows.generator.training_volumes import TrainingVolumes
 from flows.running.progress import Progress
 from models.generator.recipe import condition_of
-from schemas import Generator, GeneratorErrors, Materials, Microstructure, Recipe, Transport, TransportOutcome, stage
-from schemas.electrode import cubic_voxels
+from schemas import Generator, GeneratorErrors, Materials, Microstructure, Recipe, stage
 from schemas.materials import NMC_811
 
 POROSITIES, ADHESIONS = (0.3, 0.45), (0.0, 1.0)
@@ -22,22 +22,6 @@ METRICS = (
     "specific_surface_area_per_metre",
     "solid_effective_conductivity_siemens_per_metre",
 )
-
-
-@stage("stand_in.simulate")
-def simulate(
-    recipe: Recipe, materials: Materials, *, edge_voxels: int, voxel_size_metre: float, seed: int
-) -> Microstructure:
-    """Uncorrelated voxels of pore and active material."""
-    solid = np.random.default_rng(seed).random((edge_voxels,) * 3) > recipe.porosity
-    return Microstructure(
-        labels=solid.astype(np.uint8),
-        voxel_edges_metre=cubic_voxels(voxel_size_metre),
-        phase_names=("pore", "active_material", "carbon_binder"),
-        phase_labels=np.array([0, 1, 2], np.uint8),
-        source="stand-in",
-        licence="own",
-    )
 
 
 @stage("stand_in.generate")
@@ -55,31 +39,8 @@ def generate(
     if recipe.porosity > 0.9:
         raise ValueError("there is next to nothing to draw")
     shade = (seed if member < 0 else member) % 4
-    return simulate(
+    return electrode_stand_ins.draw(
         recipe, materials, edge_voxels=edge_voxels, voxel_size_metre=voxel_size_metre, seed=4 * (seed % 2**30) + shade
-    )
-
-
-@stage("stand_in.measure")
-def measure(microstructure: Microstructure, materials: Materials) -> Transport:
-    """Fractions by counting, tortuosity factor by Bruggeman's relation."""
-    porosity = float((microstructure.labels == 0).mean())
-    return Transport(
-        pore_fraction=porosity,
-        active_material_fraction=1 - porosity,
-        carbon_binder_fraction=0.0,
-        specific_surface_area_per_metre=1e6,
-        surface_area_method="none",
-        pore_tortuosity_factor=porosity**-0.5,
-        pore_outcome=TransportOutcome.CONVERGED,
-        solid_effective_conductivity_siemens_per_metre=1.0,
-        solid_outcome=TransportOutcome.CONVERGED,
-        active_material_conductivity_siemens_per_metre=1.0,
-        carbon_binder_conductivity_siemens_per_metre=100.0,
-        voxel_size_metre=microstructure.voxel_size_metre,
-        edge_voxels=microstructure.labels.shape[0],
-        cube_count=1,
-        method="stand-in",
     )
 
 
@@ -113,7 +74,9 @@ def stored(lake: Lake, plain: Generator) -> tuple[str, str]:
     for seed, (porosity, adhesion) in enumerate(itertools.product(POROSITIES, ADHESIONS)):
         recipes.append(Recipe(active_material_weight_fraction=0.95, porosity=porosity, binder_adhesion=adhesion))
         made_of = {"recipe": lake.put(recipes[-1]), "materials": materials_id}
-        volumes.append(lake.run(simulate, **made_of, edge_voxels=8, voxel_size_metre=5e-7, seed=seed).id)
+        volumes.append(
+            lake.run(electrode_stand_ins.draw, **made_of, edge_voxels=8, voxel_size_metre=5e-7, seed=seed).id
+        )
     names = ("active_material_fraction", "carbon_binder_fraction", "binder_adhesion")
     generator = replace(
         plain,

@@ -25,7 +25,7 @@ Make = Callable[..., Study]
 def _registered(monkeypatch: pytest.MonkeyPatch) -> None:
     electrode_stand_ins.register(monkeypatch)
     monkeypatch.setitem(STAGES, "stand_in.generate", generator_stand_ins.generate)
-    monkeypatch.setitem(STAGES, "manufacture.stand_in", generator_stand_ins.simulate)
+    monkeypatch.setitem(STAGES, "manufacture.stand_in", electrode_stand_ins.draw)
     monkeypatch.setattr(drawer, "fine_tune_generator", generator_stand_ins.fine_tune)
 
 

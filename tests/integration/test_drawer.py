@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import electrode_stand_ins
 import generator_stand_ins
 import pytest
 
@@ -35,7 +36,7 @@ Make = Callable[..., WatchedGeneratorDrawer]
 @pytest.fixture
 def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lake]:
     """A lake with some recipes; a stand-in for the simulator, and for fine-tuning."""
-    monkeypatch.setitem(STAGES, "manufacture.stand_in", generator_stand_ins.simulate)
+    monkeypatch.setitem(STAGES, "manufacture.stand_in", electrode_stand_ins.draw)
     monkeypatch.setattr(drawer, "fine_tune_generator", generator_stand_ins.fine_tune)
     with Lake.open(tmp_path / "lake", create=True) as opened:
         for recipe in (INSIDE, OUTSIDE, COARSE, EXTREME):
@@ -54,7 +55,7 @@ def make(lake: Lake, example: Any, watched: Watched) -> Iterator[Make]:
     """A drawer of the stand-in generator; `when_blind` as in a study."""
     generator_id, errors_id = generator_stand_ins.stored(lake, example("generator"))
     draw = Step("manufacture", generator_stand_ins.generate, inputs={"generator": generator_id})
-    cubes = Cubes(draw, Step("characterise", generator_stand_ins.measure), **SIZE, seed=7)
+    cubes = Cubes(draw, Step("characterise", electrode_stand_ins.measure), **SIZE, seed=7)
     with open_workspace(lake, progress=watched) as workspace:
 
         def made(**trust: Any) -> WatchedGeneratorDrawer:
@@ -85,7 +86,7 @@ def runs(lake: Lake, stage: str = "%") -> int:
 
 def test_nothing_is_expected_of_a_simulator() -> None:
     """It draws with the study's own step, learns nothing, and its voxels are of no further use."""
-    step, simulator = Step("manufacture", generator_stand_ins.simulate), SimulatorDrawer()
+    step, simulator = Step("manufacture", electrode_stand_ins.draw), SimulatorDrawer()
     assert simulator.prepare([INSIDE], NMC_811) == {}
     assert simulator.step_for(step, INSIDE.id) is step
     assert simulator.predicted_id(INSIDE.id) == simulator.generator_id == ""
@@ -99,7 +100,8 @@ def test_a_recipe_outside_is_flagged_and_drawn_all_the_same(lake: Lake, make: Ma
     assert [found[recipe.id].outside for recipe in (INSIDE, OUTSIDE)] == [False, True]
     assert found[INSIDE.id].proposal == ""
     assert found[OUTSIDE.id].proposal == (
-        "ragone generate --active-material-weight-fraction 0.95 --porosity 0.6 --binder-adhesion 0.25 --edge 8 --simulate"
+        "ragone generate --active-material-weight-fraction 0.95 --porosity 0.6 --binder-adhesion 0.25 --edge 8 "
+        "--simulate"
     )
     assert "outside" in found[OUTSIDE.id].statement
     assert any(found[OUTSIDE.id].statement in text for text in watched.texts)
@@ -121,7 +123,7 @@ def test_a_recipe_outside_is_simulated_and_learned_from(lake: Lake, make: Make, 
     found = subject.prepare([INSIDE, OUTSIDE], materials(lake))
     assert [found[recipe.id].simulated for recipe in (INSIDE, OUTSIDE)] == [False, True]
     step = subject.step_for(subject.cubes.draw, OUTSIDE.id)
-    assert step.stage is generator_stand_ins.simulate
+    assert step.stage is electrode_stand_ins.draw
     assert subject.predicted_id(OUTSIDE.id) == ""
     assert subject.keeps_voxels(OUTSIDE.id)
     before, cube = subject.generator, drawn(lake, step, OUTSIDE)
@@ -144,7 +146,7 @@ def test_particles_that_were_never_varied_are_outside(lake: Lake, make: Make) ->
     subject = make(when_blind="simulate")
     assert subject.prepare([COARSE], materials(lake))[COARSE.id].error == ""
     step = subject.step_for(subject.cubes.draw, COARSE.id)
-    assert step.stage is generator_stand_ins.simulate
+    assert step.stage is electrode_stand_ins.draw
     before = subject.generator_id
     subject.learn({COARSE.id: [drawn(lake, step, COARSE)]})
     assert subject.generator_id == before

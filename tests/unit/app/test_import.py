@@ -43,6 +43,7 @@ def test_a_volume_runs_through_all_stages(bring_in, cli, volume):
     assert transport["pore_tortuosity_factor"] == pytest.approx(1.0, abs=1e-3)  # straight pores
     kpi = data["kpis"]["energy_density"]
     assert kpi["unit"] == "W.h/L"
+    assert all(each["standard_uncertainty"] is None for each in data["kpis"].values())  # of one volume nobody knows
     assert cli("show", "--json", kpi["id"]).data["record"]["value"] == kpi["value"] > 0
     shown = bring_in(volume)
     assert shown.code == 0

@@ -79,3 +79,14 @@ def test_units_of_kpis():
     assert not is_unit("W.quux/L")
     assert conversion_factor("W.h", "J") == pytest.approx(3600.0)
     assert conversion_factor("W.h/L", "J/m^3") == pytest.approx(3.6e6)
+
+
+@pytest.mark.parametrize("share", [0, 7, 14, 35, 41, 57, 69, 70, 83, 95])
+def test_a_percentage_is_its_hundredth(share):
+    """What is written in per cent is the same number as its hundredth, to the last bit."""
+    assert parse_quantity(f"{share} %", "1", "porosity") == share / 100
+
+
+def test_a_number_in_the_unit_wanted_is_kept_to_the_last_bit():
+    """Nothing is rounded where nothing is converted."""
+    assert parse_quantity("0.17809512345678901 kg/m^2", "kg/m^2", "loading") == 0.17809512345678901

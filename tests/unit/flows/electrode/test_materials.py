@@ -8,7 +8,14 @@ import numpy as np
 import pytest
 
 from dataset import Lake
-from flows.electrode.materials import UNNAMED, Said, StatedMaterials, completed, materials_of, materials_of_volume
+from flows.electrode.materials import (
+    UNNAMED,
+    Said,
+    StatedMaterials,
+    materials_from,
+    materials_of,
+    materials_of_volume,
+)
 from flows.errors import MaterialsError
 from schemas import Generator, Materials, Microstructure, Recipe, Transport, stage
 from schemas.electrode import cubic_voxels
@@ -185,8 +192,8 @@ def test_volumes_that_a_generator_learned_from_are_another_matter(lake, measured
 def test_equal_values_are_one_record(lake):
     """Materials of an older lake that are NMC 811 in all numbers are its record, whatever the chemistry asked for."""
     said = [Said(n, getattr(NMC_811, n), "a run") for n, spec in Materials.fields().items() if spec.unit]
-    assert completed(said, HEAVY, "it").id == NMC_811.id
-    assert completed((), HEAVY, "it").id == HEAVY.id
+    assert materials_from(said, HEAVY, "it").id == NMC_811.id
+    assert materials_from((), HEAVY, "it").id == HEAVY.id
 
 
 def test_materials_that_give_the_same_metrics_are_told_apart_by_name(lake, example):
