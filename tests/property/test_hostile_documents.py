@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import struct
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -168,10 +169,8 @@ STUDY["study"] |= {
 @given(st.sampled_from(places(STUDY)), values)
 def test_a_study_with_any_value_anywhere(path, value):
     """Read and defined, or refused."""
-    try:
+    with suppress(RagoneError):
         Study.read(replaced(STUDY, path, value)).definition()
-    except RagoneError as refusal:
-        assert str(refusal)
 
 
 names = st.sampled_from(
@@ -191,10 +190,8 @@ def test_a_study_with_any_key_added(path, name, value):
         holder = holder[part]
     if not isinstance(holder, dict):
         return
-    try:
+    with suppress(RagoneError):
         Study.read(replaced(STUDY, (*path, name), value)).definition()
-    except RagoneError as refusal:
-        assert str(refusal)
 
 
 WEIGHTS = to_bytes({"a": torch.zeros(2, 3), "b": torch.zeros(4)}, "any", {"width": 8})
