@@ -246,7 +246,6 @@ def test_an_imported_microstructure_goes_through_the_same_stages(lake: Lake) -> 
     plan = plan_cell({"mass_loading": "15 mg/cm^2"}, of_electrode=True)
     volume = lake.get(lake.put(scan), Microstructure)
     found = evaluate_microstructure(lake, volume, plan, power_watt=40.0)
-    assert not found.error
     kpi = found.kpis["energy_density"]
     assert kpi.measured_value > 0
     assert "no metric was perturbed" in kpi.method or (kpi.standard_uncertainty or 0.0) < 1e-6 * kpi.measured_value

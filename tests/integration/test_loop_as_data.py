@@ -399,7 +399,7 @@ def test_an_optimiser_goes_on_from_the_id_of_its_history(lake: Lake) -> None:
         expected = optimiser.ask(2)
     with Lake.open(lake.where) as again, open_workspace(again) as workspace:
         history = again.get(history_id, History)
-        assert [bool(all(kpis)) for _, kpis in history.rows()] == [True, False, True, True]
+        assert [bool(kpis and all(kpis)) for _, kpis in history.rows()] == [True, False, True, True]
         resumed = Optimiser(workspace, wanted, history).ask(2)
     assert [one.id for one in resumed] == [one.id for one in expected]
     assert len({one.id for one in (*first, *second, *expected)}) == 6
