@@ -82,3 +82,14 @@ def test_zero_is_judged_absolutely(example):
 def test_another_kind_is_different(example):
     """A record of another kind is never equal."""
     assert judge(compare(example("kpi"), example("design"))) is Verdict.DIFFERENT
+
+
+def test_the_tolerance_is_relative_to_what_was_recorded(example):
+    """A new value that is larger by just over the tolerance is outside, though it would be within that of its own size."""
+    name = "pore_tortuosity_factor"
+    relative = type(example("transport")).fields()[name].tolerance.relative
+    recorded = example("transport", **{name: 2.0})
+    above = example("transport", **{name: 2.0 * (1 + relative * (1 + relative / 2))})
+    below = example("transport", **{name: 2.0 * (1 - relative * (1 - relative / 2))})
+    assert [d.within for d in compare(recorded, above)] == [False]
+    assert [d.within for d in compare(recorded, below)] == [True]
