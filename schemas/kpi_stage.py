@@ -16,9 +16,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, ParamSpec, TypeVar
 
+from schemas.cell import CellParameters
 from schemas.errors import StageError
 from schemas.kpi import Kpi
-from schemas.stage import Stage
+from schemas.stage import Port, Stage
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=Kpi | Mapping[str, Kpi])
@@ -51,6 +52,12 @@ class KpiStage(Stage[P, R]):
     def unit_given(self, name: str) -> str | None:
         """The unit of the KPI of that name; None if the stage gives none that is called so."""
         return next((unit for pattern, unit in self.gives.items() if re.fullmatch(pattern, name)), None)
+
+    @cached_property
+    def subject(self) -> Port:
+        """The port of what the KPIs are of: the first that does not merely take the cell."""
+        ports = list(self.ports.values())
+        return next((port for port in ports if port.kinds != (CellParameters,)), ports[0])
 
     @cached_property
     def propagated(self) -> Stage[Any, Mapping[str, Kpi]]:

@@ -34,15 +34,9 @@ from schemas.stage import RESULT, SEED, Port
 AnyKpiStage = KpiStage[Any, Any]
 
 
-def subject_of(stage: AnyKpiStage) -> Port:
-    """The port of what the KPIs are of: the first that is not merely of its cell."""
-    ports = list(stage.ports.values())
-    return next((port for port in ports if not _of_cell(port)), ports[0])
-
-
 def read_off(stage: AnyKpiStage) -> bool:
     """Whether its KPIs are those of one subject, with its cell at most; others compare several."""
-    others = [port for port in stage.ports.values() if port is not subject_of(stage)]
+    others = [port for port in stage.ports.values() if port is not stage.subject]
     return len(others) <= 1 and all(_of_cell(port) for port in others)
 
 
@@ -189,7 +183,7 @@ def _cell_of(lake: Lake, name: str) -> str:
 
 def _groups(stage: AnyKpiStage, subjects: Mapping[str, _Subject]) -> list[tuple[_Subject, ...]]:
     """The subjects that a stage takes: each for itself, or those of one series together."""
-    port = subject_of(stage)
+    port = stage.subject
     fitting = [subject for subject in subjects.values() if port.takes(type(subject.record))]
     if not port.many:
         return [(subject,) for subject in fitting]
@@ -198,7 +192,7 @@ def _groups(stage: AnyKpiStage, subjects: Mapping[str, _Subject]) -> list[tuple[
 
 
 def _found(lake: Lake, stage: AnyKpiStage, group: tuple[_Subject, ...], given: Mapping[str, Any], seed: int) -> Found:
-    ids, subject = tuple(one.record.id for one in group), subject_of(stage)
+    ids, subject = tuple(one.record.id for one in group), stage.subject
     inputs: dict[str, Any] = {subject.name: ids if subject.many else ids[0]}
     for name, port in stage.ports.items():
         if port is not subject and group[0].cell_id:

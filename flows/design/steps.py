@@ -33,9 +33,9 @@ from flows.errors import StudyError
 from flows.generator.trust import TRUST_KEYS, Trust
 from flows.parameter_files.parameters import Section
 from flows.stages import STAGES, stage_named
-from schemas import CellParameters, Stage
+from schemas import Stage
 from schemas.errors import UnknownFieldError, did_you_mean
-from schemas.stage import SEED, Port
+from schemas.stage import SEED
 
 USUAL = {
     MANUFACTURE: "manufacture.pack_particles",
@@ -92,7 +92,7 @@ def sources_of(goal: Goal, chain: Chain) -> tuple[str, ...]:
     if goal.sources:
         _require_readable(goal, chain)
         return goal.sources
-    port = _subject(goal)
+    port = goal.stage.subject
     fitting = [s.role for s in chain if port.takes(s.gives) and not s.branch and s.role not in chain.repeated]
     last = [role for role in fitting if not any(step.role in fitting for step in chain.after(role))]
     if not last or (len(last) > 1 and not port.many):
@@ -111,18 +111,12 @@ def _require_readable(goal: Goal, chain: Chain) -> None:
         if role not in read:
             raise StudyError(
                 f"study: {goal.kpi} is read from {', '.join(goal.sources)}, but {role} gives a "
-                f"{chain.step(role).gives.kind}; it is read off a {_subject(goal).wanted}"
-                f"{'' if _subject(goal).many else ', one of them'}. Change `from`."
+                f"{chain.step(role).gives.kind}; it is read off a {goal.stage.subject.wanted}"
+                f"{'' if goal.stage.subject.many else ', one of them'}. Change `from`."
             )
     for port in goal.stage.ports.values():
         if port.name not in roles and not port.optional:
             raise StudyError(f"study: {goal.kpi} needs a {port.wanted} as its {port.name}, too. Name one in `from`.")
-
-
-def _subject(goal: Goal) -> Port:
-    """What the KPI is of: the first port of its stage that does not merely take the cell."""
-    ports = list(goal.stage.ports.values())
-    return next((port for port in ports if port.kinds != (CellParameters,)), ports[0])
 
 
 def choose_stage(section: Section, name: str) -> Stage[Any, Any]:

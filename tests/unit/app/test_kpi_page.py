@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import pipelines.kpi
-from flows.cell.kpis import read_off, subject_of
+from flows.cell.kpis import read_off
 from flows.stages import KPI_STAGES
 from pipelines.kpi.definition import Definition
 from pipelines.kpi.impedance.definitions import arc_resistance, arc_time
@@ -81,7 +81,7 @@ def test_every_name_that_a_curve_gives_is_on_the_page_and_declared(stage):
     """Also those with the number of a step, jump, cycle or rate; each in the unit that the stage says."""
     if not read_off(stage):
         return
-    subject = subject_of(stage)
+    subject = stage.subject
     assert f"`{stage.short}`" in PAGE
     if not any(issubclass(kind, Curve) for kind in subject.kinds):
         return

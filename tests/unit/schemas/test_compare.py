@@ -85,7 +85,7 @@ def test_another_kind_is_different(example):
 
 
 def test_the_tolerance_is_relative_to_what_was_recorded(example):
-    """A new value that is larger by just over the tolerance is outside, though it would be within that of its own size."""
+    """A new value that is larger by just over the tolerance is outside, though within that of its own size."""
     name = "pore_tortuosity_factor"
     relative = type(example("transport")).fields()[name].tolerance.relative
     recorded = example("transport", **{name: 2.0})

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from dataset import Lake
-from flows.cell.kpis import extract, read_off, subject_of
+from flows.cell.kpis import extract, read_off
 from flows.errors import KpiError
 from flows.stages import KPI_STAGES
 from schemas import CellParameters, Curve, Cycling, Discharge, Kpi, KpiStage, Measurement, Verdict, kpi_stage, stage
@@ -64,7 +64,7 @@ def test_what_a_stage_takes_is_read_off_its_ports() -> None:
     def compares(one: Curve, other: Cycling | Measurement) -> Kpi:
         raise NotImplementedError
 
-    assert subject_of(takes).name == "curves"
+    assert takes.subject.name == "curves"
     assert read_off(takes)
     assert not read_off(compares)
 
