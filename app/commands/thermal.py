@@ -10,7 +10,7 @@ from app.tables.answers import plain, quantity, short
 from app.terminal.session import FINE, FOUND, Session
 from flows.cell.thermal import balance_around, judge_heat
 from pipelines.thermal import steady_temperature, thermal_runaway
-from schemas import Kpi, KpiOutcome
+from schemas import CellOutcome, CellParameters, Kpi, KpiOutcome
 from schemas.errors import MissingFieldError
 
 _H = "heat_transfer_coefficient_watt_per_square_metre_kelvin"
@@ -26,18 +26,18 @@ def execute(session: Session) -> int:
             found = judge_heat(lake, given.id, settings)
         records = {stage: {kpi: lake.get(i, Kpi) for kpi, i in ids.items()} for stage, ids in found.items()}
         steady = records["steady"]
-        if given.png:
+        cell = lake.get(given.id, CellParameters)
+        if given.png and cell.outcome is CellOutcome.BUILT:
             with session.working("drawing"):
                 balance = balance_around(lake, given.id, settings["steady"], steady["steady_temperature"])
             draw_thermal(balance, steady, records["runaway"], given.png)
             session.advise(f"drawn into {given.png}")
-        name = lake.resolve(given.id)
     data = {
         stage: {kpi: {"id": found[stage][kpi], **plain(record)} for kpi, record in of.items()}
         for stage, of in records.items()
     }
     lines = [line for stage, of in records.items() for line in [stage, *_lines(of, found[stage])]]
-    session.answer({"cell_id": name, **data}, "\n".join(lines))
+    session.answer({"cell_id": cell.id, **data}, "\n".join(lines))
     return FINE if steady["steady_temperature"].outcome is KpiOutcome.MEASURED else FOUND
 
 

@@ -15,6 +15,7 @@ from pipelines.characterise import average_transport, characterise_with_taufacto
 from pipelines.characterise.errors import MixedTransportsError
 from pipelines.fidelity import find_resemblance
 from schemas.errors import AnisotropicVoxelError
+from schemas.materials import NMC_811
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def boxes(example):
 @pytest.mark.parametrize(
     ("what", "use"),
     [
-        ("TauFactor", characterise_with_taufactor),
+        ("TauFactor", lambda volume: characterise_with_taufactor(volume, NMC_811)),
         ("training", lambda volume: TrainingSet([volume, volume], ())),
         ("resemblance", lambda volume: find_resemblance(volume, (volume,))),
     ],
@@ -41,7 +42,7 @@ def test_refused_by_name(boxes, what, use):
 @pytest.mark.parametrize(
     ("what", "use"),
     [
-        ("representativity", lambda lake, name: study_volume(lake, name, Plan(edges=(2, 4)))),
+        ("representativity", lambda lake, name: study_volume(lake, lake.get(name), NMC_811, Plan(edges=(2, 4)))),
         ("--crop", lambda lake, name: cut_volumes(lake, TrainingVolumes((name,)), 4)),
         ("comparison with a generator", lambda lake, name: common_edge(lake, [name], [])),
     ],
@@ -57,7 +58,7 @@ def test_flows_refuse_before_a_stage_runs(boxes, tmp_path, what, use):
 
 def test_boxes_of_one_volume_are_not_averaged(boxes):
     """Flat and long boxes may fill as much; the record of either says which it is, so that they do not mix."""
-    flat, long = homogenise(boxes(8e-7, 4e-7, 4e-7)), homogenise(boxes(4e-7, 8e-7, 4e-7))
+    flat, long = (homogenise(boxes(*edges), NMC_811) for edges in ((8e-7, 4e-7, 4e-7), (4e-7, 8e-7, 4e-7)))
     assert flat.voxel_size_metre == pytest.approx(long.voxel_size_metre)
     assert flat.method.endswith("voxels of 0.8 x 0.4 x 0.4 um")
     with pytest.raises(MixedTransportsError, match="method"):

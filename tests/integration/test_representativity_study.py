@@ -89,9 +89,9 @@ def test_cuts_are_told_with_the_cube_that_they_come_from(lake: Lake) -> None:
     assert len(inputs["cut"]) == len(run.parameters["cut_from"]) == 12
     for cut, place in zip(inputs["cut"], run.parameters["cut_from"], strict=True):
         parent = inputs["drawn"][place]
-        (drawn,) = (e.parent for e in lake.lineage(parent).parents_of(parent) if e.role == "microstructure")
+        drawn = {e.parent for e in lake.lineage(parent).parents_of(parent) if e.role == "microstructure"}
         assert lake.get(parent, Transport).edge_voxels == 16
-        assert drawn in lake.lineage(cut).ancestors
+        assert drawn.intersection(lake.lineage(cut).ancestors)  # two volumes may happen to have equal metrics
     of = run.parameters["resolved_of"]
     assert of == [0, 0, 0, 1, 1, 1]
 

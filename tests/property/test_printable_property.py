@@ -17,14 +17,14 @@ from rich.tree import Tree
 from app.pictures.characters import slice_blocks
 from app.query_text import csv_cell, text_parts
 from app.tables.answers import record_table, rows_table, wide_table
+from app.tables.campaigns import trial_line
 from app.tables.kpi import side_by_side
 from app.tables.verdicts import verdict_text
 from app.terminal.console import GuardedConsole
 from app.terminal.printable import Guarded, one_line, printable
-from app.terminal.progress import trial_line
 from flows import Trial, TrialOutcome
 from flows.cell.kpis import Found
-from schemas import KINDS, Microstructure
+from schemas import KINDS, Candidate, Microstructure
 from schemas.electrode import cubic_voxels
 from schemas.errors import RagoneError
 
@@ -110,7 +110,9 @@ def test_what_commands_make_of_texts(example, text):
         licence=text,
     )
     assert clean(shown(slice_blocks(volume, 40, coloured=False)))
-    assert clean(shown(trial_line(Trial(0, text, TrialOutcome.FAILED, {}, error=text))))
+    assert clean(
+        shown(trial_line(Trial(0, Candidate(values={"recipe.porosity": text}), TrialOutcome.FAILED, error=text)))
+    )
 
 
 STORED = TEXT.map(lambda text: text.encode("utf-8", "ignore").decode())  # Arrow holds no lone surrogates

@@ -10,9 +10,10 @@ import pytest
 
 from models.acquisition.observations import observe
 from models.acquisition.space import UnitCube
+from models.goals import goals_of
 from pipelines.characterise import average_transport, average_with_bruggeman
-from pipelines.former.kpis import extract_kpis
-from schemas import CellParameters, Design, Discharge, PredictedErrors, Transport
+from pipelines.kpi import energy_and_power_density
+from schemas import Candidate, PredictedErrors, Transport
 
 TAU, AREA, SIGMA = (
     "pore_tortuosity_factor",
@@ -76,22 +77,25 @@ def test_bruggeman_takes_the_prediction_but_for_its_own_tortuosity(cube):
 
 
 def test_a_larger_predicted_error_is_a_larger_variance_for_the_optimiser(cube, example):
-    """Transport, varied cell and discharge, KPI, observation: each step keeps the order."""
+    """Transport, perturbed cell and discharge, KPI, observation: each step keeps the order."""
     found = []
     for relative in (0.01, 0.1):
         error = average_transport((cube,), predicted(relative, 0, 0)).pore_tortuosity_factor_standard_error
         kpi = _energy_density(example, 1 - 0.05 * error)
-        design = example("design")
-        space = {name: [0.9 * getattr(design, name), 1.1 * getattr(design, name)] for name in Design.fields()}
-        seen = observe(UnitCube.of(space), [design], [kpi], [], maximise=True)
-        found.append((kpi.standard_uncertainty, float(seen.variances[0])))
+        candidate = Candidate(values={"recipe.porosity": 0.35})
+        goals = goals_of([{"kpi": "energy_density", "sense": "maximise", "limit": None}])
+        space = UnitCube.of({"recipe.porosity": {"low": 0.3, "high": 0.4}})
+        (response,) = observe(space, goals, [candidate], [kpi], []).responses
+        found.append((kpi.standard_uncertainty, float(response.variances[0])))
     assert found[1][0] > found[0][0] > 0
     assert found[1][1] > found[0][1] > 0
 
 
 def _energy_density(example, share: float):
-    """Of a discharge whose varied partner lasts that share as long."""
-    cell: CellParameters = replace(example("cell_parameters"), varied="")
-    base: Discharge = replace(example("discharge"), varied="")
-    shorter = replace(base, varied=TAU, test_time_second=share * base.test_time_second)
-    return extract_kpis(cell, base, (shorter,))["energy_density"]
+    """Of a discharge whose perturbed partner lasts that share as long."""
+    cell, base = example("cell_parameters"), example("discharge")
+    shorter = replace(base, test_time_second=share * base.test_time_second)
+    found = energy_and_power_density.propagated(
+        base, cell, perturbed_curve=(shorter,), perturbed_cell=(cell,), perturbed=(TAU,), sample_count=2
+    )
+    return found["energy_density"]
