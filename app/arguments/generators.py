@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Mapping
 
+from app.arguments.shared import settings
+
 _REQUIRED = ("active-material-weight-fraction", "porosity")
 _RECIPE = {  # as `schemas.Recipe` has them, which is not loaded for the sake of a help text
     "active-material-weight-fraction": "active material over all solids, by mass",
@@ -80,6 +82,7 @@ def _fidelity(command: argparse.ArgumentParser) -> None:
 def _generate(command: argparse.ArgumentParser) -> None:
     for word, told in _RECIPE.items():
         command.add_argument(f"--{word}", required=word in _REQUIRED, metavar="VALUE", help=told)
+    settings(command, "any other field of a recipe, with its unit; may be repeated")
     command.add_argument("--generator", default="default", metavar="ID", help="default: the one that comes with Ragone")
     command.add_argument("--edge", type=int, default=128, metavar="VOXELS", help="of the cube (default: %(default)s)")
     command.add_argument("--seed", type=int, default=0, help="default: %(default)s")

@@ -6,20 +6,16 @@ from app.pictures.drawing import draw
 from app.terminal.session import FINE, FOUND, Session
 from flows.generator.generators import generate_volume
 from flows.generator.trust import DEFAULT
+from flows.parameter_files.fields import read_fields, settings_of
 from schemas import Recipe
 
 
 def execute(session: Session) -> int:
     """Draw and store; 1 if the recipe lies outside of what the generator has seen."""
     given = session.arguments
-    asked = {name: (getattr(given, parameter.short), parameter) for name, parameter in Recipe.parameters().items()}
-    recipe = Recipe.build(
-        {
-            name: parameter.read(value, f"--{parameter.short.replace('_', '-')}")
-            for name, (value, parameter) in asked.items()
-            if value is not None
-        }
-    )
+    options = {parameter.short: getattr(given, parameter.short, None) for parameter in Recipe.parameters().values()}
+    words = {name: word for name, word in options.items() if word is not None}
+    recipe = Recipe.build(read_fields(Recipe, {**words, **settings_of(given.settings)}))
     with session.lake(create=given.simulate or given.generator == DEFAULT) as lake, session.working("drawing"):
         found = generate_volume(
             lake, recipe, given.generator, edge_voxels=given.edge, seed=given.seed, simulate=given.simulate

@@ -215,7 +215,8 @@ def expect(
 def proposal(recipe: Recipe, edge_voxels: int) -> str:
     """The command that simulates a recipe, so that a generator can learn from it."""
     told = [
-        f"--{parameter.short.replace('_', '-')} {_written(getattr(recipe, name), parameter.unit)}"
+        (f"--{parameter.short.replace('_', '-')} " if parameter.required else f"--set {parameter.short}=")
+        + _written(getattr(recipe, name), parameter.unit)
         for name, parameter in Recipe.parameters().items()
         if parameter.required or getattr(recipe, name) != parameter.default
     ]

@@ -45,8 +45,10 @@ def fits(given: Any, wanted: Any) -> bool:
 
 
 def may_take(stage: AnyStage, role: type) -> bool:
-    """Whether a stage is given and gives what the role is about."""
+    """Whether a stage is given and gives what the role is about; one that turns a metric names it."""
     given, wanted = first_and_result(stage.function), first_and_result(role.__call__)
+    if role is protocols.PerturbTransport and "metric" not in stage.parameters:
+        return False  # any other transport of a transport
     return all(fits(mine, theirs) for mine, theirs in zip(given, wanted, strict=True))
 
 

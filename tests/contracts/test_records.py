@@ -25,31 +25,9 @@ from schemas.errors import (
     UnknownFieldError,
 )
 from schemas.field import FieldSpec
-from schemas.units import is_unit
+from schemas.unit_names import unit_of
+from schemas.units import conversion_factor, is_unit
 
-SUFFIXES = {
-    "W/K": "_watt_per_kelvin",
-    "A*h/V": "_ampere_hour_per_volt",
-    "kg/m^3": "_kilogram_per_cubic_metre",
-    "m": "metre",
-    "kg": "kilogram",
-    "s": "second",
-    "V": "volt",
-    "A": "ampere",
-    "W": "watt",
-    "K": "kelvin",
-    "1/m": "per_metre",
-    "1/m^2": "per_square_metre",
-    "S/m": "siemens_per_metre",
-    "m^2": "square_metre",
-    "m^3": "cubic_metre",
-    "A*h": "ampere_hour",
-    "kg/m^2": "kilogram_per_square_metre",
-    "ohm": "ohm",
-    "Hz": "hertz",
-    "J/K": "joule_per_kelvin",
-    "W/(m*K)": "watt_per_metre_kelvin",
-}
 # Other values of the fields whose value is tied to something else.
 CONSTRAINED: dict[str, Any] = {
     "metric_names": ("solid_effective_conductivity_siemens_per_metre", "pore_tortuosity_factor"),
@@ -159,11 +137,14 @@ class TestEveryRecord:
                 continue
             stem = re.sub("_(standard_error|lower|upper|half_width)$", "", name)
             if spec.unit in ("1", ""):
-                assert not stem.endswith(tuple(SUFFIXES.values())), f"{name} is called after a unit it does not have"
+                assert unit_of(stem) == "1", f"{name} is called after a unit it does not have"
                 assert spec.unit == "1" or "unit`" in spec.doc, f"{name} does not say where its unit is"
             else:
                 assert is_unit(spec.unit)
-                assert stem.endswith(SUFFIXES[spec.unit]), f"{name} does not end in {SUFFIXES[spec.unit]}"
+                assert unit_of(stem) != "1", f"{name} does not end in its unit"
+                assert conversion_factor(unit_of(stem), spec.unit) == 1.0, (
+                    f"{name} ends in a unit that it does not have"
+                )
 
     def test_class_is_documented(self, kind):
         """The class says what it is."""

@@ -100,7 +100,7 @@ def test_a_recipe_outside_is_flagged_and_drawn_all_the_same(lake: Lake, make: Ma
     assert [found[recipe.id].outside for recipe in (INSIDE, OUTSIDE)] == [False, True]
     assert found[INSIDE.id].proposal == ""
     assert found[OUTSIDE.id].proposal == (
-        "ragone generate --active-material-weight-fraction 0.95 --porosity 0.6 --binder-adhesion 0.25 --edge 8 "
+        "ragone generate --active-material-weight-fraction 0.95 --porosity 0.6 --set binder_adhesion=0.25 --edge 8 "
         "--simulate"
     )
     assert "outside" in found[OUTSIDE.id].statement

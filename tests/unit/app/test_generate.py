@@ -67,10 +67,19 @@ def test_what_cannot_be_drawn_is_refused(cli, change, message):
     assert message in answer.err
 
 
-def test_every_field_of_a_recipe_has_an_option():
-    """With the record's name; required if it has no default."""
+def test_what_a_recipe_cannot_do_without_has_an_option():
+    """With the record's name, and required; any other field is given by name."""
     command = argparse.ArgumentParser()
     ARGUMENTS["generate"](command)
-    found = {action.dest: action.required for action in command._actions}
-    for parameter in Recipe.parameters().values():
-        assert found.get(parameter.short) == parameter.required, parameter.short
+    required = {action.dest for action in command._actions if action.required}
+    assert required == {parameter.short for parameter in Recipe.parameters().values() if parameter.required}
+
+
+def test_any_field_of_a_recipe_is_given_by_name(cli):
+    """As by its option, with its unit; a name that there is not is refused with the nearest."""
+    by_option = cli("generate", *RECIPE, "--median-particle-radius", "3 um", "--simulate", "--json")
+    by_name = cli("generate", *RECIPE, "--set", "median_particle_radius=3 um", "--simulate", "--json")
+    assert by_name.data["recipe_id"] == by_option.data["recipe_id"]
+    refused = cli("generate", *RECIPE, "--set", "median_particle_radios=3 um")
+    assert refused.code in (1, 2)
+    assert "median_particle_radius" in refused.err
