@@ -38,12 +38,12 @@ sbom: $(READY)
 bench: $(READY)
 	$(BIN)/python -m benchmarks
 
-$(READY): pyproject.toml constraints.txt
+$(READY): pyproject.toml setup.py constraints.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer was not found. Install it, or name one: make $(MAKECMDGOALS) PYTHON=/path/to/python" >&2; exit 1; }
 	$(PYTHON) -m venv --clear .venv
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
 	@echo "Compiling the transport kernel (once, about a minute) ..."
-	$(BIN)/python -m pipelines.characterise.kernel
+	$(BIN)/python -m ragone.pipelines.characterise.kernel
 	touch $@
 
 # Pins what .venv holds now. torch is pinned without its local build tag, so that the file resolves anywhere.

@@ -1,5 +1,5 @@
 """The command line `ragone`, and the pictures it draws."""
 
-from app.current_folder import search_path
+from ragone.app.current_folder import search_path
 
 __all__ = ["search_path"]

@@ -1,7 +1,7 @@
-"""``python -m app``: the command line where its script is not on the path."""
+"""``python -m ragone.app``: the command line where its script is not on the path."""
 
 import sys
 
-from app.main import main
+from ragone.app.main import main
 
 sys.exit(main())

@@ -2,11 +2,13 @@
 
 `ragone` is started in the folder of whatever lake it is asked about, which may be a stranger's, and Python puts it on
 the path (`python -m`, an empty entry of PYTHONPATH). It stays if somebody chose it: an absolute entry of PYTHONPATH,
-the folder of the script that is running, or Ragone's own; as in `dataset.search_path`, for children.
+the folder of the script that is running, or Ragone's own; as in `ragone.dataset.search_path`, for children.
 """
 
 import os
 import sys
+
+import ragone
 
 
 def search_path() -> list[str]:
@@ -18,7 +20,7 @@ def search_path() -> list[str]:
     script = sys.modules.get("__main__")
     started = None if getattr(script, "__spec__", None) else getattr(script, "__file__", None)
     named = [entry for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep) if os.path.isabs(entry)]
-    chosen = [*named, os.path.dirname(os.path.dirname(__file__)), os.path.dirname(started or __file__)]
+    chosen = [*named, os.path.dirname(os.path.dirname(ragone.__file__)), os.path.dirname(started or __file__)]
     if here in map(os.path.realpath, chosen):
         return sys.path
     return [entry for entry in sys.path if os.path.realpath(entry) != here]

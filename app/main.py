@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from app.arguments import parser
+from ragone.app.arguments import parser
 
 TELEMETRY_OFF = {
     "DO_NOT_TRACK": "1",
@@ -40,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as leaving:  # argparse has printed its help or its complaint
         return int(leaving.code or 0)
     try:
-        return int(importlib.import_module("app.terminal.session").conduct(arguments))
+        return int(importlib.import_module("ragone.app.terminal.session").conduct(arguments))
     except KeyboardInterrupt:
         print("Stopped before anything was begun.", file=sys.stderr)
         return 130

@@ -12,8 +12,8 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from app.tables.answers import plain
-from app.terminal.printable import one_line
+from ragone.app.tables.answers import plain
+from ragone.app.terminal.printable import one_line
 
 if TYPE_CHECKING:
     import polars as pl

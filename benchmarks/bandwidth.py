@@ -18,11 +18,11 @@ import numpy.typing as npt
 
 from benchmarks.measure import elapsed
 from benchmarks.volumes import Labels
-from pipelines.characterise.kernel.conjugate_gradients import FIELDS, ConjugateGradients
-from pipelines.characterise.kernel.fields import lend_fields
-from pipelines.characterise.kernel.operator import residual
-from pipelines.characterise.kernel.solver import prepare
-from pipelines.characterise.kernel.volume import read_volume
+from ragone.pipelines.characterise.kernel.conjugate_gradients import FIELDS, ConjugateGradients
+from ragone.pipelines.characterise.kernel.fields import lend_fields
+from ragone.pipelines.characterise.kernel.operator import residual
+from ragone.pipelines.characterise.kernel.solver import prepare
+from ragone.pipelines.characterise.kernel.volume import read_volume
 
 _TRIAD_WORDS = 2**24
 _TRIAD_ROUNDS = 20

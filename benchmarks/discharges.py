@@ -15,12 +15,12 @@ from concurrent.futures import ProcessPoolExecutor
 from itertools import product
 
 from benchmarks.measure import Line, elapsed, seconds, speed_at_least, stated, tell
-from pipelines.cell import assemble_cell, discharge_at_constant_power
-from pipelines.cell.engine import load_pybamm
-from pipelines.cell.model import cell_values, dfn
-from pipelines.cell.simulation import AMBIENT, INITIAL, LOWER_VOLTAGE, Control
-from schemas import CellDesign, CellParameters, DischargeOutcome, Transport, TransportOutcome
-from schemas.materials import NMC_811
+from ragone.pipelines.cell import assemble_cell, discharge_at_constant_power
+from ragone.pipelines.cell.engine import load_pybamm
+from ragone.pipelines.cell.model import cell_values, dfn
+from ragone.pipelines.cell.simulation import AMBIENT, INITIAL, LOWER_VOLTAGE, Control
+from ragone.schemas import CellDesign, CellParameters, DischargeOutcome, Transport, TransportOutcome
+from ragone.schemas.materials import NMC_811
 
 _POWERS = (5.0, 10.0, 25.0, 50.0, 100.0, 200.0)  # W
 _CELLS = 200

@@ -12,13 +12,13 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.measure import Line, stated, tell
-from dataset import Lake
-from dataset.arrow_files import encode
-from flows import Study, run_campaign
-from flows.parameter_files.parameters import read_yaml
-from pipelines.manufacture import pack_particles
-from schemas import Recipe
-from schemas.materials import NMC_811
+from ragone.dataset import Lake
+from ragone.dataset.arrow_files import encode
+from ragone.flows import Study, run_campaign
+from ragone.flows.parameter_files.parameters import read_yaml
+from ragone.pipelines.manufacture import pack_particles
+from ragone.schemas import Recipe
+from ragone.schemas.materials import NMC_811
 
 _PARAMETERS = Path(__file__).parents[1] / "params.yaml"
 _COARSE = 16

@@ -1,6 +1,6 @@
 """How long does each measurement of a volume take, beside what `ragone measure` says before it begins?
 
-The laws of `app.terminal.durations` are fitted by hand to what is printed here on a quiet machine of two cores.
+The laws of `ragone.app.terminal.durations` are fitted by hand to what is printed here on a quiet machine of two cores.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ from functools import partial
 
 import numpy as np
 
-from app.terminal.durations import LAWS, measuring
 from benchmarks.measure import Line, elapsed, tell, time_at_most
 from benchmarks.volumes import packed_electrode
-from flows.electrode.measurements import stage_measuring
-from schemas import Microstructure
-from schemas.electrode import cubic_voxels
-from schemas.materials import NMC_811
+from ragone.app.terminal.durations import LAWS, measuring
+from ragone.flows.electrode.measurements import stage_measuring
+from ragone.schemas import Microstructure
+from ragone.schemas.electrode import cubic_voxels
+from ragone.schemas.materials import NMC_811
 
 _WARM_UP, *_EDGES = (24, 64, 128, 192)  # what is compiled first is not counted
 _NAMES = ("pore", "active_material", "carbon_binder")

@@ -13,16 +13,16 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 
 from benchmarks.measure import Line, elapsed, in_turns, seconds, stated, tell, time_at_most
-from flows.running.execution import Execution
-from flows.running.executors import open_executor, run_all
-from models.acquisition import suggest_by_expected_improvement, suggest_by_sobol
-from models.generator import default_generator, draw_microstructure
-from pipelines.cell import assemble_cell, discharge_at_constant_power
-from pipelines.characterise import average_transport, homogenise
-from pipelines.characterise.representativity import Target, cubes_wanted
-from pipelines.manufacture import pack_particles
-from schemas import CellDesign, Kpi, KpiOutcome, Microstructure, Recipe, Transport
-from schemas.materials import NMC_811
+from ragone.flows.running.execution import Execution
+from ragone.flows.running.executors import open_executor, run_all
+from ragone.models.acquisition import suggest_by_expected_improvement, suggest_by_sobol
+from ragone.models.generator import default_generator, draw_microstructure
+from ragone.pipelines.cell import assemble_cell, discharge_at_constant_power
+from ragone.pipelines.characterise import average_transport, homogenise
+from ragone.pipelines.characterise.representativity import Target, cubes_wanted
+from ragone.pipelines.manufacture import pack_particles
+from ragone.schemas import CellDesign, Kpi, KpiOutcome, Microstructure, Recipe, Transport
+from ragone.schemas.materials import NMC_811
 
 _EDGE = 128
 _ROUNDS = 3

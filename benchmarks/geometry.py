@@ -19,15 +19,15 @@ from scipy import fft, ndimage
 from benchmarks.measure import Line, in_turns, seconds, speed_at_least, tell
 from benchmarks.peak_memory import peak_bytes
 from benchmarks.volumes import Labels, electrode_record, gaussian_field, imaged_electrode
-from pipelines.characterise.geometry import (
+from ragone.pipelines.characterise.geometry import (
     measure_geometry,
     particle_sizes,
     percolating_fractions,
     pore_sizes,
     two_point_correlation,
 )
-from pipelines.characterise.geometry.distance import squared_distance
-from pipelines.characterise.geometry.flooding import flood
+from ragone.pipelines.characterise.geometry.distance import squared_distance
+from ragone.pipelines.characterise.geometry.flooding import flood
 
 Mask = npt.NDArray[np.bool_]
 

@@ -8,9 +8,9 @@ import numpy as np
 import pyarrow as pa
 
 from benchmarks.measure import Line, in_turns, speed_at_least, tell
-from dataset import artifact_id, table_digest
-from schemas import Microstructure
-from schemas.electrode import cubic_voxels
+from ragone.dataset import artifact_id, table_digest
+from ragone.schemas import Microstructure
+from ragone.schemas.electrode import cubic_voxels
 
 _EDGE = 128
 _ROWS = 10_000_000

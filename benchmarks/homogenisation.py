@@ -17,9 +17,9 @@ from benchmarks.measure import Line, elapsed, seconds, speed_at_least, stated, t
 from benchmarks.peak_memory import peak_bytes
 from benchmarks.sor import Solved, solve_pore, solve_solid
 from benchmarks.volumes import VOXEL_METRE, Labels, gaussian_field, imaged_electrode, packed_electrode
-from pipelines.characterise.geometry import phase_fractions, specific_surface_areas
-from pipelines.characterise.kernel import effective_conductivities, effective_conductivity
-from pipelines.characterise.kernel.threads import run_side_by_side
+from ragone.pipelines.characterise.geometry import phase_fractions, specific_surface_areas
+from ragone.pipelines.characterise.kernel import effective_conductivities, effective_conductivity
+from ragone.pipelines.characterise.kernel.threads import run_side_by_side
 
 _PEER = "TauFactor"
 _TOLERANCES = (1e-3, 1e-4, 1e-5, 1e-6, 1e-7)

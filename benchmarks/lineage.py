@@ -14,7 +14,7 @@ from statistics import median
 
 from benchmarks.measure import Line, elapsed, seconds, stated, tell
 from benchmarks.trivial import build, design, discharge, draw, extract, measure
-from dataset import Lake
+from ragone.dataset import Lake
 
 _SIZES = (1_000, 10_000, 100_000)
 _RUNS_PER_CHAIN = 6  # the put of the design is a run, too

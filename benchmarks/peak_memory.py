@@ -57,12 +57,12 @@ def _main(solver: str, path: str, solves: bool) -> None:
             solve_pore(pore, repeats=1, most_steps=_FIRST_LOOK)
     elif solver == "geometry":
         from benchmarks.volumes import electrode_record
-        from pipelines.characterise import measure_geometry
+        from ragone.pipelines.characterise import measure_geometry
 
         if solves:
             measure_geometry(electrode_record(pore))
     else:
-        from pipelines.characterise.kernel import effective_conductivity
+        from ragone.pipelines.characterise.kernel import effective_conductivity
 
         if solves:
             effective_conductivity(pore, {0: 0.0, 1: 1.0})

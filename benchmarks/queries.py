@@ -18,9 +18,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchmarks.measure import Line, in_turns, tell, time_at_most
-from dataset import Lake
-from dataset.tables import Tables
-from schemas import KINDS
+from ragone.dataset import Lake
+from ragone.dataset.tables import Tables
+from ragone.schemas import KINDS
 
 _ROWS = 1_000_000
 _BATCH = 100_000

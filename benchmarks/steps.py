@@ -17,7 +17,7 @@ from statistics import median
 
 from benchmarks.measure import Line, elapsed, tell, time_at_most
 from benchmarks.trivial import kpi, scale
-from dataset import Lake
+from ragone.dataset import Lake
 
 _BENCH = Path(__file__).parents[1] / ".bench"
 _REDUN = "redun==0.44.1"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from schemas import (
+from ragone.schemas import (
     CellOutcome,
     CellParameters,
     Design,
@@ -17,7 +17,7 @@ from schemas import (
     TransportOutcome,
     stage,
 )
-from schemas.electrode import cubic_voxels
+from ragone.schemas.electrode import cubic_voxels
 
 _PHASES = np.array([0, 1, 2], np.uint8)
 

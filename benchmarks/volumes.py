@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import gaussian_filter
 
-from pipelines.files.images import import_volume
-from pipelines.manufacture import pack_particles
-from schemas import Microstructure, Recipe
-from schemas.electrode import ACTIVE_MATERIAL, CARBON_BINDER, PORE, cubic_voxels
-from schemas.materials import NMC_811
+from ragone.pipelines.files.images import import_volume
+from ragone.pipelines.manufacture import pack_particles
+from ragone.schemas import Microstructure, Recipe
+from ragone.schemas.electrode import ACTIVE_MATERIAL, CARBON_BINDER, PORE, cubic_voxels
+from ragone.schemas.materials import NMC_811
 
 Labels = npt.NDArray[np.uint8]
 

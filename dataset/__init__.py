@@ -1,15 +1,15 @@
 """The lake: content-hashed artifacts, their provenance, and one command to compute any of them again."""
 
-from dataset.backup import Copied
-from dataset.errors import LakeError
-from dataset.execution import Execution
-from dataset.fsck import FsckReport
-from dataset.hashing import artifact_id
-from dataset.lake import Lake
-from dataset.limits import QueryLimits
-from dataset.lineage import Edge, Lineage
-from dataset.why import Reason, Why
-from schemas.content_hash import table_digest
+from ragone.dataset.backup import Copied
+from ragone.dataset.errors import LakeError
+from ragone.dataset.execution import Execution
+from ragone.dataset.fsck import FsckReport
+from ragone.dataset.hashing import artifact_id
+from ragone.dataset.lake import Lake
+from ragone.dataset.limits import QueryLimits
+from ragone.dataset.lineage import Edge, Lineage
+from ragone.dataset.why import Reason, Why
+from ragone.schemas.content_hash import table_digest
 
 __all__ = [
     "Copied",

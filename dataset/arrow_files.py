@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from dataset.errors import CorruptObjectError
+from ragone.dataset.errors import CorruptObjectError
 
 BUDGET_VARIABLE = "RAGONE_LARGEST_RECORD"  # bytes that a stored record may have in memory
 _BUDGET = 2**30

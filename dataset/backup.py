@@ -18,15 +18,15 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from dataset.errors import CorruptObjectError, NotALakeError
-from dataset.files import Files
-from dataset.layout import PAGE, check_page
-from dataset.local_files import LocalFiles
-from dataset.objects import Objects, id_of_key, object_key
-from dataset.progress import Watcher
-from dataset.runs import RunLog
-from dataset.tombstones import Tombstones
-from schemas.kinds import KINDS
+from ragone.dataset.errors import CorruptObjectError, NotALakeError
+from ragone.dataset.files import Files
+from ragone.dataset.layout import PAGE, check_page
+from ragone.dataset.local_files import LocalFiles
+from ragone.dataset.objects import Objects, id_of_key, object_key
+from ragone.dataset.progress import Watcher
+from ragone.dataset.runs import RunLog
+from ragone.dataset.tombstones import Tombstones
+from ragone.schemas.kinds import KINDS
 
 _GROUP = 64  # files of runs whose objects are copied together
 _GROUP_BYTES = 2**26

@@ -8,8 +8,8 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 
-from dataset.hashing import artifact_id
-from schemas.provenance import Environment
+from ragone.dataset.hashing import artifact_id
+from ragone.schemas.provenance import Environment
 
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
 

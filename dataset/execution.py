@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dataset.errors import StageFailedError
-from schemas.errors import MissingFieldError, StageError
-from schemas.provenance import RunOutcome
-from schemas.stage import RESULT, SEED, Stage
+from ragone.dataset.errors import StageFailedError
+from ragone.schemas.errors import MissingFieldError, StageError
+from ragone.schemas.provenance import RunOutcome
+from ragone.schemas.stage import RESULT, SEED, Stage
 
 _LARGEST_SEED = 2**53 - 1  # what canonical JSON holds exactly
 

@@ -1,7 +1,7 @@
 """Where bytes are kept: immutable files under string keys, written whole or not at all.
 
 `LocalFiles` is a folder with durable, atomic writes; `RemoteFiles` any fsspec file system (S3 and its kin), whose puts
-are atomic and durable by contract. Both refuse keys that are none (`dataset.keys`) and files above a stated size.
+are atomic and durable by contract. Both refuse keys that are none (`dataset/keys.py`) and files above a stated size.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Protocol
 
-from dataset.errors import ReadOnlyLakeError, StorageFullError, UnsafeFileError
+from ragone.dataset.errors import ReadOnlyLakeError, StorageFullError, UnsafeFileError
 
 TEMPORARY = "tmp"  # the folder of files that are being written
 LARGEST_FILE = 2**30  # bytes of one file that are read

@@ -17,13 +17,14 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from dataset.hashing import artifact_id
-from schemas.provenance import Code
-from schemas.stage import Stage
+from ragone.dataset.hashing import artifact_id
+from ragone.schemas.entry_points import package_of, present_name
+from ragone.schemas.provenance import Code
+from ragone.schemas.stage import Stage
 
 _DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
-_OURS = ("schemas", "pipelines", "models")  # and the package of the stage itself
+_OURS = ("ragone.schemas", "ragone.pipelines", "ragone.models")  # and the package of the stage itself
 
 
 @cache
@@ -36,7 +37,7 @@ def code_of(stage: Stage[Any, Any]) -> Code:
         If a library that the stage declares is not installed.
     """
     start = stage.function.__module__
-    ours = frozenset({*_OURS, start.partition(".")[0]})
+    ours = frozenset({*_OURS, package_of(start)})
     modules = {name: module_fingerprint(name) for name in sorted(reached(start, ours))}
     return Code(stage=stage.name, modules=modules, libraries={name: metadata.version(name) for name in stage.libraries})
 
@@ -47,13 +48,18 @@ def code_id(stage: Stage[Any, Any]) -> str:
     return artifact_id(code_of(stage))
 
 
+def present_names(code: Code) -> dict[str, str]:
+    """Fingerprints of the modules of some code by the names that the modules have today."""
+    return {present_name(name): fingerprint for name, fingerprint in code.modules.items()}
+
+
 def reached(start: str, packages: frozenset[str]) -> set[str]:
     """The module and all modules of the given packages that it imports, directly or not."""
     found: set[str] = set()
     waiting = [start]
     while waiting:
         name = waiting.pop()
-        if name in found or name.partition(".")[0] not in packages:
+        if name in found or package_of(name) not in packages:
             continue
         found.add(name)
         waiting += _imports(name, packages)
@@ -122,7 +128,7 @@ def _imports(name: str, packages: frozenset[str]) -> list[str]:
             names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             base = _absolute(name, node)
-            if base.partition(".")[0] in packages:
+            if package_of(base) in packages:
                 names += [_definer(base, alias.name) for alias in node.names]
     return names
 
@@ -149,7 +155,7 @@ def _definer(base: str, attribute: str) -> str:
             for alias in node.names:
                 if (alias.asname or alias.name) == attribute:
                     target = _absolute(base, node)
-                    ours = target.partition(".")[0] == base.partition(".")[0]
+                    ours = package_of(target) == package_of(base)
                     return _definer(target, alias.name) if ours else target
     return base
 

@@ -16,22 +16,22 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dataset.errors import CorruptObjectError, DamagedTableError, LakeError, NewerRecordError, UnsafeFileError
-from dataset.files import SMALL_FILE
-from dataset.hashing import merkle_root
-from dataset.index import artifact_row, edges, row_of, run_row
-from dataset.keys import is_stored_id, printable
-from dataset.layout import check_page
-from dataset.links import foreign_entries
-from dataset.local_files import LocalFiles
-from dataset.objects import id_of_key
-from dataset.progress import Watcher, unwatched
-from dataset.recipes import FOLDER as RECIPES
-from dataset.recipes import pointer_to
-from dataset.runs import Committed
-from dataset.store import Store
-from dataset.tables import ARTIFACTS, INDEXED, LINEAGE, RUNS, Row, Tables, table_name
-from schemas.provenance import RunOutcome, Snapshot
+from ragone.dataset.errors import CorruptObjectError, DamagedTableError, LakeError, NewerRecordError, UnsafeFileError
+from ragone.dataset.files import SMALL_FILE
+from ragone.dataset.hashing import merkle_root
+from ragone.dataset.index import artifact_row, edges, row_of, run_row
+from ragone.dataset.keys import is_stored_id, printable
+from ragone.dataset.layout import check_page
+from ragone.dataset.links import foreign_entries
+from ragone.dataset.local_files import LocalFiles
+from ragone.dataset.objects import id_of_key
+from ragone.dataset.progress import Watcher, unwatched
+from ragone.dataset.recipes import FOLDER as RECIPES
+from ragone.dataset.recipes import pointer_to
+from ragone.dataset.runs import Committed
+from ragone.dataset.store import Store
+from ragone.dataset.tables import ARTIFACTS, INDEXED, LINEAGE, RUNS, Row, Tables, table_name
+from ragone.schemas.provenance import RunOutcome, Snapshot
 
 _PROBED = 1_000  # values looked up in an index at once
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import rfc8785
 
-from schemas.content_hash import table_digest
-from schemas.record import Record
+from ragone.schemas.content_hash import table_digest
+from ragone.schemas.record import Record
 
 RECIPE_FORMAT = "ragone-recipe-1"
 

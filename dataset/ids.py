@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from dataset.errors import MalformedIdError
-from schemas.errors import did_you_mean
-from schemas.kinds import KINDS
+from ragone.dataset.errors import MalformedIdError
+from ragone.schemas.errors import did_you_mean
+from ragone.schemas.kinds import KINDS
 
 _SHAPE = re.compile(r"(?:(?P<kind>[a-z_]+)-)?(?P<hex>[0-9a-f]{4,64})\Z")
 

@@ -9,16 +9,16 @@ from typing import Any
 
 import rfc8785
 
-from dataset.errors import CorruptObjectError, DamagedTableError
-from dataset.files import Files
-from dataset.objects import Objects
-from dataset.recipes import Recipes
-from dataset.runs import Committed, RunLog
-from dataset.steps import Step, reached
-from dataset.tables import ARTIFACTS, LINEAGE, RUNS, Row, Tables, column_names, is_column, table_name
-from dataset.tombstones import Tombstones
-from schemas.field import FieldSpec
-from schemas.record import Record
+from ragone.dataset.errors import CorruptObjectError, DamagedTableError
+from ragone.dataset.files import Files
+from ragone.dataset.objects import Objects
+from ragone.dataset.recipes import Recipes
+from ragone.dataset.runs import Committed, RunLog
+from ragone.dataset.steps import Step, reached
+from ragone.dataset.tables import ARTIFACTS, LINEAGE, RUNS, Row, Tables, column_names, is_column, table_name
+from ragone.dataset.tombstones import Tombstones
+from ragone.schemas.field import FieldSpec
+from ragone.schemas.record import Record
 
 _BATCH = 5_000  # runs per table version when many are indexed at once
 

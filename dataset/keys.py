@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from dataset.errors import UnsafeFileError
+from ragone.dataset.errors import UnsafeFileError
 
 _LONGEST = 512  # characters of a key; the longest that a lake writes has some 150
 _KEY = re.compile(r"(?!\.)[A-Za-z0-9_.-]{1,160}(?:/(?!\.)[A-Za-z0-9_.-]{1,160})*")

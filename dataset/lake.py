@@ -15,33 +15,33 @@ from typing import Any, Self, TypeVar, overload
 
 import polars as pl
 
-from dataset.backup import Copied, Copy
-from dataset.errors import AmbiguousIdError, NotALakeError, NotReproducibleError, OtherKindError, UnknownIdError
-from dataset.execution import Call, Execution, bind
-from dataset.files import TEMPORARY
-from dataset.fingerprint import code_id, code_of
-from dataset.fsck import FsckReport, fsck
-from dataset.hashing import artifact_id, merkle_root, recipe_id
-from dataset.ids import is_full, split
-from dataset.index import row_of
-from dataset.layout import PAGE, check_page, create_page, mend_page
-from dataset.limits import QueryLimits
-from dataset.lineage import Lineage, lineage
-from dataset.local_files import LocalFiles
-from dataset.place import files_at, require_own, tables_folder
-from dataset.progress import Watcher, unwatched
-from dataset.query import select
-from dataset.recording import execute, record_given
-from dataset.reproduce import LONGEST_SECOND, reproduce
-from dataset.runs import Committed
-from dataset.store import Store
-from dataset.tables import ARTIFACTS, RUNS, table_name
-from dataset.tombstones import sealed_row
-from dataset.why import Why, why
-from schemas.kinds import KINDS
-from schemas.provenance import Snapshot, Tombstone, Verification
-from schemas.record import Record
-from schemas.stage import Stage
+from ragone.dataset.backup import Copied, Copy
+from ragone.dataset.errors import AmbiguousIdError, NotALakeError, NotReproducibleError, OtherKindError, UnknownIdError
+from ragone.dataset.execution import Call, Execution, bind
+from ragone.dataset.files import TEMPORARY
+from ragone.dataset.fingerprint import code_id, code_of
+from ragone.dataset.fsck import FsckReport, fsck
+from ragone.dataset.hashing import artifact_id, merkle_root, recipe_id
+from ragone.dataset.ids import is_full, split
+from ragone.dataset.index import row_of
+from ragone.dataset.layout import PAGE, check_page, create_page, mend_page
+from ragone.dataset.limits import QueryLimits
+from ragone.dataset.lineage import Lineage, lineage
+from ragone.dataset.local_files import LocalFiles
+from ragone.dataset.place import files_at, require_own, tables_folder
+from ragone.dataset.progress import Watcher, unwatched
+from ragone.dataset.query import select
+from ragone.dataset.recording import execute, record_given
+from ragone.dataset.reproduce import LONGEST_SECOND, reproduce
+from ragone.dataset.runs import Committed
+from ragone.dataset.store import Store
+from ragone.dataset.tables import ARTIFACTS, RUNS, table_name
+from ragone.dataset.tombstones import sealed_row
+from ragone.dataset.why import Why, why
+from ragone.schemas.kinds import KINDS
+from ragone.schemas.provenance import Snapshot, Tombstone, Verification
+from ragone.schemas.record import Record
+from ragone.schemas.stage import Stage
 
 GIVEN = "given"
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import rfc8785
 
-from dataset.errors import LakeVersionError, NotALakeError, UnsafeFileError
-from dataset.files import SMALL_FILE, Files
+from ragone.dataset.errors import LakeVersionError, NotALakeError, UnsafeFileError
+from ragone.dataset.files import SMALL_FILE, Files
 
 FORMAT_VERSION = 1
 PAGE = "lake.json"

@@ -15,8 +15,8 @@ from typing import Any, TypeVar
 
 import psutil
 
-from dataset.errors import QueryLimitError
-from schemas.field import POSITIVE
+from ragone.dataset.errors import QueryLimitError
+from ragone.schemas.field import POSITIVE
 
 T = TypeVar("T")
 

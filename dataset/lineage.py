@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from dataset.tables import LINEAGE, Tables
+from ragone.dataset.tables import LINEAGE, Tables
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from dataset.errors import NotALakeError
+from ragone.dataset.errors import NotALakeError
 
 _FOLDERS = ("objects", "runs", "recipes", "tables", "tmp")
 

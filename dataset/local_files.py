@@ -16,11 +16,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from dataset.errors import UnsafeFileError
-from dataset.files import LARGEST_FILE, TEMPORARY, Files, explained, too_large
-from dataset.keys import checked_key
-from dataset.links import what_it_is
-from dataset.steps import Step, reached
+from ragone.dataset.errors import UnsafeFileError
+from ragone.dataset.files import LARGEST_FILE, TEMPORARY, Files, explained, too_large
+from ragone.dataset.keys import checked_key
+from ragone.dataset.links import what_it_is
+from ragone.dataset.steps import Step, reached
 
 _CLOCK_TICK = 100_000_000  # nanoseconds: a folder changed more lately may change again under the same time
 _DEEPEST = 8  # folders below a prefix; a lake has four

@@ -7,13 +7,13 @@ from contextlib import suppress
 
 import pyarrow as pa
 
-from dataset.arrow_files import decode, largest_record
-from dataset.errors import CorruptObjectError, MalformedIdError, NewerRecordError, UnsafeFileError
-from dataset.files import Files
-from dataset.keys import is_stored_id
-from schemas.content_hash import table_digest
-from schemas.errors import SchemaVersionError
-from schemas.record import Record
+from ragone.dataset.arrow_files import decode, largest_record
+from ragone.dataset.errors import CorruptObjectError, MalformedIdError, NewerRecordError, UnsafeFileError
+from ragone.dataset.files import Files
+from ragone.dataset.keys import is_stored_id
+from ragone.schemas.content_hash import table_digest
+from ragone.schemas.errors import SchemaVersionError
+from ragone.schemas.record import Record
 
 _RUN = "run"  # runs are kept by the day, not among the objects
 

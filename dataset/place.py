@@ -7,12 +7,12 @@ import hashlib
 import os
 from pathlib import Path
 
-from dataset.errors import NotALakeError, ReadOnlyLakeError
-from dataset.files import SMALL_FILE, Files
-from dataset.layout import PAGE
-from dataset.links import require_own_folders
-from dataset.local_files import LocalFiles
-from dataset.remote_files import RemoteFiles
+from ragone.dataset.errors import NotALakeError, ReadOnlyLakeError
+from ragone.dataset.files import SMALL_FILE, Files
+from ragone.dataset.layout import PAGE
+from ragone.dataset.links import require_own_folders
+from ragone.dataset.local_files import LocalFiles
+from ragone.dataset.remote_files import RemoteFiles
 
 
 def require_own(*places: Files) -> None:

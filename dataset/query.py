@@ -14,10 +14,10 @@ from typing import Any
 import polars as pl
 import pyarrow as pa
 
-from dataset.errors import NotASelectError
-from dataset.limits import QueryLimits, within
-from dataset.tables import LINEAGE, Tables
-from schemas.errors import did_you_mean
+from ragone.dataset.errors import NotASelectError
+from ragone.dataset.limits import QueryLimits, within
+from ragone.dataset.tables import LINEAGE, Tables
+from ragone.schemas.errors import did_you_mean
 
 _BATCH_ROWS = 10_000
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from dataset.errors import UnsafeFileError
-from dataset.files import SMALL_FILE, Files
-from dataset.runs import Committed, RunLog
-from schemas.provenance import RunOutcome
+from ragone.dataset.errors import UnsafeFileError
+from ragone.dataset.files import SMALL_FILE, Files
+from ragone.dataset.runs import Committed, RunLog
+from ragone.schemas.provenance import RunOutcome
 
 FOLDER = "recipes"
 

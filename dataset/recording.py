@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from dataset.environment import environment, environment_id
-from dataset.errors import NotReproducibleError
-from dataset.execution import Call, Execution
-from dataset.hashing import artifact_id
-from dataset.reproduce import reproduce
-from dataset.store import Store
-from schemas.compare import Verdict
-from schemas.provenance import Run, RunOutcome
-from schemas.record import Record
+from ragone.dataset.environment import environment, environment_id
+from ragone.dataset.errors import NotReproducibleError
+from ragone.dataset.execution import Call, Execution
+from ragone.dataset.hashing import artifact_id
+from ragone.dataset.reproduce import reproduce
+from ragone.dataset.store import Store
+from ragone.schemas.compare import Verdict
+from ragone.schemas.provenance import Run, RunOutcome
+from ragone.schemas.record import Record
 
 
 def execute(store: Store, call: Call, code: str, recipe: str) -> Execution:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from dataset.files import LARGEST_FILE, Files, explained, too_large
-from dataset.keys import checked_key
+from ragone.dataset.files import LARGEST_FILE, Files, explained, too_large
+from ragone.dataset.keys import checked_key
 
 
 class RemoteFiles(Files):

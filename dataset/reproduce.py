@@ -17,20 +17,21 @@ from typing import Any
 import psutil
 import pyarrow as pa
 
-from dataset import worker
-from dataset.arrow_files import encode
-from dataset.environment import differences
-from dataset.errors import CorruptObjectError, DroppedError, LakeError, NotReproducibleError
-from dataset.runs import Committed
-from dataset.search_path import interpreter_variables
-from dataset.store import Store
-from schemas.compare import Deviation, Verdict, compare, judge
-from schemas.content_hash import table_digest
-from schemas.errors import SchemaVersionError
-from schemas.provenance import Code, Environment, Verification
-from schemas.record import Record
+from ragone.dataset import worker
+from ragone.dataset.arrow_files import encode
+from ragone.dataset.environment import differences
+from ragone.dataset.errors import CorruptObjectError, DroppedError, LakeError, NotReproducibleError
+from ragone.dataset.fingerprint import present_names
+from ragone.dataset.runs import Committed
+from ragone.dataset.search_path import interpreter_variables
+from ragone.dataset.store import Store
+from ragone.schemas.compare import Deviation, Verdict, compare, judge
+from ragone.schemas.content_hash import table_digest
+from ragone.schemas.errors import SchemaVersionError
+from ragone.schemas.provenance import Code, Environment, Verification
+from ragone.schemas.record import Record
 
-TRUSTED = ("pipelines", "models")
+TRUSTED = ("ragone.pipelines", "ragone.models")
 EXTRA_TRUSTED = "RAGONE_STAGE_PACKAGES"  # further packages whose stages may be executed, separated by commas
 
 LONGEST_SECOND = 12 * 3600.0  # of a reproduction, unless another time is given
@@ -108,7 +109,7 @@ def _execute(store: Store, plan: _Plan, folder: Path, timeout: float) -> str:
     (folder / worker.JOB).write_text(json.dumps(job))
     try:
         done = subprocess.run(
-            [sys.executable, "-P", "-m", "dataset.worker", str(folder)],
+            [sys.executable, "-P", "-m", "ragone.dataset.worker", str(folder)],
             cwd=folder,  # libraries read settings from the current folder, too
             env={**os.environ, **interpreter_variables()},
             stdin=subprocess.DEVNULL,
@@ -212,7 +213,7 @@ def _code_changes(store: Store, committed: Committed, path: Path) -> list[str]:
     assert isinstance(new, Code)
     return [
         name
-        for before, after in ((old.modules, new.modules), (old.libraries, new.libraries))
+        for before, after in ((present_names(old), present_names(new)), (old.libraries, new.libraries))
         for name in sorted(before.keys() | after.keys())
         if before.get(name) != after.get(name)
     ]

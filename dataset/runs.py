@@ -12,14 +12,14 @@ from functools import lru_cache
 
 import pyarrow as pa
 
-from dataset.arrow_files import decode, encode
-from dataset.errors import CorruptObjectError, NewerRecordError, UnsafeFileError
-from dataset.files import Files
-from dataset.keys import is_digest, is_run_key, is_stored_id
-from schemas.content_hash import table_digest
-from schemas.errors import SchemaVersionError
-from schemas.provenance import Run
-from schemas.record import to_arrow
+from ragone.dataset.arrow_files import decode, encode
+from ragone.dataset.errors import CorruptObjectError, NewerRecordError, UnsafeFileError
+from ragone.dataset.files import Files
+from ragone.dataset.keys import is_digest, is_run_key, is_stored_id
+from ragone.schemas.content_hash import table_digest
+from ragone.schemas.errors import SchemaVersionError
+from ragone.schemas.provenance import Run
+from ragone.schemas.record import to_arrow
 
 
 @dataclass(frozen=True, slots=True)

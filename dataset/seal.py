@@ -21,8 +21,8 @@ from typing import Any
 
 import rfc8785
 
-from dataset.errors import UnsafeFileError
-from dataset.local_files import read_regular
+from ragone.dataset.errors import UnsafeFileError
+from ragone.dataset.local_files import read_regular
 
 KEY_VARIABLE = "RAGONE_TABLES_KEY"
 _KEY_BYTES = 32

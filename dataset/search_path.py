@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import ragone
+
 
 def search_path() -> list[str]:
     """The absolute entries of this interpreter's path.
@@ -43,7 +45,7 @@ def narrowed() -> Iterator[None]:
 
 def _running() -> Iterator[str]:
     """Folders whose code is running already: Ragone's own, and that of the script, if one was started by its file."""
-    yield str(Path(__file__).parents[1])
+    yield str(Path(ragone.__file__).parents[1])
     script = sys.modules.get("__main__")
     file = getattr(script, "__file__", None)
     if file and getattr(script, "__spec__", None) is None:

@@ -11,19 +11,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from dataset.arrow_files import encode
-from dataset.errors import CorruptObjectError, DamagedTableError, DroppedError, UnknownIdError
-from dataset.files import Files
-from dataset.hashing import artifact_id
-from dataset.index import Index, row_of
-from dataset.objects import Objects, object_key
-from dataset.recipes import Recipes
-from dataset.runs import Committed, RunLog
-from dataset.steps import Step, reached
-from dataset.tables import ARTIFACTS, RUNS, Row, Tables
-from dataset.tombstones import Tombstones
-from schemas.provenance import Run, RunOutcome
-from schemas.record import Record
+from ragone.dataset.arrow_files import encode
+from ragone.dataset.errors import CorruptObjectError, DamagedTableError, DroppedError, UnknownIdError
+from ragone.dataset.files import Files
+from ragone.dataset.hashing import artifact_id
+from ragone.dataset.index import Index, row_of
+from ragone.dataset.objects import Objects, object_key
+from ragone.dataset.recipes import Recipes
+from ragone.dataset.runs import Committed, RunLog
+from ragone.dataset.steps import Step, reached
+from ragone.dataset.tables import ARTIFACTS, RUNS, Row, Tables
+from ragone.dataset.tombstones import Tombstones
+from ragone.schemas.provenance import Run, RunOutcome
+from ragone.schemas.record import Record
 
 _FLUSH_AT = 512  # committed runs that wait before the tables get a new version
 

@@ -2,7 +2,7 @@
 
 Lance neither syncs its appends nor sums its files, so nothing is kept here alone. Writers hold a lock between
 processes; `state.json` says which version and how many rows each table had when the lock was last let go, so that an
-opening lake notices a table that was lost, cut or set back. It is sealed (`dataset.seal`): tables that somebody else
+opening lake notices a table that was lost, cut or set back. It is sealed (`dataset/seal.py`): tables that somebody else
 made are never read, but made anew from objects and runs.
 """
 
@@ -19,14 +19,14 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 from filelock import FileLock
 
-from dataset.errors import DamagedTableError, UnsafeFileError
-from dataset.files import SMALL_FILE, explained
-from dataset.links import require_own_tables
-from dataset.local_files import read_regular, write_anew
-from dataset.seal import opened, sealed
-from dataset.steps import Step, reached
-from schemas.field import FieldSpec
-from schemas.record import Record
+from ragone.dataset.errors import DamagedTableError, UnsafeFileError
+from ragone.dataset.files import SMALL_FILE, explained
+from ragone.dataset.links import require_own_tables
+from ragone.dataset.local_files import read_regular, write_anew
+from ragone.dataset.seal import opened, sealed
+from ragone.dataset.steps import Step, reached
+from ragone.schemas.field import FieldSpec
+from ragone.schemas.record import Record
 
 if TYPE_CHECKING:
     import lance

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from dataset.errors import CorruptObjectError
-from dataset.files import Files
-from dataset.keys import is_stored_id
-from dataset.objects import Objects, id_of_key
-from dataset.seal import opened, sealed
-from dataset.tables import Row
-from schemas.provenance import Tombstone
+from ragone.dataset.errors import CorruptObjectError
+from ragone.dataset.files import Files
+from ragone.dataset.keys import is_stored_id
+from ragone.dataset.objects import Objects, id_of_key
+from ragone.dataset.seal import opened, sealed
+from ragone.dataset.tables import Row
+from ragone.schemas.provenance import Tombstone
 
 
 class Tombstones:

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from dataset.errors import UnknownIdError
-from dataset.fingerprint import code_id, code_of
-from dataset.reproduce import trusted
-from dataset.runs import Committed
-from dataset.store import Store
-from dataset.worker import stage_at
-from schemas.errors import StageError
-from schemas.provenance import Code, Run, RunOutcome
+from ragone.dataset.errors import UnknownIdError
+from ragone.dataset.fingerprint import code_id, code_of, present_names
+from ragone.dataset.reproduce import trusted
+from ragone.dataset.runs import Committed
+from ragone.dataset.store import Store
+from ragone.dataset.worker import stage_at
+from ragone.schemas.errors import StageError
+from ragone.schemas.provenance import Code, Run, RunOutcome
 
 _LOOK_BACK = 200  # earlier runs of the same stage that are compared
 
@@ -100,7 +100,7 @@ def _code_changes(store: Store, old_id: str, new_id: str) -> list[tuple[Reason, 
     assert isinstance(old, Code)
     assert isinstance(new, Code)
     changed = [
-        (Reason.CODE, _names(old.modules, new.modules)),
+        (Reason.CODE, _names(present_names(old), present_names(new))),
         (Reason.LIBRARIES, _differences(old.libraries, new.libraries)),
     ]
     return [(reason, detail) for reason, detail in changed if detail]
@@ -120,7 +120,9 @@ def _present(store: Store, subject: str, run: Run) -> tuple[Reason, str]:
             return Reason.CODE_SINCE, "the recorded code is not stored"
         assert isinstance(old, Code)
         new = code_of(stage)
-        return Reason.CODE_SINCE, _names(old.modules, new.modules) or _differences(old.libraries, new.libraries)
+        return Reason.CODE_SINCE, _names(present_names(old), present_names(new)) or _differences(
+            old.libraries, new.libraries
+        )
     if subject.startswith("run-") or store.objects.holds(subject):
         return Reason.REUSABLE, f"recipe {run.recipe_id[:12]}"
     return (Reason.DATA_DROPPED if store.dropped(subject) else Reason.DATA_LOST), f"recipe {run.recipe_id[:12]}"

@@ -1,4 +1,4 @@
-"""A fresh process that executes recorded steps again: ``python -m dataset.worker FOLDER``.
+"""A fresh process that executes recorded steps again: ``python -m ragone.dataset.worker FOLDER``.
 
 The folder holds ``job.json`` and the input records as Arrow files; the outputs, the code and the environment are left
 beside them. The lake itself is never touched from here. Only stages of the packages that the job trusts are imported.
@@ -17,15 +17,15 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-from dataset.arrow_files import decode, encode
-from dataset.environment import environment
-from dataset.execution import arguments
-from dataset.fingerprint import code_of
-from schemas.errors import StageError
-from schemas.former_stages import present_entry_point
-from schemas.kinds import KINDS
-from schemas.record import Record
-from schemas.stage import Stage
+from ragone.dataset.arrow_files import decode, encode
+from ragone.dataset.environment import environment
+from ragone.dataset.execution import arguments
+from ragone.dataset.fingerprint import code_of
+from ragone.schemas.entry_points import package_of, present_entry_point
+from ragone.schemas.errors import StageError
+from ragone.schemas.kinds import KINDS
+from ragone.schemas.record import Record
+from ragone.schemas.stage import Stage
 
 JOB, ANSWER = "job.json", "answer.json"
 _IMPORTABLE = re.compile(r"[A-Za-z]\w*(\.[A-Za-z]\w*)*", re.ASCII)  # no __main__, which would be executed
@@ -53,7 +53,7 @@ def stage_at(entry_point: str, given: Collection[str], trusted: tuple[str, ...])
         If it lies outside the trusted packages, is gone, or is no stage.
     """
     module, _, name = present_entry_point(entry_point, given).partition(":")
-    if module.partition(".")[0] not in trusted or not _IMPORTABLE.fullmatch(module):
+    if package_of(module) not in trusted or not _IMPORTABLE.fullmatch(module):
         raise StageError(f"stage {entry_point} lies outside {', '.join(trusted)}; it is not executed.")
     try:
         found = attrgetter(name)(importlib.import_module(module))

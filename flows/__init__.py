@@ -1,23 +1,23 @@
 """Studies run through the lake: stages, models and storage wired together. No arithmetic, and nothing is printed."""
 
-from flows.cell.agreement import Agreement, compare_discharges
-from flows.design.bruggeman import Compared, compare_with_bruggeman
-from flows.design.campaign import run_campaign
-from flows.design.cases import Cases, run_cases
-from flows.design.outputs import write_outputs
-from flows.design.powers import PowerCurve, Sweep, sweep_powers
-from flows.design.study import Study
-from flows.design.trials import CampaignResult, Trial, TrialOutcome
-from flows.electrode.microstructure import evaluate_microstructure
-from flows.electrode.plan import Plan
-from flows.electrode.representativity import RepresentativityResult, study_candidate, study_recipe, study_volume
-from flows.errors import CampaignError, ExecutorError, StudyError, TrackingError
-from flows.generator.fidelity import FidelityResult, compare_with_simulator, compare_with_volumes
-from flows.generator.fidelity_plan import FidelityPlan, read_recipes
-from flows.generator.generators import train_baseline, train_generator
-from flows.generator.training_plan import GeneratorPlan, SimulationPlan, TrainingPlan
-from flows.generator.training_volumes import TrainingVolumes, cut_volumes, find_volumes, simulate_volumes
-from flows.running.progress import Progress, Silent
+from ragone.flows.cell.agreement import Agreement, compare_discharges
+from ragone.flows.design.bruggeman import Compared, compare_with_bruggeman
+from ragone.flows.design.campaign import run_campaign
+from ragone.flows.design.cases import Cases, run_cases
+from ragone.flows.design.outputs import write_outputs
+from ragone.flows.design.powers import PowerCurve, Sweep, sweep_powers
+from ragone.flows.design.study import Study
+from ragone.flows.design.trials import CampaignResult, Trial, TrialOutcome
+from ragone.flows.electrode.microstructure import evaluate_microstructure
+from ragone.flows.electrode.plan import Plan
+from ragone.flows.electrode.representativity import RepresentativityResult, study_candidate, study_recipe, study_volume
+from ragone.flows.errors import CampaignError, ExecutorError, StudyError, TrackingError
+from ragone.flows.generator.fidelity import FidelityResult, compare_with_simulator, compare_with_volumes
+from ragone.flows.generator.fidelity_plan import FidelityPlan, read_recipes
+from ragone.flows.generator.generators import train_baseline, train_generator
+from ragone.flows.generator.training_plan import GeneratorPlan, SimulationPlan, TrainingPlan
+from ragone.flows.generator.training_volumes import TrainingVolumes, cut_volumes, find_volumes, simulate_volumes
+from ragone.flows.running.progress import Progress, Silent
 
 __all__ = [
     "Agreement",

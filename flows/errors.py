@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.errors import RagoneError
+from ragone.schemas.errors import RagoneError
 
 
 class StudyError(RagoneError, ValueError):

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from models.goals import Goal, goals_of, is_feasible, rows_of, value_of
-from schemas import Campaign, Candidate, Kpi, Record, stage
-from schemas.errors import FieldShapeError
+from ragone.models.goals import Goal, goals_of, is_feasible, rows_of, value_of
+from ragone.schemas import Campaign, Candidate, Kpi, Record, stage
+from ragone.schemas.errors import FieldShapeError
 
 Row = tuple[Kpi | None, ...]
 Floats = np.ndarray[Any, np.dtype[np.float64]]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from schemas import Kpi, KpiOutcome
-from schemas.errors import FieldShapeError, ParameterError, did_you_mean
+from ragone.schemas import Kpi, KpiOutcome
+from ragone.schemas.errors import FieldShapeError, ParameterError, did_you_mean
 
 
 class Sense(StrEnum):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from schemas import Candidate, History, Kpi, stage
-from schemas.errors import FieldShapeError
+from ragone.schemas import Candidate, History, Kpi, stage
+from ragone.schemas.errors import FieldShapeError
 
 
 @stage("campaign.tell")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from schemas import Candidate, Record, stage
-from schemas.errors import UnknownFieldError, did_you_mean
-from schemas.kinds import KINDS
+from ragone.schemas import Candidate, Record, stage
+from ragone.schemas.errors import UnknownFieldError, did_you_mean
+from ragone.schemas.kinds import KINDS
 
 
 @stage("study.realise")

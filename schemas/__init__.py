@@ -1,31 +1,31 @@
 """What may be stored, and the Protocols between the rooms: frozen records with units. No I/O."""
 
-from schemas.cell import CellOutcome, CellParameters, NegativeElectrode
-from schemas.compare import Deviation, Verdict, compare, judge
-from schemas.curve import Curve, Cycling, CyclingOutcome, Discharge, DischargeOutcome, Measurement
-from schemas.differential_capacity import DifferentialCapacity
-from schemas.electrode import Design, Microstructure, Transport, TransportOutcome
-from schemas.errors import RagoneError
-from schemas.fidelity import Fidelity, Resemblance
-from schemas.generator import Generator, GeneratorErrors, GeneratorTraining, PredictedErrors
-from schemas.geometry import Geometry
-from schemas.heat_balance import HeatBalance
-from schemas.history import History
-from schemas.impedance import Impedance, ImpedanceOutcome
-from schemas.kinds import KINDS
-from schemas.kpi import Kpi, KpiOutcome
-from schemas.kpi_stage import KpiStage, kpi_stage
-from schemas.materials import Materials
-from schemas.parameter import Parameter
-from schemas.provenance import Code, Environment, Run, RunOutcome, Snapshot, Tombstone, Verification
-from schemas.random_walk import RandomWalk
-from schemas.recipe import Candidate, CellDesign, ParticleShape, Recipe
-from schemas.record import Record
-from schemas.relaxation_distribution import RelaxationDistribution
-from schemas.representativity import Representativity, RepresentativityOutcome
-from schemas.stage import Stage, stage
-from schemas.study import Campaign, Surrogate
-from schemas.transport_tensor import Boundary, TransportTensor
+from ragone.schemas.cell import CellOutcome, CellParameters, NegativeElectrode
+from ragone.schemas.compare import Deviation, Verdict, compare, judge
+from ragone.schemas.curve import Curve, Cycling, CyclingOutcome, Discharge, DischargeOutcome, Measurement
+from ragone.schemas.differential_capacity import DifferentialCapacity
+from ragone.schemas.electrode import Design, Microstructure, Transport, TransportOutcome
+from ragone.schemas.errors import RagoneError
+from ragone.schemas.fidelity import Fidelity, Resemblance
+from ragone.schemas.generator import Generator, GeneratorErrors, GeneratorTraining, PredictedErrors
+from ragone.schemas.geometry import Geometry
+from ragone.schemas.heat_balance import HeatBalance
+from ragone.schemas.history import History
+from ragone.schemas.impedance import Impedance, ImpedanceOutcome
+from ragone.schemas.kinds import KINDS
+from ragone.schemas.kpi import Kpi, KpiOutcome
+from ragone.schemas.kpi_stage import KpiStage, kpi_stage
+from ragone.schemas.materials import Materials
+from ragone.schemas.parameter import Parameter
+from ragone.schemas.provenance import Code, Environment, Run, RunOutcome, Snapshot, Tombstone, Verification
+from ragone.schemas.random_walk import RandomWalk
+from ragone.schemas.recipe import Candidate, CellDesign, ParticleShape, Recipe
+from ragone.schemas.record import Record
+from ragone.schemas.relaxation_distribution import RelaxationDistribution
+from ragone.schemas.representativity import Representativity, RepresentativityOutcome
+from ragone.schemas.stage import Stage, stage
+from ragone.schemas.study import Campaign, Surrogate
+from ragone.schemas.transport_tensor import Boundary, TransportTensor
 
 __all__ = [
     "KINDS",

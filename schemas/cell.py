@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from schemas.electrode import RAISED
-from schemas.field import Tolerance, choice, document, real, text
-from schemas.migration import Migrations, added, folded
-from schemas.record import Record
+from ragone.schemas.electrode import RAISED
+from ragone.schemas.field import Tolerance, choice, document, real, text
+from ragone.schemas.migration import Migrations, added, folded
+from ragone.schemas.record import Record
 
 _SINCE_3 = (
     "negative_porosity",

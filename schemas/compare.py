@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from schemas.field import FieldSpec
-from schemas.record import Record
+from ragone.schemas.field import FieldSpec
+from ragone.schemas.record import Record
 
 
 class Verdict(StrEnum):

@@ -18,8 +18,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from schemas.encodings import is_binary, is_list, is_text, plain
-from schemas.errors import FieldTypeError
+from ragone.schemas.encodings import is_binary, is_list, is_text, plain
+from ragone.schemas.errors import FieldTypeError
 
 CONTENT_MAGIC = b"ragone-content-1\n"
 

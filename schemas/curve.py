@@ -11,11 +11,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from schemas.electrode import RAISED
-from schemas.errors import FieldShapeError
-from schemas.field import Tolerance, array, choice, document, integer_vector, real, text, texts, vector
-from schemas.migration import Migrations, added, folded
-from schemas.record import Record
+from ragone.schemas.electrode import RAISED
+from ragone.schemas.errors import FieldShapeError
+from ragone.schemas.field import Tolerance, array, choice, document, integer_vector, real, text, texts, vector
+from ragone.schemas.migration import Migrations, added, folded
+from ragone.schemas.record import Record
 
 _SOLVER = Tolerance(relative=1e-5, absolute=1e-9)
 _VARIABLE = Tolerance(relative=1e-4, absolute=1e-7)

@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from schemas.errors import FieldShapeError
-from schemas.field import Tolerance, text, vector
-from schemas.record import Record
+from ragone.schemas.errors import FieldShapeError
+from ragone.schemas.field import Tolerance, text, vector
+from ragone.schemas.record import Record
 
 _SMOOTHED = Tolerance(relative=1e-6, absolute=1e-9)
 

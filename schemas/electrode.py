@@ -9,10 +9,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from schemas.errors import AnisotropicVoxelError, FieldShapeError, FieldTypeError, UnknownFieldError
-from schemas.field import Tolerance, array, choice, integer, real, text, texts, vector
-from schemas.migration import Migrations, added, repeated
-from schemas.record import Record
+from ragone.schemas.errors import AnisotropicVoxelError, FieldShapeError, FieldTypeError, UnknownFieldError
+from ragone.schemas.field import Tolerance, array, choice, integer, real, text, texts, vector
+from ragone.schemas.migration import Migrations, added, repeated
+from ragone.schemas.record import Record
 
 PORE = "pore"
 ACTIVE_MATERIAL = "active_material"

@@ -11,7 +11,7 @@ from dataclasses import MISSING, dataclass
 from enum import StrEnum
 from typing import Any, Literal
 
-from schemas.errors import BoundsError
+from ragone.schemas.errors import BoundsError
 
 KEY = "ragone"
 

@@ -7,11 +7,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from schemas.errors import FieldShapeError
-from schemas.field import array, blob, document, flag, integer, real, text, texts, vector
-from schemas.migration import added
-from schemas.record import Record
-from schemas.study import Model
+from ragone.schemas.errors import FieldShapeError
+from ragone.schemas.field import array, blob, document, flag, integer, real, text, texts, vector
+from ragone.schemas.migration import added
+from ragone.schemas.record import Record
+from ragone.schemas.study import Model
 
 NO_ROWS = np.empty((0, 0))
 NO_NUMBERS = np.empty(0)

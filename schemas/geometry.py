@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from schemas.errors import FieldShapeError
-from schemas.field import Tolerance, array, document, flag, integer, real, text, texts, vector
-from schemas.migration import Migrations, added, annotated, stacked, withdrawn
-from schemas.record import Record
+from ragone.schemas.errors import FieldShapeError
+from ragone.schemas.field import Tolerance, array, document, flag, integer, real, text, texts, vector
+from ragone.schemas.migration import Migrations, added, annotated, stacked, withdrawn
+from ragone.schemas.record import Record
 
 _ROUNDING = Tolerance(relative=1e-9, absolute=1e-15)
 

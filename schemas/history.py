@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from schemas.field import document, text
-from schemas.record import Record
+from ragone.schemas.field import document, text
+from ragone.schemas.record import Record
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

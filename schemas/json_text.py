@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
-from schemas.errors import RagoneError
+from ragone.schemas.errors import RagoneError
 
 MOST_VALUES, DEEPEST = 1_000_000, 64
 _LONGEST_WHOLE = 15  # digits that a float64 holds exactly

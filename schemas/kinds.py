@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from schemas.cell import CellParameters
-from schemas.curve import Cycling, Discharge, Measurement
-from schemas.differential_capacity import DifferentialCapacity
-from schemas.electrode import Design, Microstructure, Transport
-from schemas.fidelity import Fidelity, Resemblance
-from schemas.generator import Generator, GeneratorErrors, GeneratorTraining, PredictedErrors
-from schemas.geometry import Geometry
-from schemas.heat_balance import HeatBalance
-from schemas.history import History
-from schemas.impedance import Impedance
-from schemas.kpi import Kpi
-from schemas.materials import Materials
-from schemas.provenance import Code, Environment, Run, Snapshot, Tombstone, Verification
-from schemas.random_walk import RandomWalk
-from schemas.recipe import Candidate, CellDesign, Recipe
-from schemas.record import Record
-from schemas.relaxation_distribution import RelaxationDistribution
-from schemas.representativity import Representativity
-from schemas.study import Campaign, Surrogate
-from schemas.transport_tensor import TransportTensor
+from ragone.schemas.cell import CellParameters
+from ragone.schemas.curve import Cycling, Discharge, Measurement
+from ragone.schemas.differential_capacity import DifferentialCapacity
+from ragone.schemas.electrode import Design, Microstructure, Transport
+from ragone.schemas.fidelity import Fidelity, Resemblance
+from ragone.schemas.generator import Generator, GeneratorErrors, GeneratorTraining, PredictedErrors
+from ragone.schemas.geometry import Geometry
+from ragone.schemas.heat_balance import HeatBalance
+from ragone.schemas.history import History
+from ragone.schemas.impedance import Impedance
+from ragone.schemas.kpi import Kpi
+from ragone.schemas.materials import Materials
+from ragone.schemas.provenance import Code, Environment, Run, Snapshot, Tombstone, Verification
+from ragone.schemas.random_walk import RandomWalk
+from ragone.schemas.recipe import Candidate, CellDesign, Recipe
+from ragone.schemas.record import Record
+from ragone.schemas.relaxation_distribution import RelaxationDistribution
+from ragone.schemas.representativity import Representativity
+from ragone.schemas.study import Campaign, Surrogate
+from ragone.schemas.transport_tensor import TransportTensor
 
 KINDS: Mapping[str, type[Record]] = {
     cls.kind: cls

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
-from schemas.errors import FieldShapeError, FieldTypeError, UnitError
-from schemas.field import Tolerance, choice, integer, real, text
-from schemas.migration import Migrations, added, nulled
-from schemas.record import Record
-from schemas.units import is_unit
+from ragone.schemas.errors import FieldShapeError, FieldTypeError, UnitError
+from ragone.schemas.field import Tolerance, choice, integer, real, text
+from ragone.schemas.migration import Migrations, added, nulled
+from ragone.schemas.record import Record
+from ragone.schemas.units import is_unit
 
 _WINDOW = Tolerance(relative=1e-5, absolute=1e-9)  # as the times of a simulated curve
 

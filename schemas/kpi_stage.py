@@ -16,10 +16,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, ParamSpec, TypeVar
 
-from schemas.cell import CellParameters
-from schemas.errors import StageError
-from schemas.kpi import Kpi
-from schemas.stage import Port, Stage
+from ragone.schemas.cell import CellParameters
+from ragone.schemas.errors import StageError
+from ragone.schemas.kpi import Kpi
+from ragone.schemas.stage import Port, Stage
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=Kpi | Mapping[str, Kpi])
@@ -79,7 +79,7 @@ def kpi_stage(
     unasked: bool = True,
     complete: bool = False,
 ) -> Callable[[Callable[P, R]], KpiStage[P, R]]:
-    """Declare a function as a stage that gives KPIs; see `KpiStage` and `schemas.stage.stage`."""
+    """Declare a function as a stage that gives KPIs; see `KpiStage` and `ragone.schemas.stage.stage`."""
 
     def wrap(function: Callable[P, R]) -> KpiStage[P, R]:
         made = KpiStage(function, name, libraries, gives, least, unasked, complete)

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from schemas.field import document, real, text
-from schemas.record import Record
+from ragone.schemas.field import document, real, text
+from ragone.schemas.record import Record
 
 ACTIVE_MATERIAL_DENSITY = 4780.0  # kg/m^3
 CARBON_BINDER_DENSITY = 1800.0  # kg/m^3

@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from schemas.errors import SchemaVersionError
-from schemas.field import FieldSpec
+from ragone.schemas.errors import SchemaVersionError
+from ragone.schemas.field import FieldSpec
 
 Values = dict[str, Any]
 _T = TypeVar("_T")

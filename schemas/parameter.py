@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any
 
-from schemas.errors import ParameterError, UnitError, did_you_mean
-from schemas.field import ANY, POSITIVE, Bounds, FieldSpec
-from schemas.unit_names import short_name, unit_of
-from schemas.units import parse_quantity
+from ragone.schemas.errors import ParameterError, UnitError, did_you_mean
+from ragone.schemas.field import ANY, POSITIVE, Bounds, FieldSpec
+from ragone.schemas.unit_names import short_name, unit_of
+from ragone.schemas.units import parse_quantity
 
 REQUIRED: Any = object()
 

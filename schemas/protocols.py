@@ -11,13 +11,13 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
-from schemas.cell import CellParameters
-from schemas.curve import Curve
-from schemas.electrode import Microstructure, Transport
-from schemas.generator import PredictedErrors
-from schemas.kpi import Kpi
-from schemas.materials import Materials
-from schemas.recipe import Candidate, CellDesign, Recipe
+from ragone.schemas.cell import CellParameters
+from ragone.schemas.curve import Curve
+from ragone.schemas.electrode import Microstructure, Transport
+from ragone.schemas.generator import PredictedErrors
+from ragone.schemas.kpi import Kpi
+from ragone.schemas.materials import Materials
+from ragone.schemas.recipe import Candidate, CellDesign, Recipe
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 

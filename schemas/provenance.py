@@ -7,9 +7,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from schemas.compare import Verdict
-from schemas.field import choice, document, flag, instant, integer, text, texts
-from schemas.record import Record
+from ragone.schemas.compare import Verdict
+from ragone.schemas.field import choice, document, flag, instant, integer, text, texts
+from ragone.schemas.record import Record
 
 
 class RunOutcome(StrEnum):

@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from schemas.electrode import TransportOutcome
-from schemas.field import Tolerance, choice, integer, real, text, vector
-from schemas.record import Record
+from ragone.schemas.electrode import TransportOutcome
+from ragone.schemas.field import Tolerance, choice, integer, real, text, vector
+from ragone.schemas.record import Record
 
 _ROUNDING = Tolerance(relative=1e-9)
 

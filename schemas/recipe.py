@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from schemas.field import choice, document, real, text
-from schemas.record import Record
+from ragone.schemas.field import choice, document, real, text
+from ragone.schemas.record import Record
 
 
 class ParticleShape(StrEnum):

@@ -18,8 +18,8 @@ import numpy as np
 import pyarrow as pa
 import rfc8785
 
-from schemas.content_hash import table_digest
-from schemas.errors import (
+from ragone.schemas.content_hash import table_digest
+from ragone.schemas.errors import (
     BoundsError,
     FieldShapeError,
     FieldTypeError,
@@ -29,10 +29,10 @@ from schemas.errors import (
     UnknownFieldError,
     did_you_mean,
 )
-from schemas.field import FieldSpec, specs_of
-from schemas.json_text import require_plain
-from schemas.migration import Cells, Migrations
-from schemas.parameter import REQUIRED, Parameter, parameter_of_field
+from ragone.schemas.field import FieldSpec, specs_of
+from ragone.schemas.json_text import require_plain
+from ragone.schemas.migration import Cells, Migrations
+from ragone.schemas.parameter import REQUIRED, Parameter, parameter_of_field
 
 _SCALARS: dict[str, Any] = {
     "int64": (int, np.integer),

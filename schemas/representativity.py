@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from schemas.errors import FieldShapeError
-from schemas.field import Tolerance, choice, integer, real, text, vector
-from schemas.record import Record
+from ragone.schemas.errors import FieldShapeError
+from ragone.schemas.field import Tolerance, choice, integer, real, text, vector
+from ragone.schemas.record import Record
 
 _TOLERANCE = Tolerance(relative=1e-4, absolute=1e-6)
 

@@ -18,10 +18,10 @@ from typing import Any, Generic, ParamSpec, TypeVar
 
 import rfc8785
 
-from schemas.docstrings import documented
-from schemas.errors import MissingFieldError, StageError, UnknownFieldError, did_you_mean
-from schemas.parameter import REQUIRED, Parameter, named, parameter_of_hint
-from schemas.record import Record
+from ragone.schemas.docstrings import documented
+from ragone.schemas.errors import MissingFieldError, StageError, UnknownFieldError, did_you_mean
+from ragone.schemas.parameter import REQUIRED, Parameter, named, parameter_of_hint
+from ragone.schemas.record import Record
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=Record | Mapping[str, Record])

@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from schemas.field import blob, document, text, texts, vector
-from schemas.migration import Migrations, added, derived, renamed, tabled
-from schemas.record import Record
+from ragone.schemas.field import blob, document, text, texts, vector
+from ragone.schemas.migration import Migrations, added, derived, renamed, tabled
+from ragone.schemas.record import Record
 
 
 def _one_goal(values: Mapping[str, Any]) -> list[dict[str, Any]]:

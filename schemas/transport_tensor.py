@@ -9,11 +9,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from schemas.electrode import TransportOutcome
-from schemas.errors import FieldShapeError
-from schemas.field import Tolerance, array, choice, real, text, texts
-from schemas.migration import Migrations, Values, withdrawn
-from schemas.record import Record
+from ragone.schemas.electrode import TransportOutcome
+from ragone.schemas.errors import FieldShapeError
+from ragone.schemas.field import Tolerance, array, choice, real, text, texts
+from ragone.schemas.migration import Migrations, Values, withdrawn
+from ragone.schemas.record import Record
 
 _SOLVER = Tolerance(relative=1e-4)
 

@@ -9,8 +9,8 @@ import math
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from schemas.errors import NotFiniteError, UnitError
-from schemas.field import ANY, Bounds
+from ragone.schemas.errors import NotFiniteError, UnitError
+from ragone.schemas.field import ANY, Bounds
 
 if TYPE_CHECKING:
     from pint import UnitRegistry

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipelines.cell import assemble_cell, assemble_half_cell
-from schemas import CellDesign, CellParameters, Materials, Transport
-from schemas.materials import NMC_811
+from ragone.pipelines.cell import assemble_cell, assemble_half_cell
+from ragone.schemas import CellDesign, CellParameters, Materials, Transport
+from ragone.schemas.materials import NMC_811
 
 LOADING = 0.2  # kg/m^2
 

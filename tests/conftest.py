@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from schemas import KINDS, Record
+from ragone.schemas import KINDS, Record
 
 os.environ.setdefault("RAGONE_TABLES_KEY", os.path.join(tempfile.gettempdir(), f"ragone-tests-{os.getuid()}.key"))
 

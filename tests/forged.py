@@ -8,10 +8,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from dataset.arrow_files import encode
-from dataset.objects import object_key
-from schemas import Run, RunOutcome
-from schemas.content_hash import table_digest
+from ragone.dataset.arrow_files import encode
+from ragone.dataset.objects import object_key
+from ragone.schemas import Run, RunOutcome
+from ragone.schemas.content_hash import table_digest
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 RUN: dict[str, Any] = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from models.acquisition import suggest_by_sobol
-from schemas import Candidate, Kpi, KpiOutcome
+from ragone.models.acquisition import suggest_by_sobol
+from ragone.schemas import Candidate, Kpi, KpiOutcome
 
 Response = Callable[[dict[str, Any]], float]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Mapping
 
-from app.arguments.shared import materials, origin, settings
+from ragone.app.arguments.shared import materials, origin, settings
 
 
 def _heat(command: argparse.ArgumentParser) -> None:

@@ -6,7 +6,7 @@ import argparse
 import re
 from collections.abc import Callable, Mapping
 
-from app.arguments.shared import artifact, materials, origin, settings
+from ragone.app.arguments.shared import artifact, materials, origin, settings
 
 _NEGATIVE = re.compile(r"-\d")  # `--phases -1=pore` begins with a label, not with an option
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Mapping
 
-from app.arguments.shared import settings
+from ragone.app.arguments.shared import settings
 
 _REQUIRED = ("active-material-weight-fraction", "porosity")
-_RECIPE = {  # as `schemas.Recipe` has them, which is not loaded for the sake of a help text
+_RECIPE = {  # as `ragone.schemas.Recipe` has them, which is not loaded for the sake of a help text
     "active-material-weight-fraction": "active material over all solids, by mass",
     "porosity": "pore volume over coating volume, nanopores included",
     "binder-adhesion": "0: carbon-binder in aggregates; 1: a film on the particles (default: 0.5)",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Mapping
 
-from app.arguments.shared import artifact
-from app.arguments.words import FORMATS
+from ragone.app.arguments.shared import artifact
+from ragone.app.arguments.words import FORMATS
 
 
 def _query(command: argparse.ArgumentParser) -> None:

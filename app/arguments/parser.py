@@ -8,9 +8,9 @@ from difflib import get_close_matches
 from importlib.metadata import PackageNotFoundError, version
 from typing import NoReturn
 
-from app.arguments import cells, electrodes, generators, lake, studies
-from app.arguments.words import COMMANDS, DESCRIPTION, FORMATS
-from app.terminal.printable import one_line
+from ragone.app.arguments import cells, electrodes, generators, lake, studies
+from ragone.app.arguments.words import COMMANDS, DESCRIPTION, FORMATS
+from ragone.app.terminal.printable import one_line
 
 
 class _Parser(argparse.ArgumentParser):

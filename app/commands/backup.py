@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.terminal.counting import counting
-from app.terminal.session import FINE, FOUND, Session
-from dataset import Copied
+from ragone.app.terminal.counting import counting
+from ragone.app.terminal.session import FINE, FOUND, Session
+from ragone.dataset import Copied
 
 
 def execute(session: Session) -> int:

@@ -8,19 +8,19 @@ from typing import Any
 
 import numpy as np
 
-from app.tables.answers import quantity, short
-from app.tables.measured import transport_lines
-from app.terminal.durations import DISCHARGING, measuring
-from app.terminal.progress import Watcher
-from app.terminal.session import FINE, FOUND, FoundError, Session
-from dataset.errors import StageFailedError
-from flows.cell.building import plan_cell
-from flows.electrode.microstructure import Evaluated, evaluate_microstructure
-from flows.parameter_files.fields import settings_of
-from pipelines.files.images import Budget, Choices, ImportedVolume, import_volume, parse_labels, parse_phases
-from schemas import Discharge, Kpi, KpiOutcome, Microstructure
-from schemas.field import POSITIVE
-from schemas.units import parse_quantity
+from ragone.app.tables.answers import quantity, short
+from ragone.app.tables.measured import transport_lines
+from ragone.app.terminal.durations import DISCHARGING, measuring
+from ragone.app.terminal.progress import Watcher
+from ragone.app.terminal.session import FINE, FOUND, FoundError, Session
+from ragone.dataset.errors import StageFailedError
+from ragone.flows.cell.building import plan_cell
+from ragone.flows.electrode.microstructure import Evaluated, evaluate_microstructure
+from ragone.flows.parameter_files.fields import settings_of
+from ragone.pipelines.files.images import Budget, Choices, ImportedVolume, import_volume, parse_labels, parse_phases
+from ragone.schemas import Discharge, Kpi, KpiOutcome, Microstructure
+from ragone.schemas.field import POSITIVE
+from ragone.schemas.units import parse_quantity
 
 
 def execute(session: Session) -> int:

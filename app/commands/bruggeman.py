@@ -6,15 +6,15 @@ from typing import Any
 
 from rich.table import Table
 
-from app.pictures.studies import BruggemanRow, draw_bruggeman
-from app.tables.answers import number, wide_table
-from app.terminal.progress import Watcher
-from app.terminal.session import FINE, FOUND, Session
-from flows import Compared, Study, StudyError, compare_with_bruggeman
-from schemas import Transport
-from schemas.errors import RagoneError
-from schemas.field import POSITIVE, Bounds
-from schemas.units import parse_quantity
+from ragone.app.pictures.studies import BruggemanRow, draw_bruggeman
+from ragone.app.tables.answers import number, wide_table
+from ragone.app.terminal.progress import Watcher
+from ragone.app.terminal.session import FINE, FOUND, Session
+from ragone.flows import Compared, Study, StudyError, compare_with_bruggeman
+from ragone.schemas import Transport
+from ragone.schemas.errors import RagoneError
+from ragone.schemas.field import POSITIVE, Bounds
+from ragone.schemas.units import parse_quantity
 
 
 def execute(session: Session) -> int:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from app.pictures.generator import draw_reliability
-from app.terminal.progress import Watcher
-from app.terminal.session import FINE, Session
-from flows.generator.calibration import Calibrated, calibrate_generator
-from flows.generator.trust import DEFAULT
-from models.generator.reliability import BANDS
-from models.generator.shipped import PLAN, plain_record
+from ragone.app.pictures.generator import draw_reliability
+from ragone.app.terminal.progress import Watcher
+from ragone.app.terminal.session import FINE, Session
+from ragone.flows.generator.calibration import Calibrated, calibrate_generator
+from ragone.flows.generator.trust import DEFAULT
+from ragone.models.generator.reliability import BANDS
+from ragone.models.generator.shipped import PLAN, plain_record
 
 
 def execute(session: Session) -> int:

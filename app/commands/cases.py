@@ -9,16 +9,16 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from app.commands.powers import drawn
-from app.pictures.studies import Panel, Trialled, draw_panels, draw_ragone
-from app.tables.answers import number, plain, quantity, wide_table
-from app.tables.campaigns import as_data, described, kpi_text
-from app.terminal.progress import Watcher
-from app.terminal.session import FINE, Session
-from dataset import Lake
-from flows import CampaignResult, Cases, run_cases
-from flows.design.cases import HIGH, KPI, LOW, POWERS
-from schemas import Kpi
+from ragone.app.commands.powers import drawn
+from ragone.app.pictures.studies import Panel, Trialled, draw_panels, draw_ragone
+from ragone.app.tables.answers import number, plain, quantity, wide_table
+from ragone.app.tables.campaigns import as_data, described, kpi_text
+from ragone.app.terminal.progress import Watcher
+from ragone.app.terminal.session import FINE, Session
+from ragone.dataset import Lake
+from ragone.flows import CampaignResult, Cases, run_cases
+from ragone.flows.design.cases import HIGH, KPI, LOW, POWERS
+from ragone.schemas import Kpi
 
 # Kench et al. 2024, Matter: what they report.
 _PUBLISHED = (

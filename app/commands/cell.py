@@ -9,16 +9,16 @@ from typing import Any
 from rich.console import Group
 from rich.text import Text
 
-from app.tables.answers import plain
-from app.tables.cell import cell_table, described
-from app.terminal.session import FINE, FOUND, Session
-from flows.cell.building import CellPlan, build_cell, plan_cell, recipe_of
-from flows.cell.electrodes import subject_of
-from flows.errors import CellError
-from flows.parameter_files.fields import settings_of
-from pipelines.cell import bpx_document
-from pipelines.files.bpx import read_bpx
-from schemas import CellOutcome, CellParameters
+from ragone.app.tables.answers import plain
+from ragone.app.tables.cell import cell_table, described
+from ragone.app.terminal.session import FINE, FOUND, Session
+from ragone.flows.cell.building import CellPlan, build_cell, plan_cell, recipe_of
+from ragone.flows.cell.electrodes import subject_of
+from ragone.flows.errors import CellError
+from ragone.flows.parameter_files.fields import settings_of
+from ragone.pipelines.cell import bpx_document
+from ragone.pipelines.files.bpx import read_bpx
+from ragone.schemas import CellOutcome, CellParameters
 
 _OF_DESIGN = {"loading": "mass_loading", "form_factor": "form_factor", "parameter_set": "parameter_set"}
 _OF_ELECTRODES = ("settings", "bpx", "half_cell", "ideal", "materials", "negative", "negative_materials")

@@ -8,17 +8,17 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from app.commands.cycle import condition, heat_parameters
-from app.pictures.agreement import draw_agreement
-from app.tables.answers import number, plain, quantity, wide_table
-from app.tables.kpi import side_by_side
-from app.terminal.progress import Watcher
-from app.terminal.session import FINE, FOUND, Session
-from dataset import Lake
-from flows import Agreement, compare_discharges
-from flows.cell.kpis import extract, stages_asked
-from pipelines.kpi import voltage_agreement
-from schemas import Cycling, Kpi, Measurement
+from ragone.app.commands.cycle import condition, heat_parameters
+from ragone.app.pictures.agreement import draw_agreement
+from ragone.app.tables.answers import number, plain, quantity, wide_table
+from ragone.app.tables.kpi import side_by_side
+from ragone.app.terminal.progress import Watcher
+from ragone.app.terminal.session import FINE, FOUND, Session
+from ragone.dataset import Lake
+from ragone.flows import Agreement, compare_discharges
+from ragone.flows.cell.kpis import extract, stages_asked
+from ragone.pipelines.kpi import voltage_agreement
+from ragone.schemas import Cycling, Kpi, Measurement
 
 _COLUMNS = ("voltage_rmse", "voltage_bias", "voltage_largest_deviation", "compared_share")
 

@@ -8,19 +8,19 @@ from typing import Any
 from rich.console import Group
 from rich.text import Text
 
-from app.pictures.drawing import draw
-from app.tables.answers import plain, short
-from app.tables.cycling import step_rows, step_table
-from app.terminal.printable import one_line
-from app.terminal.progress import Watcher
-from app.terminal.session import FINE, FOUND, FoundError, Session
-from dataset import Lake
-from flows.cell.cycling import CellTest, cycle_many, free_test, named_test
-from flows.errors import CyclingError
-from flows.parameter_files.fields import settings_of
-from pipelines.cell.protocols import cycle_cell
-from pipelines.files.cyclers import read_measurement
-from schemas import Cycling, CyclingOutcome
+from ragone.app.pictures.drawing import draw
+from ragone.app.tables.answers import plain, short
+from ragone.app.tables.cycling import step_rows, step_table
+from ragone.app.terminal.printable import one_line
+from ragone.app.terminal.progress import Watcher
+from ragone.app.terminal.session import FINE, FOUND, FoundError, Session
+from ragone.dataset import Lake
+from ragone.flows.cell.cycling import CellTest, cycle_many, free_test, named_test
+from ragone.flows.errors import CyclingError
+from ragone.flows.parameter_files.fields import settings_of
+from ragone.pipelines.cell.protocols import cycle_cell
+from ragone.pipelines.files.cyclers import read_measurement
+from ragone.schemas import Cycling, CyclingOutcome
 
 
 def execute(session: Session) -> int:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.pictures.drawing import Point, draw_designs
-from app.tables.campaigns import as_data, as_text, carry_out
-from app.tables.verdicts import GOOD, verdict_text
-from app.terminal.session import FINE, FOUND, Session
-from flows import CampaignResult, Study, Trial
+from ragone.app.pictures.drawing import Point, draw_designs
+from ragone.app.tables.campaigns import as_data, as_text, carry_out
+from ragone.app.tables.verdicts import GOOD, verdict_text
+from ragone.app.terminal.session import FINE, FOUND, Session
+from ragone.flows import CampaignResult, Study, Trial
 
 PICTURE = "designs.png"
 _POROSITY, _LOADING = "recipe.porosity", "cell.mass_loading_kilogram_per_square_metre"

@@ -9,11 +9,11 @@ from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from app.main import TELEMETRY_OFF
-from app.terminal.session import FINE, FOUND, Session
-from dataset import Lake
-from flows import Study, run_campaign
-from schemas import RagoneError, Verdict
+from ragone.app.main import TELEMETRY_OFF
+from ragone.app.terminal.session import FINE, FOUND, Session
+from ragone.dataset import Lake
+from ragone.flows import Study, run_campaign
+from ragone.schemas import RagoneError, Verdict
 
 PACKAGES = (
     "ragone",

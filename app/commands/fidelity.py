@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.pictures.fidelity import draw_fidelity
-from app.tables.fidelity import shown, told
-from app.terminal.progress import Watcher
-from app.terminal.session import FINE, FOUND, Session
-from dataset import Lake
-from flows import (
+from ragone.app.pictures.fidelity import draw_fidelity
+from ragone.app.tables.fidelity import shown, told
+from ragone.app.terminal.progress import Watcher
+from ragone.app.terminal.session import FINE, FOUND, Session
+from ragone.dataset import Lake
+from ragone.flows import (
     FidelityPlan,
     FidelityResult,
     Progress,
@@ -21,8 +21,8 @@ from flows import (
     find_volumes,
     read_recipes,
 )
-from flows.generator.trust import DEFAULT
-from flows.running.execution import Execution
+from ragone.flows.generator.trust import DEFAULT
+from ragone.flows.running.execution import Execution
 
 _DEFAULT_EDGE, _DEFAULT_SEEDS = 96, 8
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from app.terminal.counting import counting
-from app.terminal.printable import one_line
-from app.terminal.session import FINE, FOUND, Session
-from dataset import Lake
+from ragone.app.terminal.counting import counting
+from ragone.app.terminal.printable import one_line
+from ragone.app.terminal.session import FINE, FOUND, Session
+from ragone.dataset import Lake
 
 
 def execute(session: Session) -> int:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from app.pictures.drawing import draw
-from app.terminal.session import FINE, FOUND, Session
-from flows.generator.generators import generate_volume
-from flows.generator.trust import DEFAULT
-from flows.parameter_files.fields import read_fields, settings_of
-from schemas import Recipe
+from ragone.app.pictures.drawing import draw
+from ragone.app.terminal.session import FINE, FOUND, Session
+from ragone.flows.generator.generators import generate_volume
+from ragone.flows.generator.trust import DEFAULT
+from ragone.flows.parameter_files.fields import read_fields, settings_of
+from ragone.schemas import Recipe
 
 
 def execute(session: Session) -> int:

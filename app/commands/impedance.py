@@ -9,18 +9,18 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from app.pictures.impedance import draw_impedance
-from app.tables.answers import plain, quantity, short
-from app.terminal.printable import one_line
-from app.terminal.progress import Watcher
-from app.terminal.session import FINE, FOUND, Session
-from dataset import Lake
-from flows.cell.impedance import distribution, imported, simulated, split
-from flows.errors import MeasurementError
-from pipelines.files.cyclers.spectrum_columns import parse_impedance_units
-from schemas import Impedance, ImpedanceOutcome, Kpi, KpiOutcome
-from schemas.field import POSITIVE, Bounds
-from schemas.units import parse_quantity
+from ragone.app.pictures.impedance import draw_impedance
+from ragone.app.tables.answers import plain, quantity, short
+from ragone.app.terminal.printable import one_line
+from ragone.app.terminal.progress import Watcher
+from ragone.app.terminal.session import FINE, FOUND, Session
+from ragone.dataset import Lake
+from ragone.flows.cell.impedance import distribution, imported, simulated, split
+from ragone.flows.errors import MeasurementError
+from ragone.pipelines.files.cyclers.spectrum_columns import parse_impedance_units
+from ragone.schemas import Impedance, ImpedanceOutcome, Kpi, KpiOutcome
+from ragone.schemas.field import POSITIVE, Bounds
+from ragone.schemas.units import parse_quantity
 
 
 def execute(session: Session) -> int:

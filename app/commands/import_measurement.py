@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from app.tables.answers import plain, short
-from app.terminal.printable import one_line
-from app.terminal.session import FINE, Session
-from pipelines.files.cyclers import parse_units, read_measurement
-from schemas import Measurement
-from schemas.units import parse_quantity
+from ragone.app.tables.answers import plain, short
+from ragone.app.terminal.printable import one_line
+from ragone.app.terminal.session import FINE, Session
+from ragone.pipelines.files.cyclers import parse_units, read_measurement
+from ragone.schemas import Measurement
+from ragone.schemas.units import parse_quantity
 
 
 def execute(session: Session) -> int:

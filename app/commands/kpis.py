@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.pictures.kpi import draw_curves, drawable
-from app.tables.answers import plain
-from app.tables.kpi import side_by_side
-from app.terminal.progress import Watcher
-from app.terminal.session import FINE, FOUND, Session
-from dataset import Lake
-from flows.cell.kpis import extract, seen_by_voltage
-from flows.parameter_files.fields import settings_of
-from schemas import Record
+from ragone.app.pictures.kpi import draw_curves, drawable
+from ragone.app.tables.answers import plain
+from ragone.app.tables.kpi import side_by_side
+from ragone.app.terminal.progress import Watcher
+from ragone.app.terminal.session import FINE, FOUND, Session
+from ragone.dataset import Lake
+from ragone.flows.cell.kpis import extract, seen_by_voltage
+from ragone.flows.parameter_files.fields import settings_of
+from ragone.schemas import Record
 
 
 def execute(session: Session) -> int:

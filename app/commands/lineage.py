@@ -8,10 +8,10 @@ from rich.console import Group
 from rich.text import Text
 from rich.tree import Tree
 
-from app.tables.answers import short
-from app.terminal.printable import one_line
-from app.terminal.session import FINE, Session
-from dataset import Edge
+from ragone.app.tables.answers import short
+from ragone.app.terminal.printable import one_line
+from ragone.app.terminal.session import FINE, Session
+from ragone.dataset import Edge
 
 
 def execute(session: Session) -> int:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from app.tables.answers import plain
-from app.tables.measured import measured_lines
-from app.terminal.durations import measuring
-from app.terminal.progress import Watcher
-from app.terminal.session import FINE, Session
-from flows.electrode.materials import StatedMaterials
-from flows.electrode.measurements import measure_microstructure
+from ragone.app.tables.answers import plain
+from ragone.app.tables.measured import measured_lines
+from ragone.app.terminal.durations import measuring
+from ragone.app.terminal.progress import Watcher
+from ragone.app.terminal.session import FINE, Session
+from ragone.flows.electrode.materials import StatedMaterials
+from ragone.flows.electrode.measurements import measure_microstructure
 
 
 def execute(session: Session) -> int:

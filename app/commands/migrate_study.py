@@ -6,10 +6,10 @@ from pathlib import Path
 
 import yaml
 
-from app.terminal.session import FINE, Session
-from flows import Study, StudyError
-from flows.design.former_study import is_former, migrated
-from flows.parameter_files.parameters import read_yaml
+from ragone.app.terminal.session import FINE, Session
+from ragone.flows import Study, StudyError
+from ragone.flows.design.former_study import is_former, migrated
+from ragone.flows.parameter_files.parameters import read_yaml
 
 
 def execute(session: Session) -> int:

@@ -7,18 +7,18 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from app.pictures.studies import RagoneCurve, draw_ragone
-from app.tables.answers import number, plain, wide_table
-from app.tables.campaigns import described, kpi_text
-from app.terminal.progress import Watcher
-from app.terminal.session import FINE, FOUND, Session
-from dataset import Lake
-from flows import PowerCurve, Study, StudyError, Sweep, sweep_powers
-from flows.design.ways import candidates_of
-from schemas import Kpi, KpiOutcome
-from schemas.errors import did_you_mean
-from schemas.field import POSITIVE
-from schemas.units import parse_quantity
+from ragone.app.pictures.studies import RagoneCurve, draw_ragone
+from ragone.app.tables.answers import number, plain, wide_table
+from ragone.app.tables.campaigns import described, kpi_text
+from ragone.app.terminal.progress import Watcher
+from ragone.app.terminal.session import FINE, FOUND, Session
+from ragone.dataset import Lake
+from ragone.flows import PowerCurve, Study, StudyError, Sweep, sweep_powers
+from ragone.flows.design.ways import candidates_of
+from ragone.schemas import Kpi, KpiOutcome
+from ragone.schemas.errors import did_you_mean
+from ragone.schemas.field import POSITIVE
+from ragone.schemas.units import parse_quantity
 
 
 def execute(session: Session) -> int:

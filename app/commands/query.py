@@ -7,14 +7,14 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.query_text import text_parts
-from app.tables.answers import rows_table
-from app.terminal.printable import one_line
-from app.terminal.session import FINE, Session
-from dataset import QueryLimits
-from schemas import RagoneError
-from schemas.field import POSITIVE, Bounds
-from schemas.units import parse_quantity
+from ragone.app.query_text import text_parts
+from ragone.app.tables.answers import rows_table
+from ragone.app.terminal.printable import one_line
+from ragone.app.terminal.session import FINE, Session
+from ragone.dataset import QueryLimits
+from ragone.schemas import RagoneError
+from ragone.schemas.field import POSITIVE, Bounds
+from ragone.schemas.units import parse_quantity
 
 if TYPE_CHECKING:
     import polars as pl

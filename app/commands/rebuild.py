@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.terminal.session import FINE, Session
+from ragone.app.terminal.session import FINE, Session
 
 
 def execute(session: Session) -> int:

@@ -6,15 +6,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from app.pictures.representativity import draw_representativity
-from app.tables.representativity import shown, told
-from app.terminal.progress import Watcher
-from app.terminal.session import FINE, FOUND, Session
-from dataset import Lake
-from flows import Plan, RepresentativityResult, Study, StudyError, study_candidate, study_recipe, study_volume
-from flows.design.ways import candidates_of, stored_candidate
-from flows.electrode.materials import materials_of_volume
-from schemas import (
+from ragone.app.pictures.representativity import draw_representativity
+from ragone.app.tables.representativity import shown, told
+from ragone.app.terminal.progress import Watcher
+from ragone.app.terminal.session import FINE, FOUND, Session
+from ragone.dataset import Lake
+from ragone.flows import Plan, RepresentativityResult, Study, StudyError, study_candidate, study_recipe, study_volume
+from ragone.flows.design.ways import candidates_of, stored_candidate
+from ragone.flows.electrode.materials import materials_of_volume
+from ragone.schemas import (
     Campaign,
     Candidate,
     Design,
@@ -23,7 +23,7 @@ from schemas import (
     Representativity,
     RepresentativityOutcome,
 )
-from schemas.units import parse_quantity
+from ragone.schemas.units import parse_quantity
 
 _WHOLE_RATIOS = (1.0, 2.0, 4.0)
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from app.tables.verdicts import GOOD, verdict_text
-from app.terminal.durations import computing_again
-from app.terminal.session import FINE, FOUND, Session
-from schemas.field import POSITIVE
-from schemas.units import parse_quantity
+from ragone.app.tables.verdicts import GOOD, verdict_text
+from ragone.app.terminal.durations import computing_again
+from ragone.app.terminal.session import FINE, FOUND, Session
+from ragone.schemas.field import POSITIVE
+from ragone.schemas.units import parse_quantity
 
 
 def execute(session: Session) -> int:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from app.commands.backup import answer
-from app.terminal.counting import counting
-from app.terminal.session import Session
-from dataset import Lake
+from ragone.app.commands.backup import answer
+from ragone.app.terminal.counting import counting
+from ragone.app.terminal.session import Session
+from ragone.dataset import Lake
 
 
 def execute(session: Session) -> int:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from app.tables.campaigns import as_data, as_text, carry_out
-from app.terminal.session import FINE, FOUND, Session
-from flows import Study
+from ragone.app.tables.campaigns import as_data, as_text, carry_out
+from ragone.app.terminal.session import FINE, FOUND, Session
+from ragone.flows import Study
 
 
 def execute(session: Session) -> int:

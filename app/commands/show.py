@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from rich.console import Console, Group, RenderableType
 
-from app.pictures.characters import curve, slice_blocks
-from app.pictures.drawing import draw
-from app.tables.answers import record_table
-from app.tables.battery_data import export_battery_data
-from app.tables.cell import cell_table
-from app.terminal.session import FINE, Session
-from schemas import CellParameters, Curve, Microstructure, Record
+from ragone.app.pictures.characters import curve, slice_blocks
+from ragone.app.pictures.drawing import draw
+from ragone.app.tables.answers import record_table
+from ragone.app.tables.battery_data import export_battery_data
+from ragone.app.tables.cell import cell_table
+from ragone.app.terminal.session import FINE, Session
+from ragone.schemas import CellParameters, Curve, Microstructure, Record
 
 
 def execute(session: Session) -> int:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from app.pictures.thermal import draw_thermal
-from app.tables.answers import plain, quantity, short
-from app.terminal.session import FINE, FOUND, Session
-from flows.cell.thermal import balance_around, judge_heat
-from pipelines.thermal import steady_temperature, thermal_runaway
-from schemas import CellOutcome, CellParameters, Kpi, KpiOutcome
-from schemas.errors import MissingFieldError
+from ragone.app.pictures.thermal import draw_thermal
+from ragone.app.tables.answers import plain, quantity, short
+from ragone.app.terminal.session import FINE, FOUND, Session
+from ragone.flows.cell.thermal import balance_around, judge_heat
+from ragone.pipelines.thermal import steady_temperature, thermal_runaway
+from ragone.schemas import CellOutcome, CellParameters, Kpi, KpiOutcome
+from ragone.schemas.errors import MissingFieldError
 
 _H = "heat_transfer_coefficient_watt_per_square_metre_kelvin"
 _AMBIENT = "ambient_temperature_kelvin"

@@ -6,11 +6,11 @@ import json
 import time
 from pathlib import Path
 
-from app.pictures.generator import draw_loss
-from app.terminal.progress import Watcher
-from app.terminal.session import FINE, Session
-from dataset import Lake
-from flows import (
+from ragone.app.pictures.generator import draw_loss
+from ragone.app.terminal.progress import Watcher
+from ragone.app.terminal.session import FINE, Session
+from ragone.dataset import Lake
+from ragone.flows import (
     GeneratorPlan,
     Progress,
     TrainingVolumes,
@@ -20,8 +20,8 @@ from flows import (
     train_baseline,
     train_generator,
 )
-from models.generator.shipped import PLAN, plain_record
-from schemas import Generator
+from ragone.models.generator.shipped import PLAN, plain_record
+from ragone.schemas import Generator
 
 
 def execute(session: Session) -> int:

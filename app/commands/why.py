@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from app.tables.answers import short
-from app.terminal.printable import one_line
-from app.terminal.session import FINE, Session
+from ragone.app.tables.answers import short
+from ragone.app.terminal.printable import one_line
+from ragone.app.terminal.session import FINE, Session
 
 
 def execute(session: Session) -> int:

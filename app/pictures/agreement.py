@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from schemas import Curve, Cycling, Measurement
+from ragone.schemas import Curve, Cycling, Measurement
 
 _SECONDS_PER_HOUR = 3600.0
 

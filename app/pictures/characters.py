@@ -10,8 +10,8 @@ import numpy as np
 from rich.style import Style
 from rich.text import Text
 
-from app.terminal.printable import one_line
-from schemas import Microstructure
+from ragone.app.terminal.printable import one_line
+from ragone.schemas import Microstructure
 
 COLOURS = {"pore": "grey11", "active_material": "steel_blue", "carbon_binder": "orange3"}
 _SPARE = ("sea_green3", "plum3", "khaki3", "grey70")

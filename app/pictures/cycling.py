@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from app.tables.cycling import PLATING_MARGIN
-from schemas import Cycling
+from ragone.app.tables.cycling import PLATING_MARGIN
+from ragone.schemas import Cycling
 
 _HOUR = 3600.0
 _ZERO_CELSIUS = 273.15

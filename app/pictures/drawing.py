@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from app.pictures.characters import colour_of_label
-from app.pictures.cycling import draw_cycling
-from schemas import Cycling, Discharge, Microstructure, RagoneError, Record
+from ragone.app.pictures.characters import colour_of_label
+from ragone.app.pictures.cycling import draw_cycling
+from ragone.schemas import Cycling, Discharge, Microstructure, RagoneError, Record
 
 RGB = {"grey11": "#1c1c1c", "steel_blue": "#5f87af", "orange3": "#d78700", "sea_green3": "#5fd787"}
 RGB |= {"plum3": "#d787d7", "khaki3": "#d7d75f", "grey70": "#b2b2b2"}

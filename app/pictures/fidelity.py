@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from app.pictures.characters import colour_of_label
-from app.pictures.drawing import RGB
-from dataset import Lake
-from flows import FidelityResult
-from schemas import Fidelity, Microstructure
-from schemas.electrode import PHASES
+from ragone.app.pictures.characters import colour_of_label
+from ragone.app.pictures.drawing import RGB
+from ragone.dataset import Lake
+from ragone.flows import FidelityResult
+from ragone.schemas import Fidelity, Microstructure
+from ragone.schemas.electrode import PHASES
 
 _PERCENT = 100.0
 _MICRO = 1e6

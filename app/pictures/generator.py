@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from models.generator.reliability import Reliability
-from schemas import Generator
+from ragone.models.generator.reliability import Reliability
+from ragone.schemas import Generator
 
 _SIZE = (6.0, 4.0)  # inches
 _COLOURS = ("#1f5f8b", "#d78700", "#b03a2e")

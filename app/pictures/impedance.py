@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from app.pictures.drawing import PictureError
-from schemas import Impedance, RelaxationDistribution
+from ragone.app.pictures.drawing import PictureError
+from ragone.schemas import Impedance, RelaxationDistribution
 
 _DATA, _MODEL, _BORDER = "#1f5f8b", "#d78700", "#888888"
 _MILLI = 1e3

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from app.pictures.drawing import PictureError
-from app.tables.answers import short
-from pipelines.curve.halves import halves_of
-from pipelines.curve.steps import StepKind
-from pipelines.kpi.differential.samples import charge_passed
-from schemas import Curve, DifferentialCapacity, Kpi, Record
+from ragone.app.pictures.drawing import PictureError
+from ragone.app.tables.answers import short
+from ragone.pipelines.curve.halves import halves_of
+from ragone.pipelines.curve.steps import StepKind
+from ragone.pipelines.kpi.differential.samples import charge_passed
+from ragone.schemas import Curve, DifferentialCapacity, Kpi, Record
 
 _STYLES = {StepKind.DISCHARGE: "-", StepKind.CHARGE: "--"}
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from app.tables.answers import quantity
-from schemas import Representativity
+from ragone.app.tables.answers import quantity
+from ragone.schemas import Representativity
 
 _DRAWN, _CUT, _FIT, _BEST = "#1f5f8b", "#d78700", "#888888", "crimson"
 _DEMANDS = (("_", "for the scatter alone"), ("o", "with the bias"), ("v", "both at worst"))

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from schemas import Kpi
+from ragone.schemas import Kpi
 
 _COLOURS = ("#1f5f8b", "#d78700", "#3a9a5b", "#a03a8f", "#7a7a7a", "#b03030")
 

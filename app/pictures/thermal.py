@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from schemas import HeatBalance, Kpi
+from ragone.schemas import HeatBalance, Kpi
 
 _ZERO = 273.15  # K
 _COLOURS = ("#1f5f8b", "#5f87af", "#d78700", "#5fd787", "#888888", "#d787d7")

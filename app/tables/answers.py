@@ -14,8 +14,8 @@ import numpy as np
 from rich.table import Table
 from rich.text import Text
 
-from app.terminal.printable import one_line
-from schemas import Record
+from ragone.app.terminal.printable import one_line
+from ragone.schemas import Record
 
 _GAP = 2  # between columns
 _DIGITS = re.compile(r"\b([a-z_]+-[0-9a-f]{12})[0-9a-f]{52}\b")

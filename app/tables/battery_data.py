@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipelines.files.cyclers import battery_data_table
-from schemas import Curve, RagoneError, Record
+from ragone.pipelines.files.cyclers import battery_data_table
+from ragone.schemas import Curve, RagoneError, Record
 
 
 class ExportError(RagoneError, ValueError):

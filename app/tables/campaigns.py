@@ -6,13 +6,13 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from app.tables.answers import number, quantity
-from app.terminal.progress import Watcher
-from app.terminal.session import FoundError, Session
-from dataset import Lake
-from flows import CampaignError, CampaignResult, Study, Trial, run_campaign, write_outputs
-from schemas import Candidate, Kpi, KpiOutcome
-from schemas.unit_names import short_name, unit_of
+from ragone.app.tables.answers import number, quantity
+from ragone.app.terminal.progress import Watcher
+from ragone.app.terminal.session import FoundError, Session
+from ragone.dataset import Lake
+from ragone.flows import CampaignError, CampaignResult, Study, Trial, run_campaign, write_outputs
+from ragone.schemas import Candidate, Kpi, KpiOutcome
+from ragone.schemas.unit_names import short_name, unit_of
 
 
 def carry_out(session: Session, lake: Lake, study: Study, outputs: str | None, prefect_api: str = "") -> CampaignResult:

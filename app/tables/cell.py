@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from rich.table import Table
 from rich.text import Text
 
-from schemas import CellParameters, NegativeElectrode
+from ragone.schemas import CellParameters, NegativeElectrode
 
 _ROWS = ("mass_kilogram", "volume_cubic_metre")
 _SUMS = {"without_can": "without housing", "with_can": "with housing"}

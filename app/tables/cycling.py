@@ -9,9 +9,9 @@ import numpy as np
 from rich.table import Table
 from rich.text import Text
 
-from app.tables.answers import number
-from pipelines.curve.steps import Step, steps_of
-from schemas import Cycling
+from ragone.app.tables.answers import number
+from ragone.pipelines.curve.steps import Step, steps_of
+from ragone.schemas import Cycling
 
 PLATING_MARGIN = "Minimum negative electrode surface potential difference [V]"
 _PER_HOUR = 1 / 3600.0

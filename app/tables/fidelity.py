@@ -10,9 +10,9 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from app.tables.answers import short, wide_table
-from flows import FidelityResult
-from schemas import Fidelity
+from ragone.app.tables.answers import short, wide_table
+from ragone.flows import FidelityResult
+from ragone.schemas import Fidelity
 
 RARE = 1e-3
 _PERCENT = 100.0

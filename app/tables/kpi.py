@@ -10,10 +10,10 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from app.tables.answers import quantity, short, wide_table
-from app.terminal.printable import one_line
-from flows.cell.kpis import Found
-from schemas import Kpi, KpiOutcome, Record
+from ragone.app.tables.answers import quantity, short, wide_table
+from ragone.app.terminal.printable import one_line
+from ragone.flows.cell.kpis import Found
+from ragone.schemas import Kpi, KpiOutcome, Record
 
 SINGLE = re.compile(r"(\.(jump|titration|passage)|_(cycle|step))_\d+$")
 Subjects = tuple[str, ...]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.tables.answers import number
-from pipelines.characterise.geometry import geometry_summary
-from schemas import Geometry, RandomWalk, Record, Transport, TransportTensor
-from schemas.electrode import PHASES
+from ragone.app.tables.answers import number
+from ragone.pipelines.characterise.geometry import geometry_summary
+from ragone.schemas import Geometry, RandomWalk, Record, Transport, TransportTensor
+from ragone.schemas.electrode import PHASES
 
 _AXES = ("through-plane", "in-plane", "in-plane")
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.pictures.representativity import metric_name, unit_shown
-from app.tables.answers import number, quantity
-from flows import RepresentativityResult
-from schemas import Representativity
+from ragone.app.pictures.representativity import metric_name, unit_shown
+from ragone.app.tables.answers import number, quantity
+from ragone.flows import RepresentativityResult
+from ragone.schemas import Representativity
 
 _HEADER = (
     "",

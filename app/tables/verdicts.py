@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from app.terminal.printable import one_line
-from schemas import Verdict, Verification
+from ragone.app.terminal.printable import one_line
+from ragone.schemas import Verdict, Verification
 
 GOOD = (Verdict.BITWISE, Verdict.WITHIN, Verdict.GIVEN)
 

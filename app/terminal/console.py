@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
-from app.terminal.printable import printable
+from ragone.app.terminal.printable import printable
 
 
 class GuardedConsole(Console):

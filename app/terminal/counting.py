@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from app.terminal.session import Session
-from app.terminal.waiting import Waiting
+from ragone.app.terminal.session import Session
+from ragone.app.terminal.waiting import Waiting
 
 
 @contextmanager

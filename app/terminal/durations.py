@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dataset import Lake
-from schemas import Microstructure, Record
-from schemas.errors import RagoneError
-from schemas.provenance import Run
+from ragone.dataset import Lake
+from ragone.schemas import Microstructure, Record
+from ragone.schemas.errors import RagoneError
+from ragone.schemas.provenance import Run
 
 _START_SECOND = 4.0  # of a fresh process, until the solvers are loaded
 DISCHARGING = 8.0  # seconds for the first cell of a process: the solvers are loaded and built

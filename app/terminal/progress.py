@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from app.terminal.waiting import Waiting
+from ragone.app.terminal.waiting import Waiting
 
 
 class Watcher(Waiting):
-    """A progress bar that follows `flows.Progress`."""
+    """A progress bar that follows `ragone.flows.Progress`."""
 
     def advanced(self) -> None:
         """One unit is done."""

@@ -23,23 +23,23 @@ from typing import Any
 from rich.console import RenderableType
 from rich.text import Text
 
-from app.tables.answers import plain
-from app.terminal.console import GuardedConsole
-from app.terminal.printable import Guarded, one_line, printable
-from app.terminal.waiting import Waiting
-from dataset import Lake
-from dataset.errors import StageFailedError
-from dataset.limits import left_running
-from schemas import RagoneError
+from ragone.app.tables.answers import plain
+from ragone.app.terminal.console import GuardedConsole
+from ragone.app.terminal.printable import Guarded, one_line, printable
+from ragone.app.terminal.waiting import Waiting
+from ragone.dataset import Lake
+from ragone.dataset.errors import StageFailedError
+from ragone.dataset.limits import left_running
+from ragone.schemas import RagoneError
 
 FINE, FOUND, REFUSED, STOPPED = 0, 1, 2, 130
 
 _MODULES = {
-    "import": "app.commands.bring_in",
-    "import-measurement": "app.commands.import_measurement",
-    "train-generator": "app.commands.train_generator",
-    "calibrate-generator": "app.commands.calibrate_generator",
-    "migrate-study": "app.commands.migrate_study",
+    "import": "ragone.app.commands.bring_in",
+    "import-measurement": "ragone.app.commands.import_measurement",
+    "train-generator": "ragone.app.commands.train_generator",
+    "calibrate-generator": "ragone.app.commands.calibrate_generator",
+    "migrate-study": "ragone.app.commands.migrate_study",
 }
 
 
@@ -111,7 +111,7 @@ def conduct(arguments: argparse.Namespace) -> int:
 def _conducted(session: Session) -> int:
     arguments = session.arguments
     try:
-        module = importlib.import_module(_MODULES.get(arguments.command, f"app.commands.{arguments.command}"))
+        module = importlib.import_module(_MODULES.get(arguments.command, f"ragone.app.commands.{arguments.command}"))
         return int(module.execute(session))
     except KeyboardInterrupt:
         return _stopped(session)

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from dataset import Lake
-from flows.cell.cycling import CellTest, cycle_many, free_test
-from flows.running.execution import Execution
-from flows.running.progress import Progress, Silent
-from pipelines.cell.protocols import discharge_alike
-from pipelines.kpi import voltage_agreement
-from schemas import Kpi, KpiOutcome, Measurement, RunOutcome
+from ragone.dataset import Lake
+from ragone.flows.cell.cycling import CellTest, cycle_many, free_test
+from ragone.flows.running.execution import Execution
+from ragone.flows.running.progress import Progress, Silent
+from ragone.pipelines.cell.protocols import discharge_alike
+from ragone.pipelines.kpi import voltage_agreement
+from ragone.schemas import Kpi, KpiOutcome, Measurement, RunOutcome
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dataset import Lake
-from flows.cell.electrodes import Electrode, Subject, assumed_electrode, measured_electrode
-from flows.electrode.materials import StatedMaterials
-from flows.errors import CellError
-from flows.parameter_files.fields import read_fields, settings_of
-from pipelines.cell import (
+from ragone.dataset import Lake
+from ragone.flows.cell.electrodes import Electrode, Subject, assumed_electrode, measured_electrode
+from ragone.flows.electrode.materials import StatedMaterials
+from ragone.flows.errors import CellError
+from ragone.flows.parameter_files.fields import read_fields, settings_of
+from ragone.pipelines.cell import (
     assemble_cell,
     assemble_half_cell,
     housing_of,
@@ -19,12 +19,12 @@ from pipelines.cell import (
     reference_cell,
     require_parameter_set,
 )
-from pipelines.cell.catalogue import require_agreement
-from pipelines.files.bpx import BpxContent
-from schemas import CellDesign, CellParameters, Materials, Recipe, Record, Stage
-from schemas.errors import did_you_mean
-from schemas.materials import NMC_811
-from schemas.parameter import Parameter, named
+from ragone.pipelines.cell.catalogue import require_agreement
+from ragone.pipelines.files.bpx import BpxContent
+from ragone.schemas import CellDesign, CellParameters, Materials, Recipe, Record, Stage
+from ragone.schemas.errors import did_you_mean
+from ragone.schemas.materials import NMC_811
+from ragone.schemas.parameter import Parameter, named
 
 LOADING = "mass_loading_kilogram_per_square_metre"
 

@@ -10,16 +10,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dataset import Lake
-from flows.errors import CyclingError
-from flows.running.execution import Execution
-from flows.running.progress import Progress
-from flows.running.workers import lake_at
-from flows.running.workspace import open_workspace
-from flows.stages import STAGES
-from pipelines.cell.protocols import ProtocolStage, cycle_cell, follows_profile
-from schemas import CellParameters, Measurement, RunOutcome
-from schemas.errors import UnknownFieldError, did_you_mean
+from ragone.dataset import Lake
+from ragone.flows.errors import CyclingError
+from ragone.flows.running.execution import Execution
+from ragone.flows.running.progress import Progress
+from ragone.flows.running.workers import lake_at
+from ragone.flows.running.workspace import open_workspace
+from ragone.flows.stages import STAGES
+from ragone.pipelines.cell.protocols import ProtocolStage, cycle_cell, follows_profile
+from ragone.schemas import CellParameters, Measurement, RunOutcome
+from ragone.schemas.errors import UnknownFieldError, did_you_mean
 
 PROTOCOLS = tuple(one.short.replace("_", "-") for one in STAGES.values() if isinstance(one, ProtocolStage))
 

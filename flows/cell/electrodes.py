@@ -9,12 +9,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from dataset import Lake
-from flows.electrode.materials import Said, materials_from, materials_of
-from flows.errors import CellError, MaterialsError
-from pipelines.cell import ideal_transport
-from pipelines.characterise import average_with_bruggeman
-from schemas import Candidate, CellDesign, Design, Materials, Microstructure, Recipe, Record, Transport
+from ragone.dataset import Lake
+from ragone.flows.electrode.materials import Said, materials_from, materials_of
+from ragone.flows.errors import CellError, MaterialsError
+from ragone.pipelines.cell import ideal_transport
+from ragone.pipelines.characterise import average_with_bruggeman
+from ragone.schemas import Candidate, CellDesign, Design, Materials, Microstructure, Recipe, Record, Transport
 
 _ASSUMED = (ideal_transport.short, average_with_bruggeman.short, "perturb")  # no measurements, though of this kind
 _KINDS = tuple(f"{kind.kind}-" for kind in (Microstructure, Transport))

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from dataset import Lake
-from flows.cell.kpis import Found, extract
-from flows.errors import KpiError
-from flows.running.progress import Progress
-from pipelines.cell.impedance import simulate_impedance
-from pipelines.files.cyclers.impedance import read_impedance
-from pipelines.kpi.impedance import relaxation_distribution
-from schemas import CellParameters, Impedance, RelaxationDistribution
+from ragone.dataset import Lake
+from ragone.flows.cell.kpis import Found, extract
+from ragone.flows.errors import KpiError
+from ragone.flows.running.progress import Progress
+from ragone.pipelines.cell.impedance import simulate_impedance
+from ragone.pipelines.files.cyclers.impedance import read_impedance
+from ragone.pipelines.kpi.impedance import relaxation_distribution
+from ragone.schemas import CellParameters, Impedance, RelaxationDistribution
 
 SPLIT = ("kramers_kronig", "equivalent_circuit", "relaxation_times")
 

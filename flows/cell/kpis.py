@@ -11,12 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from dataset import Lake
-from flows.errors import KpiError
-from flows.running.progress import Progress, Silent
-from flows.stages import KPI_STAGES, kpi_stage_of
-from pipelines.kpi.differential import differential_capacity
-from schemas import (
+from ragone.dataset import Lake
+from ragone.flows.errors import KpiError
+from ragone.flows.running.progress import Progress, Silent
+from ragone.flows.stages import KPI_STAGES, kpi_stage_of
+from ragone.pipelines.kpi.differential import differential_capacity
+from ragone.schemas import (
     CellParameters,
     Cycling,
     DifferentialCapacity,
@@ -27,9 +27,9 @@ from schemas import (
     Record,
     RunOutcome,
 )
-from schemas.errors import did_you_mean
-from schemas.parameter import named
-from schemas.stage import RESULT, SEED, Port
+from ragone.schemas.errors import did_you_mean
+from ragone.schemas.parameter import named
+from ragone.schemas.stage import RESULT, SEED, Port
 
 AnyKpiStage = KpiStage[Any, Any]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dataset import Lake
-from dataset.errors import StageFailedError
-from pipelines.thermal import heat_balance, steady_temperature, thermal_runaway
-from schemas import CellParameters, HeatBalance, Kpi, RunOutcome
+from ragone.dataset import Lake
+from ragone.dataset.errors import StageFailedError
+from ragone.pipelines.thermal import heat_balance, steady_temperature, thermal_runaway
+from ragone.schemas import CellParameters, HeatBalance, Kpi, RunOutcome
 
 _BEYOND, _SMALLEST, _UNKNOWN = 1.6, 10.0, 32.0  # rises of the diagram: over the steady one [-], at least, without [K]
 _AMBIENT = "ambient_temperature_kelvin"

@@ -9,22 +9,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dataset import Lake
-from dataset.errors import StageFailedError
-from flows.design.chain import AVERAGE, MANUFACTURE, Chain, Step, placed
-from flows.design.evaluation import Evaluated, Extraction
-from flows.design.study import Study
-from flows.design.ways import Outcome, Way, evaluate_in_ways, stored_candidate
-from flows.errors import StudyError
-from flows.running.progress import Progress
-from flows.running.workers import lake_at
-from flows.running.workspace import Workspace, open_workspace
-from flows.stages import kpi_stage_of
-from pipelines.cell import discharge_at_constant_current
-from pipelines.characterise import average_with_bruggeman, homogenise_along_all_axes
-from pipelines.kpi import relative_deviation
-from schemas import Candidate, Curve, Kpi, Transport, TransportTensor
-from schemas.errors import UnknownFieldError
+from ragone.dataset import Lake
+from ragone.dataset.errors import StageFailedError
+from ragone.flows.design.chain import AVERAGE, MANUFACTURE, Chain, Step, placed
+from ragone.flows.design.evaluation import Evaluated, Extraction
+from ragone.flows.design.study import Study
+from ragone.flows.design.ways import Outcome, Way, evaluate_in_ways, stored_candidate
+from ragone.flows.errors import StudyError
+from ragone.flows.running.progress import Progress
+from ragone.flows.running.workers import lake_at
+from ragone.flows.running.workspace import Workspace, open_workspace
+from ragone.flows.stages import kpi_stage_of
+from ragone.pipelines.cell import discharge_at_constant_current
+from ragone.pipelines.characterise import average_with_bruggeman, homogenise_along_all_axes
+from ragone.pipelines.kpi import relative_deviation
+from ragone.schemas import Candidate, Curve, Kpi, Transport, TransportTensor
+from ragone.schemas.errors import UnknownFieldError
 
 _POROSITY = "recipe.porosity"
 _DISCHARGE = "discharge"

@@ -11,20 +11,20 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from dataset import Lake
-from flows.design.cubes import Drawing, measure_cubes, transport_role
-from flows.design.evaluation import CubeMeasured, Design, Evaluated, errors_of, evaluate
-from flows.design.optimiser import Optimiser
-from flows.design.prepared import Measured, Prepared, prepared
-from flows.design.sampling import target_met
-from flows.design.study import Study
-from flows.design.trials import CampaignResult, Trial, TrialOutcome
-from flows.generator.drawer import Drawer, Expectation, drawer_of
-from flows.running.progress import Progress
-from flows.running.tracking import FlowRun, run_tracked, server_address
-from flows.running.workspace import Workspace, open_workspace
-from models.conclusion import conclude
-from schemas import Campaign, Candidate, Kpi, Materials, Recipe
+from ragone.dataset import Lake
+from ragone.flows.design.cubes import Drawing, measure_cubes, transport_role
+from ragone.flows.design.evaluation import CubeMeasured, Design, Evaluated, errors_of, evaluate
+from ragone.flows.design.optimiser import Optimiser
+from ragone.flows.design.prepared import Measured, Prepared, prepared
+from ragone.flows.design.sampling import target_met
+from ragone.flows.design.study import Study
+from ragone.flows.design.trials import CampaignResult, Trial, TrialOutcome
+from ragone.flows.generator.drawer import Drawer, Expectation, drawer_of
+from ragone.flows.running.progress import Progress
+from ragone.flows.running.tracking import FlowRun, run_tracked, server_address
+from ragone.flows.running.workspace import Workspace, open_workspace
+from ragone.models.conclusion import conclude
+from ragone.schemas import Campaign, Candidate, Kpi, Materials, Recipe
 
 Told = Callable[[Trial], None]
 

@@ -11,15 +11,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from dataset import Lake
-from flows.design.campaign import run_campaign
-from flows.design.powers import PowerCurve, Sweep, sweep_powers
-from flows.design.study import Study
-from flows.design.trials import CampaignResult
-from flows.errors import CampaignError
-from flows.running.progress import Progress, Silent
-from pipelines.kpi import ragone_curve, relative_deviation
-from schemas import Candidate, Kpi
+from ragone.dataset import Lake
+from ragone.flows.design.campaign import run_campaign
+from ragone.flows.design.powers import PowerCurve, Sweep, sweep_powers
+from ragone.flows.design.study import Study
+from ragone.flows.design.trials import CampaignResult
+from ragone.flows.errors import CampaignError
+from ragone.flows.running.progress import Progress, Silent
+from ragone.pipelines.kpi import ragone_curve, relative_deviation
+from ragone.schemas import Candidate, Kpi
 
 KPI = "energy_density"
 

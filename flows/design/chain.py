@@ -15,9 +15,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from flows.errors import StudyError
-from schemas import CellDesign, Curve, Materials, Recipe, Record, Stage, Transport
-from schemas.stage import Port
+from ragone.flows.errors import StudyError
+from ragone.schemas import CellDesign, Curve, Materials, Recipe, Record, Stage, Transport
+from ragone.schemas.stage import Port
 
 AnyStage = Stage[Any, Any]
 

@@ -9,15 +9,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flows.design.chain import Chain, Step
-from flows.design.evaluation import CubeMeasured, measure_cube
-from flows.design.prepared import Prepared
-from flows.design.sampling import sample_size
-from flows.design.study import Study
-from flows.running.dropping import METRICS_STORED, drop_present
-from flows.running.seeds import cube_seed
-from flows.running.workspace import Workspace
-from schemas import Microstructure, Transport
+from ragone.flows.design.chain import Chain, Step
+from ragone.flows.design.evaluation import CubeMeasured, measure_cube
+from ragone.flows.design.prepared import Prepared
+from ragone.flows.design.sampling import sample_size
+from ragone.flows.design.study import Study
+from ragone.flows.running.dropping import METRICS_STORED, drop_present
+from ragone.flows.running.seeds import cube_seed
+from ragone.flows.running.workspace import Workspace
+from ragone.schemas import Microstructure, Transport
 
 
 @dataclass(frozen=True)

@@ -14,13 +14,13 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from dataset import Execution, Lake
-from dataset.errors import StageFailedError
-from flows.design.chain import AnyStage, Chain, Step
-from flows.running.workers import lake_at
-from pipelines.characterise import perturb
-from schemas import PredictedErrors, RunOutcome, Transport
-from schemas.kpi_stage import KpiStage
+from ragone.dataset import Execution, Lake
+from ragone.dataset.errors import StageFailedError
+from ragone.flows.design.chain import AnyStage, Chain, Step
+from ragone.flows.running.workers import lake_at
+from ragone.pipelines.characterise import perturb
+from ragone.schemas import PredictedErrors, RunOutcome, Transport
+from ragone.schemas.kpi_stage import KpiStage
 
 _STANDARD_ERROR = "_standard_error"
 

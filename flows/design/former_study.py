@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flows.errors import StudyError
-from schemas import CellDesign, Materials, Recipe
-from schemas.unit_names import unit_of
+from ragone.flows.errors import StudyError
+from ragone.schemas import CellDesign, Materials, Recipe
+from ragone.schemas.unit_names import unit_of
 
 _FORMER_KEYS = {"objective": "objectives and steps.discharge", "stages": "steps"}
 _FIELDS = {

@@ -10,16 +10,16 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flows.design.chain import GIVEN, NEGATIVE
-from flows.design.space import Space
-from flows.errors import StudyError
-from flows.parameter_files.parameters import Section
-from pipelines.cell import materials_of_set
-from pipelines.cell.catalogue import require_same_material
-from pipelines.files.bpx import read_bpx
-from schemas import Candidate, CellDesign, Materials, Record
-from schemas.errors import RagoneError, did_you_mean
-from schemas.parameter import named
+from ragone.flows.design.chain import GIVEN, NEGATIVE
+from ragone.flows.design.space import Space
+from ragone.flows.errors import StudyError
+from ragone.flows.parameter_files.parameters import Section
+from ragone.pipelines.cell import materials_of_set
+from ragone.pipelines.cell.catalogue import require_same_material
+from ragone.pipelines.files.bpx import read_bpx
+from ragone.schemas import Candidate, CellDesign, Materials, Record
+from ragone.schemas.errors import RagoneError, did_you_mean
+from ragone.schemas.parameter import named
 
 _CELL, _SET = "cell", "parameter_set"
 
@@ -46,7 +46,7 @@ class Given:
         return cls(kinds, {role: _fields(root.section(role, None, {}), kind) for role, kind in kinds.items()})
 
     def wanted(self, candidate: Candidate) -> dict[str, Any]:
-        """Kind and fields of each record but for what the candidate says, by role; see `pipelines.realise`."""
+        """Kind and fields of each record but for what the candidate says, by role; see `ragone.pipelines.realise`."""
         chosen = candidate.values.get(f"{_CELL}.{_SET}")
         return {
             role: {"kind": kind.kind, "fields": {**self._assumed(role, chosen), **self.fixed[role]}}

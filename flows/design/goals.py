@@ -11,14 +11,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from flows.errors import StudyError
-from flows.parameter_files.parameters import Section
-from flows.stages import kpi_stage_of
-from models import goals
-from models.goals import Sense
-from schemas.errors import RagoneError, UnknownFieldError
-from schemas.kpi_stage import KpiStage
-from schemas.units import parse_quantity
+from ragone.flows.errors import StudyError
+from ragone.flows.parameter_files.parameters import Section
+from ragone.flows.stages import kpi_stage_of
+from ragone.models import goals
+from ragone.models.goals import Sense
+from ragone.schemas.errors import RagoneError, UnknownFieldError
+from ragone.schemas.kpi_stage import KpiStage
+from ragone.schemas.units import parse_quantity
 
 _OBJECTIVES = (Sense.MAXIMISE, Sense.MINIMISE)
 _CONSTRAINTS = (Sense.AT_LEAST, Sense.AT_MOST)

@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dataset.errors import StageFailedError
-from flows.design.evaluation import completed
-from flows.design.goals import Goal
-from flows.design.study import Study
-from flows.errors import CampaignError
-from flows.running.workers import lake_at
-from flows.running.workspace import Workspace
-from models.history import tell
-from schemas import Candidate, History, Kpi
+from ragone.dataset.errors import StageFailedError
+from ragone.flows.design.evaluation import completed
+from ragone.flows.design.goals import Goal
+from ragone.flows.design.study import Study
+from ragone.flows.errors import CampaignError
+from ragone.flows.running.workers import lake_at
+from ragone.flows.running.workspace import Workspace
+from ragone.models.history import tell
+from ragone.schemas import Candidate, History, Kpi
 
 
 class Optimiser:

@@ -11,7 +11,7 @@ import io
 import json
 from pathlib import Path
 
-from flows.design.trials import CampaignResult, Trial
+from ragone.flows.design.trials import CampaignResult, Trial
 
 LOCK = "lake.lock"
 METRICS = "metrics.json"

@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
-from dataset import Lake
-from flows.design.evaluation import Evaluated
-from flows.design.study import Study
-from flows.design.ways import Way, evaluate_in_ways
-from flows.errors import StudyError
-from flows.running.progress import Progress
-from flows.running.workspace import open_workspace
-from pipelines.kpi import crossover
-from schemas import Candidate, Discharge, Kpi, KpiOutcome
+from ragone.dataset import Lake
+from ragone.flows.design.evaluation import Evaluated
+from ragone.flows.design.study import Study
+from ragone.flows.design.ways import Way, evaluate_in_ways
+from ragone.flows.errors import StudyError
+from ragone.flows.running.progress import Progress
+from ragone.flows.running.workspace import open_workspace
+from ragone.pipelines.kpi import crossover
+from ragone.schemas import Candidate, Discharge, Kpi, KpiOutcome
 
 _POWER = "power_watt"
 _CELL = "assemble"

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dataset import Lake
-from flows.design.chain import Chain
-from flows.design.evaluation import CubeMeasured, Design, Ids, completed
-from flows.design.study import Study
-from pipelines.realise import realise
-from schemas import Candidate
+from ragone.dataset import Lake
+from ragone.flows.design.chain import Chain
+from ragone.flows.design.evaluation import CubeMeasured, Design, Ids, completed
+from ragone.flows.design.study import Study
+from ragone.pipelines.realise import realise
+from ragone.schemas import Candidate
 
 Parameters = Mapping[str, Mapping[str, Any]]  # by the role of the step
 Measured = Mapping[str, Mapping[str, Sequence[CubeMeasured]]]  # by electrode, and by what the cubes are the same by

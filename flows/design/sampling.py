@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from dataset import Lake
-from flows.design.evaluation import CubeMeasured
-from flows.errors import StudyError
-from flows.parameter_files.parameters import Section
-from pipelines.characterise.representativity import METRICS, Target, cubes_wanted, is_met
-from pipelines.characterise.representativity.metrics import TORTUOSITY_FACTOR
-from pipelines.characterise.representativity.sequential import LEAST
-from schemas import Representativity, Transport
+from ragone.dataset import Lake
+from ragone.flows.design.evaluation import CubeMeasured
+from ragone.flows.errors import StudyError
+from ragone.flows.parameter_files.parameters import Section
+from ragone.pipelines.characterise.representativity import METRICS, Target, cubes_wanted, is_met
+from ragone.pipelines.characterise.representativity.metrics import TORTUOSITY_FACTOR
+from ragone.pipelines.characterise.representativity.sequential import LEAST
+from ragone.schemas import Representativity, Transport
 
 _KEYS = ("target", "confidence", "least", "most", "metric")
 _DEFAULTS = {"confidence": 0.95, "least": 4, "most": 40}

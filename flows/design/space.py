@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flows.errors import StudyError
-from flows.parameter_files.parameters import Section
-from schemas.errors import RagoneError, did_you_mean
-from schemas.parameter import Parameter, named
+from ragone.flows.errors import StudyError
+from ragone.flows.parameter_files.parameters import Section
+from ragone.schemas.errors import RagoneError, did_you_mean
+from ragone.schemas.parameter import Parameter, named
 
 _RANGE = ("low", "high")
 _CHOICES = ("choices",)

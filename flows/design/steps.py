@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from flows.design.chain import (
+from ragone.flows.design.chain import (
     ASSEMBLE,
     AVERAGE,
     CHARACTERISE,
@@ -26,16 +26,16 @@ from flows.design.chain import (
     for_negative,
     placed,
 )
-from flows.design.evaluation import Extraction, roles_of
-from flows.design.goals import Goal
-from flows.design.space import Space
-from flows.errors import StudyError
-from flows.generator.trust import TRUST_KEYS, Trust
-from flows.parameter_files.parameters import Section
-from flows.stages import STAGES, stage_named
-from schemas import Stage
-from schemas.errors import UnknownFieldError, did_you_mean
-from schemas.stage import SEED
+from ragone.flows.design.evaluation import Extraction, roles_of
+from ragone.flows.design.goals import Goal
+from ragone.flows.design.space import Space
+from ragone.flows.errors import StudyError
+from ragone.flows.generator.trust import TRUST_KEYS, Trust
+from ragone.flows.parameter_files.parameters import Section
+from ragone.flows.stages import STAGES, stage_named
+from ragone.schemas import Stage
+from ragone.schemas.errors import UnknownFieldError, did_you_mean
+from ragone.schemas.stage import SEED
 
 USUAL = {
     MANUFACTURE: "manufacture.pack_particles",

@@ -13,14 +13,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from flows.design.chain import NEGATIVE, Chain
-from flows.design.evaluation import Extraction
-from flows.design.former_study import refuse_former
-from flows.design.given import Given
-from flows.design.goals import Goal, read_goals
-from flows.design.sampling import read_cubes
-from flows.design.space import Space, read_space
-from flows.design.steps import (
+from ragone.flows.design.chain import NEGATIVE, Chain
+from ragone.flows.design.evaluation import Extraction
+from ragone.flows.design.former_study import refuse_former
+from ragone.flows.design.given import Given
+from ragone.flows.design.goals import Goal, read_goals
+from ragone.flows.design.sampling import read_cubes
+from ragone.flows.design.space import Space, read_space
+from ragone.flows.design.steps import (
     GIVEN_BY_FLOW,
     choose_stage,
     read_chain,
@@ -28,15 +28,15 @@ from flows.design.steps import (
     sources_of,
     stage_parameters,
 )
-from flows.errors import StudyError
-from flows.generator.trust import Trust
-from flows.parameter_files.parameters import Section, changed, read_yaml
-from flows.running.execution import EXECUTORS, Execution
-from flows.stages import STAGES
-from pipelines.characterise.representativity import Target
-from schemas import Candidate, Discharge, Microstructure, Stage
-from schemas.kpi_stage import KpiStage
-from schemas.parameter import Parameter
+from ragone.flows.errors import StudyError
+from ragone.flows.generator.trust import Trust
+from ragone.flows.parameter_files.parameters import Section, changed, read_yaml
+from ragone.flows.running.execution import EXECUTORS, Execution
+from ragone.flows.stages import STAGES
+from ragone.pipelines.characterise.representativity import Target
+from ragone.schemas import Candidate, Discharge, Microstructure, Stage
+from ragone.schemas.kpi_stage import KpiStage
+from ragone.schemas.parameter import Parameter
 
 _LARGEST = 10**6
 _LARGEST_SEED = 2**32 - 1

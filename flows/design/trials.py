@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from flows.design.goals import Goal
-from flows.generator.drawer import Expectation
-from models.goals import is_feasible, value_of
-from schemas import Campaign, Candidate, Kpi
+from ragone.flows.design.goals import Goal
+from ragone.flows.generator.drawer import Expectation
+from ragone.models.goals import is_feasible, value_of
+from ragone.schemas import Campaign, Candidate, Kpi
 
 
 class TrialOutcome(StrEnum):

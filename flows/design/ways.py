@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from dataset import Lake
-from flows.design.chain import Chain
-from flows.design.cubes import Drawing, measure_cubes
-from flows.design.evaluation import CubeMeasured, Evaluated, Extraction, errors_of, evaluate
-from flows.design.prepared import Parameters, Prepared, prepared
-from flows.design.study import Study
-from flows.errors import StudyError
-from flows.running.workspace import Workspace
-from schemas import Campaign, Candidate
-from schemas import Design as FormerDesign
+from ragone.dataset import Lake
+from ragone.flows.design.chain import Chain
+from ragone.flows.design.cubes import Drawing, measure_cubes
+from ragone.flows.design.evaluation import CubeMeasured, Evaluated, Extraction, errors_of, evaluate
+from ragone.flows.design.prepared import Parameters, Prepared, prepared
+from ragone.flows.design.study import Study
+from ragone.flows.errors import StudyError
+from ragone.flows.running.workspace import Workspace
+from ragone.schemas import Campaign, Candidate
+from ragone.schemas import Design as FormerDesign
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
-from dataset import Edge, Lake
-from flows.errors import MaterialsError
-from flows.parameter_files.fields import read_fields, settings_of
-from schemas import Materials, Microstructure, Record, Run, Transport
-from schemas.materials import NMC_811
+from ragone.dataset import Edge, Lake
+from ragone.flows.errors import MaterialsError
+from ragone.flows.parameter_files.fields import read_fields, settings_of
+from ragone.schemas import Materials, Microstructure, Record, Run, Transport
+from ragone.schemas.materials import NMC_811
 
 _DRAWN = (  # what decides where a voxel is solid; the rest enters when it is measured
     "active_material_density_kilogram_per_cubic_metre",

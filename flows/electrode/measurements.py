@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dataset import Lake
-from flows.electrode.materials import StatedMaterials, materials_of_volume
-from flows.errors import MeasurementError
-from flows.running.progress import Progress, Silent
-from flows.stages import STAGES, AnyStage
-from schemas import Microstructure
-from schemas.errors import did_you_mean
-from schemas.stage import SEED
+from ragone.dataset import Lake
+from ragone.flows.electrode.materials import StatedMaterials, materials_of_volume
+from ragone.flows.errors import MeasurementError
+from ragone.flows.running.progress import Progress, Silent
+from ragone.flows.stages import STAGES, AnyStage
+from ragone.schemas import Microstructure
+from ragone.schemas.errors import did_you_mean
+from ragone.schemas.stage import SEED
 
 WORDS: Mapping[str, str] = {
     "transport": "characterise.homogenise",

@@ -10,17 +10,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from dataset import Lake
-from flows.cell.building import CellPlan, build_cell, cell_design, own_materials
-from flows.cell.electrodes import subject_of
-from flows.design.evaluation import completed
-from flows.electrode.materials import StatedMaterials, materials_from
-from flows.running.progress import Progress, Silent
-from pipelines.cell import discharge_at_constant_power
-from pipelines.cell.catalogue import require_same_material
-from pipelines.characterise import homogenise
-from pipelines.kpi import delivered_by_curve, energy_and_power_density
-from schemas import CellParameters, Discharge, Kpi, KpiStage, Materials, Microstructure, Transport
+from ragone.dataset import Lake
+from ragone.flows.cell.building import CellPlan, build_cell, cell_design, own_materials
+from ragone.flows.cell.electrodes import subject_of
+from ragone.flows.design.evaluation import completed
+from ragone.flows.electrode.materials import StatedMaterials, materials_from
+from ragone.flows.running.progress import Progress, Silent
+from ragone.pipelines.cell import discharge_at_constant_power
+from ragone.pipelines.cell.catalogue import require_same_material
+from ragone.pipelines.characterise import homogenise
+from ragone.pipelines.kpi import delivered_by_curve, energy_and_power_density
+from ragone.schemas import CellParameters, Discharge, Kpi, KpiStage, Materials, Microstructure, Transport
 
 KPIS: tuple[KpiStage[Any, Any], ...] = (energy_and_power_density, delivered_by_curve)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flows.errors import StudyError
-from pipelines.characterise.representativity import METRICS
-from schemas.errors import did_you_mean
+from ragone.flows.errors import StudyError
+from ragone.pipelines.characterise.representativity import METRICS
+from ragone.schemas.errors import did_you_mean
 
 
 @dataclass(frozen=True)

@@ -12,23 +12,23 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dataset import Lake
-from dataset.errors import StageFailedError
-from flows.design.chain import AVERAGE, CHARACTERISE, MANUFACTURE, Chain
-from flows.design.evaluation import CubeMeasured, measure_cube
-from flows.design.prepared import prepared
-from flows.design.study import Study
-from flows.design.ways import require_simulator, stored_candidate
-from flows.electrode.plan import Plan
-from flows.running.dropping import METRICS_STORED, drop_present
-from flows.running.execution import Execution
-from flows.running.progress import Progress
-from flows.running.seeds import cube_seed
-from flows.running.workers import lake_at
-from flows.running.workspace import Workspace, open_workspace
-from pipelines.characterise import homogenise
-from pipelines.characterise.representativity import coarsen, corners, cut_cube, estimate_representativity
-from schemas import Candidate, Materials, Microstructure, Recipe, Representativity, Stage
+from ragone.dataset import Lake
+from ragone.dataset.errors import StageFailedError
+from ragone.flows.design.chain import AVERAGE, CHARACTERISE, MANUFACTURE, Chain
+from ragone.flows.design.evaluation import CubeMeasured, measure_cube
+from ragone.flows.design.prepared import prepared
+from ragone.flows.design.study import Study
+from ragone.flows.design.ways import require_simulator, stored_candidate
+from ragone.flows.electrode.plan import Plan
+from ragone.flows.running.dropping import METRICS_STORED, drop_present
+from ragone.flows.running.execution import Execution
+from ragone.flows.running.progress import Progress
+from ragone.flows.running.seeds import cube_seed
+from ragone.flows.running.workers import lake_at
+from ragone.flows.running.workspace import Workspace, open_workspace
+from ragone.pipelines.characterise import homogenise
+from ragone.pipelines.characterise.representativity import coarsen, corners, cut_cube, estimate_representativity
+from ragone.schemas import Candidate, Materials, Microstructure, Recipe, Representativity, Stage
 
 Corner = tuple[int, int, int]
 Calls = list[tuple[object, ...]]

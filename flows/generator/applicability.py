@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from dataset import Lake
-from flows.design.chain import Step
-from flows.running.dropping import METRICS_STORED, drop_present
-from flows.running.seeds import cube_seed
-from models.generator.envelope import BLIND_DISTANCE, place, statement
-from models.generator.recipe import condition_of, unlearned
-from models.generator.trust import excluded_by, predict_errors
-from schemas import Generator, GeneratorErrors, Materials, PredictedErrors, Recipe
+from ragone.dataset import Lake
+from ragone.flows.design.chain import Step
+from ragone.flows.running.dropping import METRICS_STORED, drop_present
+from ragone.flows.running.seeds import cube_seed
+from ragone.models.generator.envelope import BLIND_DISTANCE, place, statement
+from ragone.models.generator.recipe import condition_of, unlearned
+from ragone.models.generator.trust import excluded_by, predict_errors
+from ragone.schemas import Generator, GeneratorErrors, Materials, PredictedErrors, Recipe
 
 SPREAD_EDGE = 64  # voxels: of the small volumes by which members are compared
 

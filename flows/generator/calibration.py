@@ -12,23 +12,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dataset import Lake
-from flows.design.chain import CHARACTERISE, MANUFACTURE, Step
-from flows.errors import StudyError
-from flows.generator.applicability import Cubes, drawn_volume, equal_noise, expect_errors, measured_volume
-from flows.generator.training_volumes import volumes_of
-from flows.generator.trust import stored_generator
-from flows.running.dropping import METRICS_STORED, drop_present
-from flows.running.progress import Progress, Silent
-from flows.running.seeds import cube_seed
-from models.generator import draw_microstructure
-from models.generator.reliability import Reliability, reliabilities
-from models.generator.trust import calibration_points, excluded_by, fit_errors, relative_errors
-from models.generator.unseen_recipes import BEYOND
-from pipelines.characterise import homogenise
-from pipelines.manufacture import pack_particles
-from schemas import Generator, GeneratorErrors, Materials, Microstructure, Recipe, Transport
-from schemas.materials import NMC_811
+from ragone.dataset import Lake
+from ragone.flows.design.chain import CHARACTERISE, MANUFACTURE, Step
+from ragone.flows.errors import StudyError
+from ragone.flows.generator.applicability import Cubes, drawn_volume, equal_noise, expect_errors, measured_volume
+from ragone.flows.generator.training_volumes import volumes_of
+from ragone.flows.generator.trust import stored_generator
+from ragone.flows.running.dropping import METRICS_STORED, drop_present
+from ragone.flows.running.progress import Progress, Silent
+from ragone.flows.running.seeds import cube_seed
+from ragone.models.generator import draw_microstructure
+from ragone.models.generator.reliability import Reliability, reliabilities
+from ragone.models.generator.trust import calibration_points, excluded_by, fit_errors, relative_errors
+from ragone.models.generator.unseen_recipes import BEYOND
+from ragone.pipelines.characterise import homogenise
+from ragone.pipelines.manufacture import pack_particles
+from ragone.schemas import Generator, GeneratorErrors, Materials, Microstructure, Recipe, Transport
+from ragone.schemas.materials import NMC_811
 
 _SEED = 1
 

@@ -10,22 +10,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from dataset.errors import StageFailedError
-from flows.design.chain import MANUFACTURE, Step
-from flows.design.evaluation import CubeMeasured
-from flows.design.study import Study
-from flows.generator.applicability import Cubes, domain_of, expect_errors
-from flows.generator.generators import fine_tune_generator
-from flows.generator.training_plan import TrainingPlan
-from flows.generator.training_volumes import TrainingVolumes, volumes_of
-from flows.generator.trust import SIMULATE, Trust, stored_errors, stored_generator
-from flows.running.progress import StepsOf
-from flows.running.workers import lake_at
-from flows.running.workspace import Workspace
-from flows.stages import stage_named
-from models.generator.recipe import unlearned
-from models.generator.trust import excluded_by
-from schemas import Generator, GeneratorErrors, Materials, Recipe, Transport
+from ragone.dataset.errors import StageFailedError
+from ragone.flows.design.chain import MANUFACTURE, Step
+from ragone.flows.design.evaluation import CubeMeasured
+from ragone.flows.design.study import Study
+from ragone.flows.generator.applicability import Cubes, domain_of, expect_errors
+from ragone.flows.generator.generators import fine_tune_generator
+from ragone.flows.generator.training_plan import TrainingPlan
+from ragone.flows.generator.training_volumes import TrainingVolumes, volumes_of
+from ragone.flows.generator.trust import SIMULATE, Trust, stored_errors, stored_generator
+from ragone.flows.running.progress import StepsOf
+from ragone.flows.running.workers import lake_at
+from ragone.flows.running.workspace import Workspace
+from ragone.flows.stages import stage_named
+from ragone.models.generator.recipe import unlearned
+from ragone.models.generator.trust import excluded_by
+from ragone.schemas import Generator, GeneratorErrors, Materials, Recipe, Transport
 
 GENERATOR = "generator"
 

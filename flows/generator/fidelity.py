@@ -13,20 +13,28 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from dataset import Lake
-from dataset.errors import StageFailedError
-from flows.errors import StudyError
-from flows.generator.fidelity_plan import FidelityPlan
-from flows.generator.fidelity_tasks import AGAIN, REAL, Terms, common_edge, recipe_tasks, samples_of, volume_tasks
-from flows.generator.fidelity_volumes import VolumeMeasured, VolumeTask, measure_volume
-from flows.generator.trust import stored_generator
-from flows.running.dropping import METRICS_STORED, drop_present
-from flows.running.execution import Execution
-from flows.running.progress import Progress, Silent
-from flows.running.workspace import Workspace, open_workspace
-from pipelines.fidelity import compare_volumes
-from schemas import Fidelity, Generator, Materials
-from schemas.materials import NMC_811
+from ragone.dataset import Lake
+from ragone.dataset.errors import StageFailedError
+from ragone.flows.errors import StudyError
+from ragone.flows.generator.fidelity_plan import FidelityPlan
+from ragone.flows.generator.fidelity_tasks import (
+    AGAIN,
+    REAL,
+    Terms,
+    common_edge,
+    recipe_tasks,
+    samples_of,
+    volume_tasks,
+)
+from ragone.flows.generator.fidelity_volumes import VolumeMeasured, VolumeTask, measure_volume
+from ragone.flows.generator.trust import stored_generator
+from ragone.flows.running.dropping import METRICS_STORED, drop_present
+from ragone.flows.running.execution import Execution
+from ragone.flows.running.progress import Progress, Silent
+from ragone.flows.running.workspace import Workspace, open_workspace
+from ragone.pipelines.fidelity import compare_volumes
+from ragone.schemas import Fidelity, Generator, Materials
+from ragone.schemas.materials import NMC_811
 
 _PHASE_COUNT = 3
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flows.errors import StudyError
-from flows.parameter_files.parameters import Section, read_yaml
-from models.generator.recipe import NUMBERS
-from models.generator.unseen_recipes import BEYOND, HELD_OUT
-from schemas import Materials, Recipe
-from schemas.materials import NMC_811
+from ragone.flows.errors import StudyError
+from ragone.flows.parameter_files.parameters import Section, read_yaml
+from ragone.models.generator.recipe import NUMBERS
+from ragone.models.generator.unseen_recipes import BEYOND, HELD_OUT
+from ragone.schemas import Materials, Recipe
+from ragone.schemas.materials import NMC_811
 
 FEWEST_SEEDS = 2
 

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dataset import Lake
-from flows.errors import StudyError
-from flows.generator.fidelity_plan import FidelityPlan
-from flows.generator.fidelity_volumes import VolumeTask
-from flows.running.seeds import cube_seed
-from schemas import Generator, Microstructure
+from ragone.dataset import Lake
+from ragone.flows.errors import StudyError
+from ragone.flows.generator.fidelity_plan import FidelityPlan
+from ragone.flows.generator.fidelity_volumes import VolumeTask
+from ragone.flows.running.seeds import cube_seed
+from ragone.schemas import Generator, Microstructure
 
 REAL, AGAIN = "real", "real again"
 FEWEST_IN_HALF = 2

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dataset import Lake
-from dataset.errors import StageFailedError
-from flows.running.workers import lake_at
-from models.generator import draw_microstructure
-from pipelines.characterise import homogenise_along_all_axes, measure_geometry
-from pipelines.fidelity import find_resemblance
-from pipelines.manufacture import pack_particles
-from schemas import Generator, Microstructure
+from ragone.dataset import Lake
+from ragone.dataset.errors import StageFailedError
+from ragone.flows.running.workers import lake_at
+from ragone.models.generator import draw_microstructure
+from ragone.pipelines.characterise import homogenise_along_all_axes, measure_geometry
+from ragone.pipelines.fidelity import find_resemblance
+from ragone.pipelines.manufacture import pack_particles
+from ragone.schemas import Generator, Microstructure
 
 
 @dataclass(frozen=True)

@@ -10,19 +10,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dataset import Lake
-from flows.generator.applicability import domain_of
-from flows.generator.training_plan import TrainingPlan
-from flows.generator.training_volumes import TrainingVolumes
-from flows.generator.trust import stored_generator
-from flows.running.dropping import drop_present
-from flows.running.progress import Progress, Silent
-from models.generator import assemble_generator, draw_microstructure, left_out, take_apart, train_slices, train_steps
-from models.generator.training import TRUNK
-from models.generator.training_set import TrainingSet
-from pipelines.manufacture import pack_particles
-from schemas import Generator, Materials, Microstructure, Recipe
-from schemas.materials import NMC_811
+from ragone.dataset import Lake
+from ragone.flows.generator.applicability import domain_of
+from ragone.flows.generator.training_plan import TrainingPlan
+from ragone.flows.generator.training_volumes import TrainingVolumes
+from ragone.flows.generator.trust import stored_generator
+from ragone.flows.running.dropping import drop_present
+from ragone.flows.running.progress import Progress, Silent
+from ragone.models.generator import (
+    assemble_generator,
+    draw_microstructure,
+    left_out,
+    take_apart,
+    train_slices,
+    train_steps,
+)
+from ragone.models.generator.training import TRUNK
+from ragone.models.generator.training_set import TrainingSet
+from ragone.pipelines.manufacture import pack_particles
+from ragone.schemas import Generator, Materials, Microstructure, Recipe
+from ragone.schemas.materials import NMC_811
 
 SUPERSEDED = "a later stretch of the training is stored"
 

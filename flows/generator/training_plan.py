@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flows.errors import StudyError
-from flows.parameter_files.parameters import Section, changed, read_yaml
-from models.generator.recipe import NUMBERS
-from schemas import Microstructure, Recipe
+from ragone.flows.errors import StudyError
+from ragone.flows.parameter_files.parameters import Section, changed, read_yaml
+from ragone.models.generator.recipe import NUMBERS
+from ragone.schemas import Microstructure, Recipe
 
 _MOST = 10**6
 _LARGEST_SEED = 2**32 - 1

@@ -8,18 +8,18 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass, replace
 
-from dataset import Lake
-from flows.errors import StudyError
-from flows.generator.training_plan import GeneratorPlan, SimulationPlan
-from flows.running.progress import Progress, Silent
-from flows.running.seeds import cube_seed
-from models.former.generator import former_id, recipe_of
-from models.generator.training_recipes import training_recipes
-from pipelines.characterise.representativity import cut_cube
-from pipelines.manufacture import pack_particles
-from schemas import Design, Generator, Materials, Microstructure, Recipe
-from schemas.content_hash import table_digest
-from schemas.materials import NMC_811
+from ragone.dataset import Lake
+from ragone.flows.errors import StudyError
+from ragone.flows.generator.training_plan import GeneratorPlan, SimulationPlan
+from ragone.flows.running.progress import Progress, Silent
+from ragone.flows.running.seeds import cube_seed
+from ragone.models.former.generator import former_id, recipe_of
+from ragone.models.generator.training_recipes import training_recipes
+from ragone.pipelines.characterise.representativity import cut_cube
+from ragone.pipelines.manufacture import pack_particles
+from ragone.schemas import Design, Generator, Materials, Microstructure, Recipe
+from ragone.schemas.content_hash import table_digest
+from ragone.schemas.materials import NMC_811
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from dataset import Lake
-from flows.errors import StudyError
-from flows.parameter_files.parameters import Section
-from models.generator.shipped import PLAN, default_errors, default_generator
-from schemas import Generator, GeneratorErrors
-from schemas.field import Bounds
+from ragone.dataset import Lake
+from ragone.flows.errors import StudyError
+from ragone.flows.parameter_files.parameters import Section
+from ragone.models.generator.shipped import PLAN, default_errors, default_generator
+from ragone.schemas import Generator, GeneratorErrors
+from ragone.schemas.field import Bounds
 
 DEFAULT = "default"
 FLAG, SIMULATE = "flag", "simulate"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from schemas import Record
-from schemas.errors import ParameterError, UnknownFieldError, did_you_mean
-from schemas.parameter import named
+from ragone.schemas import Record
+from ragone.schemas.errors import ParameterError, UnknownFieldError, did_you_mean
+from ragone.schemas.parameter import named
 
 
 def read_fields(kind: type[Record], words: Mapping[str, object]) -> dict[str, Any]:

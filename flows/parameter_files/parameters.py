@@ -12,13 +12,13 @@ from typing import Any
 
 import yaml
 
-from flows.errors import StudyError
-from flows.parameter_files.plain_yaml import LARGEST_BYTES, LimitError, decode_yaml
-from pipelines.files.regular import FileMissingError, InputFileError, read_regular
-from schemas.errors import RagoneError, did_you_mean
-from schemas.field import Bounds
-from schemas.parameter import Parameter
-from schemas.units import parse_quantity
+from ragone.flows.errors import StudyError
+from ragone.flows.parameter_files.plain_yaml import LARGEST_BYTES, LimitError, decode_yaml
+from ragone.pipelines.files.regular import FileMissingError, InputFileError, read_regular
+from ragone.schemas.errors import RagoneError, did_you_mean
+from ragone.schemas.field import Bounds
+from ragone.schemas.parameter import Parameter
+from ragone.schemas.units import parse_quantity
 
 REQUIRED: Any = object()
 _LONGEST_TEXT = 1000

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from flows.errors import StudyError
+from ragone.flows.errors import StudyError
 
 LARGEST_BYTES, MOST_VALUES, DEEPEST, LONGEST_NUMBER = 2**16, 10_000, 50, 100
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dataset import Lake
+from ragone.dataset import Lake
 
 METRICS_STORED = "its metrics are stored"
 

@@ -17,10 +17,10 @@ from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from dataset.search_path import interpreter_variables, narrowed
-from flows.errors import ExecutorError
-from flows.running.execution import Execution
-from flows.running.workers import prepare_worker
+from ragone.dataset.search_path import interpreter_variables, narrowed
+from ragone.flows.errors import ExecutorError
+from ragone.flows.running.execution import Execution
+from ragone.flows.running.workers import prepare_worker
 
 T = TypeVar("T")
 

@@ -14,10 +14,10 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-import flows.running.telemetry
-from flows.errors import TrackingError
+import ragone.flows.running.telemetry
+from ragone.flows.errors import TrackingError
 
-assert flows.running.telemetry.OFF
+assert ragone.flows.running.telemetry.OFF
 
 T = TypeVar("T")
 

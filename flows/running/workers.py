@@ -14,7 +14,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from dataset import Lake
+from ragone.dataset import Lake
 
 _lakes: dict[str, Lake] = {}
 _opening = threading.Lock()

@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from dataset import Lake
-from flows.running.execution import Execution
-from flows.running.executors import open_executor, run_all
-from flows.running.progress import Progress, Silent
-from flows.running.workers import lend
+from ragone.dataset import Lake
+from ragone.flows.running.execution import Execution
+from ragone.flows.running.executors import open_executor, run_all
+from ragone.flows.running.progress import Progress, Silent
+from ragone.flows.running.workers import lend
 
 T = TypeVar("T")
 

@@ -1,6 +1,6 @@
-"""Which candidates to evaluate next. One file per method, all behind `schemas.protocols.SuggestCandidates`."""
+"""Which candidates to evaluate next. One file per method, all behind `ragone.schemas.protocols.SuggestCandidates`."""
 
-from models.acquisition.expected_improvement import suggest_by_expected_improvement
-from models.acquisition.sobol import suggest_by_sobol
+from ragone.models.acquisition.expected_improvement import suggest_by_expected_improvement
+from ragone.models.acquisition.sobol import suggest_by_sobol
 
 __all__ = ["suggest_by_expected_improvement", "suggest_by_sobol"]

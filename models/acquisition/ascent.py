@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from models.acquisition.sobol import sobol_points
-from models.acquisition.space import Floats, UnitCube
+from ragone.models.acquisition.sobol import sobol_points
+from ragone.models.acquisition.space import Floats, UnitCube
 
 _RESTARTS = 8
 _RAW_SAMPLES = 256

@@ -13,15 +13,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from models.acquisition.ascent import by_gradient, by_trial
-from models.acquisition.improvement import improvement, is_differentiable
-from models.acquisition.observations import Observations, observe
-from models.acquisition.sobol import distinct, even_points
-from models.acquisition.space import Floats, UnitCube
-from models.goals import goals_of
-from models.surrogate import fit_gaussian_process, repeatable
-from schemas import Candidate, Kpi, stage
-from schemas.protocols import FitSurrogate
+from ragone.models.acquisition.ascent import by_gradient, by_trial
+from ragone.models.acquisition.improvement import improvement, is_differentiable
+from ragone.models.acquisition.observations import Observations, observe
+from ragone.models.acquisition.sobol import distinct, even_points
+from ragone.models.acquisition.space import Floats, UnitCube
+from ragone.models.goals import goals_of
+from ragone.models.surrogate import fit_gaussian_process, repeatable
+from ragone.schemas import Candidate, Kpi, stage
+from ragone.schemas.protocols import FitSurrogate
 
 _LEAST_MEASURED = 2  # one value has no spread to standardise by
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from models.acquisition.observations import Observations, Response
-from models.acquisition.posterior import PredictedModel
-from schemas.protocols import DifferentiableSurrogate, Surrogate
+from ragone.models.acquisition.observations import Observations, Response
+from ragone.models.acquisition.posterior import PredictedModel
+from ragone.schemas.protocols import DifferentiableSurrogate, Surrogate
 
 if TYPE_CHECKING:
     import torch

@@ -15,10 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from models.acquisition.space import Floats, UnitCube
-from models.goals import Goal, is_feasible, rows_of, value_of
-from models.surrogate import Scale
-from schemas import Candidate, Kpi
+from ragone.models.acquisition.space import Floats, UnitCube
+from ragone.models.goals import Goal, is_feasible, rows_of, value_of
+from ragone.models.surrogate import Scale
+from ragone.schemas import Candidate, Kpi
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from models.surrogate import Scale
-from schemas.protocols import Surrogate
+from ragone.models.surrogate import Scale
+from ragone.schemas.protocols import Surrogate
 
 if TYPE_CHECKING:
     import torch

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from models.acquisition.space import Floats, UnitCube
-from models.goals import goals_of, rows_of
-from schemas import Candidate, Kpi, stage
+from ragone.models.acquisition.space import Floats, UnitCube
+from ragone.models.goals import goals_of, rows_of
+from ragone.schemas import Candidate, Kpi, stage
 
 _SAME = 1e-6  # largest distance in the unit cube of two points that are one
 _SPARES = 1024  # points of the sequence, for each one wanted, among which one that was not tried is looked for

@@ -17,8 +17,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from schemas import Candidate
-from schemas.errors import BoundsError, MissingFieldError, ParameterError
+from ragone.schemas import Candidate
+from ragone.schemas.errors import BoundsError, MissingFieldError, ParameterError
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 

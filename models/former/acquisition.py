@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from models import acquisition
-from schemas import Candidate, Design, Kpi, stage
+from ragone.models import acquisition
+from ragone.schemas import Candidate, Design, Kpi, stage
 
 
 @stage("suggest_by_sobol", libraries=("scipy", "numpy"))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from models.conclusion import concluded
-from models.goals import Goal, Sense
-from schemas import Campaign, Design, Kpi, stage
+from ragone.models.conclusion import concluded
+from ragone.models.goals import Goal, Sense
+from ragone.schemas import Campaign, Design, Kpi, stage
 
 
 @stage("conclude")

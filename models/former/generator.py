@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from models import generator as present
-from models.generator import trust
-from models.generator.envelope import BLIND_DISTANCE
-from schemas import (
+from ragone.models import generator as present
+from ragone.models.generator import trust
+from ragone.models.generator.envelope import BLIND_DISTANCE
+from ragone.schemas import (
     Design,
     Generator,
     GeneratorErrors,
@@ -22,7 +22,7 @@ from schemas import (
     Transport,
     stage,
 )
-from schemas.materials import NMC_811
+from ragone.schemas.materials import NMC_811
 
 _LOADING = 0.2  # kg/m^2
 
@@ -62,7 +62,7 @@ def draw_microstructure(
     member: int = -1,
     device: str = "cpu",
 ) -> Microstructure:
-    """As `models.generator.draw_microstructure`."""
+    """As `ragone.models.generator.draw_microstructure`."""
     return present.draw_microstructure(
         None if design is None else recipe_of(design),
         None if design is None else NMC_811,
@@ -96,7 +96,7 @@ def train_steps(
     learning_rate: float = 1.5e-3,
     device: str = "cpu",
 ) -> GeneratorTraining:
-    """As `models.generator.train_steps`."""
+    """As `ragone.models.generator.train_steps`."""
     return present.train_steps(
         volumes,
         _recipes(designs),
@@ -125,7 +125,7 @@ def assemble_generator(
     seed: int,
     snapshot_id: str = "",
 ) -> Generator:
-    """As `models.generator.assemble_generator`."""
+    """As `ragone.models.generator.assemble_generator`."""
     made = present.assemble_generator(
         volumes, _recipes(designs), members, left_out=left_out, seed=seed, snapshot_id=snapshot_id
     )
@@ -142,7 +142,7 @@ def train_slices(
     seed: int,
     learning_rate: float = 3e-4,
 ) -> Generator:
-    """As `models.generator.train_slices`."""
+    """As `ragone.models.generator.train_slices`."""
     made = present.train_slices(
         volumes, _recipes(designs), step_count=step_count, seed=seed, learning_rate=learning_rate
     )
@@ -161,7 +161,7 @@ def fit_errors(
     members: tuple[int, ...],
     blind_distance: float = BLIND_DISTANCE,
 ) -> GeneratorErrors:
-    """As `models.generator.trust.fit_errors`."""
+    """As `ragone.models.generator.trust.fit_errors`."""
     made = trust.fit_errors(
         generator, drawn, beside, real, volumes=volumes, members=members, blind_distance=blind_distance
     )
@@ -179,7 +179,7 @@ def predict_errors(
     errors_id: str,
     largest_error: float = 0.25,
 ) -> PredictedErrors:
-    """As `models.generator.trust.predict_errors`."""
+    """As `ragone.models.generator.trust.predict_errors`."""
     made = trust.predict_errors(recipe_of(design), NMC_811, generator, errors, transports, largest_error=largest_error)
     return replace(made, generator_id=generator_id, errors_id=errors_id)
 

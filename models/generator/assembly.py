@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from models.generator import network, training
-from models.generator.card import model_card
-from models.generator.chance import grain_length
-from models.generator.networks import ARCHITECTURE, network_tensors, weights_of
-from models.generator.phases import MEMBER_PARTS, Units, phase_shape
-from models.generator.recipe import FIXED
-from models.generator.training_set import TrainingSet
-from models.generator.weights import from_bytes, to_bytes
-from schemas import Generator, GeneratorTraining, Microstructure, Recipe, stage
+from ragone.models.generator import network, training
+from ragone.models.generator.card import model_card
+from ragone.models.generator.chance import grain_length
+from ragone.models.generator.networks import ARCHITECTURE, network_tensors, weights_of
+from ragone.models.generator.phases import MEMBER_PARTS, Units, phase_shape
+from ragone.models.generator.recipe import FIXED
+from ragone.models.generator.training_set import TrainingSet
+from ragone.models.generator.weights import from_bytes, to_bytes
+from ragone.schemas import Generator, GeneratorTraining, Microstructure, Recipe, stage
 
 if TYPE_CHECKING:
     import torch

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from models.generator.training_set import TrainingSet
+from ragone.models.generator.training_set import TrainingSet
 
 _LIMITS = (
     "Draws the voxel size and the phases that it was trained on, and no others.",

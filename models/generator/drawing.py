@@ -17,16 +17,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from models.generator import schedule
-from models.generator.chance import gaussian_field, surplus, taken
-from models.generator.errors import RecipeError
-from models.generator.fields import distance_tensor
-from models.generator.network import clean_field, log_odds, reduced_precision
-from models.generator.networks import ARCHITECTURE, PhaseNetwork, networks_of
-from models.generator.recipe import condition_of, condition_of_fractions, mean_fractions
-from models.generator.slices import SLICE_ARCHITECTURE, draw_from_slices
-from schemas import Generator, Materials, Microstructure, Recipe, stage
-from schemas.electrode import cubic_voxels
+from ragone.models.generator import schedule
+from ragone.models.generator.chance import gaussian_field, surplus, taken
+from ragone.models.generator.errors import RecipeError
+from ragone.models.generator.fields import distance_tensor
+from ragone.models.generator.network import clean_field, log_odds, reduced_precision
+from ragone.models.generator.networks import ARCHITECTURE, PhaseNetwork, networks_of
+from ragone.models.generator.recipe import condition_of, condition_of_fractions, mean_fractions
+from ragone.models.generator.slices import SLICE_ARCHITECTURE, draw_from_slices
+from ragone.schemas import Generator, Materials, Microstructure, Recipe, stage
+from ragone.schemas.electrode import cubic_voxels
 
 if TYPE_CHECKING:
     import torch

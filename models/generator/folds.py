@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.generator.recipe import Floats
+from ragone.models.generator.recipe import Floats
 
 _SPARE = 2  # at least as many volumes must be left for all to share
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from models.generator.errors import WeightsError
-from models.generator.network import Shape, laid_out
-from models.generator.phases import Units, phase_shape
-from models.generator.weights import describe, from_bytes
-from schemas import Generator
+from ragone.models.generator.errors import WeightsError
+from ragone.models.generator.network import Shape, laid_out
+from ragone.models.generator.phases import Units, phase_shape
+from ragone.models.generator.weights import describe, from_bytes
+from ragone.schemas import Generator
 
 if TYPE_CHECKING:
     import torch

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from models.generator.fields import Floats
-from models.generator.network import Shape
+from ragone.models.generator.fields import Floats
+from ragone.models.generator.network import Shape
 
 MEMBER_PARTS = ("embed.", "up.", "out.", "neighbours.")  # what a member has of its own
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from models.generator.errors import RecipeError, TrainingSetError
-from schemas import Generator, Materials, Microstructure, Recipe
+from ragone.models.generator.errors import RecipeError, TrainingSetError
+from ragone.schemas import Generator, Materials, Microstructure, Recipe
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 

@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from models.generator.trust import excluded_by, folds_of
-from models.generator.variance import covered, held_out
-from schemas import Generator, GeneratorErrors
+from ragone.models.generator.trust import excluded_by, folds_of
+from ragone.models.generator.variance import covered, held_out
+from ragone.schemas import Generator, GeneratorErrors
 
 BANDS = (0.5, 0.68, 0.9, 0.95)
 

@@ -13,9 +13,9 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from models.generator.errors import WeightsError
-from schemas import Generator, GeneratorErrors, Record
-from schemas.field import FieldSpec
+from ragone.models.generator.errors import WeightsError
+from ragone.schemas import Generator, GeneratorErrors, Record
+from ragone.schemas.field import FieldSpec
 
 WEIGHTS = Path(__file__).with_name("default.safetensors")
 RECORD = Path(__file__).with_name("default.json")

@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from models.generator import slice_networks
-from models.generator.errors import WeightsError
-from models.generator.phases import Units
-from models.generator.recipe import FIXED
-from models.generator.training_set import TrainingSet
-from models.generator.weights import describe, from_bytes, to_bytes
-from schemas import Generator, Microstructure, Recipe, stage
-from schemas.field import Bounds
+from ragone.models.generator import slice_networks
+from ragone.models.generator.errors import WeightsError
+from ragone.models.generator.phases import Units
+from ragone.models.generator.recipe import FIXED
+from ragone.models.generator.training_set import TrainingSet
+from ragone.models.generator.weights import describe, from_bytes, to_bytes
+from ragone.schemas import Generator, Microstructure, Recipe, stage
+from ragone.schemas.field import Bounds
 
 if TYPE_CHECKING:
     import torch

@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from models.generator import network, schedule
-from models.generator.phases import MEMBER_PARTS, Units, phase_shape
-from models.generator.training_set import Batch, TrainingSet
-from models.generator.weights import from_bytes, to_bytes
-from schemas import GeneratorTraining, Microstructure, Recipe, stage
+from ragone.models.generator import network, schedule
+from ragone.models.generator.phases import MEMBER_PARTS, Units, phase_shape
+from ragone.models.generator.training_set import Batch, TrainingSet
+from ragone.models.generator.weights import from_bytes, to_bytes
+from ragone.schemas import GeneratorTraining, Microstructure, Recipe, stage
 
 if TYPE_CHECKING:
     import torch

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping
 
-from schemas import Recipe
+from ragone.schemas import Recipe
 
 
 def training_recipes(space: Mapping[str, tuple[float, float]]) -> tuple[Recipe, ...]:

@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from models.generator.errors import TrainingSetError
-from models.generator.fields import distance_field, field_scale, repeats
-from models.generator.phases import Units, phase_shape
-from models.generator.recipe import condition_names, condition_of_volume, fixed_fields, hidden_fields
-from schemas import Microstructure, Recipe
+from ragone.models.generator.errors import TrainingSetError
+from ragone.models.generator.fields import distance_field, field_scale, repeats
+from ragone.models.generator.phases import Units, phase_shape
+from ragone.models.generator.recipe import condition_names, condition_of_volume, fixed_fields, hidden_fields
+from ragone.schemas import Microstructure, Recipe
 
 _LEAST = 2
 _JITTER = 0.03  # of a condition's half range: neighbouring recipes must not be told apart by the last digit

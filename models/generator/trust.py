@@ -22,11 +22,11 @@ from typing import Any
 
 import numpy as np
 
-from models.generator.envelope import BLIND_DISTANCE, place
-from models.generator.errors import CalibrationError
-from models.generator.recipe import condition_of
-from models.generator.variance import Variance, calibrated, covered, held_out
-from schemas import Generator, GeneratorErrors, Materials, PredictedErrors, Recipe, Transport, stage
+from ragone.models.generator.envelope import BLIND_DISTANCE, place
+from ragone.models.generator.errors import CalibrationError
+from ragone.models.generator.recipe import condition_of
+from ragone.models.generator.variance import Variance, calibrated, covered, held_out
+from ragone.schemas import Generator, GeneratorErrors, Materials, PredictedErrors, Recipe, Transport, stage
 
 METRICS = (
     "pore_tortuosity_factor",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas import Recipe
+from ragone.schemas import Recipe
 
 
 def _recipe(weight_fraction: float, porosity: float, adhesion: float) -> Recipe:

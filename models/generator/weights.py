@@ -12,8 +12,8 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from models.generator.errors import WeightsError
-from schemas.json_text import JsonError, decode_json
+from ragone.models.generator.errors import WeightsError
+from ragone.schemas.json_text import JsonError, decode_json
 
 if TYPE_CHECKING:
     import torch

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from models.surrogate.scale import Floats, Scale
+from ragone.models.surrogate.scale import Floats, Scale
 
 if TYPE_CHECKING:
     import botorch

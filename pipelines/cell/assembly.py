@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipelines.cell.catalogue import materials_of_set, require_agreement
-from pipelines.cell.coating import Coating, coating_of
-from pipelines.cell.components import Stack
-from pipelines.cell.engine import parameter_values
-from pipelines.cell.form_factors import housing_of, sides_of
-from pipelines.cell.layers import (
+from ragone.pipelines.cell.catalogue import materials_of_set, require_agreement
+from ragone.pipelines.cell.coating import Coating, coating_of
+from ragone.pipelines.cell.components import Stack
+from ragone.pipelines.cell.engine import parameter_values
+from ragone.pipelines.cell.form_factors import housing_of, sides_of
+from ragone.pipelines.cell.layers import (
     ASSUMED,
     Fallback,
     coated_layer,
@@ -23,11 +23,11 @@ from pipelines.cell.layers import (
     number,
     separator_layer,
 )
-from pipelines.cell.roll_up import rolled_up
-from pipelines.cell.stoichiometry import Window, host_capacity, reference_window, stoichiometry_window
-from schemas import CellDesign, CellOutcome, CellParameters, Materials, Transport, stage
-from schemas.electrode import raised
-from schemas.errors import MissingFieldError
+from ragone.pipelines.cell.roll_up import rolled_up
+from ragone.pipelines.cell.stoichiometry import Window, host_capacity, reference_window, stoichiometry_window
+from ragone.schemas import CellDesign, CellOutcome, CellParameters, Materials, Transport, stage
+from ragone.schemas.electrode import raised
+from ragone.schemas.errors import MissingFieldError
 
 
 @stage("cell.assemble_cell", libraries=("pybamm", "bpx", "scipy"))

@@ -17,13 +17,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.cell.engine import load_pybamm
-from pipelines.cell.layers import number
-from pipelines.cell.model import cell_values
-from pipelines.cell.stoichiometry import FARADAY
-from pipelines.files.bpx.format import OPEN_CIRCUIT, BpxError
-from pipelines.files.bpx.read import checked_bpx
-from schemas import CellOutcome, CellParameters, NegativeElectrode
+from ragone.pipelines.cell.engine import load_pybamm
+from ragone.pipelines.cell.layers import number
+from ragone.pipelines.cell.model import cell_values
+from ragone.pipelines.cell.stoichiometry import FARADAY
+from ragone.pipelines.files.bpx.format import OPEN_CIRCUIT, BpxError
+from ragone.pipelines.files.bpx.read import checked_bpx
+from ragone.schemas import CellOutcome, CellParameters, NegativeElectrode
 
 VERSION = "1.1.0"
 _GAS_CONSTANT = 8.31446261815324  # J/(mol K), CODATA 2018

@@ -10,8 +10,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from pipelines.cell.housing import Housed, Part
-from pipelines.cell.substances import STEEL
+from ragone.pipelines.cell.housing import Housed, Part
+from ragone.pipelines.cell.substances import STEEL
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ NMC 811 does: their unit cells differ by 3 % at most. Content of a BPX file name
 
 from __future__ import annotations
 
-from pipelines.cell.engine import require_parameter_set
-from pipelines.cell.errors import ContradictionError
-from schemas import CellDesign, Materials, Transport
-from schemas.materials import ACTIVE_MATERIAL_DENSITY, NMC_811, SOURCES
+from ragone.pipelines.cell.engine import require_parameter_set
+from ragone.pipelines.cell.errors import ContradictionError
+from ragone.schemas import CellDesign, Materials, Transport
+from ragone.schemas.materials import ACTIVE_MATERIAL_DENSITY, NMC_811, SOURCES
 
 _LARGEST_DEVIATION = 0.05  # of a density: what measured ones of one material scatter by
 _SAME = 1e-9  # relative difference up to which two conductivities are one

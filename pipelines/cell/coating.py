@@ -11,10 +11,10 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from schemas import Materials, Transport
-from schemas.electrode import raised_in
-from schemas.errors import BoundsError, NotFiniteError
-from schemas.field import POSITIVE
+from ragone.schemas import Materials, Transport
+from ragone.schemas.electrode import raised_in
+from ragone.schemas.errors import BoundsError, NotFiniteError
+from ragone.schemas.field import POSITIVE
 
 _ROUNDING = 1e-6
 

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pipelines.cell.housing import Housed
-from pipelines.cell.substances import ELECTROLYTE
+from ragone.pipelines.cell.housing import Housed
+from ragone.pipelines.cell.substances import ELECTROLYTE
 
 QUANTITIES = ("mass_kilogram", "volume_cubic_metre", "heat_capacity_joule_per_kelvin")
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from pipelines.cell.engine import load_pybamm
-from pipelines.cell.sampling import Samples, no_samples, sampled
-from pipelines.cell.simulation import Control, Numerics, solve
-from schemas import CellOutcome, CellParameters, Discharge, DischargeOutcome, stage
-from schemas.electrode import raised, raised_in
-from schemas.field import POSITIVE, Bounds
-from schemas.parameter import NotNegative, Positive, Share
+from ragone.pipelines.cell.engine import load_pybamm
+from ragone.pipelines.cell.sampling import Samples, no_samples, sampled
+from ragone.pipelines.cell.simulation import Control, Numerics, solve
+from ragone.schemas import CellOutcome, CellParameters, Discharge, DischargeOutcome, stage
+from ragone.schemas.electrode import raised, raised_in
+from ragone.schemas.field import POSITIVE, Bounds
+from ragone.schemas.parameter import NotNegative, Positive, Share
 
 LIBRARIES = ("pybamm", "pybammsolvers", "casadi", "numpy", "scipy")
 _NOT_STARTED = {

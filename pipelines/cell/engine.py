@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from pipelines.files.bpx.functions import give_functions
-from pipelines.files.bpx.read import checked_bpx, parsed
-from schemas import CellParameters, NegativeElectrode
-from schemas.errors import UnknownFieldError, did_you_mean
+from ragone.pipelines.files.bpx.functions import give_functions
+from ragone.pipelines.files.bpx.read import checked_bpx, parsed
+from ragone.schemas import CellParameters, NegativeElectrode
+from ragone.schemas.errors import UnknownFieldError, did_you_mean
 
 PARAMETER_SETS = (
     "Ai2020",

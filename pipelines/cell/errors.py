@@ -1,6 +1,6 @@
 """What the assembly of a cell refuses."""
 
-from schemas.errors import RagoneError
+from ragone.schemas.errors import RagoneError
 
 
 class ContradictionError(RagoneError, ValueError):

@@ -8,11 +8,11 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from pipelines.cell.can import Can
-from pipelines.cell.housing import Housing, Part
-from pipelines.cell.pouch import Pouch
-from pipelines.cell.substances import ALUMINIUM, COPPER, NICKEL
-from schemas.errors import UnknownFieldError, did_you_mean
+from ragone.pipelines.cell.can import Can
+from ragone.pipelines.cell.housing import Housing, Part
+from ragone.pipelines.cell.pouch import Pouch
+from ragone.pipelines.cell.substances import ALUMINIUM, COPPER, NICKEL
+from ragone.schemas.errors import UnknownFieldError, did_you_mean
 
 POUCH = "pouch"
 

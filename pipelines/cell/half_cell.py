@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import math
 
-from pipelines.cell.assembly import positive_radius
-from pipelines.cell.catalogue import require_agreement
-from pipelines.cell.coating import coating_of, require_finite_positive
-from pipelines.cell.components import Layer, Stack
-from pipelines.cell.engine import parameter_values
-from pipelines.cell.housing import Bare
-from pipelines.cell.layers import ASSUMED, Fallback, coated_layer, collector_layer, separator_layer
-from pipelines.cell.roll_up import rolled_up
-from pipelines.cell.stoichiometry import half_cell_window, host_capacity
-from pipelines.cell.substances import LITHIUM
-from schemas import CellDesign, CellOutcome, CellParameters, Materials, NegativeElectrode, Transport, stage
-from schemas.electrode import raised
-from schemas.parameter import Positive
+from ragone.pipelines.cell.assembly import positive_radius
+from ragone.pipelines.cell.catalogue import require_agreement
+from ragone.pipelines.cell.coating import coating_of, require_finite_positive
+from ragone.pipelines.cell.components import Layer, Stack
+from ragone.pipelines.cell.engine import parameter_values
+from ragone.pipelines.cell.housing import Bare
+from ragone.pipelines.cell.layers import ASSUMED, Fallback, coated_layer, collector_layer, separator_layer
+from ragone.pipelines.cell.roll_up import rolled_up
+from ragone.pipelines.cell.stoichiometry import half_cell_window, host_capacity
+from ragone.pipelines.cell.substances import LITHIUM
+from ragone.schemas import CellDesign, CellOutcome, CellParameters, Materials, NegativeElectrode, Transport, stage
+from ragone.schemas.electrode import raised
+from ragone.schemas.parameter import Positive
 
 DISC = math.pi / 4 * 12e-3**2  # m^2: a disc of 12 mm, as punched for coin cells
 

@@ -27,11 +27,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipelines.cell.engine import load_pybamm
-from pipelines.files.bpx.tables import sloped_splines
-from schemas import CellParameters
-from schemas.errors import MissingFieldError
-from schemas.field import Bounds
+from ragone.pipelines.cell.engine import load_pybamm
+from ragone.pipelines.files.bpx.tables import sloped_splines
+from ragone.schemas import CellParameters
+from ragone.schemas.errors import MissingFieldError
+from ragone.schemas.field import Bounds
 
 ELECTROLYTE, SOLIDS = "Joule heating in electrolyte [W]", "Joule heating in solids [W]"
 REACTION, REVERSIBLE = "Reaction heating [W]", "Reversible heating [W]"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from pipelines.cell.substances import Substance
+from ragone.pipelines.cell.substances import Substance
 
 
 @dataclass(frozen=True, slots=True)

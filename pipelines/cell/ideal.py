@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pipelines.cell.coating import require_finite_positive
-from schemas import Materials, Recipe, Transport, TransportOutcome, stage
-from schemas.field import POSITIVE, Bounds
-from schemas.parameter import Positive
+from ragone.pipelines.cell.coating import require_finite_positive
+from ragone.schemas import Materials, Recipe, Transport, TransportOutcome, stage
+from ragone.schemas.field import POSITIVE, Bounds
+from ragone.schemas.parameter import Positive
 
 
 @stage("cell.ideal_transport")

@@ -17,11 +17,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.cell.engine import load_pybamm
-from pipelines.cell.model import cell_values, dfn
-from schemas import CellOutcome, CellParameters, Impedance, ImpedanceOutcome, NegativeElectrode, stage
-from schemas.errors import BoundsError
-from schemas.field import POSITIVE, Bounds
+from ragone.pipelines.cell.engine import load_pybamm
+from ragone.pipelines.cell.model import cell_values, dfn
+from ragone.schemas import CellOutcome, CellParameters, Impedance, ImpedanceOutcome, NegativeElectrode, stage
+from ragone.schemas.errors import BoundsError
+from ragone.schemas.field import POSITIVE, Bounds
 
 _NOT_STARTED = {
     CellOutcome.NOT_CONDUCTING: ImpedanceOutcome.NOT_CONDUCTING,

@@ -10,11 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from pipelines.cell.catalogue import materials_of_set
-from pipelines.cell.coating import Solids
-from pipelines.cell.components import Layer
-from pipelines.cell.engine import HALF_CELL_SETS
-from pipelines.cell.substances import (
+from ragone.pipelines.cell.catalogue import materials_of_set
+from ragone.pipelines.cell.coating import Solids
+from ragone.pipelines.cell.components import Layer
+from ragone.pipelines.cell.engine import HALF_CELL_SETS
+from ragone.pipelines.cell.substances import (
     ALUMINIUM,
     COATING,
     COPPER,
@@ -22,7 +22,7 @@ from pipelines.cell.substances import (
     SEPARATOR,
     Substance,
 )
-from schemas.materials import CARBON_BINDER_DENSITY, NMC_811
+from ragone.schemas.materials import CARBON_BINDER_DENSITY, NMC_811
 
 
 @dataclass(frozen=True)

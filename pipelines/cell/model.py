@@ -17,9 +17,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pipelines.cell.engine import load_pybamm, parameter_values_of
-from pipelines.cell.stoichiometry import half_cell_window, host_capacity, stoichiometry_window
-from schemas import CellParameters, NegativeElectrode
+from ragone.pipelines.cell.engine import load_pybamm, parameter_values_of
+from ragone.pipelines.cell.stoichiometry import half_cell_window, host_capacity, stoichiometry_window
+from ragone.schemas import CellParameters, NegativeElectrode
 
 OPTIONS = {
     "thermal": "isothermal",

@@ -8,8 +8,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from pipelines.cell.housing import Housed, Part
-from pipelines.cell.substances import ALUMINIUM, LAMINATE, NICKEL
+from ragone.pipelines.cell.housing import Housed, Part
+from ragone.pipelines.cell.substances import ALUMINIUM, LAMINATE, NICKEL
 
 _TAB = 50e-3 * 5e-3 * 0.1e-3  # m^3: 50 mm long, 5 mm wide, 0.1 mm thick
 

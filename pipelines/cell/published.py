@@ -12,11 +12,11 @@ from types import MappingProxyType
 
 import numpy as np
 
-from pipelines.cell.assembly import assemble_cell
-from pipelines.cell.ideal import ideal_transport
-from schemas import CellDesign, CellParameters, Discharge, Recipe, stage
-from schemas.materials import NMC_811
-from schemas.parameter import NotNegative, Positive, Share
+from ragone.pipelines.cell.assembly import assemble_cell
+from ragone.pipelines.cell.ideal import ideal_transport
+from ragone.schemas import CellDesign, CellParameters, Discharge, Recipe, stage
+from ragone.schemas.materials import NMC_811
+from ragone.schemas.parameter import NotNegative, Positive, Share
 
 # Ank et al. 2023, doi 10.1149/1945-7111/ad14d0: measured on whole cells [W.h/L] and [W.h/kg].
 MEASURED = MappingProxyType({"energy_density": 622.4, "specific_energy": 232.5})

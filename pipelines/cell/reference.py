@@ -10,12 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pipelines.cell.can import Can
-from pipelines.cell.components import QUANTITIES, Layer, Stack
-from pipelines.cell.engine import parameter_values
-from pipelines.cell.form_factors import can_of
-from pipelines.cell.housing import Bare, Housed, Housing
-from pipelines.cell.layers import (
+from ragone.pipelines.cell.can import Can
+from ragone.pipelines.cell.components import QUANTITIES, Layer, Stack
+from ragone.pipelines.cell.engine import parameter_values
+from ragone.pipelines.cell.form_factors import can_of
+from ragone.pipelines.cell.housing import Bare, Housed, Housing
+from ragone.pipelines.cell.layers import (
     Fallback,
     collector_layer,
     negative_layer,
@@ -23,10 +23,10 @@ from pipelines.cell.layers import (
     own_positive_layer,
     separator_layer,
 )
-from pipelines.cell.roll_up import rolled_up
-from pipelines.cell.stoichiometry import reference_capacity, reference_window
-from pipelines.cell.substances import ELECTROLYTE
-from schemas import CellOutcome, CellParameters, stage
+from ragone.pipelines.cell.roll_up import rolled_up
+from ragone.pipelines.cell.stoichiometry import reference_capacity, reference_window
+from ragone.pipelines.cell.substances import ELECTROLYTE
+from ragone.schemas import CellOutcome, CellParameters, stage
 
 _FORM_FACTOR = "as given"
 _AREAS = ("face_area", "negative_overhang_area", "separator_overhang_area")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pipelines.cell.coating import require_finite_positive
-from pipelines.cell.components import Stack, component_table
-from pipelines.cell.housing import Housing
-from schemas.field import Bounds
+from ragone.pipelines.cell.coating import require_finite_positive
+from ragone.pipelines.cell.components import Stack, component_table
+from ragone.pipelines.cell.housing import Housing
+from ragone.schemas.field import Bounds
 
 
 def rolled_up(

@@ -16,8 +16,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pipelines.cell.model import cell_values
-from schemas import CellParameters, NegativeElectrode
+from ragone.pipelines.cell.model import cell_values
+from ragone.schemas import CellParameters, NegativeElectrode
 
 _ELECTRODES = ("Positive", "Negative")
 _STRETCHED = (

@@ -13,10 +13,10 @@ from functools import lru_cache
 from threading import get_ident
 from typing import Any
 
-from pipelines.cell.engine import load_pybamm, parameter_values_of
-from pipelines.cell.model import cell_values, dfn
-from pipelines.cell.similar import input_names, reference_thicknesses, similar_inputs
-from schemas import CellParameters, NegativeElectrode
+from ragone.pipelines.cell.engine import load_pybamm, parameter_values_of
+from ragone.pipelines.cell.model import cell_values, dfn
+from ragone.pipelines.cell.similar import input_names, reference_thicknesses, similar_inputs
+from ragone.schemas import CellParameters, NegativeElectrode
 
 AMBIENT, INITIAL = "Ambient temperature [K]", "Initial temperature [K]"
 LOWER_VOLTAGE, CONTACT = "Lower voltage cut-off [V]", "Contact resistance [Ohm]"

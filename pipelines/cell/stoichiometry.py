@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from pipelines.cell.engine import load_pybamm
-from schemas.errors import BoundsError
+from ragone.pipelines.cell.engine import load_pybamm
+from ragone.schemas.errors import BoundsError
 
 FARADAY = 96485.33212  # C/mol, CODATA 2018
 AMPERE_HOUR = 3600.0  # C

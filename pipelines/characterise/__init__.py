@@ -1,12 +1,12 @@
 """Measures a microstructure: transport, geometry, and how far walkers get."""
 
-from pipelines.characterise.average import average_transport
-from pipelines.characterise.bruggeman import average_with_bruggeman
-from pipelines.characterise.geometry import measure_geometry
-from pipelines.characterise.homogenise import homogenise, homogenise_along_all_axes
-from pipelines.characterise.perturb import PERTURBED_METRICS, perturb
-from pipelines.characterise.random_walk import walk_randomly
-from pipelines.characterise.transport import characterise_with_taufactor
+from ragone.pipelines.characterise.average import average_transport
+from ragone.pipelines.characterise.bruggeman import average_with_bruggeman
+from ragone.pipelines.characterise.geometry import measure_geometry
+from ragone.pipelines.characterise.homogenise import homogenise, homogenise_along_all_axes
+from ragone.pipelines.characterise.perturb import PERTURBED_METRICS, perturb
+from ragone.pipelines.characterise.random_walk import walk_randomly
+from ragone.pipelines.characterise.transport import characterise_with_taufactor
 
 __all__ = [
     "PERTURBED_METRICS",

@@ -22,9 +22,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from pipelines.characterise.carriers import tortuosity_factor
-from pipelines.characterise.errors import MixedTransportsError
-from schemas import PredictedErrors, Transport, TransportOutcome, stage
+from ragone.pipelines.characterise.carriers import tortuosity_factor
+from ragone.pipelines.characterise.errors import MixedTransportsError
+from ragone.schemas import PredictedErrors, Transport, TransportOutcome, stage
 
 _ALIKE = (
     "surface_area_method",

@@ -13,9 +13,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipelines.characterise.average import average_transport
-from schemas import PredictedErrors, Transport, TransportOutcome, stage
-from schemas.field import POSITIVE, Bounds
+from ragone.pipelines.characterise.average import average_transport
+from ragone.schemas import PredictedErrors, Transport, TransportOutcome, stage
+from ragone.schemas.field import POSITIVE, Bounds
 
 
 @stage("characterise.average_with_bruggeman")

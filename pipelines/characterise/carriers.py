@@ -11,8 +11,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from schemas import Materials, Microstructure
-from schemas.electrode import ACTIVE_MATERIAL, CARBON_BINDER, PHASES, PORE
+from ragone.schemas import Materials, Microstructure
+from ragone.schemas.electrode import ACTIVE_MATERIAL, CARBON_BINDER, PHASES, PORE
 
 Labels = npt.NDArray[np.uint8]
 

@@ -32,8 +32,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import label
 
-from pipelines.characterise.warm_start import initial_potential
-from schemas import TransportOutcome
+from ragone.pipelines.characterise.warm_start import initial_potential
+from ragone.schemas import TransportOutcome
 
 Labels = npt.NDArray[np.uint8]
 

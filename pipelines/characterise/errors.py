@@ -1,6 +1,6 @@
 """What the characterisation refuses."""
 
-from schemas.errors import RagoneError
+from ragone.schemas.errors import RagoneError
 
 
 class EmptyPhaseError(RagoneError, ValueError):

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from pipelines.characterise.carriers import (
+from ragone.pipelines.characterise.carriers import (
     LABEL,
     Labels,
     canonical_labels,
@@ -26,12 +26,12 @@ from pipelines.characterise.carriers import (
     tortuosity_factor,
     voxel_edges,
 )
-from pipelines.characterise.geometry import phase_fractions, specific_surface_areas
-from pipelines.characterise.geometry.surface_area import CROFTON
-from pipelines.characterise.kernel import EffectiveConductivity, conductivity_tensor, effective_conductivity
-from schemas import Boundary, Materials, Microstructure, Transport, TransportTensor, stage
-from schemas.electrode import ACTIVE_MATERIAL, CARBON_BINDER, PORE
-from schemas.parameter import Positive
+from ragone.pipelines.characterise.geometry import phase_fractions, specific_surface_areas
+from ragone.pipelines.characterise.geometry.surface_area import CROFTON
+from ragone.pipelines.characterise.kernel import EffectiveConductivity, conductivity_tensor, effective_conductivity
+from ragone.schemas import Boundary, Materials, Microstructure, Transport, TransportTensor, stage
+from ragone.schemas.electrode import ACTIVE_MATERIAL, CARBON_BINDER, PORE
+from ragone.schemas.parameter import Positive
 
 _LIBRARIES = ("numba", "numpy", "scipy", "torch")
 _KERNEL = "multigrid conjugate gradients on the voxels, certified interval within {:g} of the value"

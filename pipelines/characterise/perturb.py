@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Literal, get_args
 
-from schemas import Transport, stage
-from schemas.electrode import raised
-from schemas.errors import MissingFieldError, UnknownFieldError, did_you_mean
+from ragone.schemas import Transport, stage
+from ragone.schemas.electrode import raised
+from ragone.schemas.errors import MissingFieldError, UnknownFieldError, did_you_mean
 
 Metric = Literal[
     "pore_tortuosity_factor",

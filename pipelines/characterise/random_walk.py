@@ -43,13 +43,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import label
 
-from pipelines.characterise.carriers import of_voxels
-from pipelines.characterise.errors import EmptyPhaseError
-from pipelines.characterise.squared_displacement import Growth, final_growth
-from pipelines.characterise.walkers import ALIKE, displacements
-from schemas import Microstructure, RandomWalk, TransportOutcome, stage
-from schemas.electrode import PORE
-from schemas.field import Bounds
+from ragone.pipelines.characterise.carriers import of_voxels
+from ragone.pipelines.characterise.errors import EmptyPhaseError
+from ragone.pipelines.characterise.squared_displacement import Growth, final_growth
+from ragone.pipelines.characterise.walkers import ALIKE, displacements
+from ragone.schemas import Microstructure, RandomWalk, TransportOutcome, stage
+from ragone.schemas.electrode import PORE
+from ragone.schemas.field import Bounds
 
 _AXES = range(3)
 _RECORD_COUNT = 64  # times at which a walker is seen

@@ -14,18 +14,18 @@ from __future__ import annotations
 
 from importlib.metadata import version
 
-from pipelines.characterise.carriers import (
+from ragone.pipelines.characterise.carriers import (
     LABEL,
     canonical_labels,
     electronic,
     ionic,
     tortuosity_factor,
 )
-from pipelines.characterise.conduction import effective_conductivity
-from pipelines.characterise.surface import METHOD, specific_surface_area
-from schemas import Materials, Microstructure, Transport, stage
-from schemas.electrode import ACTIVE_MATERIAL, CARBON_BINDER, PORE, label_counts
-from schemas.parameter import Positive
+from ragone.pipelines.characterise.conduction import effective_conductivity
+from ragone.pipelines.characterise.surface import METHOD, specific_surface_area
+from ragone.schemas import Materials, Microstructure, Transport, stage
+from ragone.schemas.electrode import ACTIVE_MATERIAL, CARBON_BINDER, PORE, label_counts
+from ragone.schemas.parameter import Positive
 
 
 @stage("characterise.characterise_with_taufactor", libraries=("taufactor", "torch", "numpy", "scipy"))

@@ -25,7 +25,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.compiled import compiled
+from ragone.pipelines.compiled import compiled
 
 Integers = npt.NDArray[np.int64]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipelines.curve.holes import Hole, holes_of
-from schemas import Curve, Measurement
-from schemas.field import Bounds
+from ragone.pipelines.curve.holes import Hole, holes_of
+from ragone.schemas import Curve, Measurement
+from ragone.schemas.field import Bounds
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.curve.accuracy import accuracy_of
-from pipelines.curve.finished import unfinished
-from pipelines.curve.halves import Half, halves_of, totals_of_half
-from pipelines.curve.steps import StepKind
-from pipelines.curve.totals import SECONDS_PER_HOUR, Totals
-from schemas import Curve, Cycling, Discharge, KpiOutcome, Measurement
+from ragone.pipelines.curve.accuracy import accuracy_of
+from ragone.pipelines.curve.finished import unfinished
+from ragone.pipelines.curve.halves import Half, halves_of, totals_of_half
+from ragone.pipelines.curve.steps import StepKind
+from ragone.pipelines.curve.totals import SECONDS_PER_HOUR, Totals
+from ragone.schemas import Curve, Cycling, Discharge, KpiOutcome, Measurement
 
 Refusal = tuple[str, KpiOutcome] | None
 

@@ -6,7 +6,7 @@ a protocol that got somewhere, a number of the whole curve is not determined.
 
 from __future__ import annotations
 
-from schemas import Curve, Cycling, CyclingOutcome, Discharge, DischargeOutcome, KpiOutcome
+from ragone.schemas import Curve, Cycling, CyclingOutcome, Discharge, DischargeOutcome, KpiOutcome
 
 
 def unfinished(curve: Curve) -> tuple[str, KpiOutcome] | None:

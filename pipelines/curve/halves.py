@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.curve.accuracy import Accuracy
-from pipelines.curve.steps import Step, StepKind, steps_of
-from pipelines.curve.totals import Totals, totals_of
-from schemas import Curve
+from ragone.pipelines.curve.accuracy import Accuracy
+from ragone.pipelines.curve.steps import Step, StepKind, steps_of
+from ragone.pipelines.curve.totals import Totals, totals_of
+from ragone.schemas import Curve
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.curve.steps import Step, steps_of
-from schemas import Curve, Measurement
+from ragone.pipelines.curve.steps import Step, steps_of
+from ragone.schemas import Curve, Measurement
 
 FACTOR = 10.0
 USUAL_ROWS = 8  # beside a border that say how a step is sampled

@@ -12,7 +12,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from schemas import Curve, Cycling, Measurement
+from ragone.schemas import Curve, Cycling, Measurement
 
 REST_RATE = 1e-3  # of the largest current: a cycler's offset at rest is some 1e-4 of its range
 

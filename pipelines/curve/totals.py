@@ -23,9 +23,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.curve.accuracy import Accuracy
-from pipelines.curve.holes import Hole, recorded_time, sampling
-from pipelines.curve.steps import Step, StepKind
+from ragone.pipelines.curve.accuracy import Accuracy
+from ragone.pipelines.curve.holes import Hole, recorded_time, sampling
+from ragone.pipelines.curve.steps import Step, StepKind
 
 SECONDS_PER_HOUR = 3600.0
 UNRECORDED = "unrecorded interval"  # how the sources begin that tell of one

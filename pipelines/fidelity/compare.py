@@ -14,13 +14,13 @@ from typing import Any
 
 import numpy as np
 
-from pipelines.fidelity.curve_distances import curve_distance, mean_curves
-from pipelines.fidelity.differences import Places, differences, moments
-from pipelines.fidelity.errors import FidelityInputError
-from pipelines.fidelity.metrics import METRICS, Curves, Floats, curves_of, numbers_of
-from pipelines.fidelity.responses import slopes, varied
-from schemas import Fidelity, Geometry, Resemblance, TransportTensor, stage
-from schemas.electrode import PHASES
+from ragone.pipelines.fidelity.curve_distances import curve_distance, mean_curves
+from ragone.pipelines.fidelity.differences import Places, differences, moments
+from ragone.pipelines.fidelity.errors import FidelityInputError
+from ragone.pipelines.fidelity.metrics import METRICS, Curves, Floats, curves_of, numbers_of
+from ragone.pipelines.fidelity.responses import slopes, varied
+from ragone.schemas import Fidelity, Geometry, Resemblance, TransportTensor, stage
+from ragone.schemas.electrode import PHASES
 
 Values = dict[str, Any]
 

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.fidelity.differences import Places
-from pipelines.fidelity.metrics import Curves, Floats
+from ragone.pipelines.fidelity.differences import Places
+from ragone.pipelines.fidelity.metrics import Curves, Floats
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from pipelines.fidelity.metrics import Floats
+from ragone.pipelines.fidelity.metrics import Floats
 
 INDIFFERENCE = 1e-3
 _ROUNDING = 1e-9

@@ -1,6 +1,6 @@
 """What the comparison of volumes refuses."""
 
-from schemas.errors import RagoneError
+from ragone.schemas.errors import RagoneError
 
 
 class FidelityInputError(RagoneError, ValueError):

@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.characterise import homogenise_along_all_axes, measure_geometry
-from pipelines.fidelity.compare import compare_volumes
-from pipelines.fidelity.metrics import METRIC_NAMES, numbers_of
-from schemas import Fidelity, Geometry, Materials, Microstructure, TransportTensor
-from schemas.electrode import PHASES, cubic_voxels
-from schemas.materials import NMC_811
+from ragone.pipelines.characterise import homogenise_along_all_axes, measure_geometry
+from ragone.pipelines.fidelity.compare import compare_volumes
+from ragone.pipelines.fidelity.metrics import METRIC_NAMES, numbers_of
+from ragone.schemas import Fidelity, Geometry, Materials, Microstructure, TransportTensor
+from ragone.schemas.electrode import PHASES, cubic_voxels
+from ragone.schemas.materials import NMC_811
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from pipelines.fidelity.errors import FidelityInputError
-from schemas import Geometry, TransportTensor
-from schemas.electrode import ACTIVE_MATERIAL, CARBON_BINDER, PHASES, PORE
+from ragone.pipelines.fidelity.errors import FidelityInputError
+from ragone.schemas import Geometry, TransportTensor
+from ragone.schemas.electrode import ACTIVE_MATERIAL, CARBON_BINDER, PHASES, PORE
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 

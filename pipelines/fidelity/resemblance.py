@@ -27,8 +27,8 @@ from typing import Any
 import numpy as np
 from scipy import fft
 
-from pipelines.fidelity.errors import FidelityInputError
-from schemas import Microstructure, Resemblance, stage
+from ragone.pipelines.fidelity.errors import FidelityInputError
+from ragone.schemas import Microstructure, Resemblance, stage
 
 _COARSER = 2
 _SHARE = 2  # the middle's edge is that part of the volume's

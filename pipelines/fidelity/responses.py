@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipelines.fidelity.differences import Moments
-from pipelines.fidelity.metrics import Floats
+from ragone.pipelines.fidelity.differences import Moments
+from ragone.pipelines.fidelity.metrics import Floats
 
 _SAME = 1e-12
 

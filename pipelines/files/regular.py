@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from schemas.errors import RagoneError
+from ragone.schemas.errors import RagoneError
 
 _KINDS = {
     stat.S_IFDIR: "a folder",

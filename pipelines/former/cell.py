@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from pipelines.cell import assembly, half_cell, ideal
-from pipelines.cell.layers import Fallback
-from pipelines.characterise import perturb
-from schemas import CellDesign, CellParameters, Design, Materials, Recipe, Transport, stage
-from schemas.materials import NMC_811
+from ragone.pipelines.cell import assembly, half_cell, ideal
+from ragone.pipelines.cell.layers import Fallback
+from ragone.pipelines.characterise import perturb
+from ragone.schemas import CellDesign, CellParameters, Design, Materials, Recipe, Transport, stage
+from ragone.schemas.materials import NMC_811
 
 
 @stage("ideal_transport")
@@ -22,7 +22,7 @@ def ideal_transport(
     active_material_density_kilogram_per_cubic_metre: float = 4780.0,
     carbon_binder_density_kilogram_per_cubic_metre: float = 1800.0,
 ) -> Transport:
-    """Metrics assumed for a design; see `pipelines.cell.ideal.ideal_transport`."""
+    """Metrics assumed for a design; see `ragone.pipelines.cell.ideal.ideal_transport`."""
     recipe = Recipe(active_material_weight_fraction=design.active_material_weight_fraction, porosity=design.porosity)
     return ideal.ideal_transport(
         recipe,
@@ -54,7 +54,7 @@ def assemble_cell(
     contact_resistance_ohm: float = 0.0,
     positive_particle_radius_metre: float | None = None,
 ) -> CellParameters:
-    """Size a full cell; `varied` is a metric raised by its standard error. See `pipelines.cell.assembly`."""
+    """Size a full cell; `varied` is a metric raised by its standard error. See `ragone.pipelines.cell.assembly`."""
     design = CellDesign(
         mass_loading_kilogram_per_square_metre=mass_loading_kilogram_per_square_metre,
         negative_to_positive_capacity_ratio=negative_to_positive_capacity_ratio,
@@ -98,7 +98,7 @@ def assemble_half_cell(
     contact_resistance_ohm: float = 0.0,
     positive_particle_radius_metre: float | None = None,
 ) -> CellParameters:
-    """Put the electrode opposite lithium metal; see `pipelines.cell.half_cell`."""
+    """Put the electrode opposite lithium metal; see `ragone.pipelines.cell.half_cell`."""
     design = CellDesign(
         mass_loading_kilogram_per_square_metre=mass_loading_kilogram_per_square_metre,
         parameter_set=parameter_set,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipelines.characterise import characterise_with_taufactor as by_taufactor
-from pipelines.characterise import homogenise as by_our_kernel
-from pipelines.characterise import homogenise_along_all_axes as along_all_axes
-from schemas import Materials, Microstructure, Transport, TransportTensor, stage
-from schemas.materials import NMC_811
+from ragone.pipelines.characterise import characterise_with_taufactor as by_taufactor
+from ragone.pipelines.characterise import homogenise as by_our_kernel
+from ragone.pipelines.characterise import homogenise_along_all_axes as along_all_axes
+from ragone.schemas import Materials, Microstructure, Transport, TransportTensor, stage
+from ragone.schemas.materials import NMC_811
 
 
 @stage("characterise.homogenise", libraries=by_our_kernel.libraries)
@@ -21,7 +21,7 @@ def homogenise(
     largest_iteration_count: int = 500,
     device: str = "cpu",
 ) -> Transport:
-    """Metrics by our own kernel; see `pipelines.characterise.homogenise`."""
+    """Metrics by our own kernel; see `ragone.pipelines.characterise.homogenise`."""
     return by_our_kernel(
         microstructure,
         _conducting(active_material_conductivity_siemens_per_metre, carbon_binder_conductivity_siemens_per_metre),
@@ -41,7 +41,7 @@ def homogenise_along_all_axes(
     relative_tolerance: float = 3e-4,
     largest_iteration_count: int = 500,
 ) -> TransportTensor:
-    """Along the three axes; see `pipelines.characterise.homogenise_along_all_axes`."""
+    """Along the three axes; see `ragone.pipelines.characterise.homogenise_along_all_axes`."""
     return along_all_axes(
         microstructure,
         _conducting(active_material_conductivity_siemens_per_metre, carbon_binder_conductivity_siemens_per_metre),
@@ -60,7 +60,7 @@ def characterise_with_taufactor(
     relative_tolerance: float = 1e-4,
     largest_step_count: int = 10_000,
 ) -> Transport:
-    """Metrics by TauFactor; see `pipelines.characterise.characterise_with_taufactor`."""
+    """Metrics by TauFactor; see `ragone.pipelines.characterise.characterise_with_taufactor`."""
     return by_taufactor(
         microstructure,
         _conducting(active_material_conductivity_siemens_per_metre, carbon_binder_conductivity_siemens_per_metre),

@@ -13,8 +13,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from schemas import CellParameters, Discharge, DischargeOutcome, Kpi, KpiOutcome, stage
-from schemas.errors import FieldTypeError
+from ragone.schemas import CellParameters, Discharge, DischargeOutcome, Kpi, KpiOutcome, stage
+from ragone.schemas.errors import FieldTypeError
 
 _SECONDS_PER_HOUR = 3600.0
 _ACTIVE_MATERIAL = "positive_active_material"  # the component

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipelines.manufacture import packing
-from schemas import Design, Microstructure, ParticleShape, Recipe, stage
-from schemas.materials import NMC_811
+from ragone.pipelines.manufacture import packing
+from ragone.schemas import Design, Microstructure, ParticleShape, Recipe, stage
+from ragone.schemas.materials import NMC_811
 
 
 @stage("manufacture.pack_particles", libraries=packing.pack_particles.libraries)
@@ -29,7 +29,7 @@ def pack_particles(
     compaction_resistance_pascal: float = 1.5e8,
     least_porosity: float = 0.1,
 ) -> Microstructure:
-    """Labelled voxels of the design; see `pipelines.manufacture.packing.pack_particles`."""
+    """Labelled voxels of the design; see `ragone.pipelines.manufacture.packing.pack_particles`."""
     recipe = Recipe(
         active_material_weight_fraction=design.active_material_weight_fraction,
         porosity=design.porosity,

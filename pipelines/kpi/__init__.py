@@ -1,18 +1,18 @@
 """Numbers that somebody may quote, read off a curve or an electrode."""
 
-from pipelines.kpi.agreement import voltage_agreement
-from pipelines.kpi.crossover import crossover
-from pipelines.kpi.densities import energy_and_power_density
-from pipelines.kpi.deviation import relative_deviation
-from pipelines.kpi.efficiency import efficiency_per_cycle
-from pipelines.kpi.limits import loss_shares
-from pipelines.kpi.plating import plating_margin
-from pipelines.kpi.ragone import ragone_curve
-from pipelines.kpi.rate import rate_capability
-from pipelines.kpi.specific_capacity import specific_capacity
-from pipelines.kpi.temperature import maximum_temperature
-from pipelines.kpi.transport import transport_properties
-from pipelines.kpi.whole import delivered_by_curve, delivered_by_step
+from ragone.pipelines.kpi.agreement import voltage_agreement
+from ragone.pipelines.kpi.crossover import crossover
+from ragone.pipelines.kpi.densities import energy_and_power_density
+from ragone.pipelines.kpi.deviation import relative_deviation
+from ragone.pipelines.kpi.efficiency import efficiency_per_cycle
+from ragone.pipelines.kpi.limits import loss_shares
+from ragone.pipelines.kpi.plating import plating_margin
+from ragone.pipelines.kpi.ragone import ragone_curve
+from ragone.pipelines.kpi.rate import rate_capability
+from ragone.pipelines.kpi.specific_capacity import specific_capacity
+from ragone.pipelines.kpi.temperature import maximum_temperature
+from ragone.pipelines.kpi.transport import transport_properties
+from ragone.pipelines.kpi.whole import delivered_by_curve, delivered_by_step
 
 __all__ = [
     "crossover",

@@ -13,13 +13,13 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.curve.halves import discharges_of
-from pipelines.curve.holes import Hole, holes_of
-from pipelines.curve.totals import noise_of
-from pipelines.kpi.definition import Definition, Window, all_missing
-from schemas import Curve, Kpi, KpiOutcome, kpi_stage
-from schemas.field import Bounds
-from schemas.parameter import NotNegative
+from ragone.pipelines.curve.halves import discharges_of
+from ragone.pipelines.curve.holes import Hole, holes_of
+from ragone.pipelines.curve.totals import noise_of
+from ragone.pipelines.kpi.definition import Definition, Window, all_missing
+from ragone.schemas import Curve, Kpi, KpiOutcome, kpi_stage
+from ragone.schemas.field import Bounds
+from ragone.schemas.parameter import NotNegative
 
 _MILLIVOLTS = 1e3  # per volt
 RMSE = Definition("voltage_rmse", "mV", "root of the mean over time of the squared voltage difference")

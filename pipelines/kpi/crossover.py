@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 from scipy.optimize import brentq
 
-from pipelines.curve.totals import SECONDS_PER_HOUR
-from pipelines.kpi.definition import Definition, Window
-from pipelines.kpi.densities import LITRES_PER_CUBIC_METRE
-from schemas import CellParameters, Discharge, DischargeOutcome, Kpi, kpi_stage
+from ragone.pipelines.curve.totals import SECONDS_PER_HOUR
+from ragone.pipelines.kpi.definition import Definition, Window
+from ragone.pipelines.kpi.densities import LITRES_PER_CUBIC_METRE
+from ragone.schemas import CellParameters, Discharge, DischargeOutcome, Kpi, kpi_stage
 
 CROSSOVER = Definition(
     "crossover_power",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from schemas import Kpi, KpiOutcome
+from ragone.schemas import Kpi, KpiOutcome
 
 
 @dataclass(frozen=True, slots=True)

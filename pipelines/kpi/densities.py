@@ -11,15 +11,15 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from pipelines.curve.accuracy import Accuracy, accuracy_of
-from pipelines.curve.finished import unfinished
-from pipelines.curve.halves import Half, discharges_of, totals_of_half
-from pipelines.curve.totals import SECONDS_PER_HOUR, Totals, Vector, uncertainty
-from pipelines.kpi.definition import Definition, Window, all_missing
-from pipelines.kpi.whole import method_of, nothing_discharges
-from schemas import CellParameters, Curve, Kpi, KpiOutcome, kpi_stage
-from schemas.field import POSITIVE
-from schemas.parameter import NotNegative, Positive
+from ragone.pipelines.curve.accuracy import Accuracy, accuracy_of
+from ragone.pipelines.curve.finished import unfinished
+from ragone.pipelines.curve.halves import Half, discharges_of, totals_of_half
+from ragone.pipelines.curve.totals import SECONDS_PER_HOUR, Totals, Vector, uncertainty
+from ragone.pipelines.kpi.definition import Definition, Window, all_missing
+from ragone.pipelines.kpi.whole import method_of, nothing_discharges
+from ragone.schemas import CellParameters, Curve, Kpi, KpiOutcome, kpi_stage
+from ragone.schemas.field import POSITIVE
+from ragone.schemas.parameter import NotNegative, Positive
 
 LITRES_PER_CUBIC_METRE = 1000.0
 

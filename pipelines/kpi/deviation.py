@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-from pipelines.kpi.definition import Definition, Window
-from schemas import Kpi, KpiOutcome, kpi_stage
-from schemas.errors import UnitError
+from ragone.pipelines.kpi.definition import Definition, Window
+from ragone.schemas import Kpi, KpiOutcome, kpi_stage
+from ragone.schemas.errors import UnitError
 
 
 @kpi_stage("kpi.deviation", gives={"(?!voltage_largest_).+_deviation": "1"}, unasked=False)

@@ -15,15 +15,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.curve.accuracy import Accuracy, accuracy_of
-from pipelines.curve.finished import unfinished
-from pipelines.curve.halves import Half, halves_of, totals_of_half
-from pipelines.curve.steps import StepKind
-from pipelines.curve.totals import Totals, Vector, uncertainty
-from pipelines.kpi.definition import Definition, Window, all_missing
-from pipelines.kpi.whole import method_of
-from schemas import Curve, Kpi, KpiOutcome, kpi_stage
-from schemas.parameter import NotNegative
+from ragone.pipelines.curve.accuracy import Accuracy, accuracy_of
+from ragone.pipelines.curve.finished import unfinished
+from ragone.pipelines.curve.halves import Half, halves_of, totals_of_half
+from ragone.pipelines.curve.steps import StepKind
+from ragone.pipelines.curve.totals import Totals, Vector, uncertainty
+from ragone.pipelines.kpi.definition import Definition, Window, all_missing
+from ragone.pipelines.kpi.whole import method_of
+from ragone.schemas import Curve, Kpi, KpiOutcome, kpi_stage
+from ragone.schemas.parameter import NotNegative
 
 LOWEST_OF_FULL_CELLS = 0.5  # V: below it only a negative electrode against lithium is discharged
 SAME_CURRENT = 0.1  # relative; within which two discharges ended at the same current

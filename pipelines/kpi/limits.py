@@ -12,10 +12,10 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.curve.finished import unfinished
-from pipelines.curve.steps import Step, StepKind, steps_of
-from pipelines.kpi.definition import Definition, Window, all_missing
-from schemas import Curve, Cycling, Kpi, KpiOutcome, kpi_stage
+from ragone.pipelines.curve.finished import unfinished
+from ragone.pipelines.curve.steps import Step, StepKind, steps_of
+from ragone.pipelines.kpi.definition import Definition, Window, all_missing
+from ragone.schemas import Curve, Cycling, Kpi, KpiOutcome, kpi_stage
 
 _OPEN_CIRCUIT = "Battery open-circuit voltage [V]"
 _LOSSES = {

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipelines.curve.steps import Step, StepKind, steps_of
-from pipelines.kpi.definition import Definition, Window
-from schemas import Curve, Cycling, Kpi, KpiOutcome, kpi_stage
+from ragone.pipelines.curve.steps import Step, StepKind, steps_of
+from ragone.pipelines.kpi.definition import Definition, Window
+from ragone.schemas import Curve, Cycling, Kpi, KpiOutcome, kpi_stage
 
 _VARIABLE = "Minimum negative electrode surface potential difference [V]"
 PLATING_MARGIN = Definition(

@@ -13,12 +13,12 @@ from collections.abc import Mapping
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
-from pipelines.curve.discharges import Discharging, common_conditions, discharges_in
-from pipelines.curve.totals import SECONDS_PER_HOUR, Vector, uncertainty
-from pipelines.kpi.definition import Definition, Window, all_missing
-from pipelines.kpi.densities import Size, mass_of, volume_of, without
-from schemas import CellParameters, Curve, Kpi, KpiOutcome, kpi_stage
-from schemas.parameter import NotNegative, Positive
+from ragone.pipelines.curve.discharges import Discharging, common_conditions, discharges_in
+from ragone.pipelines.curve.totals import SECONDS_PER_HOUR, Vector, uncertainty
+from ragone.pipelines.kpi.definition import Definition, Window, all_missing
+from ragone.pipelines.kpi.densities import Size, mass_of, volume_of, without
+from ragone.schemas import CellParameters, Curve, Kpi, KpiOutcome, kpi_stage
+from ragone.schemas.parameter import NotNegative, Positive
 
 _REFERENCE = "D. V. Ragone, 1968, doi 10.4271/680453"
 ONE_HOUR = {

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.curve.discharges import Discharging, common_conditions, discharges_in
-from pipelines.curve.totals import Totals, Vector, uncertainty
-from pipelines.kpi.definition import Definition, Window
-from schemas import CellParameters, Curve, Kpi, KpiOutcome, kpi_stage
-from schemas.parameter import NotNegative
+from ragone.pipelines.curve.discharges import Discharging, common_conditions, discharges_in
+from ragone.pipelines.curve.totals import Totals, Vector, uncertainty
+from ragone.pipelines.kpi.definition import Definition, Window
+from ragone.schemas import CellParameters, Curve, Kpi, KpiOutcome, kpi_stage
+from ragone.schemas.parameter import NotNegative
 
 RATE_CAPABILITY = Definition("rate_capability", "1", "capacity at a rate over that at the lowest rate")
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from pipelines.curve.accuracy import accuracy_of
-from pipelines.curve.finished import unfinished
-from pipelines.curve.halves import discharges_of
-from pipelines.curve.totals import Vector
-from pipelines.kpi.definition import Definition
-from pipelines.kpi.densities import Size, largest, per
-from pipelines.kpi.whole import method_of, nothing_discharges
-from schemas import CellParameters, Curve, Kpi, KpiOutcome, kpi_stage
-from schemas.parameter import NotNegative
+from ragone.pipelines.curve.accuracy import accuracy_of
+from ragone.pipelines.curve.finished import unfinished
+from ragone.pipelines.curve.halves import discharges_of
+from ragone.pipelines.curve.totals import Vector
+from ragone.pipelines.kpi.definition import Definition
+from ragone.pipelines.kpi.densities import Size, largest, per
+from ragone.pipelines.kpi.whole import method_of, nothing_discharges
+from ragone.schemas import CellParameters, Curve, Kpi, KpiOutcome, kpi_stage
+from ragone.schemas.parameter import NotNegative
 
 _COMPONENT = "positive_active_material"
 SPECIFIC_CAPACITY = Definition(

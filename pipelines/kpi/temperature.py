@@ -8,9 +8,9 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.curve.totals import noise_of
-from pipelines.kpi.definition import Definition, Window, all_missing
-from schemas import Curve, Cycling, Kpi, KpiOutcome, Measurement, kpi_stage
+from ragone.pipelines.curve.totals import noise_of
+from ragone.pipelines.kpi.definition import Definition, Window, all_missing
+from ragone.schemas import Curve, Cycling, Kpi, KpiOutcome, Measurement, kpi_stage
 
 _WIDTH = 5
 _MEDIAN = math.sqrt(math.pi / 2 / _WIDTH)  # standard error of a median over the noise, many samples

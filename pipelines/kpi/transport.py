@@ -10,8 +10,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from pipelines.kpi.definition import Definition, Window
-from schemas import Kpi, KpiOutcome, Transport, TransportOutcome, kpi_stage
+from ragone.pipelines.kpi.definition import Definition, Window
+from ragone.schemas import Kpi, KpiOutcome, Transport, TransportOutcome, kpi_stage
 
 TORTUOSITY = Definition("pore_tortuosity_factor", "1", "porosity over relative diffusivity of the pores, through-plane")
 DIFFUSIVITY = Definition(

@@ -9,13 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sized
 
-from pipelines.curve.accuracy import Accuracy, accuracy_of
-from pipelines.curve.finished import unfinished
-from pipelines.curve.steps import Step, StepKind, steps_of
-from pipelines.curve.totals import COUNTED, UNRECORDED, Totals, Vector, totals_of, uncertainty
-from pipelines.kpi.definition import Definition, Window, all_missing
-from schemas import Curve, Kpi, KpiOutcome, kpi_stage
-from schemas.parameter import NotNegative
+from ragone.pipelines.curve.accuracy import Accuracy, accuracy_of
+from ragone.pipelines.curve.finished import unfinished
+from ragone.pipelines.curve.steps import Step, StepKind, steps_of
+from ragone.pipelines.curve.totals import COUNTED, UNRECORDED, Totals, Vector, totals_of, uncertainty
+from ragone.pipelines.kpi.definition import Definition, Window, all_missing
+from ragone.schemas import Curve, Kpi, KpiOutcome, kpi_stage
+from ragone.schemas.parameter import NotNegative
 
 MOST_LISTED = 3
 ENERGY = Definition("energy", "W.h", "integral of voltage times delivered current over time, discharging steps")

@@ -1,5 +1,5 @@
 """Draws the microstructure of a recipe."""
 
-from pipelines.manufacture.packing import pack_particles
+from ragone.pipelines.manufacture.packing import pack_particles
 
 __all__ = ["pack_particles"]

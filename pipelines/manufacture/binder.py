@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import gaussian_filter
 
-from pipelines.manufacture.particles import Floats
-from pipelines.manufacture.voxels import lowest
+from ragone.pipelines.manufacture.particles import Floats
+from ragone.pipelines.manufacture.voxels import lowest
 
 _NECK_WEIGHT = 0.25
 

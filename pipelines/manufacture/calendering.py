@@ -18,7 +18,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from schemas.errors import BoundsError
+from ragone.schemas.errors import BoundsError
 
 _DIGITS = 12  # the last bits of an exponential shall not move a voxel
 

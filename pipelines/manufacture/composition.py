@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from schemas import Materials, Recipe
-from schemas.errors import BoundsError
+from ragone.schemas import Materials, Recipe
+from ragone.schemas.errors import BoundsError
 
 LARGEST_ACTIVE_MATERIAL_FRACTION = 0.80
 

@@ -7,7 +7,7 @@ axis 0: collector and free surface. The volume fraction of each phase is exact t
 
 What it does not do: no flow of slurry, binder migration, cracks or plasticity; a pressure acts through an empirical
 law of compaction, not through forces. The cube is a sample of an electrode of any thickness. Any engine that follows
-`schemas.protocols.Manufacture` can replace it.
+`ragone.schemas.protocols.Manufacture` can replace it.
 
 References
 ----------
@@ -21,17 +21,17 @@ from dataclasses import replace
 
 import numpy as np
 
-from pipelines.manufacture.binder import place_carbon_binder
-from pipelines.manufacture.calendering import Compaction, calendered_porosity
-from pipelines.manufacture.composition import voxel_counts
-from pipelines.manufacture.contacts import Spheroids
-from pipelines.manufacture.particles import Particles, calender, draw_radii, median_radius_in_box
-from pipelines.manufacture.resolution import require_resolved
-from pipelines.manufacture.spheroids import calender_spheroids, longest_semi_axis, require_shape
-from pipelines.manufacture.voxels import lowest, surface_distances
-from schemas import Materials, Microstructure, ParticleShape, Recipe, stage
-from schemas.electrode import ACTIVE_MATERIAL, CARBON_BINDER, PORE, cubic_voxels
-from schemas.parameter import NotNegative, Positive, Share
+from ragone.pipelines.manufacture.binder import place_carbon_binder
+from ragone.pipelines.manufacture.calendering import Compaction, calendered_porosity
+from ragone.pipelines.manufacture.composition import voxel_counts
+from ragone.pipelines.manufacture.contacts import Spheroids
+from ragone.pipelines.manufacture.particles import Particles, calender, draw_radii, median_radius_in_box
+from ragone.pipelines.manufacture.resolution import require_resolved
+from ragone.pipelines.manufacture.spheroids import calender_spheroids, longest_semi_axis, require_shape
+from ragone.pipelines.manufacture.voxels import lowest, surface_distances
+from ragone.schemas import Materials, Microstructure, ParticleShape, Recipe, stage
+from ragone.schemas.electrode import ACTIVE_MATERIAL, CARBON_BINDER, PORE, cubic_voxels
+from ragone.schemas.parameter import NotNegative, Positive, Share
 
 
 @stage("manufacture.pack_particles", libraries=("numpy", "scipy"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.errors import BoundsError
+from ragone.schemas.errors import BoundsError
 
 _SMALLEST_EDGE = 8
 _SMALLEST_RADIUS = 1.0

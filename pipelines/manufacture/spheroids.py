@@ -20,10 +20,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import cKDTree
 
-from pipelines.manufacture.contacts import Floats, Spheroids, dot, overlaps
-from pipelines.manufacture.particles import Box, press, wrap
-from schemas.errors import BoundsError
-from schemas.recipe import ParticleShape
+from ragone.pipelines.manufacture.contacts import Floats, Spheroids, dot, overlaps
+from ragone.pipelines.manufacture.particles import Box, press, wrap
+from ragone.schemas.errors import BoundsError
+from ragone.schemas.recipe import ParticleShape
 
 _NEGLIGIBLE_OVERLAP = 1e-3  # of a voxel
 _RELAXATION = 0.6  # of each overlap a sweep takes away; more overshoots where a body has many contacts

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.manufacture.contacts import Spheroids
-from pipelines.manufacture.particles import Floats, Particles
+from ragone.pipelines.manufacture.contacts import Spheroids
+from ragone.pipelines.manufacture.particles import Floats, Particles
 
 _Distance = Callable[[Floats, Floats, Floats], Floats]
 

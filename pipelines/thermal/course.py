@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.thermal.decomposition import Decomposition
-from schemas import RagoneError
+from ragone.pipelines.thermal.decomposition import Decomposition
+from ragone.schemas import RagoneError
 
 
 class NotIntegratedError(RagoneError, ArithmeticError):

@@ -23,9 +23,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from schemas import CellParameters
-from schemas.errors import MissingFieldError, UnknownFieldError, did_you_mean
-from schemas.field import POSITIVE
+from ragone.schemas import CellParameters
+from ragone.schemas.errors import MissingFieldError, UnknownFieldError, did_you_mean
+from ragone.schemas.field import POSITIVE
 
 Vector = NDArray[np.float64]
 GAS_CONSTANT = 8.314462618  # J/(mol K), CODATA 2018

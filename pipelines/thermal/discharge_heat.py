@@ -10,13 +10,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.cell.engine import load_pybamm
-from pipelines.cell.heat import ISOTHERMAL, SOURCES, heat_variables
-from pipelines.cell.model import cell_values, dfn
-from pipelines.cell.simulation import AMBIENT, INITIAL, LOWER_VOLTAGE, Control, Numerics, mesh, quiet_solver
-from schemas import CellParameters
-from schemas.errors import MissingFieldError
-from schemas.field import POSITIVE, Bounds
+from ragone.pipelines.cell.engine import load_pybamm
+from ragone.pipelines.cell.heat import ISOTHERMAL, SOURCES, heat_variables
+from ragone.pipelines.cell.model import cell_values, dfn
+from ragone.pipelines.cell.simulation import AMBIENT, INITIAL, LOWER_VOLTAGE, Control, Numerics, mesh, quiet_solver
+from ragone.schemas import CellParameters
+from ragone.schemas.errors import MissingFieldError
+from ragone.schemas.field import POSITIVE, Bounds
 
 _SAMPLES = 501
 _LONGEST = 3.6e6  # s; a discharge that takes longer makes no heat to speak of

@@ -10,14 +10,14 @@ from typing import Annotated
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.cell.heat import SOURCES
-from pipelines.cell.simulation import Numerics
-from pipelines.thermal.decomposition import KIM_2007, REFERENCE, decomposition_of
-from pipelines.thermal.discharge_heat import Load, discharge_heat, load_of
-from schemas import CellOutcome, CellParameters, HeatBalance, stage
-from schemas.errors import MissingFieldError
-from schemas.field import POSITIVE, Bounds
-from schemas.parameter import NotNegative, Positive, Share
+from ragone.pipelines.cell.heat import SOURCES
+from ragone.pipelines.cell.simulation import Numerics
+from ragone.pipelines.thermal.decomposition import KIM_2007, REFERENCE, decomposition_of
+from ragone.pipelines.thermal.discharge_heat import Load, discharge_heat, load_of
+from ragone.schemas import CellOutcome, CellParameters, HeatBalance, stage
+from ragone.schemas.errors import MissingFieldError
+from ragone.schemas.field import POSITIVE, Bounds
+from ragone.schemas.parameter import NotNegative, Positive, Share
 
 _STEP = 0.5  # K, between temperatures at which decomposition is computed
 _WARMEST = 350.0  # K above the ambient

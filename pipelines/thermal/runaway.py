@@ -10,13 +10,19 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Annotated, Any
 
-from pipelines.kpi.definition import Definition, Window
-from pipelines.thermal.course import Course, border, course
-from pipelines.thermal.decomposition import KIM_2007, REFERENCE, Decomposition, component_masses, decomposition_of
-from pipelines.thermal.semenov import TEMPERATURES, semenov_number, tangency
-from schemas import CellOutcome, CellParameters, Kpi, KpiOutcome, kpi_stage
-from schemas.field import POSITIVE
-from schemas.parameter import Positive
+from ragone.pipelines.kpi.definition import Definition, Window
+from ragone.pipelines.thermal.course import Course, border, course
+from ragone.pipelines.thermal.decomposition import (
+    KIM_2007,
+    REFERENCE,
+    Decomposition,
+    component_masses,
+    decomposition_of,
+)
+from ragone.pipelines.thermal.semenov import TEMPERATURES, semenov_number, tangency
+from ragone.schemas import CellOutcome, CellParameters, Kpi, KpiOutcome, kpi_stage
+from ragone.schemas.field import POSITIVE
+from ragone.schemas.parameter import Positive
 
 _SEMENOV = f"Semenov 1928, Zeitschrift fuer Physik 48, 571; kinetics: {REFERENCE}"
 _NO_CURVE = Window("no curve: the cell's masses, heat capacity and cooled area")

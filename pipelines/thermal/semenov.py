@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.thermal.decomposition import Decomposition
-from schemas.field import Bounds
+from ragone.pipelines.thermal.decomposition import Decomposition
+from ragone.schemas.field import Bounds
 
 _COLDEST, _HOTTEST = 150.0, 2000.0  # K; heat rises ever more steeply between them
 TEMPERATURES = Bounds(_COLDEST, _HOTTEST)  # that may be given

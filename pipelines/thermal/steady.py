@@ -11,14 +11,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pipelines.cell.heat import CONTACT, ELECTROLYTE, MIXING, REACTION, REVERSIBLE, SOLIDS
-from pipelines.cell.simulation import Control, Numerics
-from pipelines.kpi.definition import Definition, Window
-from pipelines.thermal.balance import balance_temperature
-from pipelines.thermal.discharge_heat import Load, MeanHeat, discharge_heat, load_of
-from schemas import CellOutcome, CellParameters, Kpi, KpiOutcome, kpi_stage
-from schemas.field import POSITIVE, Bounds
-from schemas.parameter import Positive, Share
+from ragone.pipelines.cell.heat import CONTACT, ELECTROLYTE, MIXING, REACTION, REVERSIBLE, SOLIDS
+from ragone.pipelines.cell.simulation import Control, Numerics
+from ragone.pipelines.kpi.definition import Definition, Window
+from ragone.pipelines.thermal.balance import balance_temperature
+from ragone.pipelines.thermal.discharge_heat import Load, MeanHeat, discharge_heat, load_of
+from ragone.schemas import CellOutcome, CellParameters, Kpi, KpiOutcome, kpi_stage
+from ragone.schemas.field import POSITIVE, Bounds
+from ragone.schemas.parameter import Positive, Share
 
 _INCROPERA = "Incropera, DeWitt, Bergman, Lavine 2007, Fundamentals of Heat and Mass Transfer, chapter 5"
 _BERNARDI = "Bernardi, Pawlikowski, Newman 1985, doi 10.1149/1.2113792"

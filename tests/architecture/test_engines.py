@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from flows.stages import STAGES
-from schemas import protocols
-from schemas.stage import Stage
+from ragone.flows.stages import STAGES
+from ragone.schemas import protocols
+from ragone.schemas.stage import Stage
 
 AnyStage = Stage[Any, Any]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas import Design, Kpi, stage
+from ragone.schemas import Design, Kpi, stage
 
 
 @stage("thinned")

@@ -20,8 +20,8 @@ sys.path.insert(0, str(HERE))
 
 from compat_stages import thinned, valued  # noqa: E402
 
-from dataset import Lake, artifact_id  # noqa: E402
-from schemas import KINDS, Environment, Record  # noqa: E402
+from ragone.dataset import Lake, artifact_id  # noqa: E402
+from ragone.schemas import KINDS, Environment, Record  # noqa: E402
 
 WHERE = HERE / "lake-v1"
 ENVIRONMENT = Environment(
@@ -84,7 +84,7 @@ def main() -> None:
     """Write both."""
     shutil.rmtree(WHERE, ignore_errors=True)
     fixed = {"environment": lambda: ENVIRONMENT, "environment_id": lambda: artifact_id(ENVIRONMENT)}
-    with mock.patch.multiple("dataset.lake", **fixed), Lake.open(WHERE, create=True) as lake:
+    with mock.patch.multiple("ragone.dataset.lake", **fixed), Lake.open(WHERE, create=True) as lake:
         expected = furnish(lake)
     for folder in ("tables", "tmp"):
         shutil.rmtree(WHERE / folder)

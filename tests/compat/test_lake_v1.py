@@ -10,9 +10,9 @@ import pytest
 from compat_stages import thinned, valued
 from make_lake_v1 import plain
 
-from dataset import Lake, table_digest
-from dataset.errors import DroppedError
-from schemas import Verdict
+from ragone.dataset import Lake, table_digest
+from ragone.dataset.errors import DroppedError
+from ragone.schemas import Verdict
 
 HERE = Path(__file__).parent
 EXPECTED = json.loads((HERE / "expected.json").read_text(encoding="utf-8"))

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from dataset import Lake
-from dataset.errors import DroppedError
-from schemas import CellParameters, Discharge, Microstructure, Verdict
+from ragone.dataset import Lake
+from ragone.dataset.errors import DroppedError
+from ragone.schemas import CellParameters, Discharge, Microstructure, Verdict
 
 HERE = Path(__file__).parent
 

@@ -13,9 +13,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from schemas import KINDS, Verdict, compare, judge
-from schemas.compare import Deviation
-from schemas.errors import (
+from ragone.schemas import KINDS, Verdict, compare, judge
+from ragone.schemas.compare import Deviation
+from ragone.schemas.errors import (
     BoundsError,
     FieldShapeError,
     FieldTypeError,
@@ -24,9 +24,9 @@ from schemas.errors import (
     SchemaVersionError,
     UnknownFieldError,
 )
-from schemas.field import FieldSpec
-from schemas.unit_names import unit_of
-from schemas.units import conversion_factor, is_unit
+from ragone.schemas.field import FieldSpec
+from ragone.schemas.unit_names import unit_of
+from ragone.schemas.units import conversion_factor, is_unit
 
 # Other values of the fields whose value is tied to something else.
 CONSTRAINED: dict[str, Any] = {

@@ -11,8 +11,8 @@ import sys
 
 import electrode_stand_ins
 
-from dataset import Lake
-from flows import Silent, run_campaign
+from ragone.dataset import Lake
+from ragone.flows import Silent, run_campaign
 
 electrode_stand_ins.register()  # here, so that spawned workers know them too
 

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from flows import CampaignResult, Study
-from flows.stages import STAGES
-from schemas import (
+from ragone.flows import CampaignResult, Study
+from ragone.flows.stages import STAGES
+from ragone.schemas import (
     Candidate,
     CellDesign,
     CellOutcome,
@@ -26,7 +26,7 @@ from schemas import (
     TransportOutcome,
     stage,
 )
-from schemas.electrode import cubic_voxels
+from ragone.schemas.electrode import cubic_voxels
 
 STUDY: dict[str, Any] = {
     "study": {

@@ -8,13 +8,13 @@ from dataclasses import replace
 import electrode_stand_ins
 import numpy as np
 
-from dataset import Lake
-from flows.generator.training_plan import TrainingPlan
-from flows.generator.training_volumes import TrainingVolumes
-from flows.running.progress import Progress
-from models.generator.recipe import condition_of
-from schemas import Generator, GeneratorErrors, Materials, Microstructure, Recipe, stage
-from schemas.materials import NMC_811
+from ragone.dataset import Lake
+from ragone.flows.generator.training_plan import TrainingPlan
+from ragone.flows.generator.training_volumes import TrainingVolumes
+from ragone.flows.running.progress import Progress
+from ragone.models.generator.recipe import condition_of
+from ragone.schemas import Generator, GeneratorErrors, Materials, Microstructure, Recipe, stage
+from ragone.schemas.materials import NMC_811
 
 POROSITIES, ADHESIONS = (0.3, 0.45), (0.0, 1.0)
 METRICS = (
@@ -56,7 +56,7 @@ def tune(
 def fine_tune(
     lake: Lake, start: Generator, volumes: TrainingVolumes, plan: TrainingPlan, progress: Progress | None = None
 ) -> Generator:
-    """In place of `flows.generator.generators.fine_tune_generator`."""
+    """In place of `ragone.flows.generator.generators.fine_tune_generator`."""
     if progress:
         progress.started(1)
         progress.step("tuning the stand-in")

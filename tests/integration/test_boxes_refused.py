@@ -5,17 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dataset import Lake
-from flows.electrode.plan import Plan
-from flows.electrode.representativity import study_volume
-from flows.generator.fidelity_tasks import common_edge
-from flows.generator.training_volumes import TrainingVolumes, cut_volumes
-from models.generator.training_set import TrainingSet
-from pipelines.characterise import average_transport, characterise_with_taufactor, homogenise
-from pipelines.characterise.errors import MixedTransportsError
-from pipelines.fidelity import find_resemblance
-from schemas.errors import AnisotropicVoxelError
-from schemas.materials import NMC_811
+from ragone.dataset import Lake
+from ragone.flows.electrode.plan import Plan
+from ragone.flows.electrode.representativity import study_volume
+from ragone.flows.generator.fidelity_tasks import common_edge
+from ragone.flows.generator.training_volumes import TrainingVolumes, cut_volumes
+from ragone.models.generator.training_set import TrainingSet
+from ragone.pipelines.characterise import average_transport, characterise_with_taufactor, homogenise
+from ragone.pipelines.characterise.errors import MixedTransportsError
+from ragone.pipelines.fidelity import find_resemblance
+from ragone.schemas.errors import AnisotropicVoxelError
+from ragone.schemas.materials import NMC_811
 
 
 @pytest.fixture

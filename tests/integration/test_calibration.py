@@ -10,9 +10,9 @@ import electrode_stand_ins
 import generator_stand_ins
 import pytest
 
-from dataset import Lake
-from flows.generator import calibration
-from flows.generator.calibration import calibrate_generator
+from ragone.dataset import Lake
+from ragone.flows.generator import calibration
+from ragone.flows.generator.calibration import calibrate_generator
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ from pathlib import Path
 import electrode_stand_ins
 import pytest
 
-from dataset import Lake
-from flows import Study, run_campaign
-from schemas import Transport
+from ragone.dataset import Lake
+from ragone.flows import Study, run_campaign
+from ragone.schemas import Transport
 
 METHODS = {"homogenise": "multigrid conjugate gradients", "characterise_with_taufactor": "TauFactor"}
 

@@ -10,12 +10,12 @@ import electrode_stand_ins
 import generator_stand_ins
 import pytest
 
-from app.tables.campaigns import as_text, trial_line
-from dataset import Lake
-from flows import Study, StudyError, run_campaign
-from flows.generator import drawer
-from flows.stages import STAGES
-from schemas import Generator, Microstructure, PredictedErrors
+from ragone.app.tables.campaigns import as_text, trial_line
+from ragone.dataset import Lake
+from ragone.flows import Study, StudyError, run_campaign
+from ragone.flows.generator import drawer
+from ragone.flows.stages import STAGES
+from ragone.schemas import Generator, Microstructure, PredictedErrors
 from tests.watched import Watched
 
 Make = Callable[..., Study]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from dataset import Lake
+from ragone.dataset import Lake
 
 SCRIPT = Path(__file__).parent / "campaign_script.py"
 
@@ -53,8 +53,8 @@ def test_workers_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(["", *sys.path])}
     code = (
         "import os, signal, time\n"
-        "from flows.running.executors import open_executor, run_all\n"
-        "from flows.running.execution import Execution\n"
+        "from ragone.flows.running.executors import open_executor, run_all\n"
+        "from ragone.flows.running.execution import Execution\n"
         "if __name__ == '__main__':\n"
         "    with open_executor(Execution('processes', 1)) as executor:\n"
         "        print(run_all(executor, os.getpid, [()])[0], flush=True)\n"

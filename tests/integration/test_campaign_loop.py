@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from electrode_stand_ins import study, told, with_parameters
 
-from dataset import Lake
-from dataset.errors import DroppedError
-from flows import (
+from ragone.dataset import Lake
+from ragone.dataset.errors import DroppedError
+from ragone.flows import (
     CampaignError,
     CampaignResult,
     Trial,
@@ -21,10 +21,10 @@ from flows import (
     run_campaign,
     write_outputs,
 )
-from flows.cell.building import plan_cell
-from flows.running.seeds import cube_seed
-from schemas import KpiOutcome, Microstructure
-from schemas.electrode import cubic_voxels
+from ragone.flows.cell.building import plan_cell
+from ragone.flows.running.seeds import cube_seed
+from ragone.schemas import KpiOutcome, Microstructure
+from ragone.schemas.electrode import cubic_voxels
 from tests.watched import Watched
 
 

@@ -16,8 +16,8 @@ import electrode_stand_ins
 import pytest
 from electrode_stand_ins import told
 
-from dataset import Lake
-from flows import Study, TrackingError, run_campaign
+from ragone.dataset import Lake
+from ragone.flows import Study, TrackingError, run_campaign
 
 START_LIMIT_SECOND = 120
 

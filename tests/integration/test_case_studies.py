@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from app.main import main
-from dataset import Lake
+from ragone.app.main import main
+from ragone.dataset import Lake
 
 REPOSITORY = Path(__file__).parents[2]
 

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 import yaml
 
-from app.main import main
-from dataset import Lake
-from flows import Study, StudyError, compare_with_bruggeman, run_campaign, sweep_powers
-from flows.design.ways import candidates_of, stored_candidate
-from schemas import Candidate, Discharge, Kpi, KpiOutcome, Transport, TransportTensor
+from ragone.app.main import main
+from ragone.dataset import Lake
+from ragone.flows import Study, StudyError, compare_with_bruggeman, run_campaign, sweep_powers
+from ragone.flows.design.ways import candidates_of, stored_candidate
+from ragone.schemas import Candidate, Discharge, Kpi, KpiOutcome, Transport, TransportTensor
 
 STUDY: dict[str, Any] = {
     "study": {

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from dataset import Lake
-from flows import Study, StudyError, TrialOutcome, run_campaign
-from schemas import CellParameters, Materials
+from ragone.dataset import Lake
+from ragone.flows import Study, StudyError, TrialOutcome, run_campaign
+from ragone.schemas import CellParameters, Materials
 
 COARSE = {"edge_voxels": 20, "voxel_size": "0.8 um", "cubes": 1}
 

@@ -10,18 +10,18 @@ import electrode_stand_ins
 import generator_stand_ins
 import pytest
 
-from dataset import Lake
-from flows.design.chain import Step
-from flows.design.evaluation import CubeMeasured
-from flows.generator import drawer
-from flows.generator.applicability import Cubes
-from flows.generator.drawer import SimulatorDrawer, WatchedGeneratorDrawer
-from flows.generator.trust import Trust
-from flows.running.seeds import cube_seed
-from flows.running.workspace import open_workspace
-from flows.stages import STAGES
-from schemas import Generator, GeneratorErrors, Materials, PredictedErrors, Recipe
-from schemas.materials import NMC_811
+from ragone.dataset import Lake
+from ragone.flows.design.chain import Step
+from ragone.flows.design.evaluation import CubeMeasured
+from ragone.flows.generator import drawer
+from ragone.flows.generator.applicability import Cubes
+from ragone.flows.generator.drawer import SimulatorDrawer, WatchedGeneratorDrawer
+from ragone.flows.generator.trust import Trust
+from ragone.flows.running.seeds import cube_seed
+from ragone.flows.running.workspace import open_workspace
+from ragone.flows.stages import STAGES
+from ragone.schemas import Generator, GeneratorErrors, Materials, PredictedErrors, Recipe
+from ragone.schemas.materials import NMC_811
 from tests.watched import Watched
 
 INSIDE = Recipe(active_material_weight_fraction=0.95, porosity=0.38)

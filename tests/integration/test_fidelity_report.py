@@ -9,16 +9,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dataset import Lake
-from flows import FidelityPlan, StudyError, compare_with_simulator, compare_with_volumes, read_recipes
-from flows.generator import fidelity_volumes as tasks
-from flows.generator.training_plan import GeneratorPlan
-from models.generator.shipped import PLAN as DEFAULT_PLAN
-from models.generator.unseen_recipes import BEYOND, HELD_OUT
-from pipelines.manufacture import pack_particles
-from schemas import Generator, Materials, Microstructure, Recipe, stage
-from schemas.errors import RagoneError
-from schemas.materials import NMC_811
+from ragone.dataset import Lake
+from ragone.flows import FidelityPlan, StudyError, compare_with_simulator, compare_with_volumes, read_recipes
+from ragone.flows.generator import fidelity_volumes as tasks
+from ragone.flows.generator.training_plan import GeneratorPlan
+from ragone.models.generator.shipped import PLAN as DEFAULT_PLAN
+from ragone.models.generator.unseen_recipes import BEYOND, HELD_OUT
+from ragone.pipelines.manufacture import pack_particles
+from ragone.schemas import Generator, Materials, Microstructure, Recipe, stage
+from ragone.schemas.errors import RagoneError
+from ragone.schemas.materials import NMC_811
 
 VOXEL = 8e-7
 EDGE = 32

@@ -12,13 +12,13 @@ import electrode_stand_ins
 import pytest
 from electrode_stand_ins import STUDY, study, told
 
-from dataset import Lake
-from flows import CampaignResult, Study, TrialOutcome, run_campaign, write_outputs
-from flows.design.evaluation import uncertain_metrics
-from flows.design.optimiser import Optimiser
-from flows.running.workspace import open_workspace
-from flows.stages import KPI_STAGES, STAGES
-from schemas import (
+from ragone.dataset import Lake
+from ragone.flows import CampaignResult, Study, TrialOutcome, run_campaign, write_outputs
+from ragone.flows.design.evaluation import uncertain_metrics
+from ragone.flows.design.optimiser import Optimiser
+from ragone.flows.running.workspace import open_workspace
+from ragone.flows.stages import KPI_STAGES, STAGES
+from ragone.schemas import (
     Candidate,
     CellDesign,
     CellParameters,
@@ -33,7 +33,7 @@ from schemas import (
     Transport,
     stage,
 )
-from schemas.kpi_stage import kpi_stage
+from ragone.schemas.kpi_stage import kpi_stage
 
 STEPS = STUDY["study"]["steps"]
 PACKED = {"stage": "pack_particles"}

@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 from electrode_stand_ins import study
 
-from dataset import Lake
-from dataset.errors import DroppedError, StageFailedError
-from flows import Plan, Study, StudyError, run_campaign, study_candidate, study_recipe, study_volume
-from flows.design.ways import stored_candidate
-from schemas import Candidate, Microstructure, Recipe, Representativity, Run, Transport
-from schemas.electrode import cubic_voxels
-from schemas.materials import NMC_811
+from ragone.dataset import Lake
+from ragone.dataset.errors import DroppedError, StageFailedError
+from ragone.flows import Plan, Study, StudyError, run_campaign, study_candidate, study_recipe, study_volume
+from ragone.flows.design.ways import stored_candidate
+from ragone.schemas import Candidate, Microstructure, Recipe, Representativity, Run, Transport
+from ragone.schemas.electrode import cubic_voxels
+from ragone.schemas.materials import NMC_811
 from tests.watched import Watched
 
 PLAN = Plan(edges=(8, 12, 16), cubes=3, cuts=2, structures=2, voxel_edge=8, voxel_ratios=(0.5, 1.0, 2.0), target=0.1)

@@ -12,10 +12,10 @@ import pytest
 from electrode_stand_ins import told
 from scipy.special import stdtrit
 
-from dataset import Lake
-from flows import Study, Trial, TrialOutcome, run_campaign, write_outputs
-from flows.stages import STAGES
-from schemas import Materials, Microstructure, Transport, TransportOutcome, stage
+from ragone.dataset import Lake
+from ragone.flows import Study, Trial, TrialOutcome, run_campaign, write_outputs
+from ragone.flows.stages import STAGES
+from ragone.schemas import Materials, Microstructure, Transport, TransportOutcome, stage
 from tests.watched import Watched
 
 TARGET = {"target": "3 %", "confidence": "90 %", "least": 4, "most": 20}

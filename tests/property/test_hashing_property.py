@@ -13,8 +13,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from schemas.content_hash import table_digest
-from schemas.errors import FieldTypeError
+from ragone.schemas.content_hash import table_digest
+from ragone.schemas.errors import FieldTypeError
 
 SCALARS: dict[str, tuple[pa.DataType, st.SearchStrategy[Any]]] = {
     "float64": (pa.float64(), st.floats(allow_nan=False, allow_infinity=False)),

@@ -13,9 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from dataset.hashing import merkle_root, recipe_id
-from schemas.content_hash import table_digest
-from schemas.errors import FieldTypeError
+from ragone.dataset.hashing import merkle_root, recipe_id
+from ragone.schemas.content_hash import table_digest
+from ragone.schemas.errors import FieldTypeError
 
 GOLDEN = json.loads((Path(__file__).parents[1] / "golden" / "hashing.json").read_text(encoding="utf-8"))
 CONTENT = pytest.mark.parametrize("vector", GOLDEN["content"], ids=lambda vector: vector["case"])

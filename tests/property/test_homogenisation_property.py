@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from resistor_network import conductivity_of_network
 from scipy.ndimage import label
 
-from pipelines.characterise.kernel import EffectiveConductivity, effective_conductivity
-from pipelines.characterise.kernel.bounds import certified_interval
-from pipelines.characterise.kernel.operator import ALONG_FIRST_AXIS
-from pipelines.characterise.kernel.solver import prepare
-from pipelines.characterise.kernel.volume import read_volume, wrap
-from schemas import TransportOutcome
+from ragone.pipelines.characterise.kernel import EffectiveConductivity, effective_conductivity
+from ragone.pipelines.characterise.kernel.bounds import certified_interval
+from ragone.pipelines.characterise.kernel.operator import ALONG_FIRST_AXIS
+from ragone.pipelines.characterise.kernel.solver import prepare
+from ragone.pipelines.characterise.kernel.volume import read_volume, wrap
+from ragone.schemas import TransportOutcome
 
 SINGLE_ROUNDING = 2e-6  # fields of single precision move the balance of each voxel by some 1e-7 of its fluxes
 DOUBLE_ROUNDING = 1e-9

@@ -14,15 +14,15 @@ import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from flows import Study
-from flows.parameter_files.plain_yaml import decode_yaml
-from models.generator.errors import WeightsError
-from models.generator.weights import from_bytes, to_bytes
-from pipelines.cell.engine import parameter_values
-from pipelines.files.bpx import checked_bpx
-from pipelines.files.bpx.formula import FormulaError, read_formula
-from schemas.errors import RagoneError
-from schemas.json_text import JsonError, decode_json
+from ragone.flows import Study
+from ragone.flows.parameter_files.plain_yaml import decode_yaml
+from ragone.models.generator.errors import WeightsError
+from ragone.models.generator.weights import from_bytes, to_bytes
+from ragone.pipelines.cell.engine import parameter_values
+from ragone.pipelines.files.bpx import checked_bpx
+from ragone.pipelines.files.bpx.formula import FormulaError, read_formula
+from ragone.schemas.errors import RagoneError
+from ragone.schemas.json_text import JsonError, decode_json
 from tests.bpx_documents import invented_cell
 
 many = settings(max_examples=200, deadline=None)

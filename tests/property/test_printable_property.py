@@ -14,19 +14,19 @@ from rich.console import Group
 from rich.text import Text
 from rich.tree import Tree
 
-from app.pictures.characters import slice_blocks
-from app.query_text import csv_cell, text_parts
-from app.tables.answers import record_table, rows_table, wide_table
-from app.tables.campaigns import trial_line
-from app.tables.kpi import side_by_side
-from app.tables.verdicts import verdict_text
-from app.terminal.console import GuardedConsole
-from app.terminal.printable import Guarded, one_line, printable
-from flows import Trial, TrialOutcome
-from flows.cell.kpis import Found
-from schemas import KINDS, Candidate, Microstructure
-from schemas.electrode import cubic_voxels
-from schemas.errors import RagoneError
+from ragone.app.pictures.characters import slice_blocks
+from ragone.app.query_text import csv_cell, text_parts
+from ragone.app.tables.answers import record_table, rows_table, wide_table
+from ragone.app.tables.campaigns import trial_line
+from ragone.app.tables.kpi import side_by_side
+from ragone.app.tables.verdicts import verdict_text
+from ragone.app.terminal.console import GuardedConsole
+from ragone.app.terminal.printable import Guarded, one_line, printable
+from ragone.flows import Trial, TrialOutcome
+from ragone.flows.cell.kpis import Found
+from ragone.schemas import KINDS, Candidate, Microstructure
+from ragone.schemas.electrode import cubic_voxels
+from ragone.schemas.errors import RagoneError
 
 OBEYED = "\x1b[2J\x9b31m\x07\x08\r\x00\x7f\x85\u2028\u2029\u202e\u2066\u200b\ufeff\u00ad\U000e0041\udc9b"
 TEXT = st.text(st.sampled_from(OBEYED + "\n=+-@', a\u00a0é漢") | st.characters(), max_size=20)

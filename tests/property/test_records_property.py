@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from schemas import KINDS, compare
-from schemas.errors import RagoneError
-from schemas.field import FieldSpec, specs_of
-from schemas.units import parse_quantity
+from ragone.schemas import KINDS, compare
+from ragone.schemas.errors import RagoneError
+from ragone.schemas.field import FieldSpec, specs_of
+from ragone.schemas.units import parse_quantity
 
 LEAVES = st.none() | st.booleans() | st.integers(-9999, 9999) | st.floats(-1e300, 1e300) | st.text(max_size=8)
 JSON = st.dictionaries(st.text(max_size=8), LEAVES | st.lists(LEAVES, max_size=2), max_size=2)

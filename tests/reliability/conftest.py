@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from furnished_lake import furnish
 
-from schemas import Record
+from ragone.schemas import Record
 
 COUNTED = "counted"
 TRUSTED = "reliability_stages"

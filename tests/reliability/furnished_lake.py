@@ -11,10 +11,10 @@ import pyarrow as pa
 import pytest
 from reliability_stages import kpi, scale, scatter
 
-from dataset import Lake, tables
-from dataset.local_files import LocalFiles
-from dataset.store import Store
-from schemas import KINDS, Record
+from ragone.dataset import Lake, tables
+from ragone.dataset.local_files import LocalFiles
+from ragone.dataset.store import Store
+from ragone.schemas import KINDS, Record
 
 _ROUNDS = 8
 _FRAGMENTS = 4  # instead of many more, so that the tables of this small lake are compacted and get their index

@@ -20,12 +20,12 @@ import numpy as np
 import pyarrow as pa
 from reliability_stages import kpi, scale, scatter
 
-from dataset import Lake, artifact_id
-from dataset.arrow_files import encode
-from dataset.objects import object_key
-from schemas import Microstructure, Run, Snapshot
-from schemas.electrode import cubic_voxels
-from schemas.provenance import Tombstone
+from ragone.dataset import Lake, artifact_id
+from ragone.dataset.arrow_files import encode
+from ragone.dataset.objects import object_key
+from ragone.schemas import Microstructure, Run, Snapshot
+from ragone.schemas.electrode import cubic_voxels
+from ragone.schemas.provenance import Tombstone
 from tests.forged import NOW, RUN, keep_runs, put_object, put_run
 
 Spoil = Callable[[Path], None]
@@ -210,7 +210,7 @@ _RUNS: dict[str, dict[str, Any]] = {
     "names that command a terminal": {"stage": ESCAPE, "note": ESCAPE, "error": ESCAPE, "input_roles": ()},
     "stage of a foreign package": {"entry_point": "os:system", "output_roles": ("a",), "output_ids": (SPOILED,)},
     "stage that is a program": {
-        "entry_point": "pipelines.characterise.kernel.__main__:x",
+        "entry_point": "ragone.pipelines.characterise.kernel.__main__:x",
         "output_roles": ("a",),
         "output_ids": (SPOILED,),
     },

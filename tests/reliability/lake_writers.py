@@ -20,11 +20,11 @@ from typing import Any
 import pytest
 from reliability_stages import kpi, scale, scatter
 
-from dataset import Lake, steps
-from dataset.environment import environment_id
-from dataset.errors import DroppedError
-from dataset.fingerprint import code_id
-from dataset.steps import Step
+from ragone.dataset import Lake, steps
+from ragone.dataset.environment import environment_id
+from ragone.dataset.errors import DroppedError
+from ragone.dataset.fingerprint import code_id
+from ragone.dataset.steps import Step
 
 READY, STORED, DOOMED = "ready", "stored", "doomed"
 Said = tuple[str, list[str]]
@@ -33,7 +33,7 @@ Said = tuple[str, list[str]]
 environment_id(), kpi(0), code_id(scale), code_id(scatter)
 
 _CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["dataset", "lance", "lake_writers"])
+_CONTEXT.set_forkserver_preload(["ragone.dataset", "lance", "lake_writers"])
 
 
 @cache

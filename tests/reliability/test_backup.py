@@ -14,13 +14,13 @@ import pytest
 from furnished_lake import files_of, sort_of
 from lake_writers import DOOMED, STORED, Said, write_forever, writer
 
-from dataset import Lake
-from dataset.backup import Copy
-from dataset.errors import DroppedError, NotALakeError
-from dataset.files import Files
-from dataset.hashing import artifact_id
-from dataset.local_files import LocalFiles
-from dataset.progress import unwatched
+from ragone.dataset import Lake
+from ragone.dataset.backup import Copy
+from ragone.dataset.errors import DroppedError, NotALakeError
+from ragone.dataset.files import Files
+from ragone.dataset.hashing import artifact_id
+from ragone.dataset.local_files import LocalFiles
+from ragone.dataset.progress import unwatched
 
 _SEED = 20261130
 _WRITERS = 2

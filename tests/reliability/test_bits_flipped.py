@@ -15,13 +15,13 @@ import pytest
 from furnished_lake import as_it_lies, files_of, sort_of, table_rows
 from lake_writers import said, writer
 
-from dataset import Lake
-from dataset.errors import LakeError
-from dataset.fsck import fsck
-from dataset.hashing import artifact_id
-from dataset.objects import id_of_key
-from dataset.store import Store
-from dataset.tables import INDEXED
+from ragone.dataset import Lake
+from ragone.dataset.errors import LakeError
+from ragone.dataset.fsck import fsck
+from ragone.dataset.hashing import artifact_id
+from ragone.dataset.objects import id_of_key
+from ragone.dataset.store import Store
+from ragone.dataset.tables import INDEXED
 
 _SEED = 20261120
 _DETECTED, _HARMLESS, _MISSED, _WRONG = "detected", "harmless", "missed", "wrong value"

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from furnished_lake import as_it_lies, files_of, sort_of, table_rows
 
-from dataset import Lake, LakeError
-from dataset.fsck import fsck
-from dataset.hashing import artifact_id
-from dataset.layout import PAGE
-from dataset.objects import id_of_key
+from ragone.dataset import Lake, LakeError
+from ragone.dataset.fsck import fsck
+from ragone.dataset.hashing import artifact_id
+from ragone.dataset.layout import PAGE
+from ragone.dataset.objects import id_of_key
 
 _LIVE = ("objects", "runs", "recipes", PAGE)
 

@@ -22,8 +22,8 @@ import pytest
 from hostile_lakes import KEPT, SPOILED, catalogue, contents, make_sound_lake
 from lake_writers import said, writer
 
-from app.main import main
-from dataset import Lake
+from ragone.app.main import main
+from ragone.dataset import Lake
 
 _SEED = 20261130
 _LONGEST_SECOND = 20  # of one command, on a machine that does other work beside

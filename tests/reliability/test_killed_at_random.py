@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from lake_writers import DOOMED, READY, STORED, Said, said, write_forever, writer
 
-from dataset import Lake
-from dataset.errors import DroppedError
-from dataset.hashing import artifact_id
+from ragone.dataset import Lake
+from ragone.dataset.errors import DroppedError
+from ragone.dataset.hashing import artifact_id
 
 _KILLS_PER_LAKE = 10
 _LONGEST_SECOND = 0.25

@@ -21,8 +21,8 @@ from lake_writers import (
 )
 from reliability_stages import kpi
 
-from dataset import Lake
-from dataset.steps import Step
+from ragone.dataset import Lake
+from ragone.dataset.steps import Step
 
 Reached = tuple[Callable[[str], None], int, str]
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from dataset import Lake
-from flows import Study, run_campaign
-from flows.parameter_files.parameters import read_yaml
-from schemas.compare import Verdict
+from ragone.dataset import Lake
+from ragone.flows import Study, run_campaign
+from ragone.flows.parameter_files.parameters import read_yaml
+from ragone.schemas.compare import Verdict
 
 _PARAMETERS = Path(__file__).parents[2] / "params.yaml"
 _KPIS_PER_DESIGN = 8

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from lake_writers import STORED, barrier, put_each, said, writer
 
-from dataset import Lake
-from dataset.hashing import artifact_id
+from ragone.dataset import Lake
+from ragone.dataset.hashing import artifact_id
 
 
 @pytest.mark.parametrize(("processes", "puts"), [(4, 25), pytest.param(8, 100, marks=pytest.mark.slow)])

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from furnished_lake import as_it_lies, table_rows
 
-from dataset import Lake
+from ragone.dataset import Lake
 
 
 def _delete(tables: Path, name: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import expit
 
-from schemas import Measurement
+from ragone.schemas import Measurement
 
 REACTIONS = ((3.45, 0.03, 2.0), (3.70, 0.04, 1.5), (3.95, 0.05, 1.5))  # voltage [V], width [V], charge [A.h]
 _GRID = np.linspace(2.5, 4.5, 200_001)

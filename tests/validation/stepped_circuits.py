@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from schemas import Measurement
+from ragone.schemas import Measurement
 
 Vector = NDArray[np.float64]
 

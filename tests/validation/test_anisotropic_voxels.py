@@ -8,10 +8,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipelines.characterise import homogenise, homogenise_along_all_axes, walk_randomly
-from pipelines.characterise.kernel import effective_conductivity
-from schemas import Microstructure, TransportOutcome
-from schemas.materials import NMC_811
+from ragone.pipelines.characterise import homogenise, homogenise_along_all_axes, walk_randomly
+from ragone.pipelines.characterise.kernel import effective_conductivity
+from ragone.schemas import Microstructure, TransportOutcome
+from ragone.schemas.materials import NMC_811
 
 CUBES = (1.0, 1.0, 1.0)
 SOLIDS = {0: 0.0, 1: 0.1, 2: 100.0}

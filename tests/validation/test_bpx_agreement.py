@@ -8,11 +8,11 @@ import warnings
 import numpy as np
 import pytest
 
-from pipelines.cell import discharge_at_constant_current, reference_cell
-from pipelines.cell.engine import load_pybamm
-from pipelines.cell.protocols import cycle_cell
-from pipelines.files.bpx import read_bpx
-from schemas import DischargeOutcome
+from ragone.pipelines.cell import discharge_at_constant_current, reference_cell
+from ragone.pipelines.cell.engine import load_pybamm
+from ragone.pipelines.cell.protocols import cycle_cell
+from ragone.pipelines.files.bpx import read_bpx
+from ragone.schemas import DischargeOutcome
 from tests.bpx_documents import invented_cell, tabulated
 
 

@@ -5,10 +5,10 @@ import itertools
 
 import pytest
 
-from pipelines.cell import discharge_at_constant_power
-from pipelines.cell.engine import load_pybamm, parameter_values
-from pipelines.cell.stoichiometry import reference_window
-from pipelines.former.kpis import extract_kpis
+from ragone.pipelines.cell import discharge_at_constant_power
+from ragone.pipelines.cell.engine import load_pybamm, parameter_values
+from ragone.pipelines.cell.stoichiometry import reference_window
+from ragone.pipelines.former.kpis import extract_kpis
 from tests.built_cells import full_cell
 
 ACTIVE_DENSITY, BINDER_DENSITY, RADIUS = 4780.0, 1800.0, 5.22e-6

@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from pipelines.characterise.errors import ConductivityError, VolumeError
-from pipelines.characterise.kernel import ConductivityTensor, conductivity_tensor, effective_conductivity
-from schemas import TransportOutcome
-from schemas.errors import BoundsError
+from ragone.pipelines.characterise.errors import ConductivityError, VolumeError
+from ragone.pipelines.characterise.kernel import ConductivityTensor, conductivity_tensor, effective_conductivity
+from ragone.schemas import TransportOutcome
+from ragone.schemas.errors import BoundsError
 
 Labels = npt.NDArray[np.uint8]
 Matrix = npt.NDArray[np.float64]

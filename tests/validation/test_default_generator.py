@@ -11,12 +11,12 @@ from functools import cache
 import numpy as np
 import pytest
 
-from models.generator import default_generator, draw_microstructure
-from models.generator.recipe import condition_of
-from pipelines.characterise import homogenise
-from pipelines.manufacture import pack_particles
-from schemas import Recipe, Transport
-from schemas.materials import NMC_811
+from ragone.models.generator import default_generator, draw_microstructure
+from ragone.models.generator.recipe import condition_of
+from ragone.pipelines.characterise import homogenise
+from ragone.pipelines.manufacture import pack_particles
+from ragone.schemas import Recipe, Transport
+from ragone.schemas.materials import NMC_811
 
 EDGE, VOXEL, SEEDS = 64, 4e-7, 12
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from hysteretic_cell import FULL, charge_below, differential_capacity, extremes, measured_sweep
 
-from pipelines.kpi.differential import capacity_beyond_cut_off, differential_capacity_peaks
-from schemas import KpiOutcome
+from ragone.pipelines.kpi.differential import capacity_beyond_cut_off, differential_capacity_peaks
+from ragone.schemas import KpiOutcome
 
 SEEDS = range(40)
 CUT_OFF, EMPTY = 3.3, 2.9

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from pipelines.characterise.geometry import (
+from ragone.pipelines.characterise.geometry import (
     chord_lengths,
     face_counted_areas,
     particle_sizes,
@@ -21,10 +21,10 @@ from pipelines.characterise.geometry import (
     triple_phase_boundary_density,
     two_point_correlation,
 )
-from pipelines.files.images import import_volume, parse_phases
-from pipelines.manufacture import pack_particles
-from schemas import Recipe
-from schemas.materials import NMC_811
+from ragone.pipelines.files.images import import_volume, parse_phases
+from ragone.pipelines.manufacture import pack_particles
+from ragone.schemas import Recipe
+from ragone.schemas.materials import NMC_811
 
 Mask = npt.NDArray[np.bool_]
 

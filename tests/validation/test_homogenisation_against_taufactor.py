@@ -17,11 +17,11 @@ import pytest
 import tifffile
 from scipy.ndimage import gaussian_filter
 
-from pipelines.characterise import conduction
-from pipelines.characterise.kernel import effective_conductivity
-from pipelines.manufacture import pack_particles
-from schemas import Record, TransportOutcome
-from schemas.materials import NMC_811
+from ragone.pipelines.characterise import conduction
+from ragone.pipelines.characterise.kernel import effective_conductivity
+from ragone.pipelines.manufacture import pack_particles
+from ragone.schemas import Record, TransportOutcome
+from ragone.schemas.materials import NMC_811
 
 Labels = npt.NDArray[np.uint8]
 

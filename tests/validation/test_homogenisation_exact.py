@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from pipelines.characterise.kernel import EffectiveConductivity, effective_conductivity
-from schemas import TransportOutcome
+from ragone.pipelines.characterise.kernel import EffectiveConductivity, effective_conductivity
+from ragone.schemas import TransportOutcome
 
 Labels = npt.NDArray[np.uint8]
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.ndimage import gaussian_filter
 
-from pipelines.characterise.kernel import effective_conductivity
+from ragone.pipelines.characterise.kernel import effective_conductivity
 
 Labels = npt.NDArray[np.uint8]
 

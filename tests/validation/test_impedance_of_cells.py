@@ -5,11 +5,11 @@ import dataclasses
 import numpy as np
 import pytest
 
-from pipelines.cell.engine import load_pybamm
-from pipelines.cell.impedance import simulate_impedance
-from pipelines.cell.model import cell_values, dfn
-from pipelines.kpi.impedance import examine_kramers_kronig, fit_equivalent_circuit, integrate_relaxation_times
-from schemas import ImpedanceOutcome, KpiOutcome
+from ragone.pipelines.cell.engine import load_pybamm
+from ragone.pipelines.cell.impedance import simulate_impedance
+from ragone.pipelines.cell.model import cell_values, dfn
+from ragone.pipelines.kpi.impedance import examine_kramers_kronig, fit_equivalent_circuit, integrate_relaxation_times
+from ragone.schemas import ImpedanceOutcome, KpiOutcome
 from tests.built_cells import full_cell
 
 POROSITY, RADIUS = 0.335, 5.22e-6

@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
-from pipelines.kpi.impedance import (
+from ragone.pipelines.kpi.impedance import (
     examine_kramers_kronig,
     fit_equivalent_circuit,
     integrate_relaxation_times,
 )
-from pipelines.kpi.impedance.circuit import ARC, FINITE_LENGTH, SERIES, Circuit
-from pipelines.kpi.impedance.distribution import distribution_of
-from pipelines.kpi.impedance.least_squares import fit
-from schemas import KpiOutcome
+from ragone.pipelines.kpi.impedance.circuit import ARC, FINITE_LENGTH, SERIES, Circuit
+from ragone.pipelines.kpi.impedance.distribution import distribution_of
+from ragone.pipelines.kpi.impedance.least_squares import fit
+from ragone.schemas import KpiOutcome
 
 SERIES_RESISTANCE = 0.010
 FAST, SLOW = (0.008, 2e-4), (0.015, 2e-2)  # resistance [ohm], time constant [s]

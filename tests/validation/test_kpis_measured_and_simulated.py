@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipelines.cell.protocols import cycle_cell
-from pipelines.files.cyclers import read_measurement
-from pipelines.kpi import (
+from ragone.pipelines.cell.protocols import cycle_cell
+from ragone.pipelines.files.cyclers import read_measurement
+from ragone.pipelines.kpi import (
     delivered_by_curve,
     efficiency_per_cycle,
     loss_shares,
@@ -15,7 +15,7 @@ from pipelines.kpi import (
     ragone_curve,
     rate_capability,
 )
-from pipelines.kpi.differential import capacity_beyond_cut_off, differential_capacity_peaks
+from ragone.pipelines.kpi.differential import capacity_beyond_cut_off, differential_capacity_peaks
 
 RATES = {"0p1C": 0.1, "0p5C": 0.5, "1C": 1.0, "2C": 2.0}
 

@@ -14,10 +14,10 @@ from functools import cache
 import numpy as np
 import pytest
 
-from pipelines.characterise import homogenise
-from pipelines.manufacture import pack_particles
-from schemas import Recipe, Transport
-from schemas.materials import NMC_811
+from ragone.pipelines.characterise import homogenise
+from ragone.pipelines.manufacture import pack_particles
+from ragone.schemas import Recipe, Transport
+from ragone.schemas.materials import NMC_811
 
 SEEDS = range(6)
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from stepped_circuits import Circuit, Recording, drawn
 
-from pipelines.kpi.resistance import ohmic_resistance
-from schemas import KpiOutcome
+from ragone.pipelines.kpi.resistance import ohmic_resistance
+from ragone.schemas import KpiOutcome
 
 SEEDS = 200
 

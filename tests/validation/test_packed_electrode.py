@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.characterise import characterise_with_taufactor
-from pipelines.manufacture import pack_particles
-from pipelines.manufacture.composition import voxel_counts
-from schemas import Microstructure, Recipe
-from schemas.errors import BoundsError
-from schemas.materials import NMC_811
-from schemas.protocols import Manufacture
+from ragone.pipelines.characterise import characterise_with_taufactor
+from ragone.pipelines.manufacture import pack_particles
+from ragone.pipelines.manufacture.composition import voxel_counts
+from ragone.schemas import Microstructure, Recipe
+from ragone.schemas.errors import BoundsError
+from ragone.schemas.materials import NMC_811
+from ragone.schemas.protocols import Manufacture
 
 
 def recipe(porosity: float = 0.4, weight: float = 0.95, adhesion: float = 0.5) -> Recipe:

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from thermal_cells import thermal_cell
 
-from pipelines.cell import discharge_at_constant_power
-from pipelines.cell.engine import load_pybamm
-from pipelines.cell.model import OPTIONS, cell_values
-from pipelines.cell.protocols import cycle_cell, full_cycles
-from schemas import CyclingOutcome
+from ragone.pipelines.cell import discharge_at_constant_power
+from ragone.pipelines.cell.engine import load_pybamm
+from ragone.pipelines.cell.model import OPTIONS, cell_values
+from ragone.pipelines.cell.protocols import cycle_cell, full_cycles
+from ragone.schemas import CyclingOutcome
 
 FARADAY, GAS, TEMPERATURE, SALT = 96485.33212, 8.314462618, 298.15, 1000.0
 CONTACT = 1e-3  # ohm, of the cell below
@@ -36,7 +36,7 @@ def with_values(monkeypatch):
 
     def change(changes):
         replaced = partial(changed, changes)
-        monkeypatch.setattr("pipelines.cell.protocols.cycle.cell_values", replaced)
+        monkeypatch.setattr("ragone.pipelines.cell.protocols.cycle.cell_values", replaced)
         return replaced
 
     return change

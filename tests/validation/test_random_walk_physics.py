@@ -11,13 +11,13 @@ import pytest
 from scipy.ndimage import gaussian_filter
 from scipy.stats import chi2
 
-from pipelines.characterise import walk_randomly
-from pipelines.characterise.conduction import effective_conductivity
-from pipelines.characterise.random_walk import default_step_count, relative_growths
-from pipelines.manufacture import pack_particles
-from schemas import Microstructure, Recipe, TransportOutcome
-from schemas.electrode import cubic_voxels
-from schemas.materials import NMC_811
+from ragone.pipelines.characterise import walk_randomly
+from ragone.pipelines.characterise.conduction import effective_conductivity
+from ragone.pipelines.characterise.random_walk import default_step_count, relative_growths
+from ragone.pipelines.manufacture import pack_particles
+from ragone.schemas import Microstructure, Recipe, TransportOutcome
+from ragone.schemas.electrode import cubic_voxels
+from ragone.schemas.materials import NMC_811
 
 Volume = npt.NDArray[np.bool_]
 

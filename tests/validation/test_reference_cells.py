@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from pipelines.cell import (
+from ragone.pipelines.cell import (
     bpx_document,
     deviation_from_published,
     discharge_at_constant_current,
@@ -13,10 +13,10 @@ from pipelines.cell import (
     published_4680,
     reference_cell,
 )
-from pipelines.cell.engine import PARAMETER_SETS, load_pybamm, parameter_values
-from pipelines.cell.stoichiometry import reference_window
-from pipelines.files.bpx.read import checked_bpx
-from schemas import DischargeOutcome
+from ragone.pipelines.cell.engine import PARAMETER_SETS, load_pybamm, parameter_values
+from ragone.pipelines.cell.stoichiometry import reference_window
+from ragone.pipelines.files.bpx.read import checked_bpx
+from ragone.schemas import DischargeOutcome
 
 QUICK = ("Ecker2015", "OKane2022")
 WRITTEN = ("Chen2020", "Ecker2015", "Mohtat2020", "NCA_Kim2011", "OKane2022", "Prada2013")

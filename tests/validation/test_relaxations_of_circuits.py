@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from stepped_circuits import Circuit, Recording, measurement
 
-from pipelines.kpi.resistance import polarisation_resistance, pulse_resistance
-from pipelines.kpi.taper import taper_corrected_charge
-from pipelines.kpi.titration import diffusion_time
-from schemas import KpiOutcome, Measurement
+from ragone.pipelines.kpi.resistance import polarisation_resistance, pulse_resistance
+from ragone.pipelines.kpi.taper import taper_corrected_charge
+from ragone.pipelines.kpi.titration import diffusion_time
+from ragone.schemas import KpiOutcome, Measurement
 
 TWO = Recording(
     interval=0.05, length=60.0, rest=20.0, circuit=Circuit(taus=(0.4, 8.0), warburg=0.0), current_noise=1e-4

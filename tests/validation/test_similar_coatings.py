@@ -5,9 +5,9 @@ import dataclasses
 import numpy as np
 import pytest
 
-from pipelines.cell.engine import load_pybamm
-from pipelines.cell.model import cell_values, dfn
-from pipelines.cell.simulation import (
+from ragone.pipelines.cell.engine import load_pybamm
+from ragone.pipelines.cell.model import cell_values, dfn
+from ragone.pipelines.cell.simulation import (
     AMBIENT,
     INITIAL,
     LOWER_VOLTAGE,
@@ -17,7 +17,7 @@ from pipelines.cell.simulation import (
     quiet_solver,
     solve,
 )
-from schemas import NegativeElectrode
+from ragone.schemas import NegativeElectrode
 from tests.built_cells import full_cell
 
 

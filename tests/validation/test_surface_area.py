@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipelines.characterise.surface import face_count, specific_surface_area
-from pipelines.files.images import import_volume, parse_phases
+from ragone.pipelines.characterise.surface import face_count, specific_surface_area
+from ragone.pipelines.files.images import import_volume, parse_phases
 
 
 def test_the_area_of_a_sphere_is_right_though_its_faces_are_not() -> None:

@@ -5,8 +5,8 @@ import pytest
 from scipy.integrate import cumulative_trapezoid
 from thermal_cells import AREA, CAPACITY, discharged, sampled, thermal_cell
 
-from pipelines.cell.engine import load_pybamm
-from pipelines.cell.heat import (
+from ragone.pipelines.cell.engine import load_pybamm
+from ragone.pipelines.cell.heat import (
     CHEMICAL,
     CONTACT,
     ELECTROLYTE,
@@ -20,7 +20,7 @@ from pipelines.cell.heat import (
     SOLIDS,
     SOURCES,
 )
-from pipelines.cell.model import cell_values
+from ragone.pipelines.cell.model import cell_values
 
 TERMINAL, CURRENT, TEMPERATURE = "Voltage [V]", "Current [A]", "Volume-averaged cell temperature [K]"
 FARADAY = 96485.33212

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from thermal_cells import thermal_cell
 
-from pipelines.thermal import thermal_runaway
-from pipelines.thermal.course import course
-from pipelines.thermal.decomposition import GAS_CONSTANT, KIM_2007, Decomposition, Reaction, decomposition_of
-from pipelines.thermal.semenov import semenov_number, tangency
+from ragone.pipelines.thermal import thermal_runaway
+from ragone.pipelines.thermal.course import course
+from ragone.pipelines.thermal.decomposition import GAS_CONSTANT, KIM_2007, Decomposition, Reaction, decomposition_of
+from ragone.pipelines.thermal.semenov import semenov_number, tangency
 
 CONDUCTANCE, CAPACITY, START = 0.15, 330.0, 400.0
 TINY = 1e-12  # fraction of the reactant that a watt-second takes

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from thermal_cells import AREA, CAPACITY, discharged, sampled, thermal_cell
 
-from pipelines.cell.heat import LUMPED
-from pipelines.thermal import steady_temperature
-from pipelines.thermal.balance import balance_temperature
+from ragone.pipelines.cell.heat import LUMPED
+from ragone.pipelines.thermal import steady_temperature
+from ragone.pipelines.thermal.balance import balance_temperature
 
 TEMPERATURE = "Volume-averaged cell temperature [K]"
 

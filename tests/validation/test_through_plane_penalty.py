@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from pipelines.characterise import homogenise_along_all_axes
-from pipelines.manufacture import pack_particles
-from schemas import Microstructure, Recipe
-from schemas.electrode import cubic_voxels
-from schemas.materials import NMC_811
+from ragone.pipelines.characterise import homogenise_along_all_axes
+from ragone.pipelines.manufacture import pack_particles
+from ragone.schemas import Microstructure, Recipe
+from ragone.schemas.electrode import cubic_voxels
+from ragone.schemas.materials import NMC_811
 
 EDGE = 40
 

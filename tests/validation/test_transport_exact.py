@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from pipelines.characterise import characterise_with_taufactor
-from pipelines.characterise.conduction import effective_conductivity
-from schemas import Materials, Microstructure, Transport, TransportOutcome
-from schemas.electrode import cubic_voxels
+from ragone.pipelines.characterise import characterise_with_taufactor
+from ragone.pipelines.characterise.conduction import effective_conductivity
+from ragone.schemas import Materials, Microstructure, Transport, TransportOutcome
+from ragone.schemas.electrode import cubic_voxels
 
 ACTIVE, BINDER = 0.2, 50.0
 MATERIALS = Materials(

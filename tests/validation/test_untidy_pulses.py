@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from untidy_pulses import EARLY, LATE, Border, Pulse, drawn, tidy
 
-from pipelines.kpi.resistance import ohmic_resistance
-from schemas import Kpi
+from ragone.pipelines.kpi.resistance import ohmic_resistance
+from ragone.schemas import Kpi
 
 NAME = "ohmic_resistance"
 DEVIATIONS = 3.0

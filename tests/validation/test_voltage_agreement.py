@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dataset import Lake
-from flows import compare_discharges
-from pipelines.cell import reference_cell
-from pipelines.cell.protocols import ProtocolError, discharge_alike
-from pipelines.files.cyclers import read_measurement
-from pipelines.kpi import voltage_agreement
-from schemas import KpiOutcome
+from ragone.dataset import Lake
+from ragone.flows import compare_discharges
+from ragone.pipelines.cell import reference_cell
+from ragone.pipelines.cell.protocols import ProtocolError, discharge_alike
+from ragone.pipelines.files.cyclers import read_measurement
+from ragone.pipelines.kpi import voltage_agreement
+from ragone.schemas import KpiOutcome
 
 SHARED = Path(os.environ.get("RAGONE_SHARED_DATA", Path(__file__).parents[3] / "shared" / "data"))
 LG_M50 = SHARED / "LGM50_5Ah_RateTest_10C_25C.mat"

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from pipelines.cell.engine import load_pybamm
-from pipelines.cell.heat import heat_variables, thermal_values
-from pipelines.cell.model import cell_values, dfn
-from pipelines.cell.simulation import Numerics, mesh, quiet_solver
-from schemas import KINDS
+from ragone.pipelines.cell.engine import load_pybamm
+from ragone.pipelines.cell.heat import heat_variables, thermal_values
+from ragone.pipelines.cell.model import cell_values, dfn
+from ragone.pipelines.cell.simulation import Numerics, mesh, quiet_solver
+from ragone.schemas import KINDS
 
 CAPACITY, AREA = 330.0, 0.0149  # J/K, m^2
 _MASSES = {"negative_solids": 0.075, "positive_active_material": 0.125, "electrolyte": 0.045}

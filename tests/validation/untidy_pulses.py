@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from stepped_circuits import Circuit, measurement
 
-from schemas import Measurement
+from ragone.schemas import Measurement
 
 Vector = NDArray[np.float64]
 Random = np.random.Generator

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.cell.protocols.grammar import ProtocolError
-from pipelines.cell.protocols.words import number, rest
-from pipelines.cell.sampling import battery_data_current
-from schemas import Measurement
+from ragone.pipelines.cell.protocols.grammar import ProtocolError
+from ragone.pipelines.cell.protocols.words import number, rest
+from ragone.pipelines.cell.sampling import battery_data_current
+from ragone.schemas import Measurement
 
 _BEFORE = 10.0  # s
 _RESTING = 1e-3  # of the largest current

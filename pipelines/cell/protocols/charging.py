@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pipelines.cell.protocols.protocol_stage import protocol_stage
-from pipelines.cell.protocols.words import at_rate, cycle, full_charge, rest, until
-from schemas.errors import FieldShapeError
-from schemas.field import Bounds
-from schemas.parameter import NotNegative, Positive
+from ragone.pipelines.cell.protocols.protocol_stage import protocol_stage
+from ragone.pipelines.cell.protocols.words import at_rate, cycle, full_charge, rest, until
+from ragone.schemas.errors import FieldShapeError
+from ragone.schemas.field import Bounds
+from ragone.schemas.parameter import NotNegative, Positive
 
 
 @protocol_stage("protocol.charge", initial_state_of_charge=0.0)

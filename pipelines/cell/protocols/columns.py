@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.cell.engine import load_pybamm
-from pipelines.cell.protocols.variables import TEMPERATURE, sampled
-from pipelines.cell.sampling import battery_data_current
+from ragone.pipelines.cell.engine import load_pybamm
+from ragone.pipelines.cell.protocols.variables import TEMPERATURE, sampled
+from ragone.pipelines.cell.sampling import battery_data_current
 
 STEPS_AT_ONCE = 50  # of which PyBaMM builds the variables together: some 6 MB a step until they are read
 

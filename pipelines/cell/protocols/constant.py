@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pipelines.cell.protocols.protocol_stage import protocol_stage
-from pipelines.cell.protocols.words import at_rate, number, rest, until
-from schemas.parameter import NotNegative, Positive
+from ragone.pipelines.cell.protocols.protocol_stage import protocol_stage
+from ragone.pipelines.cell.protocols.words import at_rate, number, rest, until
+from ragone.schemas.parameter import NotNegative, Positive
 
 
 @protocol_stage("protocol.constant_current")

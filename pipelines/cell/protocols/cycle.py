@@ -14,22 +14,22 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.cell.engine import load_pybamm
-from pipelines.cell.heat import ISOTHERMAL, LUMPED, lumped_parameters, thermal_values
-from pipelines.cell.model import cell_values, dfn
-from pipelines.cell.protocols.columns import Columns, no_columns, read_columns
-from pipelines.cell.protocols.expansion import Planned, expand
-from pipelines.cell.protocols.experiment import solve_steps
-from pipelines.cell.protocols.grammar import Action, ProtocolError, Step, refusal
-from pipelines.cell.protocols.profile import Load, load_of
-from pipelines.cell.protocols.times import Sampling, times_of
-from pipelines.cell.protocols.variables import add_variables
-from pipelines.cell.protocols.verdict import Verdict, judge
-from pipelines.cell.simulation import AMBIENT, INITIAL, Numerics, mesh, quiet_solver
-from schemas import CellOutcome, CellParameters, Cycling, CyclingOutcome, Measurement, NegativeElectrode, stage
-from schemas.errors import UnknownFieldError, did_you_mean
-from schemas.field import POSITIVE, Bounds
-from schemas.parameter import NotNegative, Positive, Share
+from ragone.pipelines.cell.engine import load_pybamm
+from ragone.pipelines.cell.heat import ISOTHERMAL, LUMPED, lumped_parameters, thermal_values
+from ragone.pipelines.cell.model import cell_values, dfn
+from ragone.pipelines.cell.protocols.columns import Columns, no_columns, read_columns
+from ragone.pipelines.cell.protocols.expansion import Planned, expand
+from ragone.pipelines.cell.protocols.experiment import solve_steps
+from ragone.pipelines.cell.protocols.grammar import Action, ProtocolError, Step, refusal
+from ragone.pipelines.cell.protocols.profile import Load, load_of
+from ragone.pipelines.cell.protocols.times import Sampling, times_of
+from ragone.pipelines.cell.protocols.variables import add_variables
+from ragone.pipelines.cell.protocols.verdict import Verdict, judge
+from ragone.pipelines.cell.simulation import AMBIENT, INITIAL, Numerics, mesh, quiet_solver
+from ragone.schemas import CellOutcome, CellParameters, Cycling, CyclingOutcome, Measurement, NegativeElectrode, stage
+from ragone.schemas.errors import UnknownFieldError, did_you_mean
+from ragone.schemas.field import POSITIVE, Bounds
+from ragone.schemas.parameter import NotNegative, Positive, Share
 
 _THERMAL: Mapping[str, Mapping[str, str]] = {"isothermal": ISOTHERMAL, "lumped": LUMPED}
 _NOT_STARTED = {

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pipelines.cell.protocols.protocol_stage import protocol_stage
-from pipelines.cell.protocols.words import until
-from schemas.field import Bounds
-from schemas.parameter import NotNegative
+from ragone.pipelines.cell.protocols.protocol_stage import protocol_stage
+from ragone.pipelines.cell.protocols.words import until
+from ragone.schemas.field import Bounds
+from ragone.schemas.parameter import NotNegative
 
 
 @protocol_stage("protocol.drive", follows_profile=True)

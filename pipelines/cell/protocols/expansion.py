@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipelines.cell.protocols.grammar import Action, ProtocolError, Step, read_step, refusal
+from ragone.pipelines.cell.protocols.grammar import Action, ProtocolError, Step, read_step, refusal
 
 MOST_STEPS = 5000  # each keeps some 1.6 MB of its solution until all are done
 _REPEAT = re.compile(r"\s*repeat\s+(\d{1,6})\s*:\s*(.*)", re.IGNORECASE | re.DOTALL)

@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from pipelines.cell.engine import load_pybamm
-from pipelines.cell.protocols.grammar import Action, Step
-from pipelines.cell.protocols.profile import Load
+from ragone.pipelines.cell.engine import load_pybamm
+from ragone.pipelines.cell.protocols.grammar import Action, Step
+from ragone.pipelines.cell.protocols.profile import Load
 
 _CONTROLS = {"A": "current", "C": "c_rate", "V": "voltage", "W": "power", "Ohm": "resistance"}
 _LOADS = {"A": "current", "C": "current", "W": "power"}

@@ -14,7 +14,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from schemas.errors import RagoneError
+from ragone.schemas.errors import RagoneError
 
 EXAMPLES = (
     "Discharge at 1C until 2.5 V",

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.cell.sampling import battery_data_current
-from schemas import CellParameters, Measurement
-from schemas.errors import FieldShapeError, MissingFieldError
+from ragone.pipelines.cell.sampling import battery_data_current
+from ragone.schemas import CellParameters, Measurement
+from ragone.schemas.errors import FieldShapeError, MissingFieldError
 
 JUMP = 1e-6  # s
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from pipelines.cell.protocols.cycle import cycle_cell
-from schemas import Cycling, Measurement, Parameter, Stage
+from ragone.pipelines.cell.protocols.cycle import cycle_cell
+from ragone.schemas import Cycling, Measurement, Parameter, Stage
 
 _STEPS = "protocol"  # the parameter of `cycle_cell` that a name stands for
 _PROFILE = "profile"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Annotated
 
-from pipelines.cell.protocols.protocol_stage import protocol_stage
-from pipelines.cell.protocols.words import at_rate, cycle, duration, rest, until
-from schemas.errors import BoundsError
-from schemas.field import POSITIVE, Bounds
-from schemas.parameter import NotNegative, Positive, Share
+from ragone.pipelines.cell.protocols.protocol_stage import protocol_stage
+from ragone.pipelines.cell.protocols.words import at_rate, cycle, duration, rest, until
+from ragone.schemas.errors import BoundsError
+from ragone.schemas.field import POSITIVE, Bounds
+from ragone.schemas.parameter import NotNegative, Positive, Share
 
 _HOUR = 3600.0
 

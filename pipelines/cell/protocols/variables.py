@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.cell.engine import load_pybamm
-from pipelines.cell.heat import HEAT_NAMES, heat_variables
+from ragone.pipelines.cell.engine import load_pybamm
+from ragone.pipelines.cell.heat import HEAT_NAMES, heat_variables
 
 TEMPERATURE = "Volume-averaged cell temperature [K]"
 OPEN_CIRCUIT = "Battery open-circuit voltage [V]"

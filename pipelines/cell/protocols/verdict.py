@@ -19,10 +19,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipelines.cell.protocols.experiment import Solved
-from pipelines.cell.protocols.grammar import Action, Step
-from pipelines.cell.protocols.variables import OPEN_CIRCUIT
-from schemas import CyclingOutcome
+from ragone.pipelines.cell.protocols.experiment import Solved
+from ragone.pipelines.cell.protocols.grammar import Action, Step
+from ragone.pipelines.cell.protocols.variables import OPEN_CIRCUIT
+from ragone.schemas import CyclingOutcome
 
 _AT_LIMIT = 2e-3  # V; a voltage that a rest leaves beside the limit
 _LIMIT_PASSED = re.compile(r"Events \[(.*?)\] are non-positive")  # in what PyBaMM says of a first state

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.field import POSITIVE
+from ragone.schemas.field import POSITIVE
 
 
 def number(value: float) -> str:

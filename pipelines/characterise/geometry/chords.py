@@ -25,10 +25,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.characterise.geometry.errors import GeometryInputError
-from pipelines.characterise.geometry.labelled_volume import AXES, Counts, Floats, Mask, checked_mask
-from pipelines.characterise.geometry.slabs import in_slabs
-from pipelines.compiled import compiled
+from ragone.pipelines.characterise.geometry.errors import GeometryInputError
+from ragone.pipelines.characterise.geometry.labelled_volume import AXES, Counts, Floats, Mask, checked_mask
+from ragone.pipelines.characterise.geometry.slabs import in_slabs
+from ragone.pipelines.compiled import compiled
 
 CHORDS_METHOD = "runs of voxels; cut ones left out, whole ones weighted by 1 / (N - n - 1); mean from all boundaries"
 

@@ -14,8 +14,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipelines.characterise.geometry.labelled_volume import AXES, Counts, Mask
-from pipelines.compiled import compiled
+from ragone.pipelines.characterise.geometry.labelled_volume import AXES, Counts, Mask
+from ragone.pipelines.compiled import compiled
 
 
 def spanning_voxels(phase: Mask, connectivity: int) -> Counts:

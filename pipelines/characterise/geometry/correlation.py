@@ -27,9 +27,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import fft
 
-from pipelines.characterise.geometry.errors import GeometryInputError
-from pipelines.characterise.geometry.labelled_volume import CUBIC, Edges, Floats, Mask, checked_mask
-from pipelines.characterise.geometry.slabs import thread_count
+from ragone.pipelines.characterise.geometry.errors import GeometryInputError
+from ragone.pipelines.characterise.geometry.labelled_volume import CUBIC, Edges, Floats, Mask, checked_mask
+from ragone.pipelines.characterise.geometry.slabs import thread_count
 
 _SLAB = 16  # layers or rows that are transformed together
 

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.characterise.geometry.labelled_volume import CUBIC, Counts, Edges, Floats, Mask, checked_mask
-from pipelines.characterise.geometry.slabs import in_slabs
-from pipelines.compiled import compiled
+from ragone.pipelines.characterise.geometry.labelled_volume import CUBIC, Counts, Edges, Floats, Mask, checked_mask
+from ragone.pipelines.characterise.geometry.slabs import in_slabs
+from ragone.pipelines.compiled import compiled
 
 FAR = 1e12
 """Squared distance at least, in a volume that holds nothing else."""

@@ -1,6 +1,6 @@
 """What the geometry metrics refuse."""
 
-from schemas.errors import RagoneError
+from ragone.schemas.errors import RagoneError
 
 
 class GeometryInputError(RagoneError, ValueError):

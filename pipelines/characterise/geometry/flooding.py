@@ -18,8 +18,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.characterise.geometry.labelled_volume import Counts, Floats, Mask
-from pipelines.compiled import compiled
+from ragone.pipelines.characterise.geometry.labelled_volume import Counts, Floats, Mask
+from ragone.pipelines.compiled import compiled
 
 Numbers = npt.NDArray[np.int32]
 

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.characterise.geometry.labelled_volume import checked_labels
-from schemas.electrode import label_counts
+from ragone.pipelines.characterise.geometry.labelled_volume import checked_labels
+from ragone.schemas.electrode import label_counts
 
 
 def phase_fractions(labels: npt.NDArray[Any]) -> dict[int, float]:

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.characterise.geometry.errors import GeometryInputError
-from schemas.electrode import label_counts
+from ragone.pipelines.characterise.geometry.errors import GeometryInputError
+from ragone.schemas.electrode import label_counts
 
 Labels = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.bool_]

@@ -17,25 +17,25 @@ from typing import Any
 
 import numpy as np
 
-from pipelines.characterise.carriers import voxel_edges
-from pipelines.characterise.geometry.chords import CHORDS_METHOD, ChordLengths, chord_lengths
-from pipelines.characterise.geometry.correlation import two_point_correlation
-from pipelines.characterise.geometry.fractions import phase_fractions
-from pipelines.characterise.geometry.labelled_volume import AXES, CUBIC, Edges, Floats, Mask
-from pipelines.characterise.geometry.particles import PARTICLES_METHOD, particle_sizes
-from pipelines.characterise.geometry.percolation import percolating_fractions
-from pipelines.characterise.geometry.pore_size import PORES_METHOD, PoreSizes, pore_sizes
-from pipelines.characterise.geometry.sphericity import SPHERICITY_METHOD
-from pipelines.characterise.geometry.surface_area import (
+from ragone.pipelines.characterise.carriers import voxel_edges
+from ragone.pipelines.characterise.geometry.chords import CHORDS_METHOD, ChordLengths, chord_lengths
+from ragone.pipelines.characterise.geometry.correlation import two_point_correlation
+from ragone.pipelines.characterise.geometry.fractions import phase_fractions
+from ragone.pipelines.characterise.geometry.labelled_volume import AXES, CUBIC, Edges, Floats, Mask
+from ragone.pipelines.characterise.geometry.particles import PARTICLES_METHOD, particle_sizes
+from ragone.pipelines.characterise.geometry.percolation import percolating_fractions
+from ragone.pipelines.characterise.geometry.pore_size import PORES_METHOD, PoreSizes, pore_sizes
+from ragone.pipelines.characterise.geometry.sphericity import SPHERICITY_METHOD
+from ragone.pipelines.characterise.geometry.surface_area import (
     CROFTON,
     FACE_COUNTING,
     Areas,
     face_counted_areas,
     specific_surface_areas,
 )
-from pipelines.characterise.geometry.triple_phase_boundary import BOUNDARY_METHOD, triple_phase_boundary_density
-from schemas import Geometry, Microstructure, stage
-from schemas.electrode import ACTIVE_MATERIAL, CARBON_BINDER, PHASES, PORE
+from ragone.pipelines.characterise.geometry.triple_phase_boundary import BOUNDARY_METHOD, triple_phase_boundary_density
+from ragone.schemas import Geometry, Microstructure, stage
+from ragone.schemas.electrode import ACTIVE_MATERIAL, CARBON_BINDER, PHASES, PORE
 
 Values = dict[str, Any]
 

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.characterise.geometry.labelled_volume import CUBIC, Edges, Floats
-from pipelines.characterise.geometry.slabs import in_slabs
-from pipelines.compiled import compiled
+from ragone.pipelines.characterise.geometry.labelled_volume import CUBIC, Edges, Floats
+from ragone.pipelines.characterise.geometry.slabs import in_slabs
+from ragone.pipelines.compiled import compiled
 
 Squares = npt.NDArray[Any]
 

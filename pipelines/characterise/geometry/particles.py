@@ -26,12 +26,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
-from pipelines.characterise.geometry.distance import squared_distance
-from pipelines.characterise.geometry.errors import GeometryInputError
-from pipelines.characterise.geometry.flooding import Numbers, flood
-from pipelines.characterise.geometry.labelled_volume import AXES, CUBIC, Edges, Floats, Mask, checked_mask
-from pipelines.characterise.geometry.slabs import in_slabs
-from pipelines.characterise.geometry.sphericity import sphericities
+from ragone.pipelines.characterise.geometry.distance import squared_distance
+from ragone.pipelines.characterise.geometry.errors import GeometryInputError
+from ragone.pipelines.characterise.geometry.flooding import Numbers, flood
+from ragone.pipelines.characterise.geometry.labelled_volume import AXES, CUBIC, Edges, Floats, Mask, checked_mask
+from ragone.pipelines.characterise.geometry.slabs import in_slabs
+from ragone.pipelines.characterise.geometry.sphericity import sphericities
 
 PARTICLES_METHOD = "watershed of the smoothed distance to the surface, diameter of the sphere of equal volume"
 

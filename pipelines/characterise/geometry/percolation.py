@@ -19,9 +19,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.characterise.geometry.clusters import spanning_voxels
-from pipelines.characterise.geometry.errors import GeometryInputError
-from pipelines.characterise.geometry.labelled_volume import Floats, checked_mask
+from ragone.pipelines.characterise.geometry.clusters import spanning_voxels
+from ragone.pipelines.characterise.geometry.errors import GeometryInputError
+from ragone.pipelines.characterise.geometry.labelled_volume import Floats, checked_mask
 
 _CONNECTIVITIES = (6, 18, 26)
 

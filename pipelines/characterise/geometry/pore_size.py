@@ -22,10 +22,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.characterise.geometry.distance import FAR, squared_distance
-from pipelines.characterise.geometry.errors import GeometryInputError
-from pipelines.characterise.geometry.labelled_volume import CUBIC, Edges, Floats, checked_mask
-from pipelines.characterise.geometry.opening import opened_voxels
+from ragone.pipelines.characterise.geometry.distance import FAR, squared_distance
+from ragone.pipelines.characterise.geometry.errors import GeometryInputError
+from ragone.pipelines.characterise.geometry.labelled_volume import CUBIC, Edges, Floats, checked_mask
+from ragone.pipelines.characterise.geometry.opening import opened_voxels
 
 PORES_METHOD = "opening by inscribed spheres"
 

@@ -21,12 +21,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.characterise.geometry.errors import GeometryInputError
-from pipelines.characterise.geometry.labelled_volume import AXES, CUBIC, Counts, Edges, Floats
-from pipelines.characterise.geometry.slabs import in_slabs
-from pipelines.characterise.geometry.surface_area import direction_weights
-from pipelines.characterise.geometry.transitions import DIRECTIONS, steps
-from pipelines.compiled import compiled
+from ragone.pipelines.characterise.geometry.errors import GeometryInputError
+from ragone.pipelines.characterise.geometry.labelled_volume import AXES, CUBIC, Counts, Edges, Floats
+from ragone.pipelines.characterise.geometry.slabs import in_slabs
+from ragone.pipelines.characterise.geometry.surface_area import direction_weights
+from ragone.pipelines.characterise.geometry.transitions import DIRECTIONS, steps
+from ragone.pipelines.compiled import compiled
 
 SPHERICITY_METHOD = "surface of the sphere of equal volume over that by the Crofton formula, 13 directions"
 

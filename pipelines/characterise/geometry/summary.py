@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas import Geometry
+from ragone.schemas import Geometry
 
 _PER_MICROMETRE = 1e6  # a length of one metre in micrometres
 

@@ -38,7 +38,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import SphericalVoronoi
 
-from pipelines.characterise.geometry.labelled_volume import (
+from ragone.pipelines.characterise.geometry.labelled_volume import (
     AXES,
     Counts,
     Edges,
@@ -47,7 +47,7 @@ from pipelines.characterise.geometry.labelled_volume import (
     checked_voxel_size,
     labelled_volume,
 )
-from pipelines.characterise.geometry.transitions import sites, steps, transitions
+from ragone.pipelines.characterise.geometry.transitions import sites, steps, transitions
 
 Areas = dict[tuple[int, int], float]
 """Area over volume [1/m] of each pair of labels, the lower one first."""

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipelines.characterise.geometry.labelled_volume import CUBIC, Counts, Edges, Labels
-from pipelines.characterise.geometry.slabs import in_slabs
-from pipelines.compiled import compiled
+from ragone.pipelines.characterise.geometry.labelled_volume import CUBIC, Counts, Edges, Labels
+from ragone.pipelines.characterise.geometry.slabs import in_slabs
+from ragone.pipelines.compiled import compiled
 
 DIRECTIONS: Counts = np.array(
     [

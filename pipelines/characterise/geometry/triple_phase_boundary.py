@@ -25,8 +25,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.characterise.geometry.errors import GeometryInputError
-from pipelines.characterise.geometry.labelled_volume import (
+from ragone.pipelines.characterise.geometry.errors import GeometryInputError
+from ragone.pipelines.characterise.geometry.labelled_volume import (
     AXES,
     VoxelSize,
     checked_voxel_size,

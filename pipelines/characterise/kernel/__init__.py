@@ -1,11 +1,11 @@
 """Effective conductivity of labelled volumes: conjugate gradients with multigrid, and a certified interval."""
 
-from pipelines.characterise.kernel.solver import (
+from ragone.pipelines.characterise.kernel.solver import (
     EffectiveConductivity,
     effective_conductivities,
     effective_conductivity,
 )
-from pipelines.characterise.kernel.tensor import ConductivityTensor, conductivity_tensor
+from ragone.pipelines.characterise.kernel.tensor import ConductivityTensor, conductivity_tensor
 
 __all__ = [
     "ConductivityTensor",

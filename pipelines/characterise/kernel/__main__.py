@@ -1,13 +1,13 @@
-"""Compile ahead what a campaign needs: `python -m pipelines.characterise.kernel`; else it is done on first use."""
+"""Compile ahead what campaigns need: `python -m ragone.pipelines.characterise.kernel`; else it is done on first use."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from pipelines.characterise import homogenise
-from schemas import Microstructure
-from schemas.electrode import cubic_voxels
-from schemas.materials import NMC_811
+from ragone.pipelines.characterise import homogenise
+from ragone.schemas import Microstructure
+from ragone.schemas.electrode import cubic_voxels
+from ragone.schemas.materials import NMC_811
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.compiled import compiled
+from ragone.pipelines.compiled import compiled
 
 Integers = npt.NDArray[np.int32]
 Floats = npt.NDArray[Any]

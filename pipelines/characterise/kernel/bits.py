@@ -12,7 +12,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from pipelines.compiled import compiled
+from ragone.pipelines.compiled import compiled
 
 WORD = np.uint64
 FIRST_LAYER = np.array([0x000000000000FFFF, 0x000F000F000F000F, 0x1111111111111111], dtype=WORD)

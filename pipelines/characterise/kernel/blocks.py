@@ -18,11 +18,11 @@ import numpy as np
 import numpy.typing as npt
 from numba import prange
 
-from pipelines.characterise.kernel.bits import FIRST_LAYER, WORD, down, up
-from pipelines.characterise.kernel.contacts import conductance_to_ends, connect, in_spanning_clusters
-from pipelines.characterise.kernel.graph import Graph
-from pipelines.characterise.kernel.volume import Volume
-from pipelines.compiled import compiled
+from ragone.pipelines.characterise.kernel.bits import FIRST_LAYER, WORD, down, up
+from ragone.pipelines.characterise.kernel.contacts import conductance_to_ends, connect, in_spanning_clusters
+from ragone.pipelines.characterise.kernel.graph import Graph
+from ragone.pipelines.characterise.kernel.volume import Volume
+from ragone.pipelines.compiled import compiled
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int32]

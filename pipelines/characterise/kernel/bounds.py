@@ -28,13 +28,13 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.characterise.kernel.blocks import Pieces
-from pipelines.characterise.kernel.cycle import WORK_ROWS, solve_coarse
-from pipelines.characterise.kernel.graph import Levels
-from pipelines.characterise.kernel.operator import Drive, Operator, residual
-from pipelines.characterise.kernel.sweeps import Field
-from pipelines.characterise.kernel.voxel_balance import balance_voxels, sum_over_pieces
-from pipelines.compiled import compiled
+from ragone.pipelines.characterise.kernel.blocks import Pieces
+from ragone.pipelines.characterise.kernel.cycle import WORK_ROWS, solve_coarse
+from ragone.pipelines.characterise.kernel.graph import Levels
+from ragone.pipelines.characterise.kernel.operator import Drive, Operator, residual
+from ragone.pipelines.characterise.kernel.sweeps import Field
+from ragone.pipelines.characterise.kernel.voxel_balance import balance_voxels, sum_over_pieces
+from ragone.pipelines.compiled import compiled
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int32]

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.characterise.kernel.blocks import Pieces
-from pipelines.characterise.kernel.cycle import WORK_ROWS, solve_coarse
-from pipelines.characterise.kernel.graph import Levels
-from pipelines.characterise.kernel.operator import Operator
-from pipelines.characterise.kernel.sweeps import (
+from ragone.pipelines.characterise.kernel.blocks import Pieces
+from ragone.pipelines.characterise.kernel.cycle import WORK_ROWS, solve_coarse
+from ragone.pipelines.characterise.kernel.graph import Levels
+from ragone.pipelines.characterise.kernel.operator import Operator
+from ragone.pipelines.characterise.kernel.sweeps import (
     Field,
     advance,
     correct_and_smooth,
@@ -22,7 +22,7 @@ from pipelines.characterise.kernel.sweeps import (
     smooth_and_restrict,
     turn,
 )
-from pipelines.characterise.kernel.volume import wrap
+from ragone.pipelines.characterise.kernel.volume import wrap
 
 _STEPS = 2
 _LOWEST = 2 / 6  # of the eigenvalues of D^-1 A that relaxation damps; the highest is 2 at most

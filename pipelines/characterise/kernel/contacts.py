@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from numba import prange
 
-from pipelines.characterise.kernel.bits import FIRST_LAYER, SHIFT, WORD, count_bits, down, up
-from pipelines.compiled import compiled
+from ragone.pipelines.characterise.kernel.bits import FIRST_LAYER, SHIFT, WORD, count_bits, down, up
+from ragone.pipelines.compiled import compiled
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int32]

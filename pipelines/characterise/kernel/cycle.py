@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.characterise.kernel.graph import Levels
-from pipelines.compiled import compiled
+from ragone.pipelines.characterise.kernel.graph import Levels
+from ragone.pipelines.compiled import compiled
 
 Vectors = npt.NDArray[Any]
 

@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.characterise.kernel.aggregation import aggregate, member_lists, merge_rows
-from pipelines.compiled import compiled
+from ragone.pipelines.characterise.kernel.aggregation import aggregate, member_lists, merge_rows
+from ragone.pipelines.compiled import compiled
 
 Integers = npt.NDArray[np.int32]
 Floats = npt.NDArray[Any]

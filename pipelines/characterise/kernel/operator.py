@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 from numba import prange
 
-from pipelines.characterise.kernel.sweeps import Faces, Field
-from pipelines.characterise.kernel.volume import Volume
-from pipelines.compiled import compiled
+from ragone.pipelines.characterise.kernel.sweeps import Faces, Field
+from ragone.pipelines.characterise.kernel.volume import Volume
+from ragone.pipelines.compiled import compiled
 
 Drive = tuple[float, float, float]
 

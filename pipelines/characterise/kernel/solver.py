@@ -26,17 +26,17 @@ from typing import Any
 
 import numpy as np
 
-from pipelines.characterise.kernel.blocks import Pieces, find_pieces
-from pipelines.characterise.kernel.bounds import certified_interval
-from pipelines.characterise.kernel.conjugate_gradients import FIELDS, ConjugateGradients
-from pipelines.characterise.kernel.fields import lend_fields
-from pipelines.characterise.kernel.graph import Levels, build_levels
-from pipelines.characterise.kernel.operator import ALONG_FIRST_AXIS, Drive, Operator, build_operator, residual
-from pipelines.characterise.kernel.threads import run_side_by_side, solving
-from pipelines.characterise.kernel.torch_gradients import TorchGradients, require_device
-from pipelines.characterise.kernel.volume import Labels, Volume, read_volume, wrap
-from schemas import TransportOutcome
-from schemas.errors import BoundsError
+from ragone.pipelines.characterise.kernel.blocks import Pieces, find_pieces
+from ragone.pipelines.characterise.kernel.bounds import certified_interval
+from ragone.pipelines.characterise.kernel.conjugate_gradients import FIELDS, ConjugateGradients
+from ragone.pipelines.characterise.kernel.fields import lend_fields
+from ragone.pipelines.characterise.kernel.graph import Levels, build_levels
+from ragone.pipelines.characterise.kernel.operator import ALONG_FIRST_AXIS, Drive, Operator, build_operator, residual
+from ragone.pipelines.characterise.kernel.threads import run_side_by_side, solving
+from ragone.pipelines.characterise.kernel.torch_gradients import TorchGradients, require_device
+from ragone.pipelines.characterise.kernel.volume import Labels, Volume, read_volume, wrap
+from ragone.schemas import TransportOutcome
+from ragone.schemas.errors import BoundsError
 
 # What single precision can do: beyond, its rounding in the good conductor drives fluxes as large as the poor one's.
 _SINGLE_PRECISION_TOLERANCE = 3e-5

@@ -24,7 +24,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import prange
 
-from pipelines.compiled import compiled
+from ragone.pipelines.compiled import compiled
 
 Field = npt.NDArray[Any]  # float32 or float64, shape (x + 2, (y + 2) (z + 2))
 Faces = Any  # None, or three fields: conductance towards the next voxel along each axis

@@ -17,14 +17,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.characterise.kernel.conjugate_gradients import FIELDS, ConjugateGradients
-from pipelines.characterise.kernel.fields import lend_fields
-from pipelines.characterise.kernel.operator import Drive, residual
-from pipelines.characterise.kernel.solver import Bracket, Problem, prepare, require_limits, solve_to_interval
-from pipelines.characterise.kernel.threads import solving
-from pipelines.characterise.kernel.volume import Labels, Volume, read_volume, wrap
-from pipelines.characterise.kernel.winding import endless_clusters
-from schemas import TransportOutcome
+from ragone.pipelines.characterise.kernel.conjugate_gradients import FIELDS, ConjugateGradients
+from ragone.pipelines.characterise.kernel.fields import lend_fields
+from ragone.pipelines.characterise.kernel.operator import Drive, residual
+from ragone.pipelines.characterise.kernel.solver import Bracket, Problem, prepare, require_limits, solve_to_interval
+from ragone.pipelines.characterise.kernel.threads import solving
+from ragone.pipelines.characterise.kernel.volume import Labels, Volume, read_volume, wrap
+from ragone.pipelines.characterise.kernel.winding import endless_clusters
+from ragone.schemas import TransportOutcome
 
 Matrix = npt.NDArray[np.float64]
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from pipelines.characterise.kernel.cycle import DAMPING, ENOUGH
-from pipelines.characterise.kernel.graph import Levels
+from ragone.pipelines.characterise.kernel.cycle import DAMPING, ENOUGH
+from ragone.pipelines.characterise.kernel.graph import Levels
 
 Tensor = Any
 

@@ -18,13 +18,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.characterise.errors import DeviceError
-from pipelines.characterise.kernel.blocks import Pieces
-from pipelines.characterise.kernel.conjugate_gradients import FACTORS
-from pipelines.characterise.kernel.graph import Levels
-from pipelines.characterise.kernel.operator import Operator
-from pipelines.characterise.kernel.sweeps import Field
-from pipelines.characterise.kernel.torch_cycle import SegmentSum, Tensor, TorchLevels, dot, reciprocal
+from ragone.pipelines.characterise.errors import DeviceError
+from ragone.pipelines.characterise.kernel.blocks import Pieces
+from ragone.pipelines.characterise.kernel.conjugate_gradients import FACTORS
+from ragone.pipelines.characterise.kernel.graph import Levels
+from ragone.pipelines.characterise.kernel.operator import Operator
+from ragone.pipelines.characterise.kernel.sweeps import Field
+from ragone.pipelines.characterise.kernel.torch_cycle import SegmentSum, Tensor, TorchLevels, dot, reciprocal
 
 _INNER = (slice(1, -1),) * 3
 

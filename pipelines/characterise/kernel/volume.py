@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.characterise.errors import ConductivityError, VolumeError
-from pipelines.compiled import compiled
+from ragone.pipelines.characterise.errors import ConductivityError, VolumeError
+from ragone.pipelines.compiled import compiled
 
 Labels = npt.NDArray[np.uint8]
 

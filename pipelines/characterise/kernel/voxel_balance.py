@@ -13,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 from numba import prange
 
-from pipelines.characterise.kernel.bits import FIRST_LAYER, SHIFT, WORD, around, count_bits, down, lowest_bit, up
-from pipelines.characterise.kernel.contacts import block_beside, facing
-from pipelines.characterise.kernel.sweeps import Field
-from pipelines.compiled import compiled
+from ragone.pipelines.characterise.kernel.bits import FIRST_LAYER, SHIFT, WORD, around, count_bits, down, lowest_bit, up
+from ragone.pipelines.characterise.kernel.contacts import block_beside, facing
+from ragone.pipelines.characterise.kernel.sweeps import Field
+from ragone.pipelines.compiled import compiled
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int32]

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import stdtrit
 
-from pipelines.characterise.representativity.metrics import Floats
+from ragone.pipelines.characterise.representativity.metrics import Floats
 
 
 def relative_error(bias: float, scatter: float, counts: npt.NDArray[np.int64], confidence: float) -> Floats:

@@ -11,12 +11,12 @@ in it.
 
 from __future__ import annotations
 
-from pipelines.characterise.errors import SampleError
-from pipelines.characterise.representativity.metrics import METRICS
-from pipelines.characterise.representativity.samples import require_alike, rows_of
-from pipelines.characterise.representativity.sizes import Sizes
-from pipelines.characterise.representativity.voxels import resolution_fields
-from schemas import Representativity, Transport, stage
+from ragone.pipelines.characterise.errors import SampleError
+from ragone.pipelines.characterise.representativity.metrics import METRICS
+from ragone.pipelines.characterise.representativity.samples import require_alike, rows_of
+from ragone.pipelines.characterise.representativity.sizes import Sizes
+from ragone.pipelines.characterise.representativity.voxels import resolution_fields
+from ragone.schemas import Representativity, Transport, stage
 
 _METHOD = (
     "means over groups (cubes cut from one volume), cluster-robust errors, Student's t; mean = value (1 + b / edge) "

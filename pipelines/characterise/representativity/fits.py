@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import chdtri, ndtri
 
-from pipelines.characterise.representativity.metrics import Floats
+from ragone.pipelines.characterise.representativity.metrics import Floats
 
 
 def line(abscissa: Floats, weights: Floats) -> tuple[Floats, Floats]:

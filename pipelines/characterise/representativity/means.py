@@ -24,7 +24,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import stdtrit
 
-from pipelines.characterise.representativity.metrics import Floats
+from ragone.pipelines.characterise.representativity.metrics import Floats
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from schemas import Transport
+from ragone.schemas import Transport
 
 Floats = npt.NDArray[np.float64]
 

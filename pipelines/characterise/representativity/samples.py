@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.characterise.errors import SampleError
-from pipelines.characterise.representativity.means import Sample
-from pipelines.characterise.representativity.metrics import METRICS, linearised
-from schemas import Transport
-from schemas.errors import did_you_mean
+from ragone.pipelines.characterise.errors import SampleError
+from ragone.pipelines.characterise.representativity.means import Sample
+from ragone.pipelines.characterise.representativity.metrics import METRICS, linearised
+from ragone.schemas import Transport
+from ragone.schemas.errors import did_you_mean
 
 _ALIKE = (
     "surface_area_method",

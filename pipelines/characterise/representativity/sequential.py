@@ -26,8 +26,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import stdtrit
 
-from pipelines.characterise.representativity.metrics import Floats, linearised
-from schemas import Transport
+from ragone.pipelines.characterise.representativity.metrics import Floats, linearised
+from ragone.schemas import Transport
 
 MORE = 2
 LEAST = 3

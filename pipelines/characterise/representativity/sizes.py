@@ -16,13 +16,13 @@ from typing import Any
 
 import numpy as np
 
-from pipelines.characterise.errors import SampleError
-from pipelines.characterise.representativity.demand import cheapest, cubes_needed, relative_error
-from pipelines.characterise.representativity.fits import ScatterLaw, line, scatter_interval, scatter_law
-from pipelines.characterise.representativity.means import Estimate, Means
-from pipelines.characterise.representativity.metrics import Floats
-from pipelines.characterise.representativity.samples import Row
-from schemas import RepresentativityOutcome
+from ragone.pipelines.characterise.errors import SampleError
+from ragone.pipelines.characterise.representativity.demand import cheapest, cubes_needed, relative_error
+from ragone.pipelines.characterise.representativity.fits import ScatterLaw, line, scatter_interval, scatter_law
+from ragone.pipelines.characterise.representativity.means import Estimate, Means
+from ragone.pipelines.characterise.representativity.metrics import Floats
+from ragone.pipelines.characterise.representativity.samples import Row
+from ragone.schemas import RepresentativityOutcome
 
 Fields = dict[str, Any]
 

@@ -12,8 +12,8 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.characterise.errors import SampleError
-from schemas import Microstructure, stage
+from ragone.pipelines.characterise.errors import SampleError
+from ragone.schemas import Microstructure, stage
 
 
 @stage("representativity.cut_cube", libraries=("numpy",))

@@ -18,11 +18,11 @@ from typing import Any
 
 import numpy as np
 
-from pipelines.characterise.errors import SampleError
-from pipelines.characterise.representativity.fits import line
-from pipelines.characterise.representativity.means import Means, Sample
-from pipelines.characterise.representativity.metrics import Floats, linearised
-from schemas import Transport
+from ragone.pipelines.characterise.errors import SampleError
+from ragone.pipelines.characterise.representativity.fits import line
+from ragone.pipelines.characterise.representativity.means import Means, Sample
+from ragone.pipelines.characterise.representativity.metrics import Floats, linearised
+from ragone.schemas import Transport
 
 
 def resolution_fields(

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.curve.transient.averaging import Family, average
-from pipelines.curve.transient.binning import logarithmic_bins
+from ragone.pipelines.curve.transient.averaging import Family, average
+from ragone.pipelines.curve.transient.binning import logarithmic_bins
 
 FEWEST_BINS = 4  # for a straight line, and to see whether it bends
 DEVIATIONS = 2.0  # of a slope, beyond which it shows

@@ -14,9 +14,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.curve.steps import REST_RATE
-from pipelines.curve.transient.noise import noise_level
-from schemas import Curve
+from ragone.pipelines.curve.steps import REST_RATE
+from ragone.pipelines.curve.transient.noise import noise_level
+from ragone.schemas import Curve
 
 SMALLEST_CHANGE = 0.01  # of the largest current: a smaller change between two rows is drift
 NOISE_MULTIPLE = 6.0

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.curve.transient.holds import Hold
+from ragone.pipelines.curve.transient.holds import Hold
 
 LEAST_AT_ONCE = 0.1  # of what follows: an ohmic part below it has hardly been seen
 

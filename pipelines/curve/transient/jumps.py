@@ -15,14 +15,14 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.curve.transient.baseline import baseline
-from pipelines.curve.transient.clock import tick_of
-from pipelines.curve.transient.holds import RAMP_ROWS, Hold, holds_of
-from pipelines.curve.transient.jump import Jump, doubt_of
-from pipelines.curve.transient.mixed_rows import early_rows, late_rows
-from pipelines.curve.transient.noise import noise_beside, noise_level, shared_rounding
-from pipelines.curve.transient.pairs import compared
-from schemas import Curve, Measurement
+from ragone.pipelines.curve.transient.baseline import baseline
+from ragone.pipelines.curve.transient.clock import tick_of
+from ragone.pipelines.curve.transient.holds import RAMP_ROWS, Hold, holds_of
+from ragone.pipelines.curve.transient.jump import Jump, doubt_of
+from ragone.pipelines.curve.transient.mixed_rows import early_rows, late_rows
+from ragone.pipelines.curve.transient.noise import noise_beside, noise_level, shared_rounding
+from ragone.pipelines.curve.transient.pairs import compared
+from ragone.schemas import Curve, Measurement
 
 SMALLEST_JUMP = 0.02  # of the largest current
 SETTLED = 0.01  # of the jump: how close the current must be to where it goes

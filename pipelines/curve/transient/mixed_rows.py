@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.curve.transient.baseline import baseline
+from ragone.pipelines.curve.transient.baseline import baseline
 
 MOST_ROWS = 3
 MOVED = 0.01  # of the way: what is further, and beyond what scatter and drift explain, was read after the jump

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from pipelines.curve.transient.jump import Jump
+from ragone.pipelines.curve.transient.jump import Jump
 
 LONGEST_PULSE = 120.0  # s: longer ones change the state of charge, and the resistance with it
 DEVIATIONS = 3.0

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from pipelines.files.bpx.format import BpxError, brief, first_line, load_bpx, shown
-from pipelines.files.bpx.formula import FUNCTIONS, FormulaError, read_formula
-from pipelines.files.bpx.functions import USER_DEFINED, formulas, section_kinds, without_formulas
-from pipelines.files.bpx.values import check_values, require_numbers
-from schemas.errors import did_you_mean
+from ragone.pipelines.files.bpx.format import BpxError, brief, first_line, load_bpx, shown
+from ragone.pipelines.files.bpx.formula import FUNCTIONS, FormulaError, read_formula
+from ragone.pipelines.files.bpx.functions import USER_DEFINED, formulas, section_kinds, without_formulas
+from ragone.pipelines.files.bpx.values import check_values, require_numbers
+from ragone.schemas.errors import did_you_mean
 
 _MODELS = ("DFN", "SPMe")
 _HYSTERESIS = ("OCP (delithiation) [V]", "OCP (lithiation) [V]", "OCP hysteresis decay constant")

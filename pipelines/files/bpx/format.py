@@ -7,7 +7,7 @@ import warnings
 from functools import lru_cache
 from typing import Any
 
-from schemas.errors import RagoneError
+from ragone.schemas.errors import RagoneError
 
 _WIDEST, _LONGEST = 90, 300  # characters of a name and of a reason
 OPEN_CIRCUIT = "Open-circuit voltage at {}% SOC [V]"

@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from schemas.errors import RagoneError
+from ragone.schemas.errors import RagoneError
 
 FUNCTIONS = ("cosh", "exp", "tanh")
 LONGEST, MOST_TOKENS, DEEPEST, MOST_NESTED = 20_000, 2_000, 150, 100

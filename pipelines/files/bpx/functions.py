@@ -12,9 +12,9 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from pipelines.files.bpx.format import load_bpx
-from pipelines.files.bpx.formula import FUNCTIONS, read_formula
-from pipelines.files.bpx.tables import interpolated
+from ragone.pipelines.files.bpx.format import load_bpx
+from ragone.pipelines.files.bpx.formula import FUNCTIONS, read_formula
+from ragone.pipelines.files.bpx.tables import interpolated
 
 USER_DEFINED = "User-defined"
 _REMARK = "description"

@@ -20,12 +20,12 @@ from typing import Any
 
 import numpy as np
 
-from pipelines.files.bpx.checks import check_document
-from pipelines.files.bpx.format import OPEN_CIRCUIT, BpxError, brief, first_line, load_bpx
-from pipelines.files.bpx.functions import USER_DEFINED, section_kinds, without_formulas
-from pipelines.files.bpx.values import CONCENTRATION, values_at
-from pipelines.files.regular import FileMissingError, InputFileError, read_regular
-from schemas.json_text import JsonError, decode_json
+from ragone.pipelines.files.bpx.checks import check_document
+from ragone.pipelines.files.bpx.format import OPEN_CIRCUIT, BpxError, brief, first_line, load_bpx
+from ragone.pipelines.files.bpx.functions import USER_DEFINED, section_kinds, without_formulas
+from ragone.pipelines.files.bpx.values import CONCENTRATION, values_at
+from ragone.pipelines.files.regular import FileMissingError, InputFileError, read_regular
+from ragone.schemas.json_text import JsonError, decode_json
 
 TEMPERATURE = 298.15  # K, where a file names none
 _SAME, _BEYOND = 2e-5, 0.01  # V, between a voltage limit and that of stoichiometric limits written with few digits

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.files.bpx.format import BpxError, brief, shown
-from pipelines.files.bpx.formula import read_formula
-from schemas.errors import BoundsError
-from schemas.field import ANY, POSITIVE, Bounds
+from ragone.pipelines.files.bpx.format import BpxError, brief, shown
+from ragone.pipelines.files.bpx.formula import read_formula
+from ragone.schemas.errors import BoundsError
+from ragone.schemas.field import ANY, POSITIVE, Bounds
 
 _PARTS = ("Cell", "Electrolyte", "Negative electrode", "Positive electrode", "Separator")
 _ELECTRODES = ("Negative electrode", "Positive electrode")

@@ -1,7 +1,7 @@
 """Brings measured time series in as measurements, and gives curves the form of the Battery Data Format."""
 
-from pipelines.files.cyclers.battery_data import battery_data_table
-from pipelines.files.cyclers.reading import read_measurement
-from pipelines.files.cyclers.units import parse_units
+from ragone.pipelines.files.cyclers.battery_data import battery_data_table
+from ragone.pipelines.files.cyclers.reading import read_measurement
+from ragone.pipelines.files.cyclers.units import parse_units
 
 __all__ = ["battery_data_table", "parse_units", "read_measurement"]

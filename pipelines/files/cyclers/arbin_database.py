@@ -12,9 +12,9 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from pipelines.files.cyclers.delimited import read_delimited
-from pipelines.files.cyclers.errors import ReaderMissingError, UnreadableMeasurementError
-from pipelines.files.cyclers.table import RawTable
+from ragone.pipelines.files.cyclers.delimited import read_delimited
+from ragone.pipelines.files.cyclers.errors import ReaderMissingError, UnreadableMeasurementError
+from ragone.pipelines.files.cyclers.table import RawTable
 
 LARGEST_EXPORT = 10**9
 _LARGEST_MEMORY, _MOST_SECONDS, _BLOCK = 10**9, 60, 512

@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from schemas import Curve, Cycling, Measurement
+from ragone.schemas import Curve, Cycling, Measurement
 
 _ICE_POINT = 273.15
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from pipelines.files.cyclers.errors import AmbiguousSeriesError
-from pipelines.files.cyclers.vocabulary import Column
-from schemas.errors import did_you_mean
+from ragone.pipelines.files.cyclers.errors import AmbiguousSeriesError
+from ragone.pipelines.files.cyclers.vocabulary import Column
+from ragone.schemas.errors import did_you_mean
 
 _MOST_LISTED = 20
 _LEAST_ROWS, _ROWS = 10, 0.9

@@ -13,11 +13,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.files.cyclers.counters import TOLERANCE, Counter, Flow, counter_of
-from pipelines.files.cyclers.errors import ContradictionError
-from pipelines.files.cyclers.samples import Conversion, Samples
-from pipelines.files.cyclers.units import CLOCK, DATES, conversion
-from pipelines.files.cyclers.vocabulary import Column
+from ragone.pipelines.files.cyclers.counters import TOLERANCE, Counter, Flow, counter_of
+from ragone.pipelines.files.cyclers.errors import ContradictionError
+from ragone.pipelines.files.cyclers.samples import Conversion, Samples
+from ragone.pipelines.files.cyclers.units import CLOCK, DATES, conversion
+from ragone.pipelines.files.cyclers.vocabulary import Column
 
 _STEADY = 0.2
 _OTHER_UNITS = {"time": ("s", "min", "h", "ms", "d"), "current": ("A", "mA", "uA"), "voltage": ("V", "mV")}

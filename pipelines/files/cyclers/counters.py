@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.files.cyclers.vocabulary import Column
+from ragone.pipelines.files.cyclers.vocabulary import Column
 
 TOLERANCE = 0.1  # by which a ratio may miss a whole number
 _CONSISTENT = 0.05

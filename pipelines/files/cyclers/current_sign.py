@@ -18,8 +18,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.files.cyclers.errors import CurrentSignError
-from pipelines.files.cyclers.samples import Samples
+from ragone.pipelines.files.cyclers.errors import CurrentSignError
+from ragone.pipelines.files.cyclers.samples import Samples
 
 DECISIVE = 0.8
 _STEP = 0.1  # of the largest current: smaller steps say little against noise

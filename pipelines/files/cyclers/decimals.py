@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from pipelines.files.cyclers.errors import BadSampleError
+from ragone.pipelines.files.cyclers.errors import BadSampleError
 
 _POINT = r"^[-+]?\d*\.\d*([eE][-+]?\d+)?$"
 _DECIMAL = r"^[-+]?\d*,\d+([eE][-+]?\d+)?$"

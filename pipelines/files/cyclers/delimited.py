@@ -19,12 +19,12 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.files.cyclers.decimals import with_points
-from pipelines.files.cyclers.errors import EmptyMeasurementError, MissingColumnsError, UnreadableMeasurementError
-from pipelines.files.cyclers.signatures import BIOLOGIC_TEXT, format_of
-from pipelines.files.cyclers.table import RawTable
-from pipelines.files.cyclers.units import is_unit
-from pipelines.files.cyclers.vocabulary import (
+from ragone.pipelines.files.cyclers.decimals import with_points
+from ragone.pipelines.files.cyclers.errors import EmptyMeasurementError, MissingColumnsError, UnreadableMeasurementError
+from ragone.pipelines.files.cyclers.signatures import BIOLOGIC_TEXT, format_of
+from ragone.pipelines.files.cyclers.table import RawTable
+from ragone.pipelines.files.cyclers.units import is_unit
+from ragone.pipelines.files.cyclers.vocabulary import (
     REQUIRED,
     Assignment,
     assign,

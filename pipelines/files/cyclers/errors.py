@@ -3,7 +3,7 @@
 Rows are counted from 1: the first row of data, below the header, is row 1.
 """
 
-from schemas.errors import RagoneError
+from ragone.schemas.errors import RagoneError
 
 
 class MeasurementNotFoundError(RagoneError, FileNotFoundError):

@@ -8,20 +8,20 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from pipelines.files.cyclers.arbin_database import read_arbin_database
-from pipelines.files.cyclers.delimited import read_delimited
-from pipelines.files.cyclers.errors import (
+from ragone.pipelines.files.cyclers.arbin_database import read_arbin_database
+from ragone.pipelines.files.cyclers.delimited import read_delimited
+from ragone.pipelines.files.cyclers.errors import (
     FileTooLargeError,
     MeasurementNotFoundError,
     UnreadableMeasurementError,
 )
-from pipelines.files.cyclers.matlab import read_matlab
-from pipelines.files.cyclers.parquet import read_parquet
-from pipelines.files.cyclers.signatures import require_signature
-from pipelines.files.cyclers.table import RawTable
-from pipelines.files.cyclers.workbook import read_workbook
-from pipelines.files.regular import FileMissingError, InputFileError, OversizedFileError, open_regular
-from schemas.errors import did_you_mean
+from ragone.pipelines.files.cyclers.matlab import read_matlab
+from ragone.pipelines.files.cyclers.parquet import read_parquet
+from ragone.pipelines.files.cyclers.signatures import require_signature
+from ragone.pipelines.files.cyclers.table import RawTable
+from ragone.pipelines.files.cyclers.workbook import read_workbook
+from ragone.pipelines.files.regular import FileMissingError, InputFileError, OversizedFileError, open_regular
+from ragone.schemas.errors import did_you_mean
 
 LARGEST_BYTES = 10**9
 _SINGLE: Mapping[str, Callable[[Path], RawTable]] = {

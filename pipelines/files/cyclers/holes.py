@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.files.cyclers.counters import Counter, Flow, flowed_over, usable
-from pipelines.files.cyclers.samples import Samples
+from ragone.pipelines.files.cyclers.counters import Counter, Flow, flowed_over, usable
+from ragone.pipelines.files.cyclers.samples import Samples
 
 FACTOR = 10.0
 _ALIKE = 0.02

@@ -20,8 +20,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from pipelines.files.cyclers.decimals import with_points
-from pipelines.files.cyclers.errors import (
+from ragone.pipelines.files.cyclers.decimals import with_points
+from ragone.pipelines.files.cyclers.errors import (
     AmbiguousSeriesError,
     BadSampleError,
     EmptyMeasurementError,
@@ -30,10 +30,10 @@ from pipelines.files.cyclers.errors import (
     MissingColumnsError,
     UnreadableMeasurementError,
 )
-from pipelines.files.cyclers.signatures import format_of
-from pipelines.files.cyclers.spectrum_columns import LONGEST_LINE, SpectrumTable, fields_of, find_table
-from pipelines.files.regular import FileMissingError, InputFileError, OversizedFileError, read_regular
-from schemas import Impedance, ImpedanceOutcome
+from ragone.pipelines.files.cyclers.signatures import format_of
+from ragone.pipelines.files.cyclers.spectrum_columns import LONGEST_LINE, SpectrumTable, fields_of, find_table
+from ragone.pipelines.files.regular import FileMissingError, InputFileError, OversizedFileError, read_regular
+from ragone.schemas import Impedance, ImpedanceOutcome
 
 LARGEST_BYTES = 16 * 2**20  # a spectrum has some hundred rows
 _MOST_ROWS = 100_000

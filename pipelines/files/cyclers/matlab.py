@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from pipelines.files.cyclers.errors import AmbiguousSeriesError, MissingColumnsError, UnreadableMeasurementError
-from pipelines.files.cyclers.table import RawTable
-from pipelines.files.cyclers.trial import require_survived
-from pipelines.files.cyclers.vocabulary import REQUIRED, assign, recognised
-from schemas.errors import did_you_mean
+from ragone.pipelines.files.cyclers.errors import AmbiguousSeriesError, MissingColumnsError, UnreadableMeasurementError
+from ragone.pipelines.files.cyclers.table import RawTable
+from ragone.pipelines.files.cyclers.trial import require_survived
+from ragone.pipelines.files.cyclers.vocabulary import REQUIRED, assign, recognised
+from ragone.schemas.errors import did_you_mean
 
 _DEEPEST = 30
 _Series = Mapping[str, np.ndarray[Any, Any]]

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from pipelines.files.cyclers.errors import BadSampleError
+from ragone.pipelines.files.cyclers.errors import BadSampleError
 
 _NOTHING = ("", "nan", "na", "n/a", "null", "none", "-", "--")
 _HALF_A_DAY = 43200.0

@@ -8,9 +8,9 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.files.cyclers.errors import UnreadableMeasurementError
-from pipelines.files.cyclers.table import RawTable
-from pipelines.files.cyclers.vocabulary import assign, is_battery_data
+from ragone.pipelines.files.cyclers.errors import UnreadableMeasurementError
+from ragone.pipelines.files.cyclers.table import RawTable
+from ragone.pipelines.files.cyclers.vocabulary import assign, is_battery_data
 
 MOST_ROWS = 5_000_000
 _LONGEST_TEXT = 100

@@ -17,17 +17,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.files.cyclers.contradictions import counters_that_fit, flows, require_dates_agree
-from pipelines.files.cyclers.current_sign import check_sign, signed_by_state
-from pipelines.files.cyclers.errors import ImplausibleUnitError
-from pipelines.files.cyclers.files import LARGEST_BYTES, read_table
-from pipelines.files.cyclers.holes import describe, find_holes, words_of_holes
-from pipelines.files.cyclers.samples import Conversion, Samples, convert
-from pipelines.files.cyclers.step_numbers import cycles_from_current, steps_from_current
-from pipelines.files.cyclers.table import RawTable
-from pipelines.files.cyclers.time_base import require_forward, without_repeats
-from pipelines.files.cyclers.units import DATES
-from schemas import Measurement
+from ragone.pipelines.files.cyclers.contradictions import counters_that_fit, flows, require_dates_agree
+from ragone.pipelines.files.cyclers.current_sign import check_sign, signed_by_state
+from ragone.pipelines.files.cyclers.errors import ImplausibleUnitError
+from ragone.pipelines.files.cyclers.files import LARGEST_BYTES, read_table
+from ragone.pipelines.files.cyclers.holes import describe, find_holes, words_of_holes
+from ragone.pipelines.files.cyclers.samples import Conversion, Samples, convert
+from ragone.pipelines.files.cyclers.step_numbers import cycles_from_current, steps_from_current
+from ragone.pipelines.files.cyclers.table import RawTable
+from ragone.pipelines.files.cyclers.time_base import require_forward, without_repeats
+from ragone.pipelines.files.cyclers.units import DATES
+from ragone.schemas import Measurement
 
 _SYMMETRIC = 0.1  # V; full cells and half cells leave it, cells of two equal electrodes do not
 

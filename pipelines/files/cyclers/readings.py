@@ -14,12 +14,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from pipelines.files.cyclers.errors import AmbiguousSeriesError, BadSampleError
-from pipelines.files.cyclers.numerals import is_clock, numbers, without_midnights
-from pipelines.files.cyclers.timestamps import is_timestamp, seconds_of_dates
-from pipelines.files.cyclers.units import CLOCK, DATES, assumed_unit, conversion, counter_unit, require_plausible
-from pipelines.files.cyclers.vocabulary import Column
-from schemas.errors import RagoneError
+from ragone.pipelines.files.cyclers.errors import AmbiguousSeriesError, BadSampleError
+from ragone.pipelines.files.cyclers.numerals import is_clock, numbers, without_midnights
+from ragone.pipelines.files.cyclers.timestamps import is_timestamp, seconds_of_dates
+from ragone.pipelines.files.cyclers.units import CLOCK, DATES, assumed_unit, conversion, counter_unit, require_plausible
+from ragone.pipelines.files.cyclers.vocabulary import Column
+from ragone.schemas.errors import RagoneError
 
 ROW = "row of the file"
 _AGREEMENT = 1e-3  # of the largest value: twins differ by their last digit at most

@@ -15,15 +15,15 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from pipelines.files.cyclers.cells import choose_cell
-from pipelines.files.cyclers.decimals import require_clear_points
-from pipelines.files.cyclers.errors import BadSampleError, EmptyMeasurementError
-from pipelines.files.cyclers.numerals import numbers
-from pipelines.files.cyclers.readings import ROW, Reading, attempt, read_counters, read_with_twins
-from pipelines.files.cyclers.table import RawTable
-from pipelines.files.cyclers.timestamps import seconds_of_dates
-from pipelines.files.cyclers.units import CLOCK, DATES, TARGET
-from pipelines.files.cyclers.vocabulary import REQUIRED, Column
+from ragone.pipelines.files.cyclers.cells import choose_cell
+from ragone.pipelines.files.cyclers.decimals import require_clear_points
+from ragone.pipelines.files.cyclers.errors import BadSampleError, EmptyMeasurementError
+from ragone.pipelines.files.cyclers.numerals import numbers
+from ragone.pipelines.files.cyclers.readings import ROW, Reading, attempt, read_counters, read_with_twins
+from ragone.pipelines.files.cyclers.table import RawTable
+from ragone.pipelines.files.cyclers.timestamps import seconds_of_dates
+from ragone.pipelines.files.cyclers.units import CLOCK, DATES, TARGET
+from ragone.pipelines.files.cyclers.vocabulary import REQUIRED, Column
 
 MOST_MISSING = 0.01
 _LARGEST_COUNT = 2.0**53

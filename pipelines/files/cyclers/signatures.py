@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipelines.files.cyclers.errors import EmptyMeasurementError, UnreadableMeasurementError
+from ragone.pipelines.files.cyclers.errors import EmptyMeasurementError, UnreadableMeasurementError
 
 BIOLOGIC_TEXT = ("EC-Lab ASCII FILE", "BT-Lab ASCII FILE")
 _MARKS = {

@@ -11,9 +11,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pipelines.files.cyclers.errors import AmbiguousSeriesError, MissingColumnsError
-from pipelines.files.cyclers.units import unit_pairs
-from schemas.errors import UnitError, did_you_mean
+from ragone.pipelines.files.cyclers.errors import AmbiguousSeriesError, MissingColumnsError
+from ragone.pipelines.files.cyclers.units import unit_pairs
+from ragone.schemas.errors import UnitError, did_you_mean
 
 QUANTITIES = ("frequency", "impedance")
 LONGEST_LINE = 20_000

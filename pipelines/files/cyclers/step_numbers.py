@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.curve.steps import REST_RATE
+from ragone.pipelines.curve.steps import REST_RATE
 
 JUMP = 0.05  # of the largest current
 _LEVEL = 0.005  # of the largest current: what a level may vary from sample to sample

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from pipelines.files.cyclers.vocabulary import Assignment
+from ragone.pipelines.files.cyclers.vocabulary import Assignment
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.files.cyclers.errors import DecreasingTimeError
-from pipelines.files.cyclers.samples import Samples
+from ragone.pipelines.files.cyclers.errors import DecreasingTimeError
+from ragone.pipelines.files.cyclers.samples import Samples
 
 _RESTART = 0.01
 _MOST_LISTED = 5

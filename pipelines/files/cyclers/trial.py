@@ -14,7 +14,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from pipelines.files.cyclers.errors import UnreadableMeasurementError
+from ragone.pipelines.files.cyclers.errors import UnreadableMeasurementError
 
 LARGEST_MEMORY = 10**9
 _LEAST_SECONDS, _BYTES_PER_SECOND = 4.0, 2 * 10**6

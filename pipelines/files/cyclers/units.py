@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from pipelines.files.cyclers.errors import ImplausibleUnitError
-from schemas.errors import UnitError, did_you_mean
+from ragone.pipelines.files.cyclers.errors import ImplausibleUnitError
+from ragone.schemas.errors import UnitError, did_you_mean
 
 CLOCK = "h:min:s"
 DATES = "dates"

@@ -20,8 +20,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 
-from pipelines.files.cyclers.errors import MissingColumnsError, UnreadableMeasurementError
-from pipelines.files.cyclers.units import DATES, counter_unit
+from ragone.pipelines.files.cyclers.errors import MissingColumnsError, UnreadableMeasurementError
+from ragone.pipelines.files.cyclers.units import DATES, counter_unit
 
 REQUIRED = ("time", "voltage", "current")
 MOST_COLUMNS = 4096

@@ -11,16 +11,16 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.files.cyclers.errors import (
+from ragone.pipelines.files.cyclers.errors import (
     AmbiguousSeriesError,
     MissingColumnsError,
     ReaderMissingError,
     UnreadableMeasurementError,
 )
-from pipelines.files.cyclers.table import RawTable
-from pipelines.files.cyclers.trial import require_survived
-from pipelines.files.cyclers.vocabulary import REQUIRED, assign, recognised
-from schemas.errors import did_you_mean
+from ragone.pipelines.files.cyclers.table import RawTable
+from ragone.pipelines.files.cyclers.trial import require_survived
+from ragone.pipelines.files.cyclers.vocabulary import REQUIRED, assign, recognised
+from ragone.schemas.errors import did_you_mean
 
 _HEAD_LINES = 50
 _TRIAL = (

@@ -19,15 +19,16 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from pipelines.files.images import errors
-from pipelines.files.images.budget import MEGABYTE, Budget
-from pipelines.files.images.errors import UnreadableVolumeError, VolumeBudgetError
-from pipelines.files.images.reading import Reading
-from pipelines.files.images.stored_image import Spacing, StoredImage
-from schemas import RagoneError
+import ragone
+from ragone.pipelines.files.images import errors
+from ragone.pipelines.files.images.budget import MEGABYTE, Budget
+from ragone.pipelines.files.images.errors import UnreadableVolumeError, VolumeBudgetError
+from ragone.pipelines.files.images.reading import Reading
+from ragone.pipelines.files.images.stored_image import Spacing, StoredImage
+from ragone.schemas import RagoneError
 
 _OWN_MEMORY = 600 * MEGABYTE  # address space of the interpreter and its libraries
-_CHILD = "import sys; sys.path.append(sys.argv[1]); from pipelines.files.images.apart import serve; serve()"
+_CHILD = "import sys; sys.path.append(sys.argv[1]); from ragone.pipelines.files.images.apart import serve; serve()"
 _THREADS = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
@@ -70,7 +71,7 @@ def read_apart(decoder: str, reading: Reading) -> StoredImage:
 
 
 def _ask(request: dict[str, Any], reading: Reading) -> dict[str, Any]:
-    words = [sys.executable, "-I", "-c", _CHILD, str(Path(__file__).parents[3])]
+    words = [sys.executable, "-I", "-c", _CHILD, str(Path(ragone.__file__).parents[1])]
     try:
         done = subprocess.run(
             words,

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.files.images.errors import UnreadableVolumeError, VolumeBudgetError, VolumeShapeError
+from ragone.pipelines.files.images.errors import UnreadableVolumeError, VolumeBudgetError, VolumeShapeError
 
 MEGABYTE = 10**6
 

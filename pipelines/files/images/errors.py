@@ -1,6 +1,6 @@
 """What the import of an imaged volume refuses, one class per cause."""
 
-from schemas.errors import RagoneError, UnknownFieldError
+from ragone.schemas.errors import RagoneError, UnknownFieldError
 
 
 class VolumeNotFoundError(RagoneError, FileNotFoundError):

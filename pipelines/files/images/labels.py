@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.files.images.errors import NotSegmentedError, UnclaimedLabelError
-from pipelines.files.images.phases import Labels, Phases, labels_of, spelled
-from schemas.electrode import PHASES, label_counts
+from ragone.pipelines.files.images.errors import NotSegmentedError, UnclaimedLabelError
+from ragone.pipelines.files.images.phases import Labels, Phases, labels_of, spelled
+from ragone.schemas.electrode import PHASES, label_counts
 
 _MOST_LABELS = 16
 _BLOCK = 1 << 22

@@ -9,9 +9,9 @@ import itertools
 import re
 from collections.abc import Iterable, Mapping
 
-from pipelines.files.images.errors import PhaseMapError
-from schemas.electrode import PHASES
-from schemas.errors import did_you_mean
+from ragone.pipelines.files.images.errors import PhaseMapError
+from ragone.schemas.electrode import PHASES
+from ragone.schemas.errors import did_you_mean
 
 Labels = tuple[range, ...]
 Phases = Mapping[str, int | Labels]

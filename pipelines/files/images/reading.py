@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from pipelines.files.images.budget import Budget
-from pipelines.files.images.errors import UnreadableVolumeError, VolumeNotFoundError
-from pipelines.files.regular import FileMissingError, InputFileError, OversizedFileError, open_regular
+from ragone.pipelines.files.images.budget import Budget
+from ragone.pipelines.files.images.errors import UnreadableVolumeError, VolumeNotFoundError
+from ragone.pipelines.files.regular import FileMissingError, InputFileError, OversizedFileError, open_regular
 
 _BLOCK = 1 << 20
 _POINTER = b"version https://git-lfs"

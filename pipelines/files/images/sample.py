@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.files.images.errors import SampleError
+from ragone.pipelines.files.images.errors import SampleError
 
 Box = tuple[slice, slice, slice]
 Mask = npt.NDArray[np.bool_]

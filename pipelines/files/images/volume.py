@@ -15,16 +15,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.files.images.budget import Budget
-from pipelines.files.images.errors import UnreadableVolumeError, VolumeShapeError
-from pipelines.files.images.formats import read_stored
-from pipelines.files.images.labels import Segmented, segmented
-from pipelines.files.images.phases import Labels, Phases, require_phases
-from pipelines.files.images.reading import Reading
-from pipelines.files.images.sample import Box, box_inside, parse_crop, spelled_box, trimmed, uniform_ends
-from pipelines.files.images.stored_image import StoredImage, without_single_axes
-from pipelines.files.images.voxel_edges import voxel_edges
-from schemas import Microstructure, RagoneError
+from ragone.pipelines.files.images.budget import Budget
+from ragone.pipelines.files.images.errors import UnreadableVolumeError, VolumeShapeError
+from ragone.pipelines.files.images.formats import read_stored
+from ragone.pipelines.files.images.labels import Segmented, segmented
+from ragone.pipelines.files.images.phases import Labels, Phases, require_phases
+from ragone.pipelines.files.images.reading import Reading
+from ragone.pipelines.files.images.sample import Box, box_inside, parse_crop, spelled_box, trimmed, uniform_ends
+from ragone.pipelines.files.images.stored_image import StoredImage, without_single_axes
+from ragone.pipelines.files.images.voxel_edges import voxel_edges
+from ragone.schemas import Microstructure, RagoneError
 
 _NUMBERS = "012"
 

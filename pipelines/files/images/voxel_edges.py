@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipelines.files.images.errors import VoxelSizeError
-from pipelines.files.images.stored_image import Spacing
-from schemas import Microstructure
+from ragone.pipelines.files.images.errors import VoxelSizeError
+from ragone.pipelines.files.images.stored_image import Spacing
+from ragone.schemas import Microstructure
 
 Edges = tuple[float, float, float]
 

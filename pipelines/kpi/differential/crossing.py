@@ -10,9 +10,9 @@ import math
 
 import numpy as np
 
-from pipelines.curve.steps import Step
-from pipelines.kpi.differential.density import Vector
-from pipelines.kpi.differential.samples import charge_passed
+from ragone.pipelines.curve.steps import Step
+from ragone.pipelines.kpi.differential.density import Vector
+from ragone.pipelines.kpi.differential.samples import charge_passed
 
 _LEAST, _GROWTH, _AGREE = 4, 1.5, 2.0
 

@@ -19,18 +19,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.curve.accuracy import accuracy_of
-from pipelines.curve.finished import unfinished
-from pipelines.curve.steps import StepKind, steps_of
-from pipelines.curve.totals import Vector, totals_of, uncertainty
-from pipelines.kpi.definition import Definition, Window, all_missing
-from pipelines.kpi.differential.crossing import charge_at
-from pipelines.kpi.differential.density import Charges, chosen_bandwidth
-from pipelines.kpi.differential.samples import LEAST_SAMPLES, LEAST_SPAN_VOLT, Sweep, charges_of, sweeps
-from pipelines.kpi.differential.shift import Shift, shift_between
-from schemas import Curve, Kpi, KpiOutcome, kpi_stage
-from schemas.field import Bounds
-from schemas.parameter import NotNegative, Share
+from ragone.pipelines.curve.accuracy import accuracy_of
+from ragone.pipelines.curve.finished import unfinished
+from ragone.pipelines.curve.steps import StepKind, steps_of
+from ragone.pipelines.curve.totals import Vector, totals_of, uncertainty
+from ragone.pipelines.kpi.definition import Definition, Window, all_missing
+from ragone.pipelines.kpi.differential.crossing import charge_at
+from ragone.pipelines.kpi.differential.density import Charges, chosen_bandwidth
+from ragone.pipelines.kpi.differential.samples import LEAST_SAMPLES, LEAST_SPAN_VOLT, Sweep, charges_of, sweeps
+from ragone.pipelines.kpi.differential.shift import Shift, shift_between
+from ragone.schemas import Curve, Kpi, KpiOutcome, kpi_stage
+from ragone.schemas.field import Bounds
+from ragone.schemas.parameter import NotNegative, Share
 
 HYSTERESIS = Definition(
     "hysteresis", "V", "voltage by which dQ/dV of the charge lies above that of the discharge, least squares"

@@ -11,14 +11,14 @@ from typing import Annotated
 
 import numpy as np
 
-from pipelines.curve.steps import Step, StepKind
-from pipelines.kpi.definition import Definition, Window
-from pipelines.kpi.differential.density import chosen_bandwidth
-from pipelines.kpi.differential.peaks import Peak, peaks_of
-from pipelines.kpi.differential.samples import LEAST_SAMPLES, LEAST_SPAN_VOLT, charges_of, slowest, sweeps
-from schemas import Curve, Kpi, KpiOutcome, kpi_stage
-from schemas.field import POSITIVE
-from schemas.parameter import NotNegative, Positive
+from ragone.pipelines.curve.steps import Step, StepKind
+from ragone.pipelines.kpi.definition import Definition, Window
+from ragone.pipelines.kpi.differential.density import chosen_bandwidth
+from ragone.pipelines.kpi.differential.peaks import Peak, peaks_of
+from ragone.pipelines.kpi.differential.samples import LEAST_SAMPLES, LEAST_SPAN_VOLT, charges_of, slowest, sweeps
+from ragone.schemas import Curve, Kpi, KpiOutcome, kpi_stage
+from ragone.schemas.field import POSITIVE
+from ragone.schemas.parameter import NotNegative, Positive
 
 _REFERENCE = "M. Dubarry et al., 2006, doi 10.1149/1.2221767 (incremental capacity)"
 _KINDS = (StepKind.DISCHARGE, StepKind.CHARGE)

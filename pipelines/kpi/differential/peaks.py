@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.signal import find_peaks
 
-from pipelines.kpi.differential.density import Charges, Vector
+from ragone.pipelines.kpi.differential.density import Charges, Vector
 
 _EDGE = 3.0  # bandwidths at the ends of the sweep where a peak would be half of one
 _DIGITS = 1e-6  # of the highest peak: what rounding does where there are no samples

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pipelines.curve.holes import Hole, holes_of
-from pipelines.curve.steps import Step, StepKind, steps_of
-from pipelines.curve.totals import SECONDS_PER_HOUR, noise_of
-from pipelines.kpi.differential.density import Charges, Vector, charges
-from schemas import Curve, Measurement
+from ragone.pipelines.curve.holes import Hole, holes_of
+from ragone.pipelines.curve.steps import Step, StepKind, steps_of
+from ragone.pipelines.curve.totals import SECONDS_PER_HOUR, noise_of
+from ragone.pipelines.kpi.differential.density import Charges, Vector, charges
+from ragone.schemas import Curve, Measurement
 
 LEAST_SAMPLES = 30
 LEAST_SPAN_VOLT = 0.1

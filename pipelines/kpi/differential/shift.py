@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.kpi.differential.density import Charges, Vector
+from ragone.pipelines.kpi.differential.density import Charges, Vector
 
 _BLOCKS = 10
 _LEAST_OVERLAP = 0.6  # of the discharge's span

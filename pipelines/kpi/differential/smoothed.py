@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipelines.curve.steps import StepKind
-from pipelines.kpi.differential.density import Vector, chosen_bandwidth
-from pipelines.kpi.differential.samples import charges_of, slowest, sweeps
-from schemas import Curve, DifferentialCapacity, stage
-from schemas.parameter import Positive
+from ragone.pipelines.curve.steps import StepKind
+from ragone.pipelines.kpi.differential.density import Vector, chosen_bandwidth
+from ragone.pipelines.kpi.differential.samples import charges_of, slowest, sweeps
+from ragone.schemas import Curve, DifferentialCapacity, stage
+from ragone.schemas.parameter import Positive
 
 
 @stage("curve.differential_capacity", libraries=("numpy", "scipy"))

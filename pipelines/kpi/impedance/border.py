@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.signal import find_peaks
 
-from pipelines.kpi.impedance.elements import Complex, Real
+from ragone.pipelines.kpi.impedance.elements import Complex, Real
 
 _PROMINENCE = 0.02  # of -Im Z / |Z|: less may be noise
 _REACH = 100.0  # farthest from the expected time, as a factor

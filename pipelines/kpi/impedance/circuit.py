@@ -8,8 +8,8 @@ from enum import StrEnum
 
 import numpy as np
 
-from pipelines.kpi.impedance import elements
-from pipelines.kpi.impedance.elements import Complex, Real
+from ragone.pipelines.kpi.impedance import elements
+from ragone.pipelines.kpi.impedance.elements import Complex, Real
 
 
 class Role(StrEnum):

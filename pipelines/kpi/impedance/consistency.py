@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pipelines.kpi.impedance.definitions import KRAMERS_KRONIG
-from pipelines.kpi.impedance.kramers_kronig import kramers_kronig
-from pipelines.kpi.impedance.spectrum import spectrum_of, unusable, violation
-from schemas import Impedance, Kpi, kpi_stage
+from ragone.pipelines.kpi.impedance.definitions import KRAMERS_KRONIG
+from ragone.pipelines.kpi.impedance.kramers_kronig import kramers_kronig
+from ragone.pipelines.kpi.impedance.spectrum import spectrum_of, unusable, violation
+from ragone.schemas import Impedance, Kpi, kpi_stage
 
 
 @kpi_stage("kpi.kramers_kronig", gives={"kramers_kronig_residual": "1"}, libraries=("numpy", "scipy"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.kpi.definition import Definition
+from ragone.pipelines.kpi.definition import Definition
 
 BOUKAMP = "Boukamp 1986, doi 10.1016/0167-2738(86)90031-7"
 SACCOCCIO = "Saccoccio, Wan, Chen, Ciucci 2014, doi 10.1016/j.electacta.2014.09.058"

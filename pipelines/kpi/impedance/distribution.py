@@ -10,16 +10,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.kpi.definition import Definition, Window
-from pipelines.kpi.impedance import definitions as kpis
-from pipelines.kpi.impedance.border import Border, border_of, unfinished
-from pipelines.kpi.impedance.peaks import peaks_of
-from pipelines.kpi.impedance.regularisation import cross_validated_strength
-from pipelines.kpi.impedance.relaxation_times import RelaxationTimes, invert, problem
-from pipelines.kpi.impedance.spectrum import Spectrum, inconsistent, spectrum_of, unusable
-from schemas import Impedance, Kpi, KpiOutcome, kpi_stage
-from schemas.field import POSITIVE, Bounds
-from schemas.parameter import NotNegative, Positive
+from ragone.pipelines.kpi.definition import Definition, Window
+from ragone.pipelines.kpi.impedance import definitions as kpis
+from ragone.pipelines.kpi.impedance.border import Border, border_of, unfinished
+from ragone.pipelines.kpi.impedance.peaks import peaks_of
+from ragone.pipelines.kpi.impedance.regularisation import cross_validated_strength
+from ragone.pipelines.kpi.impedance.relaxation_times import RelaxationTimes, invert, problem
+from ragone.pipelines.kpi.impedance.spectrum import Spectrum, inconsistent, spectrum_of, unusable
+from ragone.schemas import Impedance, Kpi, KpiOutcome, kpi_stage
+from ragone.schemas.field import POSITIVE, Bounds
+from ragone.schemas.parameter import NotNegative, Positive
 
 _ALWAYS = (kpis.DRT_SERIES, kpis.DRT_CHARGE_TRANSFER, kpis.DRT_DIFFUSION, kpis.DRT_TOTAL)
 

@@ -14,17 +14,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
-from pipelines.kpi.definition import Definition, Window
-from pipelines.kpi.impedance import definitions as kpis
-from pipelines.kpi.impedance.border import Border, border_of, unfinished
-from pipelines.kpi.impedance.circuit import WARBURG, Role
-from pipelines.kpi.impedance.least_squares import Fit
-from pipelines.kpi.impedance.selection import DIFFUSIONS, choose
-from pipelines.kpi.impedance.spectrum import Refusal, Spectrum, inconsistent, spectrum_of, unusable
-from schemas import Impedance, Kpi, KpiOutcome, kpi_stage
-from schemas.errors import UnknownFieldError, did_you_mean
-from schemas.field import POSITIVE, Bounds
-from schemas.parameter import Positive
+from ragone.pipelines.kpi.definition import Definition, Window
+from ragone.pipelines.kpi.impedance import definitions as kpis
+from ragone.pipelines.kpi.impedance.border import Border, border_of, unfinished
+from ragone.pipelines.kpi.impedance.circuit import WARBURG, Role
+from ragone.pipelines.kpi.impedance.least_squares import Fit
+from ragone.pipelines.kpi.impedance.selection import DIFFUSIONS, choose
+from ragone.pipelines.kpi.impedance.spectrum import Refusal, Spectrum, inconsistent, spectrum_of, unusable
+from ragone.schemas import Impedance, Kpi, KpiOutcome, kpi_stage
+from ragone.schemas.errors import UnknownFieldError, did_you_mean
+from ragone.schemas.field import POSITIVE, Bounds
+from ragone.schemas.parameter import Positive
 
 LARGEST_UNCERTAINTY = 0.5  # of a value over itself: more says nothing
 _ALWAYS = (

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import uniform_filter1d
 
-from pipelines.kpi.impedance.elements import Complex, Real
+from ragone.pipelines.kpi.impedance.elements import Complex, Real
 
 _PERFECT = 1e-5  # relative residual; no instrument and no mesh is better
 _FEWEST = 3  # elements

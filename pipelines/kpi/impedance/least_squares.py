@@ -15,8 +15,8 @@ from functools import lru_cache
 import numpy as np
 from scipy.optimize import least_squares
 
-from pipelines.kpi.impedance.circuit import Circuit
-from pipelines.kpi.impedance.elements import Complex, Real
+from ragone.pipelines.kpi.impedance.circuit import Circuit
+from ragone.pipelines.kpi.impedance.elements import Complex, Real
 
 PERFECT = 1e-5  # relative residual; no instrument and no mesh is better, so smaller ones prefer no circuit
 _FARTHEST = 60.0  # of a logarithm from 0: a search that goes astray must not overflow

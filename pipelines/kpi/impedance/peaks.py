@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.signal import find_peaks
 
-from pipelines.kpi.impedance.relaxation_times import RelaxationTimes
+from ragone.pipelines.kpi.impedance.relaxation_times import RelaxationTimes
 
 _PROMINENCE = 0.02  # of the highest peak
 _SHARE = 0.01  # of the whole resistance

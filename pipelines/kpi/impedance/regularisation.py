@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipelines.kpi.impedance.elements import Real
-from pipelines.kpi.impedance.relaxation_times import Problem, solve
+from ragone.pipelines.kpi.impedance.elements import Real
+from ragone.pipelines.kpi.impedance.relaxation_times import Problem, solve
 
 STRENGTHS = np.geomspace(1e-10, 1e1, 23)
 ALIKE = 1.05  # errors of prediction this close to the smallest are no worse than it

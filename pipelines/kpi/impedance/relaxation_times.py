@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import nnls
 
-from pipelines.kpi.impedance.elements import Complex, Real
+from ragone.pipelines.kpi.impedance.elements import Complex, Real
 
 POINTS_PER_DECADE = 12
 _BEYOND = 10.0  # the grid reaches this factor beyond the spectrum, at both ends

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipelines.kpi.impedance.border import border_of
-from pipelines.kpi.impedance.distribution import distribution_of
-from pipelines.kpi.impedance.spectrum import spectrum_of
-from schemas import Impedance, RelaxationDistribution, stage
-from schemas.parameter import NotNegative, Positive
+from ragone.pipelines.kpi.impedance.border import border_of
+from ragone.pipelines.kpi.impedance.distribution import distribution_of
+from ragone.pipelines.kpi.impedance.spectrum import spectrum_of
+from ragone.schemas import Impedance, RelaxationDistribution, stage
+from ragone.schemas.parameter import NotNegative, Positive
 
 
 @stage("impedance.relaxation_distribution", libraries=("numpy", "scipy"))

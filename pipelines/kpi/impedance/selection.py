@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from pipelines.kpi.impedance.circuit import (
+from ragone.pipelines.kpi.impedance.circuit import (
     ARC,
     CAPACITOR,
     FINITE_LENGTH,
@@ -24,8 +24,8 @@ from pipelines.kpi.impedance.circuit import (
     Element,
     Role,
 )
-from pipelines.kpi.impedance.elements import Complex, Real
-from pipelines.kpi.impedance.least_squares import Fit, fit
+from ragone.pipelines.kpi.impedance.elements import Complex, Real
+from ragone.pipelines.kpi.impedance.least_squares import Fit, fit
 
 DIFFUSIONS: dict[str, tuple[Element, ...]] = {
     "none": (),

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.kpi.definition import Window
-from pipelines.kpi.impedance.elements import Complex, Real
-from pipelines.kpi.impedance.kramers_kronig import KramersKronig, kramers_kronig
-from schemas import Impedance, ImpedanceOutcome, KpiOutcome
+from ragone.pipelines.kpi.definition import Window
+from ragone.pipelines.kpi.impedance.elements import Complex, Real
+from ragone.pipelines.kpi.impedance.kramers_kronig import KramersKronig, kramers_kronig
+from ragone.schemas import Impedance, ImpedanceOutcome, KpiOutcome
 
 FEWEST = 10  # frequencies
 LEAST_DECADES = 2.0

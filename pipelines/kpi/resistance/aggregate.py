@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from pipelines.kpi.definition import Definition, Window
-from schemas import Kpi, KpiOutcome
+from ragone.pipelines.kpi.definition import Definition, Window
+from ragone.schemas import Kpi, KpiOutcome
 
 
 def with_mean(definition: Definition, single: Mapping[str, Kpi]) -> dict[str, Kpi]:

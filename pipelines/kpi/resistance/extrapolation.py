@@ -15,7 +15,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.curve.transient import Average, Bins, Family, Jump, average, logarithmic_bins
+from ragone.pipelines.curve.transient import Average, Bins, Family, Jump, average, logarithmic_bins
 
 DECADES = 1.5  # from the pace of the first samples to the end of the longest window
 TAUS_PER_DECADE = 8

@@ -11,11 +11,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from pipelines.curve.transient import Jump, doubt_of, jumps_of
-from pipelines.kpi.definition import Definition, Window
-from pipelines.kpi.resistance.aggregate import with_mean
-from pipelines.kpi.resistance.extrapolation import ZeroTime, extrapolate
-from schemas import Curve, Kpi, KpiOutcome, kpi_stage
+from ragone.pipelines.curve.transient import Jump, doubt_of, jumps_of
+from ragone.pipelines.kpi.definition import Definition, Window
+from ragone.pipelines.kpi.resistance.aggregate import with_mean
+from ragone.pipelines.kpi.resistance.extrapolation import ZeroTime, extrapolate
+from ragone.schemas import Curve, Kpi, KpiOutcome, kpi_stage
 
 NAME = "ohmic_resistance"
 LARGEST_UNCERTAINTY = 0.15  # of the value

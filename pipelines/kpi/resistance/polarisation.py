@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.curve.transient import MOST, Jump, Relaxations, fit_relaxations, jumps_of, logarithmic_bins
-from pipelines.kpi.definition import Definition, Window
-from pipelines.kpi.resistance.aggregate import with_mean
-from schemas import Curve, Kpi, KpiOutcome, kpi_stage
+from ragone.pipelines.curve.transient import MOST, Jump, Relaxations, fit_relaxations, jumps_of, logarithmic_bins
+from ragone.pipelines.kpi.definition import Definition, Window
+from ragone.pipelines.kpi.resistance.aggregate import with_mean
+from ragone.schemas import Curve, Kpi, KpiOutcome, kpi_stage
 
 NAME = "polarisation_resistance"
 REFERENCE = "number of relaxations by the criterion of Schwarz, 1978, 10.1214/aos/1176344136"

@@ -14,14 +14,14 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.curve.holes import holes_of, recorded_time
-from pipelines.curve.steps import REST_RATE
-from pipelines.curve.totals import SECONDS_PER_HOUR
-from pipelines.curve.transient import Jump, jumps_of
-from pipelines.kpi.definition import Definition, Window
-from pipelines.kpi.resistance.aggregate import with_mean
-from schemas import Curve, Cycling, Kpi, KpiOutcome, Measurement, kpi_stage
-from schemas.errors import BoundsError
+from ragone.pipelines.curve.holes import holes_of, recorded_time
+from ragone.pipelines.curve.steps import REST_RATE
+from ragone.pipelines.curve.totals import SECONDS_PER_HOUR
+from ragone.pipelines.curve.transient import Jump, jumps_of
+from ragone.pipelines.kpi.definition import Definition, Window
+from ragone.pipelines.kpi.resistance.aggregate import with_mean
+from ragone.schemas import Curve, Cycling, Kpi, KpiOutcome, Measurement, kpi_stage
+from ragone.schemas.errors import BoundsError
 
 REFERENCE = "Christophersen, 2015, INL/EXT-15-34184: hybrid pulse power characterisation"
 NEIGHBOURS = 0.1  # of the time asked for: samples this near to it are used, as a straight line

@@ -1,5 +1,5 @@
 """What a charge at constant voltage would still have delivered, had it not been cut short."""
 
-from pipelines.kpi.taper.charge import taper_corrected_charge
+from ragone.pipelines.kpi.taper.charge import taper_corrected_charge
 
 __all__ = ["taper_corrected_charge"]

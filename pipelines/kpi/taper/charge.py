@@ -12,14 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.integrate import trapezoid
 
-from pipelines.curve.holes import uncounted
-from pipelines.curve.totals import SECONDS_PER_HOUR
-from pipelines.curve.transient import noise_level
-from pipelines.kpi.definition import Definition, Window
-from pipelines.kpi.taper.extrapolation import FEWEST_BINS, Remainder, remaining_charge
-from pipelines.kpi.taper.stretch import Passage, passages
-from schemas import Curve, Kpi, KpiOutcome, kpi_stage
-from schemas.errors import BoundsError
+from ragone.pipelines.curve.holes import uncounted
+from ragone.pipelines.curve.totals import SECONDS_PER_HOUR
+from ragone.pipelines.curve.transient import noise_level
+from ragone.pipelines.kpi.definition import Definition, Window
+from ragone.pipelines.kpi.taper.extrapolation import FEWEST_BINS, Remainder, remaining_charge
+from ragone.pipelines.kpi.taper.stretch import Passage, passages
+from ragone.schemas import Curve, Kpi, KpiOutcome, kpi_stage
+from ragone.schemas.errors import BoundsError
 
 NAME = "taper_corrected_charge"
 MISSING = "taper_missing_charge"

@@ -14,7 +14,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.curve.transient import Bins, Family, average, moved_by, noise_level
+from ragone.pipelines.curve.transient import Bins, Family, average, moved_by, noise_level
 
 FASTEST, SLOWEST = 1 / 20, 4.0  # of the taper's length: time constants looked for
 TAUS_PER_DECADE = 24  # of models with one term; of the others every second

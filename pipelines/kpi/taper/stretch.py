@@ -14,9 +14,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.curve.steps import REST_RATE
-from pipelines.curve.transient import noise_level
-from schemas import Curve
+from ragone.pipelines.curve.steps import REST_RATE
+from ragone.pipelines.curve.transient import noise_level
+from ragone.schemas import Curve
 
 VOLTAGE_BAND = 3e-3  # V, around the voltage held
 NOISE_MULTIPLE = 5.0

@@ -15,10 +15,20 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.curve.transient import Average, Bins, Family, Hold, Jump, average, holds_of, jump_between, noise_level
-from pipelines.kpi.definition import Definition, Window
-from pipelines.kpi.resistance.aggregate import with_mean
-from schemas import Curve, Kpi, KpiOutcome, kpi_stage
+from ragone.pipelines.curve.transient import (
+    Average,
+    Bins,
+    Family,
+    Hold,
+    Jump,
+    average,
+    holds_of,
+    jump_between,
+    noise_level,
+)
+from ragone.pipelines.kpi.definition import Definition, Window
+from ragone.pipelines.kpi.resistance.aggregate import with_mean
+from ragone.schemas import Curve, Kpi, KpiOutcome, kpi_stage
 
 NAME = "diffusion_time"
 EQUILIBRIUM = "quasi_equilibrium_voltage"

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.main import main
-from dataset import Lake
-from pipelines.manufacture import pack_particles
+from ragone.app.main import main
+from ragone.dataset import Lake
+from ragone.pipelines.manufacture import pack_particles
 
 STUDY = """\
 study:

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from app.tables.answers import plain, quantity, record_table, rows_table, short
-from schemas import KINDS
+from ragone.app.tables.answers import plain, quantity, record_table, rows_table, short
+from ragone.schemas import KINDS
 
 NAME = "kpi-" + "ab" * 32
 

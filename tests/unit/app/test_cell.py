@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from dataset import Lake
-from pipelines.characterise import homogenise
+from ragone.dataset import Lake
+from ragone.pipelines.characterise import homogenise
 
 SET = ("--parameter-set", "Chen2020")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dataset import Lake
-from schemas import CellOutcome
+from ragone.dataset import Lake
+from ragone.schemas import CellOutcome
 
 BAD = {
     "zero loading": (("cell", "design", "--loading", "0 kg/m^2"), "mass_loading = 0 [kg/m^2] is outside (0, 2]"),

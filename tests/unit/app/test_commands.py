@@ -7,7 +7,7 @@ import io
 import polars as pl
 import pytest
 
-from app.arguments import COMMANDS
+from ragone.app.arguments import COMMANDS
 
 
 def test_query_as_a_table(cli, stored):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dataset import Lake
-from flows.cell.cycling import PROTOCOLS
+from ragone.dataset import Lake
+from ragone.flows.cell.cycling import PROTOCOLS
 
 SHORT = ("--step", "Discharge at 1C for 60 s", "--step", "Rest for 60 s", "--initial-soc", "50 %")
 

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from app.pictures.fidelity import draw_fidelity
-from app.tables.answers import plain
-from app.tables.fidelity import shown, told
-from dataset import Lake
-from flows import FidelityResult
+from ragone.app.pictures.fidelity import draw_fidelity
+from ragone.app.tables.answers import plain
+from ragone.app.tables.fidelity import shown, told
+from ragone.dataset import Lake
+from ragone.flows import FidelityResult
 
 PNG = b"\x89PNG"
 

@@ -6,8 +6,8 @@ import argparse
 
 import pytest
 
-from app.arguments.generators import ARGUMENTS
-from schemas import Recipe
+from ragone.app.arguments.generators import ARGUMENTS
+from ragone.schemas import Recipe
 
 RECIPE = ("--active-material-weight-fraction", "0.95", "--porosity", "0.35", "--binder-adhesion", "0.5", "--edge", "16")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dataset import Lake
-from schemas import Impedance, ImpedanceOutcome
+from ragone.dataset import Lake
+from ragone.schemas import Impedance, ImpedanceOutcome
 
 FREQUENCY = np.geomspace(1e4, 1e-2, 49)
 MEASURED = 0.01 + 0.02 / (1 + (2j * np.pi * FREQUENCY * 0.01) ** 0.9)

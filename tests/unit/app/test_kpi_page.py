@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import pipelines.kpi
-from flows.cell.kpis import read_off
-from flows.stages import KPI_STAGES
-from pipelines.kpi.definition import Definition
-from pipelines.kpi.impedance.definitions import arc_resistance, arc_time
-from schemas import Curve, Kpi, Measurement
+import ragone.pipelines.kpi
+from ragone.flows.cell.kpis import read_off
+from ragone.flows.stages import KPI_STAGES
+from ragone.pipelines.kpi.definition import Definition
+from ragone.pipelines.kpi.impedance.definitions import arc_resistance, arc_time
+from ragone.schemas import Curve, Kpi, Measurement
 
 PAGE = (Path(__file__).parents[3] / "docs" / "KPIS.md").read_text()
 BESIDE = {"NAME", "MISSING"}  # constants that name a KPI whose definition depends on the data
@@ -35,7 +35,7 @@ def definitions(value: object) -> Iterator[Definition]:
 def fixed_names() -> set[str]:
     """Of every module of the KPIs."""
     found = {of(1, kind).name for of in (arc_resistance, arc_time) for kind in ("arc", "drt_peak")}
-    for module in pkgutil.walk_packages(pipelines.kpi.__path__, "pipelines.kpi."):
+    for module in pkgutil.walk_packages(ragone.pipelines.kpi.__path__, "ragone.pipelines.kpi."):
         held = vars(importlib.import_module(module.name))
         found |= {one.name for value in held.values() for one in definitions(value)}
         found |= {value for name, value in held.items() if name in BESIDE}

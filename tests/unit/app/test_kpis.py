@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dataset import Lake
+from ragone.dataset import Lake
 
 SHARE = np.linspace(0.0, 1.0, 201)
 

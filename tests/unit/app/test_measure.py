@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import tifffile
 
-from app.tables.measured import measured_lines
-from dataset import Lake
-from schemas import Boundary
+from ragone.app.tables.measured import measured_lines
+from ragone.dataset import Lake
+from ragone.schemas import Boundary
 
 COUNT = "SELECT count(*) AS n FROM runs"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.pictures.characters import curve, slice_blocks
-from app.pictures.drawing import PictureError, Point, draw, draw_designs
+from ragone.app.pictures.characters import curve, slice_blocks
+from ragone.app.pictures.drawing import PictureError, Point, draw, draw_designs
 
 
 def pixels(path):

@@ -13,18 +13,22 @@ from pathlib import Path
 
 import pytest
 
-from dataset import Lake
+from ragone.dataset import Lake
 
 ROOT = Path(__file__).parents[3]
 ENDLESS = "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) SELECT max(n) FROM t"
-START = "import signal, sys; from app.main import main; signal.signal(2, signal.default_int_handler); sys.exit(main())"
+START = """import signal, sys
+from ragone.app.main import main
+signal.signal(2, signal.default_int_handler)
+sys.exit(main())
+"""
 OBEYED = "\x1b]0;title\x07\x1b[2J\x1b[31m\x9b31m\u202egnp.exe\r\nfake line\x08\x7f\u2028\u2066"
 UNCANNY = set(OBEYED) - set("]0;title[2J31mgnp.exe\nfake line")
 
 
 def process(folder: Path, *words: str) -> subprocess.Popen[str]:
     """The command line as a process that hears Ctrl-C, whatever started these tests."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(folder)}
+    environment = {**os.environ, "TMPDIR": str(folder)}
     command = [sys.executable, "-P", "-c", START, *words]
     return subprocess.Popen(
         command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -177,7 +181,7 @@ def test_libraries_that_write(cli, stored, monkeypatch):
         print(OBEYED, file=sys.stderr)
         raise RuntimeError(OBEYED)
 
-    monkeypatch.setattr("app.commands.fsck.execute", loud)
+    monkeypatch.setattr("ragone.app.commands.fsck.execute", loud)
     answer = cli("fsck")
     assert answer.code == 1
     assert "\\x1b" in answer.out

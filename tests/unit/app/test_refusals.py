@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import os
 import re
 import subprocess
 import sys
@@ -11,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from app.arguments import COMMANDS
-from app.main import main
-from app.terminal.session import _MODULES
+from ragone.app.arguments import COMMANDS
+from ragone.app.main import main
+from ragone.app.terminal.session import _MODULES
 
 ROOT = Path(__file__).parents[3]
 
@@ -111,7 +110,7 @@ def test_a_folder_that_is_no_lake(cli, tmp_path, command):
 
 def test_a_lake_of_a_newer_format(cli, stored, monkeypatch):
     """A lake from the future is refused and left alone."""
-    monkeypatch.setattr("dataset.layout.FORMAT_VERSION", 0)
+    monkeypatch.setattr("ragone.dataset.layout.FORMAT_VERSION", 0)
     before = stored.listing()
     answer = cli("query", "SELECT 1")
     assert answer.code == 2
@@ -149,7 +148,7 @@ def test_bad_study_leaves_nothing(cli, tmp_path, write_study, command, old, new,
 
 def test_unforeseen_error_is_one_line(cli, stored, monkeypatch, tmp_path):
     """What nobody foresaw is one message, exit code 1, with the trace in a file."""
-    monkeypatch.setattr("dataset.Lake.why", lambda *_: 1 / 0)
+    monkeypatch.setattr("ragone.dataset.Lake.why", lambda *_: 1 / 0)
     answer = cli("why", stored.ids["kpi"])
     assert answer.code == 1
     assert one_block(answer.err)
@@ -164,7 +163,7 @@ def test_ctrl_c_says_what_is_kept(cli, stored, monkeypatch):
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("dataset.Lake.inspect", interrupted)
+    monkeypatch.setattr("ragone.dataset.Lake.inspect", interrupted)
     answer = cli("fsck")
     assert answer.code == 130
     assert "kept in lake" in answer.err
@@ -177,7 +176,7 @@ def test_every_command_is_documented():
     named = set(re.findall(r"`ragone ([a-z-]+)", readme))
     assert named == set(COMMANDS)
     for command in COMMANDS:
-        assert importlib.import_module(_MODULES.get(command, f"app.commands.{command}")).execute
+        assert importlib.import_module(_MODULES.get(command, f"ragone.app.commands.{command}")).execute
 
 
 def test_help_lists_every_command(capsys):
@@ -191,9 +190,8 @@ def test_help_lists_every_command(capsys):
 @pytest.mark.parametrize(("words", "code"), [(["--help"], 0), (["--version"], 0), (["fsck"], 2), (["querry"], 2)])
 def test_as_a_process(tmp_path, words, code):
     """The same exit codes from a real process."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "app.main", *words]
-    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-m", "ragone.app.main", *words]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == code
     assert "Traceback" not in done.stderr
     assert done.stdout if code == 0 else done.stderr
@@ -201,10 +199,7 @@ def test_as_a_process(tmp_path, words, code):
 
 def test_a_reader_that_stops_early(tmp_path, stored):
     """A pipe that is closed early, as by `head`, is no error."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     sql = "SELECT * FROM range(200000)"
-    command = f"{sys.executable} -m app.main query --quiet --format csv '{sql}' | head -n 1"
-    done = subprocess.run(
-        command, shell=True, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
-    )
+    command = f"{sys.executable} -m ragone.app.main query --quiet --format csv '{sql}' | head -n 1"
+    done = subprocess.run(command, shell=True, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ("range\n", "")

@@ -7,16 +7,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.pictures.representativity import draw_representativity, metric_name
-from app.tables.representativity import shown, told
-from dataset import Lake
-from flows import RepresentativityResult
-from flows.running import workspace
-from flows.running.execution import Execution
-from flows.running.executors import open_executor
-from pipelines.manufacture import pack_particles
-from schemas import RepresentativityOutcome
-from schemas.materials import NMC_811
+from ragone.app.pictures.representativity import draw_representativity, metric_name
+from ragone.app.tables.representativity import shown, told
+from ragone.dataset import Lake
+from ragone.flows import RepresentativityResult
+from ragone.flows.running import workspace
+from ragone.flows.running.execution import Execution
+from ragone.flows.running.executors import open_executor
+from ragone.pipelines.manufacture import pack_particles
+from ragone.schemas import RepresentativityOutcome
+from ragone.schemas.materials import NMC_811
 
 SMALL = ("--sizes", "12,16", "--cubes", "3", "--cuts", "1", "--target", "90 %")
 SMALL += ("--structures", "1", "--voxel-edge", "16", "--voxels", "1,2")

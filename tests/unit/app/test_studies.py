@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from flows import CampaignError, Study
+from ragone.flows import CampaignError, Study
 
 
 def test_run_and_run_again(cli, write_study):
@@ -40,7 +40,7 @@ def test_a_campaign_that_cannot_go_on(cli, write_study, monkeypatch):
     def fails(*_: object, **__: object) -> None:
         raise CampaignError("no further design can be suggested.")
 
-    monkeypatch.setattr("app.tables.campaigns.run_campaign", fails)
+    monkeypatch.setattr("ragone.app.tables.campaigns.run_campaign", fails)
     answer = cli("run", write_study())
     assert answer.code == 1
     assert "ragone: no further design can be suggested." in answer.err
@@ -52,7 +52,7 @@ def test_ctrl_c_in_a_study(cli, write_study, monkeypatch):
     def stopped(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("app.tables.campaigns.run_campaign", stopped)
+    monkeypatch.setattr("ragone.app.tables.campaigns.run_campaign", stopped)
     monkeypatch.setattr("sys.argv", ["ragone", "run", "params.yaml"])
     answer = cli("run", write_study())
     assert answer.code == 130
@@ -115,8 +115,8 @@ def test_doctor(cli):
 @pytest.mark.parametrize("missing", ["numpy", "torch"])
 def test_doctor_names_what_is_missing(cli, monkeypatch, missing):
     """A package that is not installed is named, and the exit code says so."""
-    monkeypatch.setattr("app.commands.doctor.PACKAGES", (missing, "no-such-package"))
-    monkeypatch.setattr("app.commands.doctor._self_test", lambda: (True, "left out"))
+    monkeypatch.setattr("ragone.app.commands.doctor.PACKAGES", (missing, "no-such-package"))
+    monkeypatch.setattr("ragone.app.commands.doctor._self_test", lambda: (True, "left out"))
     answer = cli("doctor")
     assert answer.code == 1
     assert "not installed: no-such-package" in answer.out

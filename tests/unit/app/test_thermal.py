@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dataset import Lake
+from ragone.dataset import Lake
 
 _PARTS = ("negative_solids", "positive_active_material", "electrolyte")
 COUNT = "SELECT count(*) AS n FROM runs"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.tables.verdicts import verdict_text
+from ragone.app.tables.verdicts import verdict_text
 
 
 def test_what_deviates_and_what_changed(example):
@@ -13,14 +13,14 @@ def test_what_deviates_and_what_changed(example):
         deep=True,
         deviations=[{"field": "value", "within": False, "note": "value: deviates by 2 (0.1 relative)"}],
         chain=[{"artifact": "kpi-1", "stage": "extract", "verdict": "different"}],
-        code_changed=("pipelines.kpi",),
+        code_changed=("ragone.pipelines.kpi",),
         environment_changed=("python: 3.11 -> 3.12",),
         error="ValueError: x",
     )
     assert verdict_text(found).splitlines()[1:] == [
         "  value: deviates by 2 (0.1 relative) (beyond tolerance)",
         "  step 1: kpi-1  extract  different",
-        "  code changed since: pipelines.kpi",
+        "  code changed since: ragone.pipelines.kpi",
         "  environment changed since: python: 3.11 -> 3.12",
         "  ValueError: x",
     ]

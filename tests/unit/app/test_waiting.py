@@ -8,10 +8,10 @@ import time
 import pytest
 from rich.console import Console
 
-from app.terminal import durations, waiting
-from app.terminal.durations import computing_again, measuring
-from app.terminal.waiting import Clock, Waiting, duration_text, times_text
-from dataset import Lake
+from ragone.app.terminal import durations, waiting
+from ragone.app.terminal.durations import computing_again, measuring
+from ragone.app.terminal.waiting import Clock, Waiting, duration_text, times_text
+from ragone.dataset import Lake
 
 
 class Time:

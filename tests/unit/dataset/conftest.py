@@ -12,8 +12,8 @@ from typing import Any
 import fsspec
 import pytest
 
-from dataset import Lake, fingerprint
-from schemas import Design, Record
+from ragone.dataset import Lake, fingerprint
+from ragone.schemas import Design, Record
 
 
 @pytest.fixture(autouse=True)
@@ -127,7 +127,7 @@ def studio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, restarted: Callable[
         steps="""
             from lake_stages import with_porosity
             from lake_studio import halved
-            from schemas import Design, stage
+            from ragone.schemas import Design, stage
 
             @stage("made")
             def made(design: Design) -> Design:

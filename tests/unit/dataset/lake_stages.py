@@ -10,8 +10,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from schemas import Design, Geometry, Kpi, Microstructure, Transport, stage
-from schemas.electrode import cubic_voxels
+from ragone.schemas import Design, Geometry, Kpi, Microstructure, Transport, stage
+from ragone.schemas.electrode import cubic_voxels
 
 DRIFT = "RAGONE_TEST_DRIFT"  # makes the impure stages impure: what a change of environment would do
 

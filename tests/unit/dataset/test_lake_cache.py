@@ -7,10 +7,10 @@ from importlib import metadata
 import lake_stages as stages
 import pytest
 
-from dataset import Lake, artifact_id
-from dataset.errors import StageFailedError, UnknownIdError
-from schemas import RunOutcome, Stage
-from schemas.errors import MissingFieldError, StageError, UnknownFieldError
+from ragone.dataset import Lake, artifact_id
+from ragone.dataset.errors import StageFailedError, UnknownIdError
+from ragone.schemas import RunOutcome, Stage
+from ragone.schemas.errors import MissingFieldError, StageError, UnknownFieldError
 
 
 def rows(lake: Lake, table: str) -> int:

@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from dataset import Reason
-from schemas import Verdict
+from ragone.dataset import Reason
+from ragone.schemas import Verdict
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def reused(lake, design, studio):
 STEPS = """
     from lake_stages import with_porosity
     {imports}
-    from schemas import Design, stage
+    from ragone.schemas import Design, stage
 
     @stage("made")
     def made(design: Design) -> Design:
@@ -135,7 +135,7 @@ def test_same_fingerprint_in_a_fresh_process(lake, design, studio, folder, tmp_p
     made = lake.run(studio.stage(), design=lake.put(design()))
     lake.close()
     code = (
-        "from dataset import Lake; from lake_studio.steps import made; import sys\n"
+        "from ragone.dataset import Lake; from lake_studio.steps import made; import sys\n"
         "found = Lake.open(sys.argv[1]).run(made, design=sys.argv[2])\nprint(found.reused, found.run_id)"
     )
     given = lake.get(made.run_id).input_ids[0]

@@ -18,16 +18,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dataset import Lake, artifact_id
-from dataset.arrow_files import BUDGET_VARIABLE, decode, decoded_size, encode
-from dataset.errors import CorruptObjectError, DroppedError, NotALakeError, NotReproducibleError, UnsafeFileError
-from dataset.fsck import Kind
-from dataset.keys import checked_key
-from dataset.links import foreign_entries
-from dataset.objects import object_key
-from dataset.seal import KEY_VARIABLE, _key, opened, sealed
-from schemas import Run
-from schemas.provenance import Tombstone
+from ragone.dataset import Lake, artifact_id
+from ragone.dataset.arrow_files import BUDGET_VARIABLE, decode, decoded_size, encode
+from ragone.dataset.errors import CorruptObjectError, DroppedError, NotALakeError, NotReproducibleError, UnsafeFileError
+from ragone.dataset.fsck import Kind
+from ragone.dataset.keys import checked_key
+from ragone.dataset.links import foreign_entries
+from ragone.dataset.objects import object_key
+from ragone.dataset.seal import KEY_VARIABLE, _key, opened, sealed
+from ragone.schemas import Run
+from ragone.schemas.provenance import Tombstone
 from tests.forged import NOW, RUN, keep_runs, put_object, put_run
 
 
@@ -261,7 +261,7 @@ def test_a_chain_that_never_began(lake, design, folder):
 )
 def test_a_recipe_without_measure(lake, design, folder, monkeypatch, stage, words):
     """A recipe that asks for all time or all memory fails as a verdict, within the budget."""
-    monkeypatch.setattr("dataset.reproduce._LEAST_BYTE", 2**31)
+    monkeypatch.setattr("ragone.dataset.reproduce._LEAST_BYTE", 2**31)
     monkeypatch.setattr("psutil.virtual_memory", lambda: SimpleNamespace(available=0))
     one, other = lake.put(design(0.2)), lake.put(design(0.3))
     lake.close()

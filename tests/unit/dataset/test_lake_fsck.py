@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import lake_stages as stages
 
-from dataset import Lake
-from dataset.fsck import Kind
-from dataset.hashing import merkle_root
-from schemas import Run, RunOutcome, Snapshot
+from ragone.dataset import Lake
+from ragone.dataset.fsck import Kind
+from ragone.dataset.hashing import merkle_root
+from ragone.schemas import Run, RunOutcome, Snapshot
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 

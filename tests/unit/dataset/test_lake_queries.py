@@ -7,9 +7,9 @@ from pathlib import Path
 import lake_stages as stages
 import pytest
 
-from dataset import Lake
-from dataset.errors import AmbiguousIdError, MalformedIdError, NotASelectError, OtherKindError, UnknownIdError
-from schemas import Snapshot
+from ragone.dataset import Lake
+from ragone.dataset.errors import AmbiguousIdError, MalformedIdError, NotASelectError, OtherKindError, UnknownIdError
+from ragone.schemas import Snapshot
 
 ROOT = Path(__file__).parents[3]
 

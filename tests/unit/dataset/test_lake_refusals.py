@@ -15,16 +15,16 @@ import pyarrow as pa
 import pytest
 import rfc8785
 
-from dataset import Lake, artifact_id, steps
-from dataset.errors import (
+from ragone.dataset import Lake, artifact_id, steps
+from ragone.dataset.errors import (
     CorruptObjectError,
     LakeVersionError,
     NotALakeError,
     ReadOnlyLakeError,
     StorageFullError,
 )
-from dataset.steps import Step
-from schemas.errors import FieldTypeError
+from ragone.dataset.steps import Step
+from ragone.schemas.errors import FieldTypeError
 
 ROOT = Path(__file__).parents[3]
 

@@ -7,9 +7,9 @@ import math
 import lake_stages as stages
 import pytest
 
-from dataset import artifact_id
-from dataset.errors import CorruptObjectError, DroppedError, NotReproducibleError, UnknownIdError
-from schemas import Verdict
+from ragone.dataset import artifact_id
+from ragone.dataset.errors import CorruptObjectError, DroppedError, NotReproducibleError, UnknownIdError
+from ragone.schemas import Verdict
 
 
 @pytest.fixture

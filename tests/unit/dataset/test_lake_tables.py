@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from dataset import Lake, artifact_id
-from dataset import index as index_module
-from dataset import tables as tables_module
-from dataset.tables import is_column, table_name
-from schemas import KINDS, Record
-from schemas.field import FieldSpec
+from ragone.dataset import Lake, artifact_id
+from ragone.dataset import index as index_module
+from ragone.dataset import tables as tables_module
+from ragone.dataset.tables import is_column, table_name
+from ragone.schemas import KINDS, Record
+from ragone.schemas.field import FieldSpec
 
 BOUND = "pore_tortuosity_factor_upper"
 ROWS = f"SELECT id, created, pore_tortuosity_factor, {BOUND} FROM transports ORDER BY pore_tortuosity_factor"
@@ -95,7 +95,7 @@ def test_a_lake_in_use_takes_new_work_after_its_tables_were_widened(folder, exam
 def test_a_new_kind_gets_a_table(folder, example, monkeypatch) -> None:
     """A lake of a release that knew fewer kinds opens, keeps its rows, and takes records of the new kinds."""
     fewer = {kind: cls for kind, cls in KINDS.items() if kind not in ("geometry", "transport_tensor")}
-    monkeypatch.setattr("dataset.lake.KINDS", fewer)
+    monkeypatch.setattr("ragone.dataset.lake.KINDS", fewer)
     with Lake.open(folder, create=True) as lake:
         kpi = lake.put(example("kpi"))
     assert not (folder / "tables" / "geometries.lance").exists()

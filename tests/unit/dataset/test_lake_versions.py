@@ -8,9 +8,9 @@ from contextlib import contextmanager
 import lake_stages as stages
 import pytest
 
-from dataset import artifact_id
-from schemas import Record, Verdict
-from schemas.errors import SchemaVersionError
+from ragone.dataset import artifact_id
+from ragone.schemas import Record, Verdict
+from ragone.schemas.errors import SchemaVersionError
 
 
 @pytest.fixture

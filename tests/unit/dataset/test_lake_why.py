@@ -9,7 +9,7 @@ from pathlib import Path
 import lake_stages as stages
 import pytest
 
-from dataset import Reason
+from ragone.dataset import Reason
 
 
 @pytest.fixture

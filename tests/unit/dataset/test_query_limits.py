@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from dataset import Lake, QueryLimits
-from dataset.errors import NotASelectError, QueryLimitError
-from dataset.limits import left_running, within
-from schemas.errors import BoundsError
+from ragone.dataset import Lake, QueryLimits
+from ragone.dataset.errors import NotASelectError, QueryLimitError
+from ragone.dataset.limits import left_running, within
+from ragone.schemas.errors import BoundsError
 
 ENDLESS = "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) SELECT max(n) FROM t"
 DOUBLING = ", ".join(f"a{n} AS (SELECT * FROM a{n - 1} x, a{n - 1} y)" for n in range(1, 14))

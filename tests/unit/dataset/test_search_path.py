@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,11 +11,19 @@ from pathlib import Path
 import lake_stages as stages
 import pytest
 
-from dataset.search_path import interpreter_variables, narrowed, search_path
-from schemas import Verdict
+import ragone
+from ragone.dataset.search_path import interpreter_variables, narrowed, search_path
+from ragone.schemas import Verdict
 
-HERE = Path(__file__).parents[3]
-SHADOWED = ("json.py", "struct.py", "dataset/__init__.py", "dataset/worker.py", "lake_stages.py", "numpy/__init__.py")
+HERE = Path(ragone.__file__).parents[1]
+SHADOWED = (
+    "json.py",
+    "struct.py",
+    "ragone/__init__.py",
+    "ragone/dataset/worker.py",
+    "lake_stages.py",
+    "numpy/__init__.py",
+)
 
 
 @pytest.fixture
@@ -63,7 +72,7 @@ def test_a_folder_that_was_chosen(tmp_path, monkeypatch):
 def test_the_folder_of_a_script(tmp_path):
     """A script that the user started may have modules beside it, wherever it was started."""
     script = tmp_path / "script.py"
-    script.write_text("import json, dataset.search_path as s\nprint(json.dumps(s.search_path()))\n")
+    script.write_text("import json, ragone.dataset.search_path as s\nprint(json.dumps(s.search_path()))\n")
     environment = {**os.environ, "PYTHONPATH": str(HERE)}
     done = subprocess.run(
         [sys.executable, str(script)], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
@@ -92,12 +101,21 @@ def test_interpreters_do_not_add_it_themselves(handed, words):
 
 @pytest.mark.parametrize(
     ("words", "path"),
-    [(("-m", "app"), "{root}"), (("-m", "app.main"), "{root}"), (("-P", "-m", "app"), "{root}:"), (("{ragone}",), ":")],
+    [
+        (("-m", "ragone.app"), "{root}"),
+        (("-m", "ragone.app.main"), "{root}"),
+        (("-P", "-m", "ragone.app"), "{root}:"),
+        (("{ragone}",), ":"),
+    ],
 )
 def test_the_command_line_in_a_folder_of_modules(handed, words, path):
     """`ragone` answers in such a folder, however it is started, and executes none of it."""
+    if words[0] == "-m":
+        shutil.rmtree(handed / "ragone")  # it is what was asked for by this name
     script = handed.parent / "ragone"
-    script.write_text(f"import sys; sys.path.append({str(HERE)!r}); from app.main import main; sys.exit(main())\n")
+    script.write_text(
+        f"import sys; sys.path.append({str(HERE)!r}); from ragone.app.main import main; sys.exit(main())\n"
+    )
     environment = {**os.environ, "PYTHONPATH": path.format(root=HERE)}
     command = [sys.executable, *(word.format(ragone=script) for word in words)]
     command += ["query", "SELECT 1", "--lake", str(handed / "none")]

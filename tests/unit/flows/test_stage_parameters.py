@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from flows.stages import STAGES
-from schemas import Parameter
-from schemas.errors import UnitError
+from ragone.flows.stages import STAGES
+from ragone.schemas import Parameter
+from ragone.schemas.errors import UnitError
 
 # A number in the parameter's own unit, and the same in another one.
 SPELLED = {

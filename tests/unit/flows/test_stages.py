@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from dataset import Lake
-from dataset.fingerprint import code_of
-from flows import stages
-from flows.stages import KPI_STAGES, STAGES, kpi_stage_of, stage_named
-from schemas import KpiStage, Stage, Verdict
-from schemas.errors import UnknownFieldError
-from schemas.units import is_unit
+from ragone.dataset import Lake
+from ragone.dataset.fingerprint import code_of
+from ragone.flows import stages
+from ragone.flows.stages import KPI_STAGES, STAGES, kpi_stage_of, stage_named
+from ragone.schemas import KpiStage, Stage, Verdict
+from ragone.schemas.errors import UnknownFieldError
+from ragone.schemas.units import is_unit
 
 ROOT = Path(__file__).parents[3]
 WORD = re.compile(r"[a-z]\w*(?:\.\w+)*")
@@ -94,7 +94,7 @@ def test_a_propagated_stage_is_recorded_and_computed_again(tmp_path: Path, examp
     stage = STAGES["kpi.densities"]
     assert isinstance(stage, KpiStage)
     assert code_of(stage.propagated).modules == code_of(stage).modules
-    assert "pipelines.kpi.densities" in code_of(stage.propagated).modules
+    assert "ragone.pipelines.kpi.densities" in code_of(stage.propagated).modules
     with Lake.open(tmp_path / "lake", create=True) as lake:
         cell = lake.put(example("cell_parameters"))
         plain, raised = lake.put(example("discharge")), lake.put(example("discharge", power_watt=41.0))

@@ -8,9 +8,9 @@ import pyarrow as pa
 import pytest
 from goal_problems import candidates, goal, kpi
 
-from models.conclusion import conclude
-from schemas import Campaign, Kpi
-from schemas.errors import FieldShapeError, SchemaVersionError
+from ragone.models.conclusion import conclude
+from ragone.schemas import Campaign, Kpi
+from ragone.schemas.errors import FieldShapeError, SchemaVersionError
 
 MORE, LESS = goal("maximise"), goal("minimise")
 LIMIT = goal("at_most", 5.0, name="temperature")

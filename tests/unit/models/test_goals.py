@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from goal_problems import goal, kpi
 
-from models.goals import goals_of, is_feasible, rows_of, value_of
-from schemas.errors import FieldShapeError, ParameterError
+from ragone.models.goals import goals_of, is_feasible, rows_of, value_of
+from ragone.schemas.errors import FieldShapeError, ParameterError
 
 GOALS = goals_of([goal("maximise"), goal("at_least", 2.0), goal("at_most", 5.0)])
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from pipelines.compiled import sources_digest
+from ragone.pipelines.compiled import sources_digest
 
 CALLER = """
 from pipelines.callee import two
@@ -67,10 +67,10 @@ def test_the_current_folder_does_not_say_where_kept_code_lies(tmp_path: Path) ->
     """A file of settings for numba beside somebody's lake is not heeded, nor when numba reads them again."""
     (tmp_path / ".numba_config.yaml").write_text(f"cache_dir: {tmp_path}/kept\nnum_threads: 1\n")
     code = (
-        "import pipelines.compiled, numba, os; os.environ['NUMBA_OPT'] = '2'; numba.config.reload_config(); "
+        "import ragone.pipelines.compiled, numba, os; os.environ['NUMBA_OPT'] = '2'; numba.config.reload_config(); "
         "print(repr(numba.config.CACHE_DIR), numba.config.NUMBA_NUM_THREADS)"
     )
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3]), "NUMBA_NUM_THREADS": "2"}
+    environment = {**os.environ, "NUMBA_NUM_THREADS": "2"}
     environment.pop("NUMBA_CACHE_DIR", None)
     done = subprocess.run(
         [sys.executable, "-P", "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from schemas import Verdict, compare, judge
+from ragone.schemas import Verdict, compare, judge
 
 
 def test_deviation_within_tolerance(example):

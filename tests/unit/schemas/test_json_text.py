@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from schemas.errors import FieldTypeError
-from schemas.json_text import JsonError, decode_json
+from ragone.schemas.errors import FieldTypeError
+from ragone.schemas.json_text import JsonError, decode_json
 
 
 def test_plain_documents_are_read():

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from schemas import CellParameters, Design, Kpi, KpiOutcome, Transport, kpi_stage
-from schemas.errors import StageError
+from ragone.schemas import CellParameters, Design, Kpi, KpiOutcome, Transport, kpi_stage
+from ragone.schemas.errors import StageError
 
 
 def kpi(name: str, value: float | None, uncertainty: float | None = None) -> Kpi:

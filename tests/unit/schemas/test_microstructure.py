@@ -7,8 +7,8 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from schemas.electrode import cubic_voxels, label_counts
-from schemas.errors import (
+from ragone.schemas.electrode import cubic_voxels, label_counts
+from ragone.schemas.errors import (
     AnisotropicVoxelError,
     BoundsError,
     FieldShapeError,
@@ -114,6 +114,6 @@ def test_checks_take_little_memory(example):
 
 def test_labels_are_counted_over_blocks(monkeypatch):
     """The counts of several blocks add up, the last of them shorter."""
-    monkeypatch.setattr("schemas.electrode._BLOCK", 7)
+    monkeypatch.setattr("ragone.schemas.electrode._BLOCK", 7)
     labels = (np.arange(60, dtype=np.uint8) % 4).reshape(3, 4, 5) * 80
     assert {i: n for i, n in enumerate(label_counts(labels).tolist()) if n} == {0: 15, 80: 15, 160: 15, 240: 15}

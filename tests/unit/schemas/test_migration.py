@@ -9,10 +9,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from schemas import Kpi, Microstructure
-from schemas.errors import SchemaVersionError, UnknownFieldError
-from schemas.field import array, document, real, text
-from schemas.migration import (
+from ragone.schemas import Kpi, Microstructure
+from ragone.schemas.errors import SchemaVersionError, UnknownFieldError
+from ragone.schemas.field import array, document, real, text
+from ragone.schemas.migration import (
     Migrations,
     added,
     annotated,
@@ -25,7 +25,7 @@ from schemas.migration import (
     stacked,
     withdrawn,
 )
-from schemas.record import Record
+from ragone.schemas.record import Record
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

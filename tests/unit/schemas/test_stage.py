@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from schemas import Design, Kpi, Record, stage
-from schemas.errors import MissingFieldError, StageError, UnknownFieldError
+from ragone.schemas import Design, Kpi, Record, stage
+from ragone.schemas.errors import MissingFieldError, StageError, UnknownFieldError
 
 
 @stage("rate", libraries=("numpy",))

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from schemas import Boundary, TransportTensor
-from schemas.errors import BoundsError, FieldShapeError, NotFiniteError, UnknownFieldError
+from ragone.schemas import Boundary, TransportTensor
+from ragone.schemas.errors import BoundsError, FieldShapeError, NotFiniteError, UnknownFieldError
 
 Example = Callable[..., TransportTensor]
 

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pyarrow as pa
 import pytest
 
-from schemas import Transport
-from schemas.errors import BoundsError, UnknownFieldError
+from ragone.schemas import Transport
+from ragone.schemas.errors import BoundsError, UnknownFieldError
 
 BOUNDS = [
     f"{name}_{end}"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from schemas.errors import BoundsError, NotFiniteError, UnitError
-from schemas.field import POSITIVE
-from schemas.units import conversion_factor, is_unit, parse_quantity
+from ragone.schemas.errors import BoundsError, NotFiniteError, UnitError
+from ragone.schemas.field import POSITIVE
+from ragone.schemas.units import conversion_factor, is_unit, parse_quantity
 
 
 @pytest.mark.parametrize(

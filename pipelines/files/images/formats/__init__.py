@@ -1,5 +1,5 @@
 """The formats of volumes, one module each, and how a file is recognised as one of them."""
 
-from pipelines.files.images.formats.recognition import read_stored
+from ragone.pipelines.files.images.formats.recognition import read_stored
 
 __all__ = ["read_stored"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipelines.files.images.errors import TruncatedVolumeError, UnreadableVolumeError
-from pipelines.files.images.reading import Reading
+from ragone.pipelines.files.images.errors import TruncatedVolumeError, UnreadableVolumeError
+from ragone.pipelines.files.images.reading import Reading
 
 
 def beside(name: str, reading: Reading) -> Path:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pipelines.files.images.errors import ManyVolumesError
-from pipelines.files.images.reading import Reading
-from schemas.errors import did_you_mean
+from ragone.pipelines.files.images.errors import ManyVolumesError
+from ragone.pipelines.files.images.reading import Reading
+from ragone.schemas.errors import did_you_mean
 
 
 def chosen(arrays: Mapping[str, tuple[int, ...]], reading: Reading) -> str:

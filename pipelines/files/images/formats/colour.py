@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.files.images.errors import VolumeShapeError
+from ragone.pipelines.files.images.errors import VolumeShapeError
 
 _MOST_LABELS = 16
 

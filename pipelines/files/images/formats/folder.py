@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.files.images.errors import UnreadableVolumeError, VolumeShapeError
-from pipelines.files.images.formats.colour import require_grey
-from pipelines.files.images.formats.npy import read_npy
-from pipelines.files.images.formats.tiff import read_tiff
-from pipelines.files.images.reading import Reading
-from pipelines.files.images.stored_image import StoredImage
+from ragone.pipelines.files.images.errors import UnreadableVolumeError, VolumeShapeError
+from ragone.pipelines.files.images.formats.colour import require_grey
+from ragone.pipelines.files.images.formats.npy import read_npy
+from ragone.pipelines.files.images.formats.tiff import read_tiff
+from ragone.pipelines.files.images.reading import Reading
+from ragone.pipelines.files.images.stored_image import StoredImage
 
 _PICTURES = (".tif", ".tiff", ".png", ".bmp", ".npy")
 _LOSSY = (".jpg", ".jpeg", ".jp2")

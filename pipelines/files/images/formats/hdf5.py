@@ -8,12 +8,12 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from pipelines.files.images.apart import read_apart
-from pipelines.files.images.errors import ManyVolumesError, UnreadableVolumeError
-from pipelines.files.images.formats.chosen import chosen
-from pipelines.files.images.length_units import metres
-from pipelines.files.images.reading import Reading
-from pipelines.files.images.stored_image import Spacing, StoredImage
+from ragone.pipelines.files.images.apart import read_apart
+from ragone.pipelines.files.images.errors import ManyVolumesError, UnreadableVolumeError
+from ragone.pipelines.files.images.formats.chosen import chosen
+from ragone.pipelines.files.images.length_units import metres
+from ragone.pipelines.files.images.reading import Reading
+from ragone.pipelines.files.images.stored_image import Spacing, StoredImage
 
 _NAMES = re.compile(
     r"(?:element|voxel|pixel)[_ ]?(?:size|spacing)s?(?:[_ ](um|nm|mm|m))?|spacing|resolution", re.IGNORECASE

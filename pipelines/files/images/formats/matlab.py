@@ -6,11 +6,11 @@ from typing import BinaryIO
 
 import numpy as np
 
-from pipelines.files.images.apart import read_apart
-from pipelines.files.images.errors import ManyVolumesError
-from pipelines.files.images.formats.chosen import chosen
-from pipelines.files.images.reading import Reading
-from pipelines.files.images.stored_image import StoredImage
+from ragone.pipelines.files.images.apart import read_apart
+from ragone.pipelines.files.images.errors import ManyVolumesError
+from ragone.pipelines.files.images.formats.chosen import chosen
+from ragone.pipelines.files.images.reading import Reading
+from ragone.pipelines.files.images.stored_image import StoredImage
 
 _NUMBERS = {
     "int8": 1, "uint8": 1, "int16": 2, "uint16": 2, "int32": 4, "uint32": 4, "int64": 8, "uint64": 8, "single": 4,

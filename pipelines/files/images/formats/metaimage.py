@@ -9,11 +9,11 @@ from typing import BinaryIO
 
 import numpy as np
 
-from pipelines.files.images.errors import UnreadableVolumeError, VolumeShapeError
-from pipelines.files.images.formats.beside import beside
-from pipelines.files.images.formats.payload import Stream, text_voxels, voxels_of
-from pipelines.files.images.reading import Reading
-from pipelines.files.images.stored_image import StoredImage, medical_spacing
+from ragone.pipelines.files.images.errors import UnreadableVolumeError, VolumeShapeError
+from ragone.pipelines.files.images.formats.beside import beside
+from ragone.pipelines.files.images.formats.payload import Stream, text_voxels, voxels_of
+from ragone.pipelines.files.images.reading import Reading
+from ragone.pipelines.files.images.stored_image import StoredImage, medical_spacing
 
 _TYPES = {
     "MET_CHAR": "i1", "MET_UCHAR": "u1", "MET_SHORT": "i2", "MET_USHORT": "u2", "MET_INT": "i4", "MET_UINT": "u4",

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.files.images.errors import TruncatedVolumeError, UnreadableVolumeError, VolumeShapeError
-from pipelines.files.images.formats.beside import beside
-from pipelines.files.images.formats.payload import Stream, voxels_of
-from pipelines.files.images.reading import Reading
-from pipelines.files.images.stored_image import Spacing, StoredImage, medical_spacing
+from ragone.pipelines.files.images.errors import TruncatedVolumeError, UnreadableVolumeError, VolumeShapeError
+from ragone.pipelines.files.images.formats.beside import beside
+from ragone.pipelines.files.images.formats.payload import Stream, voxels_of
+from ragone.pipelines.files.images.reading import Reading
+from ragone.pipelines.files.images.stored_image import Spacing, StoredImage, medical_spacing
 
 _TYPES = {2: "u1", 4: "i2", 8: "i4", 16: "f4", 64: "f8", 256: "i1", 512: "u2", 768: "u4", 1024: "i8", 1280: "u8"}
 _UNITS = {1: 1.0, 2: 1e-3, 3: 1e-6}

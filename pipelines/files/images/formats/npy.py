@@ -12,16 +12,16 @@ from typing import Any, BinaryIO
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.files.images.errors import (
+from ragone.pipelines.files.images.errors import (
     PickledVolumeError,
     TruncatedVolumeError,
     UnreadableVolumeError,
     VolumeShapeError,
 )
-from pipelines.files.images.formats.chosen import chosen
-from pipelines.files.images.formats.payload import Stream, voxels_of
-from pipelines.files.images.reading import Reading
-from pipelines.files.images.stored_image import StoredImage
+from ragone.pipelines.files.images.formats.chosen import chosen
+from ragone.pipelines.files.images.formats.payload import Stream, voxels_of
+from ragone.pipelines.files.images.reading import Reading
+from ragone.pipelines.files.images.stored_image import StoredImage
 
 _MAGIC = b"\x93NUMPY"
 _LONGEST_HEADER = 10_000  # as NumPy itself reads: a longer one of structured types is no volume

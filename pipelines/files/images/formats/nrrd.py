@@ -11,12 +11,12 @@ from typing import BinaryIO
 
 import numpy as np
 
-from pipelines.files.images.errors import UnreadableVolumeError, VolumeShapeError
-from pipelines.files.images.formats.beside import beside
-from pipelines.files.images.formats.payload import Stream, text_voxels, voxels_of
-from pipelines.files.images.length_units import metres
-from pipelines.files.images.reading import Reading
-from pipelines.files.images.stored_image import Spacing, StoredImage, medical_spacing
+from ragone.pipelines.files.images.errors import UnreadableVolumeError, VolumeShapeError
+from ragone.pipelines.files.images.formats.beside import beside
+from ragone.pipelines.files.images.formats.payload import Stream, text_voxels, voxels_of
+from ragone.pipelines.files.images.length_units import metres
+from ragone.pipelines.files.images.reading import Reading
+from ragone.pipelines.files.images.stored_image import Spacing, StoredImage, medical_spacing
 
 _TYPES = {
     **dict.fromkeys(("signed char", "int8", "int8_t"), "i1"),

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.files.images.errors import TruncatedVolumeError, VolumeShapeError
-from pipelines.files.images.formats.tiff_decode import decoded_stack
-from pipelines.files.images.formats.tiff_pages import walk_pages
-from pipelines.files.images.formats.tiff_text import Plane
-from pipelines.files.images.reading import Reading
+from ragone.pipelines.files.images.errors import TruncatedVolumeError, VolumeShapeError
+from ragone.pipelines.files.images.formats.tiff_decode import decoded_stack
+from ragone.pipelines.files.images.formats.tiff_pages import walk_pages
+from ragone.pipelines.files.images.formats.tiff_text import Plane
+from ragone.pipelines.files.images.reading import Reading
 
 
 def ome_set(planes: list[Plane], slices: int, reading: Reading) -> npt.NDArray[Any]:

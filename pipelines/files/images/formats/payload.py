@@ -11,8 +11,8 @@ from typing import Any, BinaryIO
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.files.images.errors import TruncatedVolumeError, UnreadableVolumeError
-from pipelines.files.images.reading import Reading
+from ragone.pipelines.files.images.errors import TruncatedVolumeError, UnreadableVolumeError
+from ragone.pipelines.files.images.reading import Reading
 
 _BLOCK = 1 << 22
 _TEXT_BLOCK = 1 << 20

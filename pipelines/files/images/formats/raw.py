@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.files.images.errors import UnreadableVolumeError, VolumeShapeError
-from pipelines.files.images.formats.payload import Stream, voxels_of
-from pipelines.files.images.reading import Reading
-from pipelines.files.images.stored_image import StoredImage
+from ragone.pipelines.files.images.errors import UnreadableVolumeError, VolumeShapeError
+from ragone.pipelines.files.images.formats.payload import Stream, voxels_of
+from ragone.pipelines.files.images.reading import Reading
+from ragone.pipelines.files.images.stored_image import StoredImage
 
 _SHAPE = re.compile(r"(?<![0-9])([0-9]{1,6}) ?[x×*] ?([0-9]{1,6}) ?[x×*] ?([0-9]{1,6})(?![0-9])")
 _LOOSE_SHAPE = re.compile(r"(?<![0-9])([0-9]{1,6})[_,-]([0-9]{1,6})[_,-]([0-9]{1,6})(?![0-9])")

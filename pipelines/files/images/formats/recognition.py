@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pipelines.files.images.errors import UnreadableVolumeError
-from pipelines.files.images.formats.folder import read_folder
-from pipelines.files.images.formats.hdf5 import read_hdf5
-from pipelines.files.images.formats.matlab import read_matlab
-from pipelines.files.images.formats.metaimage import read_metaimage
-from pipelines.files.images.formats.nifti import read_nifti
-from pipelines.files.images.formats.npy import read_npy, read_npz
-from pipelines.files.images.formats.nrrd import read_nrrd
-from pipelines.files.images.formats.raw import read_raw
-from pipelines.files.images.formats.tiff import read_tiff
-from pipelines.files.images.formats.vtk_image import read_vti
-from pipelines.files.images.formats.zarr import is_zarr, read_zarr
-from pipelines.files.images.reading import Reading
-from pipelines.files.images.stored_image import StoredImage
+from ragone.pipelines.files.images.errors import UnreadableVolumeError
+from ragone.pipelines.files.images.formats.folder import read_folder
+from ragone.pipelines.files.images.formats.hdf5 import read_hdf5
+from ragone.pipelines.files.images.formats.matlab import read_matlab
+from ragone.pipelines.files.images.formats.metaimage import read_metaimage
+from ragone.pipelines.files.images.formats.nifti import read_nifti
+from ragone.pipelines.files.images.formats.npy import read_npy, read_npz
+from ragone.pipelines.files.images.formats.nrrd import read_nrrd
+from ragone.pipelines.files.images.formats.raw import read_raw
+from ragone.pipelines.files.images.formats.tiff import read_tiff
+from ragone.pipelines.files.images.formats.vtk_image import read_vti
+from ragone.pipelines.files.images.formats.zarr import is_zarr, read_zarr
+from ragone.pipelines.files.images.reading import Reading
+from ragone.pipelines.files.images.stored_image import StoredImage
 
 Reader = Callable[[Reading], StoredImage]
 

@@ -14,11 +14,11 @@ from typing import Any, BinaryIO
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.files.images.errors import TruncatedVolumeError, VolumeShapeError
-from pipelines.files.images.formats.ome_set import ome_set
-from pipelines.files.images.formats.tiff_decode import decoded_stack
-from pipelines.files.images.formats.tiff_pages import COMPRESSION, PHOTOMETRIC, Page, walk_pages
-from pipelines.files.images.formats.tiff_text import (
+from ragone.pipelines.files.images.errors import TruncatedVolumeError, VolumeShapeError
+from ragone.pipelines.files.images.formats.ome_set import ome_set
+from ragone.pipelines.files.images.formats.tiff_decode import decoded_stack
+from ragone.pipelines.files.images.formats.tiff_pages import COMPRESSION, PHOTOMETRIC, Page, walk_pages
+from ragone.pipelines.files.images.formats.tiff_text import (
     Plane,
     imagej_words,
     ome_pixels,
@@ -27,8 +27,8 @@ from pipelines.files.images.formats.tiff_text import (
     spacing_of,
     tifffile_words,
 )
-from pipelines.files.images.reading import Reading
-from pipelines.files.images.stored_image import Spacing, StoredImage
+from ragone.pipelines.files.images.reading import Reading
+from ragone.pipelines.files.images.stored_image import Spacing, StoredImage
 
 _AGAIN = "Copy or export it again."
 _KINDS = {1: "u", 2: "i", 3: "f"}

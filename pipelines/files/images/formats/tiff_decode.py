@@ -11,10 +11,17 @@ from typing import Any, BinaryIO
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.files.images.errors import TruncatedVolumeError, UnreadableVolumeError, VolumeShapeError
-from pipelines.files.images.formats.colour import require_grey
-from pipelines.files.images.formats.tiff_pages import COMPRESSION, PLANAR, ROWS_PER_STRIP, TILE_HEIGHT, TILE_WIDTH, Page
-from pipelines.files.images.reading import Reading
+from ragone.pipelines.files.images.errors import TruncatedVolumeError, UnreadableVolumeError, VolumeShapeError
+from ragone.pipelines.files.images.formats.colour import require_grey
+from ragone.pipelines.files.images.formats.tiff_pages import (
+    COMPRESSION,
+    PLANAR,
+    ROWS_PER_STRIP,
+    TILE_HEIGHT,
+    TILE_WIDTH,
+    Page,
+)
+from ragone.pipelines.files.images.reading import Reading
 
 _AGAIN = "Copy or export it again."
 _PLAIN = frozenset({1, 2, 3, 4, 5, 8, 32773, 32946, 34925, 50000, 34926})

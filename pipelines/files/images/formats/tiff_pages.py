@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from pipelines.files.images.budget import Budget
-from pipelines.files.images.errors import TruncatedVolumeError, UnreadableVolumeError
+from ragone.pipelines.files.images.budget import Budget
+from ragone.pipelines.files.images.errors import TruncatedVolumeError, UnreadableVolumeError
 
 WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC, DESCRIPTION = 256, 257, 258, 259, 262, 270
 STRIP_OFFSETS, SAMPLES, ROWS_PER_STRIP, STRIP_COUNTS = 273, 277, 278, 279

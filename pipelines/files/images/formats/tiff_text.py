@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipelines.files.images.errors import UnreadableVolumeError
-from pipelines.files.images.formats.tiff_pages import RESOLUTION_UNIT, X_RESOLUTION, Y_RESOLUTION, Page
-from pipelines.files.images.length_units import metres
-from pipelines.files.images.reading import Reading
-from pipelines.files.images.stored_image import Spacing
+from ragone.pipelines.files.images.errors import UnreadableVolumeError
+from ragone.pipelines.files.images.formats.tiff_pages import RESOLUTION_UNIT, X_RESOLUTION, Y_RESOLUTION, Page
+from ragone.pipelines.files.images.length_units import metres
+from ragone.pipelines.files.images.reading import Reading
+from ragone.pipelines.files.images.stored_image import Spacing
 
 _UNITS = {2: 0.0254, 3: 0.01}
 _PRINTED = 600  # whole numbers of dots an inch up to here are of screens and printers, not of microscopes

@@ -15,16 +15,16 @@ from typing import Any, BinaryIO
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.files.images.errors import (
+from ragone.pipelines.files.images.errors import (
     TruncatedVolumeError,
     UnreadableVolumeError,
     VolumeBudgetError,
     VolumeShapeError,
 )
-from pipelines.files.images.formats.chosen import chosen
-from pipelines.files.images.formats.payload import text_voxels
-from pipelines.files.images.reading import Reading
-from pipelines.files.images.stored_image import StoredImage, medical_spacing
+from ragone.pipelines.files.images.formats.chosen import chosen
+from ragone.pipelines.files.images.formats.payload import text_voxels
+from ragone.pipelines.files.images.reading import Reading
+from ragone.pipelines.files.images.stored_image import StoredImage, medical_spacing
 
 _TYPES = {
     "Int8": "i1", "UInt8": "u1", "Int16": "i2", "UInt16": "u2", "Int32": "i4", "UInt32": "u4", "Int64": "i8",

@@ -16,12 +16,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.files.images.errors import TruncatedVolumeError, UnreadableVolumeError, VolumeShapeError
-from pipelines.files.images.formats.chosen import chosen
-from pipelines.files.images.formats.zarr_codecs import Chain, chain_of
-from pipelines.files.images.length_units import metres
-from pipelines.files.images.reading import Reading
-from pipelines.files.images.stored_image import Spacing, StoredImage
+from ragone.pipelines.files.images.errors import TruncatedVolumeError, UnreadableVolumeError, VolumeShapeError
+from ragone.pipelines.files.images.formats.chosen import chosen
+from ragone.pipelines.files.images.formats.zarr_codecs import Chain, chain_of
+from ragone.pipelines.files.images.length_units import metres
+from ragone.pipelines.files.images.reading import Reading
+from ragone.pipelines.files.images.stored_image import Spacing, StoredImage
 
 _MARKS = ("zarr.json", ".zarray", ".zgroup")
 _DEEPEST, _MOST_NODES = 6, 1000

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.files.images.errors import TruncatedVolumeError, UnreadableVolumeError
+from ragone.pipelines.files.images.errors import TruncatedVolumeError, UnreadableVolumeError
 
 Decode = Callable[[bytes, int], bytes]
 

@@ -7,13 +7,13 @@ import pickle
 import numpy as np
 import pytest
 
-from dataset import Lake
-from dataset.errors import OtherKindError
-from flows.cell.cycling import CellTest, cycle_many, free_test, named_test
-from flows.errors import CyclingError
-from pipelines.cell.protocols import ProtocolError, resting
-from schemas import Cycling, CyclingOutcome
-from schemas.errors import BoundsError, ParameterError, UnitError, UnknownFieldError
+from ragone.dataset import Lake
+from ragone.dataset.errors import OtherKindError
+from ragone.flows.cell.cycling import CellTest, cycle_many, free_test, named_test
+from ragone.flows.errors import CyclingError
+from ragone.pipelines.cell.protocols import ProtocolError, resting
+from ragone.schemas import Cycling, CyclingOutcome
+from ragone.schemas.errors import BoundsError, ParameterError, UnitError, UnknownFieldError
 
 COARSE = {"mesh_points": 5, "initial_state_of_charge": 0.5}
 PULSE = CellTest("pulse", "protocol.cycle_cell", {"protocol": ("Discharge at 1C for 10 s",), **COARSE})

@@ -7,15 +7,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dataset import Lake
-from flows.cell.electrodes import assumed_electrode, measured_electrode, subject_of
-from flows.electrode.materials import StatedMaterials
-from flows.errors import CellError, MaterialsError
-from pipelines.characterise import average_with_bruggeman, perturb
-from schemas import Materials, Microstructure, Recipe, Transport, stage
-from schemas.electrode import cubic_voxels
-from schemas.errors import MissingFieldError
-from schemas.materials import NMC_811
+from ragone.dataset import Lake
+from ragone.flows.cell.electrodes import assumed_electrode, measured_electrode, subject_of
+from ragone.flows.electrode.materials import StatedMaterials
+from ragone.flows.errors import CellError, MaterialsError
+from ragone.pipelines.characterise import average_with_bruggeman, perturb
+from ragone.schemas import Materials, Microstructure, Recipe, Transport, stage
+from ragone.schemas.electrode import cubic_voxels
+from ragone.schemas.errors import MissingFieldError
+from ragone.schemas.materials import NMC_811
 
 HEAVY = replace(NMC_811, active_material="heavy", active_material_density_kilogram_per_cubic_metre=5050.0)
 

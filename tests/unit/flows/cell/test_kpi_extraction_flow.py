@@ -9,12 +9,23 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dataset import Lake
-from flows.cell.kpis import extract, read_off
-from flows.errors import KpiError
-from flows.stages import KPI_STAGES
-from schemas import CellParameters, Curve, Cycling, Discharge, Kpi, KpiStage, Measurement, Verdict, kpi_stage, stage
-from schemas.errors import ParameterError
+from ragone.dataset import Lake
+from ragone.flows.cell.kpis import extract, read_off
+from ragone.flows.errors import KpiError
+from ragone.flows.stages import KPI_STAGES
+from ragone.schemas import (
+    CellParameters,
+    Curve,
+    Cycling,
+    Discharge,
+    Kpi,
+    KpiStage,
+    Measurement,
+    Verdict,
+    kpi_stage,
+    stage,
+)
+from ragone.schemas.errors import ParameterError
 
 Example = Callable[..., Any]
 RUNS = "SELECT count(*) FROM runs WHERE stage <> 'given'"

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from dataset import Lake
-from flows.cell.kpis import extract
+from ragone.dataset import Lake
+from ragone.flows.cell.kpis import extract
 
 
 def test_several_times_are_given_with_commas(tmp_path: Path, example) -> None:

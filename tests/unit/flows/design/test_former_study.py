@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from flows import Study, StudyError
-from flows.design.former_study import is_former, migrated
-from flows.parameter_files.parameters import read_yaml
+from ragone.flows import Study, StudyError
+from ragone.flows.design.former_study import is_former, migrated
+from ragone.flows.parameter_files.parameters import read_yaml
 
 ROOT = Path(__file__).parents[4]
 COMMON: dict[str, Any] = {

@@ -10,11 +10,11 @@ from typing import Any, ClassVar
 import pytest
 import yaml
 
-from flows import Study, StudyError
-from flows.design import steps
-from flows.design.chain import GIVEN
-from schemas import RagoneError, Recipe
-from schemas.field import real
+from ragone.flows import Study, StudyError
+from ragone.flows.design import steps
+from ragone.flows.design.chain import GIVEN
+from ragone.schemas import RagoneError, Recipe
+from ragone.schemas.field import real
 
 DEFAULT = Path(__file__).parents[4] / "params.yaml"
 LOADING = "cell.mass_loading_kilogram_per_square_metre"

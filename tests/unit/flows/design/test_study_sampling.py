@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
-from app.tables.campaigns import cubes_text
-from flows import Study, StudyError, Trial, TrialOutcome
-from schemas import Candidate
+from ragone.app.tables.campaigns import cubes_text
+from ragone.flows import Study, StudyError, Trial, TrialOutcome
+from ragone.schemas import Candidate
 
 DEFAULT = yaml.safe_load((Path(__file__).parents[4] / "params.yaml").read_text())
 

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from flows import Study, StudyError
-from flows.cell.kpis import read_off
-from flows.design.evaluation import roles_of
-from flows.stages import KPI_STAGES, STAGES
-from schemas import CellParameters, Curve, Geometry, Impedance, Microstructure, Recipe, Transport, stage
-from schemas.kpi import Kpi
-from schemas.kpi_stage import kpi_stage
+from ragone.flows import Study, StudyError
+from ragone.flows.cell.kpis import read_off
+from ragone.flows.design.evaluation import roles_of
+from ragone.flows.stages import KPI_STAGES, STAGES
+from ragone.schemas import CellParameters, Curve, Geometry, Impedance, Microstructure, Recipe, Transport, stage
+from ragone.schemas.kpi import Kpi
+from ragone.schemas.kpi_stage import kpi_stage
 
 FILES = Path(__file__).parents[4] / "params"
 DENSITY = {"kpi": "energy_density", "maximise": True}

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dataset import Lake
-from flows.electrode.materials import (
+from ragone.dataset import Lake
+from ragone.flows.electrode.materials import (
     UNNAMED,
     Said,
     StatedMaterials,
@@ -16,11 +16,11 @@ from flows.electrode.materials import (
     materials_of,
     materials_of_volume,
 )
-from flows.errors import MaterialsError
-from schemas import Generator, Materials, Microstructure, Recipe, Transport, stage
-from schemas.electrode import cubic_voxels
-from schemas.errors import BoundsError, ParameterError, UnknownFieldError
-from schemas.materials import NMC_811
+from ragone.flows.errors import MaterialsError
+from ragone.schemas import Generator, Materials, Microstructure, Recipe, Transport, stage
+from ragone.schemas.electrode import cubic_voxels
+from ragone.schemas.errors import BoundsError, ParameterError, UnknownFieldError
+from ragone.schemas.materials import NMC_811
 
 HEAVY = replace(NMC_811, active_material="heavy", active_material_density_kilogram_per_cubic_metre=5050.0)
 CONDUCTING = replace(NMC_811, active_material_conductivity_siemens_per_metre=0.2)

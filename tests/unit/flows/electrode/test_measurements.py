@@ -8,15 +8,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dataset import Lake
-from dataset.errors import StageFailedError
-from flows.electrode.measurements import measure_microstructure, stage_measuring
-from flows.errors import MeasurementError
-from flows.stages import STAGES
-from pipelines.characterise import characterise_with_taufactor, homogenise
-from schemas import Geometry, Materials, Microstructure, Transport, TransportTensor, stage
-from schemas.electrode import cubic_voxels
-from schemas.materials import NMC_811
+from ragone.dataset import Lake
+from ragone.dataset.errors import StageFailedError
+from ragone.flows.electrode.measurements import measure_microstructure, stage_measuring
+from ragone.flows.errors import MeasurementError
+from ragone.flows.stages import STAGES
+from ragone.pipelines.characterise import characterise_with_taufactor, homogenise
+from ragone.schemas import Geometry, Materials, Microstructure, Transport, TransportTensor, stage
+from ragone.schemas.electrode import cubic_voxels
+from ragone.schemas.materials import NMC_811
 from tests.watched import Watched
 
 

@@ -7,10 +7,10 @@ import json
 import numpy as np
 import pytest
 
-from app.main import main
-from dataset import Lake
-from dataset.errors import DroppedError
-from flows import (
+from ragone.app.main import main
+from ragone.dataset import Lake
+from ragone.dataset.errors import DroppedError
+from ragone.flows import (
     GeneratorPlan,
     SimulationPlan,
     StudyError,
@@ -20,14 +20,14 @@ from flows import (
     simulate_volumes,
     train_generator,
 )
-from flows.generator.generators import fine_tune_generator
-from flows.generator.training_volumes import volumes_of
-from flows.running.progress import Silent
-from models.generator import draw_microstructure, shipped
-from models.generator.shipped import record_from
-from schemas import Generator, Microstructure, Verdict
-from schemas.content_hash import table_digest
-from schemas.electrode import cubic_voxels
+from ragone.flows.generator.generators import fine_tune_generator
+from ragone.flows.generator.training_volumes import volumes_of
+from ragone.flows.running.progress import Silent
+from ragone.models.generator import draw_microstructure, shipped
+from ragone.models.generator.shipped import record_from
+from ragone.schemas import Generator, Microstructure, Verdict
+from ragone.schemas.content_hash import table_digest
+from ragone.schemas.electrode import cubic_voxels
 
 SPACE = {
     "active_material_weight_fraction": (0.92, 0.97),

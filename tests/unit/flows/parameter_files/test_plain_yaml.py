@@ -7,9 +7,9 @@ import os
 import pytest
 import yaml
 
-from flows.errors import StudyError
-from flows.parameter_files.parameters import changed, read_yaml
-from flows.parameter_files.plain_yaml import MOST_VALUES, LimitError, decode_yaml
+from ragone.flows.errors import StudyError
+from ragone.flows.parameter_files.parameters import changed, read_yaml
+from ragone.flows.parameter_files.plain_yaml import MOST_VALUES, LimitError, decode_yaml
 
 
 def bomb(line: str, lines: int) -> str:

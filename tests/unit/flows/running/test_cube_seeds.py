@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from flows.running.seeds import cube_seed
+from ragone.flows.running.seeds import cube_seed
 
 RECIPE = "recipe-" + "ab" * 32
 

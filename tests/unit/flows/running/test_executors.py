@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from flows.errors import ExecutorError
-from flows.running.execution import Execution
-from flows.running.executors import THREAD_VARIABLES, open_executor, run_all
+from ragone.flows.errors import ExecutorError
+from ragone.flows.running.execution import Execution
+from ragone.flows.running.executors import THREAD_VARIABLES, open_executor, run_all
 
 
 @pytest.mark.parametrize("kind", ["serial", "threads"])

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from goal_problems import candidates, goal, kpi, kpis_of, loop
 
-from models.acquisition import suggest_by_expected_improvement, suggest_by_sobol
-from models.acquisition.space import UnitCube
-from schemas import Candidate
-from schemas.errors import FieldShapeError
+from ragone.models.acquisition import suggest_by_expected_improvement, suggest_by_sobol
+from ragone.models.acquisition.space import UnitCube
+from ragone.schemas import Candidate
+from ragone.schemas.errors import FieldShapeError
 
 POROSITY, ADHESION = "recipe.porosity", "recipe.binder_adhesion"
 LOADING = "cell.mass_loading_kilogram_per_square_metre"

@@ -11,16 +11,16 @@ import pytest
 import torch
 from goal_problems import candidates, goal, kpi, kpis_of, loop
 
-from models.acquisition import suggest_by_expected_improvement, suggest_by_sobol
-from models.acquisition.ascent import by_gradient, by_trial
-from models.acquisition.expected_improvement import most_promising
-from models.acquisition.improvement import improvement, reference_point
-from models.acquisition.observations import Observations, observe
-from models.acquisition.sobol import sobol_points
-from models.acquisition.space import Floats, UnitCube
-from models.goals import goals_of
-from models.surrogate import GaussianProcess, fit_gaussian_process, repeatable
-from schemas import KpiOutcome
+from ragone.models.acquisition import suggest_by_expected_improvement, suggest_by_sobol
+from ragone.models.acquisition.ascent import by_gradient, by_trial
+from ragone.models.acquisition.expected_improvement import most_promising
+from ragone.models.acquisition.improvement import improvement, reference_point
+from ragone.models.acquisition.observations import Observations, observe
+from ragone.models.acquisition.sobol import sobol_points
+from ragone.models.acquisition.space import Floats, UnitCube
+from ragone.models.goals import goals_of
+from ragone.models.surrogate import GaussianProcess, fit_gaussian_process, repeatable
+from ragone.schemas import KpiOutcome
 
 SQUARE: dict[str, Any] = {"x": {"low": 0.0, "high": 1.0}, "y": {"low": 0.0, "high": 1.0}}
 CUBE = UnitCube.of(SQUARE)
@@ -44,7 +44,7 @@ class Plain:
     process: GaussianProcess
 
     def predict(self, points: Floats) -> tuple[Floats, Floats]:
-        """See `schemas.protocols.Surrogate`."""
+        """See `ragone.schemas.protocols.Surrogate`."""
         return self.process.predict(points)
 
 
@@ -57,7 +57,7 @@ class Linear:
     variances: Floats | None
 
     def predict(self, points: Floats) -> tuple[Floats, Floats]:
-        """See `schemas.protocols.Surrogate`."""
+        """See `ragone.schemas.protocols.Surrogate`."""
         known, asked = (np.column_stack([np.ones(len(p)), p]) for p in (self.points, points))
         coefficients, residual, *_ = np.linalg.lstsq(known, self.values, rcond=None)
         noise = float(residual.sum()) / max(len(self.values) - 3, 1) + 1e-6
@@ -73,7 +73,7 @@ class Nearest:
     variances: Floats | None
 
     def predict(self, points: Floats) -> tuple[Floats, Floats]:
-        """See `schemas.protocols.Surrogate`."""
+        """See `ragone.schemas.protocols.Surrogate`."""
         away = np.linalg.norm(points[:, None] - self.points[None], axis=2)
         near = self.values[np.argsort(away, axis=1)[:, :3]]
         return near.mean(axis=1), np.diag(near.var(axis=1) + 1e-6)

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from goal_problems import candidates, goal, kpi
 
-from models.acquisition import suggest_by_sobol
-from models.acquisition.sobol import distinct, sobol_points
-from models.acquisition.space import UnitCube
-from schemas.errors import FieldShapeError, ParameterError
+from ragone.models.acquisition import suggest_by_sobol
+from ragone.models.acquisition.sobol import distinct, sobol_points
+from ragone.models.acquisition.space import UnitCube
+from ragone.schemas.errors import FieldShapeError, ParameterError
 
 SPACE: dict[str, Any] = {
     "recipe.active_material_weight_fraction": {"value": 0.95},

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.acquisition.sobol import sobol_points
-from models.acquisition.space import UnitCube
-from schemas import Candidate
-from schemas.errors import BoundsError, MissingFieldError, ParameterError
+from ragone.models.acquisition.sobol import sobol_points
+from ragone.models.acquisition.space import UnitCube
+from ragone.schemas import Candidate
+from ragone.schemas.errors import BoundsError, MissingFieldError, ParameterError
 
 MIXED: dict[str, Any] = {
     "recipe.porosity": {"low": 0.2, "high": 0.6},

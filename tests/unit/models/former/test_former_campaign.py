@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from goal_problems import kpi
 
-from models.former.acquisition import suggest_by_expected_improvement, suggest_by_sobol
-from models.former.conclusion import conclude
-from schemas import Design, Record
+from ragone.models.former.acquisition import suggest_by_expected_improvement, suggest_by_sobol
+from ragone.models.former.conclusion import conclude
+from ragone.schemas import Design, Record
 
 SPACE = {
     "active_material_weight_fraction": [0.95, 0.95],

@@ -9,7 +9,7 @@ import pytest
 import torch
 from scipy.stats import multivariate_normal, norm
 
-from models.generator.chance import gaussian_field, grain_length, surplus
+from ragone.models.generator.chance import gaussian_field, grain_length, surplus
 
 EDGE = 64
 

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from volumes_of_spheres import MIDDLE, VOXEL, small_generator
 
-from models.generator import draw_microstructure
-from models.generator.errors import RecipeError
-from models.generator.networks import ARCHITECTURE
-from models.generator.recipe import condition_of
-from models.generator.weights import from_bytes, to_bytes
-from schemas.materials import NMC_811
+from ragone.models.generator import draw_microstructure
+from ragone.models.generator.errors import RecipeError
+from ragone.models.generator.networks import ARCHITECTURE
+from ragone.models.generator.recipe import condition_of
+from ragone.models.generator.weights import from_bytes, to_bytes
+from ragone.schemas.materials import NMC_811
 
 GIVEN = {"edge_voxels": 32, "voxel_size_metre": VOXEL, "seed": 5}
 

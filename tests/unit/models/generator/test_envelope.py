@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 import pytest
 
-from models.generator.envelope import place, statement
+from ragone.models.generator.envelope import place, statement
 
 CUBE = np.array(list(itertools.product((0.0, 2.0), (0.0, 4.0), (10.0, 20.0))))  # ranges 2, 4, 10
 

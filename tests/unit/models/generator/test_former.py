@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from volumes_of_spheres import MIDDLE, VOXEL, small_generator, training_volumes
 
-import models.former.generator as former
-from models.generator import assemble_generator, draw_microstructure, take_apart, train_slices, train_steps
-from models.generator.shipped import default_errors, default_generator
-from models.generator.trust import calibration_points, fit_errors, predict_errors
-from schemas import Design, Recipe, Stage
-from schemas.former_stages import present_entry_point
-from schemas.materials import NMC_811
+import ragone.models.former.generator as former
+from ragone.models.generator import assemble_generator, draw_microstructure, take_apart, train_slices, train_steps
+from ragone.models.generator.shipped import default_errors, default_generator
+from ragone.models.generator.trust import calibration_points, fit_errors, predict_errors
+from ragone.schemas import Design, Recipe, Stage
+from ragone.schemas.entry_points import present_entry_point
+from ragone.schemas.materials import NMC_811
 
 SIZE = {"edge_voxels": 16, "voxel_size_metre": VOXEL, "seed": 5}
 

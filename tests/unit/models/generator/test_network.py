@@ -9,7 +9,7 @@ import pytest
 import torch
 from scipy import ndimage
 
-from models.generator.network import Shape, clean_field, initial_weights, log_odds
+from ragone.models.generator.network import Shape, clean_field, initial_weights, log_odds
 
 GROWN = Shape(context_count=0, condition_count=2, widths=(8, 16), depths=(1, 1), patch=2)
 FILLED = replace(GROWN, context_count=1)

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from volumes_of_spheres import MIDDLE, VOXEL, small_generator, training_volumes
 
-from models.generator import default_generator, draw_microstructure
-from models.generator.errors import RecipeError, TrainingSetError
-from models.generator.recipe import condition_of, fixed_fields, hidden_fields
-from models.generator.shipped import default_errors
-from models.generator.training_set import TrainingSet
-from schemas.materials import NMC_811
+from ragone.models.generator import default_generator, draw_microstructure
+from ragone.models.generator.errors import RecipeError, TrainingSetError
+from ragone.models.generator.recipe import condition_of, fixed_fields, hidden_fields
+from ragone.models.generator.shipped import default_errors
+from ragone.models.generator.training_set import TrainingSet
+from ragone.schemas.materials import NMC_811
 
 
 def test_the_shipped_generator_is_the_one_that_was_calibrated():

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 import torch
 
-from models.generator import schedule
+from ragone.models.generator import schedule
 
 SPREAD = 0.5  # of the clean fields
 

@@ -7,9 +7,9 @@ import dataclasses
 import numpy as np
 from volumes_of_spheres import MIDDLE, VOXEL, packed, training_volumes
 
-from models.generator import draw_microstructure, train_slices
-from models.generator.recipe import condition_of
-from schemas.materials import NMC_811
+from ragone.models.generator import draw_microstructure, train_slices
+from ragone.models.generator.recipe import condition_of
+from ragone.schemas.materials import NMC_811
 
 
 def test_a_baseline_is_trained_and_draws_its_fractions():

@@ -13,12 +13,12 @@ from volumes_of_spheres import (
     training_volumes,
 )
 
-from models.generator import assemble_generator, left_out, take_apart, train_steps
-from models.generator.errors import TrainingSetError
-from models.generator.fields import distance_field, repeats
-from models.generator.training_set import TrainingSet
-from models.generator.weights import from_bytes
-from schemas import Microstructure, Recipe
+from ragone.models.generator import assemble_generator, left_out, take_apart, train_steps
+from ragone.models.generator.errors import TrainingSetError
+from ragone.models.generator.fields import distance_field, repeats
+from ragone.models.generator.training_set import TrainingSet
+from ragone.models.generator.weights import from_bytes
+from ragone.schemas import Microstructure, Recipe
 
 HOW = {"phase": 1, "member": -1, "left_out": (), "fall_from": 2, "fall_to": 8, "seed": 11, "width": 8}
 

@@ -7,8 +7,8 @@ import itertools
 import numpy as np
 import pytest
 
-from models.generator.training_recipes import training_recipes
-from schemas import Recipe
+from ragone.models.generator.training_recipes import training_recipes
+from ragone.schemas import Recipe
 
 SPACE = {
     "active_material_weight_fraction": (0.9, 0.98),

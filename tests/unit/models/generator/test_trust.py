@@ -8,11 +8,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.generator.errors import CalibrationError
-from models.generator.reliability import reliabilities
-from models.generator.trust import METRICS, calibration_points, ensemble_spread, fit_errors, predict_errors
-from schemas import Generator, Recipe, Transport
-from schemas.materials import ACTIVE_MATERIAL_DENSITY, CARBON_BINDER_DENSITY, NMC_811
+from ragone.models.generator.errors import CalibrationError
+from ragone.models.generator.reliability import reliabilities
+from ragone.models.generator.trust import METRICS, calibration_points, ensemble_spread, fit_errors, predict_errors
+from ragone.schemas import Generator, Recipe, Transport
+from ragone.schemas.materials import ACTIVE_MATERIAL_DENSITY, CARBON_BINDER_DENSITY, NMC_811
 
 PAIRS = [[0, 7], [1, 6], [2, 5], [3, 4]]
 

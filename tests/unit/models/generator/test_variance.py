@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.generator.variance import Variance, calibrated, covered, half_width, held_out
+from ragone.models.generator.variance import Variance, calibrated, covered, half_width, held_out
 
 TRUE = Variance(floor=0.02, growth=0.3, spread_weight=1.5)
 

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import pytest
 
-from models.generator.errors import WeightsError
-from models.generator.networks import networks_of
-from models.generator.shipped import default_generator
-from models.generator.weights import FORMAT_VERSION, from_bytes, to_bytes
+from ragone.models.generator.errors import WeightsError
+from ragone.models.generator.networks import networks_of
+from ragone.models.generator.shipped import default_generator
+from ragone.models.generator.weights import FORMAT_VERSION, from_bytes, to_bytes
 
 ARCHITECTURE = "phase_by_phase"
 

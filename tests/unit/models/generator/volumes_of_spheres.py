@@ -6,13 +6,13 @@ from functools import cache
 
 import numpy as np
 
-from models.generator import assemble_generator, left_out, train_steps
-from models.generator.training_recipes import training_recipes
-from models.generator.training_set import TrainingSet
-from pipelines.manufacture import pack_particles
-from schemas import Generator, Microstructure, Recipe
-from schemas.electrode import cubic_voxels
-from schemas.materials import NMC_811
+from ragone.models.generator import assemble_generator, left_out, train_steps
+from ragone.models.generator.training_recipes import training_recipes
+from ragone.models.generator.training_set import TrainingSet
+from ragone.pipelines.manufacture import pack_particles
+from ragone.schemas import Generator, Microstructure, Recipe
+from ragone.schemas.electrode import cubic_voxels
+from ragone.schemas.materials import NMC_811
 
 SPACE = {
     "active_material_weight_fraction": (0.92, 0.97),

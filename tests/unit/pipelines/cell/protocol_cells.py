@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from schemas import KINDS, NegativeElectrode
+from ragone.schemas import KINDS, NegativeElectrode
 
 
 def protocol_cell(example_values, **changes):

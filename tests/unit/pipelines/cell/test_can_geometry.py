@@ -3,9 +3,9 @@ import math
 import numpy as np
 import pytest
 
-from pipelines.cell.can import Can
-from pipelines.cell.form_factors import can_of
-from schemas.errors import UnknownFieldError
+from ragone.pipelines.cell.can import Can
+from ragone.pipelines.cell.form_factors import can_of
+from ragone.schemas.errors import UnknownFieldError
 
 
 def test_shell_and_inside_make_up_the_outer_volume():

@@ -2,10 +2,10 @@ import math
 
 import pytest
 
-from pipelines.cell.form_factors import can_of
-from pipelines.characterise import perturb
-from schemas import CellOutcome
-from schemas.errors import BoundsError, UnknownFieldError
+from ragone.pipelines.cell.form_factors import can_of
+from ragone.pipelines.characterise import perturb
+from ragone.schemas import CellOutcome
+from ragone.schemas.errors import BoundsError, UnknownFieldError
 from tests.built_cells import LOADING, full_cell
 
 ERRORS = {

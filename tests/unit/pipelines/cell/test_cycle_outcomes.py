@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from protocol_cells import half_cell, measured_profile, protocol_cell
 
-from pipelines.cell.protocols import ProtocolError, cycle_cell
-from schemas import CyclingOutcome
-from schemas.errors import BoundsError, MissingFieldError, UnknownFieldError
+from ragone.pipelines.cell.protocols import ProtocolError, cycle_cell
+from ragone.schemas import CyclingOutcome
+from ragone.schemas.errors import BoundsError, MissingFieldError, UnknownFieldError
 
 cycle = partial(cycle_cell, mesh_points=8)  # a coarse mesh ends as a fine one does
 
@@ -128,7 +128,7 @@ def test_steps_are_read_a_few_at_a_time(cell, monkeypatch):
     """What is sampled does not depend on how many steps are read together."""
     protocol = ("repeat 3: Discharge at 1C for 20 s; Rest for 20 s",)
     together = cycle(cell, protocol=protocol)
-    monkeypatch.setattr("pipelines.cell.protocols.columns.STEPS_AT_ONCE", 4)
+    monkeypatch.setattr("ragone.pipelines.cell.protocols.columns.STEPS_AT_ONCE", 4)
     apart = cycle(cell, protocol=protocol)
     assert np.array_equal(apart.step_count, together.step_count)
     assert np.array_equal(apart.test_time_second, together.test_time_second)
@@ -245,7 +245,7 @@ _NOISY = """
     sys.path.insert(0, "tests")
     from conftest import _EXAMPLES
     from protocol_cells import protocol_cell
-    from pipelines.cell.protocols import cycle_cell
+    from ragone.pipelines.cell.protocols import cycle_cell
     cell = protocol_cell(lambda kind: dict(_EXAMPLES[kind]))
     for protocol in (
         ("Discharge at 100C until 3.5 V",),

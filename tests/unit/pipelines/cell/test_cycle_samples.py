@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from protocol_cells import measured_profile, protocol_cell
 
-from pipelines.cell.protocols import cycle_cell
-from pipelines.cell.protocols.profile import JUMP, load_of
-from pipelines.cell.protocols.times import Sampling, times_of
-from schemas.errors import FieldShapeError
+from ragone.pipelines.cell.protocols import cycle_cell
+from ragone.pipelines.cell.protocols.profile import JUMP, load_of
+from ragone.pipelines.cell.protocols.times import Sampling, times_of
+from ragone.schemas.errors import FieldShapeError
 
 USUAL = Sampling(per_step=100, per_decade=10, first=1e-3)
 

@@ -3,11 +3,11 @@ import math
 import numpy as np
 import pytest
 
-from pipelines.cell import discharge_at_constant_power
-from pipelines.cell.sampling import battery_data_current
-from pipelines.characterise import perturb
-from schemas import DischargeOutcome
-from schemas.errors import BoundsError
+from ragone.pipelines.cell import discharge_at_constant_power
+from ragone.pipelines.cell.sampling import battery_data_current
+from ragone.pipelines.characterise import perturb
+from ragone.schemas import DischargeOutcome
+from ragone.schemas.errors import BoundsError
 from tests.built_cells import full_cell
 
 

@@ -5,13 +5,13 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-from pipelines.cell import discharge_at_constant_power
+from ragone.pipelines.cell import discharge_at_constant_power
 from tests.built_cells import full_cell
 
 _AGAIN = """
 import json, sys
-from pipelines.cell import discharge_at_constant_power
-from schemas import CellParameters
+from ragone.pipelines.cell import discharge_at_constant_power
+from ragone.schemas import CellParameters
 cell = CellParameters.build(json.loads(sys.stdin.read()))
 discharge = discharge_at_constant_power(cell, power_watt=40.0)
 import pybamm
@@ -28,7 +28,7 @@ def test_bitwise_equal_again_and_in_a_fresh_process_without_telemetry(example):
     assert [c.tobytes() for c in columns] == [
         c.tobytes() for c in (second.test_time_second, second.voltage_volt, second.current_ampere)
     ]
-    environment = {**os.environ, "PYBAMM_DISABLE_TELEMETRY": "false", "PYTHONPATH": os.getcwd()}
+    environment = {**os.environ, "PYBAMM_DISABLE_TELEMETRY": "false"}
     fresh = subprocess.run(
         [sys.executable, "-c", _AGAIN],
         input=json.dumps(dataclasses.asdict(cell)),

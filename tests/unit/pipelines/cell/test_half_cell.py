@@ -2,13 +2,13 @@ import math
 
 import pytest
 
-from pipelines.cell import assemble_half_cell, discharge_at_constant_power
-from pipelines.cell.engine import parameter_values
-from pipelines.cell.stoichiometry import half_cell_window, host_capacity
-from pipelines.characterise import perturb
-from schemas import CellOutcome, DischargeOutcome, NegativeElectrode
-from schemas.errors import UnknownFieldError
-from schemas.materials import NMC_811
+from ragone.pipelines.cell import assemble_half_cell, discharge_at_constant_power
+from ragone.pipelines.cell.engine import parameter_values
+from ragone.pipelines.cell.stoichiometry import half_cell_window, host_capacity
+from ragone.pipelines.characterise import perturb
+from ragone.schemas import CellOutcome, DischargeOutcome, NegativeElectrode
+from ragone.schemas.errors import UnknownFieldError
+from ragone.schemas.materials import NMC_811
 from tests.built_cells import LOADING, design, half_cell
 
 

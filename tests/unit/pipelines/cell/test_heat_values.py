@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipelines.cell.heat import thermal_values
-from schemas.errors import BoundsError, MissingFieldError
+from ragone.pipelines.cell.heat import thermal_values
+from ragone.schemas.errors import BoundsError, MissingFieldError
 
 H = "heat_transfer_coefficient_watt_per_square_metre_kelvin"
 

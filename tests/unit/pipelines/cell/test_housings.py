@@ -2,12 +2,12 @@ import math
 
 import pytest
 
-from pipelines.cell.can import Can
-from pipelines.cell.components import QUANTITIES, Layer, Stack
-from pipelines.cell.form_factors import CANS, FORM_FACTORS, can_of, housing_of
-from pipelines.cell.pouch import Pouch
-from schemas import CellOutcome
-from schemas.errors import UnknownFieldError
+from ragone.pipelines.cell.can import Can
+from ragone.pipelines.cell.components import QUANTITIES, Layer, Stack
+from ragone.pipelines.cell.form_factors import CANS, FORM_FACTORS, can_of, housing_of
+from ragone.pipelines.cell.pouch import Pouch
+from ragone.schemas import CellOutcome
+from ragone.schemas.errors import UnknownFieldError
 from tests.built_cells import LOADING, full_cell
 
 STACK = 350e-6

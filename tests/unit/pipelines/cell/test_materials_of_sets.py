@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from pipelines.cell import assemble_cell, ideal_transport, materials_of_set
-from pipelines.cell.engine import HALF_CELL_SETS, PARAMETER_SETS
-from pipelines.cell.errors import ContradictionError
-from schemas import Recipe
-from schemas.errors import MissingFieldError, UnknownFieldError
-from schemas.materials import NMC_811
+from ragone.pipelines.cell import assemble_cell, ideal_transport, materials_of_set
+from ragone.pipelines.cell.engine import HALF_CELL_SETS, PARAMETER_SETS
+from ragone.pipelines.cell.errors import ContradictionError
+from ragone.schemas import Recipe
+from ragone.schemas.errors import MissingFieldError, UnknownFieldError
+from ragone.schemas.materials import NMC_811
 from tests.built_cells import conductivities, design, full_cell, half_cell
 
 ELECTRODES = [("positive", name) for name in HALF_CELL_SETS] + [("negative", name) for name in PARAMETER_SETS]
@@ -72,7 +72,7 @@ def test_a_bpx_file_names_no_materials(example):
     heavy = replace(NMC_811, active_material_density_kilogram_per_cubic_metre=6000.0)
     with pytest.raises(ContradictionError):
         full_cell(example("transport"), heavy)
-    from pipelines.cell.catalogue import require_agreement
+    from ragone.pipelines.cell.catalogue import require_agreement
 
     filed = design(parameter_set="Chen2020", parameters={"Header": {}})
     require_agreement(heavy, example("transport"), filed, "positive")

@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pipelines.cell import ideal_transport
-from pipelines.characterise import homogenise
-from pipelines.manufacture import pack_particles
-from schemas import Recipe
-from schemas.materials import NMC_811
+from ragone.pipelines.cell import ideal_transport
+from ragone.pipelines.characterise import homogenise
+from ragone.pipelines.manufacture import pack_particles
+from ragone.schemas import Recipe
+from ragone.schemas.materials import NMC_811
 from tests.built_cells import LOADING, full_cell, half_cell
 
 POROUS = replace(NMC_811, carbon_binder_nanoporosity=0.4)

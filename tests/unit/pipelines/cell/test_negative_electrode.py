@@ -6,13 +6,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pipelines.cell import assemble_cell, bpx_document, discharge_at_constant_power, materials_of_set, reference_cell
-from pipelines.cell.engine import PARAMETER_SETS, parameter_values
-from pipelines.cell.model import METRICS, cell_values
-from pipelines.characterise import perturb
-from pipelines.thermal.decomposition import KIM_2007, component_masses, decomposition_of
-from schemas import CellOutcome, DischargeOutcome
-from schemas.materials import NMC_811
+from ragone.pipelines.cell import (
+    assemble_cell,
+    bpx_document,
+    discharge_at_constant_power,
+    materials_of_set,
+    reference_cell,
+)
+from ragone.pipelines.cell.engine import PARAMETER_SETS, parameter_values
+from ragone.pipelines.cell.model import METRICS, cell_values
+from ragone.pipelines.characterise import perturb
+from ragone.pipelines.thermal.decomposition import KIM_2007, component_masses, decomposition_of
+from ragone.schemas import CellOutcome, DischargeOutcome
+from ragone.schemas.materials import NMC_811
 from tests.built_cells import conductivities, design, full_cell
 
 

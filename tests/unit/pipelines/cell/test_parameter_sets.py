@@ -1,10 +1,16 @@
 import pytest
 
-from pipelines.cell import materials_of_set, reference_cell
-from pipelines.cell.engine import PARAMETER_SETS, REFUSED_SETS, load_pybamm, parameter_values, parameter_values_of
-from pipelines.cell.layers import Fallback, negative_layer, own_positive_layer
-from schemas import CellOutcome
-from schemas.errors import UnknownFieldError
+from ragone.pipelines.cell import materials_of_set, reference_cell
+from ragone.pipelines.cell.engine import (
+    PARAMETER_SETS,
+    REFUSED_SETS,
+    load_pybamm,
+    parameter_values,
+    parameter_values_of,
+)
+from ragone.pipelines.cell.layers import Fallback, negative_layer, own_positive_layer
+from ragone.schemas import CellOutcome
+from ragone.schemas.errors import UnknownFieldError
 from tests.built_cells import conductivities, full_cell
 
 

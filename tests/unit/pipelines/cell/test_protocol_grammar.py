@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from pipelines.cell import protocols
-from pipelines.cell.engine import load_pybamm
-from pipelines.cell.protocols import (
+from ragone.pipelines.cell import protocols
+from ragone.pipelines.cell.engine import load_pybamm
+from ragone.pipelines.cell.protocols import (
     ProtocolError,
     ProtocolStage,
     constant_power,
@@ -14,10 +14,10 @@ from pipelines.cell.protocols import (
     full_cycles,
     pulse_test,
 )
-from pipelines.cell.protocols.expansion import MOST_STEPS, expand
-from pipelines.cell.protocols.experiment import pybamm_step
-from pipelines.cell.protocols.grammar import Action, read_step
-from schemas.errors import BoundsError, FieldShapeError
+from ragone.pipelines.cell.protocols.expansion import MOST_STEPS, expand
+from ragone.pipelines.cell.protocols.experiment import pybamm_step
+from ragone.pipelines.cell.protocols.grammar import Action, read_step
+from ragone.schemas.errors import BoundsError, FieldShapeError
 
 WRITTEN = [
     "Discharge at 1C for 0.5 hours",

@@ -2,9 +2,9 @@ import math
 
 import pytest
 
-from pipelines.cell import assemble_half_cell, ideal_transport
-from schemas.errors import BoundsError, NotFiniteError
-from schemas.materials import NMC_811
+from ragone.pipelines.cell import assemble_half_cell, ideal_transport
+from ragone.schemas.errors import BoundsError, NotFiniteError
+from ragone.schemas.materials import NMC_811
 from tests.built_cells import design, full_cell, half_cell
 
 

@@ -1,8 +1,8 @@
 import pytest
 
-from pipelines.cell.engine import load_pybamm, parameter_values
-from pipelines.cell.stoichiometry import reference_capacity, reference_window, stoichiometry_window
-from schemas.errors import BoundsError
+from ragone.pipelines.cell.engine import load_pybamm, parameter_values
+from ragone.pipelines.cell.stoichiometry import reference_capacity, reference_window, stoichiometry_window
+from ragone.schemas.errors import BoundsError
 
 
 def test_window_of_the_own_cell_is_that_of_electrode_soh():

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from schemas import Transport, TransportOutcome
+from ragone.schemas import Transport, TransportOutcome
 
 POROSITY = 0.4
 

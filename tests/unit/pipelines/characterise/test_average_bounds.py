@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from pipelines.characterise import average_transport
-from schemas import Transport, TransportOutcome
+from ragone.pipelines.characterise import average_transport
+from ragone.schemas import Transport, TransportOutcome
 
 Make = Callable[..., Transport]
 

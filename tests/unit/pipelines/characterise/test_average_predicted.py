@@ -8,12 +8,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.acquisition.observations import observe
-from models.acquisition.space import UnitCube
-from models.goals import goals_of
-from pipelines.characterise import average_transport, average_with_bruggeman
-from pipelines.kpi import energy_and_power_density
-from schemas import Candidate, PredictedErrors, Transport
+from ragone.models.acquisition.observations import observe
+from ragone.models.acquisition.space import UnitCube
+from ragone.models.goals import goals_of
+from ragone.pipelines.characterise import average_transport, average_with_bruggeman
+from ragone.pipelines.kpi import energy_and_power_density
+from ragone.schemas import Candidate, PredictedErrors, Transport
 
 TAU, AREA, SIGMA = (
     "pore_tortuosity_factor",

@@ -8,9 +8,9 @@ from itertools import permutations
 
 import pytest
 
-from pipelines.characterise import average_transport
-from pipelines.characterise.errors import MixedTransportsError
-from schemas import Transport, TransportOutcome
+from ragone.pipelines.characterise import average_transport
+from ragone.pipelines.characterise.errors import MixedTransportsError
+from ragone.schemas import Transport, TransportOutcome
 
 Make = Callable[..., Transport]
 

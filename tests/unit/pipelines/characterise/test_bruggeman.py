@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.characterise import average_transport, average_with_bruggeman
-from schemas.errors import BoundsError
+from ragone.pipelines.characterise import average_transport, average_with_bruggeman
+from ragone.schemas.errors import BoundsError
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipelines.characterise.carriers import UNKNOWN, canonical_labels, electronic, ionic, tortuosity_factor
-from schemas import Microstructure
-from schemas.materials import NMC_811
+from ragone.pipelines.characterise.carriers import UNKNOWN, canonical_labels, electronic, ionic, tortuosity_factor
+from ragone.schemas import Microstructure
+from ragone.schemas.materials import NMC_811
 
 
 def microstructure(**changes: Any) -> Microstructure:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from scipy import ndimage
 
-from pipelines.characterise.geometry import (
+from ragone.pipelines.characterise.geometry import (
     GeometryInputError,
     chord_lengths,
     face_counted_areas,
@@ -25,12 +25,12 @@ from pipelines.characterise.geometry import (
     triple_phase_boundary_density,
     two_point_correlation,
 )
-from pipelines.characterise.geometry.distance import squared_distance
-from pipelines.characterise.geometry.labelled_volume import CUBIC, Edges
-from pipelines.characterise.geometry.surface_area import direction_weights
-from pipelines.characterise.geometry.transitions import DIRECTIONS, sites, steps, transitions
-from pipelines.characterise.surface import face_count
-from schemas.errors import RagoneError
+from ragone.pipelines.characterise.geometry.distance import squared_distance
+from ragone.pipelines.characterise.geometry.labelled_volume import CUBIC, Edges
+from ragone.pipelines.characterise.geometry.surface_area import direction_weights
+from ragone.pipelines.characterise.geometry.transitions import DIRECTIONS, sites, steps, transitions
+from ragone.pipelines.characterise.surface import face_count
+from ragone.schemas.errors import RagoneError
 
 VOLUMES = arrays(np.uint8, array_shapes(min_dims=3, max_dims=3, max_side=7), elements=st.sampled_from([0, 3, 255]))
 MASKS = arrays(bool, array_shapes(min_dims=3, max_dims=3, max_side=7))

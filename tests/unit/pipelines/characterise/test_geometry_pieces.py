@@ -11,12 +11,12 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from scipy import ndimage
 from skimage.segmentation import watershed
 
-from pipelines.characterise.geometry import chord_lengths, particle_sizes, pore_sizes, slabs
-from pipelines.characterise.geometry.clusters import spanning_voxels
-from pipelines.characterise.geometry.distance import FAR, squared_distance
-from pipelines.characterise.geometry.flooding import flood
-from pipelines.characterise.geometry.labelled_volume import CUBIC, Edges
-from pipelines.characterise.geometry.opening import opened_voxels
+from ragone.pipelines.characterise.geometry import chord_lengths, particle_sizes, pore_sizes, slabs
+from ragone.pipelines.characterise.geometry.clusters import spanning_voxels
+from ragone.pipelines.characterise.geometry.distance import FAR, squared_distance
+from ragone.pipelines.characterise.geometry.flooding import flood
+from ragone.pipelines.characterise.geometry.labelled_volume import CUBIC, Edges
+from ragone.pipelines.characterise.geometry.opening import opened_voxels
 
 Mask = npt.NDArray[np.bool_]
 
@@ -109,7 +109,7 @@ def test_a_front_that_outgrows_its_room_goes_on(monkeypatch: pytest.MonkeyPatch)
     values = np.random.default_rng(3).random(phase.shape)
     found = []
     for room in (8, 1 << 12):
-        monkeypatch.setattr("pipelines.characterise.geometry.flooding._ROOM", room)
+        monkeypatch.setattr("ragone.pipelines.characterise.geometry.flooding._ROOM", room)
         numbers = np.zeros(phase.shape, np.int32)
         numbers[0, 0, 0], numbers[7, 11, 11] = 1, 2
         flood(values, numbers, phase)

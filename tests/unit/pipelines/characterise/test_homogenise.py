@@ -14,16 +14,16 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from pipelines.characterise import characterise_with_taufactor, homogenise, homogenise_along_all_axes
-from pipelines.characterise.errors import DeviceError
-from pipelines.characterise.geometry import specific_surface_areas
-from pipelines.characterise.geometry.surface_area import CROFTON
-from pipelines.manufacture import pack_particles
-from schemas import Boundary, Microstructure, Recipe, Transport, TransportOutcome, TransportTensor
-from schemas.electrode import cubic_voxels
-from schemas.errors import BoundsError
-from schemas.materials import NMC_811
-from schemas.protocols import Characterise
+from ragone.pipelines.characterise import characterise_with_taufactor, homogenise, homogenise_along_all_axes
+from ragone.pipelines.characterise.errors import DeviceError
+from ragone.pipelines.characterise.geometry import specific_surface_areas
+from ragone.pipelines.characterise.geometry.surface_area import CROFTON
+from ragone.pipelines.manufacture import pack_particles
+from ragone.schemas import Boundary, Microstructure, Recipe, Transport, TransportOutcome, TransportTensor
+from ragone.schemas.electrode import cubic_voxels
+from ragone.schemas.errors import BoundsError
+from ragone.schemas.materials import NMC_811
+from ragone.schemas.protocols import Characterise
 
 PORE, ACTIVE_MATERIAL, CARBON_BINDER, FOIL = range(4)
 NAMES = ("pore", "active_material", "carbon_binder")

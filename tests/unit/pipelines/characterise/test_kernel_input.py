@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipelines.characterise.errors import ConductivityError, VolumeError
-from pipelines.characterise.kernel import effective_conductivity
-from schemas.errors import BoundsError
+from ragone.pipelines.characterise.errors import ConductivityError, VolumeError
+from ragone.pipelines.characterise.kernel import effective_conductivity
+from ragone.schemas.errors import BoundsError
 
 BLOCK = np.ones((4, 4, 4), np.uint8)
 

@@ -8,12 +8,12 @@ import numpy.typing as npt
 import pytest
 from scipy.ndimage import label
 
-from pipelines.characterise.kernel.bits import WORD, around, count_bits, down, lowest_bit, up
-from pipelines.characterise.kernel.blocks import Pieces, find_pieces
-from pipelines.characterise.kernel.bounds import _balance_graph
-from pipelines.characterise.kernel.cycle import WORK_ROWS, solve_coarse
-from pipelines.characterise.kernel.graph import Graph, build_levels
-from pipelines.characterise.kernel.volume import Volume, read_volume
+from ragone.pipelines.characterise.kernel.bits import WORD, around, count_bits, down, lowest_bit, up
+from ragone.pipelines.characterise.kernel.blocks import Pieces, find_pieces
+from ragone.pipelines.characterise.kernel.bounds import _balance_graph
+from ragone.pipelines.characterise.kernel.cycle import WORK_ROWS, solve_coarse
+from ragone.pipelines.characterise.kernel.graph import Graph, build_levels
+from ragone.pipelines.characterise.kernel.volume import Volume, read_volume
 
 Bits = npt.NDArray[np.bool_]
 

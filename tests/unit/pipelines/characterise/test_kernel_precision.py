@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipelines.characterise.kernel import conductivity_tensor, effective_conductivity, solver
-from schemas import TransportOutcome
+from ragone.pipelines.characterise.kernel import conductivity_tensor, effective_conductivity, solver
+from ragone.schemas import TransportOutcome
 
 MEDIUM = {0: 0.0, 1: 5e-4, 2: 1.0}
 

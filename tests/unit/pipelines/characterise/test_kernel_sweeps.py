@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from pipelines.characterise.kernel.conjugate_gradients import FIELDS, ConjugateGradients
-from pipelines.characterise.kernel.operator import Operator
-from pipelines.characterise.kernel.solver import Problem, prepare
-from pipelines.characterise.kernel.sweeps import make_scratch, multiply
-from pipelines.characterise.kernel.volume import read_volume, wrap
+from ragone.pipelines.characterise.kernel.conjugate_gradients import FIELDS, ConjugateGradients
+from ragone.pipelines.characterise.kernel.operator import Operator
+from ragone.pipelines.characterise.kernel.solver import Problem, prepare
+from ragone.pipelines.characterise.kernel.sweeps import make_scratch, multiply
+from ragone.pipelines.characterise.kernel.volume import read_volume, wrap
 
 Floats = npt.NDArray[np.float64]
 

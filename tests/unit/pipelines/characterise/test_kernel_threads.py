@@ -13,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from pipelines.characterise.errors import ConductivityError
-from pipelines.characterise.kernel import EffectiveConductivity, effective_conductivities, effective_conductivity
-from pipelines.characterise.kernel.fields import lend_fields
-from pipelines.characterise.kernel.threads import run_side_by_side
+from ragone.pipelines.characterise.errors import ConductivityError
+from ragone.pipelines.characterise.kernel import EffectiveConductivity, effective_conductivities, effective_conductivity
+from ragone.pipelines.characterise.kernel.fields import lend_fields
+from ragone.pipelines.characterise.kernel.threads import run_side_by_side
 
 CONDUCTIVITIES = {0: 0.0, 1: 1.0, 2: 300.0}
 
@@ -33,7 +33,7 @@ sys.path[:0] = {folders!r}
 import numba
 from concurrent.futures import ThreadPoolExecutor
 from test_kernel_threads import CONDUCTIVITIES, volume
-from pipelines.characterise.kernel import effective_conductivities, effective_conductivity
+from ragone.pipelines.characterise.kernel import effective_conductivities, effective_conductivity
 
 def bits(found):
     return found.value.hex(), found.lower.hex(), found.upper.hex(), found.iterations

@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from pipelines.characterise.geometry import (
+from ragone.pipelines.characterise.geometry import (
     GeometryInputError,
     geometry_summary,
     measure_geometry,
     specific_surface_areas,
     triple_phase_boundary_density,
 )
-from schemas import Geometry, Microstructure, Verdict, compare, judge
-from schemas.electrode import cubic_voxels
+from ragone.schemas import Geometry, Microstructure, Verdict, compare, judge
+from ragone.schemas.electrode import cubic_voxels
 
 
 def microstructure(shape: tuple[int, int, int] = (24, 24, 24), **changes: Any) -> Microstructure:

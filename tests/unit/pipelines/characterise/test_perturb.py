@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipelines.characterise import PERTURBED_METRICS, perturb
-from schemas.errors import MissingFieldError, UnknownFieldError
+from ragone.pipelines.characterise import PERTURBED_METRICS, perturb
+from ragone.schemas.errors import MissingFieldError, UnknownFieldError
 
 ERRORS = {
     "pore_tortuosity_factor_standard_error": 0.1,

@@ -9,13 +9,13 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from pipelines.characterise import walk_randomly, walkers
-from pipelines.characterise.errors import EmptyPhaseError
-from pipelines.characterise.squared_displacement import final_growth, squared_displacement
-from pipelines.characterise.walkers import displacements
-from schemas import Microstructure, RandomWalk, TransportOutcome, compare
-from schemas.electrode import cubic_voxels
-from schemas.errors import BoundsError, UnknownFieldError
+from ragone.pipelines.characterise import walk_randomly, walkers
+from ragone.pipelines.characterise.errors import EmptyPhaseError
+from ragone.pipelines.characterise.squared_displacement import final_growth, squared_displacement
+from ragone.pipelines.characterise.walkers import displacements
+from ragone.schemas import Microstructure, RandomWalk, TransportOutcome, compare
+from ragone.schemas.electrode import cubic_voxels
+from ragone.schemas.errors import BoundsError, UnknownFieldError
 
 
 def of_pore(pore: npt.ArrayLike) -> Microstructure:

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 from representative_cubes import cube, cubes
 
-from pipelines.characterise import average_transport
-from pipelines.characterise.errors import SampleError
-from pipelines.characterise.representativity import METRICS, estimate_representativity, relative_error
-from pipelines.characterise.representativity.demand import cheapest, cubes_needed
-from pipelines.characterise.representativity.fits import line, scatter_interval, scatter_law
-from pipelines.characterise.representativity.means import Means, Sample
-from pipelines.characterise.representativity.metrics import linearised
-from schemas import Representativity, RepresentativityOutcome
+from ragone.pipelines.characterise import average_transport
+from ragone.pipelines.characterise.errors import SampleError
+from ragone.pipelines.characterise.representativity import METRICS, estimate_representativity, relative_error
+from ragone.pipelines.characterise.representativity.demand import cheapest, cubes_needed
+from ragone.pipelines.characterise.representativity.fits import line, scatter_interval, scatter_law
+from ragone.pipelines.characterise.representativity.means import Means, Sample
+from ragone.pipelines.characterise.representativity.metrics import linearised
+from ragone.schemas import Representativity, RepresentativityOutcome
 
 EDGES = (16, 24, 32, 48, 64)
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from representative_cubes import cube
 
-from pipelines.characterise import average_transport
-from pipelines.characterise.representativity import Target, cubes_wanted, is_met
-from pipelines.characterise.representativity.sequential import LEAST, MORE, _asked
+from ragone.pipelines.characterise import average_transport
+from ragone.pipelines.characterise.representativity import Target, cubes_wanted, is_met
+from ragone.pipelines.characterise.representativity.sequential import LEAST, MORE, _asked
 
 STUDIES = 4000
 TARGET = Target("pore_tortuosity_factor", 0.01, 0.95, least=4, most=400)
@@ -51,7 +51,7 @@ def test_the_correction_is_what_keeps_the_promise(monkeypatch):
     target = Target("pore_tortuosity_factor", 0.01, 0.9, least=LEAST, most=100)
     values = 1 + 0.02 * np.random.default_rng(2).standard_normal((5 * STUDIES, target.most))
     kept, _ = coverage(values, target)
-    monkeypatch.setattr("pipelines.characterise.representativity.sequential.MORE", 0)
+    monkeypatch.setattr("ragone.pipelines.characterise.representativity.sequential.MORE", 0)
     broken, _ = coverage(values, target)
     assert broken < 0.9 - 0.005
     assert kept > 0.9

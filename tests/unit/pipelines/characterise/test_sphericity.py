@@ -7,9 +7,9 @@ import math
 import numpy as np
 import pytest
 
-from pipelines.characterise.geometry.errors import GeometryInputError
-from pipelines.characterise.geometry.particles import particle_sizes
-from pipelines.characterise.geometry.sphericity import sphericities
+from ragone.pipelines.characterise.geometry.errors import GeometryInputError
+from ragone.pipelines.characterise.geometry.particles import particle_sizes
+from ragone.pipelines.characterise.geometry.sphericity import sphericities
 
 
 def spheroid(radius: float, elongation: float, random: np.random.Generator, edge: int = 64) -> np.ndarray:

@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pipelines.characterise.errors import SampleError
-from pipelines.characterise.representativity import coarsen, corners, cut_cube
-from schemas import Microstructure
-from schemas.electrode import cubic_voxels
-from schemas.errors import AnisotropicVoxelError
+from ragone.pipelines.characterise.errors import SampleError
+from ragone.pipelines.characterise.representativity import coarsen, corners, cut_cube
+from ragone.schemas import Microstructure
+from ragone.schemas.electrode import cubic_voxels
+from ragone.schemas.errors import AnisotropicVoxelError
 
 
 def volume(labels):

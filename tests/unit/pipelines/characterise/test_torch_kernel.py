@@ -9,14 +9,14 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from pipelines.characterise.errors import DeviceError
-from pipelines.characterise.kernel import effective_conductivities, effective_conductivity
-from pipelines.characterise.kernel.conjugate_gradients import FIELDS, ConjugateGradients
-from pipelines.characterise.kernel.operator import ALONG_FIRST_AXIS, residual
-from pipelines.characterise.kernel.solver import Problem, prepare
-from pipelines.characterise.kernel.torch_gradients import TorchGradients
-from pipelines.characterise.kernel.volume import read_volume
-from schemas import TransportOutcome
+from ragone.pipelines.characterise.errors import DeviceError
+from ragone.pipelines.characterise.kernel import effective_conductivities, effective_conductivity
+from ragone.pipelines.characterise.kernel.conjugate_gradients import FIELDS, ConjugateGradients
+from ragone.pipelines.characterise.kernel.operator import ALONG_FIRST_AXIS, residual
+from ragone.pipelines.characterise.kernel.solver import Problem, prepare
+from ragone.pipelines.characterise.kernel.torch_gradients import TorchGradients
+from ragone.pipelines.characterise.kernel.volume import read_volume
+from ragone.schemas import TransportOutcome
 
 TORCH = "torch:cpu"
 SINGLE, DOUBLE = 1e-3, 1e-7  # tolerances, and so precisions

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from pipelines.characterise.kernel.winding import endless_clusters
+from ragone.pipelines.characterise.kernel.winding import endless_clusters
 
 Conducts = npt.NDArray[np.bool_]
 

@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from pipelines.fidelity import (
+from ragone.pipelines.fidelity import (
     METRIC_NAMES,
     FidelityInputError,
     VolumeMeasures,
@@ -15,9 +15,9 @@ from pipelines.fidelity import (
     compare_volumes,
     measure_labels,
 )
-from pipelines.manufacture import pack_particles
-from schemas import Recipe
-from schemas.materials import NMC_811
+from ragone.pipelines.manufacture import pack_particles
+from ragone.schemas import Recipe
+from ragone.schemas.materials import NMC_811
 
 VOXEL = 8e-7
 EDGE = 40

@@ -7,10 +7,10 @@ import dataclasses
 import numpy as np
 import pytest
 
-from pipelines.fidelity import FidelityInputError, find_resemblance
-from pipelines.manufacture import pack_particles
-from schemas import Microstructure, Recipe
-from schemas.materials import NMC_811
+from ragone.pipelines.fidelity import FidelityInputError, find_resemblance
+from ragone.pipelines.manufacture import pack_particles
+from ragone.schemas import Microstructure, Recipe
+from ragone.schemas.materials import NMC_811
 
 VOXEL = 8e-7
 

@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from pipelines.files.regular import (
+from ragone.pipelines.files.regular import (
     FileMissingError,
     InputFileError,
     NotRegularFileError,
@@ -13,7 +13,7 @@ from pipelines.files.regular import (
     open_regular,
     read_regular,
 )
-from schemas.errors import RagoneError
+from ragone.schemas.errors import RagoneError
 
 
 def test_a_regular_file_is_read_whole_and_through_a_link(tmp_path):
@@ -57,7 +57,7 @@ def test_a_pipe_put_in_the_place_of_a_file_is_refused(tmp_path, monkeypatch):
     (tmp_path / "file").write_bytes(b"x")
     os.mkfifo(tmp_path / "pipe")
     seen = os.stat(tmp_path / "file")
-    monkeypatch.setattr("pipelines.files.regular.os.stat", lambda _: seen)
+    monkeypatch.setattr("ragone.pipelines.files.regular.os.stat", lambda _: seen)
     with pytest.raises(NotRegularFileError):
         read_regular(tmp_path / "pipe", 10)
 

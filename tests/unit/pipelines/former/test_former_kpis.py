@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from pipelines.former.kpis import extract_kpis
-from schemas import KpiOutcome
-from schemas.errors import FieldTypeError
+from ragone.pipelines.former.kpis import extract_kpis
+from ragone.schemas import KpiOutcome
+from ragone.schemas.errors import FieldTypeError
 
 NAMES = {"energy", "energy_density", "specific_energy", "capacity", "mean_voltage"}
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from schemas import Curve, Cycling, CyclingOutcome, Measurement
+from ragone.schemas import Curve, Cycling, CyclingOutcome, Measurement
 
 
 def step(duration: float, current: Any, voltage: Any, count: int = 11) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

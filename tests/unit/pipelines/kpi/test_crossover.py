@@ -7,9 +7,9 @@ import dataclasses
 import numpy as np
 import pytest
 
-from pipelines.kpi import crossover, relative_deviation
-from schemas import KpiOutcome
-from schemas.errors import UnitError
+from ragone.pipelines.kpi import crossover, relative_deviation
+from ragone.schemas import KpiOutcome
+from ragone.schemas.errors import UnitError
 
 VOLUME = 1e-4  # m^3
 

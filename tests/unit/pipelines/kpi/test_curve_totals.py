@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from made_curves import columns, measured, step
 
-from pipelines.curve.accuracy import Accuracy
-from pipelines.curve.steps import steps_of
-from pipelines.curve.totals import Totals, noise_of, totals_of, uncertainty
+from ragone.pipelines.curve.accuracy import Accuracy
+from ragone.pipelines.curve.steps import steps_of
+from ragone.pipelines.curve.totals import Totals, noise_of, totals_of, uncertainty
 
 EXACT = Accuracy()
 

@@ -3,8 +3,8 @@
 import pytest
 from made_curves import columns, measured, simulated, step
 
-from pipelines.kpi import efficiency_per_cycle
-from schemas import KpiOutcome
+from ragone.pipelines.kpi import efficiency_per_cycle
+from ragone.schemas import KpiOutcome
 
 REST = step(60.0, 0.0, 3.6)
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from made_curves import columns, measured, simulated, step
 
-from pipelines.kpi import delivered_by_curve, delivered_by_step, energy_and_power_density
-from schemas import KpiOutcome
-from schemas.errors import BoundsError
+from ragone.pipelines.kpi import delivered_by_curve, delivered_by_step, energy_and_power_density
+from ragone.schemas import KpiOutcome
+from ragone.schemas.errors import BoundsError
 
 MADE = columns(
     step(600.0, 0.0, 4.1),

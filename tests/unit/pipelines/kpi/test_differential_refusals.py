@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from made_curves import columns, measured, simulated, step
 
-from pipelines.curve.steps import StepKind, steps_of
-from pipelines.kpi.differential import capacity_beyond_cut_off, differential_capacity_peaks
-from pipelines.kpi.differential.crossing import charge_at
-from pipelines.kpi.differential.density import charges
-from pipelines.kpi.differential.samples import charge_passed, slowest, sweeps
-from schemas import KpiOutcome
-from schemas.errors import BoundsError
+from ragone.pipelines.curve.steps import StepKind, steps_of
+from ragone.pipelines.kpi.differential import capacity_beyond_cut_off, differential_capacity_peaks
+from ragone.pipelines.kpi.differential.crossing import charge_at
+from ragone.pipelines.kpi.differential.density import charges
+from ragone.pipelines.kpi.differential.samples import charge_passed, slowest, sweeps
+from ragone.schemas import KpiOutcome
+from ragone.schemas.errors import BoundsError
 
 
 def wave(share):

@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
-from pipelines.cell import reference_cell
-from pipelines.cell.impedance import simulate_impedance
-from pipelines.kpi.impedance import (
+from ragone.pipelines.cell import reference_cell
+from ragone.pipelines.cell.impedance import simulate_impedance
+from ragone.pipelines.kpi.impedance import (
     examine_kramers_kronig,
     fit_equivalent_circuit,
     integrate_relaxation_times,
 )
-from pipelines.kpi.impedance.border import border_of, unfinished
-from pipelines.kpi.impedance.circuit import (
+from ragone.pipelines.kpi.impedance.border import border_of, unfinished
+from ragone.pipelines.kpi.impedance.circuit import (
     ARC,
     CAPACITOR,
     FINITE_LENGTH,
@@ -21,9 +21,9 @@ from pipelines.kpi.impedance.circuit import (
     WARBURG,
     Circuit,
 )
-from pipelines.kpi.impedance.least_squares import fit
-from schemas import KpiOutcome
-from schemas.errors import BoundsError, UnknownFieldError
+from ragone.pipelines.kpi.impedance.least_squares import fit
+from ragone.schemas import KpiOutcome
+from ragone.schemas.errors import BoundsError, UnknownFieldError
 
 OMEGA = 2 * np.pi * np.geomspace(1e4, 1e-3, 36)
 EVERY = Circuit((SERIES, INDUCTOR, ARC, WARBURG, FINITE_LENGTH, FINITE_SPACE, CAPACITOR))

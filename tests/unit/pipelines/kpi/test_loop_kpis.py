@@ -6,10 +6,10 @@ import dataclasses
 
 import pytest
 
-from pipelines.cell import discharge_at_constant_power, reference_cell
-from pipelines.former.kpis import extract_kpis
-from pipelines.kpi import delivered_by_curve, energy_and_power_density, specific_capacity
-from schemas import KpiOutcome
+from ragone.pipelines.cell import discharge_at_constant_power, reference_cell
+from ragone.pipelines.former.kpis import extract_kpis
+from ragone.pipelines.kpi import delivered_by_curve, energy_and_power_density, specific_capacity
+from ragone.schemas import KpiOutcome
 
 NAMES = ("energy", "capacity", "mean_voltage", "energy_density", "specific_energy", "active_material_capacity")
 

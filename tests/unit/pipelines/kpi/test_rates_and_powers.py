@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from made_curves import columns, discharge_at, measured, simulated, step
 
-from pipelines.kpi import ragone_curve, rate_capability
-from schemas import KpiOutcome
+from ragone.pipelines.kpi import ragone_curve, rate_capability
+from ragone.schemas import KpiOutcome
 
 
 def discharge(current, hours, end=2.5, **changes):

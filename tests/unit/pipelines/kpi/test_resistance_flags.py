@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 from made_curves import columns, measured, simulated, step
 
-from pipelines.curve.transient import jumps_of
-from pipelines.kpi.resistance import ohmic_resistance, polarisation_resistance, pulse_resistance
-from schemas import KpiOutcome
-from schemas.errors import BoundsError
+from ragone.pipelines.curve.transient import jumps_of
+from ragone.pipelines.kpi.resistance import ohmic_resistance, polarisation_resistance, pulse_resistance
+from ragone.schemas import KpiOutcome
+from ragone.schemas.errors import BoundsError
 
 OHMIC = "ohmic_resistance"
 

@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 from made_curves import columns, measured, step
 
-from pipelines.kpi.taper import taper_corrected_charge
-from pipelines.kpi.titration import diffusion_time
-from schemas import KpiOutcome
-from schemas.errors import BoundsError
+from ragone.pipelines.kpi.taper import taper_corrected_charge
+from ragone.pipelines.kpi.titration import diffusion_time
+from ragone.schemas import KpiOutcome
+from ragone.schemas.errors import BoundsError
 
 NAMES = {"taper_corrected_charge", "taper_missing_charge"}
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from made_curves import columns, measured, step
 
-from pipelines.curve.transient import (
+from ragone.pipelines.curve.transient import (
     Family,
     average,
     fit_relaxations,

@@ -6,8 +6,8 @@ import math
 
 import pytest
 
-from pipelines.kpi import transport_properties
-from schemas import KpiOutcome
+from ragone.pipelines.kpi import transport_properties
+from ragone.schemas import KpiOutcome
 
 
 def of(example, **changes):

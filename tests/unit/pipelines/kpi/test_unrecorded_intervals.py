@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from made_curves import columns, measured, simulated, step
 
-from pipelines.curve.holes import holes_of
-from pipelines.kpi import delivered_by_curve, voltage_agreement
-from pipelines.kpi.differential import differential_capacity_peaks
-from pipelines.kpi.resistance import pulse_resistance
-from pipelines.kpi.taper import taper_corrected_charge
-from schemas import KpiOutcome
+from ragone.pipelines.curve.holes import holes_of
+from ragone.pipelines.kpi import delivered_by_curve, voltage_agreement
+from ragone.pipelines.kpi.differential import differential_capacity_peaks
+from ragone.pipelines.kpi.resistance import pulse_resistance
+from ragone.pipelines.kpi.taper import taper_corrected_charge
+from ragone.schemas import KpiOutcome
 
 REST = step(600.0, 0.0, 4.1)
 

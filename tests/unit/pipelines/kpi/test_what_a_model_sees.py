@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from made_curves import columns, measured, simulated, step
 
-from pipelines.kpi import loss_shares, maximum_temperature, plating_margin
-from schemas import KpiOutcome
+from ragone.pipelines.kpi import loss_shares, maximum_temperature, plating_margin
+from ragone.schemas import KpiOutcome
 
 PLATING = "Minimum negative electrode surface potential difference [V]"
 MADE = columns(step(3600.0, -2.0, lambda s: 4 - s, count=101), step(3600.0, 2.0, lambda s: 3 + s, count=101))

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from made_curves import columns, measured, step
 
-from pipelines.kpi.differential import differential_capacity, differential_capacity_peaks
-from pipelines.kpi.impedance import integrate_relaxation_times, relaxation_distribution
-from schemas.errors import FieldShapeError
+from ragone.pipelines.kpi.differential import differential_capacity, differential_capacity_peaks
+from ragone.pipelines.kpi.impedance import integrate_relaxation_times, relaxation_distribution
+from ragone.schemas.errors import FieldShapeError
 
 SWEPT = columns(
     step(7200.0, -1.0, lambda s: 4.0 - s + 0.06 * np.sin(4 * np.pi * s), 2001),

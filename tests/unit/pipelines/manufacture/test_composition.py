@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from pipelines.manufacture.composition import VoxelCounts, voxel_counts
-from schemas import Materials, Recipe
-from schemas.errors import BoundsError
+from ragone.pipelines.manufacture.composition import VoxelCounts, voxel_counts
+from ragone.schemas import Materials, Recipe
+from ragone.schemas.errors import BoundsError
 
 EASY = Materials(
     active_material="three times as dense",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipelines.manufacture.particles import Particles, calender, draw_radii, median_radius_in_box
-from pipelines.manufacture.voxels import lowest, surface_distances
+from ragone.pipelines.manufacture.particles import Particles, calender, draw_radii, median_radius_in_box
+from ragone.pipelines.manufacture.voxels import lowest, surface_distances
 
 
 def generator(seed: int = 5) -> np.random.Generator:

@@ -7,13 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pipelines.manufacture import pack_particles
-from pipelines.manufacture.contacts import Spheroids, overlaps
-from pipelines.manufacture.particles import draw_radii
-from pipelines.manufacture.spheroids import calender_spheroids, largest_overlap, semi_axes
-from schemas import ParticleShape, Recipe
-from schemas.errors import BoundsError
-from schemas.materials import NMC_811
+from ragone.pipelines.manufacture import pack_particles
+from ragone.pipelines.manufacture.contacts import Spheroids, overlaps
+from ragone.pipelines.manufacture.particles import draw_radii
+from ragone.pipelines.manufacture.spheroids import calender_spheroids, largest_overlap, semi_axes
+from ragone.schemas import ParticleShape, Recipe
+from ragone.schemas.errors import BoundsError
+from ragone.schemas.materials import NMC_811
 
 RECIPE = Recipe(active_material_weight_fraction=0.95, porosity=0.4)
 SIZE = {"edge_voxels": 48, "voxel_size_metre": 6e-7, "seed": 3}

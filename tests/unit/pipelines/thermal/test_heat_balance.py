@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipelines.thermal import heat_balance, steady_temperature, thermal_runaway
-from schemas.errors import FieldShapeError, MissingFieldError
+from ragone.pipelines.thermal import heat_balance, steady_temperature, thermal_runaway
+from ragone.schemas.errors import FieldShapeError, MissingFieldError
 
 H = "heat_transfer_coefficient_watt_per_square_metre_kelvin"
 _MASSES = {"negative_solids": 0.075, "positive_active_material": 0.125, "electrolyte": 0.045}

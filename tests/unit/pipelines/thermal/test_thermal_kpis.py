@@ -2,10 +2,10 @@
 
 import pytest
 
-from pipelines.thermal import steady_temperature, thermal_runaway
-from pipelines.thermal.decomposition import KIM_2007
-from schemas import KpiOutcome
-from schemas.errors import BoundsError, MissingFieldError, UnknownFieldError
+from ragone.pipelines.thermal import steady_temperature, thermal_runaway
+from ragone.pipelines.thermal.decomposition import KIM_2007
+from ragone.schemas import KpiOutcome
+from ragone.schemas.errors import BoundsError, MissingFieldError, UnknownFieldError
 
 H = "heat_transfer_coefficient_watt_per_square_metre_kelvin"
 _MASSES = {"negative_solids": 0.075, "positive_active_material": 0.125, "electrolyte": 0.045}

@@ -3,10 +3,10 @@ import json
 
 import pytest
 
-from pipelines.cell import bpx_document, reference_cell
-from pipelines.files.bpx import BpxError, checked_bpx, read_bpx
-from pipelines.files.bpx.format import load_bpx
-from schemas import CellParameters
+from ragone.pipelines.cell import bpx_document, reference_cell
+from ragone.pipelines.files.bpx import BpxError, checked_bpx, read_bpx
+from ragone.pipelines.files.bpx.format import load_bpx
+from ragone.schemas import CellParameters
 from tests.built_cells import full_cell, half_cell
 
 CELL, OCP = ("Parameterisation", "Cell"), "OCP [V]"

@@ -8,11 +8,11 @@ import tempfile
 
 import pytest
 
-from pipelines.cell import reference_cell
-from pipelines.cell.protocols import cycle_cell
-from pipelines.files.bpx import BpxError, checked_bpx, read_bpx
-from pipelines.files.bpx.format import load_bpx
-from pipelines.files.bpx.functions import section_kinds
+from ragone.pipelines.cell import reference_cell
+from ragone.pipelines.cell.protocols import cycle_cell
+from ragone.pipelines.files.bpx import BpxError, checked_bpx, read_bpx
+from ragone.pipelines.files.bpx.format import load_bpx
+from ragone.pipelines.files.bpx.functions import section_kinds
 from tests.bpx_documents import POSITIVE_OCP, invented_cell, tabulated
 
 STATED = ("Initial temperature [K]", "Initial electrolyte concentration [mol.m-3]", "Initial state-of-charge")

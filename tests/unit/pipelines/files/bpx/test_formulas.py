@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.files.bpx.formula import DEEPEST, FUNCTIONS, FormulaError, read_formula
+from ragone.pipelines.files.bpx.formula import DEEPEST, FUNCTIONS, FormulaError, read_formula
 
 MATH = {name: getattr(math, name) for name in FUNCTIONS}
 

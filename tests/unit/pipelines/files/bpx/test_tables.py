@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipelines.cell import reference_cell
-from pipelines.cell.engine import PARAMETER_SETS, load_pybamm, parameter_values
-from pipelines.cell.protocols import cycle_cell
-from pipelines.files.bpx.tables import interpolated, sloped_splines
-from schemas import CyclingOutcome
+from ragone.pipelines.cell import reference_cell
+from ragone.pipelines.cell.engine import PARAMETER_SETS, load_pybamm, parameter_values
+from ragone.pipelines.cell.protocols import cycle_cell
+from ragone.pipelines.files.bpx.tables import interpolated, sloped_splines
+from ragone.schemas import CyclingOutcome
 
 QUICK = ("Chen2020", "OKane2022", "Prada2013")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.tables.battery_data import ExportError, export_battery_data
-from pipelines.files.cyclers import battery_data_table, read_measurement
+from ragone.app.tables.battery_data import ExportError, export_battery_data
+from ragone.pipelines.files.cyclers import battery_data_table, read_measurement
 
 COLUMNS = ("test_time_second", "voltage_volt", "current_ampere", "step_count", "cycle_count")
 

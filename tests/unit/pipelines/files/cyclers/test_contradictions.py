@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 import numpy as np
 import pytest
 
-from pipelines.files.cyclers import parse_units, read_measurement
-from pipelines.files.cyclers.errors import BadSampleError, ContradictionError
+from ragone.pipelines.files.cyclers import parse_units, read_measurement
+from ragone.pipelines.files.cyclers.errors import BadSampleError, ContradictionError
 
 HEADERS = {"time": "TestTime", "voltage": "Voltage [V]", "current": "Current [A]"}
 

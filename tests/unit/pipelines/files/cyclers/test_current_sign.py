@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipelines.files.cyclers import read_measurement
-from pipelines.files.cyclers.errors import CurrentSignError
+from ragone.pipelines.files.cyclers import read_measurement
+from ragone.pipelines.files.cyclers.errors import CurrentSignError
 
 UNCHECKED = "the sign of the current could not be checked"
 

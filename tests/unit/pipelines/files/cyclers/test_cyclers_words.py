@@ -7,14 +7,14 @@ import re
 import numpy as np
 import pytest
 
-from pipelines.files.cyclers import parse_units, read_measurement
-from pipelines.files.cyclers.errors import (
+from ragone.pipelines.files.cyclers import parse_units, read_measurement
+from ragone.pipelines.files.cyclers.errors import (
     AmbiguousSeriesError,
     BadSampleError,
     DecreasingTimeError,
     UnreadableMeasurementError,
 )
-from schemas.errors import UnitError
+from ragone.schemas.errors import UnitError
 
 
 def same(measurement, series) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipelines.files.cyclers import read_measurement
+from ragone.pipelines.files.cyclers import read_measurement
 
 
 def _paused(time: np.ndarray, current: np.ndarray) -> np.ndarray:

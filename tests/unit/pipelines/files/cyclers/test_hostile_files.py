@@ -15,10 +15,10 @@ import polars as pl
 import pytest
 import scipy.io
 
-from pipelines.files.cyclers import read_measurement
-from pipelines.files.cyclers.errors import UnreadableMeasurementError
-from pipelines.files.cyclers.impedance import read_impedance
-from schemas.errors import RagoneError
+from ragone.pipelines.files.cyclers import read_measurement
+from ragone.pipelines.files.cyclers.errors import UnreadableMeasurementError
+from ragone.pipelines.files.cyclers.impedance import read_impedance
+from ragone.schemas.errors import RagoneError
 
 _LONGEST_MESSAGE = 8000
 
@@ -99,7 +99,7 @@ def _matrix(kind: int, shape: tuple[int, int], content: bytes) -> bytes:
 @pytest.mark.parametrize("bomb", ["cells", "zeros"])
 def test_matlab_bombs(tmp_path, monkeypatch, bomb):
     """A few bytes that stand for gigabytes of cells, or that unpack to more than may be, are refused."""
-    monkeypatch.setattr("pipelines.files.cyclers.trial.LARGEST_MEMORY", 400_000_000)
+    monkeypatch.setattr("ragone.pipelines.files.cyclers.trial.LARGEST_MEMORY", 400_000_000)
     head = b"MATLAB 5.0 MAT-file".ljust(124) + struct.pack("<H", 0x100) + b"IM"
     if bomb == "cells":
         content = _matrix(1, (1 << 15, 1 << 15), b"")
@@ -149,7 +149,7 @@ def test_what_is_no_regular_file(tmp_path, read, kind):
 
 def test_database_that_pours_out(tmp_path, monkeypatch):
     """What exports an Arbin database is stopped at a limit of bytes."""
-    import pipelines.files.cyclers.arbin_database as arbin
+    import ragone.pipelines.files.cyclers.arbin_database as arbin
 
     program = tmp_path / "mdb-export"
     program.write_text("#!/bin/sh\nhead -c 3000000 /dev/zero\n")
@@ -163,7 +163,7 @@ def test_database_that_pours_out(tmp_path, monkeypatch):
 
 def test_slow_reader_is_stopped(tmp_path, monkeypatch):
     """A reader that hangs is ended, by a limit that grows with the file."""
-    from pipelines.files.cyclers import trial
+    from ragone.pipelines.files.cyclers import trial
 
     monkeypatch.setattr(trial, "_LEAST_SECONDS", 0.5)
     begin = time.monotonic()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipelines.curve.steps import StepKind, steps_of
-from pipelines.files.cyclers import read_measurement
+from ragone.pipelines.curve.steps import StepKind, steps_of
+from ragone.pipelines.files.cyclers import read_measurement
 
 FILE = "LGM50_5Ah_RateTest_10C_25C.mat"
 

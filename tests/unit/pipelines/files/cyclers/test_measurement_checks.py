@@ -7,9 +7,9 @@ import re
 import numpy as np
 import pytest
 
-from pipelines.curve.steps import StepKind, steps_of
-from pipelines.files.cyclers import read_measurement
-from pipelines.files.cyclers.step_numbers import cycles_from_current, steps_from_current
+from ragone.pipelines.curve.steps import StepKind, steps_of
+from ragone.pipelines.files.cyclers import read_measurement
+from ragone.pipelines.files.cyclers.step_numbers import cycles_from_current, steps_from_current
 
 
 def test_repeated_times_inside_a_step(write, series):

@@ -14,8 +14,8 @@ import polars as pl
 import pytest
 import scipy.io
 
-from pipelines.files.cyclers import read_measurement
-from pipelines.files.cyclers.errors import (
+from ragone.pipelines.files.cyclers import read_measurement
+from ragone.pipelines.files.cyclers.errors import (
     AmbiguousSeriesError,
     MissingColumnsError,
     ReaderMissingError,
@@ -173,7 +173,7 @@ def test_matlab_7_3_is_refused(tmp_path):
 )
 def test_a_matlab_file_that_crashes_its_reader(tmp_path, monkeypatch, series, code, says):
     """A file is tried in another process first; a crash, a bomb or a hang there is a refusal here."""
-    from pipelines.files.cyclers import trial
+    from ragone.pipelines.files.cyclers import trial
 
     def ends(words, *, timeout, **_):
         if code is None:

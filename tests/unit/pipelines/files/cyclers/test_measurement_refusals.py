@@ -7,8 +7,8 @@ import re
 import numpy as np
 import pytest
 
-from pipelines.files.cyclers import parse_units, read_measurement
-from pipelines.files.cyclers.errors import (
+from ragone.pipelines.files.cyclers import parse_units, read_measurement
+from ragone.pipelines.files.cyclers.errors import (
     AmbiguousSeriesError,
     BadSampleError,
     CurrentSignError,
@@ -20,7 +20,7 @@ from pipelines.files.cyclers.errors import (
     MissingColumnsError,
     UnreadableMeasurementError,
 )
-from schemas.errors import UnitError
+from ragone.schemas.errors import UnitError
 
 
 @pytest.mark.parametrize("content", [b"", b"\n\n  \n"])
@@ -51,7 +51,7 @@ def test_a_huge_file_is_not_read(tmp_path, monkeypatch):
     path = tmp_path / "huge.csv"
     with path.open("wb") as file:
         file.truncate(2 * 10**9)
-    monkeypatch.setattr("pipelines.files.cyclers.files.require_signature", lambda path: pytest.fail("was read"))
+    monkeypatch.setattr("ragone.pipelines.files.cyclers.files.require_signature", lambda path: pytest.fail("was read"))
     with pytest.raises(FileTooLargeError, match=r"2,000,000,000 bytes.*--largest-size '2000000000 byte'"):
         read_measurement(path)
 
@@ -241,7 +241,7 @@ def test_a_path_into_a_file_of_one_table(write):
 
 def test_a_file_that_is_still_written(write, monkeypatch):
     """A file that changes while it is read is refused, since its hash would not be that of the data."""
-    from pipelines.files.cyclers import files
+    from ragone.pipelines.files.cyclers import files
 
     path = write()
 

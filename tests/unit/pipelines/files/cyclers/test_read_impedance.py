@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from pipelines.files.cyclers.errors import (
+from ragone.pipelines.files.cyclers.errors import (
     AmbiguousSeriesError,
     BadSampleError,
     EmptyMeasurementError,
@@ -15,9 +15,9 @@ from pipelines.files.cyclers.errors import (
     MissingColumnsError,
     UnreadableMeasurementError,
 )
-from pipelines.files.cyclers.impedance import LARGEST_BYTES, read_impedance
-from pipelines.files.cyclers.spectrum_columns import parse_impedance_units
-from schemas.errors import UnitError
+from ragone.pipelines.files.cyclers.impedance import LARGEST_BYTES, read_impedance
+from ragone.pipelines.files.cyclers.spectrum_columns import parse_impedance_units
+from ragone.schemas.errors import UnitError
 
 HEADER = "frequency_hertz,real_ohm,imaginary_ohm"
 FREQUENCY = np.geomspace(1e4, 1e-2, 25)

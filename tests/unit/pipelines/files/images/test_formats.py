@@ -15,8 +15,8 @@ import pytest
 import tifffile
 from PIL import Image
 
-from pipelines.files.images import Choices, ImportedVolume, import_volume
-from pipelines.files.images.errors import (
+from ragone.pipelines.files.images import Choices, ImportedVolume, import_volume
+from ragone.pipelines.files.images.errors import (
     ManyVolumesError,
     TruncatedVolumeError,
     UnreadableVolumeError,

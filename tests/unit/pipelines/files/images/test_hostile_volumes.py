@@ -23,9 +23,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelines.files.images import Budget, Choices, import_volume, parse_phases
-from pipelines.files.images.errors import UnreadableVolumeError, VolumeBudgetError
-from schemas import RagoneError
+from ragone.pipelines.files.images import Budget, Choices, import_volume, parse_phases
+from ragone.pipelines.files.images.errors import UnreadableVolumeError, VolumeBudgetError
+from ragone.schemas import RagoneError
 from tests.unit.pipelines.files.images.written_volumes import (
     FILES,
     FOLDERS,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.files.images import parse_labels, parse_phases
-from pipelines.files.images.errors import PhaseMapError
+from ragone.pipelines.files.images import parse_labels, parse_phases
+from ragone.pipelines.files.images.errors import PhaseMapError
 
 
 def test_pairs_are_read_with_spaces_ignored() -> None:

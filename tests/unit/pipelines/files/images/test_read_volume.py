@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 import tifffile
 
-from pipelines.files.images import import_volume
-from pipelines.files.images.errors import (
+from ragone.pipelines.files.images import import_volume
+from ragone.pipelines.files.images.errors import (
     NotSegmentedError,
     PhaseMapError,
     PickledVolumeError,
@@ -23,8 +23,8 @@ from pipelines.files.images.errors import (
     VolumeNotFoundError,
     VolumeShapeError,
 )
-from schemas import Microstructure, RagoneError
-from schemas.errors import UnknownFieldError
+from ragone.schemas import Microstructure, RagoneError
+from ragone.schemas.errors import UnknownFieldError
 
 VOLUME = (np.arange(6 * 5 * 7).reshape(6, 5, 7) % 3 * 85).astype(np.uint8)
 COLOURS = np.arange(4 * 9 * 8 * 3, dtype=np.uint8).reshape(4, 9, 8, 3)

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipelines.files.images import Choices, ImportedVolume, import_volume
-from pipelines.files.images.errors import NotSegmentedError, PhaseMapError, SampleError, UnclaimedLabelError
-from pipelines.files.images.phases import Phases, parse_labels, parse_phases
-from pipelines.files.images.sample import box_inside
+from ragone.pipelines.files.images import Choices, ImportedVolume, import_volume
+from ragone.pipelines.files.images.errors import NotSegmentedError, PhaseMapError, SampleError, UnclaimedLabelError
+from ragone.pipelines.files.images.phases import Phases, parse_labels, parse_phases
+from ragone.pipelines.files.images.sample import box_inside
 
 PHASES = parse_phases("0=pore,1=active_material,2=carbon_binder")
 

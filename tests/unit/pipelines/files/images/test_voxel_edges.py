@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipelines.files.images import Choices, ImportedVolume, import_volume
-from pipelines.files.images.errors import VolumeShapeError, VoxelSizeError
+from ragone.pipelines.files.images import Choices, ImportedVolume, import_volume
+from ragone.pipelines.files.images.errors import VolumeShapeError, VoxelSizeError
 from tests.unit.pipelines.files.images.written_volumes import VOLUME, hdf5, metaimage, nifti, nrrd, tiff, vti
 
 EDGES = (8e-7, 4e-7, 2e-7)

@@ -1,0 +1,28 @@
+"""Where recorded stages are found now."""
+
+import pytest
+
+from ragone.schemas.entry_points import present_entry_point
+
+PACKING = "ragone.pipelines.manufacture.packing:pack_particles"
+
+
+@pytest.mark.parametrize(
+    ("recorded", "given", "found"),
+    [
+        (PACKING, ("design", "edge_voxels"), "ragone.pipelines.former.packing:pack_particles"),
+        ("pipelines.manufacture.packing:pack_particles", ("design",), "ragone.pipelines.former.packing:pack_particles"),
+        ("pipelines.manufacture.packing:pack_particles", ("materials",), PACKING),
+        ("somebody.pipelines:made", ("design",), "somebody.pipelines:made"),
+        (PACKING, ("recipe", "materials", "edge_voxels"), PACKING),
+        (
+            "ragone.pipelines.kpi.thermal.steady:steady_temperature",
+            ("cell",),
+            "ragone.pipelines.thermal.steady:steady_temperature",
+        ),
+        ("ragone.pipelines.cell.reference:reference_cell", (), "ragone.pipelines.cell.reference:reference_cell"),
+    ],
+)
+def test_what_a_run_was_given_tells_the_former_stage_from_the_present_one(recorded, given, found):
+    """The former one if it lacks what the present one is given; a module that moved is elsewhere."""
+    assert present_entry_point(recorded, given) == found
