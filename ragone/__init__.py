@@ -10,19 +10,18 @@ if TYPE_CHECKING:
     from ragone.schemas import kpi_stage, stage
 
 __all__ = ["Lake", "Study", "kpi_stage", "run_campaign", "stage"]
+_ROOMS = {
+    "Lake": "ragone.dataset",
+    "Study": "ragone.flows",
+    "kpi_stage": "ragone.schemas",
+    "run_campaign": "ragone.flows",
+    "stage": "ragone.schemas",
+}
 
 
 def __getattr__(name: str) -> object:
-    if name == "Lake":
-        from ragone.dataset import Lake
+    if name not in _ROOMS:
+        raise AttributeError(f"module 'ragone' has no attribute {name!r}; it has {', '.join(__all__)}")
+    from importlib import import_module
 
-        return Lake
-    if name in ("Study", "run_campaign"):
-        import ragone.flows
-
-        return getattr(ragone.flows, name)
-    if name in ("kpi_stage", "stage"):
-        import ragone.schemas
-
-        return getattr(ragone.schemas, name)
-    raise AttributeError(f"ragone has no {name!r}; it has {', '.join(__all__)}, and its packages.")
+    return getattr(import_module(_ROOMS[name]), name)

@@ -14,10 +14,10 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-import ragone.flows.running.telemetry
 from ragone.flows.errors import TrackingError
+from ragone.flows.running import telemetry
 
-assert ragone.flows.running.telemetry.OFF
+assert telemetry.OFF
 
 T = TypeVar("T")
 
