@@ -13,7 +13,9 @@ def _study(command: argparse.ArgumentParser) -> None:
 
 
 def _demo(command: argparse.ArgumentParser) -> None:
-    _study(command)
+    command.add_argument(
+        "params", nargs="?", metavar="PARAMS", help="the study (default: params.yaml, here or as it comes with Ragone)"
+    )
     command.add_argument(
         "--outputs", metavar="DIR", default="demo", help="folder of what it makes (default: %(default)s)"
     )
@@ -42,7 +44,10 @@ def _migrate_study(command: argparse.ArgumentParser) -> None:
 
 def _cases(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "params", nargs="?", default="params", metavar="FOLDER", help="of the parameter files (default: %(default)s)"
+        "params",
+        nargs="?",
+        metavar="FOLDER",
+        help="of the parameter files (default: params, here or as they come with Ragone)",
     )
     command.add_argument("--outputs", metavar="DIR", default="cases", help="of the pictures (default: %(default)s)")
 

@@ -36,7 +36,7 @@ def execute(session: Session) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     with session.lake(create=True) as lake:
         with Watcher(session.notes, hidden=session.silent) as watcher:
-            cases = run_cases(lake, Path(given.params), watcher)
+            cases = run_cases(lake, here_or_shipped(given.params, "params"), watcher)
         crossings = list(cases.sweep.crossovers.values())
         draw_ragone([drawn(lake, curve, KPI) for curve in cases.sweep.curves], crossings, folder / "ragone.png")
         draw_panels([_panel(name, result) for name, result in cases.campaigns.items()], folder / "trials.png")

@@ -9,6 +9,7 @@ from ragone.app.tables.campaigns import as_data, as_text, carry_out
 from ragone.app.tables.verdicts import GOOD, verdict_text
 from ragone.app.terminal.session import FINE, FOUND, Session
 from ragone.flows import CampaignResult, Study, Trial
+from ragone.flows.parameter_files.shipped import here_or_shipped
 
 PICTURE = "designs.png"
 _POROSITY, _LOADING = "recipe.porosity", "cell.mass_loading_kilogram_per_square_metre"
@@ -17,7 +18,7 @@ _POROSITY, _LOADING = "recipe.porosity", "cell.mass_loading_kilogram_per_square_
 def execute(session: Session) -> int:
     """Run the study, reproduce its best KPI, draw its designs; 1 if there is no best or it differs."""
     given = session.arguments
-    study = Study.load(given.params)
+    study = Study.load(here_or_shipped(given.params, "params.yaml"))
     folder = Path(given.outputs)
     if given.lake is None:
         session.place = str(folder / "lake")
