@@ -18,6 +18,7 @@ from ragone.app.terminal.session import FINE, Session
 from ragone.dataset import Lake
 from ragone.flows import CampaignResult, Cases, run_cases
 from ragone.flows.design.cases import HIGH, KPI, LOW, POWERS
+from ragone.flows.parameter_files.shipped import here_or_shipped
 from ragone.schemas import Kpi
 
 # Kench et al. 2024, Matter: what they report.

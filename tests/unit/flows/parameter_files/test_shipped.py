@@ -22,5 +22,5 @@ def test_a_file_of_the_current_folder_or_one_that_is_given_comes_first(tmp_path,
     monkeypatch.chdir(tmp_path)
     Path("params.yaml").write_text("study: {}\n")
     assert here_or_shipped(None, "params.yaml") == Path("params.yaml")
-    with pytest.raises(StudyError, match="missing.yaml"):
+    with pytest.raises(StudyError, match=r"missing\.yaml"):
         Study.load(here_or_shipped("missing.yaml", "params.yaml"))
