@@ -1,4 +1,4 @@
-"""`ragone represent`: how large a cube, how many, how fine a voxel? For a study's recipe or a stored volume."""
+"""`ragone represent`: how large a volume element, how many, how fine a voxel? For a recipe or a stored volume."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _WHOLE_RATIOS = (1.0, 2.0, 4.0)
 
 
 def execute(session: Session) -> int:
-    """Study, draw, tell; 1 if no number of cubes of a size studied meets the target."""
+    """Study, draw, tell; 1 if no number of volume elements of a size studied meets the target."""
     given = session.arguments
     plan = _plan(given)
     study = Study.load(given.subject) if Path(given.subject).is_file() else None
@@ -68,7 +68,7 @@ def _plan(given: Any) -> Plan:
         "voxel_ratios": _numbers(given.voxels, "--voxels", float),
         "target": _share(given.target, "target"),
         "confidence": _share(given.confidence, "confidence"),
-        **{n: getattr(given, n) for n in ("cubes", "cuts", "structures", "voxel_edge", "metric", "fit_from")},
+        **{n: getattr(given, n) for n in ("volume_elements", "cuts", "structures", "voxel_edge", "metric", "fit_from")},
         "cost_exponent": given.cost_exponent,
     }
     return Plan(**{name: value for name, value in chosen.items() if value is not None})

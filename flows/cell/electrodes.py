@@ -63,7 +63,7 @@ def subject_of(record: Record) -> Subject:
 def measured_electrode(
     lake: Lake, subject: Subject, stated: Iterable[Said] = (), otherwise: Materials | None = None
 ) -> Electrode:
-    """The electrode of a subject as it was measured: of several transports that over the most and largest cubes.
+    """The electrode of a subject as measured: of several transports that over the most and largest volume elements.
 
     Parameters
     ----------
@@ -105,7 +105,7 @@ def measured_electrode(
             f"{subject.record.id} was measured with several materials, {', '.join(of)}. Name one of them with "
             "--materials, or a transport."
         )
-    return max(found, key=lambda each: (each.transport.cube_count, each.transport.edge_voxels))
+    return max(found, key=lambda each: (each.transport.volume_element_count, each.transport.edge_voxels))
 
 
 def assumed_electrode(

@@ -18,7 +18,7 @@ from ragone.flows.design.evaluation import Extraction
 from ragone.flows.design.former_study import refuse_former
 from ragone.flows.design.given import Given
 from ragone.flows.design.goals import Goal, read_goals
-from ragone.flows.design.sampling import read_cubes
+from ragone.flows.design.sampling import read_volume_elements
 from ragone.flows.design.space import Space, read_space
 from ragone.flows.design.steps import (
     GIVEN_BY_FLOW,
@@ -72,17 +72,17 @@ class Budget:
 
 @dataclass(frozen=True)
 class Resolution:
-    """Voxels along an edge, their size [m], and cubes per recipe: all of them, or until the target is met."""
+    """Voxels along an edge, their size [m], and volume elements per recipe: all of them, or until the target is met."""
 
     edge_voxels: int
     voxel_size_metre: float
-    cubes: int
+    volume_elements: int
     target: Target | None = None
 
     @property
-    def first_cubes(self) -> int:
-        """Cubes of a recipe that are measured before anything is known of it."""
-        return self.cubes if self.target is None else self.target.least
+    def first_volume_elements(self) -> int:
+        """Volume elements of a recipe that are measured before anything is known of it."""
+        return self.volume_elements if self.target is None else self.target.least
 
     @property
     def size(self) -> dict[str, Any]:
@@ -91,7 +91,10 @@ class Resolution:
 
     def definition(self) -> dict[str, Any]:
         """As plain data, for the record of a campaign."""
-        return {**self.size, "cubes": self.cubes if self.target is None else vars(self.target).copy()}
+        return {
+            **self.size,
+            "volume_elements": self.volume_elements if self.target is None else vars(self.target).copy(),
+        }
 
 
 @dataclass(frozen=True)
@@ -223,7 +226,7 @@ def _parameters(chain: Chain) -> dict[str, Mapping[str, Parameter]]:
 
 
 def _require_expectable(space: Space, chain: Chain) -> None:
-    """Refuse to vary what the errors of a generator are not expected for: anything of its cubes but their recipe."""
+    """Refuse to vary more of a generator's volume elements than their recipe: its errors depend on that alone."""
     roles = ("materials", *(step.role for step in chain.drawn("")))
     for path, variable in space.items():
         if variable.role in roles and variable.is_free:
@@ -259,12 +262,12 @@ def _budget(root: Section, space: Space) -> Budget:
 
 
 def _resolution(root: Section) -> Resolution:
-    section = root.section("resolution", ["edge_voxels", "voxel_size", "cubes"])
+    section = root.section("resolution", ["edge_voxels", "voxel_size", "volume_elements"])
     bounds = Microstructure.fields()["voxel_edges_metre"].bounds
     return Resolution(
         section.integer("edge_voxels", _SMALLEST_EDGE, _LARGEST_EDGE),
         section.quantity("voxel_size", "m", bounds),
-        *read_cubes(section),
+        *read_volume_elements(section),
     )
 
 

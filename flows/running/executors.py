@@ -74,7 +74,7 @@ def open_executor(execution: Execution) -> Iterator[Executor]:
         except BrokenProcessPool as cause:
             raise ExecutorError(
                 "a worker process died, most likely for want of memory. What is stored stays: start again, "
-                "with fewer workers (executor.workers) or a smaller cube (resolution.edge_voxels)."
+                "with fewer workers (executor.workers) or a smaller volume element (resolution.edge_voxels)."
             ) from cause
 
 

@@ -76,6 +76,6 @@ def ideal_transport(
         carbon_binder_conductivity_siemens_per_metre=0.0,
         voxel_size_metre=particle_radius_metre,
         edge_voxels=1,
-        cube_count=1,
+        volume_element_count=1,
         method=f"assumed, not measured: Bruggeman's relation, exponent {exponent:g}",
     )

@@ -22,7 +22,7 @@ from ragone.schemas.field import POSITIVE, Bounds
 def average_with_bruggeman(
     transports: tuple[Transport, ...], predicted: PredictedErrors | None = None, *, exponent: float = 1.5
 ) -> Transport:
-    """Mean of several cubes, but for the tortuosity factor of the pores, which follows from their mean porosity.
+    """Mean of several volume elements, but for the pores' tortuosity factor, which follows from their mean porosity.
 
     Parameters
     ----------

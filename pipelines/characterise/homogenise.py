@@ -99,7 +99,7 @@ def homogenise(
         carbon_binder_conductivity_siemens_per_metre=materials.carbon_binder_conductivity_siemens_per_metre,
         voxel_size_metre=microstructure.equivalent_voxel_size_metre,
         edge_voxels=labels.shape[0],
-        cube_count=1,
+        volume_element_count=1,
         method=of_voxels(_KERNEL.format(relative_tolerance), microstructure),
     )
 
