@@ -163,7 +163,7 @@ class _FlatTable:
         return cls(data, struct.unpack_from("<I", data, 0)[0])
 
     def place(self, field: int) -> int | None:
-        """Where the field's value lies; None if it is left out."""
+        """Position of the field's value; None if it is left out."""
         offsets = self.position - struct.unpack_from("<i", self.data, self.position)[0]
         (size,) = struct.unpack_from("<H", self.data, offsets)
         if 4 + 2 * field >= size:

@@ -37,7 +37,7 @@ _PROBED = 1_000  # values looked up in an index at once
 
 
 class Kind(StrEnum):
-    """What can be wrong with a lake, and what to do."""
+    """A kind of damage to a lake, and what to do about it."""
 
     PAGE = "lake.json is damaged; restore it from a copy, or ragone rebuild"
     LINK = "a lake holds folders and regular files only; look where it leads, and remove it"
@@ -66,7 +66,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class FsckReport:
-    """What was checked, and what is wrong.
+    """The parts of a lake that were checked, and the problems found.
 
     `counts` holds how many objects, runs, tables, rows and pointers were checked; `uncommitted` objects were left by a
     write that never finished and belong to no run: they do no harm.

@@ -31,7 +31,7 @@ _unfinished: set[Future[Any]] = set()
 
 @dataclass(frozen=True)
 class QueryLimits:
-    """What a query may take before it is stopped.
+    """The time and memory that a query may take before it is stopped.
 
     Parameters
     ----------

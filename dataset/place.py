@@ -23,7 +23,7 @@ def require_own(*places: Files) -> None:
 
 
 def tables_folder(files: Files, where: str) -> Path:
-    """Where the tables of a lake lie: in its folder, or in a cache of this machine if its files are remote."""
+    """Return the folder of a lake's tables: in the lake, or in a cache of this machine if its files are remote."""
     if isinstance(files, LocalFiles):
         return files.root / "tables"
     cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
@@ -33,7 +33,7 @@ def tables_folder(files: Files, where: str) -> Path:
 
 
 def files_at(where: str, *, create: bool) -> Files:
-    """Where the files of a lake lie."""
+    """Return the files of a lake at an address."""
     if "://" in where:
         import fsspec
 

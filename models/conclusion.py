@@ -93,7 +93,7 @@ def _rows(goals: Sequence[Goal], kpis: Sequence[Kpi], count: int, failed: Sequen
 
 
 def _gain(goal: Goal, value: float | None) -> float:
-    """What is larger the better the trial is."""
+    """The gain of a trial, larger for a better one."""
     return -np.inf if value is None else goal.sign * value
 
 

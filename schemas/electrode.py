@@ -34,7 +34,7 @@ _BOUNDS = (
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Design(Record):
-    """What lakes before recipes hold: composition, porosity and loading of a positive electrode, in one."""
+    """Composition, porosity and loading of a positive electrode in one, as lakes before recipes hold them."""
 
     kind: ClassVar[str] = "design"
 
@@ -148,7 +148,7 @@ def cubic_voxels(edge_metre: float) -> np.ndarray[Any, Any]:
 
 
 def raised(metric: str) -> str:
-    """What a method says at its end where this metric was raised; nothing if it is empty."""
+    """The end of a method where this metric was raised; nothing if it is empty."""
     return RAISED.format(metric) if metric else ""
 
 
@@ -166,7 +166,7 @@ def label_counts(labels: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 
 
 class TransportOutcome(StrEnum):
-    """How a transport solve ended."""
+    """The outcome of a transport solve."""
 
     CONVERGED = "converged"
     NOT_PERCOLATING = "not percolating"

@@ -158,7 +158,7 @@ def _rounds(
 
 
 def _kpis(stage: KpiStage[Any, Any], arguments: Mapping[str, Any]) -> dict[str, Kpi]:
-    """What the stage gives, by the name of the KPI."""
+    """Return what the stage gives, by the name of the KPI."""
     given = stage.function(**arguments)
     return {given.name: given} if isinstance(given, Kpi) else dict(given)
 

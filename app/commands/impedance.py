@@ -83,7 +83,7 @@ def _kelvin(text: str) -> float:
 
 
 def _told(record: Impedance, kpis: Mapping[str, Kpi], errors: Mapping[str, str]) -> RenderableType:
-    """What it is, a row for each number, what they are read off, and why others have none."""
+    """The record, a row for each number, the data that they are read off, and why others have no value."""
     table = Table(show_edge=False, box=None, padding=(0, 2, 0, 0))
     for column in ("KPI", "value", "id"):
         table.add_column(column, overflow="fold")

@@ -47,7 +47,7 @@ def execute(session: Session) -> int:
 
 
 def _limits(given: Any) -> QueryLimits:
-    """What the arguments allow; a bare number is of seconds."""
+    """The limits that the arguments set; a bare number is of seconds."""
     timeout = parse_quantity(_spaced(given.timeout, "s"), "s", "--timeout", POSITIVE)
     memory = None if given.memory is None else parse_quantity(_spaced(given.memory), "byte", "--memory", Bounds(low=1))
     return QueryLimits(timeout, None if memory is None else int(memory))

@@ -62,7 +62,7 @@ def _studied(lake: Lake, study: Study | None, given: Any, plan: Plan, watcher: W
 
 
 def _plan(given: Any) -> Plan:
-    """What the arguments say; the plan's own defaults else."""
+    """The plan that the arguments describe; its own defaults else."""
     chosen = {
         "edges": _numbers(given.sizes, "--sizes", int),
         "voxel_ratios": _numbers(given.voxels, "--voxels", float),

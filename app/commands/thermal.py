@@ -64,7 +64,7 @@ def _settings(given: Any) -> dict[str, dict[str, Any]]:
 
 
 def _read(name: str, text: str, option: str) -> float:
-    """What an option gives, as the parameter of `thermal_runaway` reads it."""
+    """The value of an option, as the parameter of `thermal_runaway` reads it."""
     return float(thermal_runaway.parameter(name).read(text, option))
 
 

@@ -89,7 +89,7 @@ def kpi_text(kpi: Kpi) -> str:
 
 
 def volume_elements_text(trial: Trial) -> str:
-    """How many volume elements it took, where that was open."""
+    """The number of volume elements that a trial took, where that was open."""
     if trial.target_met is None:
         return ""
     return f", {trial.volume_element_count} volume elements" + ("" if trial.target_met else ": target not met")
@@ -136,7 +136,7 @@ def _extrapolated_data(result: CampaignResult) -> dict[str, Any]:
 
 
 def _extrapolated_lines(result: CampaignResult) -> list[str]:
-    """Which candidates lie outside of the generator's domain, what was done, and what to simulate or image next."""
+    """Lines on candidates outside of the generator's domain: what was done, and what to simulate or image next."""
     lines = [f"generator  {result.generator_id}"] if result.generator_id else []
     for trial in result.trials:
         expected = trial.expected

@@ -23,7 +23,7 @@ Column = Mapping[str, tuple[str, Kpi]]
 def side_by_side(
     subjects: Sequence[str], found: Sequence[Found], records: Mapping[str, Record], *, whole: bool = True
 ) -> RenderableType:
-    """What each subject is called, KPIs of single subjects, KPIs of several together, and what failed.
+    """A table of KPIs: a column for each subject, then KPIs of several together, and what failed.
 
     Not `whole`, those of single jumps, cycles, steps and passages are only counted, by the stage that gives them.
     """
@@ -44,7 +44,7 @@ def side_by_side(
 
 
 def _left_out(found: Sequence[Found]) -> list[RenderableType]:
-    """How many KPIs of single jumps and the like each stage gave, and how to see them."""
+    """The number of KPIs of single jumps and the like that each stage gave, and how to see them."""
     counts: dict[str, int] = {}
     for one in found:
         counts[one.name] = counts.get(one.name, 0) + sum(bool(SINGLE.search(name)) for name in one.kpis)
@@ -125,7 +125,7 @@ def _value(column: Column, name: str) -> str:
 
 
 def _difference(column: Column, reference: Column, name: str) -> str:
-    """To the value of the first column, in per cent of it; of temperatures in kelvin."""
+    """Difference to the value of the first column, in per cent of it; of temperatures in kelvin."""
     if name not in column or name not in reference:
         return ""
     kpi, first = column[name][1], reference[name][1]

@@ -48,7 +48,7 @@ class FoundError(RagoneError):
 
 
 class Session:
-    """What a command needs to know and to answer."""
+    """All that a command needs to know and to answer."""
 
     def __init__(self, arguments: argparse.Namespace) -> None:
         self.arguments = arguments

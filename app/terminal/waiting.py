@@ -49,7 +49,7 @@ class Clock:
         return self._now() - self._start
 
     def left(self) -> float | None:
-        """Until the end; None if nothing tells, 0 if it should have ended."""
+        """Seconds until the end; None if nothing tells, 0 if it should have ended."""
         known = len(self._expected) == self.total
         weights = self._expected if known else [1.0] * self.total
         seen = len(self._ends) - 1
@@ -119,7 +119,7 @@ class Waiting:
         self._bar.update(self._task, total=total)
 
     def step(self, text: str) -> None:
-        """What is being done now."""
+        """Show what is being done now."""
         self._doing = text
         self._bar.update(self._task, description=text)
 
@@ -151,7 +151,7 @@ class _Times(bars.ProgressColumn):
         self._clock = clock
 
     def render(self, task: bars.Task) -> Text:
-        """At this moment."""
+        """Return the text of this moment."""
         return Text(times_text(self._clock))
 
 

@@ -26,7 +26,7 @@ PROTOCOLS = tuple(one.short.replace("_", "-") for one in STAGES.values() if isin
 
 @dataclass(frozen=True)
 class CellTest:
-    """What is done under a name: the stage of a protocol, by its name, and its parameters that differ from defaults."""
+    """A named test: the stage of a protocol, by its name, and its parameters that differ from the defaults."""
 
     name: str
     stage: str
@@ -34,7 +34,7 @@ class CellTest:
 
     @property
     def steps(self) -> tuple[str, ...]:
-        """What is done, in plain English."""
+        """The steps of the protocol, in plain English."""
         stage = STAGES[self.stage]
         bound = stage.bind(self.parameters)
         if not isinstance(stage, ProtocolStage):
@@ -44,7 +44,7 @@ class CellTest:
 
 @dataclass(frozen=True)
 class Cycled:
-    """What a test with a cell gave: the id of the cycling, or the error that the stage ended with."""
+    """The result of a test with a cell: the id of the cycling, or the error that the stage ended with."""
 
     cell_id: str
     test: str

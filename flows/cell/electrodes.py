@@ -22,7 +22,7 @@ _KINDS = tuple(f"{kind.kind}-" for kind in (Microstructure, Transport))
 
 @dataclass(frozen=True)
 class Electrode:
-    """What a cell is built of: metrics, and the materials that they are of."""
+    """The metrics that a cell is built of, and the materials that they belong to."""
 
     transport: Transport
     materials: Materials
@@ -30,7 +30,7 @@ class Electrode:
 
 @dataclass(frozen=True)
 class Subject:
-    """What an id says of an electrode: its recipe if it is one, and fields of cell design and materials."""
+    """The facts that an id gives of an electrode: its recipe, if any, and fields of cell design and materials."""
 
     record: Record
     recipe: Recipe | None = None
@@ -39,7 +39,7 @@ class Subject:
 
 
 def subject_of(record: Record) -> Subject:
-    """What a stored record says of an electrode.
+    """Return the facts that a stored record gives of an electrode.
 
     Raises
     ------

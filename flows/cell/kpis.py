@@ -46,7 +46,7 @@ def _of_cell(port: Port) -> bool:
 
 @dataclass(frozen=True)
 class Found:
-    """What one stage gave of its subjects: ids by name of the KPI, or why it gave none."""
+    """The result of one stage: ids by name of the KPI, or why there are none."""
 
     name: str
     subjects: tuple[str, ...]
@@ -134,7 +134,7 @@ class _Subject:
 
 
 def stages_asked(names: Sequence[str]) -> dict[AnyKpiStage, set[str]]:
-    """What is asked of each stage: some of its KPIs by name, or all (an empty set) where the stage is named.
+    """The KPIs asked of each stage: some by name, or all (an empty set) where the stage is named.
 
     All stages that need not be named if there are no names; in the order of the registry.
 
@@ -208,7 +208,7 @@ def _found(lake: Lake, stage: AnyKpiStage, group: tuple[_Subject, ...], given: M
 
 
 def _asked_of(found: Found, names: set[str]) -> Found:
-    """What was asked for by name; of a name that did not come out, what did."""
+    """Keep the KPIs that were asked for by name; a name that was not found is answered with those that were."""
     if not names or found.error:
         return found
     kept = {name: found.kpis[name] for name in found.kpis if name in names}

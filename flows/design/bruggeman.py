@@ -93,7 +93,7 @@ def measure_tensor(address: str, volume_id: str, materials_id: str) -> str:
 
 
 def _ways(study: Study, rates: Sequence[float], kpi: str) -> list[Way]:
-    """As measured at every rate, then by Bruggeman's relation."""
+    """The ways to evaluate a design: as measured at every rate, then by Bruggeman's relation."""
     try:
         stage = kpi_stage_of(kpi)
     except UnknownFieldError as cause:

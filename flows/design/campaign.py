@@ -114,7 +114,7 @@ class _Campaign:
         return found
 
     def _expectations(self, designs: Sequence[Prepared]) -> Mapping[str, Expectation]:
-        """What is expected of the generator that draws, by the id of the recipe; nothing of a simulator."""
+        """Return the errors expected of the generator that draws, by the id of the recipe; none of a simulator."""
         if self._study.trust is None:
             return {}
         recipes = [self._lake.get(design.recipe_id(""), Recipe) for design in designs]
@@ -134,7 +134,7 @@ class _Campaign:
         return {**measure_volume_elements(self._workspace, self._study, branch, drawings, self._further), **failed}
 
     def _drawing(self, branch: str, design: Prepared) -> Drawing:
-        """By the drawer; of the negative electrode by its own step."""
+        """Return how a design is drawn: by the drawer; of the negative electrode by its own step."""
         step, kept, recipe_id = self._chain.drawing(branch), self._study.keep_voxels, design.recipe_id(branch)
         if branch:
             return Drawing(design, step, kept)

@@ -106,7 +106,7 @@ def _best(campaigns: dict[str, CampaignResult], name: str) -> Candidate:
 
 
 def _compared(lake: Lake, curves: Sequence[PowerCurve]) -> dict[str, Kpi]:
-    """How far the optima are ahead of the half cell's design, and the power that each can give for an hour."""
+    """Compare the optima with the half cell's design, and find the power that each gives for an hour."""
     energy, power, half = curves
     found = {}
     for what, curve, at in (("energy cell", energy, LOW), ("power cell", power, HIGH)):

@@ -52,7 +52,7 @@ class Step:
         return self.stage.returns
 
     def definition(self) -> dict[str, Any]:
-        """As plain data, for the record of a campaign."""
+        """Return it as plain data, for the record of a campaign."""
         named = {"inputs": dict(self.inputs)} if self.inputs else {}
         return {"stage": self.stage.name, "parameters": dict(self.parameters), **named}
 
@@ -170,7 +170,7 @@ class Chain:
                 raise StudyError(self._missing(step, port))
 
     def _missing(self, step: Step, port: Port) -> str:
-        """What a step lacks, by its path, and what there is instead."""
+        """Name what a step lacks, by its path, and what there is instead."""
         roles = [each.role for each in self.steps]
         earlier = [f"{role} ({kind.kind})" for role, kind in self.given.items()]
         earlier += [f"{each.role} ({each.gives.kind})" for each in self.steps[: roles.index(step.role)]]

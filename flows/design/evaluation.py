@@ -175,7 +175,7 @@ def _run_for(lake: Lake, chain: Chain, step: Step, ids: Ids, design: Design) -> 
 
 
 def _perturbed(lake: Lake, chain: Chain, ids: Ids, design: Design) -> Iterator[tuple[str, Ids]]:
-    """What becomes of everything if a metric of a material is larger by one standard error; by the metric's name."""
+    """Yield all ids with one metric of a material raised by one standard error, by the metric's name."""
     for branch in chain.branches:
         role = chain.metrics(branch)
         for metric in uncertain_metrics(lake.get(ids[role], Transport)) if role else ():
@@ -225,5 +225,5 @@ def roles_of(chain: Chain, extraction: Extraction) -> dict[str, list[str]]:
 
 
 def errors_of(elements: Iterable[MeasuredVolumeElement]) -> str:
-    """Why the first volume element that failed did; empty if none did."""
+    """The error of the first volume element that failed; empty if none did."""
     return next((element.error for element in elements if element.error), "")

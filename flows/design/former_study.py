@@ -115,7 +115,7 @@ def _in_steps(study: dict[str, Any]) -> dict[str, Any]:
 
 
 def _move(written: dict[str, Any], role: str, steps: dict[str, Any], records: dict[str, dict[str, Any]]) -> None:
-    """What was said of a part: its stage and parameters, and the fields of records that were parameters."""
+    """Move what was written of a part: its stage and parameters, and fields of records that were parameters."""
     step = {"stage": _STAGES.get(written["engine"], written["engine"])} if "engine" in written else {}
     for name, value in _parameters(written).items():
         record = next((r for r, names in _RECORDS.items() if name in names), "")

@@ -31,7 +31,7 @@ class PowerCurve:
     error: str = ""
 
     def kpi_ids(self, name: str) -> list[str]:
-        """Of one KPI at each power; empty where the evaluation failed."""
+        """The ids of one KPI at each power; empty where the evaluation failed."""
         return [one.kpi_ids.get(f"{self.role}.{name}", "") for one in self.evaluated]
 
     @property
@@ -41,12 +41,12 @@ class PowerCurve:
 
     @property
     def discharge_ids(self) -> list[str]:
-        """Of every discharge that was computed."""
+        """The ids of every discharge that was computed."""
         return [one.ids[self.role] for one in self.evaluated if self.role in one.ids]
 
     @property
     def cell_id(self) -> str:
-        """Of the cell; empty if it failed."""
+        """The id of the cell; empty if it failed."""
         return next((one.ids[_CELL] for one in self.evaluated if _CELL in one.ids), "")
 
 
@@ -102,7 +102,7 @@ def _at_power(study: Study) -> str:
 
 
 def _crossovers(lake: Lake, curves: Sequence[PowerCurve]) -> dict[tuple[str, str], Kpi]:
-    """Of each pair whose curves cross."""
+    """Store the crossover of each pair whose curves cross."""
     found = {}
     for first, second in combinations([curve for curve in curves if curve.discharge_ids], 2):
         run = lake.run(

@@ -27,7 +27,7 @@ class Prepared:
     parameters: Parameters
 
     def recipe_id(self, branch: str) -> str:
-        """Of the recipe of an electrode."""
+        """The id of the recipe of an electrode."""
         return self.given[f"{branch}recipe"]
 
     def key(self, chain: Chain, branch: str) -> str:
@@ -42,7 +42,7 @@ class Prepared:
         return [element for branch, of in measured.items() for element in of[self.key(chain, branch)]]
 
     def design(self, chain: Chain, measured: Measured, predicted: Ids, further: Parameters) -> Design:
-        """What is evaluated, with further parameters of steps."""
+        """Return the design to evaluate, with further parameters of steps."""
         ids = {
             step.role: tuple(element.ids[step.role] for element in of[self.key(chain, branch)])
             for branch, of in measured.items()

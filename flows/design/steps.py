@@ -202,7 +202,7 @@ def _id(section: Section) -> str:
 
 
 def _trust(section: Section, chain: Chain) -> Trust | None:
-    """What is done about a generator's errors, written among the parameters of the step that draws."""
+    """Read how a generator's errors are treated, from the parameters of the step that draws."""
     step = next((step for step in chain if GENERATOR in step.inputs and not step.branch), None)
     if step is None:
         return None

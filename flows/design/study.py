@@ -57,7 +57,7 @@ class Proposer:
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
     def definition(self) -> dict[str, Any]:
-        """As plain data, for the record of a campaign."""
+        """Return it as plain data, for the record of a campaign."""
         return {"stage": self.stage.name, "parameters": dict(self.parameters)}
 
 
@@ -86,11 +86,11 @@ class Resolution:
 
     @property
     def size(self) -> dict[str, Any]:
-        """What a step that draws is given."""
+        """The edge and voxel size that a step that draws is given."""
         return {"edge_voxels": self.edge_voxels, "voxel_size_metre": self.voxel_size_metre}
 
     def definition(self) -> dict[str, Any]:
-        """As plain data, for the record of a campaign."""
+        """Return it as plain data, for the record of a campaign."""
         return {
             **self.size,
             "volume_elements": self.volume_elements if self.target is None else vars(self.target).copy(),
@@ -170,7 +170,7 @@ class Study:
 
     @property
     def extractions(self) -> tuple[Extraction, ...]:
-        """What KPIs are read off: those of the goals, and of every discharge what it delivered."""
+        """The KPIs to extract: those of the goals, and of every discharge what it delivered."""
         asked = [Extraction(goal.stage, goal.sources, goal.settings) for goal in self.goals]
         usual = [
             Extraction(stage, (step.role,))
@@ -202,7 +202,7 @@ class Study:
         return found
 
     def definition(self) -> dict[str, Any]:
-        """What decides the results, as plain data in the units of the records."""
+        """Return what decides the results, as plain data in the units of the records."""
         return {
             "name": self.name,
             "seed": self.seed,
@@ -218,7 +218,7 @@ class Study:
 
 
 def _parameters(chain: Chain) -> dict[str, Mapping[str, Parameter]]:
-    """What a space may vary, by role."""
+    """The parameters that a space may vary, by role."""
     return {
         **{role: kind.parameters() for role, kind in chain.given.items()},
         **{step.role: {n: one for n, one in step.stage.parameters.items() if n not in GIVEN_BY_FLOW} for step in chain},

@@ -13,7 +13,7 @@ from ragone.schemas import Campaign, Candidate, Kpi
 
 
 class TrialOutcome(StrEnum):
-    """How the evaluation of a candidate ended."""
+    """The outcome of the evaluation of a candidate."""
 
     MEASURED = "measured"
     INFEASIBLE = "infeasible"

@@ -22,7 +22,7 @@ from ragone.schemas import Microstructure, Transport
 
 @dataclass(frozen=True)
 class Drawing:
-    """Whose volume elements are drawn, by which step, and whether their voxels are kept."""
+    """The design whose volume elements are drawn, the step that draws, and whether their voxels are kept."""
 
     design: Prepared
     step: Step

@@ -90,6 +90,6 @@ def measure_microstructure(
 
 
 def _taken(stage: AnyStage, given: Mapping[str, Any]) -> dict[str, Any]:
-    """What of it the stage asks for."""
+    """Select the arguments that the stage asks for."""
     asked = {*stage.ports, *stage.parameters, *([SEED] if stage.takes_seed else [])}
     return {name: value for name, value in given.items() if name in asked}

@@ -11,7 +11,7 @@ from ragone.schemas.errors import did_you_mean
 
 @dataclass(frozen=True)
 class Plan:
-    """What is measured, and the question that it answers.
+    """The samples to measure, and the question that they answer.
 
     `edges` are in voxels of the study or image; `volume_elements` is the number of each size, `cuts` the largest number
     of smaller volume elements that are cut from one large volume element of a design (0: none). `structures` are seen

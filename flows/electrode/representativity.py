@@ -37,7 +37,7 @@ Calls = list[tuple[object, ...]]
 
 @dataclass(frozen=True)
 class Measuring:
-    """How a volume is measured: the stage, its parameters, and the materials that it is made of."""
+    """The stage that measures a volume, its parameters, and the materials of the volume."""
 
     stage: Stage[Any, Any]
     parameters: dict[str, Any]

@@ -147,7 +147,7 @@ def _ray(execution: Execution, stack: ExitStack) -> Executor:
 
 
 def _shield(stack: ExitStack, variables: Mapping[str, str] = MappingProxyType({})) -> None:
-    """Until the stack is left, no interpreter that is started has the current folder on its path."""
+    """Keep the current folder off the path of interpreters that are started until the stack is left."""
     stack.enter_context(_environment({**variables, **interpreter_variables()}))
     stack.enter_context(narrowed())
 

@@ -35,7 +35,7 @@ class Response:
 
     @property
     def scale(self) -> Scale:
-        """What the values are standardised by."""
+        """The scale by which the values are standardised."""
         return Scale.of(self.values)
 
 
@@ -88,7 +88,7 @@ def _response(goal: Goal, kpis: Sequence[Kpi], failed: int) -> Response:
 
 
 def _pessimistic(goal: Goal, measured: Floats) -> float:
-    """What stands in where there is no value, larger being better."""
+    """The value that stands in where there is none, larger being better."""
     if not len(measured):
         return 0.0
     worst = float(measured.min())

@@ -33,11 +33,11 @@ class Real:
     discrete: ClassVar[bool] = False  # whether points between its values are snapped
 
     def coordinates(self, value: Any, path: str) -> list[float]:
-        """Where a value lies."""
+        """Return the coordinates of a value."""
         return [(value - self.low) / (self.high - self.low)]
 
     def value(self, coordinates: Sequence[float]) -> float:
-        """What a coordinate means."""
+        """Return the value at the coordinates."""
         return min(max(self.low + coordinates[0] * (self.high - self.low), self.low), self.high)
 
 
@@ -51,11 +51,11 @@ class Whole:
     discrete: ClassVar[bool] = True
 
     def coordinates(self, value: Any, path: str) -> list[float]:
-        """Where a value lies."""
+        """Return the coordinates of a value."""
         return [(value - self.low + 0.5) / (self.high - self.low + 1)]
 
     def value(self, coordinates: Sequence[float]) -> int:
-        """What a coordinate means."""
+        """Return the value at the coordinates."""
         return min(max(self.low + int(coordinates[0] * (self.high - self.low + 1)), self.low), self.high)
 
 
@@ -78,7 +78,7 @@ class Choice:
         return [float(option == value) for option in self.options]
 
     def value(self, coordinates: Sequence[float]) -> Any:
-        """What the coordinates mean."""
+        """Return the value at the coordinates."""
         return self.options[int(np.argmax(coordinates))]
 
 
@@ -117,7 +117,7 @@ class UnitCube:
         return any(variable.discrete for variable in self.variables.values())
 
     def points(self, candidates: Sequence[Candidate]) -> Floats:
-        """Where candidates lie in the cube, shape (candidates, axes); outside [0, 1] if outside the space.
+        """Points of candidates in the cube, shape (candidates, axes); outside [0, 1] if outside the space.
 
         Raises
         ------

@@ -28,7 +28,7 @@ _NOT_STARTED = {
 
 @dataclass(frozen=True)
 class _Conditions:
-    """What both kinds of discharge share; see `discharge_at_constant_power`."""
+    """Conditions that both kinds of discharge share; see `discharge_at_constant_power`."""
 
     initial_state_of_charge: float
     ambient_temperature_kelvin: float

@@ -104,7 +104,7 @@ def simulate_impedance(
 
 
 def _frequencies(lowest: float, highest: float, points_per_decade: int) -> NDArray[np.float64]:
-    """From the highest to the lowest [Hz]; shape (n,)."""
+    """Frequencies from the highest to the lowest [Hz]; shape (n,)."""
     POSITIVE.require(lowest, "lowest_frequency_hertz", "Hz")
     POSITIVE.require(highest, "highest_frequency_hertz", "Hz")
     Bounds(low=1).require(points_per_decade, "points_per_decade", "1")
@@ -141,7 +141,7 @@ def _simulation(cell: CellParameters, values: Any, mesh_points: int) -> Any:
 
 
 def _solved(simulation: Any, frequency: NDArray[np.float64]) -> tuple[ImpedanceOutcome, str, NDArray[np.complex128]]:
-    """What PyBaMM found, or what it complained of; a singular matrix is a warning and NaN."""
+    """The solution by PyBaMM, or its complaint; a singular matrix is a warning and NaN."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

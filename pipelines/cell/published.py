@@ -72,7 +72,7 @@ def published_4680(
 
 
 def deviation_from_published(cell: CellParameters, discharge: Discharge) -> Mapping[str, float]:
-    """How far the discharged cell lies from the measured one, relative to that [-], by the names in `MEASURED`."""
+    """Deviation of the discharged cell from the measured one, relative to that [-], by the names in `MEASURED`."""
     power = -discharge.voltage_volt * discharge.current_ampere
     energy = float(np.trapezoid(power, discharge.test_time_second)) / 3600
     computed = {

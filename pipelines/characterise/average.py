@@ -137,7 +137,7 @@ def _mean(values: Sequence[float]) -> float:
 
 
 def _standard_error(values: Sequence[float]) -> float | None:
-    """Of the mean; null for a single value."""
+    """Standard error of the mean; null for a single value."""
     if len(values) < 2:
         return None
     mean = _mean(values)

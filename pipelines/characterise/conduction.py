@@ -106,7 +106,7 @@ def _solvers() -> tuple[Any, Any]:
     from taufactor import MultiPhaseSolver, Solver
 
     class Quiet:
-        """What both solvers share; comes before TauFactor's class in the order of resolution."""
+        """Behaviour that both solvers share; comes before TauFactor's class in the order of resolution."""
 
         # TauFactor assigns its default, single precision; the setter ignores it.
         precision = property(lambda self: torch.float64, lambda self, value: None)

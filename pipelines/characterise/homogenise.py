@@ -180,7 +180,7 @@ def _between_ends(labels: Labels, conductivities: dict[int, float], limits: dict
 
 
 def _anisotropy(tensor: Any) -> float | None:
-    """In-plane over through-plane; none of what crosses along no axis."""
+    """Ratio of in-plane to through-plane; none if a phase crosses along no axis."""
     through, *in_plane = np.diag(tensor).tolist()
     mean = sum(in_plane) / 2
     if through > 0:

@@ -10,7 +10,7 @@ from ragone.schemas import Curve, Cycling, CyclingOutcome, Discharge, DischargeO
 
 
 def unfinished(curve: Curve) -> tuple[str, KpiOutcome] | None:
-    """Why a KPI of the whole curve has no value, and which outcome that is; None if nothing stands against it."""
+    """The reason and the outcome where a KPI of the whole curve has no value; None if nothing stands against it."""
     if isinstance(curve, Discharge | Cycling) and curve.outcome not in (
         DischargeOutcome.COMPLETED,
         CyclingOutcome.COMPLETED,

@@ -24,7 +24,7 @@ SLACK = 1.5  # of the longest of their intervals
 
 @dataclass(frozen=True, slots=True)
 class Hole:
-    """After which sample (from 0), how long [s], and charge [A.h] and energy [W.h] if counted; positive: charging."""
+    """Sample before it (from 0), duration [s], and charge [A.h] and energy [W.h] if counted, positive: charging."""
 
     after_sample: int
     seconds: float

@@ -26,7 +26,7 @@ LITRES_PER_CUBIC_METRE = 1000.0
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """What something is divided by: litres or kilograms, with standard uncertainty, and where they come from."""
+    """The divisor of a density: litres or kilograms, with standard uncertainty, and its source."""
 
     value: float
     uncertainty: float
@@ -132,13 +132,13 @@ def per(size: Size, derived: Callable[[Vector], float], totals: Totals) -> tuple
 
 
 def without(what: str) -> str:
-    """Why there is nothing per volume or mass."""
+    """Reason why there is nothing per volume or mass."""
     unit = {"volume": "cell_volume_cubic_metre", "mass": "cell_mass_kilogram"}[what]
     return f"the {what} of the cell is not known; name its cell parameters, or give {unit}"
 
 
 def volume_of(cell: CellParameters | None, given: float | None, spread: float) -> Size | None:
-    """In litres; None if nobody says it."""
+    """Volume of the cell in litres; None if nobody states it."""
     litres = LITRES_PER_CUBIC_METRE
     if given is not None:
         POSITIVE.require(given, "cell_volume_cubic_metre", "m^3")
@@ -149,7 +149,7 @@ def volume_of(cell: CellParameters | None, given: float | None, spread: float) -
 
 
 def mass_of(cell: CellParameters | None, given: float | None, spread: float) -> Size | None:
-    """In kilograms; None if nobody says it."""
+    """Mass of the cell in kilograms; None if nobody states it."""
     if given is not None:
         POSITIVE.require(given, "cell_mass_kilogram", "kg")
         return Size(given, spread, f"mass as given, {_stated(spread, given)}")

@@ -120,7 +120,7 @@ def delivered_by_step(
 
 
 def window_of(steps: tuple[Step, ...]) -> Window:
-    """From the start of the first to the end of the last."""
+    """Window from the start of the first step to the end of the last."""
     text = f"step {steps[0].number}, a {steps[0].kind}"
     if len(steps) > 1:
         rows = f"rows {steps[0].first_row + 1} to {steps[-1].first_row + len(steps[-1].time)}"
@@ -129,7 +129,7 @@ def window_of(steps: tuple[Step, ...]) -> Window:
 
 
 def method_of(accuracy: Accuracy, totals: Totals) -> str:
-    """How value and uncertainty were obtained."""
+    """Method by which value and uncertainty were obtained."""
     considered = ["truncation (Richardson, every second sample left out)"]
     if any(name.startswith("border") for name in totals.sources):
         considered.append("moments at which the current changed between samples")
@@ -146,7 +146,7 @@ def method_of(accuracy: Accuracy, totals: Totals) -> str:
 
 
 def _unrecorded_in(totals: Totals) -> str:
-    """What is said of intervals without samples; nothing if there are none."""
+    """Sentence on intervals without samples; empty if there are none."""
     texts = []
     for kind, told in ((UNRECORDED, "nothing is counted in them, and up to {:.4g} A.h flowed"), (COUNTED, "included")):
         names = [name for name in totals.sources if name.startswith(kind)]
@@ -157,7 +157,7 @@ def _unrecorded_in(totals: Totals) -> str:
 
 
 def nothing_discharges(discharging: Sized) -> tuple[str, KpiOutcome] | None:
-    """Why nothing was delivered; None if something was."""
+    """Reason why nothing was delivered; None if something was."""
     if discharging:
         return None
     return "no step discharges: the current is never negative on average; check its sign", KpiOutcome.NOT_APPLICABLE

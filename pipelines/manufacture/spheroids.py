@@ -46,7 +46,7 @@ def require_shape(shape: ParticleShape, aspect_ratio: float) -> None:
 
 
 def longest_semi_axis(shape: ParticleShape, aspect_ratio: float) -> float:
-    """Over the radius of the sphere of equal volume [-]."""
+    """Longest semi-axis over the radius of the sphere of equal volume [-]."""
     return 1.0 if shape is ParticleShape.SPHERE else max(semi_axes(shape, aspect_ratio))
 
 

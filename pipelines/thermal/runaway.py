@@ -137,7 +137,7 @@ def thermal_runaway(
 
 
 def _missing(cell: CellParameters, kinetics: Mapping[str, Mapping[str, Any]]) -> str:
-    """Why the record does not determine anything; empty if it does."""
+    """Reason why the record determines nothing; empty if it does."""
     if cell.outcome is not CellOutcome.BUILT:
         return f"no cell: {cell.outcome}"
     if not cell.heat_capacity_joule_per_kelvin or not cell.cooled_area_square_metre:

@@ -213,7 +213,7 @@ def _values(cell: CellParameters, conditions: _Conditions) -> Any:
 
 
 def _open_circuit_voltage(values: Any, negative: NegativeElectrode) -> float:
-    """Of the cell at rest before the first step [V]."""
+    """Voltage of the cell at rest before the first step [V]."""
     electrodes = ("Positive", "Negative") if negative is NegativeElectrode.INTERCALATION else ("Positive",)
     potentials = []
     for electrode in electrodes:
@@ -226,7 +226,7 @@ def _open_circuit_voltage(values: Any, negative: NegativeElectrode) -> float:
 
 
 def _loads(planned: Sequence[Planned], profile: Measurement | None, cell: CellParameters) -> dict[str, Load]:
-    """What the steps follow, by letter."""
+    """The loads that the steps follow, by letter."""
     letters = {one.step.profile: number for number, one in enumerate(planned, 1) if one.step.profile}
     if profile is None:
         for number in letters.values():

@@ -27,7 +27,7 @@ def pulse_test(
     lower_voltage_volt: NotNegative = 2.5,
     upper_voltage_volt: NotNegative = 4.2,
 ) -> tuple[str, ...]:
-    """At each state of charge a cycle: approach and rest, discharge pulse and pause, charge pulse and pause.
+    """A cycle for each state of charge: approach and rest, discharge pulse and pause, charge pulse and pause.
 
     From a full cell; the charge that the pulses themselves take is counted in the next approach.
 

@@ -17,7 +17,7 @@ def rate_test(
     cutoff_rate: Positive = 0.05,
     rest_second: Positive = 1800.0,
 ) -> tuple[str, ...]:
-    """For each rate a cycle: charge in full, rest, discharge at the rate, rest.
+    """A cycle for each rate: charge in full, rest, discharge at the rate, rest.
 
     Parameters
     ----------

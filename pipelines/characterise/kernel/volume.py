@@ -166,7 +166,7 @@ def _relabel(labels: Labels, table: npt.NDArray[np.uint8], out: npt.NDArray[np.u
 
 @compiled()
 def _occurs(labels: Labels) -> npt.NDArray[np.bool_]:
-    """Which of the 256 labels occur."""
+    """Mask of the 256 labels that occur."""
     found = np.zeros(256, dtype=np.bool_)
     for i in range(labels.shape[0]):
         for j in range(labels.shape[1]):

@@ -75,7 +75,7 @@ def scatter_law(edges: Floats, scatters: Floats, counts: npt.NDArray[np.int64]) 
 
 
 def scatter_interval(scatter: float, count: int, confidence: float) -> tuple[float, float]:
-    """Of a standard deviation of normal values, by the chi-square distribution; (0, 0) for a single value."""
+    """Interval of a standard deviation of normal values, by the chi-square law; (0, 0) for a single value."""
     if count < 2:
         return 0.0, 0.0
     freedom, tail = count - 1, (1 - confidence) / 2

@@ -99,7 +99,7 @@ class Means:
 
 
 def _covariance(first: Sample, second: Sample) -> float:
-    """Of the means of two samples, by the deviations of the groups that they share."""
+    """Covariance of the means of two samples, by the deviations of the groups that they share."""
     a, b = first.group_means, second.group_means
     if min(len(a), len(b)) < 2:
         return 0.0

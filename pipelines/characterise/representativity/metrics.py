@@ -35,7 +35,7 @@ METRICS: Mapping[str, str] = {
 
 
 def linearised(transports: Sequence[Transport], metric: str) -> Floats:
-    """What each volume element adds to the mean of a metric.
+    """Contributions of the volume elements to the mean of a metric.
 
     Parameters
     ----------

@@ -49,7 +49,7 @@ class Target:
 
 
 def volume_elements_wanted(transports: Sequence[Transport], target: Target) -> int:
-    """How many volume elements there should be next; as many as there are if no more are needed, or useful."""
+    """Number of volume elements that there should be next; the present one if no more are needed, or useful."""
     count = len(transports)
     if count < target.least:
         return target.least

@@ -108,7 +108,7 @@ class Sizes:
 
     @cached_property
     def _biases(self) -> list[Estimate]:
-        """By the law for the sizes that it was fitted to."""
+        """Biases of the rows, by the law for the sizes that it was fitted to."""
         lawful = self._fitted | self._paired
         rows = np.eye(len(self._rows))
         by_law = [self._infinite + self._slope / edge for edge in self._edges]

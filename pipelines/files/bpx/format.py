@@ -43,6 +43,6 @@ def brief(value: Any) -> str:
 
 
 def first_line(cause: Any) -> str:
-    """What an error says first, cut to what fits a message, without the full stop."""
+    """First line of an error, cut to what fits a message, without the full stop."""
     line = next((line.strip() for line in str(cause).splitlines() if line.strip()), "unknown reason")
     return line[:_LONGEST].rstrip(".")

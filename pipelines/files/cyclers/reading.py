@@ -161,13 +161,13 @@ def _holes(
 
 
 def _against_zero(samples: Samples) -> list[str]:
-    """What is said of a voltage that only a symmetric cell has."""
+    """Findings on a voltage that only a symmetric cell has."""
     largest = float(np.abs(samples.voltage).max())
     return [] if largest > _SYMMETRIC else [f"the voltage lies within {largest:.3g} V of zero: check its unit"]
 
 
 def _against_capacity(samples: Samples, capacity: float | None, assumed: frozenset[str]) -> list[str]:
-    """What is said of current and charge beside the nominal capacity; refused where their unit was only assumed."""
+    """Findings on current and charge beside the nominal capacity; refused where their unit was only assumed."""
     if capacity is None:
         return []
     texts = []

@@ -86,7 +86,7 @@ def _blocks(voxels: npt.NDArray[Any]) -> Iterator[tuple[slice, npt.NDArray[Any]]
 
 
 def _counted(voxels: npt.NDArray[Any], path: Path) -> dict[int, int]:
-    """How many voxels hold each label, in ascending order, or why the values are no labels."""
+    """Number of voxels of each label, in ascending order; refused if the values are no labels."""
     if voxels.dtype.kind not in "buif":
         raise NotSegmentedError(f"{path} holds {voxels.dtype} values. Give the segmented volume, with whole numbers.")
     if voxels.dtype == np.uint8:

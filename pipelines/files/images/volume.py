@@ -50,7 +50,7 @@ class ImportedVolume:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What a user may say about a file beyond its phases.
+    """The choices of a user about a file beyond its phases.
 
     Attributes
     ----------
@@ -184,7 +184,7 @@ def _three_axes(image: StoredImage, path: Path) -> StoredImage:
 
 
 def _through_plane(image: StoredImage, axis: str, path: Path) -> tuple[int, str]:
-    """Which axis is through-plane, and how that is told."""
+    """The axis that is through-plane, and the reason for it."""
     names = image.axes or _NUMBERS
     edges = " x ".join(map(str, image.voxels.shape))
     wanted = axis.strip().lower() or _NUMBERS[0]
@@ -217,7 +217,7 @@ def _sample(found: Segmented, choices: Choices, told: _Told, path: Path) -> npt.
 
 
 def _about_uniform_parts(labels: npt.NDArray[np.uint8], names: dict[int, str]) -> Iterator[str]:
-    """What is to be told of slices of one single label at the ends: they may be padding."""
+    """Sentences on slices of one single label at the ends: they may be padding."""
     if labels.min() == labels.max():
         yield f"the whole volume is {names[int(labels.flat[0])]}"
     for axis, start, end in uniform_ends(labels):

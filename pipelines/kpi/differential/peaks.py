@@ -29,7 +29,7 @@ class Quantity:
 
 @dataclass(frozen=True, slots=True)
 class Peak:
-    """Where it is [V], its height [A.h/V], its charge [A.h], its significance [-], and its ends [V]."""
+    """A maximum: its position [V], height [A.h/V], charge [A.h], significance [-], and ends [V]."""
 
     voltage: Quantity
     height: Quantity
@@ -86,7 +86,7 @@ def _borders(density: Vector, rows: list[int]) -> list[int]:
 
 
 def _position(found: Charges, density: Vector, wider: Vector, slope_error: Vector, row: int) -> Quantity:
-    """Where a maximum is, by a parabola; an end of the sweep is where it is.
+    """Position of a maximum, by a parabola; an end of the sweep stays where it is.
 
     Its error is that of the slope over the curvature, how far a wider kernel moves it, and the width of a bin.
     """

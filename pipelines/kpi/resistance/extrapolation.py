@@ -89,7 +89,7 @@ def _first(bins: Bins, count: int) -> Bins:
 
 
 def _shifts(jump: Jump) -> NDArray[np.float64]:
-    """By how much the jump may have been earlier than the middle of its gap [s]."""
+    """Shifts of the jump to earlier than the middle of its gap [s]."""
     if jump.half_gap == 0:
         return np.zeros(1)
     return jump.half_gap * (2 * np.arange(RISE_POINTS) + 1 - RISE_POINTS) / RISE_POINTS

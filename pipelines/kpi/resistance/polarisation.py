@@ -77,7 +77,7 @@ class _Found:
 
     @property
     def covariance(self) -> NDArray[np.float64]:
-        """Of the resistances."""
+        """Covariance of the resistances."""
         k = self.fit.identified
         block = self.fit.covariance[:k, :k] / np.outer(self.share, self.share)
         return np.asarray(block + np.outer(self.timing, self.timing))
