@@ -55,7 +55,7 @@ class QueryLimits:
         POSITIVE.require(1 if self.memory_byte is None else self.memory_byte, "memory_byte", "byte")
 
     def settled(self) -> QueryLimits:
-        """These limits, with the memory as a number."""
+        """Return these limits with the memory as a number."""
         if self.memory_byte is not None:
             return self
         free = psutil.virtual_memory().available // _SHARE_OF_FREE

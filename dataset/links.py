@@ -49,7 +49,7 @@ def foreign_entries(folder: Path) -> Iterator[tuple[Path, str]]:
 
 
 def require_own_folders(root: Path) -> None:
-    """Nothing that is written or read through a folder of the lake leads elsewhere.
+    """Refuse folders of the lake through which one would read or write elsewhere.
 
     Raises
     ------

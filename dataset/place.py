@@ -16,7 +16,7 @@ from ragone.dataset.remote_files import RemoteFiles
 
 
 def require_own(*places: Files) -> None:
-    """No link leads out of the folders."""
+    """Refuse folders out of which a link leads."""
     for files in places:
         if isinstance(files, LocalFiles):
             require_own_folders(files.root)

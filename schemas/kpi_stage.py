@@ -116,7 +116,7 @@ def _propagating(stage: KpiStage[Any, Any]) -> Callable[..., Mapping[str, Kpi]]:
 
 
 def _signature(stage: KpiStage[Any, Any]) -> inspect.Signature:
-    """That of the stage with perturbed records behind its ports, and two parameters more; its types resolved."""
+    """Signature of the stage with perturbed records behind its ports, and two parameters more; its types resolved."""
     hints = typing.get_type_hints(stage.function, include_extras=True)
     own = [one.replace(annotation=hints[name]) for name, one in inspect.signature(stage.function).parameters.items()]
     again = [

@@ -92,7 +92,7 @@ def _shown(lake: Lake, found: tuple[Agreement, ...]) -> Table:
 
 
 def _step(one: Agreement) -> str:
-    """Its numbers to four digits."""
+    """The numbers of a step, to four digits."""
     words = one.step.removeprefix("Discharge at ").split()
     return " ".join(number(round(float(word), 4)) if word[0].isdigit() else word for word in words)
 

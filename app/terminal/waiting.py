@@ -45,7 +45,7 @@ class Clock:
         self._ends.append(self._now())
 
     def gone(self) -> float:
-        """Since the start."""
+        """Seconds since the start."""
         return self._now() - self._start
 
     def left(self) -> float | None:
@@ -114,7 +114,7 @@ class Waiting:
         self._bar.stop()
 
     def started(self, total: int) -> None:
-        """So many units of work."""
+        """Begin to count so many units of work."""
         self._clock.total = total
         self._bar.update(self._task, total=total)
 

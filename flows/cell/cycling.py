@@ -144,7 +144,7 @@ def cycle_one(address: str, cell_id: str, test: CellTest, profile_id: str) -> Cy
 
 
 def _matched(followed: bool, profile_id: str) -> None:
-    """There is a profile where one is followed, and only there."""
+    """Refuse a profile where none is followed, and the lack of one where one is."""
     if followed and not profile_id:
         raise CyclingError("the protocol follows a profile, and none was given. Name a measured curve or its file.")
     if profile_id and not followed:

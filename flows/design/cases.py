@@ -34,7 +34,7 @@ class Case:
     change: str
 
     def load(self, folder: Path) -> Study:
-        """Its study.
+        """Load the study of the case.
 
         Raises
         ------

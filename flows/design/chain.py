@@ -138,7 +138,7 @@ class Chain:
         return tuple(found)
 
     def needed(self, roles: Iterable[str]) -> Chain:
-        """Only the steps that lead to those roles."""
+        """Return the chain of only those steps that lead to the roles."""
         wanted = set(roles)
         for step in reversed(self.steps):
             if step.role in wanted:

@@ -132,7 +132,7 @@ def _proposer(written: dict[str, Any]) -> dict[str, Any]:
 
 
 def _parameters(written: dict[str, Any]) -> dict[str, Any]:
-    """Those of an engine; a bare number was one in the unit that the name ends in."""
+    """The parameters of an engine; a bare number was one in the unit that the name ends in."""
     found = _map(written.get("parameters", {}), "stages.*.parameters")
     return {name: _with_unit(value, unit_of(str(name))) for name, value in found.items()}
 

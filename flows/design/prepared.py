@@ -38,7 +38,7 @@ class Prepared:
         return f"{recipe_id} {json.dumps(own, sort_keys=True)}" if own else recipe_id
 
     def volume_elements(self, chain: Chain, measured: Measured) -> list[MeasuredVolumeElement]:
-        """Its volume elements, of both electrodes."""
+        """The measured volume elements of a design, of both electrodes."""
         return [element for branch, of in measured.items() for element in of[self.key(chain, branch)]]
 
     def design(self, chain: Chain, measured: Measured, predicted: Ids, further: Parameters) -> Design:

@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class Progress(Protocol):
-    """Called in the thread that started the flow."""
+    """A watcher of a flow, called in the thread that started the flow."""
 
     def started(self, total: int) -> None:
         """The flow consists of so many units of work, those already stored among them; called again if it grows."""

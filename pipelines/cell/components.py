@@ -64,7 +64,7 @@ class Stack:
 
     @property
     def conductivity(self) -> float:
-        """Across the layers, in series [W/(m K)]."""
+        """Thermal conductivity across the layers, in series [W/(m K)]."""
         return self.thickness / sum(layer.thickness_metre / layer.conductivity for layer in self.layers())
 
 

@@ -135,7 +135,7 @@ def _solvers() -> tuple[Any, Any]:
             return bool(fluxes.max() - fluxes.min() < tolerance * fluxes.max())
 
         def _end_simulation(self, iterations: object, verbose: object, start: object) -> None:
-            """Nothing: TauFactor prints here."""
+            """Do nothing: TauFactor prints here."""
 
     class Binary(Quiet, Solver):  # type: ignore[misc]
         """One conducting phase, label 1."""

@@ -18,7 +18,7 @@ from ragone.schemas import Curve
 
 @dataclass(frozen=True, slots=True)
 class Half:
-    """Its steps without rests, in order, and what kind they are."""
+    """One half of a cycle: its steps without rests, in order, and their kind."""
 
     kind: StepKind
     steps: tuple[Step, ...]

@@ -35,7 +35,7 @@ class Spheroids:
     across: Floats
 
     def take(self, chosen: npt.NDArray[np.intp]) -> Spheroids:
-        """Those of the given numbers."""
+        """Return the bodies of the given numbers."""
         return Spheroids(self.centres[chosen], self.axes[chosen], self.along[chosen], self.across[chosen])
 
     def support(self, normals: Floats) -> Floats:

@@ -51,7 +51,7 @@ def longest_semi_axis(shape: ParticleShape, aspect_ratio: float) -> float:
 
 
 def semi_axes(shape: ParticleShape, aspect_ratio: float) -> tuple[float, float]:
-    """Along the axis and across it, over the radius of the sphere of equal volume [-].
+    """Semi-axes along the axis and across it, over the radius of the sphere of equal volume [-].
 
     Rounded, so that the last bit of a power moves no particle.
     """

@@ -85,7 +85,7 @@ def titration(
     rest_second: Positive = 7200.0,
     lower_voltage_volt: NotNegative = 2.5,
 ) -> tuple[str, ...]:
-    """So many equal pulses that together take the nominal capacity, each followed by a rest; a cycle each.
+    """A cycle for each of so many equal pulses that together take the nominal capacity, each followed by a rest.
 
     Parameters
     ----------

@@ -55,7 +55,7 @@ class Volume:
         return x, y, z
 
     def strong_axes(self) -> npt.NDArray[np.bool_]:
-        """Along which axes voxels move together; where they conduct far worse they are far apart, shape (3,)."""
+        """Mask of the axes along which voxels move together; far apart where they conduct worse, shape (3,)."""
         return np.asarray(self.weights >= _WEAK)
 
     def pair_conductances(self) -> npt.NDArray[np.float64]:

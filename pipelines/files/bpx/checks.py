@@ -74,7 +74,7 @@ def _check_material(electrode: dict[str, Any], path: tuple[str, ...]) -> None:
 
 
 def _check_user_defined(section: dict[str, Any], path: tuple[str, ...]) -> None:
-    """Nothing may ask for another model, or stand in PyBaMM's name for what a section has given already."""
+    """Refuse parameters that ask for another model, or stand in PyBaMM's name for what a section has given already."""
     given = {
         f"{start} {field.alias}".strip().lower()
         for name, kind in section_kinds().items()

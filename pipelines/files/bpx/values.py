@@ -130,7 +130,7 @@ def _is_constant(value: Any) -> bool:
 
 
 def _check_functions(section: Mapping[str, Any], path: tuple[str, ...], domain: Sequence[float]) -> None:
-    """They must be numbers over the domain, and positive but for those that may have any sign."""
+    """Refuse functions that are no numbers over the domain, or not positive unless they may have any sign."""
     at = np.linspace(domain[0], domain[1], _SAMPLES)
     for name, value in section.items():
         if not isinstance(value, str | Mapping):
