@@ -82,7 +82,7 @@ def test_each_design_takes_the_volume_elements_that_its_scatter_asks_for(lake: L
 
 def test_running_again_measures_the_same_volume_elements_and_nothing_more(lake: Lake, tmp_path: Path) -> None:
     """In threads and after a campaign with fewer volume elements: the same record, files, and none twice."""
-    run_campaign(lake, study(volume_elements=6))
+    run_campaign(lake, study(elements=6))
     first = run_campaign(lake, study())
     before = computed(lake)
     written = [path.read_bytes() for path in write_outputs(first, tmp_path / "out")]
@@ -111,7 +111,7 @@ def test_the_most_is_never_exceeded(lake: Lake) -> None:
 
 def test_a_fixed_number_has_no_target(lake: Lake) -> None:
     """As it was: the number, and nothing to be met."""
-    result = run_campaign(lake, study(volume_elements=3))
+    result = run_campaign(lake, study(elements=3))
     assert {(trial.volume_element_count, trial.target_met) for trial in result.trials} == {(3, None)}
 
 
