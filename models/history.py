@@ -1,4 +1,4 @@
-"""What an optimiser has been told: earlier candidates with their KPIs, and those that were evaluated since."""
+"""The history of an optimiser: earlier candidates with their KPIs, and those that were evaluated since."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def tell(
     Parameters
     ----------
     before
-        What was told before; None at the start.
+        The history so far; None at the start.
     candidates
         That were evaluated, in order.
     kpis

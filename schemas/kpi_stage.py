@@ -178,6 +178,6 @@ def _uncertain(
         reason = f"{', '.join(metrics)} do not change it" if metrics else "no metric was perturbed"
     else:
         reason = ""
-    told = f"first order, one standard error each of {', '.join(metrics)}, uncorrelated"
-    method = f"{kpi.method}; uncertainty{f' unknown: {reason}' if reason else f': {told}'}"
+    origin = f"first order, one standard error each of {', '.join(metrics)}, uncorrelated"
+    method = f"{kpi.method}; uncertainty{f' unknown: {reason}' if reason else f': {origin}'}"
     return replace(kpi, standard_uncertainty=None if reason else total, method=method)

@@ -1,4 +1,4 @@
-"""A parameter of a stage, or a field of a record, as whoever asks for it needs to know it.
+"""A parameter of a stage, or a field of a record, as a form or a command that asks for it needs to know it.
 
 Command line, study files and forms are made from this one description: what a value may be, in which unit, what it is
 unless given, and how text becomes a value.

@@ -91,13 +91,13 @@ class Stage(Generic[P, R]):
     @cached_property
     def parameters(self) -> Mapping[str, Parameter]:
         """The parameters that may be set, by name, in order; the seed is not among them."""
-        hints, told = typing.get_type_hints(self.function, include_extras=True), documented(self.function.__doc__)
+        hints, texts = typing.get_type_hints(self.function, include_extras=True), documented(self.function.__doc__)
         return {
             name: parameter_of_hint(
                 name,
                 hints[name],
                 REQUIRED if given.default is inspect.Parameter.empty else given.default,
-                told.get(name, ""),
+                texts.get(name, ""),
             )
             for name, given in self._signature.items()
             if given.kind is inspect.Parameter.KEYWORD_ONLY and name != SEED

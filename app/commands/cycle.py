@@ -1,4 +1,4 @@
-"""`ragone cycle`: do a protocol with a stored cell, and tell step by step what came of it."""
+"""`ragone cycle`: do a protocol with a stored cell, and report it step by step."""
 
 from __future__ import annotations
 

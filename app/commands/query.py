@@ -65,7 +65,7 @@ def _format(chosen: str | None, output: str | None, *, wants_json: bool) -> str:
     ending = Path(output).suffix.lstrip(".").lower()
     known = {"json": "json", "csv": "csv", "parquet": "parquet", "txt": "table"}
     if ending not in known:
-        raise OutputError(f"the ending of {output} tells no format. Name one with --format json, csv or parquet.")
+        raise OutputError(f"the ending of {output} names no format. Name one with --format json, csv or parquet.")
     return known[ending]
 
 

@@ -18,7 +18,7 @@ _AMBIENT = "ambient_temperature_kelvin"
 
 
 def execute(session: Session) -> int:
-    """Balance, tell, draw; 1 if there is no steady temperature."""
+    """Balance, report, draw; 1 if there is no steady temperature."""
     given = session.arguments
     settings = _settings(given)
     with session.lake() as lake:

@@ -48,13 +48,13 @@ def metric_name(record: Representativity) -> str:
     return words.replace("_", " ")
 
 
-def unit_shown(record: Representativity) -> str:
+def unit_text(record: Representativity) -> str:
     """The unit for the eye."""
     return "-" if record.metric_unit == "1" else record.metric_unit
 
 
 def _bias(axes: Any, record: Representativity) -> None:
-    """Sizes as measured, against the largest; there the infinite volume lies at a distance that the law tells."""
+    """Sizes as measured, against the largest; there the infinite volume lies at a distance that the law gives."""
     edges = _edges(record)
     for drawn, colour, label, shift in ((1, _DRAWN, "drawn", 0.99), (0, _CUT, "cut from larger", 1.01)):
         rows = record.drawn == drawn
@@ -70,7 +70,7 @@ def _bias(axes: Any, record: Representativity) -> None:
     axes.plot(line, over_largest * _PERCENT, color=_FIT, label=r"$\propto$ 1 + b / edge")
     infinite = (1 / (1 + length / edges.max()) - 1) * _PERCENT
     axes.axhspan(infinite - target, infinite + target, color="tab:green", alpha=0.15, label="infinite volume ± target")
-    value = quantity(record.infinite_size_value, unit_shown(record), record.infinite_size_value_standard_error)
+    value = quantity(record.infinite_size_value, unit_text(record), record.infinite_size_value_standard_error)
     axes.set(xlabel="edge of the volume element [um]", ylabel="mean against that of the largest [%]")
     axes.set(title=f"Bias; infinite volume {value.removesuffix(' -')}", xticks=np.unique(edges))
     axes.legend(frameon=False)
@@ -107,7 +107,7 @@ def _scatter(axes: Any, record: Representativity) -> None:
 def _voxels(axes: Any, record: Representativity) -> None:
     sizes = record.resolution_voxel_size_metre * _MICRO
     axes.set(
-        xlabel="voxel size [um]", ylabel=f"{metric_name(record)} [{unit_shown(record)}]", title="Voxels: not studied"
+        xlabel="voxel size [um]", ylabel=f"{metric_name(record)} [{unit_text(record)}]", title="Voxels: not studied"
     )
     if record.zero_voxel_value is None or len(sizes) < 2:
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ragone.app.pictures.representativity import metric_name, unit_shown
+from ragone.app.pictures.representativity import metric_name, unit_text
 from ragone.app.tables.answers import number, quantity
 from ragone.flows import RepresentativityResult
 from ragone.schemas import Representativity
@@ -26,7 +26,7 @@ _NEEDED = ("volume_elements_for_scatter", "volume_elements_needed", "volume_elem
 _ENDS = ("", "_low", "_high")
 
 
-def told(result: RepresentativityResult, picture: str) -> dict[str, Any]:
+def as_data(result: RepresentativityResult, picture: str) -> dict[str, Any]:
     """The study as data."""
     record = result.record
     vectors = [name for name, spec in record.fields().items() if spec.shape == "vector"]
@@ -40,7 +40,7 @@ def told(result: RepresentativityResult, picture: str) -> dict[str, Any]:
     }
 
 
-def shown(result: RepresentativityResult) -> str:
+def as_text(result: RepresentativityResult) -> str:
     """The study for the eye."""
     record = result.record
     rows = [_HEADER, *(_row(record, row) for row in range(len(record.drawn)))]
@@ -68,7 +68,7 @@ def _percent(value: float, low: float, high: float) -> str:
 
 
 def _infinite(record: Representativity) -> str:
-    value = quantity(record.infinite_size_value, unit_shown(record), record.infinite_size_value_standard_error)
+    value = quantity(record.infinite_size_value, unit_text(record), record.infinite_size_value_standard_error)
     return f"{metric_name(record)} of an infinite volume: {value} (misfit of the 1/edge law: {record.bias_misfit:.2g})"
 
 
@@ -90,7 +90,7 @@ def _voxels(record: Representativity) -> str:
     spread = ", ".join(f"± {error:.2g} {what}" for what, error in errors.items() if error is not None)
     bias = record.resolution_bias
     of_voxel = "" if bias is None else f"; bias of the voxel studied {bias * 100:+.2f} %"
-    return f"at voxels of size zero: {number(record.zero_voxel_value)} {spread} {unit_shown(record)}{of_voxel}"
+    return f"at voxels of size zero: {number(record.zero_voxel_value)} {spread} {unit_text(record)}{of_voxel}"
 
 
 def _left_out(record: Representativity) -> str:

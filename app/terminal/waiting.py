@@ -1,7 +1,7 @@
 """What a running command shows: what is being done, how much of it, the time gone and the time left.
 
 On a terminal that is a bar that moves; elsewhere (a log, a pipe) it is a line now and then, so that nothing that takes
-long is silent. The time left is told from the units that are done, and from what they were expected to take.
+long is silent. The time left is estimated from the units that are done, and from what they were expected to take.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class Waiting:
     expected
         Seconds that each unit should take; empty where nobody knows.
     doing
-        What is done until a step is told.
+        What is done until a step is reported.
     whole
         Whether the work is one unit, whose bar would tell nothing.
     """

@@ -56,7 +56,7 @@ def compare_discharges(
     voltage_uncertainty_volt
         Standard uncertainty of the instrument [V].
     progress
-        Is told how far it is.
+        Receives the progress.
 
     Raises
     ------

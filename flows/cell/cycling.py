@@ -113,7 +113,7 @@ def cycle_many(
     profile_id
         Of the measurement that the tests follow which run a profile.
     progress
-        Is told of every test.
+        Receives the progress, a step for every test.
 
     Raises
     ------

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from ragone.dataset import Lake
 from ragone.dataset.errors import StageFailedError
-from ragone.flows.design.chain import AVERAGE, MANUFACTURE, Chain, Step, placed
+from ragone.flows.design.chain import AVERAGE, MANUFACTURE, Chain, Step, insert_step
 from ragone.flows.design.evaluation import Evaluated, Extraction
 from ragone.flows.design.study import Study
 from ragone.flows.design.ways import Outcome, Way, evaluate_in_ways, stored_candidate
@@ -67,7 +67,7 @@ def compare_with_bruggeman(
     kpi
         That is compared.
     progress
-        Is told how far it is.
+        Receives the progress.
 
     Raises
     ------
@@ -104,7 +104,7 @@ def _ways(study: Study, rates: Sequence[float], kpi: str) -> list[Way]:
         )
     steps = [step for step in study.chain if not issubclass(step.gives, Curve)]
     measured = Chain(
-        placed(steps, Step(_DISCHARGE, discharge_at_constant_current), study.chain.given), study.chain.given
+        insert_step(steps, Step(_DISCHARGE, discharge_at_constant_current), study.chain.given), study.chain.given
     )
     assumed = measured.replaced(Step(AVERAGE, average_with_bruggeman))
     read = (Extraction(stage, (_DISCHARGE,)),)

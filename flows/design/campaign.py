@@ -26,7 +26,7 @@ from ragone.flows.running.workspace import Workspace, open_workspace
 from ragone.models.conclusion import conclude
 from ragone.schemas import Campaign, Candidate, Kpi, Materials, Recipe
 
-Told = Callable[[Trial], None]
+TrialWatcher = Callable[[Trial], None]
 
 
 def run_campaign(
@@ -35,7 +35,7 @@ def run_campaign(
     progress: Progress | None = None,
     *,
     prefect_api_url: str = "",
-    finished: Told = lambda _: None,
+    finished: TrialWatcher = lambda _: None,
 ) -> CampaignResult:
     """Run a study, or go on with it.
 
@@ -46,12 +46,12 @@ def run_campaign(
     study
         What to do.
     progress
-        Is told how far it is.
+        Receives the progress.
     prefect_api_url
         A Prefect server on which the run shows up; the environment's PREFECT_API_URL if empty. Without either,
         Prefect is not used.
     finished
-        Is told of each trial when it is over.
+        Receives each trial when it is over.
 
     Raises
     ------
@@ -80,7 +80,7 @@ def run_campaign(
 class _Campaign:
     """One run of a study: the trials so far, and where the next ones are evaluated."""
 
-    def __init__(self, workspace: Workspace, study: Study, finished: Told) -> None:
+    def __init__(self, workspace: Workspace, study: Study, finished: TrialWatcher) -> None:
         self._workspace, self._study, self._finished = workspace, study, finished
         self._lake, self._progress, self._chain = workspace.lake, workspace.progress, study.chain
         self._optimiser = Optimiser(workspace, study)

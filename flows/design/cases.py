@@ -81,7 +81,7 @@ def run_cases(lake: Lake, folder: Path, progress: Progress | None = None) -> Cas
     folder
         Of the parameter files.
     progress
-        Is told of each campaign in turn.
+        Receives the progress of each campaign in turn.
 
     Raises
     ------

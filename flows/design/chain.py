@@ -181,7 +181,9 @@ class Chain:
         )
 
 
-def placed(steps: Sequence[Step], new: Step, given: Mapping[str, type[Record]], after: str = "") -> tuple[Step, ...]:
+def insert_step(
+    steps: Sequence[Step], new: Step, given: Mapping[str, type[Record]], after: str = ""
+) -> tuple[Step, ...]:
     """The steps with a new one: after the one named, else right after the last that gives a record which it takes."""
     roles = [step.role for step in steps]
     if after:

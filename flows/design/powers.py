@@ -75,7 +75,7 @@ def sweep_powers(
     powers
         Of the whole cell [W].
     progress
-        Is told how far it is.
+        Receives the progress.
 
     Raises
     ------

@@ -1,7 +1,7 @@
 """Which materials is an electrode made of? Those that its volumes were drawn and measured with.
 
 One record goes with an electrode from its drawing to its cell. In lakes of earlier versions the properties stand among
-the parameters of the runs that drew and measured. What nothing says is stated by whoever builds the cell, or taken
+the parameters of the runs that drew and measured. What nothing says is stated by the user who builds the cell, or taken
 from elsewhere. Two values of one property are refused, for one of them would be wrong.
 """
 

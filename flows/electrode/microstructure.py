@@ -52,7 +52,7 @@ def evaluate_microstructure(
     power_watt
         Constant power of the whole cell [W].
     progress
-        Is told of two units of work.
+        Receives the progress, in two units of work.
 
     Raises
     ------

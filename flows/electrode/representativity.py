@@ -109,7 +109,7 @@ def study_volume(
     plan
         Sizes that do not fit the volume are passed over; the largest volume element that it holds is always measured.
     progress
-        Is told how far it is.
+        Receives the progress.
     study
         Whose step measures the volume elements, and whose executor is used; the default's, in this process, if None.
 

@@ -1,4 +1,4 @@
-"""What the optimiser is told about the candidates so far.
+"""What the optimiser knows of the candidates so far.
 
 A candidate without a KPI, or whose evaluation failed, enters with the worst value that was measured of it: the search
 turns away from it, while the surrogate's length scales stay those of the region that works (a value of zero, hundreds

@@ -1,6 +1,6 @@
 """What the cell delivers at constant power or constant current, and how the discharge ends.
 
-Isothermal DFN, solved by IDAKLU until the lower voltage limit. What cannot be done is an outcome. SUNDIALS is told to
+Isothermal DFN, solved by IDAKLU until the lower voltage limit. What cannot be done is an outcome. SUNDIALS is asked to
 be silent and failures are read off the solution, so that nothing reaches the terminal and no stream of the process,
 which other threads share, has to be redirected.
 """

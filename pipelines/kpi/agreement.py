@@ -81,13 +81,13 @@ def voltage_agreement(
         start + float(time[common][-1]),
     )
     values = _values(difference, _weights(time[common]), noise_of(voltage[common]), voltage_uncertainty_volt)
-    told = "voltages at equal times, weights of the trapezoidal rule; uncertainty: noise of the measured voltage, "
+    basis = "voltages at equal times, weights of the trapezoidal rule; uncertainty: noise of the measured voltage, "
     kpis = {
         definition.name: definition.measured(
             _MILLIVOLTS * value,
             uncertainty=_MILLIVOLTS * spread,
             count=int(common.sum()),
-            method=f"{told}stated instrument ({voltage_uncertainty_volt:g} V)",
+            method=f"{basis}stated instrument ({voltage_uncertainty_volt:g} V)",
             window=window,
         )
         for definition, (value, spread) in values.items()

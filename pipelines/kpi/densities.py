@@ -106,7 +106,7 @@ def energy_and_power_density(
             if size is None:
                 found[definition.name] = definition.missing(without(missing), KpiOutcome.NOT_APPLICABLE)
                 continue
-            value, spread = per(size, derived, totals)
+            value, spread = divided_by_size(size, derived, totals)
             found[definition.name] = definition.measured(
                 value,
                 uncertainty=spread,
@@ -124,7 +124,7 @@ def largest(curve: Curve, discharges: tuple[Half, ...], accuracy: Accuracy) -> t
     return totals_of_half(curve, half, accuracy), Window(f"{which}, to {half.limit:.4g} V", half.start, half.end)
 
 
-def per(size: Size, derived: Callable[[Vector], float], totals: Totals) -> tuple[float, float | None]:
+def divided_by_size(size: Size, derived: Callable[[Vector], float], totals: Totals) -> tuple[float, float | None]:
     """A number derived from totals over a size, and its standard uncertainty."""
     value = derived(totals.values) / size.value
     own = (uncertainty(derived, totals) or 0.0) / size.value

@@ -148,11 +148,11 @@ def method_of(accuracy: Accuracy, totals: Totals) -> str:
 def _unrecorded_in(totals: Totals) -> str:
     """Sentence on intervals without samples; empty if there are none."""
     texts = []
-    for kind, told in ((UNRECORDED, "nothing is counted in them, and up to {:.4g} A.h flowed"), (COUNTED, "included")):
+    for kind, said in ((UNRECORDED, "nothing is counted in them, and up to {:.4g} A.h flowed"), (COUNTED, "included")):
         names = [name for name in totals.sources if name.startswith(kind)]
         most = math.sqrt(3) * sum(abs(float(totals.sources[name][1])) for name in names)
         listed = ", ".join(names[:MOST_LISTED]) + (f" and {len(names) - MOST_LISTED} more" * (len(names) > MOST_LISTED))
-        texts += [f"; {listed}: {told.format(most)}"] if names else []
+        texts += [f"; {listed}: {said.format(most)}"] if names else []
     return "".join(texts)
 
 

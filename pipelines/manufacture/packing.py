@@ -107,7 +107,7 @@ def pack_particles(
         walled=walled,
     )
     nanoporosity = materials.carbon_binder_nanoporosity
-    told = {
+    traits = {
         f"aspect ratio {aspect_ratio:g}": shape is not ParticleShape.SPHERE,
         f"nanoporosity of the carbon-binder {nanoporosity:g}": nanoporosity > 0,
         "walls at both ends of axis 0": walled,
@@ -119,6 +119,6 @@ def pack_particles(
         voxel_edges_metre=cubic_voxels(voxel_size_metre),
         phase_names=(PORE, ACTIVE_MATERIAL, CARBON_BINDER),
         phase_labels=np.array([0, 1, 2], dtype=np.uint8),
-        source=", ".join([packing, *(what for what, holds in told.items() if holds)]),
+        source=", ".join([packing, *(what for what, holds in traits.items() if holds)]),
         licence="own",
     )

@@ -66,7 +66,7 @@ def measure_geometry(
     largest_distance_voxels
         Of the two-point correlation [voxels], at least 1.
     particle_smoothing_voxels, particle_separation_voxels
-        How the particles of the active material are told apart [voxels], see `particle_sizes`.
+        How the particles of the active material are separated [voxels], see `particle_sizes`.
     pore_size_step_count
         Number of pore diameters at most.
 

@@ -150,7 +150,7 @@ def effective_conductivities(
 ) -> list[EffectiveConductivity]:
     """Effective conductivities of several volumes, several solves at a time.
 
-    Parameters are those of `effective_conductivity`; `progress` is told how many are done. The results are the same to
+    Parameters are those of `effective_conductivity`; `progress` receives the number done. The results are the same to
     the last bit as one by one.
     """
 

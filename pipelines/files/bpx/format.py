@@ -27,7 +27,7 @@ def load_bpx() -> Any:
     return bpx
 
 
-def shown(path: tuple[str, ...]) -> str:
+def path_text(path: tuple[str, ...]) -> str:
     """The names that lead to a field, each on one line and cut to what fits it."""
     plain = (name if name.isprintable() else repr(name)[1:-1] for name in path)
     return " > ".join(name if len(name) <= _WIDEST else name[: _WIDEST - 3] + "..." for name in plain)

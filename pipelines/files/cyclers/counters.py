@@ -96,8 +96,8 @@ def flowed_over(
     None if no column tells: one that is set back where steps end tells nothing of an interval across such a border.
     `ends` gives the current before and after.
     """
-    told = [(kinds, counter) for kinds, counter, back in counters if not back[k]]
-    single = dict(reversed(told))
+    running = [(kinds, counter) for kinds, counter, back in counters if not back[k]]
+    single = dict(reversed(running))
     for kinds, sign in (((1, -1), 1), ((-1, 1), -1)):
         if kinds in single:
             return _bounded([(single[kinds], sign)], flow, k)

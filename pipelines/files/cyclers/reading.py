@@ -96,8 +96,8 @@ def read_measurement(
     cycle = _numbered("cycle", samples.cycle, cycles_from_current(samples.time, samples.current), table)
     keep, repeats = without_repeats(samples, _stretches(step.numbers, cycle.numbers))
     samples, steps, cycles = samples.keep(keep), step.numbers[keep], cycle.numbers[keep]
-    holes, told = _holes(samples, _stretches(steps, cycles), converted)
-    findings += repeats + told
+    holes, hole_findings = _holes(samples, _stretches(steps, cycles), converted)
+    findings += repeats + hole_findings
     temperature, dropped = _temperature(samples)
     ambient, varied = _ambient(samples, ambient_temperature_kelvin)
     return Measurement(

@@ -1,7 +1,7 @@
 """Do the voxels hold labels, and which phase is each? Whatever their type, they become one byte each.
 
 What is kept: where every phase has one label from 0 to 255, these are the labels of the record. Else the phases are
-numbered 0 pore, 1 active material, 2 carbon-binder, and what they were is told.
+numbered 0 pore, 1 active material, 2 carbon-binder, and what they were is reported.
 """
 
 from __future__ import annotations

@@ -127,13 +127,13 @@ def _of_peak(name: str, peak: Peak, step: Step, method: str, stated: float) -> d
         "area": (peak.area, 0.0, "positions of the valleys"),
     }
     found = {}
-    for aspect, (quantity, more, told) in errors.items():
+    for aspect, (quantity, more, origin) in errors.items():
         definition = Definition(f"{name}_{aspect}", *_ASPECTS[aspect], _REFERENCE)
         found[definition.name] = definition.measured(
             quantity.value,
             uncertainty=math.hypot(quantity.uncertainty, more) or None,
             count=len(step.time),
-            method=f"{method}; significance {peak.significance:.3g}; uncertainty: {told}",
+            method=f"{method}; significance {peak.significance:.3g}; uncertainty: {origin}",
             window=window,
         )
     return found

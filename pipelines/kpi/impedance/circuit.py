@@ -72,7 +72,7 @@ class Circuit:
         ends = np.cumsum([len(element.parameters) for element in self.elements])
         return [np.asarray(part) for part in np.split(logarithms, ends[:-1])]
 
-    def places(self, chosen: Sequence[int], parameter: str) -> list[int]:
+    def positions(self, chosen: Sequence[int], parameter: str) -> list[int]:
         """Positions of a parameter of the chosen elements in the vector."""
         starts = np.cumsum([0, *(len(element.parameters) for element in self.elements)])
         return [int(starts[i]) + self.elements[i].parameters.index(parameter) for i in chosen]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ragone.app.pictures.representativity import draw_representativity, metric_name
-from ragone.app.tables.representativity import shown, told
+from ragone.app.tables.representativity import as_data, as_text
 from ragone.dataset import Lake
 from ragone.flows import RepresentativityResult
 from ragone.flows.running import workspace
@@ -126,7 +126,7 @@ def test_the_words_tell_what_the_record_holds(example):
         cheapest_error_high=0.009,
         left_out="drawn 8: no volume element conducts",
     )
-    text = shown(result(record))
+    text = as_text(result(record))
     lines = text.splitlines()
     assert " ".join(lines[1].split()) == "drawn 32 8 2.1 ± 0.04 +5.00 ± 4.00 +10.00 ± 5.00 5.00 98 - -"
     assert lines[2].split()[-3:] == ["9", "12", "-"]
@@ -135,13 +135,13 @@ def test_the_words_tell_what_the_record_holds(example):
     assert "at voxels of size zero: 1.9 ± 0.02 statistical -; bias of the voxel studied +5.00 %" in text
     assert "left out: drawn 8: no volume element conducts" in text
     assert "1 % at 95 %: cheapest 12 volume elements of 64 voxels, error from -0.20 to +0.90 %" in text
-    assert told(result(record), "x.png")["volume_elements_needed"] == [0, 12]
+    assert as_data(result(record), "x.png")["volume_elements_needed"] == [0, 12]
 
 
 def test_words_without_a_decision(example):
     """What was not found is left out, and the outcome takes the place of the cheapest."""
     record = example("representativity", outcome=RepresentativityOutcome.OUT_OF_REACH)
-    text = shown(result(record))
+    text = as_text(result(record))
     assert "size zero" not in text
     assert "integral-range" not in text
     assert "1 % at 95 %: no number of volume elements of a size studied meets the target" in text
