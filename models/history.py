@@ -30,7 +30,7 @@ def tell(
     kpis
         One for each goal of each candidate that did not fail, row by row.
     name
-        Of the study.
+        Name of the study.
     goals
         KPI, sense and limit of each goal.
     failed

@@ -1,6 +1,6 @@
 """One invocation of the command line: where its lake is, how it answers, and what it says when something is wrong.
 
-No traceback reaches the terminal. What Ragone refuses is explained in one block; an unforeseen error is named in a line,
+No traceback reaches the terminal. What Ragone refuses is explained in a block; an unforeseen error is named in a line,
 with the file that holds the trace.
 """
 

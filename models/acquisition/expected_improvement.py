@@ -48,9 +48,9 @@ def suggest_by_expected_improvement(
     Parameters
     ----------
     candidates
-        What was tried so far and evaluated.
+        Every candidate so far that was evaluated.
     kpis
-        For each candidate in turn the KPI of each goal; one that is not measured counts as infeasible.
+        KPI of each goal, for each candidate in turn; one that is not measured counts as infeasible.
     failed
         Candidates whose evaluation failed: they have no KPI and are treated like infeasible ones.
     space
@@ -62,7 +62,7 @@ def suggest_by_expected_improvement(
     count
         Candidates wanted, >= 1.
     seed
-        Of the restarts and of the samples of the acquisition.
+        Seed of the restarts and of the samples of the acquisition.
 
     Returns
     -------

@@ -45,14 +45,14 @@ def assemble_cell(
     transport
         Metrics of the positive electrode.
     materials
-        Of the positive electrode: what its microstructure was drawn with.
+        Materials of the positive electrode: those that its microstructure was drawn with.
     design
         Loading, capacity ratio, chemistry, separator, electrolyte, foils and housing. Chen2020's cell has a capacity
         ratio of 1.13; 1.1 is usual.
     negative_transport
         Metrics of the negative electrode; the parameter set's unless given.
     negative_materials
-        Of that negative electrode; what `materials_of_set` says unless given.
+        Materials of that negative electrode; those of `materials_of_set` unless given.
 
     Returns
     -------

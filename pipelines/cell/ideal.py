@@ -33,9 +33,9 @@ def ideal_transport(
     exponent
         Bruggeman's: tau = pores^(1 - exponent) [-], at least 1.
     particle_radius_metre
-        Of the spheres whose surface is all wetted [m]; Chen2020's.
+        Radius of the spheres whose surface is all wetted [m]; Chen2020's.
     solid_effective_conductivity_siemens_per_metre
-        Of the solids together [S/m]; Chen2020's.
+        Conductivity of the solids together [S/m]; Chen2020's.
 
     Returns
     -------

@@ -51,9 +51,9 @@ def simulate_impedance(
     cell
         The cell.
     state_of_charge
-        In [0, 1], between the voltage limits of the parameter set.
+        State of charge in [0, 1], between the voltage limits of the parameter set.
     temperature_kelvin
-        Of the whole cell [K].
+        Temperature of the whole cell [K].
     lowest_frequency_hertz, highest_frequency_hertz
         Ends of the spectrum [Hz], both included.
     points_per_decade
@@ -61,7 +61,7 @@ def simulate_impedance(
     mesh_points
         Finite volumes across each coating, the separator, and each particle's radius.
     double_layer_capacity_farad_per_square_metre
-        Of an electrode for which the parameter set gives none [F/m^2].
+        Double-layer capacity of an electrode for which the parameter set gives none [F/m^2].
 
     Returns
     -------

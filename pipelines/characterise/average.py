@@ -46,9 +46,9 @@ def average_transport(transports: tuple[Transport, ...], predicted: PredictedErr
     Parameters
     ----------
     transports
-        At least one; each of a single volume element, with equal voxel size, edge, bulk conductivities and methods.
+        Metrics of single volume elements, at least one, with equal voxel size, edge, bulk conductivities and methods.
     predicted
-        How far the generator that drew them is expected to be off; none if they were simulated or imaged.
+        Expected errors of the generator that drew them; none if they were simulated or imaged.
 
     Returns
     -------

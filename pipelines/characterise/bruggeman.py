@@ -27,9 +27,9 @@ def average_with_bruggeman(
     Parameters
     ----------
     transports, predicted
-        As for `average_transport`.
+        The same as for `average_transport`.
     exponent
-        Of the relation D_eff / D = porosity^exponent [-], at least 1.
+        Exponent of the relation D_eff / D = porosity^exponent [-], at least 1.
 
     Returns
     -------

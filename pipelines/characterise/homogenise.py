@@ -127,7 +127,7 @@ def homogenise_along_all_axes(
     relative_tolerance
         Largest width of the certified interval of each diagonal entry over its value [-].
     largest_iteration_count
-        For each axis, after which the interval reached is stored [-].
+        Iterations along each axis after which the interval reached is stored [-].
     """
     labels = canonical_labels(microstructure)
     limits: dict[str, Any] = {

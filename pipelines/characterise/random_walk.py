@@ -71,7 +71,7 @@ def walk_randomly(
     Parameters
     ----------
     microstructure
-        Of any shape.
+        Volume of any shape.
     phase
         Name of the phase that conducts; all others block.
     walker_count

@@ -41,7 +41,7 @@ def characterise_with_taufactor(
     Parameters
     ----------
     microstructure
-        Of cubic voxels; axis 0 is through-plane. A phase may be absent.
+        Volume of cubic voxels; axis 0 is through-plane. A phase may be absent.
     materials
         Electronic conductivities of the bulk enter.
     relative_tolerance

@@ -81,7 +81,7 @@ def energy_and_power_density(
     cell
         The cell; its mass and outer volume, with can.
     cell_mass_kilogram, cell_volume_cubic_metre
-        Of a measured cell [kg, m^3], > 0; instead of those of `cell`.
+        Mass and volume of a measured cell [kg, m^3], > 0; instead of those of `cell`.
     cell_mass_uncertainty_kilogram, cell_volume_uncertainty_cubic_metre
         Their standard uncertainties [kg, m^3].
     voltage_uncertainty_volt, current_uncertainty_ampere

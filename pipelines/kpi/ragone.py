@@ -61,13 +61,13 @@ def ragone_curve(
     Parameters
     ----------
     curves
-        Of one cell, simulated or measured; every discharge in them is a point. They start from the same state.
+        Curves of one cell, simulated or measured; every discharge is a point. They start from the same state.
     cell
         The cell; its mass and outer volume, with can.
     cell_mass_kilogram, cell_mass_uncertainty_kilogram, cell_volume_cubic_metre, cell_volume_uncertainty_cubic_metre
-        Of a measured cell and their standard uncertainties [kg, m^3]; instead of those of `cell`.
+        Size of a measured cell, with standard uncertainties [kg, m^3]; instead of those of `cell`.
     limit_tolerance_volt, temperature_tolerance_kelvin
-        Within which limits and ambient temperatures must agree [V, K].
+        Largest differences of limits and of ambient temperatures [V, K].
     voltage_uncertainty_volt, current_uncertainty_ampere
         Standard uncertainty of the instrument [V, A], the same for all samples.
 

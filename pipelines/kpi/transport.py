@@ -44,7 +44,7 @@ def transport_properties(transport: Transport) -> Mapping[str, Kpi]:
     Parameters
     ----------
     transport
-        Of one volume, or the mean of several.
+        Metrics of one volume, or the mean of several.
 
     Returns
     -------

@@ -82,7 +82,7 @@ def delivered_by_step(
     curve
         Simulated or measured; a simulation that was broken off gives those of the steps that it finished.
     voltage_uncertainty_volt, current_uncertainty_ampere
-        As of `delivered_by_curve`.
+        The same as of `delivered_by_curve`.
 
     Returns
     -------

@@ -63,13 +63,13 @@ def pack_particles(
     voxel_size_metre
         Edge of one voxel [m].
     seed
-        Of the PCG64 generator; equal seeds give equal voxels.
+        Seed of the PCG64 generator; equal seeds give equal voxels.
     walled
         Whether axis 0 ends in walls that particles do not cross; else all axes are periodic.
     calendering_pressure_pascal
-        Which decides the porosity [Pa], written in the record's `source`; 0 to press to that of the recipe.
+        Pressure that decides the porosity [Pa], written in the record's `source`; 0 to press to the recipe's porosity.
     compaction_resistance_pascal, least_porosity
-        Of the coating, in the law of `calendering` [Pa], [-]. The defaults are orders of magnitude: fit them.
+        Constants of the coating in the law of `calendering` [Pa], [-]. The defaults are orders of magnitude: fit them.
 
     Returns
     -------

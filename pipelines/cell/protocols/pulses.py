@@ -34,13 +34,13 @@ def pulse_test(
     Parameters
     ----------
     states_of_charge
-        At which the pulses begin [-], falling.
+        States of charge at which the pulses begin [-], falling.
     discharge_pulse_rate, charge_pulse_rate, approach_rate
         Current of the pulses and between them, over the nominal capacity [1/h].
     pulse_second, pause_second, rest_second
         Length of a pulse, of the pause after it, and of the rest before the pulses [s].
     lower_voltage_volt, upper_voltage_volt
-        At which a step ends early [V].
+        Voltages at which a step ends early [V].
 
     Raises
     ------
@@ -90,13 +90,13 @@ def titration(
     Parameters
     ----------
     pulses
-        How many.
+        Number of pulses.
     rate
-        Of a pulse, over the nominal capacity [1/h].
+        Rate of a pulse, over the nominal capacity [1/h].
     rest_second
         After each [s].
     lower_voltage_volt
-        At which a pulse ends early [V].
+        Voltage at which a pulse ends early [V].
 
     Raises
     ------

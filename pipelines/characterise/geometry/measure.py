@@ -64,9 +64,9 @@ def measure_geometry(
     periodic
         Whether opposite faces touch; used for areas and correlation.
     largest_distance_voxels
-        Of the two-point correlation [voxels], at least 1.
+        Largest distance of the two-point correlation [voxels], at least 1.
     particle_smoothing_voxels, particle_separation_voxels
-        How the particles of the active material are separated [voxels], see `particle_sizes`.
+        Lengths that separate the particles of the active material [voxels], see `particle_sizes`.
     pore_size_step_count
         Number of pore diameters at most.
 

@@ -54,14 +54,14 @@ def estimate_representativity(
     metric
         One of `METRICS`.
     cut_from
-        For each of `cut` the place in `drawn` of the volume element that it was cut from; of volumes that are not in
+        Position in `drawn` of the volume element that each of `cut` was cut from; of volumes that are not in
         `drawn`, any number that tells them apart. Volume elements cut from one single volume count as independent.
     resolved_of
-        For each of `resolved` the number of its structure.
+        Number of the structure of each of `resolved`.
     target
         Largest relative error of the mean [-].
     confidence
-        Of the target and of all intervals [-].
+        Confidence of the target and of all intervals [-].
     fit_from_edge_voxels
         Smaller volume elements enter no fit: where the packing itself changes with the size the laws of size do not
         hold.

@@ -82,7 +82,7 @@ def capacity_beyond_cut_off(
     Parameters
     ----------
     curves
-        Of one cell, simulated or measured. Of their sweeps the discharge with the largest current is corrected, with
+        Curves of one cell, simulated or measured. The discharge sweep with the largest current is corrected, with
         the charge that starts at the lowest voltage.
     discharge_share
         Part of the hysteresis that is the discharge's [-]; by default its part of both currents.

@@ -55,9 +55,9 @@ def differential_capacity_peaks(
     least_significance
         Height above the feet over its error [-].
     most_peaks
-        Of each sweep, the highest.
+        Largest number of peaks of each sweep, the highest first.
     bandwidth_volt
-        Of the smoothing [V]; by default the one with the smallest mean squared error.
+        Bandwidth of the smoothing [V]; by default the one with the smallest mean squared error.
     voltage_uncertainty_volt
         Standard uncertainty of the instrument [V], the same for all samples; it moves the peaks.
 
