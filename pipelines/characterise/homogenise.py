@@ -22,7 +22,7 @@ from ragone.pipelines.characterise.carriers import (
     canonical_labels,
     electronic,
     ionic,
-    of_voxels,
+    method_with_voxels,
     tortuosity_factor,
     voxel_edges,
 )
@@ -100,7 +100,7 @@ def homogenise(
         voxel_size_metre=microstructure.equivalent_voxel_size_metre,
         edge_voxels=labels.shape[0],
         volume_element_count=1,
-        method=of_voxels(_KERNEL.format(relative_tolerance), microstructure),
+        method=method_with_voxels(_KERNEL.format(relative_tolerance), microstructure),
     )
 
 
@@ -156,7 +156,7 @@ def homogenise_along_all_axes(
         active_material_conductivity_siemens_per_metre=materials.active_material_conductivity_siemens_per_metre,
         carbon_binder_conductivity_siemens_per_metre=materials.carbon_binder_conductivity_siemens_per_metre,
         voxel_size_metre=microstructure.equivalent_voxel_size_metre,
-        method=of_voxels(_KERNEL.format(relative_tolerance), microstructure),
+        method=method_with_voxels(_KERNEL.format(relative_tolerance), microstructure),
     )
 
 

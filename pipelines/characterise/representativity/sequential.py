@@ -53,7 +53,7 @@ def volume_elements_wanted(transports: Sequence[Transport], target: Target) -> i
     count = len(transports)
     if count < target.least:
         return target.least
-    asked = float(_asked(linearised(transports, target.metric)[None, :], target)[0])
+    asked = float(_required_count(linearised(transports, target.metric)[None, :], target)[0])
     if not math.isfinite(asked) or asked <= count:
         return count
     return max(count, min(max(math.ceil(asked), count + math.ceil(count / 4)), 2 * count, target.most))
@@ -63,10 +63,10 @@ def is_met(transports: Sequence[Transport], target: Target) -> bool:
     """Whether so many volume elements are enough."""
     if len(transports) < target.least:
         return False
-    return bool(_asked(linearised(transports, target.metric)[None, :], target)[0] <= len(transports))
+    return bool(_required_count(linearised(transports, target.metric)[None, :], target)[0] <= len(transports))
 
 
-def _asked(values: Floats, target: Target) -> Floats:
+def _required_count(values: Floats, target: Target) -> Floats:
     """Number of volume elements that the scatter asks for, for samples of shape (samples, n); inf for no mean."""
     count = values.shape[1]
     with np.errstate(divide="ignore", invalid="ignore"):

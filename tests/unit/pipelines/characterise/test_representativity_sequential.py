@@ -10,7 +10,7 @@ from representative_volume_elements import element
 
 from ragone.pipelines.characterise import average_transport
 from ragone.pipelines.characterise.representativity import Target, is_met, volume_elements_wanted
-from ragone.pipelines.characterise.representativity.sequential import LEAST, MORE, _asked
+from ragone.pipelines.characterise.representativity.sequential import LEAST, MORE, _required_count
 
 STUDIES = 4000
 TARGET = Target("pore_tortuosity_factor", 0.01, 0.95, least=4, most=400)
@@ -22,7 +22,7 @@ def coverage(values, target):
     for _ in range(40):
         asked = np.empty(len(values))
         for count in np.unique(at):
-            asked[at == count] = _asked(values[at == count, :count], target)
+            asked[at == count] = _required_count(values[at == count, :count], target)
         going = (asked > at) & (at < target.most)
         if not going.any():
             break
