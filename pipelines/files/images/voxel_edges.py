@@ -67,8 +67,8 @@ def _of_file(spacing: Spacing | None, path: Path) -> tuple[Edges, list[str]]:
     if not spacing.has_unit or len(edges) != 3:
         lacks = "without a unit" if not spacing.has_unit else "and not all three"
         raise VoxelSizeError(
-            f"{spacing.origin} of {path} says {_edges_text(spacing)}, {lacks}. Give --voxel-size: one length for cubes, or "
-            "three along the axes, for example '0.8 um, 0.4 um, 0.4 um'."
+            f"{spacing.origin} of {path} says {_edges_text(spacing)}, {lacks}. Give --voxel-size: one length for "
+            "cubes, or three along the axes, for example '0.8 um, 0.4 um, 0.4 um'."
         )
     if not all(edge in _BOUNDS for edge in edges):
         raise VoxelSizeError(
