@@ -81,7 +81,7 @@ def _transport(porosity: float, tortuosity_factor: float) -> Transport:
         carbon_binder_conductivity_siemens_per_metre=100.0,
         voxel_size_metre=4e-7,
         edge_voxels=64,
-        cube_count=1,
+        volume_element_count=1,
         method="assumed",
     )
 

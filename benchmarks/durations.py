@@ -25,7 +25,7 @@ _WITHIN = 2.0
 def lines() -> list[Line]:
     """A line for each measurement and edge."""
     for name in LAWS:
-        _taken(name, _volume(_WARM_UP))
+        _measured_seconds(name, _volume(_WARM_UP))
     return [_line(name, edge) for edge in _EDGES for name in LAWS]
 
 
@@ -33,10 +33,10 @@ def _line(name: str, edge: int) -> Line:
     tell(f"{name} at {edge}^3")
     volume = _volume(edge)
     (expected,) = measuring([name], volume)
-    return time_at_most(f"{name} at {edge}^3", _taken(name, volume), expected, "expected", _WITHIN)
+    return time_at_most(f"{name} at {edge}^3", _measured_seconds(name, volume), expected, "expected", _WITHIN)
 
 
-def _taken(name: str, volume: Microstructure) -> float:
+def _measured_seconds(name: str, volume: Microstructure) -> float:
     stage, given = stage_measuring(name), {"seed": 0} if name == "walk" else {}
     inputs = [NMC_811 if port == "materials" else volume for port in stage.ports]
     return elapsed(partial(stage.function, *inputs, **given))

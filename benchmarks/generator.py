@@ -1,9 +1,10 @@
 """How fast does the default generator draw, and how long does one turn of the loop take with it?
 
-A turn is what an optimiser waits for: the cubes of one design drawn and measured (fractions, area, tortuosity factor of
-the pores, conductivity of the solids), their mean, the cell at six powers, and the next suggestion from twelve trials.
-The published protocol takes 39 cubes of 128^3; sequential sampling takes as many as the mean needs. Each core
-has a process for the cubes, as with `study.executor: processes`, running when the turn begins.
+A turn is what an optimiser waits for: the volume elements of one design drawn and measured (fractions, area, tortuosity
+factor of the pores, conductivity of the solids), their mean, the cell at six powers, and the next suggestion from
+twelve trials. The published protocol takes 39 volume elements of 128^3; sequential sampling takes as many as the mean
+needs. Each core has a process for the volume elements, as with `study.executor: processes`, running when the turn
+begins.
 """
 
 from __future__ import annotations
@@ -19,17 +20,17 @@ from ragone.models.acquisition import suggest_by_expected_improvement, suggest_b
 from ragone.models.generator import default_generator, draw_microstructure
 from ragone.pipelines.cell import assemble_cell, discharge_at_constant_power
 from ragone.pipelines.characterise import average_transport, homogenise
-from ragone.pipelines.characterise.representativity import Target, cubes_wanted
+from ragone.pipelines.characterise.representativity import Target, volume_elements_wanted
 from ragone.pipelines.manufacture import pack_particles
 from ragone.schemas import CellDesign, Kpi, KpiOutcome, Microstructure, Recipe, Transport
 from ragone.schemas.materials import NMC_811
 
 _EDGE = 128
 _ROUNDS = 3
-_CUBES = 39
+_VOLUME_ELEMENTS = 39
 _POWERS = (5.0, 10.0, 25.0, 50.0, 100.0, 200.0)  # W
 _TRIALS = 12
-_TARGET = Target("pore_tortuosity_factor", 0.01, 0.95, 4, _CUBES)
+_TARGET = Target("pore_tortuosity_factor", 0.01, 0.95, 4, _VOLUME_ELEMENTS)
 _SAMPLE_SECONDS, _TURN_SECONDS = 2.0, 120.0
 _RECIPE = Recipe(active_material_weight_fraction=0.95, porosity=0.36)
 _CELL = CellDesign(mass_loading_kilogram_per_square_metre=0.2)
@@ -49,17 +50,17 @@ def lines() -> list[Line]:
     taken: list[int] = []
     workers = os.cpu_count() or 1
     with open_executor(Execution("processes", workers)) as executor:
-        run_all(executor, _cube, [(seed,) for seed in range(workers)])
-        tell(f"one turn of the loop with {_CUBES} cubes")
-        full = elapsed(lambda: _turn(_batch(executor, 0, _CUBES)))
+        run_all(executor, _measured_element, [(seed,) for seed in range(workers)])
+        tell(f"one turn of the loop with {_VOLUME_ELEMENTS} volume elements")
+        full = elapsed(lambda: _turn(_batch(executor, 0, _VOLUME_ELEMENTS)))
         tell("one turn of the loop, sequential sampling")
         sequential = elapsed(lambda: _turn(_until_known(executor, taken)))
     return [
         _within(f"draw one {_EDGE}^3", sample, _SAMPLE_SECONDS),
         time_at_most("... beside the simulator", sample, simulator, "particle packing", 1.0),
         stated(f"measure one {_EDGE}^3", seconds(times["measure"])),
-        _within(f"one turn of the loop, {_CUBES} cubes", full, _TURN_SECONDS),
-        _within(f"... sequential, tau within 1 %: {taken[-1]} cubes", sequential, _TURN_SECONDS),
+        _within(f"one turn of the loop, {_VOLUME_ELEMENTS} volume elements", full, _TURN_SECONDS),
+        _within(f"... sequential, tau within 1 %: {taken[-1]} volume elements", sequential, _TURN_SECONDS),
     ]
 
 
@@ -81,25 +82,25 @@ def _measured() -> Transport:
     return homogenise(_packed(1), NMC_811)
 
 
-def _cube(seed: int) -> Transport:
+def _measured_element(seed: int) -> Transport:
     return homogenise(_drawn(seed), NMC_811)
 
 
 def _batch(executor: Executor, first: int, last: int) -> list[Transport]:
-    return run_all(executor, _cube, [(seed,) for seed in range(first, last)])
+    return run_all(executor, _measured_element, [(seed,) for seed in range(first, last)])
 
 
 def _until_known(executor: Executor, taken: list[int]) -> list[Transport]:
-    """As many cubes as the target asks for; how many is appended."""
+    """As many volume elements as the target asks for; how many is appended."""
     found: list[Transport] = []
-    while (wanted := cubes_wanted(found, _TARGET)) > len(found):
+    while (wanted := volume_elements_wanted(found, _TARGET)) > len(found):
         found += _batch(executor, len(found), wanted)
     taken.append(len(found))
     return found
 
 
 def _turn(transports: Sequence[Transport]) -> None:
-    """From the cubes to the next design."""
+    """From the volume elements to the next design."""
     cell = assemble_cell(average_transport(tuple(transports)), NMC_811, _CELL)
     for power in _POWERS:
         discharge_at_constant_power(cell, power_watt=power)

@@ -35,7 +35,7 @@ def lines() -> list[Line]:
                 kpis += _add_chains(path, chains, _CHAINS_PER_BATCH)
                 chains += _CHAINS_PER_BATCH
                 tell(f"{chains * _RUNS_PER_CHAIN:,} runs") if chains % 2_000 == 0 else None
-            taken, opening = _asked(path, kpis)
+            taken, opening = _query_seconds(path, kpis)
             times.append((chains * _RUNS_PER_CHAIN, taken))
             size_on_disk = sum(f.stat().st_blocks * 512 for f in path.rglob("*") if f.is_file())
             per_run = size_on_disk / (chains * _RUNS_PER_CHAIN)
@@ -66,7 +66,7 @@ def _chain(lake: Lake, number: int) -> str:
     return lake.run(extract, discharge=ran).id
 
 
-def _asked(path: Path, kpis: list[str]) -> tuple[float, float]:
+def _query_seconds(path: Path, kpis: list[str]) -> tuple[float, float]:
     """Median time of a lineage call, each for another KPI, and of opening the lake."""
     opening = median(elapsed(lambda: Lake.open(path)) for _ in range(3))
     lake = Lake.open(path)

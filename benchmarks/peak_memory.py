@@ -1,7 +1,7 @@
 """How much memory does a solve take? The peak resident set of a fresh process that solves, less one that does not.
 
 Run by itself, ``peak_memory.py kernel|taufactor|geometry FILE 0|1``, it is that process: it imports, reads labels from
-an NPY file, solves if told so, and prints its peak in bytes. The peak is that of its own address space, from /proc:
+an NPY file, solves if asked to, and prints its peak in bytes. The peak is that of its own address space, from /proc:
 what `getrusage` says of a child begins with its parent's. TauFactor stops after its first look at convergence: its peak
 is behind it by then.
 """

@@ -77,7 +77,7 @@ def measure(design: Design, cube: Microstructure) -> Transport:
         carbon_binder_conductivity_siemens_per_metre=375.0,
         voxel_size_metre=1e-6,
         edge_voxels=2,
-        cube_count=1,
+        volume_element_count=1,
         method="trivial",
     )
 

@@ -139,7 +139,7 @@ def decoded_size(metadata: pa.Buffer, body: pa.Buffer) -> tuple[int, int]:
     """
     message = _FlatTable.root(memoryview(metadata))
     batch = message.table(2)
-    compressed = batch.place(3) is not None
+    compressed = batch.position_of(3) is not None
     total = 0
     for offset, length in batch.pairs(2):
         total += length
@@ -162,8 +162,8 @@ class _FlatTable:
     def root(cls, data: memoryview) -> _FlatTable:
         return cls(data, struct.unpack_from("<I", data, 0)[0])
 
-    def place(self, field: int) -> int | None:
-        """Where the field's value lies; None if it is left out."""
+    def position_of(self, field: int) -> int | None:
+        """Position of the field's value; None if it is left out."""
         offsets = self.position - struct.unpack_from("<i", self.data, self.position)[0]
         (size,) = struct.unpack_from("<H", self.data, offsets)
         if 4 + 2 * field >= size:
@@ -173,8 +173,8 @@ class _FlatTable:
 
     def integer(self, field: int) -> int:
         """A 64-bit integer; zero if it is left out."""
-        place = self.place(field)
-        value: int = 0 if place is None else struct.unpack_from("<q", self.data, place)[0]
+        at = self.position_of(field)
+        value: int = 0 if at is None else struct.unpack_from("<q", self.data, at)[0]
         if value < 0:
             raise ValueError(f"a count of {value}")
         return value
@@ -194,7 +194,7 @@ class _FlatTable:
         return list(zip(numbers[0::2], numbers[1::2], strict=True))
 
     def _followed(self, field: int) -> int:
-        place = self.place(field)
-        if place is None:
+        at = self.position_of(field)
+        if at is None:
             raise ValueError(f"field {field} is left out")
-        return place + int(struct.unpack_from("<I", self.data, place)[0])
+        return at + int(struct.unpack_from("<I", self.data, at)[0])

@@ -34,7 +34,7 @@ _GROUP_BYTES = 2**26
 
 @dataclass
 class Copied:
-    """What a backup or a restoration copied, and what it could not.
+    """The objects that a backup or a restoration copied, and those that it could not.
 
     `damaged` names objects and files of runs that are missing or damaged in the source and not whole in the copy.
     """

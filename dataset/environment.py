@@ -36,7 +36,7 @@ def environment_id() -> str:
 
 
 def differences(old: Environment, new: Environment) -> tuple[str, ...]:
-    """What differs between two environments, a line each."""
+    """Return the differences between two environments, a line each."""
     lines = [
         f"{name}: {getattr(old, name)} -> {getattr(new, name)}"
         for name in ("python", "platform", "processor")

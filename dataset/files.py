@@ -48,7 +48,7 @@ class Files(Protocol):
         """Forget the key, durably; nothing happens if it holds nothing."""
 
     def keys(self, prefix: str) -> list[str]:
-        """What lies below a folder, sorted; also what no lake writes, for `fsck` to name."""
+        """Return the keys below a folder, sorted; also of files that no lake writes, for `fsck` to name."""
 
     def stamp(self, prefix: str) -> object:
         """Equal to an earlier stamp only if no key was added to the last folder below since; None if unknown."""

@@ -37,7 +37,7 @@ _PROBED = 1_000  # values looked up in an index at once
 
 
 class Kind(StrEnum):
-    """What can be wrong with a lake, and what to do."""
+    """A kind of damage to a lake, and what to do about it."""
 
     PAGE = "lake.json is damaged; restore it from a copy, or ragone rebuild"
     LINK = "a lake holds folders and regular files only; look where it leads, and remove it"
@@ -66,7 +66,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class FsckReport:
-    """What was checked, and what is wrong.
+    """The parts of a lake that were checked, and the problems found.
 
     `counts` holds how many objects, runs, tables, rows and pointers were checked; `uncommitted` objects were left by a
     write that never finished and belong to no run: they do no harm.
@@ -192,7 +192,7 @@ def _objects(check: _Check, *, compare: bool) -> None:
 
 
 def _object(check: _Check, key: str) -> list[Row]:
-    """The row of an object that is whole; what is wrong with one that is not is told."""
+    """The row of an object that is whole; what is wrong with one that is not is reported."""
     store = check.store
     try:
         name = id_of_key(key)
@@ -239,13 +239,13 @@ def _compare(check: _Check, name: str, rows: list[Row]) -> None:
 
 def _missing(check: _Check) -> None:
     """Artifacts and runs that a run names, and nothing accounts for."""
-    store, told = check.store, set[str]()
+    store, reported = check.store, set[str]()
     runs = {item.run_id for item in check.committed}
     for item in check.committed:
         for name in item.named():
-            if name in check.held or name in runs or name in told or _explained(store, name):
+            if name in check.held or name in runs or name in reported or _explained(store, name):
                 continue
-            told.add(name)
+            reported.add(name)
             found = "damaged" if not name.startswith("run-") and store.objects.holds(name) else "missing"
             check.tell(Kind.MISSING, name, f"{found}, named by {item.run_id}")
 

@@ -24,7 +24,7 @@ _BATCH = 5_000  # runs per table version when many are indexed at once
 
 
 def row_of(record: Record, artifact_id: str, size: int, version: int) -> Row:
-    """What the tables show of a record: its columns, and what the artifacts table needs."""
+    """Return what the tables hold of a record: its columns, and what the artifacts table needs."""
     columns: Row = {}
     for spec in filter(is_column, record.fields().values()):
         value = getattr(record, spec.name)
@@ -165,7 +165,7 @@ class Index:
 
 
 def run_row(item: Committed) -> Row:
-    """What the table of runs shows of a run."""
+    """Return the row of a run in the table of runs."""
     run = item.run
     row = {name: getattr(run, name) for name in run.fields()}
     row |= {name: list(value) for name, value in row.items() if isinstance(value, tuple)}
@@ -179,7 +179,7 @@ def run_row(item: Committed) -> Row:
 
 
 def edges(item: Committed) -> list[Row]:
-    """Who descends from whom; what came out as it went in (the mean of one, say) does not descend from itself."""
+    """Return the edges of a run; what came out as it went in (the mean of one, say) does not descend from itself."""
     return [
         {"child_id": child, "parent_id": parent, "run_id": item.run_id, "role": role, "stage": item.run.stage}
         for child in item.run.output_ids

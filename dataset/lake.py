@@ -271,7 +271,7 @@ class Lake:
         return select(self._store.tables, query, None if at is None else self.get(at, Snapshot).artifact_ids, limits)
 
     def lineage(self, name: str) -> Lineage:
-        """What an artifact descends from, and what descends from it."""
+        """Return what an artifact descends from, and what descends from it."""
         full = self.resolve(name)
         self._store.index.catch_up()
         self._store.producer(full)
@@ -292,7 +292,7 @@ class Lake:
         return verification
 
     def why(self, name: str) -> Why:
-        """Why an artifact was computed rather than reused, and whether it would be reused today."""
+        """Explain why an artifact was computed rather than reused, and whether it would be reused today."""
         full = self.resolve(name)
         self._store.index.catch_up()
         return why(self._store, full)

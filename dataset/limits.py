@@ -1,4 +1,4 @@
-"""What a query may take, and the watch over it: it runs in a thread of its own and is told to stop when a limit is met.
+"""What a query may take, and the watch over it: it runs in a thread of its own and is stopped when a limit is met.
 
 DuckDB stops at once nearly everywhere. A single call of a function that it cannot interrupt (`levenshtein` of two long
 texts) goes on in its thread until it is done, while its caller has the error already; `left_running` tells of it.
@@ -24,14 +24,14 @@ _SHARE_OF_FREE = 4  # by default a query may take the fourth part
 _LEAST_BYTE = 256 * 2**20
 _OVERHEAD_BYTE = 256 * 2**20  # of reading tables, and of libraries loaded meanwhile
 _LOOK_SECOND = 0.02
-_GRACE_SECOND = 1.0  # for a query to stop once it is told to
+_GRACE_SECOND = 1.0  # for a query to stop once it is asked to
 
 _unfinished: set[Future[Any]] = set()
 
 
 @dataclass(frozen=True)
 class QueryLimits:
-    """What a query may take before it is stopped.
+    """The time and memory that a query may take before it is stopped.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ class QueryLimits:
         POSITIVE.require(1 if self.memory_byte is None else self.memory_byte, "memory_byte", "byte")
 
     def settled(self) -> QueryLimits:
-        """These limits, with the memory as a number."""
+        """Return these limits with the memory as a number."""
         if self.memory_byte is not None:
             return self
         free = psutil.virtual_memory().available // _SHARE_OF_FREE

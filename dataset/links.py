@@ -17,7 +17,7 @@ _FOLDERS = ("objects", "runs", "recipes", "tables", "tmp")
 
 
 def what_it_is(mode: int) -> str:
-    """What a file of this mode is, in words."""
+    """Describe a file of this mode in words."""
     kinds = {
         stat.S_IFLNK: "a symbolic link",
         stat.S_IFDIR: "a folder",
@@ -49,7 +49,7 @@ def foreign_entries(folder: Path) -> Iterator[tuple[Path, str]]:
 
 
 def require_own_folders(root: Path) -> None:
-    """Nothing that is written or read through a folder of the lake leads elsewhere.
+    """Refuse folders of the lake through which one would read or write elsewhere.
 
     Raises
     ------
@@ -64,7 +64,7 @@ def require_own_folders(root: Path) -> None:
 
 
 def require_own_tables(folder: Path) -> None:
-    """As `require_own_folders`, for a folder of tables alone."""
+    """Require of a folder of tables alone what `require_own_folders` requires of a lake."""
     if folder.is_symlink():
         raise _refusal(folder, "a symbolic link")
     for path, what in foreign_entries(folder):

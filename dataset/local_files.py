@@ -111,7 +111,7 @@ class LocalFiles(Files):
                     path.unlink()
 
     def _path(self, key: str) -> Path:
-        """Where a key lies; UnsafeFileError if a folder on the way is a link."""
+        """Return the path of a key; UnsafeFileError if a folder on the way is a link."""
         path = self.root / checked_key(key)
         self._require_folders(path.parent)
         return path

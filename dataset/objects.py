@@ -19,7 +19,7 @@ _RUN = "run"  # runs are kept by the day, not among the objects
 
 
 def object_key(artifact_id: str) -> str:
-    """Where an artifact lies: ``objects/<kind>/<2 hex>/<sha256>.arrow``."""
+    """Return the key of an artifact: ``objects/<kind>/<2 hex>/<sha256>.arrow``."""
     if not is_stored_id(artifact_id):
         raise MalformedIdError(f"{artifact_id[:100]!r} is not an artifact id written out whole.")
     kind, _, digits = artifact_id.partition("-")

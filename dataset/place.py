@@ -16,14 +16,14 @@ from ragone.dataset.remote_files import RemoteFiles
 
 
 def require_own(*places: Files) -> None:
-    """No link leads out of the folders."""
+    """Refuse folders out of which a link leads."""
     for files in places:
         if isinstance(files, LocalFiles):
             require_own_folders(files.root)
 
 
 def tables_folder(files: Files, where: str) -> Path:
-    """Where the tables of a lake lie: in its folder, or in a cache of this machine if its files are remote."""
+    """Return the folder of a lake's tables: in the lake, or in a cache of this machine if its files are remote."""
     if isinstance(files, LocalFiles):
         return files.root / "tables"
     cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
@@ -33,7 +33,7 @@ def tables_folder(files: Files, where: str) -> Path:
 
 
 def files_at(where: str, *, create: bool) -> Files:
-    """Where the files of a lake lie."""
+    """Return the files of a lake at an address."""
     if "://" in where:
         import fsspec
 

@@ -58,7 +58,7 @@ class Recipes:
 
 
 def pointer_to(committed: Committed) -> bytes:
-    """What the pointer to a run holds: its file and its row there."""
+    """Return the content of the pointer to a run: its file and its row there."""
     return f"{committed.key} {committed.row}\n".encode()
 
 

@@ -193,7 +193,7 @@ def _compared(store: Store, name: str, folder: Path, file: str | None) -> tuple[
 
 
 def _content_of(made: Record, name: str) -> pa.Table | None:
-    """What was made, as the schema version writes it under which it has this name; None if it has it under none."""
+    """The new record in the schema version under which it has this name; None if it has it under none."""
     for version in range(made.schema_version, 0, -1):
         with suppress(SchemaVersionError):
             content = made.to_arrow(version)

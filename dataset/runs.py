@@ -129,7 +129,7 @@ def _committed(table: pa.Table, key: str, row: int) -> Committed:
 
 
 def _malformed(run: Run) -> str:
-    """What a run names that could not become a key of the lake; empty if nothing does."""
+    """Name what in a run could not become a key of the lake; empty if nothing does."""
     if not is_digest(run.recipe_id):
         return f"recipe is {run.recipe_id[:80]!a}, not a SHA-256 in hex"
     for kind, name in (("code", run.code_id), ("environment", run.environment_id)):

@@ -34,7 +34,7 @@ def interpreter_variables() -> dict[str, str]:
 
 @contextmanager
 def narrowed() -> Iterator[None]:
-    """Narrow the own path meanwhile: spawned workers are told it word for word."""
+    """Narrow the own path meanwhile: spawned workers are given it word for word."""
     before = sys.path[:]
     sys.path[:] = search_path()
     try:

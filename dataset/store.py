@@ -194,7 +194,7 @@ class Store:
         self._show_again({full_id: row_of(record, full_id, len(data), version)})
 
     def _show_again(self, rows: Mapping[str, Row]) -> None:
-        """What was dropped by somebody else had no values in the tables; now it has."""
+        """Write again the rows of what somebody else had dropped, which had no values in the tables."""
         back = [row for full_id, row in rows.items() if self.tombstones.knew(full_id)]
         if back:
             self.index.renew(back)

@@ -26,7 +26,7 @@ class Tombstones:
     def row(self, artifact_id: str) -> Row | None:
         """The table row of an artifact that was dropped; None if it never was.
 
-        What was in it is told only where this user's seal is on it: no hash verifies values without their object, and
+        What was in it is shown only where this user's seal is on it: no hash verifies values without their object, and
         a tombstone may come from a stranger.
         """
         if artifact_id not in self._rows:
@@ -53,7 +53,7 @@ class Tombstones:
 
 
 def sealed_row(row: Row) -> dict[str, Any]:
-    """A table row as a tombstone keeps it; JSON has no infinity, so that infinite values are told by name."""
+    """A table row as a tombstone keeps it; JSON has no infinity, so that infinite values are written by name."""
     infinite = [name for name, value in row["columns"].items() if value == math.inf]
     columns = {name: None if name in infinite else value for name, value in row["columns"].items()}
     return {"id": row["id"], **sealed({**row, "columns": columns, "infinite": infinite})}
@@ -61,9 +61,10 @@ def sealed_row(row: Row) -> dict[str, Any]:
 
 def _row(name: str, rows: Any) -> Row:
     """The row of one dropped artifact, without its values if they are not sealed."""
-    told = [row for row in rows if isinstance(row, dict) and row.get("id") == name] if isinstance(rows, list) else []
+    listed = rows if isinstance(rows, list) else []
+    matching = [row for row in listed if isinstance(row, dict) and row.get("id") == name]
     try:
-        row = opened(told[0])
+        row = opened(matching[0])
         infinite = dict.fromkeys(row.pop("infinite"), math.inf)
         return {**row, "columns": {**row["columns"], **infinite}}
     except (ValueError, IndexError, TypeError, KeyError):

@@ -20,7 +20,7 @@ _LOOK_BACK = 200  # earlier runs of the same stage that are compared
 
 
 class Reason(StrEnum):
-    """Why a result was, or would be, computed or reused."""
+    """A reason for which a result was, or would be, computed or reused."""
 
     GIVEN = "given, not computed"
     FIRST = "first run of this stage in the lake"
@@ -58,7 +58,7 @@ def why(store: Store, subject: str) -> Why:
 
 
 def _past(store: Store, committed: Committed) -> tuple[tuple[Reason, str], ...]:
-    """What set the run apart from the nearest earlier run of its stage."""
+    """Differences of the run to the nearest earlier run of its stage."""
     earlier = _earlier(store, committed)
     if not earlier:
         return ((Reason.FIRST, committed.run.stage),)

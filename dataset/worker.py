@@ -81,7 +81,7 @@ def _executed(folder: Path, number: int, step: Mapping[str, Any], trusted: tuple
 
 
 def output_file(number: int, roles: Iterable[str], role: str) -> str:
-    """Where a step leaves an output; a function may return its outputs in another order than it did."""
+    """Name of the file of an output; a function may return its outputs in another order than it did."""
     return f"{number}-output-{sorted(roles).index(role)}.arrow"
 
 

@@ -38,4 +38,4 @@ class KpiError(RagoneError, ValueError):
 
 
 class CyclingError(RagoneError, ValueError):
-    """Something that is no cell or no profile was to be cycled, or a setting of a protocol cannot be read."""
+    """Something was to be cycled that is no cell or no profile, or a setting of a protocol cannot be read."""

@@ -34,11 +34,11 @@ def conclude(
     Parameters
     ----------
     candidates
-        Of every trial, in order.
+        Candidates of every trial, in order.
     kpis
-        For each trial in turn that did not fail, the KPI of each goal.
+        KPI of each goal, for each trial in turn that did not fail.
     name, definition
-        Of the study; the definition in the units of the records.
+        Name and definition of the study; the definition in the units of the records.
     goals
         ``{"kpi": ..., "sense": ..., "limit": ...}`` each, as `acquisition.expected_improvement` takes them.
     failed_trials
@@ -93,7 +93,7 @@ def _rows(goals: Sequence[Goal], kpis: Sequence[Kpi], count: int, failed: Sequen
 
 
 def _gain(goal: Goal, value: float | None) -> float:
-    """What is larger the better the trial is."""
+    """The gain of a trial, larger for a better one."""
     return -np.inf if value is None else goal.sign * value
 
 

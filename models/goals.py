@@ -12,7 +12,7 @@ from ragone.schemas.errors import FieldShapeError, ParameterError, did_you_mean
 
 
 class Sense(StrEnum):
-    """What is wanted of a KPI: objectives have a direction, constraints a limit."""
+    """The sense of a goal: objectives have a direction, constraints a limit."""
 
     MAXIMISE = "maximise"
     MINIMISE = "minimise"
@@ -35,7 +35,7 @@ class Goal:
 
     @property
     def sign(self) -> float:
-        """What a value is multiplied by so that larger is better: 1 or -1."""
+        """The factor by which larger is better: 1 or -1."""
         return 1.0 if self.sense in (Sense.MAXIMISE, Sense.AT_LEAST) else -1.0
 
     def holds(self, value: float) -> bool:
@@ -43,7 +43,7 @@ class Goal:
         return self.limit is None or self.sign * value >= self.sign * self.limit
 
     def definition(self) -> dict[str, Any]:
-        """As plain data, for a record."""
+        """Return it as plain data, for a record."""
         return {"kpi": self.kpi, "sense": str(self.sense), "limit": self.limit}
 
 
@@ -74,7 +74,7 @@ def _goal(number: int, given: Mapping[str, Any]) -> Goal:
 
 
 def rows_of(goals: Sequence[Goal], kpis: Sequence[Kpi], count: int) -> list[tuple[Kpi, ...]]:
-    """For each of so many candidates, the KPI of each goal.
+    """The KPI of each goal, for each of so many candidates.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What an optimiser has been told: earlier candidates with their KPIs, and those that were evaluated since."""
+"""The history of an optimiser: earlier candidates with their KPIs, and those that were evaluated since."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ def tell(
     Parameters
     ----------
     before
-        What was told before; None at the start.
+        The history so far; None at the start.
     candidates
         That were evaluated, in order.
     kpis
         One for each goal of each candidate that did not fail, row by row.
     name
-        Of the study.
+        Name of the study.
     goals
         KPI, sense and limit of each goal.
     failed

@@ -33,7 +33,7 @@ class CellOutcome(StrEnum):
 
 
 class NegativeElectrode(StrEnum):
-    """What stands opposite the positive electrode."""
+    """The electrode opposite the positive one."""
 
     INTERCALATION = "intercalation"
     LITHIUM_METAL = "lithium metal"

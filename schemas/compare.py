@@ -13,7 +13,7 @@ from ragone.schemas.record import Record
 
 
 class Verdict(StrEnum):
-    """What a reproduction found."""
+    """The verdict of a reproduction."""
 
     BITWISE = "bitwise equal"
     WITHIN = "within tolerance"

@@ -145,7 +145,7 @@ def _strings(sha: Any, chunks: Chunks) -> None:
 
 
 def _bytes_of(chunk: pa.Array) -> tuple[np.ndarray[Any, Any], pa.Buffer | None]:
-    """Where each text ends in the bytes of a chunk, the start first, and those bytes."""
+    """Ends of the texts in the bytes of a chunk, the start first, and those bytes."""
     narrow = pa.types.is_string(chunk.type) or pa.types.is_binary(chunk.type)
     if not narrow:
         chunk = chunk.cast(pa.large_string() if is_text(chunk.type) else pa.large_binary())

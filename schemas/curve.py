@@ -47,7 +47,7 @@ class Curve(Record):
 
 
 class DischargeOutcome(StrEnum):
-    """How a discharge ended."""
+    """The outcome of a discharge."""
 
     COMPLETED = "lower voltage limit reached"
     INFEASIBLE = "the cell cannot deliver this power"
@@ -82,7 +82,7 @@ class Discharge(Curve):
 
 
 class CyclingOutcome(StrEnum):
-    """How a protocol ended."""
+    """The outcome of a protocol."""
 
     COMPLETED = "all steps done"
     INFEASIBLE = "a step cannot be done with this cell"

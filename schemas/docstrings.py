@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 
 def documented(docstring: str | None) -> dict[str, str]:
-    """What is said of each parameter, by name, in one line; names that share a text each have it."""
+    """Return the text on each parameter, by name, in one line; names that share a text each have it."""
     found: dict[str, str] = {}
     names: list[str] = []
     for indented, text in _section(docstring or "", "Parameters"):

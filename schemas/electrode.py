@@ -11,7 +11,7 @@ import numpy as np
 
 from ragone.schemas.errors import AnisotropicVoxelError, FieldShapeError, FieldTypeError, UnknownFieldError
 from ragone.schemas.field import Tolerance, array, choice, integer, real, text, texts, vector
-from ragone.schemas.migration import Migrations, added, repeated
+from ragone.schemas.migration import Migrations, added, renamed, repeated
 from ragone.schemas.record import Record
 
 PORE = "pore"
@@ -34,7 +34,7 @@ _BOUNDS = (
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Design(Record):
-    """What lakes before recipes hold: composition, porosity and loading of a positive electrode, in one."""
+    """Composition, porosity and loading of a positive electrode in one, as lakes before recipes hold them."""
 
     kind: ClassVar[str] = "design"
 
@@ -148,7 +148,7 @@ def cubic_voxels(edge_metre: float) -> np.ndarray[Any, Any]:
 
 
 def raised(metric: str) -> str:
-    """What a method says at its end where this metric was raised; nothing if it is empty."""
+    """The end of a method where this metric was raised; nothing if it is empty."""
     return RAISED.format(metric) if metric else ""
 
 
@@ -166,7 +166,7 @@ def label_counts(labels: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 
 
 class TransportOutcome(StrEnum):
-    """How a transport solve ended."""
+    """The outcome of a transport solve."""
 
     CONVERGED = "converged"
     NOT_PERCOLATING = "not percolating"
@@ -177,14 +177,17 @@ class TransportOutcome(StrEnum):
 class Transport(Record):
     """The metrics of an electrode that a cell model needs, of one volume or averaged over several.
 
-    A `..._standard_error` is that of the mean over `cube_count` volumes; it is unknown (null) for a single one.
-    Between `..._lower` and `..._upper` lies the exact solution on these voxels; null where the solver gives no such
-    bounds.
+    A `..._standard_error` is that of the mean over `volume_element_count` volumes; it is unknown (null) for a single
+    one. Between `..._lower` and `..._upper` lies the exact solution on these voxels; null where the solver gives no
+    such bounds.
     """
 
     kind: ClassVar[str] = "transport"
-    schema_version: ClassVar[int] = 2
-    migrations: ClassVar[Migrations] = {1: tuple(added(name, None) for name in _BOUNDS)}
+    schema_version: ClassVar[int] = 3
+    migrations: ClassVar[Migrations] = {
+        1: tuple(added(name, None) for name in _BOUNDS),
+        2: (renamed("cube_count", "volume_element_count"),),
+    }
 
     pore_fraction: float = real("1", low=0, high=1)
     active_material_fraction: float = real("1", low=0, high=1)
@@ -222,7 +225,7 @@ class Transport(Record):
     carbon_binder_conductivity_siemens_per_metre: float = real("S/m", low=0, doc="bulk value that entered the solve")
     voxel_size_metre: float = real("m", low=0, low_open=True, doc="of cubes, or of the cubes of equal volume")
     edge_voxels: int = integer(low=1, doc="voxels along axis 0 of one volume")
-    cube_count: int = integer(low=1)
+    volume_element_count: int = integer(low=1)
     method: str = text(doc="solver, its version and its convergence criterion")
 
     def percolates(self) -> bool:

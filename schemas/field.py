@@ -52,7 +52,7 @@ ANY, POSITIVE = Bounds(), Bounds(low=0, low_open=True)
 
 @dataclass(frozen=True, slots=True)
 class Tolerance:
-    """How far a re-run may lie from the record: ``|new - old| <= absolute + relative * |old|``."""
+    """Largest deviation of a re-run from the record: ``|new - old| <= absolute + relative * |old|``."""
 
     relative: float = 0.0
     absolute: float = 0.0

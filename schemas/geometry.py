@@ -133,7 +133,7 @@ class Geometry(Record):
     methods: dict[str, Any] = document(doc="method and its settings, by metric; `without_value`: why fields are null")
 
     def validate(self) -> None:
-        """There is a number for each name."""
+        """Refuse a number without a name, or a name without a number."""
         for names, values in (("phase_names", "phase_fraction"), ("pair_names", "pair_area_per_metre")):
             if len(getattr(self, names)) != len(getattr(self, values)):
                 raise FieldShapeError(

@@ -16,7 +16,7 @@ _SOLVER = Tolerance(relative=1e-4, absolute=1e-7)
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class HeatBalance(Record):
-    """What is generated and what is lost, over the cell's temperature: the two diagrams of a heat balance.
+    """Heat generated and lost over the cell's temperature: the two diagrams of a heat balance.
 
     A temperature at which the cell cannot be discharged is left out, and `reason` says so. Nothing of what decomposes
     is used up.

@@ -1,4 +1,4 @@
-"""What an optimiser has been told so far: its state between two questions."""
+"""The results that an optimiser has had so far: its state between two questions."""
 
 from __future__ import annotations
 

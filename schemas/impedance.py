@@ -16,7 +16,7 @@ _SOLVER = Tolerance(relative=1e-5, absolute=1e-9)
 
 
 class ImpedanceOutcome(StrEnum):
-    """How it was obtained, or why there is none."""
+    """The way in which it was obtained, or the reason why there is none."""
 
     COMPLETED = "every frequency computed or measured"
     NOT_CONDUCTING = "the cell does not conduct"

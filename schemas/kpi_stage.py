@@ -116,7 +116,7 @@ def _propagating(stage: KpiStage[Any, Any]) -> Callable[..., Mapping[str, Kpi]]:
 
 
 def _signature(stage: KpiStage[Any, Any]) -> inspect.Signature:
-    """That of the stage with perturbed records behind its ports, and two parameters more; its types resolved."""
+    """Signature of the stage with perturbed records behind its ports, and two parameters more; its types resolved."""
     hints = typing.get_type_hints(stage.function, include_extras=True)
     own = [one.replace(annotation=hints[name]) for name, one in inspect.signature(stage.function).parameters.items()]
     again = [
@@ -158,7 +158,7 @@ def _rounds(
 
 
 def _kpis(stage: KpiStage[Any, Any], arguments: Mapping[str, Any]) -> dict[str, Kpi]:
-    """What the stage gives, by the name of the KPI."""
+    """Return what the stage gives, by the name of the KPI."""
     given = stage.function(**arguments)
     return {given.name: given} if isinstance(given, Kpi) else dict(given)
 
@@ -178,6 +178,6 @@ def _uncertain(
         reason = f"{', '.join(metrics)} do not change it" if metrics else "no metric was perturbed"
     else:
         reason = ""
-    told = f"first order, one standard error each of {', '.join(metrics)}, uncorrelated"
-    method = f"{kpi.method}; uncertainty{f' unknown: {reason}' if reason else f': {told}'}"
+    origin = f"first order, one standard error each of {', '.join(metrics)}, uncorrelated"
+    method = f"{kpi.method}; uncertainty{f' unknown: {reason}' if reason else f': {origin}'}"
     return replace(kpi, standard_uncertainty=None if reason else total, method=method)

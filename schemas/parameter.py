@@ -1,4 +1,4 @@
-"""A parameter of a stage, or a field of a record, as whoever asks for it needs to know it.
+"""A parameter of a stage, or a field of a record, as a form or a command that asks for it needs to know it.
 
 Command line, study files and forms are made from this one description: what a value may be, in which unit, what it is
 unless given, and how text becomes a value.
@@ -31,7 +31,7 @@ _PLAIN = {bool: "true or false", str: "a text", dict: "a map"}
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """What may be given: its name, the type and unit of a value, the default, bounds or choices, and what it is.
+    """A parameter: its name, the type and unit of a value, the default, bounds or choices, and its meaning.
 
     `unit` is empty for what is no number; `optional` says that null is a value, `many` that there are several.
     """
@@ -58,7 +58,7 @@ class Parameter:
 
     @property
     def expected(self) -> str:
-        """What a value is, for messages: "a number with a unit of pressure, for example '1 Pa'"."""
+        """Describe a value for messages: "a number with a unit of pressure, for example '1 Pa'"."""
         if self.choices:
             return f"one of {', '.join(self.choices)}"
         if self.type is int:

@@ -37,7 +37,7 @@ class Characterise(Protocol):
 
 
 class AverageTransport(Protocol):
-    """The mean of several cubes of one material, with its standard error and that of the generator that drew them."""
+    """The mean of several volume elements of one material, with its standard error, the generator's included."""
 
     def __call__(self, transports: tuple[Transport, ...], predicted: PredictedErrors | None = None) -> Transport: ...
 
@@ -86,7 +86,7 @@ class Surrogate(Protocol):
     """Predicts a response at points that were not tried."""
 
     def predict(self, points: Floats) -> tuple[Floats, Floats]:
-        """Means, shape (n,), and covariances, shape (n, n), at points of shape (n, axes) in the unit cube."""
+        """Means, shape (n,), and covariances, shape (n, n), at points of shape (n, axes) in the unit volume element."""
         ...
 
 

@@ -13,7 +13,7 @@ from ragone.schemas.record import Record
 
 
 class RunOutcome(StrEnum):
-    """How the execution of a stage ended."""
+    """The outcome of the execution of a stage."""
 
     COMPLETED = "completed"
     FAILED = "failed"
@@ -32,7 +32,7 @@ class Code(Record):
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Environment(Record):
-    """Where a run took place: what may make a re-run differ, though the recipe is the same."""
+    """The surroundings of a run that may make a re-run differ, though the recipe is the same."""
 
     kind: ClassVar[str] = "environment"
 
@@ -46,7 +46,7 @@ class Environment(Record):
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Run(Record):
-    """What happened when a stage was executed. `inputs` and `outputs` are parallel lists of role and artifact id.
+    """One execution of a stage. `inputs` and `outputs` are parallel lists of role and artifact id.
 
     A role that takes several records repeats, in order.
     """

@@ -61,7 +61,7 @@ class Recipe(Record):
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class CellDesign(Record):
-    """What a cell is built of around the positive electrode's microstructure: loadings, chemistry, housing.
+    """The cell around the positive electrode's microstructure: loadings, chemistry, housing.
 
     What is null is the parameter set's own, or an assumption of the stage where the set gives none.
     """
@@ -98,7 +98,7 @@ class CellDesign(Record):
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Candidate(Record):
-    """What an optimiser proposes to try: a value for each path that a study varies, such as ``recipe.porosity``."""
+    """A proposal of an optimiser: a value for each path that a study varies, such as ``recipe.porosity``."""
 
     kind: ClassVar[str] = "candidate"
 

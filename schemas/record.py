@@ -88,7 +88,7 @@ class Record:
     @classmethod
     @cache
     def parameters(cls) -> Mapping[str, Parameter]:
-        """What may be given to make one, by name: its scalar fields and documents, with their defaults."""
+        """Return the parameters to make one, by name: its scalar fields and documents, with their defaults."""
         shown = {name: spec for name, spec in cls.fields().items() if spec.shape in ("scalar", "document")}
         return {name: parameter_of_field(spec, _default(cls, name)) for name, spec in shown.items()}
 

@@ -10,27 +10,39 @@ import numpy as np
 
 from ragone.schemas.errors import FieldShapeError
 from ragone.schemas.field import Tolerance, choice, integer, real, text, vector
+from ragone.schemas.migration import Migrations, renamed, reworded
 from ragone.schemas.record import Record
 
 _TOLERANCE = Tolerance(relative=1e-4, absolute=1e-6)
 
 
 class RepresentativityOutcome(StrEnum):
-    """Whether a number of cubes of a size studied brings the mean within the target."""
+    """Whether a number of volume elements of a size studied brings the mean within the target."""
 
     REACHABLE = "target within reach"
-    OUT_OF_REACH = "no number of cubes of a size studied meets the target"
+    OUT_OF_REACH = "no number of volume elements of a size studied meets the target"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Representativity(Record):
-    """One metric of one material against the size of the cube, the number of cubes and the size of the voxel.
+    """One metric of a material against the size and the number of volume elements, and the size of the voxel.
 
-    One row for each way of sampling and each size. A bias is relative: the mean over the value of an infinite cube (or
-    of the largest ones), less one. Intervals are two-sided, at `confidence`.
+    One row for each way of sampling and each size. A bias is relative: the mean over the value of an infinite volume
+    (or of the largest ones), less one. Intervals are two-sided, at `confidence`.
     """
 
     kind: ClassVar[str] = "representativity"
+    schema_version: ClassVar[int] = 2
+    migrations: ClassVar[Migrations] = {
+        1: (
+            renamed("cube_count", "volume_element_count"),
+            renamed("cubes_for_scatter", "volume_elements_for_scatter"),
+            renamed("cubes_needed", "volume_elements_needed"),
+            renamed("cubes_needed_high", "volume_elements_needed_high"),
+            renamed("cheapest_cube_count", "cheapest_volume_element_count"),
+            *(reworded(name, "cube", "volume element") for name in ("outcome", "left_out", "method")),
+        )
+    }
 
     metric: str = text(doc="a field of the transport records")
     metric_unit: str = text(doc="its unit; 1 if dimensionless")
@@ -38,37 +50,39 @@ class Representativity(Record):
     confidence: float = real("1", low=0, high=1, low_open=True, high_open=True)
     voxel_size_metre: float = real("m", low=0, low_open=True, doc="of the rows below")
 
-    drawn: np.ndarray[Any, Any] = vector("", "uint8", doc="1: each cube was drawn by itself; 0: cut from larger ones")
+    drawn: np.ndarray[Any, Any] = vector(
+        "", "uint8", doc="1: each volume element was drawn by itself; 0: cut from larger ones"
+    )
     edge_voxels: np.ndarray[Any, Any] = vector("1", "int64", low=1)
-    cube_count: np.ndarray[Any, Any] = vector("1", "int64", low=1)
+    volume_element_count: np.ndarray[Any, Any] = vector("1", "int64", low=1)
     mean: np.ndarray[Any, Any] = vector("", tolerance=_TOLERANCE, doc="in `metric_unit`")
     mean_standard_error: np.ndarray[Any, Any] = vector("", low=0, tolerance=_TOLERANCE, doc="in `metric_unit`")
     bias: np.ndarray[Any, Any] = vector(
-        "1", tolerance=_TOLERANCE, doc="against an infinite cube; by the law where it was fitted"
+        "1", tolerance=_TOLERANCE, doc="against an infinite volume; by the law where it was fitted"
     )
     bias_low: np.ndarray[Any, Any] = vector("1", tolerance=_TOLERANCE)
     bias_high: np.ndarray[Any, Any] = vector("1", tolerance=_TOLERANCE)
     bias_to_largest: np.ndarray[Any, Any] = vector(
-        "1", tolerance=_TOLERANCE, doc="against the largest cubes, as measured"
+        "1", tolerance=_TOLERANCE, doc="against the largest volume elements, as measured"
     )
     bias_to_largest_low: np.ndarray[Any, Any] = vector("1", tolerance=_TOLERANCE)
     bias_to_largest_high: np.ndarray[Any, Any] = vector("1", tolerance=_TOLERANCE)
     scatter: np.ndarray[Any, Any] = vector(
-        "1", low=0, tolerance=_TOLERANCE, doc="standard deviation of single cubes over the mean"
+        "1", low=0, tolerance=_TOLERANCE, doc="standard deviation of single volume elements over the mean"
     )
     scatter_low: np.ndarray[Any, Any] = vector("1", low=0, tolerance=_TOLERANCE)
     scatter_high: np.ndarray[Any, Any] = vector("1", low=0, tolerance=_TOLERANCE)
-    cubes_for_scatter: np.ndarray[Any, Any] = vector(
+    volume_elements_for_scatter: np.ndarray[Any, Any] = vector(
         "1", "int64", low=0, doc="smallest number whose interval alone is within the target, bias apart; 0 if none"
     )
-    cubes_needed: np.ndarray[Any, Any] = vector(
+    volume_elements_needed: np.ndarray[Any, Any] = vector(
         "1", "int64", low=0, doc="smallest number that meets the target; 0 if none, or the row is no candidate"
     )
-    cubes_needed_high: np.ndarray[Any, Any] = vector(
+    volume_elements_needed_high: np.ndarray[Any, Any] = vector(
         "1", "int64", low=0, doc="the same with bias and scatter at the unfavourable ends of their intervals"
     )
 
-    fit_from_edge_voxels: int = integer(low=1, doc="rows of smaller cubes enter no fit")
+    fit_from_edge_voxels: int = integer(low=1, doc="rows of smaller volume elements enter no fit")
     infinite_size_value: float = real("", tolerance=_TOLERANCE, doc="in `metric_unit`")
     infinite_size_value_standard_error: float = real("", low=0, tolerance=_TOLERANCE, doc="in `metric_unit`")
     bias_length_metre: float = real("m", tolerance=_TOLERANCE, doc="b in mean = infinite_size_value (1 + b / edge)")
@@ -95,9 +109,9 @@ class Representativity(Record):
         "1", optional=True, tolerance=_TOLERANCE, doc="of voxel_size_metre against zero voxel size"
     )
 
-    cost_exponent: float = real("1", low=0, doc="cost of a cube ~ edge^this")
+    cost_exponent: float = real("1", low=0, doc="cost of a volume element ~ edge^this")
     cheapest_edge_voxels: int | None = integer(low=1, optional=True)
-    cheapest_cube_count: int | None = integer(low=1, optional=True)
+    cheapest_volume_element_count: int | None = integer(low=1, optional=True)
     cheapest_error_low: float | None = real("1", optional=True, tolerance=_TOLERANCE, doc="predicted for the mean")
     cheapest_error_high: float | None = real("1", optional=True, tolerance=_TOLERANCE)
     outcome: RepresentativityOutcome = choice(RepresentativityOutcome)

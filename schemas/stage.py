@@ -41,7 +41,7 @@ class Port:
 
     @property
     def wanted(self) -> str:
-        """What it takes, for messages: "transport or geometry"; a family of kinds by the name of its class."""
+        """The kinds that it takes, for messages: "transport or geometry"; a family by the name of its class."""
         return " or ".join(getattr(kind, "kind", kind.__name__.lower()) for kind in self.kinds)
 
     def takes(self, kind: type[Record]) -> bool:
@@ -63,7 +63,7 @@ class Stage(Generic[P, R]):
 
     @property
     def room(self) -> str:
-        """What the stage is about: the part of its name before the point."""
+        """The subject of the stage: the part of its name before the point."""
         return self.name.rpartition(".")[0]
 
     @property
@@ -72,7 +72,7 @@ class Stage(Generic[P, R]):
         return self.name.rpartition(".")[2]
 
     def __reduce__(self) -> tuple[Callable[[str], Any], tuple[str]]:
-        """For a worker process: it finds the stage where a fresh process does, for its name stands for it there."""
+        """Reduce to the entry point: a worker process finds the stage where a fresh process does."""
         return stage_at, (self.entry_point,)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -81,7 +81,7 @@ class Stage(Generic[P, R]):
 
     @property
     def entry_point(self) -> str:
-        """Where a fresh process finds the stage: ``module:name``."""
+        """The entry point by which a fresh process finds the stage: ``module:name``."""
         return f"{self.function.__module__}:{self.function.__qualname__}"
 
     @cached_property
@@ -90,14 +90,14 @@ class Stage(Generic[P, R]):
 
     @cached_property
     def parameters(self) -> Mapping[str, Parameter]:
-        """What may be set, by name, in order; the seed is not among them."""
-        hints, told = typing.get_type_hints(self.function, include_extras=True), documented(self.function.__doc__)
+        """The parameters that may be set, by name, in order; the seed is not among them."""
+        hints, texts = typing.get_type_hints(self.function, include_extras=True), documented(self.function.__doc__)
         return {
             name: parameter_of_hint(
                 name,
                 hints[name],
                 REQUIRED if given.default is inspect.Parameter.empty else given.default,
-                told.get(name, ""),
+                texts.get(name, ""),
             )
             for name, given in self._signature.items()
             if given.kind is inspect.Parameter.KEYWORD_ONLY and name != SEED
@@ -189,7 +189,7 @@ class Stage(Generic[P, R]):
         return value
 
     def outputs(self, returned: Any) -> dict[str, Record]:
-        """What the function returned, by output name."""
+        """Name what the function returned, by output."""
         named = {RESULT: returned} if isinstance(returned, Record) else returned
         if not isinstance(named, Mapping) or not named or not all(isinstance(r, Record) for r in named.values()):
             raise StageError(
@@ -219,7 +219,7 @@ def stage(name: str, libraries: tuple[str, ...] = ()) -> Callable[[Callable[P, R
 
 
 def stage_at(entry_point: str) -> Any:
-    """What stands at an entry point, ``module:name``."""
+    """Return the object at an entry point, ``module:name``."""
     module, _, name = entry_point.partition(":")
     return reduce(getattr, name.split("."), importlib.import_module(module))
 

@@ -57,7 +57,7 @@ class Campaign(Record):
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Model(Record):
-    """What every trained model keeps."""
+    """The fields that every trained model keeps."""
 
     architecture: str = text(doc="the loader that understands the weights")
     weights: bytes = blob(doc="safetensors; never a pickle")

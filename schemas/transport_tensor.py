@@ -19,7 +19,7 @@ _SOLVER = Tolerance(relative=1e-4)
 
 
 class Boundary(StrEnum):
-    """What holds at the sides of the volume."""
+    """The condition at the sides of the volume."""
 
     FIXED = "fixed potential on two ends, other sides closed"
     PERIODIC = "periodic"

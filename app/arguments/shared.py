@@ -11,7 +11,7 @@ def artifact(command: argparse.ArgumentParser) -> None:
 
 
 def origin(command: argparse.ArgumentParser) -> None:
-    """Where data come from."""
+    """Add the options that say where data come from."""
     command.add_argument("--source", default="", help="title and address of the data (default: the file's name)")
     command.add_argument("--licence", default="unknown", help="SPDX identifier, for example MIT (default: %(default)s)")
 

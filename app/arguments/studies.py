@@ -95,20 +95,27 @@ def _represent(command: argparse.ArgumentParser) -> None:
         "the usual stage and no workers for a microstructure)",
     )
     command.add_argument("--sizes", metavar="N,N,...", help="edges in voxels (default: 32,48,64,96,128)")
-    command.add_argument("--cubes", type=int, metavar="N", help="cubes of each size (default: 16)")
+    command.add_argument("--volume-elements", type=int, metavar="N", help="volume elements of each size (default: 16)")
     command.add_argument(
-        "--cuts", type=int, metavar="N", help="of each size cut from one of the largest cubes of a design (default: 8)"
+        "--cuts",
+        type=int,
+        metavar="N",
+        help="of each size cut from one of the largest volume elements of a design (default: 8)",
     )
     command.add_argument(
         "--voxels", metavar="R,R,...", help="voxel sizes over the study's (default: 0.5,1,2; of an image 1,2,4)"
     )
-    command.add_argument("--structures", type=int, metavar="N", help="seen at these voxel sizes (default: 4; 0: none)")
+    command.add_argument("--structures", type=int, metavar="N", help="structures measured at these voxel sizes (default: 4; 0: none)")
     command.add_argument("--voxel-edge", type=int, metavar="N", help="their edge in voxels of the study (default: 64)")
     command.add_argument("--metric", help="a field of transport (default: pore_tortuosity_factor)")
     command.add_argument("--target", metavar="SHARE", help="largest relative error of the mean (default: 1 %%)")
     command.add_argument("--confidence", metavar="SHARE", help="of the target and of all intervals (default: 95 %%)")
-    command.add_argument("--fit-from", type=int, metavar="N", help="smaller cubes enter no fit (default: all do)")
-    command.add_argument("--cost-exponent", type=float, metavar="P", help="cost of a cube ~ edge^P (default: 3)")
+    command.add_argument(
+        "--fit-from", type=int, metavar="N", help="smaller volume elements enter no fit (default: all do)"
+    )
+    command.add_argument(
+        "--cost-exponent", type=float, metavar="P", help="cost of a volume element ~ edge^P (default: 3)"
+    )
     command.add_argument("--png", metavar="FILE", default="representativity.png", help="default: %(default)s")
 
 

@@ -9,7 +9,7 @@ COMMANDS = {
     "cases": "the three case studies of Kench et al. (2024), published figures beside ours, with pictures",
     "powers": "designs at many powers: their Ragone curves, where they cross, with a picture",
     "bruggeman": "what a model gets wrong that takes tortuosity from porosity, with a picture",
-    "represent": "say how large a cube, how many of them and how fine a voxel a target needs, with a picture",
+    "represent": "say how large a volume element, how many of them and how fine a voxel a target needs, with a picture",
     "train-generator": "train a generator of microstructures on volumes of the lake, or on simulated ones; resumable",
     "generate": "draw a volume of a recipe, and say if the recipe is outside of what the generator has seen",
     "calibrate-generator": "say how far a generator is off where it has not looked, and how well that is foretold",

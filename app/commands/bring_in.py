@@ -76,7 +76,7 @@ def _length(text: str) -> float:
 
 
 def _facts(volume: ImportedVolume) -> dict[str, Any]:
-    """What was read, for `--json`."""
+    """The facts that were read, for `--json`."""
     found = volume.microstructure
     return {
         "shape": found.labels.shape,

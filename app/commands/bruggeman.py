@@ -18,7 +18,7 @@ from ragone.schemas.units import parse_quantity
 
 
 def execute(session: Session) -> int:
-    """Compare, draw, tell; 1 if a design could not be evaluated."""
+    """Compare, draw, report; 1 if a design could not be evaluated."""
     given = session.arguments
     study = Study.load(given.params)
     porosities = _numbers(given.porosities, "--porosities", Bounds(0, 1, low_open=True, high_open=True), "1")
@@ -29,7 +29,7 @@ def execute(session: Session) -> int:
         rows = [_row(compared, compared.transport) for compared in found if compared.transport is not None]
         if given.png and rows:
             draw_bruggeman(rows, rates, given.kpi, given.png)
-        session.answer(_told(found, rates), _shown(rows, rates))
+        session.answer(_as_data(found, rates), _as_table(rows, rates))
     for compared in found:
         if compared.error:
             session.advise(f"left out: {compared.candidate.id[:22]}: {compared.error}")
@@ -59,7 +59,7 @@ def _row(compared: Compared, transport: Transport) -> BruggemanRow:
     )
 
 
-def _told(found: tuple[Compared, ...], rates: list[float]) -> dict[str, Any]:
+def _as_data(found: tuple[Compared, ...], rates: list[float]) -> dict[str, Any]:
     return {
         "rates_per_hour": rates,
         "designs": [
@@ -78,7 +78,7 @@ def _told(found: tuple[Compared, ...], rates: list[float]) -> dict[str, Any]:
     }
 
 
-def _shown(rows: list[BruggemanRow], rates: list[float]) -> Table:
+def _as_table(rows: list[BruggemanRow], rates: list[float]) -> Table:
     heads = ["porosity", "tau measured", "tau Bruggeman", *(f"error at {number(rate)}C" for rate in rates)]
     lines = []
     for row in rows:

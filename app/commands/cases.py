@@ -31,7 +31,7 @@ _PUBLISHED = (
 
 
 def execute(session: Session) -> int:
-    """Run what is not stored yet, draw, tell."""
+    """Run what is not stored yet, draw, report."""
     given = session.arguments
     folder = Path(given.outputs)
     folder.mkdir(parents=True, exist_ok=True)
@@ -41,7 +41,7 @@ def execute(session: Session) -> int:
         crossings = list(cases.sweep.crossovers.values())
         draw_ragone([drawn(lake, curve, KPI) for curve in cases.sweep.curves], crossings, folder / "ragone.png")
         draw_panels([_panel(name, result) for name, result in cases.campaigns.items()], folder / "trials.png")
-        session.answer(_told(cases), Group(_campaigns(cases), Text(), _beside(lake, cases)))
+        session.answer(_as_data(cases), Group(_campaigns(cases), Text(), _beside(lake, cases)))
     session.advise(f"\npictures   {folder / 'ragone.png'}, {folder / 'trials.png'}")
     return FINE
 
@@ -80,8 +80,8 @@ def _beside(lake: Lake, cases: Cases) -> Table:
     rows = []
     for (what, published), found in zip(_PUBLISHED, ours, strict=True):
         for place, (note, kpi) in enumerate(found):
-            told = f"{_value(kpi)}{': ' if note else ''}{note}"
-            rows.append([*((what, published) if place == 0 else ("", "")), told, kpi.id[:16]])
+            entry = f"{_value(kpi)}{': ' if note else ''}{note}"
+            rows.append([*((what, published) if place == 0 else ("", "")), entry, kpi.id[:16]])
     rows += [[what, "", _value(kpi), kpi.id[:16]] for what, kpi in cases.kpis.items() if "one-hour" in what]
     return wide_table(["", "Kench et al. (2024)", "ours", "kpi"], rows)
 
@@ -94,7 +94,7 @@ def _value(kpi: Kpi) -> str:
     return quantity(kpi.value, kpi.unit, kpi.standard_uncertainty)
 
 
-def _told(cases: Cases) -> dict[str, Any]:
+def _as_data(cases: Cases) -> dict[str, Any]:
     return {
         "campaigns": {name: as_data(result) for name, result in cases.campaigns.items()},
         "curves": [

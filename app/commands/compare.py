@@ -24,14 +24,14 @@ _COLUMNS = ("voltage_rmse", "voltage_bias", "voltage_largest_deviation", "compar
 
 
 def execute(session: Session) -> int:
-    """Simulate, compare, draw and tell; 1 if a simulation failed or has no discharge."""
+    """Simulate, compare, draw and report; 1 if a simulation failed or has no discharge."""
     given = session.arguments
     ambient = condition("ambient_temperature", given.ambient, "--ambient") if given.ambient else None
     instrument = voltage_agreement.parameter("voltage_uncertainty").read(
         given.voltage_uncertainty, "--voltage-uncertainty"
     )
     names = [name.strip() for name in given.what.split(",") if name.strip()]
-    stages_asked(names)  # a wrong name is told before anything is simulated
+    stages_asked(names)  # a wrong name is refused before anything is simulated
     with session.lake() as lake:
         subjects = list(dict.fromkeys(lake.resolve(name) for name in given.ids))
         with Watcher(session.notes, hidden=session.silent) as watcher:
@@ -48,7 +48,7 @@ def execute(session: Session) -> int:
         pairs = [_curves(lake, one) for one in found if not one.error]
         if given.png and pairs:
             draw_agreement(pairs, given.png)
-        session.answer(_told(lake, found), Group(_shown(lake, found), *sides))
+        session.answer(_as_data(lake, found), Group(_as_table(lake, found), *sides))
     for one in found:
         if one.error:
             session.advise(f"{one.measurement_id[:24]}: {one.error}")
@@ -73,7 +73,7 @@ def _kpi(lake: Lake, one: Agreement, name: str) -> Kpi | None:
     return lake.get(one.kpi_ids[name], Kpi) if name in one.kpi_ids else None
 
 
-def _told(lake: Lake, found: tuple[Agreement, ...]) -> list[dict[str, Any]]:
+def _as_data(lake: Lake, found: tuple[Agreement, ...]) -> list[dict[str, Any]]:
     return [
         {
             "measurement_id": one.measurement_id,
@@ -86,13 +86,13 @@ def _told(lake: Lake, found: tuple[Agreement, ...]) -> list[dict[str, Any]]:
     ]
 
 
-def _shown(lake: Lake, found: tuple[Agreement, ...]) -> Table:
+def _as_table(lake: Lake, found: tuple[Agreement, ...]) -> Table:
     rows = [[_step(one), *(_cell(_kpi(lake, one, name)) for name in _COLUMNS), one.cycling_id[:20]] for one in found]
     return wide_table(["discharge", "RMSE", "bias", "largest", "compared", "simulation"], rows)
 
 
 def _step(one: Agreement) -> str:
-    """Its numbers to four digits."""
+    """The numbers of a step, to four digits."""
     words = one.step.removeprefix("Discharge at ").split()
     return " ".join(number(round(float(word), 4)) if word[0].isdigit() else word for word in words)
 

@@ -1,4 +1,4 @@
-"""`ragone cycle`: do a protocol with a stored cell, and tell step by step what came of it."""
+"""`ragone cycle`: do a protocol with a stored cell, and report it step by step."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def execute(session: Session) -> int:
 
 
 def _test(given: Any) -> CellTest:
-    """What the arguments ask for, read before a lake is opened."""
+    """Return the test that the arguments ask for, read before a lake is opened."""
     parameters: dict[str, Any] = heat_parameters(given)
     if given.ambient:
         parameters["ambient_temperature_kelvin"] = condition("ambient_temperature", given.ambient, "--ambient")
@@ -56,7 +56,7 @@ def _test(given: Any) -> CellTest:
 
 
 def heat_parameters(given: Any) -> dict[str, Any]:
-    """What --thermal and --heat-transfer say, as parameters of the stage."""
+    """Return --thermal and --heat-transfer as parameters of the stage."""
     parameters: dict[str, Any] = {} if given.thermal == "isothermal" else {"thermal": given.thermal}
     if given.heat_transfer:
         if given.thermal != "lumped":

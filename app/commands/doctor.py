@@ -42,7 +42,7 @@ TINY = {
         "steps": {"discharge": {"stage": "discharge_at_constant_power", "power": "20 W"}},
         "objectives": [{"kpi": "energy_density", "maximise": True}],
         "budget": {"initial": 1, "total": 1},
-        "resolution": {"edge_voxels": 32, "voxel_size": "1 um", "cubes": 1},
+        "resolution": {"edge_voxels": 32, "voxel_size": "1 um", "volume_elements": 1},
         "executor": {"kind": "serial"},
     }
 }

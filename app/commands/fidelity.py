@@ -64,7 +64,7 @@ def _compared(lake: Lake, plan: FidelityPlan, given: Any, watcher: Progress) -> 
 
 
 def _require_consistent(given: Any) -> None:
-    """Before a lake is opened: options that contradict each other, and numbers out of range."""
+    """Refuse options that contradict each other and numbers out of range, before a lake is opened."""
     if given.volumes and given.where:
         raise StudyError("--volumes and --where name the real volumes twice. Give one of them.")
     if given.volumes or given.where:

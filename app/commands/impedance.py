@@ -24,7 +24,7 @@ from ragone.schemas.units import parse_quantity
 
 
 def execute(session: Session) -> int:
-    """Simulate, import or look up; then split, tell and draw. 1 if there is no spectrum or a stage failed."""
+    """Simulate, import or look up; then split, report and draw. 1 if there is no spectrum or a stage failed."""
     given = session.arguments
     border = parse_quantity(given.border, "s", "--border", POSITIVE)
     is_file = Path(given.subject).is_file()
@@ -44,7 +44,7 @@ def execute(session: Session) -> int:
     errors = {one.name: one.error for one in found if one.error}
     session.answer(
         {"impedance_id": record.id, "impedance": record, "kpis": kpis, "errors": errors},
-        _told(record, records, errors),
+        _as_table(record, records, errors),
     )
     return FOUND if errors or record.outcome is not ImpedanceOutcome.COMPLETED else FINE
 
@@ -82,8 +82,8 @@ def _kelvin(text: str) -> float:
     return parse_quantity(text, "K", "--temperature", POSITIVE)
 
 
-def _told(record: Impedance, kpis: Mapping[str, Kpi], errors: Mapping[str, str]) -> RenderableType:
-    """What it is, a row for each number, what they are read off, and why others have none."""
+def _as_table(record: Impedance, kpis: Mapping[str, Kpi], errors: Mapping[str, str]) -> RenderableType:
+    """The record, a row for each number, the data that they are read off, and why others have no value."""
     table = Table(show_edge=False, box=None, padding=(0, 2, 0, 0))
     for column in ("KPI", "value", "id"):
         table.add_column(column, overflow="fold")

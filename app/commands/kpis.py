@@ -10,13 +10,13 @@ from ragone.app.tables.kpi import side_by_side
 from ragone.app.terminal.progress import Watcher
 from ragone.app.terminal.session import FINE, FOUND, Session
 from ragone.dataset import Lake
-from ragone.flows.cell.kpis import extract, seen_by_voltage
+from ragone.flows.cell.kpis import differential_capacity_with_peaks, extract
 from ragone.flows.parameter_files.fields import settings_of
 from ragone.schemas import Record
 
 
 def execute(session: Session) -> int:
-    """Extract what was asked for and tell it; 1 if a stage failed."""
+    """Extract what was asked for and report it; 1 if a stage failed."""
     given = session.arguments
     names = [name.strip() for name in given.what.split(",") if name.strip()]
     with session.lake() as lake:
@@ -52,7 +52,7 @@ def execute(session: Session) -> int:
 def _draw(lake: Lake, records: Sequence[Record], path: str) -> None:
     """The curves among the subjects, under the numbers of the table."""
     curves = drawable(records)
-    shown = [seen_by_voltage(lake, curve.id) for curve in curves]
+    shown = [differential_capacity_with_peaks(lake, curve.id) for curve in curves]
     draw_curves(
         curves, [one for one, _ in shown], [peaks for _, peaks in shown], [records.index(c) + 1 for c in curves], path
     )

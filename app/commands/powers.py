@@ -22,7 +22,7 @@ from ragone.schemas.units import parse_quantity
 
 
 def execute(session: Session) -> int:
-    """Discharge, draw, tell; 1 if a design could not be evaluated."""
+    """Discharge, draw, report; 1 if a design could not be evaluated."""
     given = session.arguments
     study = Study.load(given.params)
     powers = [_power(text) for text in given.at.split(",")]
@@ -34,7 +34,7 @@ def execute(session: Session) -> int:
         curves = [drawn(lake, curve, given.kpi) for curve in sweep.curves]
         if given.png:
             draw_ragone(curves, list(sweep.crossovers.values()), given.png)
-        session.answer(_told(sweep), _shown(lake, sweep, given.kpi))
+        session.answer(_as_data(sweep), _as_table(lake, sweep, given.kpi))
     failed = [curve for curve in sweep.curves if curve.error]
     for curve in failed:
         session.advise(f"left out: {curve.candidate.id[:22]}: {curve.error}")
@@ -66,7 +66,7 @@ def drawn(lake: Lake, curve: PowerCurve, name: str) -> RagoneCurve:
     return RagoneCurve(described(curve.candidate), points, name, unit)
 
 
-def _told(sweep: Sweep) -> dict[str, Any]:
+def _as_data(sweep: Sweep) -> dict[str, Any]:
     return {
         "designs": [
             {
@@ -86,7 +86,7 @@ def _told(sweep: Sweep) -> dict[str, Any]:
     }
 
 
-def _shown(lake: Lake, sweep: Sweep, name: str) -> RenderableType:
+def _as_table(lake: Lake, sweep: Sweep, name: str) -> RenderableType:
     lines = [
         Text(f"{place}  {curve.candidate.id[:22]}  {described(curve.candidate)}")
         for place, curve in enumerate(sweep.curves, 1)

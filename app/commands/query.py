@@ -47,7 +47,7 @@ def execute(session: Session) -> int:
 
 
 def _limits(given: Any) -> QueryLimits:
-    """What the arguments allow; a bare number is of seconds."""
+    """The limits that the arguments set; a bare number is of seconds."""
     timeout = parse_quantity(_spaced(given.timeout, "s"), "s", "--timeout", POSITIVE)
     memory = None if given.memory is None else parse_quantity(_spaced(given.memory), "byte", "--memory", Bounds(low=1))
     return QueryLimits(timeout, None if memory is None else int(memory))
@@ -65,7 +65,7 @@ def _format(chosen: str | None, output: str | None, *, wants_json: bool) -> str:
     ending = Path(output).suffix.lstrip(".").lower()
     known = {"json": "json", "csv": "csv", "parquet": "parquet", "txt": "table"}
     if ending not in known:
-        raise OutputError(f"the ending of {output} tells no format. Name one with --format json, csv or parquet.")
+        raise OutputError(f"the ending of {output} names no format. Name one with --format json, csv or parquet.")
     return known[ending]
 
 

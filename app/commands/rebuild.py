@@ -6,7 +6,7 @@ from ragone.app.terminal.session import FINE, Session
 
 
 def execute(session: Session) -> int:
-    """Rebuild and tell how many rows each table has."""
+    """Rebuild and report how many rows each table has."""
     with session.lake(mend=True) as lake, session.working("making the tables again"):
         rows = lake.rebuild()
     session.answer(rows, "\n".join(f"{count:>9} {table}" for table, count in rows.items()))

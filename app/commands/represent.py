@@ -1,4 +1,4 @@
-"""`ragone represent`: how large a cube, how many, how fine a voxel? For a study's recipe or a stored volume."""
+"""`ragone represent`: how large a volume element, how many, how fine a voxel? For a recipe or a stored volume."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ragone.app.pictures.representativity import draw_representativity
-from ragone.app.tables.representativity import shown, told
+from ragone.app.tables.representativity import as_data, as_text
 from ragone.app.terminal.progress import Watcher
 from ragone.app.terminal.session import FINE, FOUND, Session
 from ragone.dataset import Lake
@@ -29,7 +29,7 @@ _WHOLE_RATIOS = (1.0, 2.0, 4.0)
 
 
 def execute(session: Session) -> int:
-    """Study, draw, tell; 1 if no number of cubes of a size studied meets the target."""
+    """Study, draw, report; 1 if no number of volume elements of a size studied meets the target."""
     given = session.arguments
     plan = _plan(given)
     study = Study.load(given.subject) if Path(given.subject).is_file() else None
@@ -37,7 +37,7 @@ def execute(session: Session) -> int:
         with Watcher(session.notes, hidden=session.silent) as watcher:
             result = _studied(lake, study, given, plan, watcher)
         draw_representativity(result.record, result.subject_id[:30], given.png)
-        session.answer(told(result, given.png), shown(result))
+        session.answer(as_data(result, given.png), as_text(result))
     for failure in result.failures:
         session.advise(f"left out: {failure}")
     session.advise(f"drawn into {given.png}\nTry next: ragone reproduce {result.record.id[:28]}{session.again()}")
@@ -62,13 +62,13 @@ def _studied(lake: Lake, study: Study | None, given: Any, plan: Plan, watcher: W
 
 
 def _plan(given: Any) -> Plan:
-    """What the arguments say; the plan's own defaults else."""
+    """The plan that the arguments describe; its own defaults else."""
     chosen = {
         "edges": _numbers(given.sizes, "--sizes", int),
         "voxel_ratios": _numbers(given.voxels, "--voxels", float),
         "target": _share(given.target, "target"),
         "confidence": _share(given.confidence, "confidence"),
-        **{n: getattr(given, n) for n in ("cubes", "cuts", "structures", "voxel_edge", "metric", "fit_from")},
+        **{n: getattr(given, n) for n in ("volume_elements", "cuts", "structures", "voxel_edge", "metric", "fit_from")},
         "cost_exponent": given.cost_exponent,
     }
     return Plan(**{name: value for name, value in chosen.items() if value is not None})

@@ -18,7 +18,7 @@ _AMBIENT = "ambient_temperature_kelvin"
 
 
 def execute(session: Session) -> int:
-    """Balance, tell, draw; 1 if there is no steady temperature."""
+    """Balance, report, draw; 1 if there is no steady temperature."""
     given = session.arguments
     settings = _settings(given)
     with session.lake() as lake:
@@ -64,7 +64,7 @@ def _settings(given: Any) -> dict[str, dict[str, Any]]:
 
 
 def _read(name: str, text: str, option: str) -> float:
-    """What an option gives, as the parameter of `thermal_runaway` reads it."""
+    """The value of an option, as the parameter of `thermal_runaway` reads it."""
     return float(thermal_runaway.parameter(name).read(text, option))
 
 

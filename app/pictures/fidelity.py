@@ -71,7 +71,7 @@ def _errors(axes: Any, records: list[Fidelity]) -> None:
 
 
 def _two_point(axes: Any, records: list[Fidelity], phase: int) -> None:
-    """Of the first condition."""
+    """Draw the two-point probability of one phase, under the first condition."""
     distance = records[0].correlation_distance_metre * _MICRO
     axes.plot(distance, records[0].real_two_point_correlation[0, phase], "k", label="real")
     for number, record in enumerate(records):

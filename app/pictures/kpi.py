@@ -79,7 +79,7 @@ def _draw_voltage(axes: Any, curve: Curve, colour: str) -> None:
 
 
 def _draw_differential(axes: Any, capacity: DifferentialCapacity, kpis: Mapping[str, Kpi], colour: str) -> None:
-    """As the KPIs see it."""
+    """Draw the differential capacity as the KPIs use it."""
     for kind, style in _STYLES.items():
         voltage, density, error = capacity.of(kind)
         axes.plot(voltage, density, style, color=colour, lw=1)

@@ -48,13 +48,13 @@ def metric_name(record: Representativity) -> str:
     return words.replace("_", " ")
 
 
-def unit_shown(record: Representativity) -> str:
+def unit_text(record: Representativity) -> str:
     """The unit for the eye."""
     return "-" if record.metric_unit == "1" else record.metric_unit
 
 
 def _bias(axes: Any, record: Representativity) -> None:
-    """Sizes as measured, against the largest; there the infinite cube lies at a distance that the law tells."""
+    """Sizes as measured, against the largest; there the infinite volume lies at a distance that the law gives."""
     edges = _edges(record)
     for drawn, colour, label, shift in ((1, _DRAWN, "drawn", 0.99), (0, _CUT, "cut from larger", 1.01)):
         rows = record.drawn == drawn
@@ -69,10 +69,10 @@ def _bias(axes: Any, record: Representativity) -> None:
     over_largest = (1 + length / line) / (1 + length / edges.max()) - 1
     axes.plot(line, over_largest * _PERCENT, color=_FIT, label=r"$\propto$ 1 + b / edge")
     infinite = (1 / (1 + length / edges.max()) - 1) * _PERCENT
-    axes.axhspan(infinite - target, infinite + target, color="tab:green", alpha=0.15, label="infinite cube ± target")
-    value = quantity(record.infinite_size_value, unit_shown(record), record.infinite_size_value_standard_error)
-    axes.set(xlabel="edge of the cube [um]", ylabel="mean against that of the largest [%]")
-    axes.set(title=f"Bias; infinite cube {value.removesuffix(' -')}", xticks=np.unique(edges))
+    axes.axhspan(infinite - target, infinite + target, color="tab:green", alpha=0.15, label="infinite volume ± target")
+    value = quantity(record.infinite_size_value, unit_text(record), record.infinite_size_value_standard_error)
+    axes.set(xlabel="edge of the volume element [um]", ylabel="mean against that of the largest [%]")
+    axes.set(title=f"Bias; infinite volume {value.removesuffix(' -')}", xticks=np.unique(edges))
     axes.legend(frameon=False)
 
 
@@ -99,13 +99,15 @@ def _scatter(axes: Any, record: Representativity) -> None:
         axes.yaxis.set_major_formatter("{x:g}")
         axes.yaxis.set_minor_formatter("{x:g}")
         axes.legend(frameon=False)
-    axes.set(xlabel="edge of the cube [um]", ylabel="standard deviation of single cubes [%]", title=title)
+    axes.set(
+        xlabel="edge of the volume element [um]", ylabel="standard deviation of single volume elements [%]", title=title
+    )
 
 
 def _voxels(axes: Any, record: Representativity) -> None:
     sizes = record.resolution_voxel_size_metre * _MICRO
     axes.set(
-        xlabel="voxel size [um]", ylabel=f"{metric_name(record)} [{unit_shown(record)}]", title="Voxels: not studied"
+        xlabel="voxel size [um]", ylabel=f"{metric_name(record)} [{unit_text(record)}]", title="Voxels: not studied"
     )
     if record.zero_voxel_value is None or len(sizes) < 2:
         return
@@ -126,12 +128,21 @@ def _voxels(axes: Any, record: Representativity) -> None:
 def _cost(axes: Any, record: Representativity) -> None:
     rows = np.flatnonzero(record.drawn == record.drawn[0])
     needed, high, unbiased = (
-        column[rows] for column in (record.cubes_needed, record.cubes_needed_high, record.cubes_for_scatter)
+        column[rows]
+        for column in (
+            record.volume_elements_needed,
+            record.volume_elements_needed_high,
+            record.volume_elements_for_scatter,
+        )
     )
     edges = record.edge_voxels[rows]
     most = max(10, 3 * int(max(needed.max(), high.max(), unbiased.max())))
     what = f"{record.target * _PERCENT:g} % at {record.confidence * _PERCENT:g} %"
-    axes.set(xlabel="edge of the cube [voxels]", ylabel="number of cubes", title=f"Enough for {what}: coloured")
+    axes.set(
+        xlabel="edge of the volume element [voxels]",
+        ylabel="number of volume elements",
+        title=f"Enough for {what}: coloured",
+    )
     axes.set(yscale="log", ylim=(1.5, most), xlim=(-0.5, len(rows) - 0.5))
     axes.set_xticks(np.arange(len(rows)), [str(edge) for edge in edges])
     axes.yaxis.set_major_formatter("{x:g}")
@@ -145,14 +156,14 @@ def _cost(axes: Any, record: Representativity) -> None:
         axes.plot(places, column[places], marker, ms=9, mfc="none", mec="black", ls="none", label=label)
         for place in places:
             axes.annotate(str(column[place]), (place, column[place]), textcoords="offset points", xytext=(9, -3))
-    if record.cheapest_edge_voxels is not None and record.cheapest_cube_count is not None:
+    if record.cheapest_edge_voxels is not None and record.cheapest_volume_element_count is not None:
         place = edges.tolist().index(record.cheapest_edge_voxels)
-        axes.plot(place, record.cheapest_cube_count, "*", ms=16, ls="none", color=_BEST, label="cheapest")
+        axes.plot(place, record.cheapest_volume_element_count, "*", ms=16, ls="none", color=_BEST, label="cheapest")
     axes.legend(loc="lower left")
 
 
 def _cost_map(axes: Any, edges: Any, needed: Any, most: int, exponent: float) -> None:
-    """Cost of every number and size that is enough, over that of one of the largest cubes."""
+    """Cost of every number and size that is enough, over that of one of the largest volume elements."""
     from matplotlib.ticker import LogFormatter
 
     numbers = np.unique(np.geomspace(2, most, 60).astype(int))
@@ -160,7 +171,7 @@ def _cost_map(axes: Any, edges: Any, needed: Any, most: int, exponent: float) ->
     enough = (needed > 0)[None, :] & (numbers[:, None] >= needed[None, :])
     shown = np.ma.masked_where(~enough, costs)
     mesh = axes.pcolormesh(np.arange(len(edges)), numbers, shown, cmap="viridis_r", norm="log", shading="nearest")
-    bar = axes.figure.colorbar(mesh, ax=axes, label=f"cost, in cubes of {edges.max()} voxels", format="{x:g}")
+    bar = axes.figure.colorbar(mesh, ax=axes, label=f"cost, in volume elements of {edges.max()} voxels", format="{x:g}")
     bar.ax.yaxis.set_minor_formatter(LogFormatter(minor_thresholds=(2, 0.5)))
 
 

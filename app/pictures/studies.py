@@ -26,7 +26,7 @@ class RagoneCurve:
 
 @dataclass(frozen=True)
 class BruggemanRow:
-    """One porosity: tau as measured with its standard error, of each cube in three directions, and errors per rate."""
+    """One porosity: the mean tau with its standard error, each element's in three directions, and errors per rate."""
 
     porosity: float
     tortuosity_factor: float
@@ -109,7 +109,9 @@ def draw_bruggeman(rows: Sequence[BruggemanRow], rates: Sequence[float], kpi: st
     for axis, (label, marker) in enumerate((("through-plane", "s"), ("in-plane", "^"), ("in-plane", "v"))):
         places = [row.porosity for row in rows for _ in row.tensors]
         values = [tensor[axis] for row in rows for tensor in row.tensors]
-        left.plot(places, values, marker, mfc="none", alpha=0.6, color=_COLOURS[axis], label=f"a cube, {label}")
+        left.plot(
+            places, values, marker, mfc="none", alpha=0.6, color=_COLOURS[axis], label=f"a volume element, {label}"
+        )
     spread = [row.standard_error or 0.0 for row in rows]
     left.errorbar(
         porosity, [r.tortuosity_factor for r in rows], yerr=spread, fmt="o-", color=_COLOURS[0], label="measured, mean"

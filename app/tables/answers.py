@@ -107,7 +107,7 @@ def rows_table(columns: list[str], rows: list[tuple[Any, ...]]) -> Table:
 
 
 def wide_table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, right: bool = False) -> Table:
-    """As wide as its longest cells, whatever the terminal: a row is one line, which a search finds."""
+    """Return a table as wide as its longest cells, whatever the terminal: a row is one line, which a search finds."""
     heads, rows = list(map(one_line, heads)), [list(map(one_line, row)) for row in rows]
     widths = [max(len(row[number]) for row in (heads, *rows)) for number in range(len(heads))]
     table = Table(show_edge=False, box=None, padding=(0, _GAP, 0, 0), width=sum(widths) + _GAP * len(widths))

@@ -9,7 +9,7 @@ from ragone.schemas import Curve, RagoneError, Record
 
 
 class ExportError(RagoneError, ValueError):
-    """The record has no samples, or the file's ending tells no format."""
+    """The record has no samples, or the file's ending names no format."""
 
 
 def export_battery_data(record: Record, path: str) -> None:
@@ -25,7 +25,7 @@ def export_battery_data(record: Record, path: str) -> None:
     ending = Path(path).suffix.lower()
     if ending not in (".csv", ".parquet"):
         raise ExportError(
-            f"the ending of {path} tells no format. Write to a file that ends in .bdf.csv or .bdf.parquet."
+            f"the ending of {path} names no format. Write to a file that ends in .bdf.csv or .bdf.parquet."
         )
     table = battery_data_table(record)
     if ending == ".parquet":

@@ -88,23 +88,23 @@ def kpi_text(kpi: Kpi) -> str:
     return quantity(kpi.measured_value, _dash(kpi.unit), kpi.standard_uncertainty)
 
 
-def cubes_text(trial: Trial) -> str:
-    """How many cubes it took, where that was open."""
+def volume_elements_text(trial: Trial) -> str:
+    """The number of volume elements that a trial took, where that was open."""
     if trial.target_met is None:
         return ""
-    return f", {trial.cube_count} cubes" + ("" if trial.target_met else ": target not met")
+    return f", {trial.volume_element_count} volume elements" + ("" if trial.target_met else ": target not met")
 
 
 def _outcome_line(trial: Trial) -> str:
     head = f"design {trial.number + 1:>3}  {trial.candidate.id[:22]}  "
     if not trial.kpis:
-        return head + trial.error + cubes_text(trial)
-    return head + ", ".join(kpi_text(kpi) for kpi in trial.kpis) + cubes_text(trial)
+        return head + trial.error + volume_elements_text(trial)
+    return head + ", ".join(kpi_text(kpi) for kpi in trial.kpis) + volume_elements_text(trial)
 
 
 def _best_lines(result: CampaignResult, trial: Trial) -> list[str]:
     first = trial.kpis[0]
-    lines = [f"best       {result.goals[0].kpi} = {kpi_text(first)}{cubes_text(trial)}"]
+    lines = [f"best       {result.goals[0].kpi} = {kpi_text(first)}{volume_elements_text(trial)}"]
     lines += [
         f"             {goal.name} = {kpi_text(kpi)}"
         for goal, kpi in zip(result.goals[1:], trial.kpis[1:], strict=True)
@@ -136,7 +136,7 @@ def _extrapolated_data(result: CampaignResult) -> dict[str, Any]:
 
 
 def _extrapolated_lines(result: CampaignResult) -> list[str]:
-    """Which candidates lie outside of the generator's domain, what was done, and what to simulate or image next."""
+    """Lines on candidates outside of the generator's domain: what was done, and what to simulate or image next."""
     lines = [f"generator  {result.generator_id}"] if result.generator_id else []
     for trial in result.trials:
         expected = trial.expected
@@ -159,7 +159,7 @@ def _trial_data(trial: Trial) -> dict[str, Any]:
         "value": first.value,
         "standard_uncertainty": first.standard_uncertainty,
         "unit": first.unit,
-        "cube_count": trial.cube_count,
+        "volume_element_count": trial.volume_element_count,
         "target_met": trial.target_met,
         "kpi_id": first.id,
         "kpi_ids": dict(trial.kpi_ids),

@@ -68,7 +68,7 @@ def _plain(record: Fidelity) -> dict[str, Any]:
 
 
 def _listed(value: Any) -> Any:
-    """Without what JSON cannot hold: not known is null."""
+    """The value without what JSON cannot hold: null where it is not known."""
     if isinstance(value, list):
         return [_listed(one) for one in value]
     return value if math.isfinite(value) else None
@@ -116,7 +116,7 @@ def _spreads(records: Sequence[Fidelity]) -> Table:
 
 
 def _responses(records: Sequence[Fidelity]) -> Table:
-    """Where the real slope is many times its own standard error."""
+    """The responses whose real slope is many times its own standard error."""
     rows = []
     for part, what in enumerate(records[0].response_names):
         for place, name in enumerate(records[0].metric_names):

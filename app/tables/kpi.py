@@ -12,7 +12,7 @@ from rich.text import Text
 
 from ragone.app.tables.answers import quantity, short, wide_table
 from ragone.app.terminal.printable import one_line
-from ragone.flows.cell.kpis import Found
+from ragone.flows.cell.kpis import StageKpis
 from ragone.schemas import Kpi, KpiOutcome, Record
 
 SINGLE = re.compile(r"(\.(jump|titration|passage)|_(cycle|step))_\d+$")
@@ -21,13 +21,13 @@ Column = Mapping[str, tuple[str, Kpi]]
 
 
 def side_by_side(
-    subjects: Sequence[str], found: Sequence[Found], records: Mapping[str, Record], *, whole: bool = True
+    subjects: Sequence[str], found: Sequence[StageKpis], records: Mapping[str, Record], *, whole: bool = True
 ) -> RenderableType:
-    """What each subject is called, KPIs of single subjects, KPIs of several together, and what failed.
+    """A table of KPIs: a column for each subject, then KPIs of several together, and what failed.
 
     Not `whole`, those of single jumps, cycles, steps and passages are only counted, by the stage that gives them.
     """
-    told = [] if whole else _left_out(found)
+    left_out = [] if whole else _left_out(found)
     if not whole:
         found = [replace(one, kpis={n: a for n, a in one.kpis.items() if not SINGLE.search(n)}) for one in found]
     numbers = {name: str(number) for number, name in enumerate(subjects, 1)}
@@ -40,11 +40,11 @@ def side_by_side(
         if one.error:
             failed = f"{one.name} of {', '.join(numbers[name] for name in one.subjects)}: {one.error}"
             parts.append(Text(one_line(f"{failed} ({short(one.run_id)})" if one.run_id else failed)))
-    return Group(*parts, *told)
+    return Group(*parts, *left_out)
 
 
-def _left_out(found: Sequence[Found]) -> list[RenderableType]:
-    """How many KPIs of single jumps and the like each stage gave, and how to see them."""
+def _left_out(found: Sequence[StageKpis]) -> list[RenderableType]:
+    """The number of KPIs of single jumps and the like that each stage gave, and how to see them."""
     counts: dict[str, int] = {}
     for one in found:
         counts[one.name] = counts.get(one.name, 0) + sum(bool(SINGLE.search(name)) for name in one.kpis)
@@ -53,7 +53,7 @@ def _left_out(found: Sequence[Found]) -> list[RenderableType]:
     return ["", Text(f"of single jumps, cycles and steps: {listed}; see them with --what {names}")] if listed else []
 
 
-def _column(found: Sequence[Found], group: Subjects, records: Mapping[str, Record]) -> Column:
+def _column(found: Sequence[StageKpis], group: Subjects, records: Mapping[str, Record]) -> Column:
     """Id and KPI by name, of some subjects."""
     named = ((name, a, records[a]) for one in found if one.subjects == group for name, a in one.kpis.items())
     return {name: (artifact, kpi) for name, artifact, kpi in named if isinstance(kpi, Kpi)}
@@ -125,7 +125,7 @@ def _value(column: Column, name: str) -> str:
 
 
 def _difference(column: Column, reference: Column, name: str) -> str:
-    """To the value of the first column, in per cent of it; of temperatures in kelvin."""
+    """Difference to the value of the first column, in per cent of it; of temperatures in kelvin."""
     if name not in column or name not in reference:
         return ""
     kpi, first = column[name][1], reference[name][1]

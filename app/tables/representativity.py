@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ragone.app.pictures.representativity import metric_name, unit_shown
+from ragone.app.pictures.representativity import metric_name, unit_text
 from ragone.app.tables.answers import number, quantity
 from ragone.flows import RepresentativityResult
 from ragone.schemas import Representativity
@@ -12,7 +12,7 @@ from ragone.schemas import Representativity
 _HEADER = (
     "",
     "edge",
-    "cubes",
+    "number",
     "mean",
     "to largest [%]",
     "bias [%]",
@@ -21,12 +21,12 @@ _HEADER = (
     "and bias",
     "at worst",
 )
-_WIDTHS = (5, 4, 5, 20, 14, 14, 11, 11, 8, 8)
-_NEEDED = ("cubes_for_scatter", "cubes_needed", "cubes_needed_high")
+_WIDTHS = (5, 4, 6, 20, 14, 14, 11, 11, 8, 8)
+_NEEDED = ("volume_elements_for_scatter", "volume_elements_needed", "volume_elements_needed_high")
 _ENDS = ("", "_low", "_high")
 
 
-def told(result: RepresentativityResult, picture: str) -> dict[str, Any]:
+def as_data(result: RepresentativityResult, picture: str) -> dict[str, Any]:
     """The study as data."""
     record = result.record
     vectors = [name for name, spec in record.fields().items() if spec.shape == "vector"]
@@ -40,7 +40,7 @@ def told(result: RepresentativityResult, picture: str) -> dict[str, Any]:
     }
 
 
-def shown(result: RepresentativityResult) -> str:
+def as_text(result: RepresentativityResult) -> str:
     """The study for the eye."""
     record = result.record
     rows = [_HEADER, *(_row(record, row) for row in range(len(record.drawn)))]
@@ -55,10 +55,10 @@ def _row(record: Representativity, row: int) -> tuple[str, ...]:
     return (
         "drawn" if record.drawn[row] else "cut",
         str(record.edge_voxels[row]),
-        str(record.cube_count[row]),
+        str(record.volume_element_count[row]),
         f"{record.mean[row]:.5g} ± {record.mean_standard_error[row]:.2g}",
         *(_percent(*(getattr(record, name + end)[row] for end in _ENDS)) for name in ("bias_to_largest", "bias")),
-        f"{record.scatter[row] * 100:.2f}" if record.cube_count[row] > 1 else "-",
+        f"{record.scatter[row] * 100:.2f}" if record.volume_element_count[row] > 1 else "-",
         *needed,
     )
 
@@ -68,8 +68,8 @@ def _percent(value: float, low: float, high: float) -> str:
 
 
 def _infinite(record: Representativity) -> str:
-    value = quantity(record.infinite_size_value, unit_shown(record), record.infinite_size_value_standard_error)
-    return f"{metric_name(record)} of an infinite cube: {value} (misfit of the 1/edge law: {record.bias_misfit:.2g})"
+    value = quantity(record.infinite_size_value, unit_text(record), record.infinite_size_value_standard_error)
+    return f"{metric_name(record)} of an infinite volume: {value} (misfit of the 1/edge law: {record.bias_misfit:.2g})"
 
 
 def _scatter(record: Representativity) -> str:
@@ -90,7 +90,7 @@ def _voxels(record: Representativity) -> str:
     spread = ", ".join(f"± {error:.2g} {what}" for what, error in errors.items() if error is not None)
     bias = record.resolution_bias
     of_voxel = "" if bias is None else f"; bias of the voxel studied {bias * 100:+.2f} %"
-    return f"at voxels of size zero: {number(record.zero_voxel_value)} {spread} {unit_shown(record)}{of_voxel}"
+    return f"at voxels of size zero: {number(record.zero_voxel_value)} {spread} {unit_text(record)}{of_voxel}"
 
 
 def _left_out(record: Representativity) -> str:
@@ -99,10 +99,15 @@ def _left_out(record: Representativity) -> str:
 
 def _decision(record: Representativity) -> str:
     question = f"{record.target * 100:g} % at {record.confidence * 100:g} %"
-    if record.cheapest_cube_count is None or record.cheapest_error_low is None or record.cheapest_error_high is None:
+    if (
+        record.cheapest_volume_element_count is None
+        or record.cheapest_error_low is None
+        or record.cheapest_error_high is None
+    ):
         return f"{question}: {record.outcome}"
     low, high = record.cheapest_error_low * 100, record.cheapest_error_high * 100
     return (
-        f"{question}: cheapest {record.cheapest_cube_count} cubes of {record.cheapest_edge_voxels} voxels, "
+        f"{question}: cheapest {record.cheapest_volume_element_count} volume elements "
+        f"of {record.cheapest_edge_voxels} voxels, "
         f"error from {low:+.2f} to {high:+.2f} %"
     )

@@ -1,4 +1,4 @@
-"""What a reproduction found, told."""
+"""The verdict of a reproduction as text."""
 
 from __future__ import annotations
 

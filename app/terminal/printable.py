@@ -18,7 +18,7 @@ def printable(text: str) -> str:
 
 def one_line(text: str) -> str:
     """The same for text that must not look like several lines."""
-    return text if text.isprintable() else "".join(map(_seen, text))
+    return text if text.isprintable() else "".join(map(_escaped, text))
 
 
 class Guarded:
@@ -40,7 +40,7 @@ class Guarded:
         return getattr(self._stream, name)
 
 
-def _seen(character: str) -> str:
+def _escaped(character: str) -> str:
     if character.isprintable():
         return character
     if unicodedata.category(character) == "Zs":

@@ -1,6 +1,6 @@
 """One invocation of the command line: where its lake is, how it answers, and what it says when something is wrong.
 
-No traceback reaches the terminal. What Ragone refuses is told in one block; what nobody foresaw is told in one line,
+No traceback reaches the terminal. What Ragone refuses is explained in a block; an unforeseen error is named in a line,
 with the file that holds the trace.
 """
 
@@ -48,7 +48,7 @@ class FoundError(RagoneError):
 
 
 class Session:
-    """What a command needs to know and to answer."""
+    """All that a command needs to know and to answer."""
 
     def __init__(self, arguments: argparse.Namespace) -> None:
         self.arguments = arguments
@@ -58,7 +58,7 @@ class Session:
         self.notes = GuardedConsole(file=sys.stderr, quiet=arguments.quiet, **plain_text)
 
     def lake(self, *, create: bool = False, mend: bool = False) -> Lake:
-        """Open the lake of this session, index what a crash left unindexed, and tell of what could not be read."""
+        """Open the lake of this session, index what a crash left unindexed, and report what could not be read."""
         with self.working("opening the lake"):
             lake = Lake.open(self.place, create=create, mend=mend)
         if lake.passed_over:

@@ -1,7 +1,7 @@
 """What a running command shows: what is being done, how much of it, the time gone and the time left.
 
 On a terminal that is a bar that moves; elsewhere (a log, a pipe) it is a line now and then, so that nothing that takes
-long is silent. The time left is told from the units that are done, and from what they were expected to take.
+long is silent. The time left is estimated from the units that are done, and from what they were expected to take.
 """
 
 from __future__ import annotations
@@ -45,11 +45,11 @@ class Clock:
         self._ends.append(self._now())
 
     def gone(self) -> float:
-        """Since the start."""
+        """Seconds since the start."""
         return self._now() - self._start
 
     def left(self) -> float | None:
-        """Until the end; None if nothing tells, 0 if it should have ended."""
+        """Seconds until the end; None if nothing tells, 0 if it should have ended."""
         known = len(self._expected) == self.total
         weights = self._expected if known else [1.0] * self.total
         seen = len(self._ends) - 1
@@ -73,7 +73,7 @@ class Waiting:
     expected
         Seconds that each unit should take; empty where nobody knows.
     doing
-        What is done until a step is told.
+        What is done until a step is reported.
     whole
         Whether the work is one unit, whose bar would tell nothing.
     """
@@ -114,12 +114,12 @@ class Waiting:
         self._bar.stop()
 
     def started(self, total: int) -> None:
-        """So many units of work."""
+        """Begin to count so many units of work."""
         self._clock.total = total
         self._bar.update(self._task, total=total)
 
     def step(self, text: str) -> None:
-        """What is being done now."""
+        """Show what is being done now."""
         self._doing = text
         self._bar.update(self._task, description=text)
 
@@ -151,7 +151,7 @@ class _Times(bars.ProgressColumn):
         self._clock = clock
 
     def render(self, task: bars.Task) -> Text:
-        """At this moment."""
+        """Return the text of this moment."""
         return Text(times_text(self._clock))
 
 

@@ -56,7 +56,7 @@ def compare_discharges(
     voltage_uncertainty_volt
         Standard uncertainty of the instrument [V].
     progress
-        Is told how far it is.
+        Receives the progress.
 
     Raises
     ------
@@ -93,7 +93,7 @@ def compare_discharges(
 
 
 def _unmatched(lake: Lake, outputs: Mapping[str, str]) -> str:
-    """Why the curves could not be compared; empty if they were."""
+    """The reason for which the curves could not be compared; empty if they were."""
     kpi = lake.get(outputs["voltage_rmse"], Kpi)
     return "" if kpi.outcome is KpiOutcome.MEASURED else kpi.method
 

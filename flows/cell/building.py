@@ -31,7 +31,7 @@ LOADING = "mass_loading_kilogram_per_square_metre"
 
 @dataclass(frozen=True, kw_only=True)
 class CellPlan:
-    """What is asked of a cell, read before anything is stored.
+    """A cell as it was asked for, read before anything is stored.
 
     `design` are fields of its design, `parameters` those of the stage; what is stated of materials may be nothing.
     `half_cell`: against lithium metal. `ideal`: with the metrics that Bruggeman's relation assumes for a recipe.
@@ -176,7 +176,7 @@ def recipe_of(words: str) -> Subject:
 
 
 def cell_design(plan: CellPlan, subject: Subject) -> CellDesign:
-    """What the plan says of a cell's design, and else its electrode.
+    """Return the cell design that the plan states, and else that of its electrode.
 
     Raises
     ------

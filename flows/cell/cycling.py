@@ -26,7 +26,7 @@ PROTOCOLS = tuple(one.short.replace("_", "-") for one in STAGES.values() if isin
 
 @dataclass(frozen=True)
 class CellTest:
-    """What is done under a name: the stage of a protocol, by its name, and its parameters that differ from defaults."""
+    """A named test: the stage of a protocol, by its name, and its parameters that differ from the defaults."""
 
     name: str
     stage: str
@@ -34,7 +34,7 @@ class CellTest:
 
     @property
     def steps(self) -> tuple[str, ...]:
-        """What is done, in plain English."""
+        """The steps of the protocol, in plain English."""
         stage = STAGES[self.stage]
         bound = stage.bind(self.parameters)
         if not isinstance(stage, ProtocolStage):
@@ -44,7 +44,7 @@ class CellTest:
 
 @dataclass(frozen=True)
 class Cycled:
-    """What a test with a cell gave: the id of the cycling, or the error that the stage ended with."""
+    """The result of a test with a cell: the id of the cycling, or the error that the stage ended with."""
 
     cell_id: str
     test: str
@@ -113,7 +113,7 @@ def cycle_many(
     profile_id
         Of the measurement that the tests follow which run a profile.
     progress
-        Is told of every test.
+        Receives the progress, a step for every test.
 
     Raises
     ------
@@ -144,7 +144,7 @@ def cycle_one(address: str, cell_id: str, test: CellTest, profile_id: str) -> Cy
 
 
 def _matched(followed: bool, profile_id: str) -> None:
-    """There is a profile where one is followed, and only there."""
+    """Refuse a profile where none is followed, and the lack of one where one is."""
     if followed and not profile_id:
         raise CyclingError("the protocol follows a profile, and none was given. Name a measured curve or its file.")
     if profile_id and not followed:

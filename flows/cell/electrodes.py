@@ -22,7 +22,7 @@ _KINDS = tuple(f"{kind.kind}-" for kind in (Microstructure, Transport))
 
 @dataclass(frozen=True)
 class Electrode:
-    """What a cell is built of: metrics, and the materials that they are of."""
+    """The metrics that a cell is built of, and the materials that they belong to."""
 
     transport: Transport
     materials: Materials
@@ -30,7 +30,7 @@ class Electrode:
 
 @dataclass(frozen=True)
 class Subject:
-    """What an id says of an electrode: its recipe if it is one, and fields of cell design and materials."""
+    """The facts that an id gives of an electrode: its recipe, if any, and fields of cell design and materials."""
 
     record: Record
     recipe: Recipe | None = None
@@ -39,7 +39,7 @@ class Subject:
 
 
 def subject_of(record: Record) -> Subject:
-    """What a stored record says of an electrode.
+    """Return the facts that a stored record gives of an electrode.
 
     Raises
     ------
@@ -63,7 +63,7 @@ def subject_of(record: Record) -> Subject:
 def measured_electrode(
     lake: Lake, subject: Subject, stated: Iterable[Said] = (), otherwise: Materials | None = None
 ) -> Electrode:
-    """The electrode of a subject as it was measured: of several transports that over the most and largest cubes.
+    """The electrode of a subject as measured: of several transports that over the most and largest volume elements.
 
     Parameters
     ----------
@@ -105,7 +105,7 @@ def measured_electrode(
             f"{subject.record.id} was measured with several materials, {', '.join(of)}. Name one of them with "
             "--materials, or a transport."
         )
-    return max(found, key=lambda each: (each.transport.cube_count, each.transport.edge_voxels))
+    return max(found, key=lambda each: (each.transport.volume_element_count, each.transport.edge_voxels))
 
 
 def assumed_electrode(

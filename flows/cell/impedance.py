@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ragone.dataset import Lake
-from ragone.flows.cell.kpis import Found, extract
+from ragone.flows.cell.kpis import StageKpis, extract
 from ragone.flows.errors import KpiError
 from ragone.flows.running.progress import Progress
 from ragone.pipelines.cell.impedance import simulate_impedance
@@ -76,7 +76,7 @@ def imported(
 
 def split(
     lake: Lake, impedance_id: str, *, diffusion_from_second: float, progress: Progress | None = None
-) -> list[Found]:
+) -> list[StageKpis]:
     """Kramers-Kronig test, equivalent circuit and relaxation times of a spectrum."""
     settings = {"diffusion_from_second": diffusion_from_second}
     return extract(lake, [impedance_id], SPLIT, settings=settings, progress=progress)

@@ -45,8 +45,8 @@ def _of_cell(port: Port) -> bool:
 
 
 @dataclass(frozen=True)
-class Found:
-    """What one stage gave of its subjects: ids by name of the KPI, or why it gave none."""
+class StageKpis:
+    """The result of one stage: ids by name of the KPI, or why there are none."""
 
     name: str
     subjects: tuple[str, ...]
@@ -64,7 +64,7 @@ def extract(
     settings: Mapping[str, Any] | None = None,
     seed: int = 0,
     progress: Progress | None = None,
-) -> list[Found]:
+) -> list[StageKpis]:
     """Run every applicable KPI stage, or find what was computed before.
 
     Parameters
@@ -82,7 +82,7 @@ def extract(
     seed
         Of the stages that draw.
     progress
-        Is told of every stage.
+        Receives the progress, a step for every stage.
 
     Raises
     ------
@@ -106,12 +106,12 @@ def extract(
     found = []
     for stage, group in calls:
         watcher.step(f"KPI: {stage.short}")
-        found.append(_asked_of(_found(lake, stage, group, given[stage], seed), asked[stage]))
+        found.append(_select_asked(_extract_stage(lake, stage, group, given[stage], seed), asked[stage]))
         watcher.advanced()
     return found
 
 
-def seen_by_voltage(lake: Lake, curve_id: str) -> tuple[DifferentialCapacity, dict[str, Kpi]]:
+def differential_capacity_with_peaks(lake: Lake, curve_id: str) -> tuple[DifferentialCapacity, dict[str, Kpi]]:
     """The differential capacity of a curve and the KPIs of its peaks by name, computed or found."""
     capacity = lake.get(lake.run(differential_capacity, curve=curve_id).id, DifferentialCapacity)
     (peaks,) = extract(lake, [curve_id], ["dqdv"])
@@ -134,7 +134,7 @@ class _Subject:
 
 
 def stages_asked(names: Sequence[str]) -> dict[AnyKpiStage, set[str]]:
-    """What is asked of each stage: some of its KPIs by name, or all (an empty set) where the stage is named.
+    """The KPIs asked of each stage: some by name, or all (an empty set) where the stage is named.
 
     All stages that need not be named if there are no names; in the order of the registry.
 
@@ -191,24 +191,26 @@ def _groups(stage: AnyKpiStage, subjects: Mapping[str, _Subject]) -> list[tuple[
     return [tuple(s for s in fitting if s.series == one) for one in series]
 
 
-def _found(lake: Lake, stage: AnyKpiStage, group: tuple[_Subject, ...], given: Mapping[str, Any], seed: int) -> Found:
+def _extract_stage(
+    lake: Lake, stage: AnyKpiStage, group: tuple[_Subject, ...], given: Mapping[str, Any], seed: int
+) -> StageKpis:
     ids, subject = tuple(one.record.id for one in group), stage.subject
     inputs: dict[str, Any] = {subject.name: ids if subject.many else ids[0]}
     for name, port in stage.ports.items():
         if port is not subject and group[0].cell_id:
             inputs[name] = group[0].cell_id
         elif name not in inputs and not port.optional:
-            return Found(stage.short, ids, {}, error="needs cell_parameters; name the cell with --cell")
+            return StageKpis(stage.short, ids, {}, error="needs cell_parameters; name the cell with --cell")
     if stage.takes_seed:
         inputs[SEED] = seed
     run = lake.run(stage, **inputs, **given)
     if run.outcome is not RunOutcome.COMPLETED:
-        return Found(stage.short, ids, {}, run.run_id, run.error)
-    return Found(stage.short, ids, _by_kpi_name(lake, run.outputs), run.run_id)
+        return StageKpis(stage.short, ids, {}, run.run_id, run.error)
+    return StageKpis(stage.short, ids, _by_kpi_name(lake, run.outputs), run.run_id)
 
 
-def _asked_of(found: Found, names: set[str]) -> Found:
-    """What was asked for by name; of a name that did not come out, what did."""
+def _select_asked(found: StageKpis, names: set[str]) -> StageKpis:
+    """Keep the KPIs that were asked for by name; a name that was not found is answered with those that were."""
     if not names or found.error:
         return found
     kept = {name: found.kpis[name] for name in found.kpis if name in names}

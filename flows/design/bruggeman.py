@@ -1,7 +1,8 @@
 """What a cell model gets wrong that takes tortuosity from porosity: the same cells both ways, over porosity and rate.
 
 Designs of a study that differ in porosity alone are drawn and measured; the cell of each is discharged at several
-rates with the measured tortuosity factor and with Bruggeman's. The tensors of the cubes tell the other directions.
+rates with the measured tortuosity factor and with Bruggeman's. The tensors of the volume elements tell the other
+directions.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 
 from ragone.dataset import Lake
 from ragone.dataset.errors import StageFailedError
-from ragone.flows.design.chain import AVERAGE, MANUFACTURE, Chain, Step, placed
+from ragone.flows.design.chain import AVERAGE, MANUFACTURE, Chain, Step, insert_step
 from ragone.flows.design.evaluation import Evaluated, Extraction
 from ragone.flows.design.study import Study
 from ragone.flows.design.ways import Outcome, Way, evaluate_in_ways, stored_candidate
@@ -32,7 +33,7 @@ _DISCHARGE = "discharge"
 
 @dataclass(frozen=True)
 class Compared:
-    """One design: its mean transport, the tensor of each cube, and per rate how far the KPI is off; or why not."""
+    """One design: mean transport, the tensor of each volume element, and the error of the KPI at each rate."""
 
     candidate: Candidate
     transport: Transport | None = None
@@ -66,7 +67,7 @@ def compare_with_bruggeman(
     kpi
         That is compared.
     progress
-        Is told how far it is.
+        Receives the progress.
 
     Raises
     ------
@@ -77,14 +78,14 @@ def compare_with_bruggeman(
     middle = study.middle().values
     candidates = [stored_candidate(lake, Candidate(values={**middle, _POROSITY: one})) for one in porosities]
     with open_workspace(lake, study.execution, progress) as workspace:
-        workspace.progress.started(len(porosities) * (2 * study.resolution.first_cubes + 2 * len(rates)))
+        workspace.progress.started(len(porosities) * (2 * study.resolution.first_volume_elements + 2 * len(rates)))
         found = evaluate_in_ways(workspace, study, candidates, ways)
         tensors = _tensors(workspace, found)
     return tuple(_compared(lake, one, tensors, len(rates), f"{_DISCHARGE}.{kpi}") for one in found)
 
 
 def measure_tensor(address: str, volume_id: str, materials_id: str) -> str:
-    """The id of the transport tensor of a cube; empty if it failed."""
+    """The id of the transport tensor of a volume element; empty if it failed."""
     try:
         return lake_at(address).run(homogenise_along_all_axes, microstructure=volume_id, materials=materials_id).id
     except StageFailedError:
@@ -92,7 +93,7 @@ def measure_tensor(address: str, volume_id: str, materials_id: str) -> str:
 
 
 def _ways(study: Study, rates: Sequence[float], kpi: str) -> list[Way]:
-    """As measured at every rate, then by Bruggeman's relation."""
+    """The ways to evaluate a design: as measured at every rate, then by Bruggeman's relation."""
     try:
         stage = kpi_stage_of(kpi)
     except UnknownFieldError as cause:
@@ -103,7 +104,7 @@ def _ways(study: Study, rates: Sequence[float], kpi: str) -> list[Way]:
         )
     steps = [step for step in study.chain if not issubclass(step.gives, Curve)]
     measured = Chain(
-        placed(steps, Step(_DISCHARGE, discharge_at_constant_current), study.chain.given), study.chain.given
+        insert_step(steps, Step(_DISCHARGE, discharge_at_constant_current), study.chain.given), study.chain.given
     )
     assumed = measured.replaced(Step(AVERAGE, average_with_bruggeman))
     read = (Extraction(stage, (_DISCHARGE,)),)
@@ -111,19 +112,24 @@ def _ways(study: Study, rates: Sequence[float], kpi: str) -> list[Way]:
 
 
 def _tensors(workspace: Workspace, found: Sequence[Outcome]) -> dict[str, str]:
-    """The id of the tensor of each cube, by the id of its microstructure; those that failed are left out."""
+    """The id of the tensor of each volume element, by the id of its microstructure; those that failed are left out."""
     workspace.progress.step("measuring tensors")
-    cubes = [
-        (c.ids[MANUFACTURE], one.design.given["materials"]) for one in found for c in one.cubes if MANUFACTURE in c.ids
+    elements = [
+        (c.ids[MANUFACTURE], one.design.given["materials"])
+        for one in found
+        for c in one.volume_elements
+        if MANUFACTURE in c.ids
     ]
-    ids = workspace.run(measure_tensor, cubes)
-    return {volume: tensor for (volume, _), tensor in zip(cubes, ids, strict=True) if tensor}
+    ids = workspace.run(measure_tensor, elements)
+    return {volume: tensor for (volume, _), tensor in zip(elements, ids, strict=True) if tensor}
 
 
 def _compared(lake: Lake, one: Outcome, tensors: dict[str, str], rates: int, key: str) -> Compared:
     error = one.error or next((each.error for each in one.evaluated if each.error), "")
     own = tuple(
-        lake.get(tensors[v], TransportTensor) for c in one.cubes if (v := c.ids.get(MANUFACTURE, "")) in tensors
+        lake.get(tensors[v], TransportTensor)
+        for c in one.volume_elements
+        if (v := c.ids.get(MANUFACTURE, "")) in tensors
     )
     if error:
         return Compared(one.design.candidate, tensors=own, error=error)

@@ -12,13 +12,13 @@ from dataclasses import replace
 from typing import Any
 
 from ragone.dataset import Lake
-from ragone.flows.design.cubes import Drawing, measure_cubes, transport_role
-from ragone.flows.design.evaluation import CubeMeasured, Design, Evaluated, errors_of, evaluate
+from ragone.flows.design.evaluation import Design, Evaluated, MeasuredVolumeElement, errors_of, evaluate
 from ragone.flows.design.optimiser import Optimiser
 from ragone.flows.design.prepared import Measured, Prepared, prepared
 from ragone.flows.design.sampling import target_met
 from ragone.flows.design.study import Study
 from ragone.flows.design.trials import CampaignResult, Trial, TrialOutcome
+from ragone.flows.design.volume_elements import Drawing, measure_volume_elements, transport_role
 from ragone.flows.generator.drawer import Drawer, Expectation, drawer_of
 from ragone.flows.running.progress import Progress
 from ragone.flows.running.tracking import FlowRun, run_tracked, server_address
@@ -26,7 +26,7 @@ from ragone.flows.running.workspace import Workspace, open_workspace
 from ragone.models.conclusion import conclude
 from ragone.schemas import Campaign, Candidate, Kpi, Materials, Recipe
 
-Told = Callable[[Trial], None]
+TrialWatcher = Callable[[Trial], None]
 
 
 def run_campaign(
@@ -35,7 +35,7 @@ def run_campaign(
     progress: Progress | None = None,
     *,
     prefect_api_url: str = "",
-    finished: Told = lambda _: None,
+    finished: TrialWatcher = lambda _: None,
 ) -> CampaignResult:
     """Run a study, or go on with it.
 
@@ -46,12 +46,12 @@ def run_campaign(
     study
         What to do.
     progress
-        Is told how far it is.
+        Receives the progress.
     prefect_api_url
         A Prefect server on which the run shows up; the environment's PREFECT_API_URL if empty. Without either,
         Prefect is not used.
     finished
-        Is told of each trial when it is over.
+        Receives each trial when it is over.
 
     Raises
     ------
@@ -80,13 +80,13 @@ def run_campaign(
 class _Campaign:
     """One run of a study: the trials so far, and where the next ones are evaluated."""
 
-    def __init__(self, workspace: Workspace, study: Study, finished: Told) -> None:
+    def __init__(self, workspace: Workspace, study: Study, finished: TrialWatcher) -> None:
         self._workspace, self._study, self._finished = workspace, study, finished
         self._lake, self._progress, self._chain = workspace.lake, workspace.progress, study.chain
         self._optimiser = Optimiser(workspace, study)
         self._drawer: Drawer = drawer_of(workspace, study)
         self._trials: list[Trial] = []
-        self._units = study.budget.total * (study.resolution.first_cubes * len(study.chain.branches) + 1)
+        self._units = study.budget.total * (study.resolution.first_volume_elements * len(study.chain.branches) + 1)
 
     def run(self) -> CampaignResult:
         budget = self._study.budget
@@ -101,18 +101,20 @@ class _Campaign:
         return self._concluded()
 
     def _evaluated(self, candidates: Sequence[Candidate]) -> list[Trial]:
-        """All cubes of all recipes, then what follows: a batch of one design still keeps several workers busy."""
+        """All volume elements of all recipes, then what follows: a batch of one design still keeps workers busy."""
         designs = [prepared(self._lake, self._study, candidate) for candidate in candidates]
         expected = self._expectations(designs)
         measured = {branch: self._measured(branch, designs, expected) for branch in self._chain.branches}
         self._progress.step(f"evaluating {len(designs)} designs")
         found = self._judged(designs, measured, expected)
-        own = {design.recipe_id(""): design.cubes(self._chain, measured) for design in designs if "" in measured}
+        own = {
+            design.recipe_id(""): design.volume_elements(self._chain, measured) for design in designs if "" in measured
+        }
         self._drawer.learn(own)
         return found
 
     def _expectations(self, designs: Sequence[Prepared]) -> Mapping[str, Expectation]:
-        """What is expected of the generator that draws, by the id of the recipe; nothing of a simulator."""
+        """Return the errors expected of the generator that draws, by the id of the recipe; none of a simulator."""
         if self._study.trust is None:
             return {}
         recipes = [self._lake.get(design.recipe_id(""), Recipe) for design in designs]
@@ -120,32 +122,32 @@ class _Campaign:
 
     def _measured(
         self, branch: str, designs: Sequence[Prepared], expected: Mapping[str, Expectation]
-    ) -> dict[str, list[CubeMeasured]]:
-        """The cubes of one electrode; a recipe of which nothing can be expected has a failed one."""
+    ) -> dict[str, list[MeasuredVolumeElement]]:
+        """The volume elements of one electrode; a recipe of which nothing can be expected has a failed one."""
         drawings, failed = {}, {}
         for design in designs:
             key, recipe_id = design.key(self._chain, branch), design.recipe_id(branch)
             if recipe_id in expected and expected[recipe_id].error:
-                failed[key] = [CubeMeasured(error=expected[recipe_id].error)]
+                failed[key] = [MeasuredVolumeElement(error=expected[recipe_id].error)]
             else:
                 drawings[key] = self._drawing(branch, design)
-        return {**measure_cubes(self._workspace, self._study, branch, drawings, self._further), **failed}
+        return {**measure_volume_elements(self._workspace, self._study, branch, drawings, self._further), **failed}
 
     def _drawing(self, branch: str, design: Prepared) -> Drawing:
-        """By the drawer; of the negative electrode by its own step."""
+        """Return how a design is drawn: by the drawer; of the negative electrode by its own step."""
         step, kept, recipe_id = self._chain.drawing(branch), self._study.keep_voxels, design.recipe_id(branch)
         if branch:
             return Drawing(design, step, kept)
         return Drawing(design, self._drawer.step_for(step, recipe_id), kept or self._drawer.keeps_voxels(recipe_id))
 
-    def _further(self, cubes: int) -> None:
-        self._units += cubes
+    def _further(self, elements: int) -> None:
+        self._units += elements
         self._progress.started(self._units)
 
     def _judged(
         self, designs: Sequence[Prepared], measured: Measured, expected: Mapping[str, Expectation]
     ) -> list[Trial]:
-        """The trials of a batch; a design one of whose cubes could not be measured is a failed one."""
+        """The trials of a batch; a design one of whose volume elements could not be measured is a failed one."""
         first = len(self._trials)
         found: dict[int, Trial] = {}
         whole: list[int] = []
@@ -155,7 +157,7 @@ class _Campaign:
             own = measured[""][design.key(self._chain, "")] if "" in measured else []
             found[place] = replace(
                 trial,
-                cube_count=len(own),
+                volume_element_count=len(own),
                 target_met=self._target_met(own) if trial.kpis else None,
                 expected=expected.get(design.given.get("recipe", "")),
             )
@@ -163,7 +165,7 @@ class _Campaign:
             self._progress.advanced()
 
         for place, design in enumerate(designs):
-            error = errors_of(design.cubes(self._chain, measured))
+            error = errors_of(design.volume_elements(self._chain, measured))
             if error:
                 over(place, Trial(first + place, design.candidate, TrialOutcome.FAILED, error=error))
             else:
@@ -186,9 +188,9 @@ class _Campaign:
         kpis = tuple(self._lake.get(evaluated.kpi_ids[goal.key], Kpi) for goal in self._study.goals)
         return replace(Trial.judged(number, candidate, self._study.goals, kpis), kpi_ids=evaluated.kpi_ids)
 
-    def _target_met(self, cubes: Sequence[CubeMeasured]) -> bool | None:
+    def _target_met(self, elements: Sequence[MeasuredVolumeElement]) -> bool | None:
         role = transport_role(self._chain, "")
-        return target_met(self._lake, self._study.resolution.target, role, cubes)
+        return target_met(self._lake, self._study.resolution.target, role, elements)
 
     def _concluded(self) -> CampaignResult:
         self._progress.step("concluding")

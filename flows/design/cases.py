@@ -34,7 +34,7 @@ class Case:
     change: str
 
     def load(self, folder: Path) -> Study:
-        """Its study.
+        """Load the study of the case.
 
         Raises
         ------
@@ -81,7 +81,7 @@ def run_cases(lake: Lake, folder: Path, progress: Progress | None = None) -> Cas
     folder
         Of the parameter files.
     progress
-        Is told of each campaign in turn.
+        Receives the progress of each campaign in turn.
 
     Raises
     ------
@@ -106,7 +106,7 @@ def _best(campaigns: dict[str, CampaignResult], name: str) -> Candidate:
 
 
 def _compared(lake: Lake, curves: Sequence[PowerCurve]) -> dict[str, Kpi]:
-    """How far the optima are ahead of the half cell's design, and the power that each can give for an hour."""
+    """Compare the optima with the half cell's design, and find the power that each gives for an hour."""
     energy, power, half = curves
     found = {}
     for what, curve, at in (("energy cell", energy, LOW), ("power cell", power, HIGH)):

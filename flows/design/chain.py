@@ -2,7 +2,7 @@
 
 A step has a role (what it is called in the study) and a stage. Its inputs are found by type: each port is given the
 record of its kind that the nearest step before it gives, or that is given at the start. What is drawn with a seed is
-drawn as often as there are cubes, and so is what follows, until a step takes all of them together.
+drawn as often as there are volume elements, and so is what follows, until a step takes all of them together.
 
 The negative electrode, where a study gives it a recipe, has steps of its own, whose roles begin with ``negative_``;
 they see its records only, and a port whose name begins so is given them.
@@ -52,7 +52,7 @@ class Step:
         return self.stage.returns
 
     def definition(self) -> dict[str, Any]:
-        """As plain data, for the record of a campaign."""
+        """Return it as plain data, for the record of a campaign."""
         named = {"inputs": dict(self.inputs)} if self.inputs else {}
         return {"stage": self.stage.name, "parameters": dict(self.parameters), **named}
 
@@ -88,7 +88,7 @@ class Chain:
 
     @cached_property
     def repeated(self) -> frozenset[str]:
-        """Roles of the steps that are taken once for each cube."""
+        """Roles of the steps that are taken once for each volume element."""
         found: set[str] = set()
         for step in self.steps:
             single = [role for port, role in self.sources[step.role].items() if not step.stage.ports[port].many]
@@ -97,16 +97,16 @@ class Chain:
         return frozenset(found)
 
     def drawn(self, branch: str) -> tuple[Step, ...]:
-        """The steps that are taken once for each cube of an electrode."""
+        """The steps that are taken once for each volume element of an electrode."""
         return tuple(step for step in self.steps if step.role in self.repeated and step.branch == branch)
 
     def leading(self, branch: str) -> tuple[Step, ...]:
-        """The steps that lead to the cubes of an electrode and are taken once for a design."""
+        """The steps that lead to the volume elements of an electrode and are taken once for a design."""
         needed = self.needed(step.role for step in self.drawn(branch))
         return tuple(step for step in needed if step.role not in self.repeated)
 
     def drawing(self, branch: str) -> Step:
-        """The step that draws the cubes of an electrode."""
+        """The step that draws the volume elements of an electrode."""
         return next(step for step in self.drawn(branch) if step.stage.takes_seed)
 
     def replaced(self, *steps: Step) -> Chain:
@@ -124,7 +124,7 @@ class Chain:
         return next((r for r in reversed(roles) if among is None or r in among), "")
 
     def metrics(self, branch: str) -> str:
-        """The role of the step that gives the transport of a material, averaged over its cubes; empty if none does."""
+        """The role of the step that gives the transport averaged over the volume elements; empty if none does."""
         return self.last(Transport, branch, [step.role for step in self.collected()])
 
     def after(self, role: str) -> tuple[Step, ...]:
@@ -138,7 +138,7 @@ class Chain:
         return tuple(found)
 
     def needed(self, roles: Iterable[str]) -> Chain:
-        """Only the steps that lead to those roles."""
+        """Return the chain of only those steps that lead to the roles."""
         wanted = set(roles)
         for step in reversed(self.steps):
             if step.role in wanted:
@@ -170,7 +170,7 @@ class Chain:
                 raise StudyError(self._missing(step, port))
 
     def _missing(self, step: Step, port: Port) -> str:
-        """What a step lacks, by its path, and what there is instead."""
+        """Name what a step lacks, by its path, and what there is instead."""
         roles = [each.role for each in self.steps]
         earlier = [f"{role} ({kind.kind})" for role, kind in self.given.items()]
         earlier += [f"{each.role} ({each.gives.kind})" for each in self.steps[: roles.index(step.role)]]
@@ -181,7 +181,9 @@ class Chain:
         )
 
 
-def placed(steps: Sequence[Step], new: Step, given: Mapping[str, type[Record]], after: str = "") -> tuple[Step, ...]:
+def insert_step(
+    steps: Sequence[Step], new: Step, given: Mapping[str, type[Record]], after: str = ""
+) -> tuple[Step, ...]:
     """The steps with a new one: after the one named, else right after the last that gives a record which it takes."""
     roles = [step.role for step in steps]
     if after:

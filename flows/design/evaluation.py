@@ -1,4 +1,4 @@
-"""One design evaluated: its cubes drawn and measured, then all that follows from them, up to the KPIs.
+"""One design evaluated: its volume elements drawn and measured, then all that follows from them, up to the KPIs.
 
 Tasks take and give ids; every step goes through the lake, which answers from its history where it can. A stage that
 fails is a stored run; here it ends the task with its reason instead of an id.
@@ -28,8 +28,8 @@ Ids = Mapping[str, str]
 
 
 @dataclass(frozen=True)
-class CubeMeasured:
-    """Ids of what was stored for one cube by the role of the step, as far as it came; `error` says why no further."""
+class MeasuredVolumeElement:
+    """Ids of what was stored for one volume element, by the role of the step; `error` says why it came no further."""
 
     ids: Ids = field(default_factory=dict)
     error: str = ""
@@ -46,12 +46,14 @@ class Extraction:
 
 @dataclass(frozen=True)
 class Design:
-    """What is evaluated: ids of the given records by role, of the cubes by role of their step, and of the errors that a
-    generator is expected to have made, by electrode; the parameters of steps that differ from design to design.
+    """One design to evaluate.
+
+    Ids of the given records by role, of the volume elements by role of their step, and of the errors that a generator
+    is expected to have made, by electrode; the parameters of steps that differ from design to design.
     """
 
     given: Ids
-    cubes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    volume_elements: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     predicted: Ids = field(default_factory=dict)
     parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
@@ -65,7 +67,7 @@ class Evaluated:
     error: str = ""
 
 
-def measure_cube(
+def measure_volume_element(
     address: str,
     chain: Chain,
     branch: str,
@@ -74,8 +76,8 @@ def measure_cube(
     size: Mapping[str, Any],
     seed: int,
     parameters: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
-) -> CubeMeasured:
-    """Draw one cube of a recipe and measure it.
+) -> MeasuredVolumeElement:
+    """Draw one volume element of a recipe and measure it.
 
     Parameters
     ----------
@@ -86,13 +88,13 @@ def measure_cube(
     branch
         The electrode.
     drawn
-        The step that draws this cube, which stands for the chain's own.
+        The step that draws this volume element, which stands for the chain's own.
     given
         Ids of the given records, by role.
     size
         `edge_voxels` and `voxel_size_metre` [m].
     seed
-        Of this cube.
+        Of this volume element.
     parameters
         That differ from design to design, by role of the step.
     """
@@ -105,12 +107,12 @@ def measure_cube(
             own = parameters.get(step.role, {})
             made[step.role] = ids[step.role] = run_step(lake, chain, taken, ids, **own, **further)
     except StageFailedError as failure:
-        return CubeMeasured(made, str(failure))
-    return CubeMeasured(made)
+        return MeasuredVolumeElement(made, str(failure))
+    return MeasuredVolumeElement(made)
 
 
 def evaluate(address: str, chain: Chain, extractions: Sequence[Extraction], design: Design) -> Evaluated:
-    """All that follows from the cubes of a design, and its KPIs with their uncertainty.
+    """All that follows from the volume elements of a design, and its KPIs with their uncertainty.
 
     Parameters
     ----------
@@ -121,7 +123,7 @@ def evaluate(address: str, chain: Chain, extractions: Sequence[Extraction], desi
     extractions
         What KPIs are read off.
     design
-        What is evaluated; all of its cubes are measured.
+        What is evaluated; all of its volume elements are measured.
     """
     lake, ids = lake_at(address), dict(design.given)
     kpi_ids: dict[str, str] = {}
@@ -163,17 +165,17 @@ def _sources_of(chain: Chain, step: Step) -> dict[str, str]:
 
 
 def _run_for(lake: Lake, chain: Chain, step: Step, ids: Ids, design: Design) -> str:
-    """A step of a design: with its cubes where it takes them all, its own parameters, and the generator's errors."""
+    """Run a step of a design: with all volume elements if it takes them, its parameters, and the generator's errors."""
     further: dict[str, Any] = dict(design.parameters.get(step.role, {}))
     predicted = design.predicted.get(step.branch, "")
     for name, port in step.stage.ports.items():
         if predicted and port.kinds == (PredictedErrors,):
             further[name] = predicted
-    return run_step(lake, chain, step, {**design.cubes, **ids}, **further)
+    return run_step(lake, chain, step, {**design.volume_elements, **ids}, **further)
 
 
 def _perturbed(lake: Lake, chain: Chain, ids: Ids, design: Design) -> Iterator[tuple[str, Ids]]:
-    """What becomes of everything if a metric of a material is larger by one standard error; by the metric's name."""
+    """Yield all ids with one metric of a material raised by one standard error, by the metric's name."""
     for branch in chain.branches:
         role = chain.metrics(branch)
         for metric in uncertain_metrics(lake.get(ids[role], Transport)) if role else ():
@@ -199,7 +201,7 @@ def _extracted(
     for port, taken in roles.items():
         inputs[port] = [ids[role] for role in taken] if extraction.stage.ports[port].many else ids[taken[0]]
         inputs[f"perturbed_{port}"] = [changed[role] for changed in perturbed.values() for role in taken]
-    counts = [len(found) for found in design.cubes.values()]
+    counts = [len(found) for found in design.volume_elements.values()]
     outputs = completed(
         lake.run(stage, **inputs, perturbed=list(perturbed), sample_count=min(counts, default=1), **extraction.settings)
     )
@@ -222,6 +224,6 @@ def roles_of(chain: Chain, extraction: Extraction) -> dict[str, list[str]]:
     return found
 
 
-def errors_of(cubes: Iterable[CubeMeasured]) -> str:
-    """Why the first cube that failed did; empty if none did."""
-    return next((cube.error for cube in cubes if cube.error), "")
+def errors_of(elements: Iterable[MeasuredVolumeElement]) -> str:
+    """The error of the first volume element that failed; empty if none did."""
+    return next((element.error for element in elements if element.error), "")

@@ -1,6 +1,7 @@
-"""Study files of the former form: recognised, and rewritten by a named verb into the present one.
+"""Study files of the former forms: recognised, and rewritten by a named verb into the present one.
 
-They had one objective with its power or rate, four fields of a design as space, and an engine for each part.
+The first had one objective with its power or rate, four fields of a design as space, and an engine for each part; both
+called the volume elements of a recipe cubes.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from ragone.schemas import CellDesign, Materials, Recipe
 from ragone.schemas.unit_names import unit_of
 
 _FORMER_KEYS = {"objective": "objectives and steps.discharge", "stages": "steps"}
+_FORMER_COUNT, _COUNT = "cubes", "volume_elements"  # of study.resolution
 _FIELDS = {
     "active_material_weight_fraction": "recipe.active_material_weight_fraction",
     "porosity": "recipe.porosity",
@@ -41,40 +43,26 @@ _RECORDS = {
 
 
 def is_former(content: Any) -> bool:
-    """Whether the content of a parameter file is a study of the former form."""
-    study = content.get("study") if isinstance(content, Mapping) else None
-    if not isinstance(study, Mapping):
-        return False
-    space = study.get("space")
-    fields = isinstance(space, Mapping) and any(name in _FIELDS for name in space)
-    return fields or any(key in study for key in _FORMER_KEYS)
+    """Whether the content of a parameter file is a study of a former form."""
+    return bool(_changes(content))
 
 
 def refuse_former(content: Any, path: str = "FILE") -> None:
-    """Refuse a study of the former form, with the lines to change.
+    """Refuse a study of a former form, with the lines to change.
 
     Raises
     ------
     StudyError
         If it is one.
     """
-    if not is_former(content):
-        return
-    study = content["study"]
-    space = study.get("space")
-    lines = [f"space.{n} is {_FIELDS[n]} now" for n in (space if isinstance(space, Mapping) else ()) if n in _FIELDS]
-    lines += [
-        f"{key} is {'objectives and steps.discharge' if key == 'objective' else 'steps'} now"
-        for key in _FORMER_KEYS
-        if key in study
-    ]
-    raise StudyError(
-        f"study has the form of an earlier version: {'; '.join(lines)}. `ragone migrate-study {path}` rewrites it."
-    )
+    if lines := [f"{former} is {present} now" for former, present in _changes(content).items()]:
+        raise StudyError(
+            f"study has the form of an earlier version: {'; '.join(lines)}. `ragone migrate-study {path}` rewrites it."
+        )
 
 
 def migrated(content: Any) -> dict[str, Any]:
-    """A study of the former form in the present one; what is not known of it is left, to be named when it is read.
+    """A study of a former form in the present one; what is not known of it is left, to be named when it is read.
 
     Raises
     ------
@@ -82,6 +70,27 @@ def migrated(content: Any) -> dict[str, Any]:
         If a part of it is no map, by its path.
     """
     study = dict(content["study"])
+    if "resolution" in study:
+        resolution = _map(study["resolution"], "resolution")
+        study["resolution"] = {(_COUNT if key == _FORMER_COUNT else key): value for key, value in resolution.items()}
+    return _in_steps(study) if is_former({"study": study}) else {"study": study}
+
+
+def _changes(content: Any) -> dict[str, str]:
+    """The present path of what is at a former one, by that."""
+    study = content.get("study") if isinstance(content, Mapping) else None
+    if not isinstance(study, Mapping):
+        return {}
+    space, resolution = study.get("space"), study.get("resolution")
+    found = {f"space.{n}": _FIELDS[n] for n in (space if isinstance(space, Mapping) else ()) if n in _FIELDS}
+    found |= {key: present for key, present in _FORMER_KEYS.items() if key in study}
+    if isinstance(resolution, Mapping) and _FORMER_COUNT in resolution:
+        found[f"resolution.{_FORMER_COUNT}"] = f"resolution.{_COUNT}"
+    return found
+
+
+def _in_steps(study: dict[str, Any]) -> dict[str, Any]:
+    """A study of the first form with objectives, steps and records in place of one objective and engines."""
     objective, stages = _map(study.pop("objective", {}), "objective"), _map(study.pop("stages", {}), "stages")
     study["space"] = {_FIELDS.get(name, name): value for name, value in _map(study.get("space", {}), "space").items()}
     steps: dict[str, Any] = {}
@@ -106,7 +115,7 @@ def migrated(content: Any) -> dict[str, Any]:
 
 
 def _move(written: dict[str, Any], role: str, steps: dict[str, Any], records: dict[str, dict[str, Any]]) -> None:
-    """What was said of a part: its stage and parameters, and the fields of records that were parameters."""
+    """Move what was written of a part: its stage and parameters, and fields of records that were parameters."""
     step = {"stage": _STAGES.get(written["engine"], written["engine"])} if "engine" in written else {}
     for name, value in _parameters(written).items():
         record = next((r for r, names in _RECORDS.items() if name in names), "")
@@ -123,7 +132,7 @@ def _proposer(written: dict[str, Any]) -> dict[str, Any]:
 
 
 def _parameters(written: dict[str, Any]) -> dict[str, Any]:
-    """Those of an engine; a bare number was one in the unit that the name ends in."""
+    """The parameters of an engine; a bare number was one in the unit that the name ends in."""
     found = _map(written.get("parameters", {}), "stages.*.parameters")
     return {name: _with_unit(value, unit_of(str(name))) for name, value in found.items()}
 

@@ -33,7 +33,7 @@ class Given:
 
     @classmethod
     def read(cls, root: Section, kinds: Mapping[str, type[Record]]) -> Given:
-        """From the sections of a study that are called as the roles.
+        """Read the given records from the sections of a study that are called as the roles.
 
         Raises
         ------
@@ -98,11 +98,11 @@ class Given:
                     )
 
     def definition(self) -> dict[str, Any]:
-        """As plain data, for the record of a campaign."""
+        """Return them as plain data, for the record of a campaign."""
         return {role: dict(fields) for role, fields in sorted(self.fixed.items()) if fields}
 
     def _assumed(self, role: str, parameter_set: str | None) -> dict[str, Any]:
-        """Of materials: those of the cell's parameter set; the default's for a BPX file, which names none."""
+        """The materials assumed: those of the cell's parameter set; the default's for a BPX file, which names none."""
         if self.kinds[role] is not Materials:
             return {}
         cell = self.fixed.get(_CELL, {})

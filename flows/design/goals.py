@@ -42,7 +42,7 @@ class Goal(goals.Goal):
 
     @property
     def key(self) -> str:
-        """Under which the KPI of an evaluation is found: ``role.name``."""
+        """The key of the KPI in an evaluation: ``role.name``."""
         return f"{'+'.join(self.sources)}.{self.kpi}"
 
     @property
@@ -51,11 +51,11 @@ class Goal(goals.Goal):
         return f"{self.kpi} of {', '.join(self.sources)}" if self.sources else self.kpi
 
     def definition(self) -> dict[str, Any]:
-        """As plain data, for the record of a campaign."""
+        """Return it as plain data, for the record of a campaign."""
         return {**self.wanted(), "from": list(self.sources), "settings": dict(self.settings)}
 
     def wanted(self) -> dict[str, Any]:
-        """As the optimiser takes it."""
+        """The goal as the optimiser takes it."""
         return super().definition()
 
 

@@ -1,6 +1,6 @@
 """Ask and tell: two separate calls, whose state is a record of the lake.
 
-`ask` proposes candidates from what has been told, `tell` adds what came out. Whoever has the id of the history can go
+`ask` proposes candidates from the results so far, `tell` adds new ones. With the id of the history one can go
 on from there, in another process or on another day; nothing else is remembered.
 """
 
@@ -21,7 +21,7 @@ from ragone.schemas import Candidate, History, Kpi
 
 
 class Optimiser:
-    """Proposes candidates for a study. `history` is its whole state; None if nothing has been told."""
+    """Proposes candidates for a study. `history` is its whole state; None if there is no result yet."""
 
     def __init__(self, workspace: Workspace, study: Study, history: History | None = None) -> None:
         self._workspace, self._study = workspace, study

@@ -17,7 +17,7 @@ LOCK = "lake.lock"
 METRICS = "metrics.json"
 TRIALS = "trials.csv"
 
-_MEASURED = ("objective", "standard_uncertainty", "unit", "cubes", "target_met", "candidate_id", "kpi_id")
+_MEASURED = ("objective", "standard_uncertainty", "unit", "volume_elements", "target_met", "candidate_id", "kpi_id")
 
 
 def write_outputs(result: CampaignResult, folder: str | Path) -> tuple[Path, ...]:
@@ -90,5 +90,5 @@ def _row(trial: Trial, varied: list[str]) -> list[object]:
     kpi = trial.objective
     values = [trial.candidate.values.get(path) for path in varied]
     measured = [None, None, ""] if kpi is None else [kpi.value, kpi.standard_uncertainty, kpi.unit]
-    ids = [trial.cube_count, trial.target_met, trial.candidate.id, "" if kpi is None else kpi.id]
+    ids = [trial.volume_element_count, trial.target_met, trial.candidate.id, "" if kpi is None else kpi.id]
     return [trial.number, trial.outcome, *values, *measured, *ids, *(other.value for other in trial.kpis[1:])]

@@ -31,7 +31,7 @@ class PowerCurve:
     error: str = ""
 
     def kpi_ids(self, name: str) -> list[str]:
-        """Of one KPI at each power; empty where the evaluation failed."""
+        """The ids of one KPI at each power; empty where the evaluation failed."""
         return [one.kpi_ids.get(f"{self.role}.{name}", "") for one in self.evaluated]
 
     @property
@@ -41,12 +41,12 @@ class PowerCurve:
 
     @property
     def discharge_ids(self) -> list[str]:
-        """Of every discharge that was computed."""
+        """The ids of every discharge that was computed."""
         return [one.ids[self.role] for one in self.evaluated if self.role in one.ids]
 
     @property
     def cell_id(self) -> str:
-        """Of the cell; empty if it failed."""
+        """The id of the cell; empty if it failed."""
         return next((one.ids[_CELL] for one in self.evaluated if _CELL in one.ids), "")
 
 
@@ -75,7 +75,7 @@ def sweep_powers(
     powers
         Of the whole cell [W].
     progress
-        Is told how far it is.
+        Receives the progress.
 
     Raises
     ------
@@ -87,7 +87,7 @@ def sweep_powers(
     read = tuple(one for one in study.extractions if one.sources == (role,))
     ways = [Way(chain, read, {role: {_POWER: power}}) for power in powers]
     with open_workspace(lake, study.execution, progress) as workspace:
-        workspace.progress.started(len(candidates) * (study.resolution.first_cubes + len(powers)))
+        workspace.progress.started(len(candidates) * (study.resolution.first_volume_elements + len(powers)))
         found = evaluate_in_ways(workspace, study, candidates, ways)
     curves = tuple(PowerCurve(one.design.candidate, tuple(powers), role, one.evaluated, one.error) for one in found)
     return Sweep(curves, _crossovers(lake, curves))
@@ -102,7 +102,7 @@ def _at_power(study: Study) -> str:
 
 
 def _crossovers(lake: Lake, curves: Sequence[PowerCurve]) -> dict[tuple[str, str], Kpi]:
-    """Of each pair whose curves cross."""
+    """Store the crossover of each pair whose curves cross."""
     found = {}
     for first, second in combinations([curve for curve in curves if curve.discharge_ids], 2):
         run = lake.run(

@@ -9,13 +9,13 @@ from typing import Any
 
 from ragone.dataset import Lake
 from ragone.flows.design.chain import Chain
-from ragone.flows.design.evaluation import CubeMeasured, Design, Ids, completed
+from ragone.flows.design.evaluation import Design, Ids, MeasuredVolumeElement, completed
 from ragone.flows.design.study import Study
 from ragone.pipelines.realise import realise
 from ragone.schemas import Candidate
 
 Parameters = Mapping[str, Mapping[str, Any]]  # by the role of the step
-Measured = Mapping[str, Mapping[str, Sequence[CubeMeasured]]]  # by electrode, and by what the cubes are the same by
+Measured = Mapping[str, Mapping[str, Sequence[MeasuredVolumeElement]]]  # by electrode, and by `Prepared.key`
 
 
 @dataclass(frozen=True)
@@ -27,24 +27,24 @@ class Prepared:
     parameters: Parameters
 
     def recipe_id(self, branch: str) -> str:
-        """Of the recipe of an electrode."""
+        """The id of the recipe of an electrode."""
         return self.given[f"{branch}recipe"]
 
     def key(self, chain: Chain, branch: str) -> str:
-        """What cubes are the same by: the recipe, and whatever is changed in the steps that draw and measure them."""
+        """The recipe, and what is changed in the steps that draw and measure: equal for the same volume elements."""
         steps = (*chain.leading(branch), *chain.drawn(branch))
         own = {step.role: self.parameters[step.role] for step in steps if step.role in self.parameters}
         recipe_id = self.recipe_id(branch)
         return f"{recipe_id} {json.dumps(own, sort_keys=True)}" if own else recipe_id
 
-    def cubes(self, chain: Chain, measured: Measured) -> list[CubeMeasured]:
-        """Its cubes, of both electrodes."""
-        return [cube for branch, of in measured.items() for cube in of[self.key(chain, branch)]]
+    def volume_elements(self, chain: Chain, measured: Measured) -> list[MeasuredVolumeElement]:
+        """The measured volume elements of a design, of both electrodes."""
+        return [element for branch, of in measured.items() for element in of[self.key(chain, branch)]]
 
     def design(self, chain: Chain, measured: Measured, predicted: Ids, further: Parameters) -> Design:
-        """What is evaluated, with further parameters of steps."""
+        """Return the design to evaluate, with further parameters of steps."""
         ids = {
-            step.role: tuple(cube.ids[step.role] for cube in of[self.key(chain, branch)])
+            step.role: tuple(element.ids[step.role] for element in of[self.key(chain, branch)])
             for branch, of in measured.items()
             for step in chain.drawn(branch)
         }

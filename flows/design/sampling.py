@@ -1,6 +1,7 @@
-"""How many cubes of a recipe are measured: a fixed number, or as many as a target needs.
+"""How many volume elements of a recipe are measured: a fixed number, or as many as a target needs.
 
-In the parameter file `cubes` is a number, or a map such as ``{target: 1 %, confidence: 95 %, least: 4, most: 40}``.
+In the parameter file `volume_elements` is a number, or a map such as ``{target: 1 %, confidence: 95 %, least: 4, most:
+40}``.
 """
 
 from __future__ import annotations
@@ -8,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ragone.dataset import Lake
-from ragone.flows.design.evaluation import CubeMeasured
+from ragone.flows.design.evaluation import MeasuredVolumeElement
 from ragone.flows.errors import StudyError
 from ragone.flows.parameter_files.parameters import Section
-from ragone.pipelines.characterise.representativity import METRICS, Target, cubes_wanted, is_met
+from ragone.pipelines.characterise.representativity import METRICS, Target, is_met, volume_elements_wanted
 from ragone.pipelines.characterise.representativity.metrics import TORTUOSITY_FACTOR
 from ragone.pipelines.characterise.representativity.sequential import LEAST
 from ragone.schemas import Representativity, Transport
@@ -21,17 +22,17 @@ _DEFAULTS = {"confidence": 0.95, "least": 4, "most": 40}
 _LARGEST = 10**6
 
 
-def read_cubes(resolution: Section) -> tuple[int, Target | None]:
-    """The largest number of cubes, and the target that ends their sampling, if any.
+def read_volume_elements(resolution: Section) -> tuple[int, Target | None]:
+    """The largest number of volume elements, and the target that ends their sampling, if any.
 
     Raises
     ------
     StudyError
         For anything that cannot be used, named by its path.
     """
-    if not isinstance(resolution.raw("cubes"), Mapping):
-        return resolution.integer("cubes", 1, _LARGEST), None
-    section = resolution.section("cubes", _KEYS)
+    if not isinstance(resolution.raw("volume_elements"), Mapping):
+        return resolution.integer("volume_elements", 1, _LARGEST), None
+    section = resolution.section("volume_elements", _KEYS)
     least = section.integer("least", LEAST, _LARGEST, _DEFAULTS["least"])
     most = section.integer("most", LEAST, _LARGEST, _DEFAULTS["most"])
     if least > most:
@@ -40,18 +41,20 @@ def read_cubes(resolution: Section) -> tuple[int, Target | None]:
     return most, Target(metric, _share(section, "target"), _share(section, "confidence"), least, most)
 
 
-def sample_size(lake: Lake, target: Target | None, fixed: int, role: str, cubes: Sequence[CubeMeasured]) -> int:
-    """How many cubes of a recipe there should be; as many as there are if that is enough, or one of them failed."""
-    if any(cube.error for cube in cubes):
-        return len(cubes)
-    return fixed if target is None else cubes_wanted(_transports(lake, role, cubes), target)
+def sample_size(
+    lake: Lake, target: Target | None, fixed: int, role: str, elements: Sequence[MeasuredVolumeElement]
+) -> int:
+    """Number of volume elements that a recipe should have; as many as there are if that is enough, or one failed."""
+    if any(element.error for element in elements):
+        return len(elements)
+    return fixed if target is None else volume_elements_wanted(_transports(lake, role, elements), target)
 
 
-def target_met(lake: Lake, target: Target | None, role: str, cubes: Sequence[CubeMeasured]) -> bool | None:
-    """Whether the cubes of a recipe meet the target; None without one, or if a cube failed."""
-    if target is None or any(cube.error for cube in cubes):
+def target_met(lake: Lake, target: Target | None, role: str, elements: Sequence[MeasuredVolumeElement]) -> bool | None:
+    """Whether the volume elements of a recipe meet the target; None without one, or if a volume element failed."""
+    if target is None or any(element.error for element in elements):
         return None
-    return is_met(_transports(lake, role, cubes), target)
+    return is_met(_transports(lake, role, elements), target)
 
 
 def _share(section: Section, name: str) -> float:
@@ -62,5 +65,5 @@ def _share(section: Section, name: str) -> float:
     return section.quantity(name, "1", bounds)
 
 
-def _transports(lake: Lake, role: str, cubes: Sequence[CubeMeasured]) -> list[Transport]:
-    return [lake.get(cube.ids[role], Transport) for cube in cubes]
+def _transports(lake: Lake, role: str, elements: Sequence[MeasuredVolumeElement]) -> list[Transport]:
+    return [lake.get(element.ids[role], Transport) for element in elements]

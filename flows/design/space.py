@@ -41,7 +41,7 @@ class Variable:
         return len(self.choices) > 1 or (not self.choices and self.low != self.high)
 
     def definition(self) -> dict[str, Any]:
-        """As plain data: what the optimiser takes."""
+        """Return it as plain data, as the optimiser takes it."""
         if self.choices:
             return {"choices": list(self.choices)} if self.is_free else {"value": self.choices[0]}
         if not self.is_free:

@@ -24,7 +24,7 @@ from ragone.flows.design.chain import (
     Chain,
     Step,
     for_negative,
-    placed,
+    insert_step,
 )
 from ragone.flows.design.evaluation import Extraction, roles_of
 from ragone.flows.design.goals import Goal
@@ -70,7 +70,7 @@ def read_chain(root: Section, goals: Sequence[Goal]) -> tuple[Chain, Trust | Non
             known = [each.role for each in steps]
             if after and after not in known:
                 raise StudyError(f"{section.at(role)}.after = {after!r} is no step: {did_you_mean(after, known)}")
-            steps = placed(steps, step, given, after)
+            steps = insert_step(steps, step, given, after)
     chain = Chain(steps, given)
     roles = [role for goal in goals for role in sources_of(goal, chain)]
     needed = chain.needed([*roles, *(role for role in section if role not in USUAL)])
@@ -202,7 +202,7 @@ def _id(section: Section) -> str:
 
 
 def _trust(section: Section, chain: Chain) -> Trust | None:
-    """What is done about a generator's errors, written among the parameters of the step that draws."""
+    """Read how a generator's errors are treated, from the parameters of the step that draws."""
     step = next((step for step in chain if GENERATOR in step.inputs and not step.branch), None)
     if step is None:
         return None

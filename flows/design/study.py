@@ -18,7 +18,7 @@ from ragone.flows.design.evaluation import Extraction
 from ragone.flows.design.former_study import refuse_former
 from ragone.flows.design.given import Given
 from ragone.flows.design.goals import Goal, read_goals
-from ragone.flows.design.sampling import read_cubes
+from ragone.flows.design.sampling import read_volume_elements
 from ragone.flows.design.space import Space, read_space
 from ragone.flows.design.steps import (
     GIVEN_BY_FLOW,
@@ -57,7 +57,7 @@ class Proposer:
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
     def definition(self) -> dict[str, Any]:
-        """As plain data, for the record of a campaign."""
+        """Return it as plain data, for the record of a campaign."""
         return {"stage": self.stage.name, "parameters": dict(self.parameters)}
 
 
@@ -72,26 +72,29 @@ class Budget:
 
 @dataclass(frozen=True)
 class Resolution:
-    """Voxels along an edge, their size [m], and cubes per recipe: all of them, or until the target is met."""
+    """Voxels along an edge, their size [m], and volume elements per recipe: all of them, or until the target is met."""
 
     edge_voxels: int
     voxel_size_metre: float
-    cubes: int
+    volume_elements: int
     target: Target | None = None
 
     @property
-    def first_cubes(self) -> int:
-        """Cubes of a recipe that are measured before anything is known of it."""
-        return self.cubes if self.target is None else self.target.least
+    def first_volume_elements(self) -> int:
+        """Volume elements of a recipe that are measured before anything is known of it."""
+        return self.volume_elements if self.target is None else self.target.least
 
     @property
     def size(self) -> dict[str, Any]:
-        """What a step that draws is given."""
+        """The edge and voxel size that a step that draws is given."""
         return {"edge_voxels": self.edge_voxels, "voxel_size_metre": self.voxel_size_metre}
 
     def definition(self) -> dict[str, Any]:
-        """As plain data, for the record of a campaign."""
-        return {**self.size, "cubes": self.cubes if self.target is None else vars(self.target).copy()}
+        """Return it as plain data, for the record of a campaign."""
+        return {
+            **self.size,
+            "volume_elements": self.volume_elements if self.target is None else vars(self.target).copy(),
+        }
 
 
 @dataclass(frozen=True)
@@ -167,7 +170,7 @@ class Study:
 
     @property
     def extractions(self) -> tuple[Extraction, ...]:
-        """What KPIs are read off: those of the goals, and of every discharge what it delivered."""
+        """The KPIs to extract: those of the goals, and of every discharge what it delivered."""
         asked = [Extraction(goal.stage, goal.sources, goal.settings) for goal in self.goals]
         usual = [
             Extraction(stage, (step.role,))
@@ -199,7 +202,7 @@ class Study:
         return found
 
     def definition(self) -> dict[str, Any]:
-        """What decides the results, as plain data in the units of the records."""
+        """Return what decides the results, as plain data in the units of the records."""
         return {
             "name": self.name,
             "seed": self.seed,
@@ -215,7 +218,7 @@ class Study:
 
 
 def _parameters(chain: Chain) -> dict[str, Mapping[str, Parameter]]:
-    """What a space may vary, by role."""
+    """The parameters that a space may vary, by role."""
     return {
         **{role: kind.parameters() for role, kind in chain.given.items()},
         **{step.role: {n: one for n, one in step.stage.parameters.items() if n not in GIVEN_BY_FLOW} for step in chain},
@@ -223,7 +226,7 @@ def _parameters(chain: Chain) -> dict[str, Mapping[str, Parameter]]:
 
 
 def _require_expectable(space: Space, chain: Chain) -> None:
-    """Refuse to vary what the errors of a generator are not expected for: anything of its cubes but their recipe."""
+    """Refuse to vary more of a generator's volume elements than their recipe: its errors depend on that alone."""
     roles = ("materials", *(step.role for step in chain.drawn("")))
     for path, variable in space.items():
         if variable.role in roles and variable.is_free:
@@ -259,12 +262,12 @@ def _budget(root: Section, space: Space) -> Budget:
 
 
 def _resolution(root: Section) -> Resolution:
-    section = root.section("resolution", ["edge_voxels", "voxel_size", "cubes"])
+    section = root.section("resolution", ["edge_voxels", "voxel_size", "volume_elements"])
     bounds = Microstructure.fields()["voxel_edges_metre"].bounds
     return Resolution(
         section.integer("edge_voxels", _SMALLEST_EDGE, _LARGEST_EDGE),
         section.quantity("voxel_size", "m", bounds),
-        *read_cubes(section),
+        *read_volume_elements(section),
     )
 
 

@@ -13,7 +13,7 @@ from ragone.schemas import Campaign, Candidate, Kpi
 
 
 class TrialOutcome(StrEnum):
-    """How the evaluation of a candidate ended."""
+    """The outcome of the evaluation of a candidate."""
 
     MEASURED = "measured"
     INFEASIBLE = "infeasible"
@@ -25,8 +25,8 @@ class Trial:
     """One candidate of a campaign and its KPIs; `number` counts from 0. Without KPIs if the evaluation failed.
 
     `kpis` has one for each goal, in their order; `kpi_ids` all that were read off, by ``role.name``. `target_met` says
-    whether the cubes brought the mean within the target of the study; None without a target. `expected` is what was
-    expected of the generator that draws the cubes; None if a simulator does.
+    whether the volume elements brought the mean within the target of the study; None without a target. `expected` is
+    what was expected of the generator that draws the volume elements; None if a simulator does.
     """
 
     number: int
@@ -35,7 +35,7 @@ class Trial:
     kpis: tuple[Kpi, ...] = ()
     kpi_ids: Mapping[str, str] = field(default_factory=dict)
     error: str = ""
-    cube_count: int = 0
+    volume_element_count: int = 0
     target_met: bool | None = None
     expected: Expectation | None = None
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from ragone.dataset import Lake
 from ragone.flows.design.chain import Chain
-from ragone.flows.design.cubes import Drawing, measure_cubes
-from ragone.flows.design.evaluation import CubeMeasured, Evaluated, Extraction, errors_of, evaluate
+from ragone.flows.design.evaluation import Evaluated, Extraction, MeasuredVolumeElement, errors_of, evaluate
 from ragone.flows.design.prepared import Parameters, Prepared, prepared
 from ragone.flows.design.study import Study
+from ragone.flows.design.volume_elements import Drawing, measure_volume_elements
 from ragone.flows.errors import StudyError
 from ragone.flows.running.workspace import Workspace
 from ragone.schemas import Campaign, Candidate
@@ -28,10 +28,10 @@ class Way:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A design, its cubes, and what each way gave; or why its cubes failed."""
+    """A design, its volume elements, and what each way gave; or why its volume elements failed."""
 
     design: Prepared
-    cubes: Sequence[CubeMeasured] = ()
+    volume_elements: Sequence[MeasuredVolumeElement] = ()
     evaluated: tuple[Evaluated, ...] = ()
     error: str = ""
 
@@ -39,7 +39,7 @@ class Outcome:
 def evaluate_in_ways(
     workspace: Workspace, study: Study, candidates: Sequence[Candidate], ways: Sequence[Way]
 ) -> tuple[Outcome, ...]:
-    """Each candidate in each way; cubes are drawn and measured as the study says, once for a recipe.
+    """Each candidate in each way; volume elements are drawn and measured as the study says, once for a recipe.
 
     Raises
     ------
@@ -50,10 +50,11 @@ def evaluate_in_ways(
     chain = study.chain
     designs = [prepared(workspace.lake, study, candidate) for candidate in candidates]
     measured = {
-        branch: measure_cubes(workspace, study, branch, _drawings(study, branch, designs)) for branch in chain.branches
+        branch: measure_volume_elements(workspace, study, branch, _drawings(study, branch, designs))
+        for branch in chain.branches
     }
-    cubes = [design.cubes(chain, measured) for design in designs]
-    whole = [(place, design) for place, design in enumerate(designs) if not errors_of(cubes[place])]
+    elements = [design.volume_elements(chain, measured) for design in designs]
+    whole = [(place, design) for place, design in enumerate(designs) if not errors_of(elements[place])]
     workspace.progress.step(f"evaluating {len(whole)} designs in {len(ways)} ways")
     calls = [
         (way.chain, way.extractions, design.design(chain, measured, {}, way.parameters))
@@ -63,7 +64,7 @@ def evaluate_in_ways(
     found = workspace.run(evaluate, calls)
     by_place = {p: tuple(found[n * len(ways) : (n + 1) * len(ways)]) for n, (p, _) in enumerate(whole)}
     return tuple(
-        Outcome(design, cubes[place], by_place.get(place, ()), errors_of(cubes[place]))
+        Outcome(design, elements[place], by_place.get(place, ()), errors_of(elements[place]))
         for place, design in enumerate(designs)
     )
 
@@ -107,11 +108,12 @@ def require_simulator(study: Study) -> None:
     Raises
     ------
     StudyError
-        If one draws the cubes.
+        If one draws the volume elements.
     """
     if study.trust is not None:
         raise StudyError(
-            f"study {study.name!r} has its cubes drawn by a generator, whose errors only a campaign carries along. "
+            f"study {study.name!r} has its volume elements drawn by a generator, whose errors only a campaign "
+            "carries along. "
             "Name a simulator in study.steps.manufacture, or use ragone run."
         )
 

@@ -1,7 +1,7 @@
 """Which materials is an electrode made of? Those that its volumes were drawn and measured with.
 
 One record goes with an electrode from its drawing to its cell. In lakes of earlier versions the properties stand among
-the parameters of the runs that drew and measured. What nothing says is stated by whoever builds the cell, or taken
+the parameters of the runs that drew and measured. What nothing says is stated by the user who builds the cell, or taken
 from elsewhere. Two values of one property are refused, for one of them would be wrong.
 """
 
@@ -50,7 +50,7 @@ class Said:
 
 @dataclass(frozen=True)
 class StatedMaterials:
-    """What somebody states of materials: all that a stored record says, and single properties."""
+    """Materials as somebody states them: all that a stored record says, and single properties."""
 
     stored: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
@@ -187,7 +187,7 @@ class _Way:
 
 
 def _conflict(own: Sequence[Said], history: Iterable[Sequence[_Way]], known: Sequence[Said]) -> str:
-    """Why materials are not those of an electrode: no way in which a part of it was made is with them; else empty."""
+    """Explain why materials contradict an electrode: no way in which a part of it was made has them; else empty."""
     for ways in history:
         differences = [_difference(own, way.said) for way in ways]
         if differences and all(differences):
@@ -209,7 +209,7 @@ def _difference(own: Iterable[Said], others: Iterable[Said]) -> str:
 
 
 def _agreed(said: Sequence[Said]) -> dict[str, Said]:
-    """What is said of each property, if nobody says otherwise."""
+    """The value of each property on which all sources agree."""
     difference = _difference((), said)
     if difference:
         raise MaterialsError(difference)
@@ -231,7 +231,7 @@ def _history(lake: Lake, subject: Record) -> list[list[_Way]]:
 
 
 def _way(lake: Lake, subject: str, run_id: str, edges: Iterable[Edge]) -> _Way:
-    """What one run says of the materials: the record that it was given, or its parameters."""
+    """The materials that one run names: the record that it was given, or its parameters."""
     kind = f"{Materials.kind}-"
     name = next((edge.parent for edge in edges if edge.run_id == run_id and edge.parent.startswith(kind)), "")
     if name:

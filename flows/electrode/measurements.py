@@ -64,7 +64,7 @@ def measure_microstructure(
     stated
         Of the materials of a volume that was not drawn, or was drawn with several.
     progress
-        Is told of every measurement.
+        Receives the progress, a step for every measurement.
 
     Raises
     ------
@@ -84,12 +84,12 @@ def measure_microstructure(
     found = {}
     for name, stage in stages.items():
         watcher.step(f"measuring: {name}")
-        found[name] = lake.run(stage, **_taken(stage, given)).id
+        found[name] = lake.run(stage, **_accepted(stage, given)).id
         watcher.advanced()
     return found
 
 
-def _taken(stage: AnyStage, given: Mapping[str, Any]) -> dict[str, Any]:
-    """What of it the stage asks for."""
+def _accepted(stage: AnyStage, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Select the arguments that the stage asks for."""
     asked = {*stage.ports, *stage.parameters, *([SEED] if stage.takes_seed else [])}
     return {name: value for name, value in given.items() if name in asked}

@@ -27,7 +27,7 @@ KPIS: tuple[KpiStage[Any, Any], ...] = (energy_and_power_density, delivered_by_c
 
 @dataclass(frozen=True)
 class Evaluated:
-    """What was made of a volume."""
+    """All that was made of a volume."""
 
     materials: Materials
     transport: Transport
@@ -52,7 +52,7 @@ def evaluate_microstructure(
     power_watt
         Constant power of the whole cell [W].
     progress
-        Is told of two units of work.
+        Receives the progress, in two units of work.
 
     Raises
     ------
@@ -77,7 +77,7 @@ def evaluate_microstructure(
 
 
 def _kpis(lake: Lake, stage: KpiStage[Any, Any], cell: CellParameters, discharge: Discharge) -> dict[str, Kpi]:
-    """What a stage reads off the discharge, by name; no metric is perturbed, for no error of one is known."""
+    """The KPIs that a stage extracts, by name; no metric is perturbed, since its error is not known."""
     given = {name: discharge.id if port.takes(Discharge) else cell.id for name, port in stage.ports.items()}
     outputs = completed(lake.run(stage.propagated, **given))
     return {name: lake.get(kpi_id, Kpi) for name, kpi_id in outputs.items()}

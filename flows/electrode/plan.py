@@ -11,15 +11,15 @@ from ragone.schemas.errors import did_you_mean
 
 @dataclass(frozen=True)
 class Plan:
-    """What is measured, and the question that it answers.
+    """The samples to measure, and the question that they answer.
 
-    `edges` are in voxels of the study or image; `cubes` is the number of each size, `cuts` the largest number of
-    smaller cubes that are cut from one large cube of a design (0: none). `structures` are seen at voxels of
-    `voxel_ratios` times the size, in cubes whose edge is `voxel_edge` such voxels at ratio 1.
+    `edges` are in voxels of the study or image; `volume_elements` is the number of each size, `cuts` the largest number
+    of smaller volume elements that are cut from one large volume element of a design (0: none). `structures` are seen
+    at voxels of `voxel_ratios` times the size, in volume elements whose edge is `voxel_edge` such voxels at ratio 1.
     """
 
     edges: tuple[int, ...] = (32, 48, 64, 96, 128)
-    cubes: int = 16
+    volume_elements: int = 16
     cuts: int = 8
     structures: int = 4
     voxel_edge: int = 64
@@ -33,7 +33,7 @@ class Plan:
     def __post_init__(self) -> None:
         if self.metric not in METRICS:
             raise StudyError(f"metric {self.metric!r} is not known: {did_you_mean(self.metric, METRICS)}")
-        lows = {"cubes": 2, "cuts": 0, "structures": 0, "voxel_edge": 1}
+        lows = {"volume_elements": 2, "cuts": 0, "structures": 0, "voxel_edge": 1}
         for name, low in lows.items():
             if getattr(self, name) < low:
                 raise StudyError(f"{name} = {getattr(self, name)} is too few. Give at least {low}.")

@@ -1,9 +1,10 @@
-"""The study that every material needs: how large a cube, how many, and how fine a voxel? As a flow over the lake.
+"""How large a volume element, how many, and how fine a voxel does a material need? A flow over the lake.
 
-Of a recipe, cubes of several sizes are drawn and measured; smaller cubes are also cut from the largest ones, which
-tells what drawing a small cube changes in the material; and the same seeds are drawn at several voxel sizes. Of a
-volume that was imaged, cubes are cut and voxels are merged. Every step is cached, so that a study is resumed, or made
-larger, by running it again. All voxels that the study makes are dropped once their metrics are stored.
+Of a recipe, volume elements of several sizes are drawn and measured; smaller volume elements are also cut from the
+largest ones, which tells what drawing a small volume element changes in the material; and the same seeds are drawn at
+several voxel sizes. Of a volume that was imaged, volume elements are cut and voxels are merged. Every step is cached,
+so that a study is resumed, or made larger, by running it again. All voxels that the study makes are dropped once their
+metrics are stored.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 from ragone.dataset import Lake
 from ragone.dataset.errors import StageFailedError
 from ragone.flows.design.chain import AVERAGE, CHARACTERISE, MANUFACTURE, Chain
-from ragone.flows.design.evaluation import CubeMeasured, measure_cube
+from ragone.flows.design.evaluation import MeasuredVolumeElement, measure_volume_element
 from ragone.flows.design.prepared import prepared
 from ragone.flows.design.study import Study
 from ragone.flows.design.ways import require_simulator, stored_candidate
@@ -23,7 +24,7 @@ from ragone.flows.electrode.plan import Plan
 from ragone.flows.running.dropping import METRICS_STORED, drop_present
 from ragone.flows.running.execution import Execution
 from ragone.flows.running.progress import Progress
-from ragone.flows.running.seeds import cube_seed
+from ragone.flows.running.seeds import volume_element_seed
 from ragone.flows.running.workers import lake_at
 from ragone.flows.running.workspace import Workspace, open_workspace
 from ragone.pipelines.characterise import homogenise
@@ -36,7 +37,7 @@ Calls = list[tuple[object, ...]]
 
 @dataclass(frozen=True)
 class Measuring:
-    """How a volume is measured: the stage, its parameters, and the materials that it is made of."""
+    """The stage that measures a volume, its parameters, and the materials of the volume."""
 
     stage: Stage[Any, Any]
     parameters: dict[str, Any]
@@ -49,7 +50,7 @@ class Measuring:
 
 @dataclass(frozen=True)
 class RepresentativityResult:
-    """A finished study: its record, the id of what was studied, and why cubes that could not be measured could not."""
+    """A finished study: its record, the id of what was studied, and why some volume elements could not be measured."""
 
     record: Representativity
     subject_id: str
@@ -59,14 +60,14 @@ class RepresentativityResult:
 def study_candidate(
     lake: Lake, study: Study, candidate: Candidate, plan: Plan, progress: Progress | None = None
 ) -> RepresentativityResult:
-    """Representativity of cubes of a candidate's recipe, drawn by the study's step at its voxel size.
+    """Representativity of volume elements of a candidate's recipe, drawn by the study's step at its voxel size.
 
     Raises
     ------
     StudyError
         If the plan has fewer than two sizes, or voxel ratios that do not fit.
     StageFailedError
-        If the cubes measured allow no estimate; the message says why.
+        If the volume elements measured allow no estimate; the message says why.
     ExecutorError
         If the executor cannot be started or one of its workers dies.
     """
@@ -79,7 +80,7 @@ def study_candidate(
 def study_recipe(
     lake: Lake, study: Study, recipe: Recipe, plan: Plan, progress: Progress | None = None
 ) -> RepresentativityResult:
-    """Representativity of cubes of a stored recipe; raises as `study_candidate`."""
+    """Representativity of volume elements of a stored recipe; raises as `study_candidate`."""
     require_simulator(study)
     with open_workspace(lake, study.execution, progress) as workspace:
         given = prepared(lake, study, stored_candidate(lake, study.middle())).given
@@ -95,7 +96,7 @@ def study_volume(
     *,
     study: Study | None = None,
 ) -> RepresentativityResult:
-    """Representativity of cubes cut from a stored volume.
+    """Representativity of volume elements cut from a stored volume.
 
     Parameters
     ----------
@@ -106,11 +107,11 @@ def study_volume(
     materials
         That it is made of.
     plan
-        Sizes that do not fit the volume are passed over; the largest cube that it holds is always measured.
+        Sizes that do not fit the volume are passed over; the largest volume element that it holds is always measured.
     progress
-        Is told how far it is.
+        Receives the progress.
     study
-        Whose step measures the cubes, and whose executor is used; the default's, in this process, if None.
+        Whose step measures the volume elements, and whose executor is used; the default's, in this process, if None.
 
     Raises
     ------
@@ -129,8 +130,8 @@ def study_volume(
 
 def measure_cut(
     address: str, measuring: Measuring, volume_id: str, edge: int, corner: Corner, factor: int = 1
-) -> CubeMeasured:
-    """Cut a cube out of a volume, merge its voxels, and measure it."""
+) -> MeasuredVolumeElement:
+    """Cut a volume element out of a volume, merge its voxels, and measure it."""
     lake = lake_at(address)
     made: dict[str, str] = {}
     try:
@@ -139,8 +140,8 @@ def measure_cut(
             made[MANUFACTURE] = lake.run(coarsen, microstructure=made[MANUFACTURE], factor=factor).id
         made[CHARACTERISE] = measuring.of(lake, made[MANUFACTURE])
     except StageFailedError as failure:
-        return CubeMeasured(made, str(failure))
-    return CubeMeasured(made)
+        return MeasuredVolumeElement(made, str(failure))
+    return MeasuredVolumeElement(made)
 
 
 @dataclass
@@ -169,13 +170,17 @@ class _Run:
         places = {edge: corners((largest,) * 3, edge, plan.cuts, overlapping=True) for edge in smaller}
         voxel_edges = plan.voxel_edges()
         cut_count = sum(map(len, places.values()))
-        self._progress.started(plan.cubes * (len(smaller) + 1 + cut_count) + plan.structures * len(voxel_edges) + 1)
+        self._progress.started(
+            plan.volume_elements * (len(smaller) + 1 + cut_count) + plan.structures * len(voxel_edges) + 1
+        )
         chain = study.chain.needed([AVERAGE])
         step = chain.step(CHARACTERISE)
         measuring = Measuring(step.stage, dict(step.parameters), given["materials"])
         for edge in smaller:
-            self._keep_drawn(self._draw(study.seed, chain, given, edge, voxel, plan.cubes))
-        parents = self._keep_drawn(self._draw(study.seed, chain, given, largest, voxel, plan.cubes, drop=False))
+            self._keep_drawn(self._draw(study.seed, chain, given, edge, voxel, plan.volume_elements))
+        parents = self._keep_drawn(
+            self._draw(study.seed, chain, given, largest, voxel, plan.volume_elements, drop=False)
+        )
         for edge, found in places.items():
             self._cut_parents(measuring, parents, edge, found)
         self._drop(parents.values())
@@ -191,15 +196,15 @@ class _Run:
         plan = self._plan
         volume.require_cubic_voxels("a study of representativity")
         shape = volume.labels.shape
-        places = {edge: corners(shape, edge, plan.cubes) for edge in plan.sizes(min(shape))}
+        places = {edge: corners(shape, edge, plan.volume_elements) for edge in plan.sizes(min(shape))}
         structures = corners(shape, plan.voxel_edge, plan.structures)
         factors = plan.merged_voxels() if structures else []
         self._progress.started(sum(map(len, places.values())) + len(structures) * len(factors) + 1)
-        # Before the sizes: a cube that is one of them, too, is still there when its voxels are merged.
+        # Before the sizes: a volume element that is one of them, too, is still there when its voxels are merged.
         self._keep_resolved(
             [
                 self._measure(
-                    f"measuring {len(structures)} cubes with {factor} voxels merged along an edge",
+                    f"measuring {len(structures)} volume elements with {factor} voxels merged along an edge",
                     measure_cut,
                     [(measuring, volume.id, plan.voxel_edge, corner, factor) for corner in structures],
                 )
@@ -207,68 +212,78 @@ class _Run:
             ]
         )
         for edge, found in places.items():
-            cubes = self._measure(
-                f"measuring {len(found)} cubes of {edge} voxels, cut",
+            elements = self._measure(
+                f"measuring {len(found)} volume elements of {edge} voxels, cut",
                 measure_cut,
                 [(measuring, volume.id, edge, corner) for corner in found],
             )
-            self._keep_cut(cubes, [0] * len(cubes))
+            self._keep_cut(elements, [0] * len(elements))
         return self._estimated(volume.id)
 
     def _draw(
         self, seed: int, chain: Chain, given: dict[str, str], edge: int, voxel: float, count: int, *, drop: bool = True
-    ) -> list[CubeMeasured]:
-        """Cubes of the recipe at an edge [voxel] and voxel size [m], numbered from 0 as those of a campaign."""
+    ) -> list[MeasuredVolumeElement]:
+        """Volume elements of the recipe of an edge [voxel] and voxel size [m], numbered from 0 as in a campaign."""
         size = {"edge_voxels": edge, "voxel_size_metre": voxel}
         step = chain.drawing("")
-        calls: Calls = [(chain, "", step, given, size, cube_seed(seed, given["recipe"], cube)) for cube in range(count)]
-        text = f"measuring {count} cubes of {edge} voxels of {voxel * 1e6:.3g} um"
-        return self._measure(text, measure_cube, calls, drop=drop)
+        calls: Calls = [
+            (chain, "", step, given, size, volume_element_seed(seed, given["recipe"], element))
+            for element in range(count)
+        ]
+        text = f"measuring {count} volume elements of {edge} voxels of {voxel * 1e6:.3g} um"
+        return self._measure(text, measure_volume_element, calls, drop=drop)
 
     def _cut_parents(
-        self, measuring: Measuring, parents: dict[int, CubeMeasured], edge: int, places: Sequence[Corner]
+        self, measuring: Measuring, parents: dict[int, MeasuredVolumeElement], edge: int, places: Sequence[Corner]
     ) -> None:
-        """Cubes of one size out of every large cube."""
+        """Volume elements of one size out of every large volume element."""
         calls: Calls = [
             (measuring, parent.ids[MANUFACTURE], edge, corner) for parent in parents.values() for corner in places
         ]
-        cubes = self._measure(f"measuring {len(calls)} cubes of {edge} voxels, cut", measure_cut, calls)
-        self._keep_cut(cubes, [number for number in parents for _ in places])
+        elements = self._measure(f"measuring {len(calls)} volume elements of {edge} voxels, cut", measure_cut, calls)
+        self._keep_cut(elements, [number for number in parents for _ in places])
 
     def _measure(
-        self, text: str, task: Callable[..., CubeMeasured], calls: Sequence[tuple[object, ...]], *, drop: bool = True
-    ) -> list[CubeMeasured]:
+        self,
+        text: str,
+        task: Callable[..., MeasuredVolumeElement],
+        calls: Sequence[tuple[object, ...]],
+        *,
+        drop: bool = True,
+    ) -> list[MeasuredVolumeElement]:
         self._progress.step(text)
         found = self._workspace.run(task, calls)
-        self._failures += [cube.error for cube in found if cube.error]
+        self._failures += [element.error for element in found if element.error]
         if drop:
             self._drop(found)
         return found
 
-    def _drop(self, cubes: Iterable[CubeMeasured]) -> None:
+    def _drop(self, elements: Iterable[MeasuredVolumeElement]) -> None:
         if not self._keep_voxels:
-            drop_present(self._lake, [cube.ids[MANUFACTURE] for cube in cubes if not cube.error], METRICS_STORED)
+            drop_present(
+                self._lake, [element.ids[MANUFACTURE] for element in elements if not element.error], METRICS_STORED
+            )
 
-    def _keep_drawn(self, cubes: Sequence[CubeMeasured]) -> dict[int, CubeMeasured]:
-        """Note the cubes that were measured; by their place among all drawn ones."""
+    def _keep_drawn(self, elements: Sequence[MeasuredVolumeElement]) -> dict[int, MeasuredVolumeElement]:
+        """Note the volume elements that were measured; by their place among all drawn ones."""
         placed = {}
-        for cube in cubes:
-            if not cube.error:
-                placed[len(self._inputs.drawn)] = cube
-                self._inputs.drawn.append(cube.ids[CHARACTERISE])
+        for element in elements:
+            if not element.error:
+                placed[len(self._inputs.drawn)] = element
+                self._inputs.drawn.append(element.ids[CHARACTERISE])
         return placed
 
-    def _keep_cut(self, cubes: Sequence[CubeMeasured], origins: Sequence[int]) -> None:
-        measured = [(c.ids[CHARACTERISE], o) for c, o in zip(cubes, origins, strict=True) if not c.error]
+    def _keep_cut(self, elements: Sequence[MeasuredVolumeElement], origins: Sequence[int]) -> None:
+        measured = [(c.ids[CHARACTERISE], o) for c, o in zip(elements, origins, strict=True) if not c.error]
         self._inputs.cut += [transport_id for transport_id, _ in measured]
         self._inputs.cut_from += [origin for _, origin in measured]
 
-    def _keep_resolved(self, by_voxel: Sequence[Sequence[CubeMeasured]]) -> None:
+    def _keep_resolved(self, by_voxel: Sequence[Sequence[MeasuredVolumeElement]]) -> None:
         """Note the structures that were measured at every voxel size."""
-        for number, cubes in enumerate(zip(*by_voxel, strict=True)):
-            if not any(cube.error for cube in cubes):
-                self._inputs.resolved += [cube.ids[CHARACTERISE] for cube in cubes]
-                self._inputs.resolved_of += [number] * len(cubes)
+        for number, elements in enumerate(zip(*by_voxel, strict=True)):
+            if not any(element.error for element in elements):
+                self._inputs.resolved += [element.ids[CHARACTERISE] for element in elements]
+                self._inputs.resolved_of += [number] * len(elements)
 
     def _estimated(self, subject_id: str) -> RepresentativityResult:
         self._progress.step("estimating")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from ragone.dataset import Lake
 from ragone.flows.design.chain import Step
 from ragone.flows.running.dropping import METRICS_STORED, drop_present
-from ragone.flows.running.seeds import cube_seed
+from ragone.flows.running.seeds import volume_element_seed
 from ragone.models.generator.envelope import BLIND_DISTANCE, place, statement
 from ragone.models.generator.recipe import condition_of, unlearned
 from ragone.models.generator.trust import excluded_by, predict_errors
@@ -107,7 +107,7 @@ def equal_noise(lake: Lake, generator: Generator, recipe: Recipe, materials: Mat
     They are drawn at most `SPREAD_EDGE` voxels large. Raises StageFailedError as `expect_errors`.
     """
     small = replace(cubes, edge_voxels=min(SPREAD_EDGE, cubes.edge_voxels))
-    seed = cube_seed(cubes.seed, recipe.id, _AT_EQUAL_NOISE)
+    seed = volume_element_seed(cubes.seed, recipe.id, _AT_EQUAL_NOISE)
     members = range(len(excluded_by(generator)))
     drawn = [drawn_volume(lake, generator, recipe, materials, small, seed=seed, member=member) for member in members]
     found = [measured_volume(lake, volume, materials, cubes.characterise) for volume in drawn]

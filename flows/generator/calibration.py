@@ -20,7 +20,7 @@ from ragone.flows.generator.training_volumes import volumes_of
 from ragone.flows.generator.trust import stored_generator
 from ragone.flows.running.dropping import METRICS_STORED, drop_present
 from ragone.flows.running.progress import Progress, Silent
-from ragone.flows.running.seeds import cube_seed
+from ragone.flows.running.seeds import volume_element_seed
 from ragone.models.generator import draw_microstructure
 from ragone.models.generator.reliability import Reliability, reliabilities
 from ragone.models.generator.trust import calibration_points, excluded_by, fit_errors, relative_errors
@@ -126,7 +126,7 @@ class _Calibration:
 
     def _generated(self, recipe: Recipe, member: int = -1) -> str:
         """The transport of a volume that a member drew."""
-        seed = cube_seed(_SEED, recipe.id, self._members() if member < 0 else member)
+        seed = volume_element_seed(_SEED, recipe.id, self._members() if member < 0 else member)
         volume = drawn_volume(
             self._lake, self._generator, recipe, self._materials, self._cubes, seed=seed, member=member
         )
@@ -140,7 +140,7 @@ class _Calibration:
             materials=self._materials.id,
             edge_voxels=self._cubes.edge_voxels,
             voxel_size_metre=self._cubes.voxel_size_metre,
-            seed=cube_seed(_SEED, recipe.id, self._members()),
+            seed=volume_element_seed(_SEED, recipe.id, self._members()),
         )
         return self._measured(volume.id, dropped=True)
 

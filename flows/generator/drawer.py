@@ -12,7 +12,7 @@ from typing import Protocol
 
 from ragone.dataset.errors import StageFailedError
 from ragone.flows.design.chain import MANUFACTURE, Step
-from ragone.flows.design.evaluation import CubeMeasured
+from ragone.flows.design.evaluation import MeasuredVolumeElement
 from ragone.flows.design.study import Study
 from ragone.flows.generator.applicability import Cubes, domain_of, expect_errors
 from ragone.flows.generator.generators import fine_tune_generator
@@ -60,7 +60,7 @@ class Drawer(Protocol):
     def step_for(self, step: Step, recipe_id: str) -> Step:
         """The step that draws the cubes of a recipe in place of the study's own."""
 
-    def learn(self, cubes: Mapping[str, Sequence[CubeMeasured]]) -> None:
+    def learn(self, cubes: Mapping[str, Sequence[MeasuredVolumeElement]]) -> None:
         """Go on from the cubes of a batch, by recipe."""
 
     def predicted_id(self, recipe_id: str) -> str:
@@ -83,7 +83,7 @@ class SimulatorDrawer:
         """As it is."""
         return step
 
-    def learn(self, cubes: Mapping[str, Sequence[CubeMeasured]]) -> None:
+    def learn(self, cubes: Mapping[str, Sequence[MeasuredVolumeElement]]) -> None:
         """Nothing."""
 
     def predicted_id(self, recipe_id: str) -> str:
@@ -131,7 +131,7 @@ class WatchedGeneratorDrawer:
             return Step(step.role, stage_named(f"{MANUFACTURE}.{self.trust.oracle}"))
         return replace(step, inputs={**step.inputs, GENERATOR: self.generator.id})
 
-    def learn(self, cubes: Mapping[str, Sequence[CubeMeasured]]) -> None:
+    def learn(self, cubes: Mapping[str, Sequence[MeasuredVolumeElement]]) -> None:
         """Fine-tune the generator on what the simulator drew, besides what it was trained on."""
         pairs = [
             (cube.ids[self.cubes.draw.role], recipe_id)

@@ -10,7 +10,7 @@ from ragone.dataset import Lake
 from ragone.flows.errors import StudyError
 from ragone.flows.generator.fidelity_plan import FidelityPlan
 from ragone.flows.generator.fidelity_volumes import VolumeTask
-from ragone.flows.running.seeds import cube_seed
+from ragone.flows.running.seeds import volume_element_seed
 from ragone.schemas import Generator, Microstructure
 
 REAL, AGAIN = "real", "real again"
@@ -49,7 +49,7 @@ def recipe_tasks(terms: Terms, plan: FidelityPlan, place: int) -> list[VolumeTas
     """Real volumes from two sets of seeds, and those of every sample."""
     recipe_id = plan.recipes[place].id
     common: dict[str, Any] = {"condition": place, "edge": plan.edge_voxels, "recipe_id": recipe_id}
-    seeds = [cube_seed(plan.seed, recipe_id, number) for number in range(2 * plan.seeds)]
+    seeds = [volume_element_seed(plan.seed, recipe_id, number) for number in range(2 * plan.seeds)]
     tasks = [_task(terms, REAL, seed=seed, **common) for seed in seeds[: plan.seeds]]
     tasks += [_task(terms, AGAIN, seed=seed, **common) for seed in seeds[plan.seeds :]]
     for sample in terms.samples:
@@ -60,7 +60,7 @@ def recipe_tasks(terms: Terms, plan: FidelityPlan, place: int) -> list[VolumeTas
 def volume_tasks(terms: Terms, volume_id: str, edge: int, seed: int) -> list[VolumeTask]:
     """A stored volume, and one of its phase fractions by every sample."""
     common: dict[str, Any] = {"condition": 0, "edge": edge, "volume_id": volume_id}
-    drawn = cube_seed(seed, volume_id, 0)
+    drawn = volume_element_seed(seed, volume_id, 0)
     samples = [_task(terms, sample.name, seed=drawn, drawer=sample, **common) for sample in terms.samples]
     return [_task(terms, REAL, seed=0, **common), *samples]
 

@@ -12,7 +12,7 @@ from ragone.dataset import Lake
 from ragone.flows.errors import StudyError
 from ragone.flows.generator.training_plan import GeneratorPlan, SimulationPlan
 from ragone.flows.running.progress import Progress, Silent
-from ragone.flows.running.seeds import cube_seed
+from ragone.flows.running.seeds import volume_element_seed
 from ragone.models.former.generator import former_id, recipe_of
 from ragone.models.generator.training_recipes import training_recipes
 from ragone.pipelines.characterise.representativity import cut_cube
@@ -73,7 +73,7 @@ def simulate_volumes(
             materials=materials_id,
             edge_voxels=plan.edge_voxels,
             voxel_size_metre=plan.voxel_size_metre,
-            seed=cube_seed(seed, former_id(recipe), 0),
+            seed=volume_element_seed(seed, former_id(recipe), 0),
         )
         volume_ids.append(made.id)
         watcher.advanced()

@@ -145,7 +145,7 @@ class Section:
         return [Section(each, f"{self.at(name)}[{number}]", known) for number, each in enumerate(value, 1)]
 
     def value(self, name: str, parameter: Parameter) -> Any:
-        """What is given for a parameter, in its unit and within its bounds."""
+        """Return the value given for a parameter, in its unit and within its bounds."""
         given = self.raw(name)
         if parameter.type is str and isinstance(given, int | float) and not isinstance(given, bool):
             given = str(given)  # YAML reads 4680 as a number

@@ -34,7 +34,7 @@ class _StrictLoader(yaml.SafeLoader):
         self._sizes: dict[int, tuple[int, int]] = {}  # values and levels of each node, with all that it refers to
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        """As the safe loader does, counting."""
+        """Compose a node as the safe loader does, and count it."""
         self._depth += 1
         if self._depth > DEEPEST:
             raise LimitError(f"it is nested more than {DEEPEST} deep")
@@ -59,7 +59,7 @@ class _StrictLoader(yaml.SafeLoader):
         return values, depth
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        """As the safe loader does, refusing a key that is written twice."""
+        """Construct a map as the safe loader does, but refuse a key that is written twice."""
         seen: dict[str, int] = {}
         for key, _ in node.value:
             line = key.start_mark.line + 1

@@ -74,7 +74,7 @@ def open_executor(execution: Execution) -> Iterator[Executor]:
         except BrokenProcessPool as cause:
             raise ExecutorError(
                 "a worker process died, most likely for want of memory. What is stored stays: start again, "
-                "with fewer workers (executor.workers) or a smaller cube (resolution.edge_voxels)."
+                "with fewer workers (executor.workers) or a smaller volume element (resolution.edge_voxels)."
             ) from cause
 
 
@@ -147,7 +147,7 @@ def _ray(execution: Execution, stack: ExitStack) -> Executor:
 
 
 def _shield(stack: ExitStack, variables: Mapping[str, str] = MappingProxyType({})) -> None:
-    """Until the stack is left, no interpreter that is started has the current folder on its path."""
+    """Keep the current folder off the path of interpreters that are started until the stack is left."""
     stack.enter_context(_environment({**variables, **interpreter_variables()}))
     stack.enter_context(narrowed())
 

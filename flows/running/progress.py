@@ -6,13 +6,13 @@ from typing import Protocol
 
 
 class Progress(Protocol):
-    """Called in the thread that started the flow."""
+    """A watcher of a flow, called in the thread that started the flow."""
 
     def started(self, total: int) -> None:
         """The flow consists of so many units of work, those already stored among them; called again if it grows."""
 
     def step(self, text: str) -> None:
-        """What is being done now."""
+        """Say what is being done now."""
 
     def advanced(self) -> None:
         """One unit of work is done."""
@@ -32,7 +32,7 @@ class Silent:
 
 
 class StepsOf(Silent):
-    """What is done within one unit of a flow, step by step, in units that are not the flow's."""
+    """The steps within one unit of a flow, in units that are not the flow's."""
 
     def __init__(self, flow: Progress) -> None:
         self._flow = flow

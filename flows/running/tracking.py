@@ -32,7 +32,7 @@ def server_address(given: str) -> str:
 
 @dataclass(frozen=True)
 class FlowRun:
-    """What a server shows of a flow run: the flow's name, the run's name, and the parameters."""
+    """A flow run as a server shows it: the flow's name, the run's name, and the parameters."""
 
     flow: str
     name: str

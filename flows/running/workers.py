@@ -43,7 +43,7 @@ def lend(lake: Lake) -> Iterator[str]:
 
 
 def prepare_worker() -> None:
-    """In a worker process: leave Ctrl-C to the parent, and end when the parent is gone, however it went."""
+    """Leave Ctrl-C to the parent process, and end when the parent is gone, however it went."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

@@ -21,7 +21,7 @@ _WIDTHS = 0.2 * 0.6 ** np.arange(20)  # standard deviation of the offspring, by 
 _REDRAWN = 0.25  # share of the discrete variables that an offspring draws anew
 
 
-def by_gradient(acquisition: Any, axes: int, count: int, seed: int) -> Floats:
+def ascend_by_gradient(acquisition: Any, axes: int, count: int, seed: int) -> Floats:
     """Points of the unit cube, shape (count, axes), from several starts uphill."""
     import botorch.optim.optimize as optimize
     import torch
@@ -38,7 +38,7 @@ def by_gradient(acquisition: Any, axes: int, count: int, seed: int) -> Floats:
     return np.asarray(chosen.detach().numpy(), dtype=np.float64)
 
 
-def by_trial(acquisition: Any, cube: UnitCube, count: int, seed: int) -> Floats:
+def ascend_by_trial(acquisition: Any, cube: UnitCube, count: int, seed: int) -> Floats:
     """Snapped points of the unit cube, shape (count, axes): an even spread, its best refined in ever smaller steps."""
     import torch
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ragone.models.acquisition.ascent import by_gradient, by_trial
+from ragone.models.acquisition.ascent import ascend_by_gradient, ascend_by_trial
 from ragone.models.acquisition.improvement import improvement, is_differentiable
 from ragone.models.acquisition.observations import Observations, observe
 from ragone.models.acquisition.sobol import distinct, even_points
@@ -48,9 +48,9 @@ def suggest_by_expected_improvement(
     Parameters
     ----------
     candidates
-        What was tried so far and evaluated.
+        Every candidate so far that was evaluated.
     kpis
-        For each candidate in turn the KPI of each goal; one that is not measured counts as infeasible.
+        KPI of each goal, for each candidate in turn; one that is not measured counts as infeasible.
     failed
         Candidates whose evaluation failed: they have no KPI and are treated like infeasible ones.
     space
@@ -62,7 +62,7 @@ def suggest_by_expected_improvement(
     count
         Candidates wanted, >= 1.
     seed
-        Of the restarts and of the samples of the acquisition.
+        Seed of the restarts and of the samples of the acquisition.
 
     Returns
     -------
@@ -88,7 +88,7 @@ def most_promising(cube: UnitCube, seen: Observations, fit: FitSurrogate, count:
         surrogates = [fit(seen.points, each.values, each.variances) for each in seen.responses]
         acquisition = improvement(surrogates, seen, seed)
         if is_differentiable(surrogates) and not cube.discrete:
-            chosen = by_gradient(acquisition, cube.axes, count, seed)
+            chosen = ascend_by_gradient(acquisition, cube.axes, count, seed)
         else:
-            chosen = by_trial(acquisition, cube, count, seed)
+            chosen = ascend_by_trial(acquisition, cube, count, seed)
     return distinct(cube, chosen, seen.points, seed)

@@ -101,7 +101,7 @@ def _model(surrogates: Sequence[Surrogate], seen: Observations) -> Any:
 
 
 def _excess(number: int, response: Response) -> Callable[[torch.Tensor], torch.Tensor]:
-    """How far beyond its limit a response lies, as BoTorch wants it: positive where the limit is broken."""
+    """The distance of a response beyond its limit, as BoTorch wants it: positive where the limit is broken."""
     limit = response.scale.standardised(np.array(response.goal.sign * (response.goal.limit or 0.0))).item()
 
     def beyond(values: torch.Tensor) -> torch.Tensor:

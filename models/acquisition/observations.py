@@ -1,4 +1,4 @@
-"""What the optimiser is told about the candidates so far.
+"""What the optimiser knows of the candidates so far.
 
 A candidate without a KPI, or whose evaluation failed, enters with the worst value that was measured of it: the search
 turns away from it, while the surrogate's length scales stay those of the region that works (a value of zero, hundreds
@@ -35,7 +35,7 @@ class Response:
 
     @property
     def scale(self) -> Scale:
-        """What the values are standardised by."""
+        """The scale by which the values are standardised."""
         return Scale.of(self.values)
 
 
@@ -88,7 +88,7 @@ def _response(goal: Goal, kpis: Sequence[Kpi], failed: int) -> Response:
 
 
 def _pessimistic(goal: Goal, measured: Floats) -> float:
-    """What stands in where there is no value, larger being better."""
+    """The value that stands in where there is none, larger being better."""
     if not len(measured):
         return 0.0
     worst = float(measured.min())

@@ -32,7 +32,7 @@ class PredictedModel:
 
     @property
     def batch_shape(self) -> torch.Size:
-        """None: there is one model, not several."""
+        """The batch shape: none, for there is one model, not several."""
         import torch
 
         return torch.Size()

@@ -39,7 +39,7 @@ def suggest_by_sobol(
     Parameters
     ----------
     candidates, failed
-        What was tried so far.
+        Every candidate so far.
     kpis
         Not used: the sequence does not look at what was measured.
     space
@@ -50,7 +50,7 @@ def suggest_by_sobol(
     count
         Candidates wanted, >= 1.
     seed
-        Of the scrambling.
+        Seed of the scrambling.
 
     Returns
     -------

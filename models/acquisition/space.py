@@ -2,7 +2,7 @@
 
 A number takes one axis of the cube; a whole number too, each value an equal share of it; a choice one axis per option,
 and the option whose coordinate is largest is meant. What has one possible value is no axis, and every candidate
-carries it. Whoever models a response sees the points snapped, each to the one that stands for its whole number or
+carries it. A model of a response sees the points snapped, each to the one that stands for its whole number or
 option, so that points of the cube that mean one candidate have one value (Garrido-Merchan and Hernandez-Lobato, 2020,
 doi 10.1016/j.neucom.2019.11.004).
 
@@ -33,11 +33,11 @@ class Real:
     discrete: ClassVar[bool] = False  # whether points between its values are snapped
 
     def coordinates(self, value: Any, path: str) -> list[float]:
-        """Where a value lies."""
+        """Return the coordinates of a value."""
         return [(value - self.low) / (self.high - self.low)]
 
     def value(self, coordinates: Sequence[float]) -> float:
-        """What a coordinate means."""
+        """Return the value at the coordinates."""
         return min(max(self.low + coordinates[0] * (self.high - self.low), self.low), self.high)
 
 
@@ -51,11 +51,11 @@ class Whole:
     discrete: ClassVar[bool] = True
 
     def coordinates(self, value: Any, path: str) -> list[float]:
-        """Where a value lies."""
+        """Return the coordinates of a value."""
         return [(value - self.low + 0.5) / (self.high - self.low + 1)]
 
     def value(self, coordinates: Sequence[float]) -> int:
-        """What a coordinate means."""
+        """Return the value at the coordinates."""
         return min(max(self.low + int(coordinates[0] * (self.high - self.low + 1)), self.low), self.high)
 
 
@@ -78,7 +78,7 @@ class Choice:
         return [float(option == value) for option in self.options]
 
     def value(self, coordinates: Sequence[float]) -> Any:
-        """What the coordinates mean."""
+        """Return the value at the coordinates."""
         return self.options[int(np.argmax(coordinates))]
 
 
@@ -117,7 +117,7 @@ class UnitCube:
         return any(variable.discrete for variable in self.variables.values())
 
     def points(self, candidates: Sequence[Candidate]) -> Floats:
-        """Where candidates lie in the cube, shape (candidates, axes); outside [0, 1] if outside the space.
+        """Points of candidates in the cube, shape (candidates, axes); outside [0, 1] if outside the space.
 
         Raises
         ------
@@ -137,7 +137,7 @@ class UnitCube:
         if not self.discrete:
             return points
         snapped = points.copy()
-        for path, variable, axes in self._placed():
+        for path, variable, axes in self._axes_by_variable():
             if variable.discrete:
                 snapped[:, axes] = [variable.coordinates(variable.value(p), path) for p in points[:, axes].tolist()]
         return snapped
@@ -145,13 +145,13 @@ class UnitCube:
     def redrawn(self, points: Floats, share: float, random: np.random.Generator) -> Floats:
         """Points of shape (count, axes), about that share of their discrete variables drawn anew."""
         drawn = points.copy()
-        for _, variable, axes in self._placed():
+        for _, variable, axes in self._axes_by_variable():
             if variable.discrete:
                 chosen = random.random(len(points)) < share
                 drawn[chosen, axes] = random.random((int(chosen.sum()), variable.width))
         return drawn
 
-    def _placed(self) -> list[tuple[str, Variable, slice]]:
+    def _axes_by_variable(self) -> list[tuple[str, Variable, slice]]:
         """Every variable with its axes."""
         starts = np.cumsum([0, *(variable.width for variable in self.variables.values())]).tolist()
         return [
@@ -166,7 +166,7 @@ class UnitCube:
         return [x for path, variable in self.variables.items() for x in variable.coordinates(values[path], path)]
 
     def _values(self, point: Sequence[float]) -> dict[str, Any]:
-        return {path: variable.value(point[axes]) for path, variable, axes in self._placed()}
+        return {path: variable.value(point[axes]) for path, variable, axes in self._axes_by_variable()}
 
 
 def _variable(path: str, given: Mapping[str, Any]) -> Any:

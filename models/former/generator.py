@@ -1,7 +1,7 @@
 """The stages of the generator as they were when a recipe was a design, and ids were handed on beside records.
 
 The materials were those that a design meant: `NMC_811`. Ids may be left out, since without recipes a present run of a
-stage cannot be told from a former one.
+stage cannot be distinguished from a former one.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _LOADING = 0.2  # kg/m^2
 
 
 def recipe_of(design: Design) -> Recipe:
-    """What a design said of the microstructure."""
+    """Return the recipe that a design contained."""
     return Recipe(
         active_material_weight_fraction=design.active_material_weight_fraction,
         porosity=design.porosity,
@@ -62,7 +62,7 @@ def draw_microstructure(
     member: int = -1,
     device: str = "cpu",
 ) -> Microstructure:
-    """As `ragone.models.generator.draw_microstructure`."""
+    """Draw as `ragone.models.generator.draw_microstructure` does, by a design."""
     return present.draw_microstructure(
         None if design is None else recipe_of(design),
         None if design is None else NMC_811,
@@ -96,7 +96,7 @@ def train_steps(
     learning_rate: float = 1.5e-3,
     device: str = "cpu",
 ) -> GeneratorTraining:
-    """As `ragone.models.generator.train_steps`."""
+    """Train as `ragone.models.generator.train_steps` does, on designs."""
     return present.train_steps(
         volumes,
         _recipes(designs),
@@ -125,7 +125,7 @@ def assemble_generator(
     seed: int,
     snapshot_id: str = "",
 ) -> Generator:
-    """As `ragone.models.generator.assemble_generator`."""
+    """Assemble as `ragone.models.generator.assemble_generator` does, on designs."""
     made = present.assemble_generator(
         volumes, _recipes(designs), members, left_out=left_out, seed=seed, snapshot_id=snapshot_id
     )
@@ -142,7 +142,7 @@ def train_slices(
     seed: int,
     learning_rate: float = 3e-4,
 ) -> Generator:
-    """As `ragone.models.generator.train_slices`."""
+    """Train as `ragone.models.generator.train_slices` does, on designs."""
     made = present.train_slices(
         volumes, _recipes(designs), step_count=step_count, seed=seed, learning_rate=learning_rate
     )
@@ -161,7 +161,7 @@ def fit_errors(
     members: tuple[int, ...],
     blind_distance: float = BLIND_DISTANCE,
 ) -> GeneratorErrors:
-    """As `ragone.models.generator.trust.fit_errors`."""
+    """Fit as `ragone.models.generator.trust.fit_errors` does, on designs."""
     made = trust.fit_errors(
         generator, drawn, beside, real, volumes=volumes, members=members, blind_distance=blind_distance
     )
@@ -179,7 +179,7 @@ def predict_errors(
     errors_id: str,
     largest_error: float = 0.25,
 ) -> PredictedErrors:
-    """As `ragone.models.generator.trust.predict_errors`."""
+    """Predict as `ragone.models.generator.trust.predict_errors` does, for a design."""
     made = trust.predict_errors(recipe_of(design), NMC_811, generator, errors, transports, largest_error=largest_error)
     return replace(made, generator_id=generator_id, errors_id=errors_id)
 

@@ -12,7 +12,7 @@ Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Where zero lies and what one is, in the unit of the values."""
+    """The zero and the unit of standardised values, in the unit of the values."""
 
     centre: float
     spread: float

@@ -45,14 +45,14 @@ def assemble_cell(
     transport
         Metrics of the positive electrode.
     materials
-        Of the positive electrode: what its microstructure was drawn with.
+        Materials of the positive electrode: those that its microstructure was drawn with.
     design
         Loading, capacity ratio, chemistry, separator, electrolyte, foils and housing. Chen2020's cell has a capacity
         ratio of 1.13; 1.1 is usual.
     negative_transport
         Metrics of the negative electrode; the parameter set's unless given.
     negative_materials
-        Of that negative electrode; what `materials_of_set` says unless given.
+        Materials of that negative electrode; those of `materials_of_set` unless given.
 
     Returns
     -------
@@ -137,20 +137,20 @@ def assembled(
 
 
 def positive_radius(values: Any, design: CellDesign) -> float:
-    """Of the sphere that stands for the positive particles [m]: the design's, else the parameter set's."""
+    """Radius of the sphere that stands for the positive particles [m]: the design's, else the parameter set's."""
     given = design.positive_particle_radius_metre
     return number(values, "Positive particle radius [m]") if given is None else given
 
 
 def _negative_thickness(values: Any, host: float, negative: Coating | None, ratio: float) -> float:
-    """Of the coating that holds `ratio` times what the positive one holds within the set's own window [m]."""
+    """Thickness [m] of the coating that holds `ratio` times the positive one's charge within the set's own window."""
     window = reference_window(values)
     wanted = ratio * host * (window.y_0 - window.y_100)
     return wanted / host_capacity(values, "negative", 1.0, _negative_active(values, negative))
 
 
 def _window(values: Any, host: float, negative_thickness: float, negative: Coating | None) -> Window:
-    """Between the voltage limits at vanishing current."""
+    """Stoichiometries of the cell between its voltage limits at vanishing current."""
     opposite = host_capacity(values, "negative", negative_thickness, _negative_active(values, negative))
     return stoichiometry_window(values, positive=host, negative=opposite)
 

@@ -204,7 +204,7 @@ def _sampled(function: Function, grid: NDArray[np.float64]) -> float | dict[str,
 
 
 def _stoichiometries() -> NDArray[np.float64]:
-    """From empty to full, ten times denser near both ends, where potentials bend."""
+    """Stoichiometries from empty to full, ten times denser near both ends, where potentials bend."""
     edge = np.linspace(1e-6, 0.05, 401)
     return np.unique(np.concatenate([edge, np.linspace(0.05, 0.95, 901), 1 - edge]))
 

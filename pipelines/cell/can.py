@@ -58,7 +58,7 @@ class Can:
 
     @property
     def annulus_width(self) -> float:
-        """From core hole to wall [m]."""
+        """Width from core hole to wall [m]."""
         return self._outer_radius - self.core_diameter_metre / 2
 
     @property

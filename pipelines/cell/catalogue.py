@@ -24,8 +24,8 @@ _AS_NMC = "assumption: order of magnitude, as of NMC"
 
 
 def _positive(name: str, density: float, source: str, conducts: str = _AS_NMC) -> Materials:
-    told = SOURCES | {_DENSITY: source, _CONDUCTIVITY: conducts}
-    return Materials(active_material=name, active_material_density_kilogram_per_cubic_metre=density, sources=told)
+    sources = SOURCES | {_DENSITY: source, _CONDUCTIVITY: conducts}
+    return Materials(active_material=name, active_material_density_kilogram_per_cubic_metre=density, sources=sources)
 
 
 def _layered(name: str) -> Materials:
@@ -33,7 +33,7 @@ def _layered(name: str) -> Materials:
 
 
 def _carbon(name: str) -> Materials:
-    told = {
+    sources = {
         _DENSITY: "crystal of graphite, a = 2.464, c = 6.711 Angstrom, Z = 4; Trucano and Chen 1975, "
         "doi 10.1038/258136a0",
         _BINDER: "assumption: carboxymethyl cellulose, 1600, styrene-butadiene rubber, 970, carbon black, 1800 to 2000",
@@ -45,7 +45,7 @@ def _carbon(name: str) -> Materials:
         active_material_density_kilogram_per_cubic_metre=2260.0,
         carbon_binder_density_kilogram_per_cubic_metre=1400.0,
         active_material_conductivity_siemens_per_metre=1000.0,
-        sources=SOURCES | told,
+        sources=SOURCES | sources,
     )
 
 

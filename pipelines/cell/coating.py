@@ -56,7 +56,7 @@ class Coating:
         return sum(fraction * density for fraction, density in self.solids.values())
 
     def fields(self) -> dict[str, Any]:
-        """Of `CellParameters`, by name."""
+        """Fields of `CellParameters`, by name."""
         metrics = {
             "porosity": self.porosity,
             "active_material_fraction": self.active_material_fraction,

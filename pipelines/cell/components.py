@@ -59,12 +59,12 @@ class Stack:
 
     @property
     def thickness(self) -> float:
-        """Of one unit [m]."""
+        """Thickness of one unit [m]."""
         return sum(layer.thickness_metre for layer in self.layers())
 
     @property
     def conductivity(self) -> float:
-        """Across the layers, in series [W/(m K)]."""
+        """Thermal conductivity across the layers, in series [W/(m K)]."""
         return self.thickness / sum(layer.thickness_metre / layer.conductivity for layer in self.layers())
 
 
@@ -120,7 +120,7 @@ def _add_layer(parts: _Parts, layer: Layer, area: float, electrolyte_density: fl
 
 
 def _add_edges(parts: _Parts, stack: Stack, housed: Housed, electrolyte_density: float) -> None:
-    """What lies beyond the positive coating: overhangs and bare foil."""
+    """Add what lies beyond the positive coating: overhangs and bare foil."""
     for _ in range(stack.sides):
         if housed.negative_overhang_area:
             _add_layer(parts, stack.negative, housed.negative_overhang_area, electrolyte_density, "negative_overhang")

@@ -1,6 +1,6 @@
 """What the cell delivers at constant power or constant current, and how the discharge ends.
 
-Isothermal DFN, solved by IDAKLU until the lower voltage limit. What cannot be done is an outcome. SUNDIALS is told to
+Isothermal DFN, solved by IDAKLU until the lower voltage limit. What cannot be done is an outcome. SUNDIALS is asked to
 be silent and failures are read off the solution, so that nothing reaches the terminal and no stream of the process,
 which other threads share, has to be redirected.
 """
@@ -28,7 +28,7 @@ _NOT_STARTED = {
 
 @dataclass(frozen=True)
 class _Conditions:
-    """What both kinds of discharge share; see `discharge_at_constant_power`."""
+    """Conditions that both kinds of discharge share; see `discharge_at_constant_power`."""
 
     initial_state_of_charge: float
     ambient_temperature_kelvin: float
@@ -104,19 +104,19 @@ def discharge_at_constant_power(
     power_watt
         Delivered by the whole cell [W], > 0.
     initial_state_of_charge
-        In [0, 1], between the voltage limits of the parameter set.
+        State of charge at the start, in [0, 1], between the voltage limits of the parameter set.
     ambient_temperature_kelvin
-        Of the whole cell, throughout [K].
+        Temperature of the whole cell, throughout [K].
     lower_voltage_volt
-        Where the discharge ends [V].
+        Voltage at which the discharge ends [V].
     largest_duration_second
-        Where it is broken off [s].
+        Time after which the discharge is broken off [s].
     sample_count
         Samples, at equal steps of time from 0 to the end, both included.
     mesh_points
         Finite volumes across each coating, the separator, and each particle's radius.
     relative_tolerance, absolute_tolerance
-        Of the time integration [-].
+        Tolerances of the time integration [-].
 
     Returns
     -------
@@ -166,7 +166,7 @@ def discharge_at_constant_current(
         Current over nominal capacity [1/h], > 0: 1 is "1C".
     initial_state_of_charge, ambient_temperature_kelvin, lower_voltage_volt, largest_duration_second, sample_count, \
     mesh_points, relative_tolerance, absolute_tolerance
-        As at constant power.
+        The same as at constant power.
 
     Returns
     -------

@@ -99,5 +99,5 @@ def housing_of(form_factor: str, *, pouch_area_square_metre: float) -> Housing:
 
 
 def sides_of(form_factor: str) -> int:
-    """How many sides of a collector are coated."""
+    """Number of sides of a collector that are coated."""
     return 1 if form_factor == POUCH else 2

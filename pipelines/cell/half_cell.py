@@ -41,14 +41,14 @@ def assemble_half_cell(
     transport
         Metrics of the positive electrode.
     materials
-        Of the positive electrode.
+        Materials of the positive electrode.
     design
         Loading, chemistry, separator, positive foil and particle radius, and contact resistance enter. Xu2019 is
         accepted here too. The electrolyte fills the pores, without an excess.
     electrode_area_square_metre
         [m^2], > 0; a disc of 12 mm unless given.
     lithium_thickness_metre
-        Of the disc opposite [m].
+        Thickness of the disc opposite [m].
 
     Returns
     -------

@@ -77,7 +77,7 @@ def heat_variables(model: Any) -> dict[str, Any]:
 
 
 def _densities(variables: Any, electrode: str) -> dict[str, Any]:
-    """What one coating adds, but for its electrolyte [W/m^3]."""
+    """Heat sources of one coating, without its electrolyte's [W/m^3]."""
     pybamm, name = load_pybamm(), f"{electrode} electrode"
     reaction_current = variables[f"{name} volumetric interfacial current density [A.m-3]"]
     potential = variables[f"{name} potential [V]"]
@@ -105,7 +105,7 @@ def _contact(model: Any) -> Any:
 
 
 def _integral(model: Any, per_volume: Any) -> Any:
-    """Of a density [W/m^3] over its own layers, for the whole coated area [W]."""
+    """Integral of a density [W/m^3] over its own layers, for the whole coated area [W]."""
     pybamm, param = load_pybamm(), model.param
     layers = {"negative electrode": param.n.L, "separator": param.s.L, "positive electrode": param.p.L}
     thickness = sum(layers[domain] for domain in per_volume.domain)
@@ -113,7 +113,7 @@ def _integral(model: Any, per_volume: Any) -> Any:
 
 
 def lumped_parameters(values: Any) -> dict[str, Any]:
-    """What a set of PyBaMM's must have for `LUMPED` and may lack: foils, which lose nothing, and slopes of splines."""
+    """Parameters of `LUMPED` that a set of PyBaMM's may lack: foils, which lose nothing, and slopes of splines."""
     foils = {
         f"{side} current collector {what}": value
         for side in ("Negative", "Positive")

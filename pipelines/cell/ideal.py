@@ -33,9 +33,9 @@ def ideal_transport(
     exponent
         Bruggeman's: tau = pores^(1 - exponent) [-], at least 1.
     particle_radius_metre
-        Of the spheres whose surface is all wetted [m]; Chen2020's.
+        Radius of the spheres whose surface is all wetted [m]; Chen2020's.
     solid_effective_conductivity_siemens_per_metre
-        Of the solids together [S/m]; Chen2020's.
+        Conductivity of the solids together [S/m]; Chen2020's.
 
     Returns
     -------
@@ -76,6 +76,6 @@ def ideal_transport(
         carbon_binder_conductivity_siemens_per_metre=0.0,
         voxel_size_metre=particle_radius_metre,
         edge_voxels=1,
-        cube_count=1,
+        volume_element_count=1,
         method=f"assumed, not measured: Bruggeman's relation, exponent {exponent:g}",
     )

@@ -51,9 +51,9 @@ def simulate_impedance(
     cell
         The cell.
     state_of_charge
-        In [0, 1], between the voltage limits of the parameter set.
+        State of charge in [0, 1], between the voltage limits of the parameter set.
     temperature_kelvin
-        Of the whole cell [K].
+        Temperature of the whole cell [K].
     lowest_frequency_hertz, highest_frequency_hertz
         Ends of the spectrum [Hz], both included.
     points_per_decade
@@ -61,7 +61,7 @@ def simulate_impedance(
     mesh_points
         Finite volumes across each coating, the separator, and each particle's radius.
     double_layer_capacity_farad_per_square_metre
-        Of an electrode for which the parameter set gives none [F/m^2].
+        Double-layer capacity of an electrode for which the parameter set gives none [F/m^2].
 
     Returns
     -------
@@ -104,7 +104,7 @@ def simulate_impedance(
 
 
 def _frequencies(lowest: float, highest: float, points_per_decade: int) -> NDArray[np.float64]:
-    """From the highest to the lowest [Hz]; shape (n,)."""
+    """Frequencies from the highest to the lowest [Hz]; shape (n,)."""
     POSITIVE.require(lowest, "lowest_frequency_hertz", "Hz")
     POSITIVE.require(highest, "highest_frequency_hertz", "Hz")
     Bounds(low=1).require(points_per_decade, "points_per_decade", "1")
@@ -141,7 +141,7 @@ def _simulation(cell: CellParameters, values: Any, mesh_points: int) -> Any:
 
 
 def _solved(simulation: Any, frequency: NDArray[np.float64]) -> tuple[ImpedanceOutcome, str, NDArray[np.complex128]]:
-    """What PyBaMM found, or what it complained of; a singular matrix is a warning and NaN."""
+    """The solution by PyBaMM, or its complaint; a singular matrix is a warning and NaN."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

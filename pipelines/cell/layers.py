@@ -27,7 +27,7 @@ from ragone.schemas.materials import CARBON_BINDER_DENSITY, NMC_811
 
 @dataclass(frozen=True)
 class Fallback:
-    """What is assumed where a parameter set is silent: density of the negative solids [kg/m^3], foils [m]."""
+    """Values for a parameter set that states none: density of the negative solids [kg/m^3], foils [m]."""
 
     negative_solids_density: float = GRAPHITE_DENSITY
     positive_collector_thickness: float = 15e-6

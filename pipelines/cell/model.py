@@ -84,7 +84,7 @@ def _negative_electrode(values: Any, cell: CellParameters) -> dict[str, float]:
 
 
 def _measured(electrode: str, cell: CellParameters) -> dict[str, float]:
-    """What the metrics of a coating are to the model."""
+    """Parameters of the model that follow from the metrics of a coating."""
     porosity, active, pores, conductivity, area = (getattr(cell, f"{electrode}_{name}") for name in METRICS)
     name = electrode.capitalize()
     return {
@@ -115,7 +115,7 @@ def _separator(values: Any, cell: CellParameters) -> dict[str, float]:
 
 
 def _initial_concentrations(values: Any, cell: CellParameters, state_of_charge: float) -> dict[str, float]:
-    """Of both electrodes [mol/m^3] at a state of charge."""
+    """Concentrations in both electrodes [mol/m^3] at a state of charge."""
     active = cell.negative_active_material_fraction
     active = float(values["Negative electrode active material volume fraction"]) if active is None else active
     window = stoichiometry_window(

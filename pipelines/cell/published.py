@@ -41,9 +41,9 @@ def published_4680(
     Parameters
     ----------
     areal_capacity_ampere_hour_per_square_metre
-        Between the voltage limits [A.h/m^2]; measured. The mass loading follows.
+        Capacity between the voltage limits [A.h/m^2]; measured. The mass loading follows.
     porosity, active_material_weight_fraction
-        Of the positive coating [-]; assumed, usual for cells built for energy.
+        Composition of the positive coating [-]; assumed, usual for cells built for energy.
     negative_to_positive_capacity_ratio
         [-]; assumed.
     electrolyte_excess
@@ -54,7 +54,7 @@ def published_4680(
     Returns
     -------
     CellParameters
-        In the can "4680-Ank2023".
+        The cell in the can "4680-Ank2023".
     """
     recipe = Recipe(active_material_weight_fraction=active_material_weight_fraction, porosity=porosity)
     transport = ideal_transport(recipe, NMC_811)
@@ -72,7 +72,7 @@ def published_4680(
 
 
 def deviation_from_published(cell: CellParameters, discharge: Discharge) -> Mapping[str, float]:
-    """How far the discharged cell lies from the measured one, relative to that [-], by the names in `MEASURED`."""
+    """Deviation of the discharged cell from the measured one, relative to that [-], by the names in `MEASURED`."""
     power = -discharge.voltage_volt * discharge.current_ampere
     energy = float(np.trapezoid(power, discharge.test_time_second)) / 3600
     computed = {

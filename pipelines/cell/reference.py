@@ -146,7 +146,7 @@ def _positive_electrode(values: Any, layer: Layer) -> dict[str, Any]:
 
 
 def _area(values: Any) -> float:
-    """Of the whole cell [m^2]."""
+    """Area of the whole cell [m^2]."""
     height, width = (number(values, f"Electrode {side} [m]") for side in ("height", "width"))
     return height * width * number(values, "Number of electrodes connected in parallel to make a cell", 1.0)
 
@@ -161,7 +161,7 @@ def _housing(values: Any, parameters: dict[str, Any] | None, form_factor: str, f
 
 
 def _stated_capacity(parameters: dict[str, Any] | None) -> float | None:
-    """What a BPX file calls its cell's capacity [A.h]: it defines 1C."""
+    """Nominal capacity that a BPX file states for its cell [A.h]: it defines 1C."""
     return float(parameters["Parameterisation"]["Cell"]["Nominal cell capacity [A.h]"]) if parameters else None
 
 

@@ -22,7 +22,7 @@ class Samples:
 
 
 def no_samples() -> Samples:
-    """Of a discharge that never began."""
+    """Return the samples of a discharge that never began."""
     return Samples(np.empty(0), np.empty(0), np.empty(0))
 
 

@@ -70,7 +70,7 @@ def similar_inputs(
 
 
 def reference_thicknesses(values: Any, negative: NegativeElectrode) -> dict[str, float]:
-    """Those of the parameter set's own cell [m], by electrode."""
+    """Thicknesses of the parameter set's own cell [m], by electrode."""
     return {e: float(values[f"{e} electrode thickness [m]"]) for e in _electrodes(negative)}
 
 

@@ -24,7 +24,7 @@ _KEPT = 8  # built models
 
 
 class Control(StrEnum):
-    """What is held constant, under PyBaMM's name of the parameter."""
+    """The quantity held constant, under PyBaMM's name of the parameter."""
 
     POWER = "Power function [W]"
     CURRENT = "Current function [A]"
@@ -98,7 +98,7 @@ def mesh(numerics: Numerics) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class _Family:
-    """What cells must share to be solved by one built model; any cell of the family may stand for it."""
+    """Properties that cells share to be solved by one built model; any cell of the family may stand for it."""
 
     parameter_set: str
     parameters: str

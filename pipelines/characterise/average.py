@@ -1,14 +1,14 @@
-"""What are the metrics of the material, given several cubes of it? Means with standard errors.
+"""What are the metrics of the material, given several volume elements of it? Means with standard errors.
 
-Fractions, area and effective transport coefficients are averaged arithmetically: the cubes stand side by side and
-conduct in parallel, so one that does not percolate counts with zero. The tortuosity factor follows from the means,
-tau = mean(pore_fraction) / mean(pore_fraction / tau_i); it is infinite only if no cube percolates. Sums are exact, so
-the order of the cubes does not matter.
+Fractions, area and effective transport coefficients are averaged arithmetically: the volume elements stand side by side
+and conduct in parallel, so one that does not percolate counts with zero. The tortuosity factor follows from the means,
+tau = mean(pore_fraction) / mean(pore_fraction / tau_i); it is infinite only if no volume element percolates. Sums are
+exact, so the order of the volume elements does not matter.
 
-Cubes that a generator drew have in common how far it is off. Its predicted error enters the standard errors in
-quadrature; no number of cubes makes it smaller, and it is there for a single one.
+Volume elements that a generator drew have in common how far it is off. Its predicted error enters the standard errors
+in quadrature; no number of volume elements makes it smaller, and it is there for a single one.
 
-What it does not do: cubes stacked in series would conduct less; a bound from below is not given.
+What it does not do: volume elements stacked in series would conduct less; a bound from below is not given.
 
 References
 ----------
@@ -41,21 +41,21 @@ _SOLID_BOUND = "solid_effective_conductivity_siemens_per_metre_"
 
 @stage("characterise.average_transport")
 def average_transport(transports: tuple[Transport, ...], predicted: PredictedErrors | None = None) -> Transport:
-    """Mean of the metrics of several single cubes, measured alike.
+    """Mean of the metrics of several single volume elements, measured alike.
 
     Parameters
     ----------
     transports
-        At least one; each of a single cube, with equal voxel size, edge, bulk conductivities and methods.
+        Metrics of single volume elements, at least one, with equal voxel size, edge, bulk conductivities and methods.
     predicted
-        How far the generator that drew them is expected to be off; none if they were simulated or imaged.
+        Expected errors of the generator that drew them; none if they were simulated or imaged.
 
     Returns
     -------
     Transport
-        Standard errors are those of the mean, with the generator's in quadrature; null for one cube of no generator,
-        and for a quantity that is infinite. The outcome is
-        not percolating if no cube percolates, else step limit if a cube met it, else converged.
+        Standard errors are those of the mean, with the generator's in quadrature; null for one volume element of no
+        generator, and for a quantity that is infinite. The outcome is not percolating if no volume element percolates,
+        else step limit if a volume element met it, else converged.
 
     Raises
     ------
@@ -82,7 +82,7 @@ def average_transport(transports: tuple[Transport, ...], predicted: PredictedErr
         solid_effective_conductivity_siemens_per_metre=_mean(conductivities),
         solid_effective_conductivity_siemens_per_metre_standard_error=_standard_error(conductivities),
         solid_outcome=_outcome([t.solid_outcome for t in transports]),
-        cube_count=count,
+        volume_element_count=count,
         **_bounds(transports),
     )
     return mean if predicted is None else replace(mean, **_with_errors(mean, predicted))
@@ -99,7 +99,7 @@ def _with_errors(mean: Transport, predicted: PredictedErrors) -> dict[str, Any]:
 
 
 def _bounds(transports: Sequence[Transport]) -> dict[str, Any]:
-    """Certified bounds of the means of these cubes: those of each cube, averaged alike; null if one has none."""
+    """Certified bounds of the means: those of each volume element, averaged alike; null if one has none."""
     found: dict[str, float | None] = {}
     fractions = [t.pore_fraction for t in transports]
     for side in ("lower", "upper"):
@@ -118,15 +118,17 @@ def _require_alike(transports: Sequence[Transport]) -> None:
     if not transports:
         raise MixedTransportsError("there is no transport to average. Give at least one.")
     for transport in transports:
-        if transport.cube_count != 1:
+        if transport.volume_element_count != 1:
             raise MixedTransportsError(
-                f"a transport is already a mean of {transport.cube_count} cubes. Average the single cubes together."
+                f"a transport is already a mean of {transport.volume_element_count} volume elements. "
+                "Average the single ones together."
             )
         for field in _ALIKE:
             values = (getattr(transports[0], field), getattr(transport, field))
             if values[0] != values[1]:
                 raise MixedTransportsError(
-                    f"{field} is {values[0]} in one transport and {values[1]} in another. Average cubes measured alike."
+                    f"{field} is {values[0]} in one transport and {values[1]} in another. "
+                    "Average volume elements measured alike."
                 )
 
 
@@ -135,7 +137,7 @@ def _mean(values: Sequence[float]) -> float:
 
 
 def _standard_error(values: Sequence[float]) -> float | None:
-    """Of the mean; null for a single value."""
+    """Standard error of the mean; null for a single value."""
     if len(values) < 2:
         return None
     mean = _mean(values)

@@ -22,14 +22,14 @@ from ragone.schemas.field import POSITIVE, Bounds
 def average_with_bruggeman(
     transports: tuple[Transport, ...], predicted: PredictedErrors | None = None, *, exponent: float = 1.5
 ) -> Transport:
-    """Mean of several cubes, but for the tortuosity factor of the pores, which follows from their mean porosity.
+    """Mean of several volume elements, but for the pores' tortuosity factor, which follows from their mean porosity.
 
     Parameters
     ----------
     transports, predicted
-        As for `average_transport`.
+        The same as for `average_transport`.
     exponent
-        Of the relation D_eff / D = porosity^exponent [-], at least 1.
+        Exponent of the relation D_eff / D = porosity^exponent [-], at least 1.
 
     Returns
     -------

@@ -37,7 +37,7 @@ def voxel_edges(microstructure: Microstructure) -> tuple[float, float, float]:
     return x, y, z
 
 
-def of_voxels(method: str, microstructure: Microstructure) -> str:
+def method_with_voxels(method: str, microstructure: Microstructure) -> str:
     """The method with the shape of the voxels, unless they are cubes: results of other shapes are not averaged."""
     return method if microstructure.has_cubic_voxels else f"{method}; voxels of {microstructure.voxel_text()}"
 

@@ -106,7 +106,7 @@ def _solvers() -> tuple[Any, Any]:
     from taufactor import MultiPhaseSolver, Solver
 
     class Quiet:
-        """What both solvers share; comes before TauFactor's class in the order of resolution."""
+        """Behaviour that both solvers share; comes before TauFactor's class in the order of resolution."""
 
         # TauFactor assigns its default, single precision; the setter ignores it.
         precision = property(lambda self: torch.float64, lambda self, value: None)
@@ -135,7 +135,7 @@ def _solvers() -> tuple[Any, Any]:
             return bool(fluxes.max() - fluxes.min() < tolerance * fluxes.max())
 
         def _end_simulation(self, iterations: object, verbose: object, start: object) -> None:
-            """Nothing: TauFactor prints here."""
+            """Do nothing: TauFactor prints here."""
 
     class Binary(Quiet, Solver):  # type: ignore[misc]
         """One conducting phase, label 1."""

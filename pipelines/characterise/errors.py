@@ -12,7 +12,7 @@ class MixedTransportsError(RagoneError, ValueError):
 
 
 class SampleError(RagoneError, ValueError):
-    """Cubes from which nothing can be learned about the material: too few, not alike, or outside of their volume."""
+    """Volume elements that teach nothing about the material: too few, not alike, or outside of their volume."""
 
 
 class VolumeError(RagoneError, ValueError):

@@ -22,7 +22,7 @@ from ragone.pipelines.characterise.carriers import (
     canonical_labels,
     electronic,
     ionic,
-    of_voxels,
+    method_with_voxels,
     tortuosity_factor,
     voxel_edges,
 )
@@ -99,8 +99,8 @@ def homogenise(
         carbon_binder_conductivity_siemens_per_metre=materials.carbon_binder_conductivity_siemens_per_metre,
         voxel_size_metre=microstructure.equivalent_voxel_size_metre,
         edge_voxels=labels.shape[0],
-        cube_count=1,
-        method=of_voxels(_KERNEL.format(relative_tolerance), microstructure),
+        volume_element_count=1,
+        method=method_with_voxels(_KERNEL.format(relative_tolerance), microstructure),
     )
 
 
@@ -127,7 +127,7 @@ def homogenise_along_all_axes(
     relative_tolerance
         Largest width of the certified interval of each diagonal entry over its value [-].
     largest_iteration_count
-        For each axis, after which the interval reached is stored [-].
+        Iterations along each axis after which the interval reached is stored [-].
     """
     labels = canonical_labels(microstructure)
     limits: dict[str, Any] = {
@@ -156,7 +156,7 @@ def homogenise_along_all_axes(
         active_material_conductivity_siemens_per_metre=materials.active_material_conductivity_siemens_per_metre,
         carbon_binder_conductivity_siemens_per_metre=materials.carbon_binder_conductivity_siemens_per_metre,
         voxel_size_metre=microstructure.equivalent_voxel_size_metre,
-        method=of_voxels(_KERNEL.format(relative_tolerance), microstructure),
+        method=method_with_voxels(_KERNEL.format(relative_tolerance), microstructure),
     )
 
 
@@ -180,7 +180,7 @@ def _between_ends(labels: Labels, conductivities: dict[int, float], limits: dict
 
 
 def _anisotropy(tensor: Any) -> float | None:
-    """In-plane over through-plane; none of what crosses along no axis."""
+    """Ratio of in-plane to through-plane; none if a phase crosses along no axis."""
     through, *in_plane = np.diag(tensor).tolist()
     mean = sum(in_plane) / 2
     if through > 0:

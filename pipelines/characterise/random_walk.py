@@ -43,7 +43,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import label
 
-from ragone.pipelines.characterise.carriers import of_voxels
+from ragone.pipelines.characterise.carriers import method_with_voxels
 from ragone.pipelines.characterise.errors import EmptyPhaseError
 from ragone.pipelines.characterise.squared_displacement import Growth, final_growth
 from ragone.pipelines.characterise.walkers import ALIKE, displacements
@@ -71,7 +71,7 @@ def walk_randomly(
     Parameters
     ----------
     microstructure
-        Of any shape.
+        Volume of any shape.
     phase
         Name of the phase that conducts; all others block.
     walker_count
@@ -112,7 +112,7 @@ def walk_randomly(
         voxel_size_metre=microstructure.equivalent_voxel_size_metre,
         walker_count=walker_count,
         step_count=steps_between * _RECORD_COUNT,
-        method=of_voxels(_METHOD, microstructure),
+        method=method_with_voxels(_METHOD, microstructure),
     )
 
 

@@ -36,7 +36,7 @@ class Growth:
     settled: bool
 
     def scaled(self, factor: float) -> Growth:
-        """In another unit of area over time."""
+        """The same growth in another unit of area over time."""
         return replace(self, slope=self.slope * factor, standard_error=self.standard_error * factor)
 
 
@@ -68,7 +68,7 @@ def final_growth(track: Track, edge: int) -> Growth:
 
 
 def squared_displacement(track: Track, lag: int) -> Floats:
-    """Of each walker, mean over all pairs of times this far apart; shape (walker,) [voxel^2]."""
+    """Mean over all pairs of times this far apart, for each walker; shape (walker,) [voxel^2]."""
     apart = (track[lag:] - track[:-lag]).astype(np.int64)
     return np.asarray(np.sum(apart * apart, axis=0) / len(apart))
 

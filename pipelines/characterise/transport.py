@@ -41,7 +41,7 @@ def characterise_with_taufactor(
     Parameters
     ----------
     microstructure
-        Of cubic voxels; axis 0 is through-plane. A phase may be absent.
+        Volume of cubic voxels; axis 0 is through-plane. A phase may be absent.
     materials
         Electronic conductivities of the bulk enter.
     relative_tolerance
@@ -86,7 +86,7 @@ def characterise_with_taufactor(
         carbon_binder_conductivity_siemens_per_metre=materials.carbon_binder_conductivity_siemens_per_metre,
         voxel_size_metre=microstructure.voxel_size_metre,
         edge_voxels=labels.shape[0],
-        cube_count=1,
+        volume_element_count=1,
         method=f"TauFactor {version('taufactor')} SOR from an aggregation-preconditioned conjugate gradient field, "
         f"float64, layer fluxes within {relative_tolerance:g}",
     )

@@ -28,5 +28,5 @@ class Accuracy:
 
 
 def accuracy_of(curve: Curve, volt: float, ampere: float) -> Accuracy:
-    """What may be wrong with its samples: those of a measurement are noisy, and some may be missing."""
+    """Estimate the errors of the curve's samples: those of a measurement are noisy, and some may be missing."""
     return Accuracy(volt, ampere, noisy=isinstance(curve, Measurement), holes=holes_of(curve))

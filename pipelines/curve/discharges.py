@@ -29,7 +29,7 @@ class Discharging:
 
     @property
     def mean_current(self) -> float:
-        """Over the time of its discharging steps, positive [A]."""
+        """Mean current over the time of the discharging steps, positive [A]."""
         return abs(self.totals.charge) / self.totals.duration * SECONDS_PER_HOUR
 
     @property
@@ -63,7 +63,7 @@ def discharges_in(
 
 
 def common_conditions(found: list[Discharging], limit_tolerance: float, temperature_tolerance: float) -> Refusal:
-    """Why the discharges cannot be compared; None if they can as far as is known."""
+    """Refuse discharges that cannot be compared; None if they can as far as is known."""
     checks = (
         ("were discharged to", [d.half.limit for d in found], limit_tolerance, "V"),
         ("were charged before to", [d.charged_to for d in found if d.charged_to], limit_tolerance, "V"),

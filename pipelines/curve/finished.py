@@ -10,16 +10,16 @@ from ragone.schemas import Curve, Cycling, CyclingOutcome, Discharge, DischargeO
 
 
 def unfinished(curve: Curve) -> tuple[str, KpiOutcome] | None:
-    """Why a KPI of the whole curve has no value, and which outcome that is; None if nothing stands against it."""
+    """The reason and the outcome where a KPI of the whole curve has no value; None if nothing stands against it."""
     if isinstance(curve, Discharge | Cycling) and curve.outcome not in (
         DischargeOutcome.COMPLETED,
         CyclingOutcome.COMPLETED,
     ):
-        told = f" ({curve.reason})" if curve.reason else ""
+        because = f" ({curve.reason})" if curve.reason else ""
         done = len(curve.test_time_second)
         went_on = isinstance(curve, Cycling) and done
         outcome = KpiOutcome.NOT_IDENTIFIABLE if went_on else KpiOutcome.INFEASIBLE
-        return f"the simulation ended with '{curve.outcome}'{told} after {done} samples; make it complete", outcome
+        return f"the simulation ended with '{curve.outcome}'{because} after {done} samples; make it complete", outcome
     if len(curve.test_time_second) < 2:
         return f"samples of the curve: {len(curve.test_time_second)}; two at least are needed", (
             KpiOutcome.NOT_IDENTIFIABLE

@@ -18,7 +18,7 @@ from ragone.schemas import Curve
 
 @dataclass(frozen=True, slots=True)
 class Half:
-    """Its steps without rests, in order, and what kind they are."""
+    """One half of a cycle: its steps without rests, in order, and their kind."""
 
     kind: StepKind
     steps: tuple[Step, ...]
@@ -36,12 +36,12 @@ class Half:
 
     @property
     def start(self) -> float:
-        """When it began [s]."""
+        """Time of its start [s]."""
         return float(self.steps[0].time[0])
 
     @property
     def end(self) -> float:
-        """When it ended [s]."""
+        """Time of its end [s]."""
         return float(self.steps[-1].time[-1])
 
 

@@ -2,7 +2,7 @@
 
 A hole is an interval ten times longer than those beside it and than its step's median; from one step to the next, where
 neighbours say little, than the medians of both steps and of the record. Those that the record tells of are taken as
-told, with the charge and energy that the instrument counted. A simulation has none.
+reported, with the charge and energy that the instrument counted. A simulation has none.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ SLACK = 1.5  # of the longest of their intervals
 
 @dataclass(frozen=True, slots=True)
 class Hole:
-    """After which sample (from 0), how long [s], and charge [A.h] and energy [W.h] if counted; positive: charging."""
+    """Sample before it (from 0), duration [s], and charge [A.h] and energy [W.h] if counted, positive: charging."""
 
     after_sample: int
     seconds: float
@@ -39,9 +39,9 @@ def holes_of(curve: Curve) -> tuple[Hole, ...]:
     if not isinstance(curve, Measurement) or len(curve.test_time_second) < 2:
         return ()
     interval = np.diff(curve.test_time_second)
-    told = {int(hole["after_sample"]): hole for hole in curve.holes}
-    seen = told.keys() | set(_found(interval, steps_of(curve)).tolist())
-    return tuple(_hole(k, float(interval[k]), told.get(k, {})) for k in sorted(seen))
+    stated = {int(hole["after_sample"]): hole for hole in curve.holes}
+    unrecorded = stated.keys() | set(_find_holes(interval, steps_of(curve)).tolist())
+    return tuple(_hole(k, float(interval[k]), stated.get(k, {})) for k in sorted(unrecorded))
 
 
 def sampling(step: Step, *, end: bool) -> float:
@@ -68,7 +68,7 @@ def uncounted(curve: Curve, start: int, end: int) -> Hole | None:
     return next((hole for hole in holes_of(curve) if hole.charge is None and hole.after_sample in inside), None)
 
 
-def _found(interval: NDArray[np.float64], steps: tuple[Step, ...]) -> NDArray[np.int64]:
+def _find_holes(interval: NDArray[np.float64], steps: tuple[Step, ...]) -> NDArray[np.int64]:
     beside = np.maximum(np.append(0.0, interval[:-1]), np.append(interval[1:], 0.0))
     usual = np.zeros(len(interval))
     inside = np.ones(len(interval), bool)
@@ -82,12 +82,12 @@ def _found(interval: NDArray[np.float64], steps: tuple[Step, ...]) -> NDArray[np
     return np.flatnonzero(interval > FACTOR * np.maximum(usual, np.where(inside, beside, anywhere)))
 
 
-def _hole(k: int, seconds: float, told: Mapping[str, Any]) -> Hole:
+def _hole(k: int, seconds: float, stated: Mapping[str, Any]) -> Hole:
     return Hole(
         k,
         seconds,
-        told.get("charge_ampere_hour"),
-        told.get("charge_uncertainty_ampere_hour") or 0.0,
-        told.get("energy_watt_hour"),
-        told.get("energy_uncertainty_watt_hour") or 0.0,
+        stated.get("charge_ampere_hour"),
+        stated.get("charge_uncertainty_ampere_hour") or 0.0,
+        stated.get("energy_watt_hour"),
+        stated.get("energy_uncertainty_watt_hour") or 0.0,
     )

@@ -18,7 +18,7 @@ REST_RATE = 1e-3  # of the largest current: a cycler's offset at rest is some 1e
 
 
 class StepKind(StrEnum):
-    """What flows."""
+    """The direction of the current in a step."""
 
     REST = "rest"
     CHARGE = "charge"
@@ -39,7 +39,7 @@ class Step:
 
     @property
     def duration(self) -> float:
-        """From its first to its last sample [s]."""
+        """Duration from its first to its last sample [s]."""
         return float(self.time[-1] - self.time[0])
 
 

@@ -58,7 +58,7 @@ class Totals:
         return float(self.values[2])
 
     def __add__(self, other: Totals) -> Totals:
-        """Of both; a source that both have is one and the same."""
+        """Sum of both; a source that both have is one and the same."""
         shared = dict(self.sources)
         for name, effect in other.sources.items():
             shared[name] = shared.get(name, np.zeros(3)) + effect
@@ -87,7 +87,7 @@ def uncertainty(derived: Callable[..., float], *totals: Totals) -> float | None:
 
 
 def _unknown(total: Totals) -> Vector:
-    """What may have flowed in all unrecorded intervals: what happened in one may have happened in each."""
+    """Possible flow in all unrecorded intervals: what happened in one may have happened in each."""
     effects = [effect for name, effect in total.sources.items() if name.startswith(UNRECORDED)]
     return np.asarray(np.sum(effects, axis=0) if effects else np.zeros(3))
 
@@ -113,7 +113,7 @@ def totals_of(steps: Iterable[Step], every_step: tuple[Step, ...], accuracy: Acc
 
 
 def _borders(earlier: Step, later: Step, accuracy: Accuracy) -> tuple[_Border, _Border]:
-    """What each of two steps is given of the gap between them."""
+    """The parts of a gap between two steps that each of them is given."""
     gap = float(later.time[0] - earlier.time[-1])
     hole = next((hole for hole in accuracy.holes if hole.after_sample == later.first_row - 1), None)
     first, last = 0.0, gap  # when the current changed, at the earliest and the latest
@@ -157,7 +157,7 @@ def _of_step(step: Step, before: _Border, after: _Border, accuracy: Accuracy) ->
 def _unrecorded(
     step: Step, rates: Vector, before: _Border, after: _Border, accuracy: Accuracy
 ) -> tuple[Vector, dict[str, Vector]]:
-    """What was counted in the holes of a step and at its borders, and what else may have flowed in them."""
+    """Counted flow in the holes of a step and at its borders, and possible further flow in them."""
     counted, missing = np.zeros(3), {}
     inside = range(step.first_row, step.first_row + len(step.time) - 1)
     beside = [hole for hole in (before.hole, after.hole) if hole is not None]
@@ -193,7 +193,7 @@ def _halved(rates: Vector, time: Vector) -> Vector:
 
 
 def _noise(step: Step, time: Vector, row: int) -> dict[str, Vector]:
-    """What white noise of voltage and current does, each with the weights of the trapezoidal rule."""
+    """Effect of white noise of voltage and current, each with the weights of the trapezoidal rule."""
     if len(step.time) < 5:
         return {}
     width = np.diff(time)

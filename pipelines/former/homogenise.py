@@ -41,7 +41,7 @@ def homogenise_along_all_axes(
     relative_tolerance: float = 3e-4,
     largest_iteration_count: int = 500,
 ) -> TransportTensor:
-    """Along the three axes; see `ragone.pipelines.characterise.homogenise_along_all_axes`."""
+    """Homogenise as `ragone.pipelines.characterise.homogenise_along_all_axes` does, with former arguments."""
     return along_all_axes(
         microstructure,
         _conducting(active_material_conductivity_siemens_per_metre, carbon_binder_conductivity_siemens_per_metre),

@@ -81,13 +81,13 @@ def voltage_agreement(
         start + float(time[common][-1]),
     )
     values = _values(difference, _weights(time[common]), noise_of(voltage[common]), voltage_uncertainty_volt)
-    told = "voltages at equal times, weights of the trapezoidal rule; uncertainty: noise of the measured voltage, "
+    basis = "voltages at equal times, weights of the trapezoidal rule; uncertainty: noise of the measured voltage, "
     kpis = {
         definition.name: definition.measured(
             _MILLIVOLTS * value,
             uncertainty=_MILLIVOLTS * spread,
             count=int(common.sum()),
-            method=f"{told}stated instrument ({voltage_uncertainty_volt:g} V)",
+            method=f"{basis}stated instrument ({voltage_uncertainty_volt:g} V)",
             window=window,
         )
         for definition, (value, spread) in values.items()
@@ -129,7 +129,7 @@ def _discharge(curve: Curve) -> tuple[NDArray[np.float64], NDArray[np.float64], 
 
 
 def _weights(time: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Of the trapezoidal rule, summing to one; equal ones if all samples are at one time."""
+    """Weights of the trapezoidal rule, summing to one; equal ones if all samples are at one time."""
     width = np.diff(time)
     weights = (np.append(width, 0.0) + np.append(0.0, width)) / 2
     total = float(weights.sum())

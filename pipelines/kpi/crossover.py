@@ -60,15 +60,15 @@ def crossover(
         )
     at = int(crossings[0])
     value = _zero(powers, ahead, at)
-    spread, told = (powers[at + 1] - powers[at]) / math.sqrt(12), "anywhere between the two"
+    spread, origin = (powers[at + 1] - powers[at]) / math.sqrt(12), "anywhere between the two"
     if len(powers) > 2:
-        spread, told = abs(value - _smooth_zero(powers, ahead, at)), "difference to the monotone cubic through all"
+        spread, origin = abs(value - _smooth_zero(powers, ahead, at)), "difference to the monotone cubic through all"
     return CROSSOVER.measured(
         value,
         uncertainty=float(spread),
         count=len(powers),
         method=f"difference of the energy densities linear in log power from {powers[at]:g} to {powers[at + 1]:g} W; "
-        f"uncertainty: {told}",
+        f"uncertainty: {origin}",
         window=window,
     )
 

@@ -10,7 +10,7 @@ from ragone.schemas import Kpi, KpiOutcome
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What part of the data a number is read off, and how that was chosen; ends [s] where it is a stretch of time."""
+    """The part of the data that a number is read off, and how it was chosen; ends [s] where it is a stretch of time."""
 
     text: str
     start_second: float | None = None

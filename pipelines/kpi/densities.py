@@ -26,7 +26,7 @@ LITRES_PER_CUBIC_METRE = 1000.0
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """What something is divided by: litres or kilograms, with standard uncertainty, and where they come from."""
+    """The divisor of a density: litres or kilograms, with standard uncertainty, and its source."""
 
     value: float
     uncertainty: float
@@ -81,7 +81,7 @@ def energy_and_power_density(
     cell
         The cell; its mass and outer volume, with can.
     cell_mass_kilogram, cell_volume_cubic_metre
-        Of a measured cell [kg, m^3], > 0; instead of those of `cell`.
+        Mass and volume of a measured cell [kg, m^3], > 0; instead of those of `cell`.
     cell_mass_uncertainty_kilogram, cell_volume_uncertainty_cubic_metre
         Their standard uncertainties [kg, m^3].
     voltage_uncertainty_volt, current_uncertainty_ampere
@@ -106,7 +106,7 @@ def energy_and_power_density(
             if size is None:
                 found[definition.name] = definition.missing(without(missing), KpiOutcome.NOT_APPLICABLE)
                 continue
-            value, spread = per(size, derived, totals)
+            value, spread = divided_by_size(size, derived, totals)
             found[definition.name] = definition.measured(
                 value,
                 uncertainty=spread,
@@ -124,7 +124,7 @@ def largest(curve: Curve, discharges: tuple[Half, ...], accuracy: Accuracy) -> t
     return totals_of_half(curve, half, accuracy), Window(f"{which}, to {half.limit:.4g} V", half.start, half.end)
 
 
-def per(size: Size, derived: Callable[[Vector], float], totals: Totals) -> tuple[float, float | None]:
+def divided_by_size(size: Size, derived: Callable[[Vector], float], totals: Totals) -> tuple[float, float | None]:
     """A number derived from totals over a size, and its standard uncertainty."""
     value = derived(totals.values) / size.value
     own = (uncertainty(derived, totals) or 0.0) / size.value
@@ -132,13 +132,13 @@ def per(size: Size, derived: Callable[[Vector], float], totals: Totals) -> tuple
 
 
 def without(what: str) -> str:
-    """Why there is nothing per volume or mass."""
+    """Reason why there is nothing per volume or mass."""
     unit = {"volume": "cell_volume_cubic_metre", "mass": "cell_mass_kilogram"}[what]
     return f"the {what} of the cell is not known; name its cell parameters, or give {unit}"
 
 
 def volume_of(cell: CellParameters | None, given: float | None, spread: float) -> Size | None:
-    """In litres; None if nobody says it."""
+    """Volume of the cell in litres; None if nobody states it."""
     litres = LITRES_PER_CUBIC_METRE
     if given is not None:
         POSITIVE.require(given, "cell_volume_cubic_metre", "m^3")
@@ -149,7 +149,7 @@ def volume_of(cell: CellParameters | None, given: float | None, spread: float) -
 
 
 def mass_of(cell: CellParameters | None, given: float | None, spread: float) -> Size | None:
-    """In kilograms; None if nobody says it."""
+    """Mass of the cell in kilograms; None if nobody states it."""
     if given is not None:
         POSITIVE.require(given, "cell_mass_kilogram", "kg")
         return Size(given, spread, f"mass as given, {_stated(spread, given)}")

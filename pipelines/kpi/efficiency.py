@@ -50,7 +50,7 @@ _RATIOS: Mapping[Definition, _Ratio] = {
 
 @dataclass(frozen=True, slots=True)
 class _Cycle:
-    """What is stored and what is given back after it, from 1, and why they cannot be compared (empty if they can)."""
+    """A cycle, numbered from 1: the half that stores, the one that gives back, and why they are not compared, if so."""
 
     number: int
     stored: Half
@@ -188,7 +188,7 @@ def _without(cycles: list[_Cycle], storing: StepKind) -> tuple[str, KpiOutcome] 
 
 
 def _mean(definition: Definition, ratio: _Ratio, totals: list[tuple[Totals, Totals]], cycles: list[_Cycle]) -> Kpi:
-    """Over all complete cycles; its uncertainty holds what scatters and what is common to them."""
+    """Mean over all complete cycles; its uncertainty holds what scatters and what is common to them."""
     values = [ratio(out.values, taken.values) for out, taken in totals]
     scatter = float(np.std(values, ddof=1) / np.sqrt(len(values))) if len(values) > 1 else 0.0
     flat = [one for pair in totals for one in pair]

@@ -2,7 +2,7 @@
 
 Every loss of the model is a voltage; times the current and integrated over the discharging (or charging) steps it is
 an energy. All of them must add up to the energy between open-circuit and terminal voltage: the residual is a KPI too.
-Averages over the electrodes are PyBaMM's; what is local is not told apart.
+Averages over the electrodes are PyBaMM's; what is local is not resolved.
 """
 
 from __future__ import annotations

@@ -61,13 +61,13 @@ def ragone_curve(
     Parameters
     ----------
     curves
-        Of one cell, simulated or measured; every discharge in them is a point. They start from the same state.
+        Curves of one cell, simulated or measured; every discharge is a point. They start from the same state.
     cell
         The cell; its mass and outer volume, with can.
     cell_mass_kilogram, cell_mass_uncertainty_kilogram, cell_volume_cubic_metre, cell_volume_uncertainty_cubic_metre
-        Of a measured cell and their standard uncertainties [kg, m^3]; instead of those of `cell`.
+        Size of a measured cell, with standard uncertainties [kg, m^3]; instead of those of `cell`.
     limit_tolerance_volt, temperature_tolerance_kelvin
-        Within which limits and ambient temperatures must agree [V, K].
+        Largest differences of limits and of ambient temperatures [V, K].
     voltage_uncertainty_volt, current_uncertainty_ampere
         Standard uncertainty of the instrument [V, A], the same for all samples.
 
@@ -139,13 +139,13 @@ def _point(definition: Definition, point: Discharging, size: Size) -> Kpi:
 
 def _one_hour(definition: Definition, points: list[Discharging], size: Size) -> Kpi:
     """Interpolated between the discharges that last longer and shorter."""
-    told = ", ".join(f"{p.mean_power:.4g} W for {p.totals.duration / SECONDS_PER_HOUR:.3g} h" for p in points)
+    listed = ", ".join(f"{p.mean_power:.4g} W for {p.totals.duration / SECONDS_PER_HOUR:.3g} h" for p in points)
     by_hours = {p.totals.duration / SECONDS_PER_HOUR: p.mean_power for p in points}
     hours = np.array(sorted(by_hours))
     powers = np.array([by_hours[hour] for hour in hours])
     if len(hours) < 2 or not hours[0] <= 1 <= hours[-1]:
         return definition.missing(
-            f"the discharges do not enclose one hour: {told}; add a shorter or a longer one", window=WHOLE
+            f"the discharges do not enclose one hour: {listed}; add a shorter or a longer one", window=WHOLE
         )
     value = float(np.exp(np.interp(0.0, np.log(hours), np.log(powers)))) / size.value
     spread, told_spread = None, "unknown with two discharges"
@@ -157,7 +157,7 @@ def _one_hour(definition: Definition, points: list[Discharging], size: Size) -> 
         value,
         uncertainty=spread,
         count=len(points),
-        method=f"log-linear in log duration between the neighbours of one hour; discharges: {told}; "
+        method=f"log-linear in log duration between the neighbours of one hour; discharges: {listed}; "
         f"uncertainty: {told_spread}" + (f"; {size.origin}" if size.origin else ""),
         window=WHOLE,
     )

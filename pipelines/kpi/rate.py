@@ -46,14 +46,14 @@ def rate_capability(
     Parameters
     ----------
     curves
-        Of one cell, simulated or measured; every discharge in them counts.
+        Curves of one cell, simulated or measured; every discharge in them counts.
     cell
         The cell, for its nominal capacity.
     nominal_capacity_ampere_hour
-        What a rate of 1C refers to [A.h]; by default that of the curves, of the cell, or the capacity at the lowest
+        Capacity that a rate of 1C refers to [A.h]; by default that of the curves, of the cell, or the one at the lowest
         current, in this order.
     limit_tolerance_volt, temperature_tolerance_kelvin
-        Within which limits and ambient temperatures must agree [V, K].
+        Largest differences of limits and of ambient temperatures [V, K].
     voltage_uncertainty_volt, current_uncertainty_ampere
         Standard uncertainty of the instrument [V, A], the same for all samples.
 

@@ -7,7 +7,7 @@ from ragone.pipelines.curve.finished import unfinished
 from ragone.pipelines.curve.halves import discharges_of
 from ragone.pipelines.curve.totals import Vector
 from ragone.pipelines.kpi.definition import Definition
-from ragone.pipelines.kpi.densities import Size, largest, per
+from ragone.pipelines.kpi.densities import Size, divided_by_size, largest
 from ragone.pipelines.kpi.whole import method_of, nothing_discharges
 from ragone.schemas import CellParameters, Curve, Kpi, KpiOutcome, kpi_stage
 from ragone.schemas.parameter import NotNegative
@@ -53,7 +53,7 @@ def specific_capacity(
     accuracy = accuracy_of(curve, voltage_uncertainty_volt, current_uncertainty_ampere)
     totals, window = largest(curve, discharges, accuracy)
     mass = Size(part["mass_kilogram"], 0.0, "mass of positive active material as the cell lists it")
-    value, spread = per(mass, _charge, totals)
+    value, spread = divided_by_size(mass, _charge, totals)
     return SPECIFIC_CAPACITY.measured(
         value,
         uncertainty=spread,

@@ -44,7 +44,7 @@ def transport_properties(transport: Transport) -> Mapping[str, Kpi]:
     Parameters
     ----------
     transport
-        Of one volume, or the mean of several.
+        Metrics of one volume, or the mean of several.
 
     Returns
     -------
@@ -84,11 +84,13 @@ def _solved(definition: Definition, transport: Transport, value: float, field: s
 
 def _measured(definition: Definition, transport: Transport, value: float, error: float | None, method: str) -> Kpi:
     known = "standard error of the mean, and the solver's bounds where it gives them"
-    unknown = "unknown for a single volume" if transport.cube_count == 1 else "unknown, the scatter is not recorded"
+    unknown = (
+        "unknown for a single volume" if transport.volume_element_count == 1 else "unknown, the scatter is not recorded"
+    )
     return definition.measured(
         value,
         uncertainty=error or None,
-        count=transport.cube_count,
+        count=transport.volume_element_count,
         method=f"{method}; uncertainty: {known if error else unknown}",
         window=_window(transport),
     )
@@ -101,4 +103,4 @@ def _error(transport: Transport, field: str) -> float | None:
 
 def _window(transport: Transport) -> Window:
     edge = transport.edge_voxels * transport.voxel_size_metre * 1e6
-    return Window(f"{transport.cube_count} volumes of {edge:.4g} um")
+    return Window(f"{transport.volume_element_count} volumes of {edge:.4g} um")

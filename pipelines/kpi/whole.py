@@ -82,7 +82,7 @@ def delivered_by_step(
     curve
         Simulated or measured; a simulation that was broken off gives those of the steps that it finished.
     voltage_uncertainty_volt, current_uncertainty_ampere
-        As of `delivered_by_curve`.
+        The same as of `delivered_by_curve`.
 
     Returns
     -------
@@ -120,7 +120,7 @@ def delivered_by_step(
 
 
 def window_of(steps: tuple[Step, ...]) -> Window:
-    """From the start of the first to the end of the last."""
+    """Window from the start of the first step to the end of the last."""
     text = f"step {steps[0].number}, a {steps[0].kind}"
     if len(steps) > 1:
         rows = f"rows {steps[0].first_row + 1} to {steps[-1].first_row + len(steps[-1].time)}"
@@ -129,7 +129,7 @@ def window_of(steps: tuple[Step, ...]) -> Window:
 
 
 def method_of(accuracy: Accuracy, totals: Totals) -> str:
-    """How value and uncertainty were obtained."""
+    """Method by which value and uncertainty were obtained."""
     considered = ["truncation (Richardson, every second sample left out)"]
     if any(name.startswith("border") for name in totals.sources):
         considered.append("moments at which the current changed between samples")
@@ -146,18 +146,18 @@ def method_of(accuracy: Accuracy, totals: Totals) -> str:
 
 
 def _unrecorded_in(totals: Totals) -> str:
-    """What is said of intervals without samples; nothing if there are none."""
+    """Sentence on intervals without samples; empty if there are none."""
     texts = []
-    for kind, told in ((UNRECORDED, "nothing is counted in them, and up to {:.4g} A.h flowed"), (COUNTED, "included")):
+    for kind, said in ((UNRECORDED, "nothing is counted in them, and up to {:.4g} A.h flowed"), (COUNTED, "included")):
         names = [name for name in totals.sources if name.startswith(kind)]
         most = math.sqrt(3) * sum(abs(float(totals.sources[name][1])) for name in names)
         listed = ", ".join(names[:MOST_LISTED]) + (f" and {len(names) - MOST_LISTED} more" * (len(names) > MOST_LISTED))
-        texts += [f"; {listed}: {told.format(most)}"] if names else []
+        texts += [f"; {listed}: {said.format(most)}"] if names else []
     return "".join(texts)
 
 
 def nothing_discharges(discharging: Sized) -> tuple[str, KpiOutcome] | None:
-    """Why nothing was delivered; None if something was."""
+    """Reason why nothing was delivered; None if something was."""
     if discharging:
         return None
     return "no step discharges: the current is never negative on average; check its sign", KpiOutcome.NOT_APPLICABLE

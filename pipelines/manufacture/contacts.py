@@ -35,11 +35,11 @@ class Spheroids:
     across: Floats
 
     def take(self, chosen: npt.NDArray[np.intp]) -> Spheroids:
-        """Those of the given numbers."""
+        """Return the bodies of the given numbers."""
         return Spheroids(self.centres[chosen], self.axes[chosen], self.along[chosen], self.across[chosen])
 
     def support(self, normals: Floats) -> Floats:
-        """From the centre to the point of the surface farthest along each unit normal, shape (n, 3)."""
+        """Vectors from the centre to the surface point farthest along each unit normal, shape (n, 3)."""
         shaped = self.shaped(normals)
         return shaped / np.sqrt(np.maximum(dot(normals, shaped), _TINY))[:, None]
 
@@ -55,7 +55,7 @@ def dot(first: Floats, second: Floats) -> Floats:
 
 
 def overlaps(first: Spheroids, second: Spheroids, apart: Floats) -> tuple[Floats, Floats]:
-    """How far each pair overlaps, and the normal from the second to the first.
+    """Overlap of each pair, and the normal from the second to the first.
 
     Parameters
     ----------

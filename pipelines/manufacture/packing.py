@@ -63,13 +63,13 @@ def pack_particles(
     voxel_size_metre
         Edge of one voxel [m].
     seed
-        Of the PCG64 generator; equal seeds give equal voxels.
+        Seed of the PCG64 generator; equal seeds give equal voxels.
     walled
         Whether axis 0 ends in walls that particles do not cross; else all axes are periodic.
     calendering_pressure_pascal
-        Which decides the porosity [Pa], written in the record's `source`; 0 to press to that of the recipe.
+        Pressure that decides the porosity [Pa], written in the record's `source`; 0 to press to the recipe's porosity.
     compaction_resistance_pascal, least_porosity
-        Of the coating, in the law of `calendering` [Pa], [-]. The defaults are orders of magnitude: fit them.
+        Constants of the coating in the law of `calendering` [Pa], [-]. The defaults are orders of magnitude: fit them.
 
     Returns
     -------
@@ -107,7 +107,7 @@ def pack_particles(
         walled=walled,
     )
     nanoporosity = materials.carbon_binder_nanoporosity
-    told = {
+    traits = {
         f"aspect ratio {aspect_ratio:g}": shape is not ParticleShape.SPHERE,
         f"nanoporosity of the carbon-binder {nanoporosity:g}": nanoporosity > 0,
         "walls at both ends of axis 0": walled,
@@ -119,6 +119,6 @@ def pack_particles(
         voxel_edges_metre=cubic_voxels(voxel_size_metre),
         phase_names=(PORE, ACTIVE_MATERIAL, CARBON_BINDER),
         phase_labels=np.array([0, 1, 2], dtype=np.uint8),
-        source=", ".join([packing, *(what for what, holds in told.items() if holds)]),
+        source=", ".join([packing, *(what for what, holds in traits.items() if holds)]),
         licence="own",
     )

@@ -85,17 +85,17 @@ def draw_radii(rng: np.random.Generator, median_radius: float, spread: float, vo
 def calender(rng: np.random.Generator, radii: Floats, edge: int, *, walled: bool = False) -> Particles:
     """Spheres placed at random in a tall box and pressed along axis 0 until it is a cube of that edge."""
 
-    def placed(box: Box) -> Particles:
+    def place_in_box(box: Box) -> Particles:
         return Particles(rng.random((len(radii), 3)) * box.edges, radii)
 
-    return press(radii, edge, walled, placed, _move_affinely, _push_apart)
+    return press(radii, edge, walled, place_in_box, _move_affinely, _push_apart)
 
 
 def press(
     radii: Floats,
     edge: int,
     walled: bool,
-    placed: Callable[[Box], Body],
+    place_in_box: Callable[[Box], Body],
     flatten: Callable[[Body, float], None],
     push_apart: Callable[[Body, Box, int], None],
 ) -> Body:
@@ -109,7 +109,7 @@ def press(
         Of the cube [voxel].
     walled
         Whether axis 0 ends in walls; else the box is periodic.
-    placed
+    place_in_box
         The bodies in the tall box.
     flatten
         Presses bodies in place by a ratio.
@@ -117,7 +117,7 @@ def press(
         Moves overlapping bodies apart, in place, in so many sweeps.
     """
     height = max(edge, _volume(radii) / _DILUTE_FRACTION / edge**2)
-    bodies = placed(Box(np.array([height, edge, edge]), walled))
+    bodies = place_in_box(Box(np.array([height, edge, edge]), walled))
     for step in range(_PRESS_STEPS + 1):
         pressed = height + (edge - height) * step / _PRESS_STEPS
         previous = height + (edge - height) * max(step - 1, 0) / _PRESS_STEPS

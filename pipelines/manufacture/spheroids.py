@@ -46,12 +46,12 @@ def require_shape(shape: ParticleShape, aspect_ratio: float) -> None:
 
 
 def longest_semi_axis(shape: ParticleShape, aspect_ratio: float) -> float:
-    """Over the radius of the sphere of equal volume [-]."""
+    """Longest semi-axis over the radius of the sphere of equal volume [-]."""
     return 1.0 if shape is ParticleShape.SPHERE else max(semi_axes(shape, aspect_ratio))
 
 
 def semi_axes(shape: ParticleShape, aspect_ratio: float) -> tuple[float, float]:
-    """Along the axis and across it, over the radius of the sphere of equal volume [-].
+    """Semi-axes along the axis and across it, over the radius of the sphere of equal volume [-].
 
     Rounded, so that the last bit of a power moves no particle.
     """
@@ -67,13 +67,13 @@ def calender_spheroids(
     """Spheroids of the volumes of spheres of these radii, pressed along axis 0 until the box is a cube of that edge."""
     along, across = (factor * radii for factor in semi_axes(shape, aspect_ratio))
 
-    def placed(box: Box) -> Spheroids:
+    def place_in_box(box: Box) -> Spheroids:
         centres = rng.random((len(radii), 3)) * box.edges
         axes = np.round(rng.standard_normal((len(radii), 3)), 9)
         return Spheroids(centres, axes / np.sqrt(dot(axes, axes))[:, None], along, across)
 
     turning = (along**2 - across**2) / (along**2 + across**2)
-    return press(radii, edge, walled, placed, lambda bodies, ratio: _flatten(bodies, ratio, turning), _push_apart)
+    return press(radii, edge, walled, place_in_box, lambda bodies, ratio: _flatten(bodies, ratio, turning), _push_apart)
 
 
 def largest_overlap(bodies: Spheroids, edge: int, *, walled: bool = False) -> float:

@@ -15,7 +15,7 @@ _STEP = 10.0  # K
 def balance_temperature(
     heat: Callable[[float], float], *, conductance: float, ambient: float, limit: float, tolerance: float = 1e-4
 ) -> float | None:
-    """Where heat(T) = conductance (T - ambient).
+    """Temperature at which heat(T) = conductance (T - ambient).
 
     Parameters
     ----------

@@ -25,7 +25,7 @@ _MODES = {Control.POWER: "power", Control.CURRENT: "current"}
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What is drawn: power [W] or current [A, positive] held from a state of charge to a voltage."""
+    """The load: power [W] or current [A, positive], held from a state of charge to a voltage."""
 
     control: Control
     setpoint: float
@@ -43,7 +43,7 @@ class MeanHeat:
 
     @property
     def total(self) -> float:
-        """Of all sources [W]."""
+        """Sum of all sources [W]."""
         return sum(self.sources.values())
 
 

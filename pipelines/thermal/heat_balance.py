@@ -44,17 +44,17 @@ def heat_balance(
     cell
         The cell; what it is made of and how it is cooled.
     power_watt, c_rate
-        What is drawn from the whole cell: constant power [W] or current over nominal capacity [1/h]; one of the two.
+        Load of the whole cell: constant power [W] or current over nominal capacity [1/h]; one of the two.
     heat_transfer_coefficient_watt_per_square_metre_kelvin
-        Between the cooled area and the ambient [W/(m^2 K)].
+        Heat transfer coefficient between the cooled area and the ambient [W/(m^2 K)].
     ambient_temperature_kelvin
-        Of the surroundings, and the lowest temperature of a discharge [K].
+        Temperature of the surroundings, and the lowest one of a discharge [K].
     largest_rise_kelvin
         The highest temperature of a discharge over the ambient [K].
     temperature_count
         Discharges, at equal steps of temperature.
     initial_state_of_charge, lower_voltage_volt
-        Where a discharge starts [-] and ends [V].
+        Start [-] and end [V] of a discharge.
     mesh_points
         Finite volumes across each coating, the separator and each particle's radius.
 

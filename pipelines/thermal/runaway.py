@@ -77,17 +77,17 @@ def thermal_runaway(
     cell
         The cell: masses of its components, heat capacity, cooled area.
     heat_transfer_coefficient_watt_per_square_metre_kelvin
-        Between the cooled area and its surroundings [W/(m^2 K)], > 0.
+        Heat transfer coefficient between the cooled area and its surroundings [W/(m^2 K)], > 0.
     ambient_temperature_kelvin
-        At which the Semenov number is taken, and at which the cell goes into the oven [K].
+        Temperature at which the Semenov number is taken, and at which the cell goes into the oven [K].
     oven_temperature_kelvin
-        Of the oven [K]; 155 degC is usual for oven tests.
+        Temperature of the oven [K]; 155 degC is usual for oven tests.
     adiabatic_start_temperature_kelvin
-        Of the cell that loses no heat [K].
+        First temperature of the cell that loses no heat [K].
     runaway_rate_kelvin_per_second
         Self-heating that is called runaway [K/s].
     longest_time_second
-        Where an integration is broken off [s].
+        Time after which an integration is broken off [s].
     kinetics
         Name -> parameters of a reaction, see `decomposition.py`.
 
@@ -137,7 +137,7 @@ def thermal_runaway(
 
 
 def _missing(cell: CellParameters, kinetics: Mapping[str, Mapping[str, Any]]) -> str:
-    """Why the record does not determine anything; empty if it does."""
+    """Reason why the record determines nothing; empty if it does."""
     if cell.outcome is not CellOutcome.BUILT:
         return f"no cell: {cell.outcome}"
     if not cell.heat_capacity_joule_per_kelvin or not cell.cooled_area_square_metre:

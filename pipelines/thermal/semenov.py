@@ -30,7 +30,7 @@ class Tangency:
 
 
 def tangency(decomposition: Decomposition, conductance: float) -> Tangency | None:
-    """Where generation touches the loss of a conductance [W/K]; None if it does not between 150 and 2000 K."""
+    """Point where generation touches the loss of a conductance [W/K]; None if none lies between 150 and 2000 K."""
     from scipy.optimize import brentq
 
     def excess(temperature: float) -> float:

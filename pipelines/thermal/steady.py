@@ -85,17 +85,17 @@ def steady_temperature(
     cell
         The cell; how it is cooled and how it conducts heat.
     power_watt, c_rate
-        What is drawn from the whole cell: constant power [W] or current over nominal capacity [1/h]; one of the two.
+        Load of the whole cell: constant power [W] or current over nominal capacity [1/h]; one of the two.
     heat_transfer_coefficient_watt_per_square_metre_kelvin
-        Between the cooled area and the ambient [W/(m^2 K)], > 0; about 5 to 10 in still air.
+        Heat transfer coefficient of the cooled area [W/(m^2 K)], > 0; about 5 to 10 in still air.
     ambient_temperature_kelvin
-        Of the surroundings [K].
+        Temperature of the surroundings [K].
     highest_temperature_kelvin
         A balance above it is not looked for [K]: the separator is about to melt and decomposition to add its heat.
     largest_biot_number
         Above it the cell is not lumped [-].
     initial_state_of_charge, lower_voltage_volt
-        Where a discharge starts [-] and ends [V].
+        Start [-] and end [V] of a discharge.
     mesh_points
         Finite volumes across each coating, the separator and each particle's radius.
 

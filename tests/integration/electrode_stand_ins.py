@@ -47,7 +47,7 @@ STUDY: dict[str, Any] = {
         "objectives": [{"kpi": "energy_density", "maximise": True}],
         "optimiser": {"suggest": "sobol"},
         "budget": {"initial": 2, "total": 4, "batch": 1},
-        "resolution": {"edge_voxels": 8, "voxel_size": "0.5 um", "cubes": 2},
+        "resolution": {"edge_voxels": 8, "voxel_size": "0.5 um", "volume_elements": 2},
         "executor": {"kind": "serial"},
     }
 }
@@ -75,7 +75,15 @@ def with_parameters(role: str, **parameters: Any) -> Study:
 def told(result: CampaignResult) -> tuple[object, ...]:
     """What a campaign says, in ids and numbers that can be compared."""
     rows = [
-        (t.number, t.candidate.id, t.outcome, tuple(k.id for k in t.kpis), dict(t.kpi_ids), t.cube_count, t.target_met)
+        (
+            t.number,
+            t.candidate.id,
+            t.outcome,
+            tuple(k.id for k in t.kpis),
+            dict(t.kpi_ids),
+            t.volume_element_count,
+            t.target_met,
+        )
         for t in result.trials
     ]
     return result.campaign.id, rows, [trial.expected for trial in result.trials], result.generator_id
@@ -123,7 +131,7 @@ def measure(microstructure: Microstructure, materials: Materials) -> Transport:
         carbon_binder_conductivity_siemens_per_metre=materials.carbon_binder_conductivity_siemens_per_metre,
         voxel_size_metre=microstructure.voxel_size_metre,
         edge_voxels=microstructure.labels.shape[0],
-        cube_count=1,
+        volume_element_count=1,
         method="stand-in",
     )
 

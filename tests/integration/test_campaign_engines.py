@@ -20,7 +20,7 @@ def _registered(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def transports(folder: Path, stage: str) -> list[Transport]:
-    """Of the cubes of two designs, with the stage named or, if empty, the default."""
+    """Of the volume elements of two designs, with the stage named or, if empty, the default."""
     content = electrode_stand_ins.content(
         budget={"initial": 2, "total": 2},
         space={"recipe.porosity": {"low": 0.45, "high": 0.6}},  # voxels at random percolate above 0.31
@@ -31,9 +31,10 @@ def transports(folder: Path, stage: str) -> list[Transport]:
     with Lake.open(folder, create=True) as lake:
         result = run_campaign(lake, Study.read(content))
         assert all(trial.kpis for trial in result.trials)
-        ids = lake.sql("SELECT id FROM transports WHERE cube_count = 1 ORDER BY pore_fraction, id")["id"]
+        ids = lake.sql("SELECT id FROM transports WHERE volume_element_count = 1 ORDER BY pore_fraction, id")["id"]
         means = lake.sql(
-            "SELECT method FROM transports WHERE cube_count = 2 AND method NOT LIKE '%raised by one standard error'"
+            "SELECT method FROM transports WHERE volume_element_count = 2 "
+            "AND method NOT LIKE '%raised by one standard error'"
         )["method"].to_list()
         found = [lake.get(i, Transport) for i in ids]
     assert len(means) == 2
@@ -42,7 +43,7 @@ def transports(folder: Path, stage: str) -> list[Transport]:
 
 
 def test_both_stages_run_a_campaign_and_agree(tmp_path: Path) -> None:
-    """The default is our kernel; TauFactor finds the same of every cube, without an interval."""
+    """The default is our kernel; TauFactor finds the same of every volume element, without an interval."""
     ours, theirs = transports(tmp_path / "ours", ""), transports(tmp_path / "theirs", "characterise_with_taufactor")
     assert len(ours) == len(theirs) == 4
     for one, other in zip(ours, theirs, strict=True):

@@ -1,4 +1,4 @@
-"""Campaigns whose cubes a generator draws: designs outside of its domain are flagged, or simulated and learned from."""
+"""Campaigns whose volume elements a generator draws: designs outside of its domain are flagged or simulated."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from ragone.flows import (
     write_outputs,
 )
 from ragone.flows.cell.building import plan_cell
-from ragone.flows.running.seeds import cube_seed
+from ragone.flows.running.seeds import volume_element_seed
 from ragone.schemas import KpiOutcome, Microstructure
 from ragone.schemas.electrode import cubic_voxels
 from tests.watched import Watched
@@ -74,7 +74,7 @@ def test_a_campaign_spends_its_budget_and_names_the_best(finished: Finished) -> 
     assert sorted(t.number for t in trials) == list(range(4))
 
 
-def test_the_kpis_rest_on_all_cubes_and_have_an_uncertainty(finished: Finished) -> None:
+def test_the_kpis_rest_on_all_volume_elements_and_have_an_uncertainty(finished: Finished) -> None:
     """Two cubes: a standard error, hence perturbed discharges, hence a standard uncertainty."""
     kpi = finished[1].trials[0].kpis[0]
     assert kpi.sample_count == 2
@@ -82,11 +82,11 @@ def test_the_kpis_rest_on_all_cubes_and_have_an_uncertainty(finished: Finished) 
     assert kpi.standard_uncertainty > 0
 
 
-def test_cubes_get_their_seeds_by_the_rule(finished: Finished) -> None:
-    """A cube's voxels are those of the seed derived from study, recipe and cube number."""
+def test_volume_elements_get_their_seeds_by_the_rule(finished: Finished) -> None:
+    """A volume element's voxels are those of the seed derived from study, recipe and volume element number."""
     lake = finished[0]
     recipe_id, materials_id = (lake.sql(f"SELECT id FROM {table}")["id"][0] for table in ("recipes", "materials"))
-    seed = cube_seed(study().seed, recipe_id, 1)
+    seed = volume_element_seed(study().seed, recipe_id, 1)
     given = {"recipe": recipe_id, "materials": materials_id, **study().resolution.size, "seed": seed}
     assert lake.run(electrode_stand_ins.draw, **given).reused
 
@@ -212,7 +212,7 @@ def test_the_optimiser_s_suggestions_are_recorded_with_the_trials_they_rest_on(l
 
 
 def test_the_record_descends_from_every_candidate_and_kpi(finished: Finished) -> None:
-    """And each KPI from its recipe, the materials and every cube, from no other candidate."""
+    """And each KPI from its recipe, the materials and every volume element, from no other candidate."""
     lake, result, *_ = finished
     ancestors = set(lake.lineage(result.campaign.id).ancestors)
     assert {t.candidate.id for t in result.trials} | {t.kpis[0].id for t in result.trials} <= ancestors

@@ -67,7 +67,7 @@ def study(**executor: Any) -> Study:
 @pytest.mark.slow
 @pytest.mark.filterwarnings("default")  # Prefect and its dependencies warn about each other
 def test_a_campaign_shows_up_on_a_server(server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One completed flow run with a completed task run per suggestion, cube and cell; the result as without it."""
+    """One completed flow run with a completed task run per suggestion, volume element and cell; same result."""
     with Lake.open(tmp_path / "plain", create=True) as lake:
         plain = told(run_campaign(lake, study()))
     monkeypatch.setenv("PREFECT_API_URL", server)
@@ -76,7 +76,7 @@ def test_a_campaign_shows_up_on_a_server(server: str, tmp_path: Path, monkeypatc
     flow_runs, task_runs = _seen(server)
     assert [(run.name, run.state_name) for run in flow_runs] == [("stand-in", "Completed")]
     names = [run.name.rsplit("-", 1)[0] for run in task_runs]
-    assert {name: names.count(name) for name in names} == {"propose": 2, "measure_cube": 4, "evaluate": 2}
+    assert {name: names.count(name) for name in names} == {"propose": 2, "measure_volume_element": 4, "evaluate": 2}
     assert {run.state_name for run in task_runs} == {"Completed"}
     assert {run.flow_run_id for run in task_runs} == {flow_runs[0].id}
 

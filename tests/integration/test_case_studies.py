@@ -22,7 +22,7 @@ def folder(tmp_path_factory):
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
         study = content["study"]
         study["budget"] = {"initial": 2, "total": 2}
-        study["resolution"] = {"edge_voxels": 16, "voxel_size": "1.5 um", "cubes": 1}
+        study["resolution"] = {"edge_voxels": 16, "voxel_size": "1.5 um", "volume_elements": 1}
         study["steps"]["discharge"]["mesh_points"] = 6
         study["executor"] = {"kind": "serial"}
         (made / path.name).write_text(yaml.safe_dump(content), encoding="utf-8")

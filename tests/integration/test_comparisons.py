@@ -29,7 +29,7 @@ STUDY: dict[str, Any] = {
         "steps": {"discharge": {"stage": "discharge_at_constant_power", "power": "50 W"}},
         "objectives": [{"kpi": "energy_density", "maximise": True}],
         "budget": {"initial": 2, "total": 2},
-        "resolution": {"edge_voxels": 24, "voxel_size": "1 um", "cubes": 2},
+        "resolution": {"edge_voxels": 24, "voxel_size": "1 um", "volume_elements": 2},
         "executor": {"kind": "serial"},
     }
 }
@@ -66,7 +66,7 @@ def test_a_sweep_gives_each_design_its_curve_and_the_crossing(lake):
         powers = [lake.get(name, Discharge).power_watt for name in curve.discharge_ids]
         assert powers == [10.0, 50.0, 200.0]
     drawn = lake.sql("SELECT count(*) AS n FROM runs WHERE stage = 'manufacture.pack_particles'")["n"].item()
-    assert drawn == 2  # the cubes of one recipe serve both loadings
+    assert drawn == 2  # the volume elements of one recipe serve both loadings
     ((pair, kpi),) = sweep.crossovers.items()
     assert pair == (thick.id, thin.id)
     assert 10 < kpi.value < 200
@@ -181,7 +181,7 @@ def test_a_model_that_cannot_discharge_is_told(lake, tmp_path, example, capsys):
     assert not picture.exists()
 
 
-def test_a_cube_that_cannot_be_made_has_no_tensor(lake):
+def test_a_volume_element_that_cannot_be_made_has_no_tensor(lake):
     """The design is left out with the reason, and the others are compared."""
     failed, made = compare_with_bruggeman(lake, Study.read(STUDY), (0.01, 0.4), (1.0,))
     assert "porosity" in failed.error

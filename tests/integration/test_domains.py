@@ -12,7 +12,7 @@ from ragone.dataset import Lake
 from ragone.flows import Study, StudyError, TrialOutcome, run_campaign
 from ragone.schemas import CellParameters, Materials
 
-COARSE = {"edge_voxels": 20, "voxel_size": "0.8 um", "cubes": 1}
+COARSE = {"edge_voxels": 20, "voxel_size": "0.8 um", "volume_elements": 1}
 
 
 @pytest.fixture

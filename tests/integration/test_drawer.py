@@ -12,12 +12,12 @@ import pytest
 
 from ragone.dataset import Lake
 from ragone.flows.design.chain import Step
-from ragone.flows.design.evaluation import CubeMeasured
+from ragone.flows.design.evaluation import MeasuredVolumeElement
 from ragone.flows.generator import drawer
 from ragone.flows.generator.applicability import Cubes
 from ragone.flows.generator.drawer import SimulatorDrawer, WatchedGeneratorDrawer
 from ragone.flows.generator.trust import Trust
-from ragone.flows.running.seeds import cube_seed
+from ragone.flows.running.seeds import volume_element_seed
 from ragone.flows.running.workspace import open_workspace
 from ragone.flows.stages import STAGES
 from ragone.schemas import Generator, GeneratorErrors, Materials, PredictedErrors, Recipe
@@ -71,11 +71,11 @@ def materials(lake: Lake) -> Materials:
     return lake.get(lake.put(NMC_811), Materials)
 
 
-def drawn(lake: Lake, step: Step, recipe: Recipe) -> CubeMeasured:
+def drawn(lake: Lake, step: Step, recipe: Recipe) -> MeasuredVolumeElement:
     """One cube by a step."""
-    seed = cube_seed(7, recipe.id, 0)
+    seed = volume_element_seed(7, recipe.id, 0)
     made = lake.run(step.stage, recipe=recipe.id, materials=materials(lake).id, **SIZE, seed=seed, **step.inputs)
-    return CubeMeasured({"manufacture": made.id})
+    return MeasuredVolumeElement({"manufacture": made.id})
 
 
 def runs(lake: Lake, stage: str = "%") -> int:
@@ -128,7 +128,7 @@ def test_a_recipe_outside_is_simulated_and_learned_from(lake: Lake, make: Make, 
     assert subject.keeps_voxels(OUTSIDE.id)
     before, cube = subject.generator, drawn(lake, step, OUTSIDE)
     inside = drawn(lake, subject.step_for(subject.cubes.draw, INSIDE.id), INSIDE)
-    subject.learn({OUTSIDE.id: [cube, CubeMeasured(error="could not be drawn")], INSIDE.id: [inside]})
+    subject.learn({OUTSIDE.id: [cube, MeasuredVolumeElement(error="could not be drawn")], INSIDE.id: [inside]})
     assert subject.generator.trained_on == (*before.trained_on, cube.ids["manufacture"])
     assert "tuning the stand-in" in watched.texts
     assert subject.step_for(subject.cubes.draw, INSIDE.id).inputs == {"generator": subject.generator_id}

@@ -68,15 +68,15 @@ def inputs(run: Run, role: str) -> list[str]:
 
 
 @pytest.mark.parametrize("where", ["recipe", "space"])
-def test_designs_that_differ_in_loading_alone_share_their_cubes(lake: Lake, where: str) -> None:
-    """Ten designs of eight cubes each: eight are drawn and eight measured, wherever the recipe is fixed."""
+def test_designs_that_differ_in_loading_alone_share_their_volume_elements(lake: Lake, where: str) -> None:
+    """Ten designs of eight volume elements each: eight are drawn and eight measured, wherever the recipe is fixed."""
     fixed = {"active_material_weight_fraction": 0.94, "porosity": 0.4}
     space: dict[str, Any] = {"recipe.active_material_weight_fraction": 0.94, "recipe.porosity": 0.4}
     content = electrode_stand_ins.content(
         space=space if where == "space" else {},
         steps={"manufacture": PACKED},
         budget={"initial": 10, "total": 10},
-        resolution={**SMALL, "cubes": 8},
+        resolution={**SMALL, "volume_elements": 8},
     )
     del content["study"]["space"]["recipe.binder_adhesion"]
     if where == "recipe":
@@ -84,13 +84,13 @@ def test_designs_that_differ_in_loading_alone_share_their_cubes(lake: Lake, wher
         content["study"]["space"] = {"cell.mass_loading": content["study"]["space"]["cell.mass_loading"]}
     result = run_campaign(lake, Study.read(content))
     assert runs(lake, "manufacture.pack_particles") == runs(lake, "stand_in.measure") == 8
-    assert {trial.cube_count for trial in result.trials} == {8}
+    assert {trial.volume_element_count for trial in result.trials} == {8}
     assert {trial.kpis[0].sample_count for trial in result.trials} == {8}
     assert len({trial.kpis[0].id for trial in result.trials}) == 10
 
 
 def test_another_calendering_is_another_microstructure(lake: Lake) -> None:
-    """What changes in the step that draws decides the cubes, too; a parameter of the discharge does not."""
+    """What changes in the step that draws decides the volume elements, too; a parameter of the discharge does not."""
     space = {
         "recipe.porosity": 0.4,
         "recipe.binder_adhesion": 0.5,
@@ -116,7 +116,7 @@ def two_points(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Lake,
         objectives=[{"kpi": "energy", "maximise": True, "from": role} for role in steps],
         constraints=[{"kpi": "porosity", "at_least": "30 %"}],
         budget={"initial": 8, "total": 8},
-        resolution={"cubes": 1},
+        resolution={"volume_elements": 1},
     )
     del content["study"]["steps"]["discharge"]
     content["study"]["steps"] |= steps
@@ -171,7 +171,7 @@ def test_the_next_candidates_of_two_objectives_are_improvements_expected(lake: L
         constraints=[{"kpi": "mean_voltage", "at_least": "1 V"}],
         optimiser={"suggest": "expected_improvement"},
         budget={"initial": 3, "total": 4},
-        resolution={"cubes": 1},
+        resolution={"volume_elements": 1},
     )
     result = run_campaign(lake, Study.read(content))
     above = set(lake.lineage(result.trials[3].candidate.id).ancestors)
@@ -257,7 +257,7 @@ ADDED = [("thicken", 1), ("mill", 1), ("close", 2)]
 
 @pytest.mark.parametrize(("name", "count"), ADDED, ids=[name for name, _ in ADDED])
 def test_a_stage_of_the_registry_is_a_part_of_the_loop_by_being_named(lake: Lake, name: str, count: int) -> None:
-    """It runs once for a design, or once for each cube, and the KPI descends from what it gave."""
+    """It runs once for a design, or once for each volume element, and the KPI descends from what it gave."""
     content = electrode_stand_ins.content(steps={"added": {"stage": name}}, budget={"initial": 1, "total": 1})
     trial = run_campaign(lake, Study.read(content)).trials[0]
     assert trial.outcome is TrialOutcome.MEASURED, trial.error
@@ -288,7 +288,7 @@ def test_a_kpi_stage_of_the_registry_is_an_objective_by_being_named(lake: Lake) 
 @pytest.fixture(scope="module")
 def both_electrodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Lake, CampaignResult]]:
     """A study that varies both electrodes."""
-    content = electrode_stand_ins.content(budget={"initial": 2, "total": 2}, resolution={"cubes": 3})
+    content = electrode_stand_ins.content(budget={"initial": 2, "total": 2}, resolution={"volume_elements": 3})
     content["study"]["negative_recipe"] = {"active_material_weight_fraction": 0.96}
     content["study"]["space"]["negative_recipe.porosity"] = {"low": 0.25, "high": 0.4}
     content["study"]["space"]["cell.negative_to_positive_capacity_ratio"] = {"low": 1.0, "high": 1.3}
@@ -306,7 +306,7 @@ METRICS = (
 
 
 def test_a_negative_electrode_is_drawn_measured_and_optimised(both_electrodes: tuple[Lake, CampaignResult]) -> None:
-    """Its own recipe, materials and cubes enter the cell, and its metrics are perturbed like the positive one's."""
+    """Its own recipe, materials and volume elements enter the cell, and its metrics are perturbed as the positive's."""
     lake, result = both_electrodes
     assert runs(lake, "stand_in.draw") == 2 * 2 * 3
     for trial in result.trials:
@@ -369,7 +369,7 @@ def _differences(lake: Lake, run: Run) -> dict[str, float]:
 def test_the_metrics_that_are_perturbed_are_all_whose_error_is_known(both_electrodes: Campaigned) -> None:
     """Those of the record, no list beside it."""
     lake, _ = both_electrodes
-    means = lake.sql("SELECT id FROM transports WHERE cube_count = 3")["id"]
+    means = lake.sql("SELECT id FROM transports WHERE volume_element_count = 3")["id"]
     assert all(uncertain_metrics(lake.get(one, Transport)) == list(METRICS) for one in means)
 
 

@@ -21,7 +21,9 @@ from ragone.schemas.electrode import cubic_voxels
 from ragone.schemas.materials import NMC_811
 from tests.watched import Watched
 
-PLAN = Plan(edges=(8, 12, 16), cubes=3, cuts=2, structures=2, voxel_edge=8, voxel_ratios=(0.5, 1.0, 2.0), target=0.1)
+PLAN = Plan(
+    edges=(8, 12, 16), volume_elements=3, cuts=2, structures=2, voxel_edge=8, voxel_ratios=(0.5, 1.0, 2.0), target=0.1
+)
 ROLES = ("drawn", "cut", "resolved")
 
 
@@ -60,14 +62,14 @@ def computed(lake: Lake) -> int:
 
 
 def test_a_design_is_drawn_cut_and_refined(lake: Lake) -> None:
-    """Rows of all sizes both ways, structures at all voxel sizes, one record that descends from every cube."""
+    """Rows of all sizes both ways, structures at all voxel sizes, one record that descends from every element."""
     watched = Watched()
     candidate = middle(lake)
     result = study_candidate(lake, study(), candidate, PLAN, watched)
     record = result.record
     assert record.edge_voxels.tolist() == [8, 12, 16, 8, 12]
     assert record.drawn.tolist() == [1, 1, 1, 0, 0]
-    assert record.cube_count.tolist() == [3, 3, 3, 6, 6]  # those of 12 in a cube of 16 overlap
+    assert record.volume_element_count.tolist() == [3, 3, 3, 6, 6]  # those of 12 in a volume element of 16 overlap
     assert record.resolution_voxel_size_metre == pytest.approx([0.25e-6, 0.5e-6, 1e-6])
     assert record.resolution_structure_count == 2
     assert record.voxel_size_metre == pytest.approx(0.5e-6)
@@ -80,8 +82,8 @@ def test_a_design_is_drawn_cut_and_refined(lake: Lake) -> None:
     assert sum(name.startswith("transport") for name in ancestors) >= 3 * 3 + 6 + 6
 
 
-def test_cuts_are_told_with_the_cube_that_they_come_from(lake: Lake) -> None:
-    """The place in `drawn` that the estimate is given for a cut is that of its parent, a cube of the largest size."""
+def test_cuts_are_told_with_the_volume_element_that_they_come_from(lake: Lake) -> None:
+    """The number in `drawn` that the estimate is given for a cut is that of its parent, one of the largest size."""
     result = study_candidate(lake, study(), middle(lake), PLAN)
     edges = lake.lineage(result.record.id).parents_of(result.record.id)
     run = lake.get(edges[0].run_id, Run)
@@ -97,21 +99,21 @@ def test_cuts_are_told_with_the_cube_that_they_come_from(lake: Lake) -> None:
 
 
 def test_a_study_can_be_gone_on_with_and_made_again(lake: Lake) -> None:
-    """Run again, in threads: the same record and nothing computed. More cubes: only those."""
+    """Run again, in threads: the same record and nothing computed. More volume elements: only those."""
     candidate = middle(lake)
     first = study_candidate(lake, study(), candidate, PLAN)
     before = computed(lake)
     threads = study(executor={"kind": "threads", "workers": 3})
     assert study_candidate(lake, threads, candidate, PLAN).record.id == first.record.id
     assert computed(lake) == before
-    more = replace(PLAN, cubes=4, cuts=0)
+    more = replace(PLAN, volume_elements=4, cuts=0)
     study_candidate(lake, study(), candidate, more)
     assert computed(lake) == before + 3 * 2 + 1
 
 
-def test_its_cubes_are_those_of_a_campaign(lake: Lake) -> None:
-    """A campaign at one of the sizes, with the same seed, finds its first cubes measured."""
-    small = study(budget={"initial": 1, "total": 1}, resolution={"cubes": 3})
+def test_its_volume_elements_are_those_of_a_campaign(lake: Lake) -> None:
+    """A campaign at one of the sizes, with the same seed, finds its first volume elements measured."""
+    small = study(budget={"initial": 1, "total": 1}, resolution={"volume_elements": 3})
     candidate = run_campaign(lake, small).trials[0].candidate
     before = computed(lake)
     plan = replace(PLAN, cuts=0, structures=0)
@@ -129,17 +131,17 @@ def test_voxels_are_dropped_unless_the_study_keeps_them(lake: Lake) -> None:
 
 
 def test_a_volume_is_cut_and_coarsened(lake: Lake) -> None:
-    """Sizes that do not fit are passed over, the largest cube is measured whole, the image itself stays."""
+    """Sizes that do not fit are passed over, the largest volume element is measured whole, the image itself stays."""
     volume = image((16, 20, 24))
     stored = lake.put(volume)
     lake.put(NMC_811)
-    plan = replace(PLAN, edges=(4, 8, 64), cubes=6, voxel_ratios=(1.0, 2.0))
+    plan = replace(PLAN, edges=(4, 8, 64), volume_elements=6, voxel_ratios=(1.0, 2.0))
     watched = Watched()
     result = study_volume(lake, volume, NMC_811, plan, watched, study=study())
     record = result.record
     assert record.drawn.tolist() == [0, 0, 0]
     assert record.edge_voxels.tolist() == [4, 8, 16]
-    assert record.cube_count.tolist() == [6, 6, 1]
+    assert record.volume_element_count.tolist() == [6, 6, 1]
     assert record.resolution_voxel_size_metre == pytest.approx([1e-6, 2e-6])
     assert watched.units == watched.total
     assert np.array_equal(lake.get(stored, Microstructure).labels, volume.labels)
@@ -150,10 +152,10 @@ def test_a_volume_is_cut_and_coarsened(lake: Lake) -> None:
     assert stored in lake.lineage(result.record.id).ancestors
 
 
-def test_cubes_that_fail_are_told_and_left_out(lake: Lake) -> None:
+def test_volume_elements_that_fail_are_told_and_left_out(lake: Lake) -> None:
     """If all fail there is nothing to estimate, and the reason is told."""
     failing = study(steps={"manufacture": {"stage": "stand_in.draw", "fail_above_porosity": 0.1}})
-    with pytest.raises(StageFailedError, match="no cubes can be used"):
+    with pytest.raises(StageFailedError, match="no volume elements can be used"):
         study_candidate(lake, failing, middle(lake, failing), PLAN)
 
 
@@ -179,7 +181,7 @@ def test_an_image_has_no_finer_voxels(lake: Lake) -> None:
 
 
 def test_a_recipe_is_studied_as_its_candidate_is(lake: Lake) -> None:
-    """The same cubes, and the same record: what a cell is built of them does not matter."""
+    """The same volume elements, and the same record: what a cell is built of them does not matter."""
     plan = replace(PLAN, cuts=0, structures=0)
     found = study_candidate(lake, study(), middle(lake), plan)
     before = computed(lake)
@@ -199,7 +201,7 @@ def test_the_middle_of_a_space_is_a_candidate() -> None:
 
 
 def test_the_record_is_reproduced(lake: Lake) -> None:
-    """Computed again from its cubes in a fresh process it is the same, bit for bit."""
+    """Computed again from its volume elements in a fresh process it is the same, bit for bit."""
     found = study_candidate(lake, study(), middle(lake), replace(PLAN, cuts=0, structures=0))
     assert lake.get(found.record.id, Representativity).edge_voxels.tolist() == found.record.edge_voxels.tolist()
     assert lake.reproduce(found.record.id).verdict == "bitwise equal"

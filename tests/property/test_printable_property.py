@@ -23,7 +23,7 @@ from ragone.app.tables.verdicts import verdict_text
 from ragone.app.terminal.console import GuardedConsole
 from ragone.app.terminal.printable import Guarded, one_line, printable
 from ragone.flows import Trial, TrialOutcome
-from ragone.flows.cell.kpis import Found
+from ragone.flows.cell.kpis import StageKpis
 from ragone.schemas import KINDS, Candidate, Microstructure
 from ragone.schemas.electrode import cubic_voxels
 from ragone.schemas.errors import RagoneError
@@ -99,7 +99,7 @@ def test_what_commands_make_of_texts(example, text):
     note = [{"note": text.encode("utf-8", "replace").decode(), "within": True}]  # a document is Unicode
     verdict = example("verification", deviations=note, error=text, environment_changed=(text,), deep=True)
     assert clean(verdict_text(verdict))
-    found = [Found(text, (text,), {}, error=text, run_id=text)]
+    found = [StageKpis(text, (text,), {}, error=text, run_id=text)]
     assert clean(shown(side_by_side([text], found, {})))
     volume = Microstructure(
         labels=np.zeros((2, 2, 2), np.uint8),

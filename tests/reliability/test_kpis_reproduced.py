@@ -19,12 +19,12 @@ _KPIS_PER_DESIGN = 8
 _DEEP = 10  # one in so many is computed again from its roots
 
 
-def _study(designs: int, edge_voxels: int, cubes: int) -> Study:
-    """The demo's study, smaller: evenly spread designs, coarse cubes."""
+def _study(designs: int, edge_voxels: int, elements: int) -> Study:
+    """The demo's study, smaller: evenly spread designs, coarse volume elements."""
     content = copy.deepcopy(read_yaml(_PARAMETERS))
     study = content["study"]
     study["budget"] = {"initial": designs, "total": designs, "batch": 1}
-    study["resolution"] = {"edge_voxels": edge_voxels, "voxel_size": "1 um", "cubes": cubes}
+    study["resolution"] = {"edge_voxels": edge_voxels, "voxel_size": "1 um", "volume_elements": elements}
     study["executor"] = {"kind": "serial"}
     return Study.read(content)
 

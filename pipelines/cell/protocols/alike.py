@@ -57,7 +57,7 @@ def _over_time(time: NDArray[np.float64], current: NDArray[np.float64]) -> tuple
 
 
 def _rest_after(measured: Measurement, current: NDArray[np.float64], start: int) -> float:
-    """How long nothing flows from a row on [s]."""
+    """Time without current from a row on [s]."""
     flowing = np.flatnonzero(np.abs(current[start:]) > _RESTING * np.abs(current).max())
     end = start + int(flowing[0]) if len(flowing) else len(current)
     time = measured.test_time_second[start:end]

@@ -24,9 +24,9 @@ def charge(
     Parameters
     ----------
     rate, cutoff_rate
-        Of the constant current, and at which the constant voltage ends, over the nominal capacity [1/h].
+        Rate of the constant current, and that at which the constant voltage ends, over the nominal capacity [1/h].
     upper_voltage_volt
-        To which it is charged, and which is held [V].
+        Voltage to which the cell is charged, and which is held [V].
     """
     return full_charge(rate, upper_voltage_volt, cutoff_rate)
 
@@ -47,11 +47,11 @@ def full_cycles(
     Parameters
     ----------
     cycles
-        How often.
+        Number of cycles.
     charge_rate, discharge_rate, cutoff_rate
-        Over the nominal capacity [1/h]; the last ends the constant voltage.
+        Rates over the nominal capacity [1/h]; the last ends the constant voltage.
     lower_voltage_volt, upper_voltage_volt
-        To which it is discharged and charged [V].
+        Voltages to which the cell is discharged and charged [V].
     rest_second
         After each of them [s].
     """
@@ -79,7 +79,7 @@ def fast_charge(
     rates, voltages_volt
         Current of each stage over the nominal capacity [1/h], and the voltage [V] that ends it.
     cutoff_rate
-        At which the constant voltage ends [1/h].
+        Rate at which the constant voltage ends [1/h].
     rest_second
         After it [s].
 

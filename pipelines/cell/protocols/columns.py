@@ -21,7 +21,7 @@ STEPS_AT_ONCE = 50  # of which PyBaMM builds the variables together: some 6 MB a
 
 @dataclass(frozen=True)
 class Columns:
-    """What was sampled; shape (n,) each, `variables` (names, n). Current in the sign of the Battery Data Format."""
+    """Samples; shape (n,) each, `variables` (names, n). Current in the sign of the Battery Data Format."""
 
     time: NDArray[np.float64]
     voltage: NDArray[np.float64]
@@ -32,7 +32,7 @@ class Columns:
 
 
 def no_columns(names: Sequence[str]) -> Columns:
-    """Of a protocol that never began."""
+    """Return the columns of a protocol that never began."""
     none = np.empty(0)
     return Columns(none, none, none, none, np.empty(0, np.int64), np.empty((len(names), 0)))
 
@@ -67,7 +67,7 @@ def read_columns(
 def _columns_of(
     done: Mapping[int, Any], names: Sequence[str], times_of: Callable[[int, float], NDArray[np.float64]], begin: float
 ) -> Columns:
-    """Of a few steps, by index, the first of which begins at a time [s]."""
+    """Columns of a few steps, by index, the first of which begins at a time [s]."""
     times, moments = [], []
     for index, solution in done.items():
         end = float(solution.t[-1])

@@ -16,7 +16,7 @@ def constant_current(*, rate: Positive = 1.0, lower_voltage_volt: NotNegative = 
     rate
         Current over the nominal capacity [1/h].
     lower_voltage_volt
-        Where it ends [V].
+        Voltage at which the discharge ends [V].
     """
     return (at_rate("Discharge", rate, until(lower_voltage_volt)),)
 
@@ -30,7 +30,7 @@ def constant_power(*, power_watt: Positive = 40.0, lower_voltage_volt: NotNegati
     power_watt
         Delivered by the whole cell [W].
     lower_voltage_volt
-        Where it ends [V].
+        Voltage at which the discharge ends [V].
     """
     return (f"Discharge at {number(power_watt)} W {until(lower_voltage_volt)}",)
 
@@ -42,6 +42,6 @@ def resting(*, duration_second: Positive = 3600.0) -> tuple[str, ...]:
     Parameters
     ----------
     duration_second
-        How long [s].
+        Duration of the rest [s].
     """
     return (rest(duration_second),)

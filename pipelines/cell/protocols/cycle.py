@@ -64,21 +64,21 @@ def cycle_cell(
     cell
         The cell.
     profile
-        What the steps `Run profile` follow.
+        Measurement that the steps `Run profile` follow.
     protocol
         Steps in plain English, see `grammar`; cycles as in `expansion`.
     initial_state_of_charge
-        In [0, 1], between the voltage limits of the parameter set.
+        State of charge at the start, in [0, 1], between the voltage limits of the parameter set.
     ambient_temperature_kelvin
         Around the cell, and of the cell when it begins [K].
     thermal
         "isothermal", or "lumped": one temperature that follows the heat that the cell makes and loses.
     heat_transfer_coefficient_watt_per_square_metre_kelvin
-        Of the lumped cell to its surroundings [W/(m^2 K)]; 10 is a can in still air.
+        Heat transfer coefficient of the lumped cell [W/(m^2 K)]; 10 is a can in still air.
     largest_duration_second
         Simulated time at which the protocol is broken off [s].
     samples_per_step
-        At equal steps of time in each step of the protocol, but not closer than 1 s unless the step names a period;
+        Samples at equal times in each step of the protocol, 1 s apart or more unless the step names a period;
         a profile is sampled at its own times.
     samples_per_decade, first_sample_second
         Samples in each decade of the time [s] since a step began, from this first one on until they are as far apart
@@ -86,7 +86,7 @@ def cycle_cell(
     mesh_points
         Finite volumes across each coating, the separator, and each particle's radius.
     relative_tolerance, absolute_tolerance
-        Of the time integration [-].
+        Tolerances of the time integration [-].
 
     Returns
     -------
@@ -213,7 +213,7 @@ def _values(cell: CellParameters, conditions: _Conditions) -> Any:
 
 
 def _open_circuit_voltage(values: Any, negative: NegativeElectrode) -> float:
-    """Of the cell at rest before the first step [V]."""
+    """Voltage of the cell at rest before the first step [V]."""
     electrodes = ("Positive", "Negative") if negative is NegativeElectrode.INTERCALATION else ("Positive",)
     potentials = []
     for electrode in electrodes:
@@ -226,7 +226,7 @@ def _open_circuit_voltage(values: Any, negative: NegativeElectrode) -> float:
 
 
 def _loads(planned: Sequence[Planned], profile: Measurement | None, cell: CellParameters) -> dict[str, Load]:
-    """What the steps follow, by letter."""
+    """The loads that the steps follow, by letter."""
     letters = {one.step.profile: number for number, one in enumerate(planned, 1) if one.step.profile}
     if profile is None:
         for number in letters.values():

@@ -24,8 +24,8 @@ def drive_profile(
     follow
         The profile's current ("A"), power ("W"), or rate ("C").
     lower_voltage_volt
-        At which a repetition ends before the profile does [V].
+        Voltage at which a repetition ends before the profile does [V].
     repeats
-        How often the profile is followed.
+        Number of times that the profile is followed.
     """
     return (f"repeat {repeats}: Run profile ({follow}) {until(lower_voltage_volt)}",)

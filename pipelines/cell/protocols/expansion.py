@@ -57,7 +57,7 @@ def follows_profile(protocol: Sequence[str]) -> bool:
 
 
 def _cycle(line: str, number: int) -> tuple[int, list[str]]:
-    """How often, and the texts of its steps."""
+    """The number of repeats, and the texts of the steps."""
     found = _REPEAT.fullmatch(line)
     rounds, body = (int(found[1]), found[2]) if found else (1, line)
     if rounds < 1:

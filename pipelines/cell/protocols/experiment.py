@@ -95,7 +95,7 @@ def pybamm_step(step: Step, loads: Mapping[str, Load], largest_duration: float) 
 
 
 def _limits(step: Step, down: bool) -> list[Any]:
-    """Where the step ends; a voltage from above if it goes down."""
+    """The limits at which the step ends; a voltage from above if it goes down."""
     if step.limit is None:
         return []
     termination = load_pybamm().experiment.step.step_termination

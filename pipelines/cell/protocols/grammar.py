@@ -43,7 +43,7 @@ class ProtocolError(RagoneError, ValueError):
 
 
 class Action(StrEnum):
-    """What a step does."""
+    """The action of a step."""
 
     CHARGE = "charge"
     DISCHARGE = "discharge"
@@ -115,7 +115,7 @@ def refusal(number: int, text: str, complaint: str) -> ProtocolError:
 
 
 def _contradiction(step: Step) -> str:
-    """What is wrong with a step that could be read; empty if nothing."""
+    """The contradiction in a step that could be read; empty if there is none."""
     units = {
         Action.CHARGE: ("A", "C", "W"),
         Action.DISCHARGE: ("A", "C", "W", "Ohm"),

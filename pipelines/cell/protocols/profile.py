@@ -28,7 +28,7 @@ class Load:
 
     @property
     def duration(self) -> float:
-        """Of the whole of it [s]."""
+        """Duration of the whole profile [s]."""
         return float(self.time[-1])
 
 
@@ -83,7 +83,7 @@ _VALUES: dict[str, Callable[[Measurement, CellParameters], NDArray[np.float64]]]
 
 
 def _rising(time: NDArray[np.float64]) -> NDArray[np.float64]:
-    """From 0, each repeated time a jump later than the one before."""
+    """Times from 0 on, each repeated one a jump later than the one before."""
     since = np.asarray(time, np.float64) - (time[0] if len(time) else 0.0)
     ramp = JUMP * np.arange(len(since))
     return np.asarray(np.maximum.accumulate(since - ramp) + ramp)

@@ -89,5 +89,5 @@ def _described(done: Callable[..., Cycling], steps: Callable[..., Any], charge: 
     vars(done)["__signature__"] = inspect.Signature([one.replace(annotation=hints[one.name]) for one in taken])
     done.__module__, done.__qualname__ = steps.__module__, steps.__qualname__
     further = (cycle_cell.function.__doc__ or "").partition(f"    {_CHARGE}\n")[2].partition("\n\n    Returns")[0]
-    told = steps.__doc__ or ""
-    done.__doc__ = told.replace(_HEADING, f"{_HEADING}    {_CHARGE}\n{further}\n", 1)
+    docstring = steps.__doc__ or ""
+    done.__doc__ = docstring.replace(_HEADING, f"{_HEADING}    {_CHARGE}\n{further}\n", 1)

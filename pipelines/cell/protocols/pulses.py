@@ -27,20 +27,20 @@ def pulse_test(
     lower_voltage_volt: NotNegative = 2.5,
     upper_voltage_volt: NotNegative = 4.2,
 ) -> tuple[str, ...]:
-    """At each state of charge a cycle: approach and rest, discharge pulse and pause, charge pulse and pause.
+    """A cycle for each state of charge: approach and rest, discharge pulse and pause, charge pulse and pause.
 
     From a full cell; the charge that the pulses themselves take is counted in the next approach.
 
     Parameters
     ----------
     states_of_charge
-        At which the pulses begin [-], falling.
+        States of charge at which the pulses begin [-], falling.
     discharge_pulse_rate, charge_pulse_rate, approach_rate
         Current of the pulses and between them, over the nominal capacity [1/h].
     pulse_second, pause_second, rest_second
         Length of a pulse, of the pause after it, and of the rest before the pulses [s].
     lower_voltage_volt, upper_voltage_volt
-        At which a step ends early [V].
+        Voltages at which a step ends early [V].
 
     Raises
     ------
@@ -85,18 +85,18 @@ def titration(
     rest_second: Positive = 7200.0,
     lower_voltage_volt: NotNegative = 2.5,
 ) -> tuple[str, ...]:
-    """So many equal pulses that together take the nominal capacity, each followed by a rest; a cycle each.
+    """A cycle for each of so many equal pulses that together take the nominal capacity, each followed by a rest.
 
     Parameters
     ----------
     pulses
-        How many.
+        Number of pulses.
     rate
-        Of a pulse, over the nominal capacity [1/h].
+        Rate of a pulse, over the nominal capacity [1/h].
     rest_second
         After each [s].
     lower_voltage_volt
-        At which a pulse ends early [V].
+        Voltage at which a pulse ends early [V].
 
     Raises
     ------

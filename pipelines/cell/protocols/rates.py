@@ -17,16 +17,16 @@ def rate_test(
     cutoff_rate: Positive = 0.05,
     rest_second: Positive = 1800.0,
 ) -> tuple[str, ...]:
-    """For each rate a cycle: charge in full, rest, discharge at the rate, rest.
+    """A cycle for each rate: charge in full, rest, discharge at the rate, rest.
 
     Parameters
     ----------
     rates
-        Of the discharges, over the nominal capacity [1/h].
+        Rates of the discharges, over the nominal capacity [1/h].
     charge_rate, cutoff_rate
-        Of every charge, and at which its constant voltage ends [1/h].
+        Rate of every charge, and that at which its constant voltage ends [1/h].
     lower_voltage_volt, upper_voltage_volt
-        To which it is discharged and charged [V].
+        Voltages to which the cell is discharged and charged [V].
     rest_second
         After each of them [s].
     """

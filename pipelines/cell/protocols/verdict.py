@@ -39,7 +39,7 @@ class Verdict:
 
 
 def judge(steps: Sequence[Step], solved: Solved, initial_voltage: float) -> Verdict:
-    """How it ended.
+    """Judge how the protocol ended.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def judge(steps: Sequence[Step], solved: Solved, initial_voltage: float) -> Verd
 
 
 def _after(steps: Sequence[Step], solved: Solved, skipped: list[str]) -> Verdict:
-    """Of a protocol whose steps ended as they should, as far as they were begun."""
+    """The verdict on a protocol whose steps ended as they should, as far as they were begun."""
     done = len(solved.steps)
     if solved.error:
         passed = _LIMIT_PASSED.search(solved.error)

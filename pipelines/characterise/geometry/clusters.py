@@ -51,7 +51,7 @@ def _runs_per_line(phase: Mask) -> Counts:
 
 @compiled()
 def _find_runs(phase: Mask, first: Counts, starts: Counts, stops: Counts) -> None:
-    """Where each run starts, and where it has ended."""
+    """Find the start of each run, and its end."""
     layers, rows, columns = phase.shape
     for x in range(layers):
         for y in range(rows):

@@ -76,7 +76,7 @@ def checked_labels(labels: npt.NDArray[Any]) -> Labels:
 
 
 def checked_mask(mask: npt.NDArray[Any]) -> Mask:
-    """Where a phase is, as booleans; GeometryInputError if it is no volume of them."""
+    """Return the mask of a phase as booleans; GeometryInputError if it is no volume of them."""
     given = np.asarray(mask)
     if given.ndim != AXES or given.size == 0 or given.dtype != np.bool_:
         raise GeometryInputError(

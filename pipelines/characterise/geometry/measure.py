@@ -64,9 +64,9 @@ def measure_geometry(
     periodic
         Whether opposite faces touch; used for areas and correlation.
     largest_distance_voxels
-        Of the two-point correlation [voxels], at least 1.
+        Largest distance of the two-point correlation [voxels], at least 1.
     particle_smoothing_voxels, particle_separation_voxels
-        How the particles of the active material are told apart [voxels], see `particle_sizes`.
+        Lengths that separate the particles of the active material [voxels], see `particle_sizes`.
     pore_size_step_count
         Number of pore diameters at most.
 
@@ -102,7 +102,7 @@ def measure_geometry(
 
 
 def _relative_edges(microstructure: Microstructure) -> Edges:
-    """Of a voxel along each axis, relative to the cube of equal volume [-]."""
+    """Edges of a voxel along each axis, relative to the cube of equal volume [-]."""
     if microstructure.has_cubic_voxels:
         return CUBIC
     x, y, z = (edge / microstructure.equivalent_voxel_size_metre for edge in voxel_edges(microstructure))
@@ -225,7 +225,7 @@ def _methods(smoothing: float, separation: int) -> Values:
 
 
 def _without_value(values: Values) -> Values:
-    """Why numbers are null, by their field; nothing if none is."""
+    """Reasons for null numbers, by their field; none if all have a value."""
     no_pore = values["pore_fraction"] == 0
     no_particle = "no particle is whole" if values["active_material_fraction"] else "there is no active material"
     reasons = {

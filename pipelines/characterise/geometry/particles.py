@@ -107,7 +107,7 @@ def _smoothed(values: Floats, smoothing: float, edges: Edges) -> Floats:
 
 
 def _maxima(values: Floats, separation: int, edges: Edges) -> Mask:
-    """Where a value is the highest within the separation along each axis."""
+    """Mask of values that are the highest within the separation along each axis."""
     highest = values.copy()
     for axis, edge in enumerate(edges):
         _in_place(partial(ndimage.maximum_filter1d, size=2 * max(1, round(separation / edge)) + 1), highest, axis)

@@ -57,7 +57,7 @@ class Pieces:
 
     @property
     def count(self) -> int:
-        """How many there are."""
+        """Number of pieces."""
         return len(self.masks)
 
     def graph(self) -> Graph:
@@ -134,7 +134,7 @@ def _kept_rows(
 def _at_ends(
     volume: Volume, blocks: npt.NDArray[np.int64], first: Integers, masks: npt.NDArray[np.uint64]
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """Which pieces touch the low end, and which the high end."""
+    """Masks of the pieces that touch the low end, and of those that touch the high end."""
     layer = int(blocks[1] * blocks[2])
     low, high = np.zeros((2, len(masks)), dtype=np.bool_)
     low[: first[layer]] = masks[: first[layer]] & FIRST_LAYER[0] != 0

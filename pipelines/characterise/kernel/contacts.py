@@ -123,7 +123,7 @@ def conductance_to_ends(
 def in_spanning_clusters(
     start: Integers, neighbours: Integers, low: npt.NDArray[np.bool_], high: npt.NDArray[np.bool_]
 ) -> npt.NDArray[np.bool_]:
-    """Which pieces belong to clusters that touch both ends."""
+    """Mask of the pieces that belong to clusters that touch both ends."""
     count = len(low)
     cluster = np.full(count, -1, dtype=np.int32)
     queue = np.empty(count, dtype=np.int32)

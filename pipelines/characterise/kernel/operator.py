@@ -72,7 +72,7 @@ def build_operator(volume: Volume, dtype: npt.DTypeLike) -> Operator:
 
 
 def residual(operator: Operator, deviation: Field, drive: Drive, out: Field) -> float:
-    """What is left of the equation at ramp plus deviation, and the energy of that potential, in double precision.
+    """Residual of the equation at ramp plus deviation, and the energy of that potential, in double precision.
 
     Parameters
     ----------

@@ -150,7 +150,7 @@ def effective_conductivities(
 ) -> list[EffectiveConductivity]:
     """Effective conductivities of several volumes, several solves at a time.
 
-    Parameters are those of `effective_conductivity`; `progress` is told how many are done. The results are the same to
+    Parameters are those of `effective_conductivity`; `progress` receives the number done. The results are the same to
     the last bit as one by one.
     """
 
@@ -270,7 +270,7 @@ def solve_to_interval(problem: Problem, gradients: Gradients, drive: Drive, tole
 
 
 def _left(falls: Sequence[float], energy: float) -> float:
-    """By how much the energy will still fall, if it goes on as geometrically as in the last two steps."""
+    """Remaining fall of the energy, if it goes on as geometrically as in the last two steps."""
     if len(falls) < 2 or not falls[-2] > 0:
         return falls[-1] if falls else energy
     ratio = min(falls[-1] / falls[-2], 0.9)

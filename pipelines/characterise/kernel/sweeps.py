@@ -37,7 +37,7 @@ _PARALLEL = compiled(fastmath=_FAST, error_model="numpy", parallel=True)
 
 
 def make_scratch(layers: int, size: int, dtype: npt.DTypeLike) -> Field:
-    """What the sweeps work in: for each slab the layers in flight; padded numbers of layers, of voxels in one."""
+    """Memory for the sweeps: for each slab the layers in flight; padded numbers of layers, of voxels in one."""
     return np.zeros((-(-(layers - 2) // _SLAB), _SCRATCH_LAYERS, size), dtype=dtype)
 
 
@@ -225,7 +225,7 @@ def _inner(layer: Field, width: int) -> Field:
 
 @_COMPILED
 def _leave(value: Field, source: Field, weight: Field, left: Field) -> None:
-    """What is left of the equation, in place of what was pulled."""
+    """Write the residual of the equation in place of what was pulled."""
     for m in range(len(left)):
         rest = left[m] + source[m] - left.dtype.type(weight[m]) * value[m]
         left[m] = rest if weight[m] > 0 else left.dtype.type(0)

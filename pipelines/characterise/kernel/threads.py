@@ -48,8 +48,8 @@ def solving(voxel_count: int) -> Iterator[None]:
 def run_side_by_side(tasks: Sequence[Callable[[], T]], done: Callable[[int], None] = lambda _: None) -> list[T]:
     """Results of independent solves, in order: each on one thread, as many at once as there are threads.
 
-    Cheaper than all threads on one solve after another, whose sweeps must wait for each other. `done` is told, in this
-    thread, how many are finished.
+    Cheaper than all threads on one solve after another, whose sweeps must wait for each other. `done` receives, in
+    this thread, the number finished.
     """
     threads = numba.get_num_threads()
     results = [tasks[0]()] if tasks else []  # alone: it decides the threading layer

@@ -62,7 +62,7 @@ class TorchGradients:
 
     @property
     def deviation(self) -> Field:
-        """On the CPU, padding filled."""
+        """The deviation on the CPU, padding filled."""
         if self._stale:
             self._host[...] = self._deviation.cpu().numpy()
             self._stale = False

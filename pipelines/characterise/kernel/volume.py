@@ -55,7 +55,7 @@ class Volume:
         return x, y, z
 
     def strong_axes(self) -> npt.NDArray[np.bool_]:
-        """Along which axes voxels move together; where they conduct far worse they are far apart, shape (3,)."""
+        """Mask of the axes along which voxels move together; far apart where they conduct worse, shape (3,)."""
         return np.asarray(self.weights >= _WEAK)
 
     def pair_conductances(self) -> npt.NDArray[np.float64]:
@@ -166,7 +166,7 @@ def _relabel(labels: Labels, table: npt.NDArray[np.uint8], out: npt.NDArray[np.u
 
 @compiled()
 def _occurs(labels: Labels) -> npt.NDArray[np.bool_]:
-    """Which of the 256 labels occur."""
+    """Mask of the 256 labels that occur."""
     found = np.zeros(256, dtype=np.bool_)
     for i in range(labels.shape[0]):
         for j in range(labels.shape[1]):

@@ -122,7 +122,7 @@ def _send(
     drops: Floats,
     remains: Floats,
 ) -> Any:
-    """What the faces towards another piece carry off; returns their squared correction over conductance, half."""
+    """Correct the faces towards another piece; return half of their squared correction over conductance."""
     if not touching:
         return 0.0
     place = start[piece]

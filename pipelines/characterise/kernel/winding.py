@@ -40,7 +40,7 @@ def endless_clusters(conducts: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.bo
 
 
 def _across(parts: npt.NDArray[np.int32]) -> dict[int, list[tuple[int, Steps]]]:
-    """For each part, the parts that it touches across a side, and the step to them."""
+    """The parts that each part touches across a side, and the step to them."""
     found: dict[int, list[tuple[int, Steps]]] = defaultdict(list)
     for axis in range(3):
         step = np.eye(3, dtype=np.int64)[axis]

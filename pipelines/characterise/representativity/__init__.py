@@ -3,7 +3,7 @@
 from ragone.pipelines.characterise.representativity.demand import relative_error
 from ragone.pipelines.characterise.representativity.estimate import estimate_representativity
 from ragone.pipelines.characterise.representativity.metrics import METRICS
-from ragone.pipelines.characterise.representativity.sequential import Target, cubes_wanted, is_met
+from ragone.pipelines.characterise.representativity.sequential import Target, is_met, volume_elements_wanted
 from ragone.pipelines.characterise.representativity.subvolumes import coarsen, corners, cut_cube
 
 __all__ = [
@@ -11,9 +11,9 @@ __all__ = [
     "Target",
     "coarsen",
     "corners",
-    "cubes_wanted",
     "cut_cube",
     "estimate_representativity",
     "is_met",
     "relative_error",
+    "volume_elements_wanted",
 ]

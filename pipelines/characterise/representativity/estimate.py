@@ -1,9 +1,9 @@
-"""How representative are cubes of this material? Bias and scatter against size, bias of the voxels, cheapest sample.
+"""How representative are volume elements of a material? Bias and scatter by size, bias of voxels, cheapest sample.
 
-From single cubes of several sizes and, if given, the same structures at several voxel sizes; nothing but their
-transport records. The numbers needed and the cheapest are those of drawn cubes where there are any, else of cut ones.
-The bias of cut cubes beside that of drawn ones shows what drawing a small cube changes in the material itself (a
-packing in a small periodic box; particles that were made smaller to fit).
+From single volume elements of several sizes and, if given, the same structures at several voxel sizes; nothing but
+their transport records. The numbers needed and the cheapest are those of drawn volume elements where there are any,
+else of cut ones. The bias of cut volume elements beside that of drawn ones shows what drawing a small volume element
+changes in the material itself (a packing in a small periodic box; particles that were made smaller to fit).
 
 What it does not do: no extrapolation in size and voxel at once; the bias of the voxels stands beside the target, not
 in it.
@@ -19,8 +19,9 @@ from ragone.pipelines.characterise.representativity.voxels import resolution_fie
 from ragone.schemas import Representativity, Transport, stage
 
 _METHOD = (
-    "means over groups (cubes cut from one volume), cluster-robust errors, Student's t; mean = value (1 + b / edge) "
-    "and scatter ~ edge^-p by least squares, weighted by measured volume and by degrees of freedom"
+    "means over groups (volume elements cut from one volume), cluster-robust errors, Student's t; "
+    "mean = value (1 + b / edge) and scatter ~ edge^-p by least squares, weighted by measured volume and by degrees of "
+    "freedom"
 )
 
 
@@ -45,28 +46,29 @@ def estimate_representativity(
     Parameters
     ----------
     drawn
-        Single cubes, each a structure of its own. May be empty if `cut` is not.
+        Single volume elements, each a structure of its own. May be empty if `cut` is not.
     cut
-        Single cubes cut from larger ones; the same voxel size as `drawn`.
+        Single volume elements cut from larger ones; the same voxel size as `drawn`.
     resolved
         The same structures, at equal edges in metres, at several voxel sizes; may be empty.
     metric
         One of `METRICS`.
     cut_from
-        For each of `cut` the place in `drawn` of the cube that it was cut from; of volumes that are not in `drawn`,
-        any number that tells them apart. Cubes cut from one single volume count as independent.
+        Position in `drawn` of the volume element that each of `cut` was cut from; of volumes that are not in
+        `drawn`, any number that tells them apart. Volume elements cut from one single volume count as independent.
     resolved_of
-        For each of `resolved` the number of its structure.
+        Number of the structure of each of `resolved`.
     target
         Largest relative error of the mean [-].
     confidence
-        Of the target and of all intervals [-].
+        Confidence of the target and of all intervals [-].
     fit_from_edge_voxels
-        Smaller cubes enter no fit: where the packing itself changes with the size the laws of size do not hold.
+        Smaller volume elements enter no fit: where the packing itself changes with the size the laws of size do not
+        hold.
     most_cubes
         Largest number considered [-].
     cost_exponent
-        Cost of a cube ~ edge^this [-].
+        Cost of a volume element ~ edge^this [-].
     resolution_order
         The error by voxel size h is taken as ~ h^this [-]; 1 for stair-stepped interfaces.
 
@@ -78,12 +80,14 @@ def estimate_representativity(
     Raises
     ------
     SampleError
-        If the cubes are not alike, or fewer than two sizes are left with enough cubes that conduct.
+        If the volume elements are not alike, or fewer than two sizes are left with enough volume elements that conduct.
     """
     require_alike(metric, (*drawn, *cut), resolved)
     rows, left_out = rows_of(drawn, cut, metric, cut_from)
     if not rows:
-        raise SampleError(f"no cubes can be used: {left_out or 'there are none'}. Measure several of several sizes.")
+        raise SampleError(
+            f"no volume elements can be used: {left_out or 'there are none'}. Measure several of several sizes."
+        )
     sizes = Sizes(rows, fit_from=fit_from_edge_voxels, confidence=confidence)
     voxel = (drawn or cut)[0].voxel_size_metre
     return Representativity.build(

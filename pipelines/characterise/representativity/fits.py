@@ -1,9 +1,9 @@
 """What lies at the end of a line, and how fast does the scatter fall? Fits over a handful of samples.
 
-The mean is taken as value (1 + b / edge): what a fixed shell at the cube's faces adds is its share of the volume.
-Samples weigh by the volume that was measured, which is what the integral-range law says their precision is. The
-scatter is fitted twice: with a free exponent, and by that law, scatter = (l / edge)^(3/2), which holds where the cube
-is much larger than everything in it. Both fits are closed formulas.
+The mean is taken as value (1 + b / edge): what a fixed shell at the volume element's faces adds is its share of the
+volume. Samples weigh by the volume that was measured, which is what the integral-range law says their precision is. The
+scatter is fitted twice: with a free exponent, and by that law, scatter = (l / edge)^(3/2), which holds where the volume
+element is much larger than everything in it. Both fits are closed formulas.
 
 References
 ----------
@@ -47,7 +47,7 @@ class ScatterLaw:
     length: float
 
     def at(self, edge: float, confidence: float) -> tuple[float, float]:
-        """Scatter of cubes of an edge, and the upper end of its interval [-]."""
+        """Scatter of volume elements of an edge, and the upper end of its interval [-]."""
         place = np.array([1.0, -math.log(edge)])
         logarithm = self.intercept - self.exponent * math.log(edge)
         half = float(ndtri(0.5 + confidence / 2)) * math.sqrt(float(place @ self.covariance @ place))
@@ -75,7 +75,7 @@ def scatter_law(edges: Floats, scatters: Floats, counts: npt.NDArray[np.int64]) 
 
 
 def scatter_interval(scatter: float, count: int, confidence: float) -> tuple[float, float]:
-    """Of a standard deviation of normal values, by the chi-square distribution; (0, 0) for a single value."""
+    """Interval of a standard deviation of normal values, by the chi-square law; (0, 0) for a single value."""
     if count < 2:
         return 0.0, 0.0
     freedom, tail = count - 1, (1 - confidence) / 2

@@ -1,8 +1,9 @@
 """What are the means of several samples, and how far may any combination of them be off?
 
-A sample is all cubes of one size. Cubes that were cut from one larger volume form a group: their errors are alike,
-and alike across sizes, which is what makes a comparison of sizes within one volume sharp. The covariance of the means
-is therefore taken over group means (cluster-robust); a group of its own for each cube gives the ordinary variance.
+A sample is all volume elements of one size. Volume elements that were cut from one larger volume form a group: their
+errors are alike, and alike across sizes, which is what makes a comparison of sizes within one volume sharp. The
+covariance of the means is therefore taken over group means (cluster-robust); a group of its own for each volume element
+gives the ordinary variance.
 
 What it does not do: a group count of one has no variance; such a sample is taken as exact, the comparison is then
 conditional on that volume.
@@ -29,7 +30,7 @@ from ragone.pipelines.characterise.representativity.metrics import Floats
 
 @dataclass(frozen=True)
 class Sample:
-    """Cubes of one size: values, shape (n,), and the number of the group that each belongs to, shape (n,)."""
+    """Volume elements of one size: values, shape (n,), and the number of the group that each belongs to, shape (n,)."""
 
     values: Floats
     groups: npt.NDArray[np.int64]
@@ -46,7 +47,7 @@ class Sample:
 
     @property
     def scatter(self) -> float:
-        """Standard deviation of single cubes over the mean [-]; 0 for a single one."""
+        """Standard deviation of single volume elements over the mean [-]; 0 for a single one."""
         return float(self.values.std(ddof=1)) / abs(self.mean) if len(self.values) > 1 else 0.0
 
 
@@ -98,7 +99,7 @@ class Means:
 
 
 def _covariance(first: Sample, second: Sample) -> float:
-    """Of the means of two samples, by the deviations of the groups that they share."""
+    """Covariance of the means of two samples, by the deviations of the groups that they share."""
     a, b = first.group_means, second.group_means
     if min(len(a), len(b)) < 2:
         return 0.0

@@ -1,9 +1,9 @@
-"""Which numbers of a transport record can be studied, and what does each cube add to their mean?
+"""Which numbers of a transport record can be studied, and what does each volume element add to their mean?
 
-The metric of several cubes is the one that `average_transport` gives. For most metrics that is the arithmetic mean.
-A tortuosity factor is a ratio of means, mean(pore_fraction) / mean(pore_fraction / tau); each cube then stands with
-its linearised value, whose mean is the ratio and whose scatter is that of the ratio. So a cube that does not
-percolate (tau = +inf, no effective diffusivity) is a finite value like any other.
+The metric of several volume elements is the one that `average_transport` gives. For most metrics that is the arithmetic
+mean. A tortuosity factor is a ratio of means, mean(pore_fraction) / mean(pore_fraction / tau); each volume element then
+stands with its linearised value, whose mean is the ratio and whose scatter is that of the ratio. So a volume element
+that does not percolate (tau = +inf, no effective diffusivity) is a finite value like any other.
 
 What it does not do: nothing beyond first order in the scatter of the denominators.
 
@@ -35,19 +35,19 @@ METRICS: Mapping[str, str] = {
 
 
 def linearised(transports: Sequence[Transport], metric: str) -> Floats:
-    """What each cube adds to the mean of a metric.
+    """Contributions of the volume elements to the mean of a metric.
 
     Parameters
     ----------
     transports
-        Of single cubes, measured alike; at least one.
+        Of single volume elements, measured alike; at least one.
     metric
         One of `METRICS`.
 
     Returns
     -------
     array
-        Shape (n,), in the metric's unit. Its mean is the metric of all cubes; all +inf if none percolates.
+        Shape (n,), in the metric's unit. Its mean is the metric of all volume elements; all +inf if none percolates.
     """
     values = np.array([getattr(transport, metric) for transport in transports], dtype=np.float64)
     if metric != TORTUOSITY_FACTOR:

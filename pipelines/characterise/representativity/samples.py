@@ -1,4 +1,4 @@
-"""Which samples do the cubes make? Rows by way of sampling and size, of cubes that were measured alike."""
+"""Which samples do the volume elements make? Rows by way of sampling and size, of elements that were measured alike."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ALIKE = (
 
 @dataclass(frozen=True)
 class Row:
-    """Cubes of one size, sampled in one way."""
+    """Volume elements of one size, sampled in one way."""
 
     drawn: bool
     edge: int
@@ -31,15 +31,15 @@ class Row:
 
     @property
     def count(self) -> int:
-        """Cubes."""
+        """Number of volume elements."""
         return len(self.sample.values)
 
     def __str__(self) -> str:
         return f"{'drawn' if self.drawn else 'cut'} {self.edge}"
 
 
-def require_alike(metric: str, cubes: Sequence[Transport], resolved: Sequence[Transport]) -> None:
-    """Refuse an unknown metric, means of cubes, several methods, and several voxel sizes among the cubes.
+def require_alike(metric: str, elements: Sequence[Transport], resolved: Sequence[Transport]) -> None:
+    """Refuse an unknown metric, means of volume elements, several methods, and several voxel sizes among the elements.
 
     Raises
     ------
@@ -48,13 +48,15 @@ def require_alike(metric: str, cubes: Sequence[Transport], resolved: Sequence[Tr
     """
     if metric not in METRICS:
         raise SampleError(f"metric {metric!r} is not known: {did_you_mean(metric, METRICS)}")
-    everything = (*cubes, *resolved)
-    if any(transport.cube_count != 1 for transport in everything):
-        raise SampleError("a transport is a mean of several cubes. Give the single cubes.")
-    for name, transports in [(name, everything) for name in _ALIKE] + [("voxel_size_metre", cubes)]:
+    everything = (*elements, *resolved)
+    if any(transport.volume_element_count != 1 for transport in everything):
+        raise SampleError("a transport is a mean of several volume elements. Give the single volume elements.")
+    for name, transports in [(name, everything) for name in _ALIKE] + [("voxel_size_metre", elements)]:
         found = sorted({getattr(transport, name) for transport in transports})
         if len(found) > 1:
-            raise SampleError(f"{name} is {found[0]} in one cube and {found[-1]} in another. Measure them alike.")
+            raise SampleError(
+                f"{name} is {found[0]} in one volume element and {found[-1]} in another. Measure them alike."
+            )
 
 
 def rows_of(
@@ -62,24 +64,31 @@ def rows_of(
 ) -> tuple[list[Row], str]:
     """Rows that can be used, and those that were left out, with the reason.
 
-    A drawn cube is a group of its own, together with what was cut from it; what was cut from one single volume that is
-    not a drawn cube counts as independent. Of such cuts the largest may be a single one: the whole volume.
+    A drawn volume element is a group of its own, together with what was cut from it; what was cut from one single
+    volume that is not a drawn volume element counts as independent. Of such cuts the largest may be a single one: the
+    whole volume.
     """
     if len(cut_from) != len(cut):
-        raise SampleError(f"{len(cut)} cubes were cut, but cut_from names {len(cut_from)}. Name the origin of each.")
+        raise SampleError(
+            f"{len(cut)} volume elements were cut, but cut_from names {len(cut_from)}. Name the origin of each."
+        )
     origins = list(range(len(cut))) if len(set(cut_from)) == 1 and not drawn else list(cut_from)
     rows = _by_edge(True, drawn, range(len(drawn)), metric) + _by_edge(False, cut, origins, metric)
     whole = rows[-1] if rows and not drawn else None
     kept = [row for row in rows if _conducts(row) and (row.count > 1 or row is whole)]
-    reasons = {str(row): "a single cube" if _conducts(row) else "no cube conducts" for row in rows if row not in kept}
+    reasons = {
+        str(row): "a single volume element" if _conducts(row) else "no volume element conducts"
+        for row in rows
+        if row not in kept
+    }
     return kept, "; ".join(f"{name}: {reason}" for name, reason in reasons.items())
 
 
-def _by_edge(drawn: bool, cubes: Sequence[Transport], groups: Sequence[int], metric: str) -> list[Row]:
+def _by_edge(drawn: bool, elements: Sequence[Transport], groups: Sequence[int], metric: str) -> list[Row]:
     rows = []
-    for edge in sorted({cube.edge_voxels for cube in cubes}):
-        chosen = [number for number, cube in enumerate(cubes) if cube.edge_voxels == edge]
-        values = linearised([cubes[number] for number in chosen], metric)
+    for edge in sorted({element.edge_voxels for element in elements}):
+        chosen = [number for number, element in enumerate(elements) if element.edge_voxels == edge]
+        values = linearised([elements[number] for number in chosen], metric)
         rows.append(Row(drawn, edge, Sample(values, np.array([groups[number] for number in chosen]))))
     return rows
 

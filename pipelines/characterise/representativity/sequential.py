@@ -1,15 +1,16 @@
-"""Have enough cubes of a design been measured? Sequential sampling to a relative target at a confidence.
+"""Have enough volume elements of a design been measured? Sequential sampling to a relative target at a confidence.
 
-After n cubes the mean's interval is t s / sqrt(n), with t the quantile of Student's distribution for n - 1 degrees of
-freedom. Stopping as soon as it is narrow enough stops most readily where s happens to be small, so that the mean lies
-within the target less often than promised. Simons' remedy is to take a fixed number of cubes more than the rule asks
-for; here two, which brings the coverage back to the confidence for normal values whatever their scatter (tested by
-simulation, at 90, 95 and 99 %). Skewed values are covered less, as they are by a fixed number of cubes.
+After n volume elements the mean's interval is t s / sqrt(n), with t the quantile of Student's distribution for n - 1
+degrees of freedom. Stopping as soon as it is narrow enough stops most readily where s happens to be small, so that the
+mean lies within the target less often than promised. Simons' remedy is to take a fixed number of volume elements more
+than the rule asks for; here two, which brings the coverage back to the confidence for normal values whatever their
+scatter (tested by simulation, at 90, 95 and 99 %). Skewed values are covered less, as they are by a fixed number of
+volume elements.
 
-Which cubes are measured depends on the values of those before alone, in the order of their numbers. The next batch is
-what the scatter so far asks for, at least a quarter of the cubes that there are, so that workers are kept busy, and at
-most as many again. Cubes that do not percolate are finite values (see
-`metrics`): they widen the interval. If no cube conducts there is no relative error: sampling stops, the target unmet.
+Which volume elements are measured depends on the values of those before alone, in the order of their numbers. The next
+batch is what the scatter so far asks for, at least a quarter of the volume elements that there are, so that workers are
+kept busy, and at most as many again. Volume elements that do not percolate are finite values (see `metrics`): they
+widen the interval. If no volume element conducts there is no relative error: sampling stops, the target unmet.
 
 References
 ----------
@@ -35,9 +36,9 @@ LEAST = 3
 
 @dataclass(frozen=True)
 class Target:
-    """What a sample must reach: half the interval of the mean over the mean, at a confidence, in `most` cubes.
+    """The goal of a sample: half the interval of the mean over the mean, at a confidence, in `most` volume elements.
 
-    At least `LEAST` cubes are needed for the rule to have anything to go by.
+    At least `LEAST` volume elements are needed for the rule to have anything to go by.
     """
 
     metric: str
@@ -47,26 +48,26 @@ class Target:
     most: int
 
 
-def cubes_wanted(transports: Sequence[Transport], target: Target) -> int:
-    """How many cubes there should be next; as many as there are if no more are needed, or useful."""
+def volume_elements_wanted(transports: Sequence[Transport], target: Target) -> int:
+    """Number of volume elements that there should be next; the present one if no more are needed, or useful."""
     count = len(transports)
     if count < target.least:
         return target.least
-    asked = float(_asked(linearised(transports, target.metric)[None, :], target)[0])
+    asked = float(_required_count(linearised(transports, target.metric)[None, :], target)[0])
     if not math.isfinite(asked) or asked <= count:
         return count
     return max(count, min(max(math.ceil(asked), count + math.ceil(count / 4)), 2 * count, target.most))
 
 
 def is_met(transports: Sequence[Transport], target: Target) -> bool:
-    """Whether so many cubes are enough."""
+    """Whether so many volume elements are enough."""
     if len(transports) < target.least:
         return False
-    return bool(_asked(linearised(transports, target.metric)[None, :], target)[0] <= len(transports))
+    return bool(_required_count(linearised(transports, target.metric)[None, :], target)[0] <= len(transports))
 
 
-def _asked(values: Floats, target: Target) -> Floats:
-    """Cubes that the scatter so far asks for, for each of several samples of shape (samples, n); inf for no mean."""
+def _required_count(values: Floats, target: Target) -> Floats:
+    """Number of volume elements that the scatter asks for, for samples of shape (samples, n); inf for no mean."""
     count = values.shape[1]
     with np.errstate(divide="ignore", invalid="ignore"):
         scatter = values.std(axis=1, ddof=1) / np.abs(values.mean(axis=1))

@@ -1,11 +1,10 @@
-"""What does the size of the cube do to the mean and to the scatter, and what does a target ask for?
+"""What does the size of the volume element do to the mean and to the scatter, and what does a target ask for?
 
-The mean is taken as value (1 + b / edge). The value is that of the first way of sampling (drawn cubes, if there are
-any), weighted by volume. The slope comes from cuts beside the largest cubes where there are cuts, since what is cut
-from a cube shares its scatter: the difference is known far better than either mean. Else it is that of a line through
-the same samples.
-Rows below a smallest size take no part. Bias and scatter are those of the laws where they were fitted, else as
-measured.
+The mean is taken as value (1 + b / edge). The value is that of the first way of sampling (drawn volume elements, if
+there are any), weighted by volume. The slope comes from cuts beside the largest volume elements where there are cuts,
+since what is cut from a volume element shares its scatter: the difference is known far better than either mean. Else it
+is that of a line through the same samples. Rows below a smallest size take no part. Bias and scatter are those of the
+laws where they were fitted, else as measured.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from ragone.pipelines.characterise.errors import SampleError
-from ragone.pipelines.characterise.representativity.demand import cheapest, cubes_needed, relative_error
+from ragone.pipelines.characterise.representativity.demand import cheapest, relative_error, volume_elements_needed
 from ragone.pipelines.characterise.representativity.fits import ScatterLaw, line, scatter_interval, scatter_law
 from ragone.pipelines.characterise.representativity.means import Estimate, Means
 from ragone.pipelines.characterise.representativity.metrics import Floats
@@ -40,7 +39,7 @@ class Sizes:
         if self._fitted.sum() < 2:
             raise SampleError(
                 f"{self._fitted.sum()} sizes of at least {fit_from} voxels can be used; two are needed. "
-                "Measure more sizes, or more cubes of each."
+                "Measure more sizes, or more volume elements of each."
             )
         self._means = Means([row.sample for row in rows])
         self._largest = int(np.argmax(self._edges * self._fitted))
@@ -67,7 +66,7 @@ class Sizes:
         return {
             "drawn": np.array([row.drawn for row in self._rows], dtype=np.uint8),
             "edge_voxels": self._edges.astype(np.int64),
-            "cube_count": self._counts,
+            "volume_element_count": self._counts,
             "mean": self._means.values,
             "mean_standard_error": self._means.standard_errors,
             "infinite_size_value": infinite.value,
@@ -77,13 +76,13 @@ class Sizes:
         }
 
     def bias_fields(self) -> Fields:
-        """Bias of every row against the infinite cube, and, as measured, against the largest cubes of the fit."""
+        """Bias of every row against the infinite volume, and, as measured, against the largest elements of the fit."""
         largest = np.eye(len(self._rows))[self._largest]
         against_largest = [self._means.ratio(row, largest) for row in np.eye(len(self._rows))]
         return {**self._with_ends("bias", self._biases), **self._with_ends("bias_to_largest", against_largest)}
 
     def scatter_fields(self, voxel: float) -> Fields:
-        """Scatter of single cubes as measured, and the law through it."""
+        """Scatter of single volume elements as measured, and the law through it."""
         columns = {"scatter": self._scatters, "scatter_low": self._ends[:, 0], "scatter_high": self._ends[:, 1]}
         if self._law is None:
             return dict(columns)
@@ -94,22 +93,22 @@ class Sizes:
         }
 
     def demand_fields(self, *, target: float, most: int, cost_exponent: float) -> Fields:
-        """Cubes needed of each size: for the scatter alone, with the bias, and both at worst; and the cheapest."""
+        """Volume elements needed of each size: for scatter alone, with bias, and both at worst; and the cheapest."""
         bias = np.array([estimate.value for estimate in self._biases])
         worst = np.array([np.abs(estimate.interval(self._confidence)).max() for estimate in self._biases])
         scatter, largest_scatter = self._expected.T
         needed = self._needed(bias, scatter, target, most)
         return {
-            "cubes_for_scatter": self._needed(np.zeros_like(bias), scatter, target, most),
-            "cubes_needed": needed,
-            "cubes_needed_high": self._needed(worst, largest_scatter, target, most),
+            "volume_elements_for_scatter": self._needed(np.zeros_like(bias), scatter, target, most),
+            "volume_elements_needed": needed,
+            "volume_elements_needed_high": self._needed(worst, largest_scatter, target, most),
             "cost_exponent": cost_exponent,
             **self._decision(needed, cost_exponent, bias, scatter),
         }
 
     @cached_property
     def _biases(self) -> list[Estimate]:
-        """By the law for the sizes that it was fitted to."""
+        """Biases of the rows, by the law for the sizes that it was fitted to."""
         lawful = self._fitted | self._paired
         rows = np.eye(len(self._rows))
         by_law = [self._infinite + self._slope / edge for edge in self._edges]
@@ -132,7 +131,7 @@ class Sizes:
 
     @cached_property
     def _expected(self) -> Floats:
-        """Scatter of single cubes and its upper end, shape (rows, 2)."""
+        """Scatter of single volume elements and its upper end, shape (rows, 2)."""
         measured = np.stack([self._scatters, self._ends[:, 1]], axis=1)
         if self._law is not None:
             for row in np.flatnonzero(self._fitted):
@@ -140,11 +139,11 @@ class Sizes:
         return measured
 
     def _needed(self, bias: Floats, scatter: Floats, target: float, most: int) -> Any:
-        """Shape (rows,); 0 for rows that are no candidates, among them single cubes whose scatter is not known."""
+        """Shape (rows,); 0 for rows that are no candidates, as single volume elements, whose scatter is not known."""
         known = self._candidate & ((self._counts > 1) | (self._expected[:, 0] > 0))
         needed = np.zeros(len(known), dtype=np.int64)
         for row in np.flatnonzero(known):
-            needed[row] = cubes_needed(
+            needed[row] = volume_elements_needed(
                 float(bias[row]), float(scatter[row]), target=target, confidence=self._confidence, most=most
             )
         return needed
@@ -157,7 +156,7 @@ class Sizes:
         return {
             "outcome": RepresentativityOutcome.REACHABLE,
             "cheapest_edge_voxels": int(self._edges[row]),
-            "cheapest_cube_count": int(needed[row]),
+            "cheapest_volume_element_count": int(needed[row]),
             "cheapest_error_low": float(bias[row]) - half,
             "cheapest_error_high": float(bias[row]) + half,
         }

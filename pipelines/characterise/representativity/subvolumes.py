@@ -25,7 +25,7 @@ def cut_cube(microstructure: Microstructure, *, edge_voxels: int, corner: tuple[
     microstructure
         The volume.
     edge_voxels
-        Of the cube.
+        Edge of the cube [voxels].
     corner
         Its first voxel along each of the three axes.
 

@@ -1,7 +1,7 @@
 """What would voxels of size zero show? The same structures at several voxel sizes, extrapolated.
 
 The error is taken as proportional to the voxel size to a stated order; a stair-stepped interface gives order one.
-All voxel sizes weigh alike. Two errors are told apart: the statistical one, of structures, and the one of the model,
+All voxel sizes weigh alike. Two errors are kept apart: the statistical one, of structures, and the one of the model,
 which is how far the line through the two finest alone leads away from the line through all.
 
 What it does not do: no fit of the order, which three or four sizes do not determine.

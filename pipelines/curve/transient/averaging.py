@@ -57,7 +57,7 @@ class Average:
 
 @dataclass(frozen=True, slots=True)
 class _Fits:
-    """Of one family; shape (windows, candidates) each."""
+    """Fits of one family; shape (windows, candidates) each."""
 
     log_weight: NDArray[np.float64]
     value: NDArray[np.float64]
@@ -149,7 +149,7 @@ def _fit(
 
 
 def moved_by(family: Family, coefficient: NDArray[np.float64]) -> NDArray[np.float64]:
-    """By how much the logarithm of each term's parameter is moved from its grid point; shape (..., slopes)."""
+    """Shift of the logarithm of each term's parameter from its grid point; shape (..., slopes)."""
     slopes = family.slopes
     height = coefficient[..., -2 * slopes : -slopes]
     return np.divide(coefficient[..., -slopes:], height, out=np.full_like(height, np.inf), where=height > 0)

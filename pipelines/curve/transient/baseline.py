@@ -56,7 +56,7 @@ def baseline(time: NDArray[np.float64], voltage: NDArray[np.float64], moment: fl
 
 
 def _drift(time: NDArray[np.float64], voltage: NDArray[np.float64], moment: float) -> float:
-    """By how much the voltage drifts from the last sample to the moment, at the pace of the last two [V]."""
+    """Drift of the voltage from the last sample to the moment, at the pace of the last two [V]."""
     if len(time) < 2:
         return 0.0
     apart, ahead = float(time[-1] - time[-2]), float(moment - time[-1])

@@ -18,7 +18,7 @@ class Bins:
     counts: NDArray[np.int64]
 
     def mean(self, samples: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Of each bin along the last axis: shape (..., n) to (..., m)."""
+        """Mean of each bin along the last axis: shape (..., n) to (..., m)."""
         return np.asarray(np.add.reduceat(samples, self.starts, axis=-1) / self.counts)
 
 

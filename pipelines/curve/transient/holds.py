@@ -35,12 +35,12 @@ class Hold:
 
     @property
     def rows(self) -> slice:
-        """Of the curve."""
+        """Rows of the curve."""
         return slice(self.start, self.end)
 
 
 def holds_of(curve: Curve) -> tuple[Hold, ...]:
-    """In order of time; none of a curve without samples."""
+    """Holds in order of time; none of a curve without samples."""
     current = curve.current_ampere
     if len(current) == 0:
         return ()
@@ -60,7 +60,7 @@ def holds_of(curve: Curve) -> tuple[Hold, ...]:
 
 
 def _without_flicker(holds: list[Hold], time: NDArray[np.float64], threshold: float) -> list[Hold]:
-    """Without a row or two that last no time, nor one or two that then go on with the current before them."""
+    """Merge a row or two that last no time, or that then go on with the current before them."""
     kept: list[Hold] = []
     flickered = False
     for hold, following in zip(holds, [*holds[1:], None], strict=True):
@@ -74,7 +74,7 @@ def _without_flicker(holds: list[Hold], time: NDArray[np.float64], threshold: fl
 
 
 def _level(current: NDArray[np.float64], start: int, end: int) -> float:
-    """Of its first rows, for a current may drift."""
+    """Level of the current in its first rows, for it may drift."""
     return float(np.median(current[start : min(end, start + LEVEL_ROWS)]))
 
 

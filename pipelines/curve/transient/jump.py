@@ -14,7 +14,7 @@ LEAST_AT_ONCE = 0.1  # of what follows: an ohmic part below it has hardly been s
 
 @dataclass(frozen=True, slots=True)
 class Jump:
-    """From one hold to the next; times in the curve's own [s], arrays over the settled rows after it, shape (n,).
+    """A change between two holds; times in the curve's own [s], arrays over the settled rows after it, shape (n,).
 
     `rise` is the middle of the current's rise and `half_gap` by how much it may lie elsewhere. `answer` [ohm] is the
     change of voltage over the change of current, `deviation` its standard deviation per sample, and `shared_deviation`
@@ -51,7 +51,7 @@ class Jump:
 
     @property
     def text(self) -> str:
-        """What happened, and where."""
+        """The jump in words: the change of current, and its time."""
         return (
             f"current from {self.before.level:.4g} A to {self.after.level:.4g} A at row {self.first_row}, "
             f"t = {self.rise:.6g} s"
@@ -59,7 +59,7 @@ class Jump:
 
 
 def doubt_of(value: float, reach: float, row: int) -> str:
-    """Why the voltage before a jump may already be that after it; empty if an answer begins as a cell's does.
+    """The reason why the voltage before a jump may be that after it; empty if an answer begins as a cell's does.
 
     Parameters
     ----------

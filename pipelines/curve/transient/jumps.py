@@ -112,7 +112,7 @@ def _late(curve: Curve, after: slice, sign: float, level: float, noise: float) -
 
 
 def _earliest(time: NDArray[np.float64], end: int, early: int, first: int) -> float:
-    """When the jump was at the earliest [s], given how many rows before it were read early.
+    """Earliest time of the jump [s], given how many rows before it were read early.
 
     A voltage is read after its current by less than rows are apart, in a file whose rows are that close.
     """

@@ -25,7 +25,7 @@ Vector = NDArray[np.float64]
 
 
 def early_rows(time: Vector, voltage: Vector, beyond: Vector, sign: float, noise: float) -> int:
-    """How many of the last rows before a jump hold a voltage from after it; at most `MOST_ROWS`, one row is left.
+    """Number of last rows before a jump with a voltage from after it; at most `MOST_ROWS`, one row is left.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ def early_rows(time: Vector, voltage: Vector, beyond: Vector, sign: float, noise
 
 
 def late_rows(time: Vector, change: Vector, noise: float) -> int:
-    """How many of the first rows after a jump hold a voltage from before it; at most `MOST_ROWS`, one row is left.
+    """Number of first rows after a jump with a voltage from before it; at most `MOST_ROWS`, one row is left.
 
     They have hardly moved, or less than half as far as the next, or are followed by a row that moves faster than they
     did: an answer only slows down.

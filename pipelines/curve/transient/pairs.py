@@ -42,16 +42,21 @@ def _beside(on: Jump, off: Jump) -> tuple[Jump, Jump]:
     time = max(jump.time[0] - jump.rise for jump in (on, off))
     (first, spread), (second, other) = (_at(jump, time) for jump in (on, off))
     larger, apart = max(first, second), abs(first - second)
-    told = f"at {time:.3g} s after it the switch-on answers with {first:.4g} ohm, the switch-off with {second:.4g} ohm"
+    difference = (
+        f"at {time:.3g} s after it the switch-on answers with {first:.4g} ohm, the switch-off with {second:.4g} ohm"
+    )
     if apart <= max(DEVIATIONS * np.hypot(spread, other), ALIKE * larger):
         confirmed = (_widened(jump, apart) if jump.single else jump for jump in (on, off))
         return next(confirmed), next(confirmed)
     if apart <= APART * larger:
-        return _widened(on, apart / 2, told), _widened(off, apart / 2, told)
-    doubt = f"{told}: the smaller was read where voltage and current are not of one moment; look at the rows beside it"
+        return _widened(on, apart / 2, difference), _widened(off, apart / 2, difference)
+    doubt = (
+        f"{difference}: the smaller was read where voltage and current are not of one moment; "
+        "look at the rows beside it"
+    )
     if first < second:
-        return replace(on, doubt=doubt), _widened(off, LARGER_KEPT * larger, told)
-    return _widened(on, LARGER_KEPT * larger, told), replace(off, doubt=doubt)
+        return replace(on, doubt=doubt), _widened(off, LARGER_KEPT * larger, difference)
+    return _widened(on, LARGER_KEPT * larger, difference), replace(off, doubt=doubt)
 
 
 def _at(jump: Jump, time: float) -> tuple[float, float]:

@@ -48,7 +48,7 @@ class Relaxations:
 
     @property
     def identified(self) -> int:
-        """How many relaxations are seen to their end."""
+        """Number of relaxations that are measured to their end."""
         return len(self.amplitude) - self.slow
 
 

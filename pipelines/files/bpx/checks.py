@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ragone.pipelines.files.bpx.format import BpxError, brief, first_line, load_bpx, shown
+from ragone.pipelines.files.bpx.format import BpxError, brief, first_line, load_bpx, path_text
 from ragone.pipelines.files.bpx.formula import FUNCTIONS, FormulaError, read_formula
 from ragone.pipelines.files.bpx.functions import USER_DEFINED, formulas, section_kinds, without_formulas
 from ragone.pipelines.files.bpx.values import check_values, require_numbers
@@ -67,14 +67,14 @@ def check_document(content: dict[str, Any]) -> None:
 
 def _check_material(electrode: dict[str, Any], path: tuple[str, ...]) -> None:
     if "Particle" in electrode:
-        raise BpxError(f"{shown(path)} > Particle: a blend of materials cannot be used. Give one material.")
+        raise BpxError(f"{path_text(path)} > Particle: a blend of materials cannot be used. Give one material.")
     for name in _HYSTERESIS:
         if name in electrode:
-            raise BpxError(f"{shown(path)} > {name}: {_NO_HYSTERESIS}")
+            raise BpxError(f"{path_text(path)} > {name}: {_NO_HYSTERESIS}")
 
 
 def _check_user_defined(section: dict[str, Any], path: tuple[str, ...]) -> None:
-    """Nothing may ask for another model, or stand in PyBaMM's name for what a section has given already."""
+    """Refuse parameters that ask for another model, or stand in PyBaMM's name for what a section has given already."""
     given = {
         f"{start} {field.alias}".strip().lower()
         for name, kind in section_kinds().items()
@@ -83,9 +83,9 @@ def _check_user_defined(section: dict[str, Any], path: tuple[str, ...]) -> None:
     }
     for name in section:
         if "hysteresis" in name.lower() or "lithiation OCP" in name:
-            raise BpxError(f"{shown((*path, name))}: {_NO_HYSTERESIS}")
+            raise BpxError(f"{path_text((*path, name))}: {_NO_HYSTERESIS}")
         if name.lower() in given:
-            raise BpxError(f"{shown((*path, name))} would replace what a section gives. Give it there alone.")
+            raise BpxError(f"{path_text((*path, name))} would replace what a section gives. Give it there alone.")
 
 
 def _section(content: dict[str, Any], path: tuple[str, ...], kind: Any) -> None:
@@ -103,9 +103,9 @@ def _section(content: dict[str, Any], path: tuple[str, ...], kind: Any) -> None:
         fields = {(*path, *_names(error["loc"], section)) for error in errors}
         where = (*path, *_names(first["loc"], section))
         more = f" {len(fields) - 1} more fields are wrong." if len(fields) > 1 else ""
-        raise BpxError(f"{shown(where)} {_what(first, kind, content, where)}{more}") from cause
+        raise BpxError(f"{path_text(where)} {_what(first, kind, content, where)}{more}") from cause
     except (TypeError, ValueError) as cause:
-        raise BpxError(f"{shown(path)}: {first_line(cause)}. Mend or remove that field.") from cause
+        raise BpxError(f"{path_text(path)}: {first_line(cause)}. Mend or remove that field.") from cause
     understood = checked.model_dump(mode="json", by_alias=True, exclude_unset=True)  # numbers written as text
     texts = {name for name, *_ in formulas(section, kind)}
     section.update({name: value for name, value in understood.items() if name not in texts})
@@ -115,13 +115,15 @@ def _check_functions(section: dict[str, Any], path: tuple[str, ...], kind: Any) 
     """Texts must be formulas of x; the library's own error names no field, and it lets unknown names pass."""
     texts = formulas(section, kind)
     if len(texts) > _MOST_FORMULAS:
-        raise BpxError(f"{shown(path)} has {len(texts):,} formulas; {_MOST_FORMULAS} are read at most. Remove some.")
+        raise BpxError(
+            f"{path_text(path)} has {len(texts):,} formulas; {_MOST_FORMULAS} are read at most. Remove some."
+        )
     for names, text in texts.items():
         try:
             read_formula(text)
         except FormulaError as cause:
             raise BpxError(
-                f"{shown((*path, *names))} = {brief(text)}: a function of x was expected, of numbers, + - * / **, "
+                f"{path_text((*path, *names))} = {brief(text)}: a function of x was expected, of numbers, + - * / **, "
                 f"{', '.join(FUNCTIONS)}; {cause}. Mend its text, or give a table."
             ) from cause
 
@@ -158,10 +160,10 @@ def _names(location: Iterable[Any], section: dict[str, Any]) -> tuple[str, ...]:
 def _map(content: Any, path: tuple[str, ...]) -> dict[str, Any]:
     for depth, name in enumerate(path):
         if name not in content:
-            raise BpxError(f"{shown(path[: depth + 1])} is missing. Add this section.")
+            raise BpxError(f"{path_text(path[: depth + 1])} is missing. Add this section.")
         content = content[name]
         if not isinstance(content, dict):
-            raise BpxError(f"{shown(path[: depth + 1])} = {brief(content)}: a map of fields was expected.")
+            raise BpxError(f"{path_text(path[: depth + 1])} = {brief(content)}: a map of fields was expected.")
     return content  # type: ignore[no-any-return]
 
 
@@ -170,6 +172,6 @@ def _known(given: dict[str, Any], path: tuple[str, ...], known: Iterable[str]) -
     for name in given:
         if name not in names and name != "Thermal conductivity [W.m-1.K-1]":  # of which the library says more
             raise BpxError(
-                f"{shown((*path, name))} is not a field of BPX 1.1: {did_you_mean(name, names)} "
+                f"{path_text((*path, name))} is not a field of BPX 1.1: {did_you_mean(name, names)} "
                 "Rename it, remove it, or move it to Parameterisation > User-defined."
             )

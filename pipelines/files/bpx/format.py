@@ -27,7 +27,7 @@ def load_bpx() -> Any:
     return bpx
 
 
-def shown(path: tuple[str, ...]) -> str:
+def path_text(path: tuple[str, ...]) -> str:
     """The names that lead to a field, each on one line and cut to what fits it."""
     plain = (name if name.isprintable() else repr(name)[1:-1] for name in path)
     return " > ".join(name if len(name) <= _WIDEST else name[: _WIDEST - 3] + "..." for name in plain)
@@ -43,6 +43,6 @@ def brief(value: Any) -> str:
 
 
 def first_line(cause: Any) -> str:
-    """What an error says first, cut to what fits a message, without the full stop."""
+    """First line of an error, cut to what fits a message, without the full stop."""
     line = next((line.strip() for line in str(cause).splitlines() if line.strip()), "unknown reason")
     return line[:_LONGEST].rstrip(".")

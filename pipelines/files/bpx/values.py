@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ragone.pipelines.files.bpx.format import BpxError, brief, shown
+from ragone.pipelines.files.bpx.format import BpxError, brief, path_text
 from ragone.pipelines.files.bpx.formula import read_formula
 from ragone.schemas.errors import BoundsError
 from ragone.schemas.field import ANY, POSITIVE, Bounds
@@ -51,7 +51,7 @@ def require_numbers(value: Any, path: tuple[str, ...] = ()) -> None:
     """
     large = isinstance(value, int) and abs(value) > _LARGEST_WHOLE
     if isinstance(value, bool) or large or (isinstance(value, float) and not math.isfinite(value)):
-        raise BpxError(f"{shown(path)} = {brief(value)}: a finite number was expected. Mend its value.")
+        raise BpxError(f"{path_text(path)} = {brief(value)}: a finite number was expected. Mend its value.")
     for name, part in value.items() if isinstance(value, dict) else ():
         require_numbers(part, (*path, name))
     for part in value if isinstance(value, list) else ():
@@ -79,7 +79,7 @@ def check_values(content: Mapping[str, Any]) -> None:
         _check_fractions(electrode, path)
         _require_order(electrode, _LIMITS, path)
         if _is_constant(electrode[_OCP]):
-            where = f"{shown((*path, _OCP))} = {brief(electrode[_OCP])}"
+            where = f"{path_text((*path, _OCP))} = {brief(electrode[_OCP])}"
             raise BpxError(f"{where}: a function of x as text, or a table {{x, y}} was expected. Mend its value.")
         _check_functions(electrode, path, [electrode[limit] for limit in _LIMITS])
     rest = ((content.get("State") or {}).get("Initial conditions") or {}).get(_CONCENTRATION) or CONCENTRATION
@@ -93,9 +93,9 @@ def _check_section(section: Mapping[str, Any], path: tuple[str, ...]) -> None:
         elif isinstance(value, int | float):
             bounds = ANY if "activation energy" in name else _BOUNDS.get(name, POSITIVE)
             try:
-                bounds.require(value, shown((*path, name)), "1")
+                bounds.require(value, path_text((*path, name)), "1")
             except BoundsError as cause:
-                where = f"{shown((*path, name))} = {value:g}"
+                where = f"{path_text((*path, name))} = {value:g}"
                 raise BpxError(f"{where}: a number in {bounds} was expected. Mend its value.") from cause
 
 
@@ -104,15 +104,17 @@ def _check_table(table: Mapping[str, Any], path: tuple[str, ...]) -> None:
     if not isinstance(places, list):
         return  # a map that is no table
     if len(places) < 2 or any(right <= left for left, right in pairwise(places)):
-        raise BpxError(f"{shown(path)}: a table of two rows at least, x increasing, was expected. Mend its rows.")
+        raise BpxError(f"{path_text(path)}: a table of two rows at least, x increasing, was expected. Mend its rows.")
     if len(places) > _MOST_ROWS:
-        raise BpxError(f"{shown(path)}: a table of {len(places):,} rows; {_MOST_ROWS:,} are read at most. Thin it out.")
+        raise BpxError(
+            f"{path_text(path)}: a table of {len(places):,} rows; {_MOST_ROWS:,} are read at most. Thin it out."
+        )
 
 
 def _require_order(section: Mapping[str, Any], names: tuple[str, str], path: tuple[str, ...]) -> None:
     low, high = (section[name] for name in names)
     if not low < high:
-        raise BpxError(f"{shown((*path, names[0]))} = {low:g} is not below {names[1]} = {high:g}. Exchange them.")
+        raise BpxError(f"{path_text((*path, names[0]))} = {low:g} is not below {names[1]} = {high:g}. Exchange them.")
 
 
 def _check_fractions(electrode: Mapping[str, Any], path: tuple[str, ...]) -> None:
@@ -120,8 +122,8 @@ def _check_fractions(electrode: Mapping[str, Any], path: tuple[str, ...]) -> Non
     total = electrode["Porosity"] + active
     if electrode["Porosity"] >= 1 or total > 1 + 1e-6:
         raise BpxError(
-            f"{shown(path)}: porosity {electrode['Porosity']:g} and active material {active:g} (surface area x radius "
-            f"/ 3) add up to {total:g} of the volume. They must be at most 1 together; mend one of the three."
+            f"{path_text(path)}: porosity {electrode['Porosity']:g} and active material {active:g} (surface area x "
+            f"radius / 3) add up to {total:g} of the volume. They must be at most 1 together; mend one of the three."
         )
 
 
@@ -130,7 +132,7 @@ def _is_constant(value: Any) -> bool:
 
 
 def _check_functions(section: Mapping[str, Any], path: tuple[str, ...], domain: Sequence[float]) -> None:
-    """They must be numbers over the domain, and positive but for those that may have any sign."""
+    """Refuse functions that are no numbers over the domain, or not positive unless they may have any sign."""
     at = np.linspace(domain[0], domain[1], _SAMPLES)
     for name, value in section.items():
         if not isinstance(value, str | Mapping):
@@ -140,8 +142,9 @@ def _check_functions(section: Mapping[str, Any], path: tuple[str, ...], domain: 
         if wrong.any():
             found, needed = values[wrong][0], "any number" if name in _ANY_SIGN else "a positive number"
             raise BpxError(
-                f"{shown((*path, name))} = {brief(value)} is {f'{found:g}' if np.isfinite(found) else 'no number'} at "
-                f"x = {at[wrong][0]:g}: {needed} was expected from x = {domain[0]:g} to {domain[1]:g}. Mend it there."
+                f"{path_text((*path, name))} = {brief(value)} is {f'{found:g}' if np.isfinite(found) else 'no number'} "
+                f"at x = {at[wrong][0]:g}: {needed} was expected from x = {domain[0]:g} to {domain[1]:g}. "
+                "Mend it there."
             )
 
 

@@ -105,7 +105,7 @@ def _in_its_unit(counter: Counter, flow: Flow) -> Counter:
 
 
 def _contradiction(counter: Counter, converted: Conversion, quantities: Sequence[str]) -> str:
-    """What is said of a counter that fits in another unit only; empty if it counts something else."""
+    """Sentence on a counter that fits in another unit only; empty if it counts something else."""
     largest = max((r for r in (counter.on_charge, counter.on_discharge) if r), key=abs, default=0.0)
     fitting = [
         (quantity, unit)

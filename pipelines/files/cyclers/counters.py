@@ -30,7 +30,7 @@ _Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """What flowed in each interval by the samples [A.h or W.h], and by how much at most; shape (n - 1,).
+    """Flow in each interval by the samples [A.h or W.h], and its largest amount; shape (n - 1,).
 
     `steady` intervals are such as the trapezoidal rule serves; `border` ones end in another step.
     """
@@ -91,13 +91,13 @@ def usable(counters: Sequence[Counter], flow: Flow) -> list[Usable]:
 def flowed_over(
     counters: Sequence[Usable], flow: Flow, ends: Callable[[int], tuple[float, float]], k: int
 ) -> tuple[float, float] | None:
-    """What the instrument counted between samples k and k + 1, signed as the current, and its standard uncertainty.
+    """Count of the instrument between samples k and k + 1, signed as the current, and its standard uncertainty.
 
     None if no column tells: one that is set back where steps end tells nothing of an interval across such a border.
     `ends` gives the current before and after.
     """
-    told = [(kinds, counter) for kinds, counter, back in counters if not back[k]]
-    single = dict(reversed(told))
+    running = [(kinds, counter) for kinds, counter, back in counters if not back[k]]
+    single = dict(reversed(running))
     for kinds, sign in (((1, -1), 1), ((-1, 1), -1)):
         if kinds in single:
             return _bounded([(single[kinds], sign)], flow, k)
@@ -144,7 +144,7 @@ def _digit(values: _Numbers) -> float:
 
 
 def _set_back(kinds: tuple[int, int], counter: Counter, flow: Flow) -> _Mask:
-    """Where a column may have begun anew: seen to, or where steps end if it is ever seen to there; shape (n - 1,)."""
+    """Mask of possible resets of a column: seen ones, or where steps end if it is ever reset there; shape (n - 1,)."""
     step = np.nan_to_num(np.diff(counter.values), nan=-np.inf)
     back = np.abs(step) > _BEYOND * flow.most + 3 * counter.digit
     if min(kinds) >= 0:

@@ -43,7 +43,7 @@ def signed_by_state(samples: Samples) -> NDArray[np.float64] | None:
 
 
 def check_sign(samples: Samples, *, flipped: bool) -> str:
-    """What is said of the sign, empty if it is right.
+    """Sentence on the sign of the current; empty if it is right.
 
     Raises
     ------

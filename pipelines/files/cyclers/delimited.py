@@ -43,7 +43,7 @@ _NUMBER = re.compile(r"[-+]?\d*[.,]?\d*([eE][-+]?\d+)?")
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
-    """Where the table begins, how its lines are divided, and how many of its names are empty at the beginning."""
+    """The first line of a table, how its lines are divided, and how many of its names are empty at the beginning."""
 
     header_line: int
     headers: list[str]
@@ -131,7 +131,7 @@ def _is_number(field: str) -> bool:
 
 
 def _merit(headers: list[str]) -> tuple[int, int]:
-    """How good a header a line is: the quantities it names, or, where it names none, its fields."""
+    """Merit of a line as a header: the quantities it names, or, where it names none, its fields."""
     count = recognised(headers)
     return count, 0 if count else len(headers)
 

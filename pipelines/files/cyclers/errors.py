@@ -46,7 +46,7 @@ class ImplausibleUnitError(RagoneError, ValueError):
 
 
 class ContradictionError(RagoneError, ValueError):
-    """What the file counts, or its dates, contradicts what was read of it."""
+    """The counters or dates of a file contradict what was read of it."""
 
 
 class DecreasingTimeError(RagoneError, ValueError):

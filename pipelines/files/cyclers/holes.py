@@ -67,7 +67,7 @@ def describe(
 
 
 def words_of_holes(samples: Samples, holes: Sequence[dict[str, Any]], usual: NDArray[np.float64]) -> list[str]:
-    """What is said of the holes; many of one length are one finding."""
+    """Sentences on the holes; many of one length are one finding."""
     if not holes:
         return []
     length = np.array([samples.time[h["after_sample"] + 1] - samples.time[h["after_sample"]] for h in holes])
@@ -110,7 +110,7 @@ def _many(samples: Samples, holes: Sequence[dict[str, Any]], length: float, usua
 
 
 def _charge(samples: Samples, holes: Sequence[dict[str, Any]]) -> str:
-    """What is said of the charge that flowed in holes; nothing of those at rest."""
+    """Sentence on the charge that flowed in holes; empty for those at rest."""
     known = [h["charge_ampere_hour"] for h in holes if h["charge_ampere_hour"] is not None]
     if len(known) == len(holes):
         return f"; by the file's own counter {sum(known):.4g} A.h flowed meanwhile"

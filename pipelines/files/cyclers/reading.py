@@ -96,8 +96,8 @@ def read_measurement(
     cycle = _numbered("cycle", samples.cycle, cycles_from_current(samples.time, samples.current), table)
     keep, repeats = without_repeats(samples, _stretches(step.numbers, cycle.numbers))
     samples, steps, cycles = samples.keep(keep), step.numbers[keep], cycle.numbers[keep]
-    holes, told = _holes(samples, _stretches(steps, cycles), converted)
-    findings += repeats + told
+    holes, hole_findings = _holes(samples, _stretches(steps, cycles), converted)
+    findings += repeats + hole_findings
     temperature, dropped = _temperature(samples)
     ambient, varied = _ambient(samples, ambient_temperature_kelvin)
     return Measurement(
@@ -161,13 +161,13 @@ def _holes(
 
 
 def _against_zero(samples: Samples) -> list[str]:
-    """What is said of a voltage that only a symmetric cell has."""
+    """Findings on a voltage that only a symmetric cell has."""
     largest = float(np.abs(samples.voltage).max())
     return [] if largest > _SYMMETRIC else [f"the voltage lies within {largest:.3g} V of zero: check its unit"]
 
 
 def _against_capacity(samples: Samples, capacity: float | None, assumed: frozenset[str]) -> list[str]:
-    """What is said of current and charge beside the nominal capacity; refused where their unit was only assumed."""
+    """Findings on current and charge beside the nominal capacity; refused where their unit was only assumed."""
     if capacity is None:
         return []
     texts = []

@@ -89,7 +89,7 @@ def read_with_twins(
 
 
 def attempt(read: Callable[..., _T], *words: Any) -> _T | str:
-    """What is read, or why it cannot be."""
+    """Return what is read, or the reason why it cannot be."""
     try:
         return read(*words)
     except RagoneError as cause:
@@ -97,7 +97,7 @@ def attempt(read: Callable[..., _T], *words: Any) -> _T | str:
 
 
 def read_counters(columns: Sequence[Column], frame: pl.DataFrame) -> tuple[_Numbers, tuple[Column, ...]]:
-    """What the instrument counted, in A.h or W.h; shape (n, columns), of the columns that are numbers."""
+    """Counts of the instrument, in A.h or W.h; shape (n, columns), of the columns that are numbers."""
     found: list[tuple[Column, _Numbers]] = []
     for column in columns:
         values = attempt(numbers, frame[column.header], frame[ROW])

@@ -77,7 +77,7 @@ class Conversion:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """How each column was read, in words."""
+        """The way in which each column was read, in words."""
         return tuple(f"{r.quantity} from {r.column.header!r} in {r.unit}" for r in self.readings.values())
 
     @property
@@ -168,7 +168,7 @@ def _filled_rows(table: RawTable) -> pl.DataFrame:
 
 
 def _notes(readings: list[Reading]) -> list[str]:
-    """What is said of units that no header names, or another one."""
+    """Notes on units that no header names, or another one."""
     assumed = [f"{r.column.header!r} in {r.unit}" for r in readings if r.assumed]
     notes = [r.note for r in readings if r.note]
     notes += [f"columns without a unit were read so: {', '.join(assumed)}"] if assumed else []

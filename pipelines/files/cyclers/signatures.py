@@ -22,7 +22,7 @@ _MARKS = {
 
 
 def format_of(content: bytes) -> str:
-    """What the first bytes of a file look like, in words."""
+    """Name of the format that the first bytes of a file belong to, in words."""
     for mark, (words, _) in _MARKS.items():
         if content.startswith(mark):
             return words

@@ -39,7 +39,7 @@ _DIVIDERS = (r"\t", ";", ",", r"\s{2,}", r"\s+")
 
 @dataclass(frozen=True, slots=True)
 class SpectrumColumn:
-    """Where a quantity stands in a row, what its numbers are multiplied with, and its header as written."""
+    """The position of a quantity in a row, the factor of its numbers, and its header as written."""
 
     position: int
     factor: float
@@ -104,7 +104,7 @@ def parse_impedance_units(text: str) -> dict[str, str]:
 
 
 def _positions(headers: Sequence[str]) -> dict[str, int]:
-    """Where the quantities stand; none unless all are named."""
+    """Positions of the quantities; none unless all are named."""
     quantities = [_quantity(header) for header in headers]
     if not set(_NAMES) <= set(quantities):
         return {}
@@ -143,14 +143,14 @@ def _with_units(
 
 
 def _divider_of_rows(rows: Sequence[tuple[int, str]], columns: Mapping[str, SpectrumColumn], divider: str) -> str:
-    """What divides the rows: what divides the header, or, where that leaves too few fields, another divider."""
+    """Divider of the rows: that of the header, or, where it leaves too few fields, another one."""
     width = 1 + max(column.position for column in columns.values())
     first = rows[0][1][:LONGEST_LINE] if rows else ""
     return next((d for d in (divider, *_DIVIDERS) if len(fields_of(first, d)) >= width), divider)
 
 
 def _quantity(header: str) -> str:
-    """What a header names; empty if nothing that is wanted."""
+    """Quantity that a header names; empty if none that is wanted."""
     if len(header) > _LONGEST_HEADER or "|" in header:
         return ""
     bare = re.sub(r"[^a-z'\"]", "", _split(header)[0].lower())
@@ -166,7 +166,7 @@ def _split(header: str) -> tuple[str, str]:
 
 
 def _factor(quantity: str, header: str, asked: Mapping[str, str], below: str) -> float:
-    """What takes the numbers of a column to hertz or ohm, and to the sign that its header says."""
+    """Factor from the numbers of a column to hertz or ohm, and to the sign that its header says."""
     kind = _kind(quantity)
     known = _UNITS[kind]
     name, written = _split(header)

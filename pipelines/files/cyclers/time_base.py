@@ -38,7 +38,7 @@ def require_forward(samples: Samples, *, dated: bool) -> None:
 
 
 def without_repeats(samples: Samples, step: NDArray[np.int64]) -> tuple[NDArray[np.bool_], list[str]]:
-    """Which samples to keep, so that time strictly increases inside every step.
+    """Mask of samples to keep, so that time strictly increases inside every step.
 
     Of samples at one time in one step the first is kept: a mean would be a state that the cell was never in. Where a
     step ends and the next begins at one time both are kept, for they are the two sides of the resistive voltage step.

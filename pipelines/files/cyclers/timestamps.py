@@ -3,7 +3,7 @@
 Read are ISO 8601 (with or without an offset from UTC), ``12/31/2024 11:59:59 PM``, ``31.12.2024 23:59:59``, moments
 that a reader has already recognised, and numbers of seconds since 1970 or of days (Excel, MATLAB). Whether day or month
 comes first shows where one of them exceeds twelve; otherwise the order is taken that makes the record shorter, and that
-is told. An offset from UTC is heeded; without one, a clock that is set back looks like time that decreases.
+is reported. An offset from UTC is heeded; without one, a clock that is set back looks like time that decreases.
 """
 
 from __future__ import annotations

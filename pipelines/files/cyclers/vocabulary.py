@@ -172,14 +172,14 @@ def assign(headers: Sequence[str]) -> Assignment:
 
 
 def recognised(headers: Sequence[str]) -> int:
-    """How many of time, voltage and current are among the headers."""
+    """Number of time, voltage and current columns among the headers, from 0 to 3."""
     names = {split_header(header)[0].removeprefix("mean ") for header in headers[:MOST_COLUMNS]}
     missing = [quantity for quantity in REQUIRED if names.isdisjoint(_NAMES[quantity])]
     return len(REQUIRED) - len(missing) + (missing[:1] == ["time"] and not names.isdisjoint(_NAMES["date"]))
 
 
 def frequency_column(headers: Sequence[str]) -> int | None:
-    """Where the frequency of an impedance spectrum stands, if a table has one."""
+    """Position of the frequency of an impedance spectrum, if a table has one."""
     names = [split_header(header)[0] for header in headers]
     return next((k for k, name in enumerate(names) if name in _FREQUENCIES), None)
 

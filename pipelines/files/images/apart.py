@@ -33,7 +33,7 @@ _THREADS = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
 def read_apart(decoder: str, reading: Reading) -> StoredImage:
-    """What a decoder reads from the file, in another process.
+    """Read the file with a decoder, in another process.
 
     Parameters
     ----------

@@ -22,7 +22,7 @@ MEGABYTE = 10**6
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What one import may use.
+    """The resources that one import may use.
 
     Attributes
     ----------

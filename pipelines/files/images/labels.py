@@ -1,7 +1,7 @@
 """Do the voxels hold labels, and which phase is each? Whatever their type, they become one byte each.
 
 What is kept: where every phase has one label from 0 to 255, these are the labels of the record. Else the phases are
-numbered 0 pore, 1 active material, 2 carbon-binder, and what they were is told.
+numbered 0 pore, 1 active material, 2 carbon-binder, and what they were is reported.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def _blocks(voxels: npt.NDArray[Any]) -> Iterator[tuple[slice, npt.NDArray[Any]]
 
 
 def _counted(voxels: npt.NDArray[Any], path: Path) -> dict[int, int]:
-    """How many voxels hold each label, in ascending order, or why the values are no labels."""
+    """Number of voxels of each label, in ascending order; refused if the values are no labels."""
     if voxels.dtype.kind not in "buif":
         raise NotSegmentedError(f"{path} holds {voxels.dtype} values. Give the segmented volume, with whole numbers.")
     if voxels.dtype == np.uint8:

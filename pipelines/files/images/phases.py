@@ -18,7 +18,7 @@ Phases = Mapping[str, int | Labels]
 
 _EXAMPLE = "Write for example '0=pore,85=active_material,170=carbon_binder', or '0..127=pore,128..255=active_material'."
 _SPAN = re.compile(r"([+-]?[0-9]{1,18})(?:\.\.([+-]?[0-9]{1,18}))?", re.ASCII)
-_LARGEST = 2**53  # beyond it labels that are stored as real numbers are no longer told apart
+_LARGEST = 2**53  # beyond it labels that are stored as real numbers are no longer distinct
 
 
 def parse_phases(text: str) -> dict[str, Labels]:

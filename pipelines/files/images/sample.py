@@ -64,7 +64,7 @@ def box_inside(outside: Mask, path: Path) -> Box:
 
 
 def uniform_ends(labels: npt.NDArray[np.uint8]) -> list[tuple[int, int, int]]:
-    """How many slices of one single label are at the start and at the end of each axis: (axis, at start, at end).
+    """Number of slices of one single label at both ends of each axis: (axis, at start, at end).
 
     Axes without any are left out; so is a volume of one label.
     """

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 @dataclass(frozen=True, slots=True)
 class Spacing:
-    """What a file says of the edges of its voxels.
+    """The edges of the voxels as a file states them.
 
     Attributes
     ----------

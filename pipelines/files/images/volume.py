@@ -1,7 +1,7 @@
 """What does an imaged electrode look like? The file of a segmented volume becomes a microstructure.
 
 Assumptions: the first axis of the volume as it is read is through-plane, unless another one is named; each voxel holds
-the label of its phase. Whatever else is assumed is told beside the microstructure. What it does not do: segment grey
+the label of its phase. Every other assumption is reported beside the microstructure. What it does not do: segment grey
 values, rotate or resample. It reads files and so is no stage.
 """
 
@@ -50,7 +50,7 @@ class ImportedVolume:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What a user may say about a file beyond its phases.
+    """The choices of a user about a file beyond its phases.
 
     Attributes
     ----------
@@ -114,17 +114,17 @@ def import_volume(
     """
     require_phases(phases, choices.outside)
     reading = Reading(Path(path), budget or Budget(), choices.inside, choices.layout)
-    told = _Told()
+    report = _Report()
     image = _three_axes(_read(reading), reading.path)
-    told.assumed += image.notes
+    report.assumed += image.notes
     given = () if voxel_size_metre is None else np.atleast_1d(np.asarray(voxel_size_metre, dtype=float)).tolist()
     edges, about = voxel_edges(given, image.spacing, reading.path)
-    (told.noticed if given else told.assumed).extend(about)
+    (report.noticed if given else report.assumed).extend(about)
     through, about_axis = _through_plane(image, choices.axis, reading.path)
-    told.assumed.append(about_axis)
+    report.assumed.append(about_axis)
     found = segmented(_part(image, choices, reading.path), phases, choices.outside, reading.path)
-    told.assumed += found.notes
-    labels = _sample(found, choices, told, reading.path)
+    report.assumed += found.notes
+    labels = _sample(found, choices, report, reading.path)
     order = (through, *(axis for axis in range(3) if axis != through))
     return ImportedVolume(
         Microstructure(
@@ -136,19 +136,19 @@ def import_volume(
             licence=licence,
             source_sha256=reading.sha256(),
         ),
-        tuple(told.assumed),
-        tuple(told.noticed),
+        tuple(report.assumed),
+        tuple(report.noticed),
     )
 
 
 @dataclass(slots=True)
-class _Told:
+class _Report:
     assumed: list[str] = field(default_factory=list)
     noticed: list[str] = field(default_factory=list)
 
 
 def _read(reading: Reading) -> StoredImage:
-    """The stored image; whatever a library raises on a damaged file is told as one class of error."""
+    """The stored image; whatever a library raises on a damaged file is raised as one class of error."""
     try:
         return read_stored(reading)
     except RagoneError:
@@ -184,7 +184,7 @@ def _three_axes(image: StoredImage, path: Path) -> StoredImage:
 
 
 def _through_plane(image: StoredImage, axis: str, path: Path) -> tuple[int, str]:
-    """Which axis is through-plane, and how that is told."""
+    """The axis that is through-plane, and the reason for it."""
     names = image.axes or _NUMBERS
     edges = " x ".join(map(str, image.voxels.shape))
     wanted = axis.strip().lower() or _NUMBERS[0]
@@ -202,22 +202,22 @@ def _part(image: StoredImage, choices: Choices, path: Path) -> npt.NDArray[Any]:
     return image.voxels[parse_crop(choices.crop, image.voxels.shape, path)] if choices.crop else image.voxels
 
 
-def _sample(found: Segmented, choices: Choices, told: _Told, path: Path) -> npt.NDArray[np.uint8]:
-    """The labels of the sample alone, and what is to be told of the rest."""
+def _sample(found: Segmented, choices: Choices, report: _Report, path: Path) -> npt.NDArray[np.uint8]:
+    """The labels of the sample alone, and a report on the rest."""
     labels = found.labels
     if found.outside is not None:
         box = box_inside(found.outside, path)
-        told.assumed.append(_cut(box, labels, "without a voxel outside"))
+        report.assumed.append(_cut(box, labels, "without a voxel outside"))
         labels = labels[box]
     if choices.trim and (box := trimmed(labels)) != tuple(slice(0, edge) for edge in labels.shape):
-        told.assumed.append(_cut(box, labels, "without slices of one single label at the ends"))
+        report.assumed.append(_cut(box, labels, "without slices of one single label at the ends"))
         labels = labels[box]
-    told.noticed += _about_uniform_parts(labels, {label: name for name, label in found.phases.items()})
+    report.noticed += _about_uniform_parts(labels, {label: name for name, label in found.phases.items()})
     return labels
 
 
 def _about_uniform_parts(labels: npt.NDArray[np.uint8], names: dict[int, str]) -> Iterator[str]:
-    """What is to be told of slices of one single label at the ends: they may be padding."""
+    """Sentences on slices of one single label at the ends: they may be padding."""
     if labels.min() == labels.max():
         yield f"the whole volume is {names[int(labels.flat[0])]}"
     for axis, start, end in uniform_ends(labels):

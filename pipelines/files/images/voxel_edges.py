@@ -20,7 +20,7 @@ _SAME, _ROUNDED = 1e-6, 1e-3
 
 
 def voxel_edges(given: Sequence[float], spacing: Spacing | None, path: Path) -> tuple[Edges, list[str]]:
-    """The edges of a voxel [m], and what is to be told of them.
+    """The edges of a voxel [m], and notes on them.
 
     Parameters
     ----------
@@ -43,13 +43,13 @@ def voxel_edges(given: Sequence[float], spacing: Spacing | None, path: Path) -> 
     edges = (given[0],) * 3 if len(given) == 1 else (given[0], given[1], given[2])
     if spacing is None or not _contradicts(edges, spacing):
         return edges, []
-    told = f"{_micrometres(edges)} as given, while {spacing.origin} of the file says {_said(spacing)}"
+    mismatch = f"{_micrometres(edges)} as given, while {spacing.origin} of the file says {_edges_text(spacing)}"
     if len(given) == 1 and not _near(edges, spacing):
         raise VoxelSizeError(
-            f"the voxels of {path} are {told}. {_advice(edges, spacing)}; if the file is wrong, give three edges "
+            f"the voxels of {path} are {mismatch}. {_advice(edges, spacing)}; if the file is wrong, give three edges "
             f"all the same: --voxel-size '{_spelled(edges)}'."
         )
-    return edges, [f"the voxels are {told}"]
+    return edges, [f"the voxels are {mismatch}"]
 
 
 def _advice(edges: Edges, spacing: Spacing) -> str:
@@ -67,20 +67,20 @@ def _of_file(spacing: Spacing | None, path: Path) -> tuple[Edges, list[str]]:
     if not spacing.has_unit or len(edges) != 3:
         lacks = "without a unit" if not spacing.has_unit else "and not all three"
         raise VoxelSizeError(
-            f"{spacing.origin} of {path} says {_said(spacing)}, {lacks}. Give --voxel-size: one length for cubes, or "
-            "three along the axes, for example '0.8 um, 0.4 um, 0.4 um'."
+            f"{spacing.origin} of {path} says {_edges_text(spacing)}, {lacks}. Give --voxel-size: one length for "
+            "cubes, or three along the axes, for example '0.8 um, 0.4 um, 0.4 um'."
         )
     if not all(edge in _BOUNDS for edge in edges):
         raise VoxelSizeError(
-            f"{spacing.origin} of {path} says voxels of {_said(spacing)}, which is outside {_BOUNDS} m. "
+            f"{spacing.origin} of {path} says voxels of {_edges_text(spacing)}, which is outside {_BOUNDS} m. "
             "Give --voxel-size, for example '0.39 um'."
         )
     because = f", {spacing.assumed}" if spacing.assumed else ""
-    told = [f"voxel size from {spacing.origin} of the file{because}"]
+    notes = [f"voxel size from {spacing.origin} of the file{because}"]
     if _SAME * min(edges) < max(edges) - min(edges) <= _ROUNDED * min(edges):
-        told.append(f"the edges {_micrometres(edges)} are those of a cube, rounded")
-        return (sum(edges) / 3,) * 3, told
-    return (edges[0], edges[1], edges[2]), told
+        notes.append(f"the edges {_micrometres(edges)} are those of a cube, rounded")
+        return (sum(edges) / 3,) * 3, notes
+    return (edges[0], edges[1], edges[2]), notes
 
 
 def _contradicts(edges: Edges, spacing: Spacing) -> bool:
@@ -101,7 +101,7 @@ def _within(edges: Edges, spacing: Spacing, tolerance: float) -> bool:
     return all(abs(ratio - 1) <= tolerance for ratio in ratios)
 
 
-def _said(spacing: Spacing) -> str:
+def _edges_text(spacing: Spacing) -> str:
     if spacing.has_unit:
         return _micrometres(spacing.edges)
     return " x ".join("?" if edge is None else f"{edge:.6g}" for edge in spacing.edges)

@@ -82,7 +82,7 @@ def capacity_beyond_cut_off(
     Parameters
     ----------
     curves
-        Of one cell, simulated or measured. Of their sweeps the discharge with the largest current is corrected, with
+        Curves of one cell, simulated or measured. The discharge sweep with the largest current is corrected, with
         the charge that starts at the lowest voltage.
     discharge_share
         Part of the hysteresis that is the discharge's [-]; by default its part of both currents.
@@ -129,12 +129,12 @@ def capacity_beyond_cut_off(
     if passes:
         beyond, spread = _beyond(pair, shift, share, discharge_share_uncertainty)
         delivered, own = _delivered(pair.discharge, voltage_uncertainty_volt, current_uncertainty_ampere)
-        told = (
+        origin = (
             f"{method}; charge at a voltage by a local parabola; uncertainty: scatter of the shift from place to place "
             f"({1e3 * shift.scatter:.2g} mV), share (+-{discharge_share_uncertainty:g}), noise at cut-off and both ends"
         )
-        both = f"{delivered:.6g} A.h delivered and {beyond:.4g} A.h beyond; {told}, integral {own:.2g} A.h"
-        found |= {BEYOND: (beyond, spread, told), CORRECTED: (delivered + beyond, math.hypot(spread, own), both)}
+        both = f"{delivered:.6g} A.h delivered and {beyond:.4g} A.h beyond; {origin}, integral {own:.2g} A.h"
+        found |= {BEYOND: (beyond, spread, origin), CORRECTED: (delivered + beyond, math.hypot(spread, own), both)}
     count = len(pair.discharge.step.time) + len(pair.charge.step.time)
     kpis = {
         one.name: one.measured(value, uncertainty=error or None, count=count, method=how, window=window)

@@ -55,7 +55,7 @@ class Charges:
         return np.asarray(self.noise**2 * np.maximum(fftconvolve(self.squares, moved**2, mode="same"), 0.0))
 
     def bias(self, bandwidth: float) -> Vector:
-        """What smoothing, and the noise itself, may have taken off a peak or put into a valley [A.h/V]."""
+        """Height that smoothing, and the noise itself, may have taken off a peak or put into a valley [A.h/V]."""
         wider = self.density(bandwidth * math.sqrt(2)) - self.density(bandwidth)
         return np.asarray(np.abs(wider) * (1 + (self.noise / bandwidth) ** 2))
 

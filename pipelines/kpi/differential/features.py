@@ -55,9 +55,9 @@ def differential_capacity_peaks(
     least_significance
         Height above the feet over its error [-].
     most_peaks
-        Of each sweep, the highest.
+        Largest number of peaks of each sweep, the highest first.
     bandwidth_volt
-        Of the smoothing [V]; by default the one with the smallest mean squared error.
+        Bandwidth of the smoothing [V]; by default the one with the smallest mean squared error.
     voltage_uncertainty_volt
         Standard uncertainty of the instrument [V], the same for all samples; it moves the peaks.
 
@@ -127,13 +127,13 @@ def _of_peak(name: str, peak: Peak, step: Step, method: str, stated: float) -> d
         "area": (peak.area, 0.0, "positions of the valleys"),
     }
     found = {}
-    for aspect, (quantity, more, told) in errors.items():
+    for aspect, (quantity, more, origin) in errors.items():
         definition = Definition(f"{name}_{aspect}", *_ASPECTS[aspect], _REFERENCE)
         found[definition.name] = definition.measured(
             quantity.value,
             uncertainty=math.hypot(quantity.uncertainty, more) or None,
             count=len(step.time),
-            method=f"{method}; significance {peak.significance:.3g}; uncertainty: {told}",
+            method=f"{method}; significance {peak.significance:.3g}; uncertainty: {origin}",
             window=window,
         )
     return found

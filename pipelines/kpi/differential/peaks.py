@@ -29,7 +29,7 @@ class Quantity:
 
 @dataclass(frozen=True, slots=True)
 class Peak:
-    """Where it is [V], its height [A.h/V], its charge [A.h], its significance [-], and its ends [V]."""
+    """A maximum: its position [V], height [A.h/V], charge [A.h], significance [-], and ends [V]."""
 
     voltage: Quantity
     height: Quantity
@@ -48,17 +48,17 @@ def peaks_of(found: Charges, bandwidth: float, least_significance: float) -> lis
     wider = found.density(bandwidth * math.sqrt(2))
     slope_error = np.sqrt(found.variance(bandwidth, order=1))
 
-    def placed(row: int, sign: float) -> Quantity:
+    def locate(row: int, sign: float) -> Quantity:
         return _position(found, sign * density, sign * wider, slope_error, row)
 
     peaks = []
     for number, (row, significance) in enumerate(zip(rows, significances, strict=True)):
         low, high = borders[number], borders[number + 1]
-        feet = [density[foot] * placed(foot, -1.0).uncertainty for foot in (low, high)]
+        feet = [density[foot] * locate(foot, -1.0).uncertainty for foot in (low, high)]
         area = Quantity(float(found.mass[low : high + 1].sum()), math.hypot(*feet))
         height = Quantity(float(density[row]), float(error[row]))
         ends = float(found.centres[low]), float(found.centres[high])
-        peaks.append(Peak(placed(row, 1.0), height, area, significance, *ends))
+        peaks.append(Peak(locate(row, 1.0), height, area, significance, *ends))
     return sorted(peaks, key=lambda peak: -peak.height.value)
 
 
@@ -86,7 +86,7 @@ def _borders(density: Vector, rows: list[int]) -> list[int]:
 
 
 def _position(found: Charges, density: Vector, wider: Vector, slope_error: Vector, row: int) -> Quantity:
-    """Where a maximum is, by a parabola; an end of the sweep is where it is.
+    """Position of a maximum, by a parabola; an end of the sweep stays where it is.
 
     Its error is that of the slope over the curvature, how far a wider kernel moves it, and the width of a bin.
     """

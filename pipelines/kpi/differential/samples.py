@@ -63,7 +63,7 @@ def _until_held(step: Step) -> Step:
 
 
 def slowest(found: list[Sweep]) -> Sweep:
-    """Of those that sweep nearly as far as the widest, the one with the lowest mean current."""
+    """The sweep with the lowest mean current among those nearly as wide as the widest."""
     widest = max(float(np.ptp(sweep.step.voltage)) for sweep in found)
     return min((s for s in found if np.ptp(s.step.voltage) >= 0.8 * widest), key=lambda sweep: sweep.mean_current)
 

@@ -20,7 +20,7 @@ def differential_capacity(curve: Curve, *, bandwidth_volt: Positive | None = Non
     curve
         Simulated or measured.
     bandwidth_volt
-        Of the smoothing [V]; by default the one with the smallest mean squared error.
+        Bandwidth of the smoothing [V]; by default the one with the smallest mean squared error.
     """
     discharge, discharged = _smoothed(curve, StepKind.DISCHARGE, bandwidth_volt)
     charge, charged = _smoothed(curve, StepKind.CHARGE, bandwidth_volt)

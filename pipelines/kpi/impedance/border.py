@@ -43,7 +43,7 @@ def border_of(omega: Real, impedance: Complex, expected_second: float) -> Border
 
 
 def unfinished(omega: Real, impedance: Complex, limit: Border) -> str:
-    """Why diffusion has not reached its end within the spectrum; empty if it has.
+    """Reason why diffusion has not reached its end within the spectrum; empty if it has.
 
     What goes on beyond the lowest frequency is a guess, whatever the uncertainty of a fit says.
     """

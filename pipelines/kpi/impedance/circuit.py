@@ -13,7 +13,7 @@ from ragone.pipelines.kpi.impedance.elements import Complex, Real
 
 
 class Role(StrEnum):
-    """What an element stands for."""
+    """The process that an element stands for."""
 
     SERIES = "series"
     INDUCTANCE = "inductance"
@@ -72,8 +72,8 @@ class Circuit:
         ends = np.cumsum([len(element.parameters) for element in self.elements])
         return [np.asarray(part) for part in np.split(logarithms, ends[:-1])]
 
-    def places(self, chosen: Sequence[int], parameter: str) -> list[int]:
-        """Where a parameter of the chosen elements stands in the vector."""
+    def positions(self, chosen: Sequence[int], parameter: str) -> list[int]:
+        """Positions of a parameter of the chosen elements in the vector."""
         starts = np.cumsum([0, *(len(element.parameters) for element in self.elements)])
         return [int(starts[i]) + self.elements[i].parameters.index(parameter) for i in chosen]
 

@@ -58,12 +58,12 @@ KRAMERS_KRONIG = Definition(
 
 
 def arc_resistance(number: int, prefix: str = "arc", reference: str = BOUKAMP) -> Definition:
-    """Of one arc or peak, counted from the fastest."""
+    """Resistance of one arc or peak, counted from the fastest."""
     text = f"resistance of {prefix} {number} from the fastest"
     return Definition(f"{prefix}_{number}_resistance", "ohm", text, reference)
 
 
 def arc_time(number: int, prefix: str = "arc", reference: str = BOUKAMP) -> Definition:
-    """Of one arc or peak, counted from the fastest."""
+    """Time constant of one arc or peak, counted from the fastest."""
     text = f"time constant of {prefix} {number} from the fastest"
     return Definition(f"{prefix}_{number}_time_constant", "s", text, reference)

@@ -47,7 +47,7 @@ def integrate_relaxation_times(
     impedance
         The spectrum.
     strength
-        Of regularisation [-]; chosen by re-im cross-validation if 0.
+        Strength of regularisation [-]; chosen by re-im cross-validation if 0.
     diffusion_from_second
         Expected border between charge transfer and diffusion [s]; see `border_of`.
     largest_kramers_kronig_residual

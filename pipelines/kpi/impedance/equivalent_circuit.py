@@ -129,7 +129,7 @@ class _Split:
             found.append(self._resistance(kpis.arc_resistance(number), [arc], ""))
             found.append(self._largest_time(kpis.arc_time(number), [arc]))
         if endless:
-            place = circuit.places([circuit.elements.index(WARBURG)], "coefficient")
+            place = circuit.positions([circuit.elements.index(WARBURG)], "coefficient")
             found.append(self._known(kpis.WARBURG_COEFFICIENT, place))
         return {kpi.name: kpi for kpi in found}
 
@@ -143,22 +143,22 @@ class _Split:
         return [i for i, element in enumerate(elements) if "time_constant" in element.parameters]
 
     def _time(self, number: int) -> float:
-        return self.fit.value(self.fit.circuit.places([number], "time_constant")[0])
+        return self.fit.value(self.fit.circuit.positions([number], "time_constant")[0])
 
     def _resistance(self, definition: Definition, numbers: list[int], open_end: str) -> Kpi:
         if open_end or not numbers:
             return self._missing(definition, open_end or "the circuit has no such element")
-        return self._known(definition, self.fit.circuit.places(numbers, "resistance"))
+        return self._known(definition, self.fit.circuit.positions(numbers, "resistance"))
 
     def _largest_time(self, definition: Definition, numbers: list[int]) -> Kpi:
         if not numbers:
             return self._missing(definition, "the circuit has no such element")
-        largest = max(numbers, key=lambda i: self.fit.value(self.fit.circuit.places([i], "resistance")[0]))
-        return self._known(definition, self.fit.circuit.places([largest], "time_constant"))
+        largest = max(numbers, key=lambda i: self.fit.value(self.fit.circuit.positions([i], "resistance")[0]))
+        return self._known(definition, self.fit.circuit.positions([largest], "time_constant"))
 
-    def _known(self, definition: Definition, places: list[int]) -> Kpi:
-        """The sum of some parameters, if it is known well enough to be told."""
-        value, uncertainty = self.fit.total(places)
+    def _known(self, definition: Definition, positions: list[int]) -> Kpi:
+        """The sum of some parameters, if it is known well enough to be stated."""
+        value, uncertainty = self.fit.total(positions)
         uncertainty *= self.fit.widening
         if uncertainty > LARGEST_UNCERTAINTY * value:
             return self._missing(definition, f"known to {value:.2g} ± {uncertainty:.1g} {definition.unit} only")

@@ -93,7 +93,7 @@ def _scatter(residual: Complex) -> float:
 
 
 def _failing(residual: Complex, scatter: float, allowed: float) -> tuple[int, ...]:
-    """Where the mean over neighbours is more than is allowed and than scatter explains."""
+    """Points whose mean over neighbours is more than is allowed and than scatter explains."""
     mean = np.maximum(*(np.abs(uniform_filter1d(part, _NEIGHBOURS)) for part in (residual.real, residual.imag)))
     return tuple(int(i) for i in np.flatnonzero(mean > max(allowed, _SIGNIFICANT * scatter / np.sqrt(_NEIGHBOURS))))
 

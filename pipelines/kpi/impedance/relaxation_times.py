@@ -38,7 +38,7 @@ class Problem:
 
     @property
     def step(self) -> float:
-        """Of ln tau."""
+        """Step of ln tau."""
         return float(np.log(self.time_constants[1] / self.time_constants[0]))
 
     def roughness(self) -> Real:
@@ -64,17 +64,17 @@ class RelaxationTimes:
 
     @property
     def step(self) -> float:
-        """Of ln tau."""
+        """Step of ln tau."""
         return float(np.log(self.time_constants[1] / self.time_constants[0]))
 
     def impedance(self, omega: Real) -> Complex:
-        """What the distribution says the spectrum is [ohm]; omega and result of shape (n,)."""
+        """Spectrum of the distribution [ohm]; omega and result of shape (n,)."""
         relaxing = (self.gamma * self.step / (1 + 1j * omega[:, None] * self.time_constants)).sum(axis=1)
         lumped = self.series_resistance + 1j * omega * self.inductance + self.inverse_capacity / (1j * omega)
         return np.asarray(relaxing + lumped, np.complex128)
 
     def resistance(self, first: int, last: int) -> tuple[float, float]:
-        """Of the distribution between two numbers of the grid, both included, and its standard uncertainty [ohm]."""
+        """Resistance between two numbers of the grid, both included, and its standard uncertainty [ohm]."""
         part = slice(_LUMPED + first, _LUMPED + last + 1)
         variance = float(self.covariance[part, part].sum())
         return float(self.gamma[first : last + 1].sum()) * self.step, float(np.sqrt(max(variance, 0.0)))
@@ -129,7 +129,7 @@ def solve(model: Real, measured: Real, roughness: Real, strength: float) -> Real
 
 
 def _covariance(model: Real, roughness: Real, strength: float, deviation: Real, free: NDArray[np.bool_]) -> Real:
-    """Of the unknowns that are not held at zero, from the scatter of the residuals; smoothing adds no variance."""
+    """Covariance of the unknowns not held at zero, from the scatter of residuals; smoothing adds no variance."""
     part = model[:, free]
     normal = part.T @ part + strength * roughness[:, free].T @ roughness[:, free]
     gain = np.linalg.pinv(normal, hermitian=True) @ part.T

@@ -22,7 +22,7 @@ def relaxation_distribution(
     impedance
         The spectrum; one of fewer than two frequencies has no distribution.
     strength
-        Of regularisation [-]; chosen by re-im cross-validation if 0.
+        Strength of regularisation [-]; chosen by re-im cross-validation if 0.
     diffusion_from_second
         Expected border between charge transfer and diffusion [s]; see `border_of`.
 

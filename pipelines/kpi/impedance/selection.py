@@ -69,8 +69,8 @@ def choose(omega: Real, impedance: Complex, *, largest_arc_count: int, diffusion
 
 def determined(found: Fit, slowest_second: float) -> bool:
     """Whether the data determine every parameter, and every arc is a relaxation that ends within the spectrum."""
-    exponents = found.circuit.places(found.circuit.having(Role.ARC), "exponent")
-    times = found.circuit.places(found.circuit.having(Role.ARC), "time_constant")
+    exponents = found.circuit.positions(found.circuit.having(Role.ARC), "exponent")
+    times = found.circuit.positions(found.circuit.having(Role.ARC), "time_constant")
     return bool(
         np.all(found.relative_uncertainties < LARGEST_RELATIVE_UNCERTAINTY)
         and np.all(np.exp(found.logarithms[exponents]) < _LARGEST_EXPONENT + found.relative_uncertainties[exponents])
@@ -87,7 +87,7 @@ def _with_more_arcs(omega: Real, impedance: Complex, rest: tuple[Element, ...], 
             return
         starts = list(_evenly(omega, impedance, rest, count))
         if best is not None:
-            starts += [np.concatenate([best.logarithms, _arc(omega, impedance, place)]) for place in _places(_STARTS)]
+            starts += [np.concatenate([best.logarithms, _arc(omega, impedance, place)]) for place in _middles(_STARTS)]
         rough = (fit(circuit, omega, impedance, start, rough=True) for start in starts)
         found = fit(circuit, omega, impedance, min(rough, key=lambda found: found.residual).logarithms)
         yield found
@@ -110,10 +110,10 @@ def _evenly(omega: Real, impedance: Complex, rest: tuple[Element, ...], count: i
             FINITE_SPACE: [reactance * delay / 3, slow],
         }
         others = np.log([value for element in rest for value in parameters[element]])
-        yield np.concatenate([others, *(_arc(omega, impedance, share * place) for place in _places(count))])
+        yield np.concatenate([others, *(_arc(omega, impedance, share * place) for place in _middles(count))])
 
 
-def _places(count: int) -> Real:
+def _middles(count: int) -> Real:
     """The middles of equal parts of [0, 1]."""
     return np.linspace(0, 1, 2 * count + 1)[1::2]
 

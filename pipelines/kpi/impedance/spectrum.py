@@ -17,7 +17,7 @@ LEAST_DECADES = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why there is no value."""
+    """The reason and the outcome where there is no value."""
 
     reason: str
     outcome: KpiOutcome
@@ -48,7 +48,7 @@ def spectrum_of(record: Impedance) -> Spectrum:
 
 
 def unusable(record: Impedance) -> Refusal | None:
-    """Why the record holds no spectrum worth an analysis, if so."""
+    """Refuse a record that holds no spectrum worth an analysis; None if it does."""
     if record.outcome is not ImpedanceOutcome.COMPLETED:
         return Refusal(f"{record.outcome}: {record.reason}", KpiOutcome.NOT_APPLICABLE)
     frequency, modulus = record.frequency_hertz, np.hypot(record.real_ohm, record.imaginary_ohm)
@@ -64,13 +64,13 @@ def unusable(record: Impedance) -> Refusal | None:
 
 
 def inconsistent(spectrum: Spectrum, allowed: float) -> Refusal | None:
-    """Why the spectrum is that of no linear and stationary cell, if so."""
+    """Refuse a spectrum that is of no linear and stationary cell; None if it may be."""
     test = kramers_kronig(spectrum.omega, spectrum.impedance, allowed=allowed)
     return Refusal(violation(spectrum, test), KpiOutcome.NOT_APPLICABLE) if test.failing else None
 
 
 def violation(spectrum: Spectrum, test: KramersKronig) -> str:
-    """Where a spectrum fails, in one sentence."""
+    """Describe the violation of a spectrum in one sentence."""
     frequency = spectrum.omega / (2 * np.pi)
     modulus = np.maximum(np.abs(test.real), np.abs(test.imaginary))
     worst = max(test.failing, key=lambda row: float(modulus[row]))

@@ -4,7 +4,7 @@ The answer of a cell to a step of current is R(t) = R_0 + p(t): the ohmic resist
 zero and grows, as a sum of relaxations R_k (1 - exp(-t / tau_k)) with R_k >= 0 and, by diffusion, as the square root of
 time. Candidates hold up to two relaxations with any tau from the time resolution upwards, with or without the root,
 over every window that begins at the first settled sample; they are averaged (`transient.averaging`). What is faster
-than the first sample cannot be told from the ohmic resistance, and counts as such.
+than the first sample cannot be separated from the ohmic resistance, and counts as such.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def _first(bins: Bins, count: int) -> Bins:
 
 
 def _shifts(jump: Jump) -> NDArray[np.float64]:
-    """By how much the jump may have been earlier than the middle of its gap [s]."""
+    """Shifts of the jump to earlier than the middle of its gap [s]."""
     if jump.half_gap == 0:
         return np.zeros(1)
     return jump.half_gap * (2 * np.arange(RISE_POINTS) + 1 - RISE_POINTS) / RISE_POINTS

@@ -81,7 +81,7 @@ def _kpi(name: str, jump: Jump, coarsest: float) -> Kpi:
 
 
 def _undetermined(jump: Jump, found: ZeroTime) -> str:
-    """Why the value says too little to be one; empty if it is."""
+    """Reason why the value says too little to be one; empty if it is."""
     deviation = float(np.sqrt(found.variance))
     if deviation <= LARGEST_UNCERTAINTY * found.value:
         return ""

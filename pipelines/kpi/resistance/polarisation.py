@@ -61,7 +61,7 @@ def polarisation_resistance(curve: Curve) -> Mapping[str, Kpi]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _Relaxed:
     """Resistances [ohm] of the relaxations seen to their end, the fit, the standard deviations, and the shortest time.
 
     `fastest` [s] is what lies between the jump and the first samples: a shorter time constant is not seen.
@@ -77,13 +77,13 @@ class _Found:
 
     @property
     def covariance(self) -> NDArray[np.float64]:
-        """Of the resistances."""
+        """Covariance of the resistances."""
         k = self.fit.identified
         block = self.fit.covariance[:k, :k] / np.outer(self.share, self.share)
         return np.asarray(block + np.outer(self.timing, self.timing))
 
 
-def _relaxed(curve: Curve, jump: Jump) -> _Found | None:
+def _relaxed(curve: Curve, jump: Jump) -> _Relaxed | None:
     since = jump.time - jump.rise
     raw = jump.answer + jump.baseline_slope * since / jump.change
     bins = logarithmic_bins(since + jump.half_gap)
@@ -98,7 +98,7 @@ def _relaxed(curve: Curve, jump: Jump) -> _Found | None:
     resistance = fit.amplitude[:k] / share
     timing = resistance / fit.tau[:k] * jump.half_gap / np.sqrt(3)
     fastest = max(jump.resolution, float(jump.time[1] - jump.time[0]))
-    return _Found(fit, resistance, share, timing, float(jump.time[-1]), len(since), fastest)
+    return _Relaxed(fit, resistance, share, timing, float(jump.time[-1]), len(since), fastest)
 
 
 def _window(jump: Jump) -> Window:
@@ -109,7 +109,7 @@ def _window(jump: Jump) -> Window:
     return Window(text, float(jump.time[0]), float(jump.time[-1]))
 
 
-def _sum(definition: Definition, jump: Jump, found: _Found | None) -> Kpi:
+def _sum(definition: Definition, jump: Jump, found: _Relaxed | None) -> Kpi:
     if not (jump.before.is_rest or jump.after.is_rest):
         reason = (
             f"row {jump.first_row}: the pulse follows {jump.before.level:.4g} A, not a rest; rest before each pulse"
@@ -127,7 +127,7 @@ def _sum(definition: Definition, jump: Jump, found: _Found | None) -> Kpi:
     )
 
 
-def _tail(found: _Found | None) -> str:
+def _tail(found: _Relaxed | None) -> str:
     if found is None or (found.fit.tail == "none" and found.fit.slow == 0):
         return ""
     slow = f"{found.fit.slow} relaxation slower than a third of the window" if found.fit.slow else ""
@@ -135,7 +135,7 @@ def _tail(found: _Found | None) -> str:
     return f"; FLAG diffusion tail ({kinds}), not included"
 
 
-def _method(found: _Found) -> str:
+def _method(found: _Relaxed) -> str:
     fit, k = found.fit, found.fit.identified
     taus = ", ".join(f"{tau:.3g} s" for tau in fit.tau[:k])
     return (
@@ -145,7 +145,7 @@ def _method(found: _Found) -> str:
     )
 
 
-def _parts(number: int, jump: Jump, found: _Found) -> dict[str, Kpi]:
+def _parts(number: int, jump: Jump, found: _Relaxed) -> dict[str, Kpi]:
     kpis: dict[str, Kpi] = {}
     fit, k = found.fit, found.fit.identified
     deviations = np.sqrt(np.diag(fit.covariance))

@@ -51,9 +51,9 @@ def pulse_resistance(
     times_second
         After the jump [s], > 0.
     initial_state_of_charge
-        At the curve's first sample [-].
+        State of charge at the curve's first sample [-].
     capacity_ampere_hour
-        What a state of charge of 1 holds [A.h]; 0: the nominal capacity of the record.
+        Capacity from empty to full [A.h]; 0: the nominal capacity of the record.
 
     Returns
     -------

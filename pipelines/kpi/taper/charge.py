@@ -84,7 +84,7 @@ def _of_interest(curve: Curve) -> list[Passage]:
 
 
 def _charge(curve: Curve, start: int, end: int) -> tuple[float, float]:
-    """Of rows, by trapezoids, and its standard deviation from the current's noise [A s]."""
+    """Charge of rows, by trapezoids, and its standard deviation from the current's noise [A s]."""
     time, current = curve.test_time_second[start:end], np.abs(curve.current_ampere[start:end])
     if len(time) < 2:
         return 0.0, 0.0

@@ -113,7 +113,7 @@ def _terms(
 
 
 def _families(taus: NDArray[np.float64]) -> list[Family]:
-    """On the grid, and, with derivatives, between its points."""
+    """Families on the grid, and, with derivatives, between its points."""
     count, step = len(taus), float(np.log(taus[1] / taus[0]))
     single = np.arange(count)[:, None]
     pairs = np.array(list(combinations(range(0, count, 2), 2)))
@@ -153,7 +153,7 @@ class _Beyond:
         return np.asarray(np.sum(left / rate * -np.expm1(-rate * np.asarray(wait)[..., None, None]), axis=(-2, -1)))
 
     def _wait(self, left: NDArray[np.float64], rate: NDArray[np.float64]) -> NDArray[np.float64]:
-        """How long until the current is at the cut-off [s], by bisection."""
+        """Time until the current is at the cut-off [s], by bisection."""
         low = np.zeros(left.shape[:2])
         high = np.full(left.shape[:2], 20 * float(self.taus[-1]))
         for _ in range(BISECTIONS):

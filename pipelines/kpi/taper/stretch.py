@@ -44,7 +44,7 @@ class Passage:
 
 
 def passages(curve: Curve) -> Iterator[Passage]:
-    """In order of time."""
+    """Passages in order of time."""
     current = curve.current_ampere
     if len(current) == 0:
         return
@@ -71,7 +71,7 @@ def _passage(curve: Curve, start: int, end: int, sign: int) -> Passage:
 
 
 def _rise(time: NDArray[np.float64], voltage: NDArray[np.float64]) -> float:
-    """By how much a straight line through the samples rises from the first to the last."""
+    """Rise of a straight line through the samples from the first to the last."""
     centred = time - time.mean()
     spread = float(np.sum(centred**2))
     return abs(float(np.sum(centred * voltage))) / spread * float(np.ptp(time)) if spread > 0 else 0.0

@@ -27,7 +27,7 @@ study:
   steps: {discharge: {stage: discharge_at_constant_power, power: 20 W}}
   objectives: [{kpi: energy_density, maximise: true}]
   budget: {initial: 2, total: 2}
-  resolution: {edge_voxels: 16, voxel_size: 1.6 um, cubes: 1}
+  resolution: {edge_voxels: 16, voxel_size: 1.6 um, volume_elements: 1}
 """
 
 

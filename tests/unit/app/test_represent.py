@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ragone.app.pictures.representativity import draw_representativity, metric_name
-from ragone.app.tables.representativity import shown, told
+from ragone.app.tables.representativity import as_data, as_text
 from ragone.dataset import Lake
 from ragone.flows import RepresentativityResult
 from ragone.flows.running import workspace
@@ -18,7 +18,7 @@ from ragone.pipelines.manufacture import pack_particles
 from ragone.schemas import RepresentativityOutcome
 from ragone.schemas.materials import NMC_811
 
-SMALL = ("--sizes", "12,16", "--cubes", "3", "--cuts", "1", "--target", "90 %")
+SMALL = ("--sizes", "12,16", "--volume-elements", "3", "--cuts", "1", "--target", "90 %")
 SMALL += ("--structures", "1", "--voxel-edge", "16", "--voxels", "1,2")
 PNG = b"\x89PNG"
 
@@ -29,7 +29,7 @@ def result(record) -> RepresentativityResult:
 
 
 def packed(place: Path, example, edge: int) -> str:
-    """The id of a cube that is put into a lake, and of what it is made."""
+    """The id of a volume element that is put into a lake, and of what it is made."""
     recipe = example("recipe", active_material_weight_fraction=0.94, porosity=0.45)
     with Lake.open(place, create=True) as lake:
         return lake.put(pack_particles(recipe, NMC_811, edge_voxels=edge, voxel_size_metre=1e-6, seed=1))
@@ -57,14 +57,14 @@ def test_a_study_of_the_middle_of_the_space(cli, write_study, tmp_path):
 
 
 def test_a_study_of_a_volume(cli, tmp_path, example):
-    """Cubes are cut from what is stored, the whole cube among them; an unmet target has exit code 1."""
+    """Volume elements are cut from what is stored, the whole volume element too; an unmet target has exit code 1."""
     stored = packed(tmp_path / "lake", example, 24)
     answer = cli("represent", stored, "--sizes", "12,16", "--structures", "0", "--target", "0.1 %", "--json")
     assert answer.code == 1, answer.err
     assert answer.data["outcome"] == RepresentativityOutcome.OUT_OF_REACH
     assert answer.data["drawn"] == [0, 0]
     assert answer.data["edge_voxels"] == [12, 24]
-    assert answer.data["left_out"] == "cut 16: a single cube"
+    assert answer.data["left_out"] == "cut 16: a single volume element"
     assert answer.data["resolution_voxel_size_metre"] == []
 
 
@@ -90,7 +90,7 @@ REFUSED = [
     (("--sizes", "0,16"), "must be positive"),
     (("--target", "5"), "--target = 5 [-] is outside (0, 1)"),
     (("--metric", "pore_tortuosity"), "did you mean 'pore_tortuosity_factor'?"),
-    (("--cubes", "1"), "cubes = 1 is too few"),
+    (("--volume-elements", "1"), "volume_elements = 1 is too few"),
 ]
 
 
@@ -121,45 +121,45 @@ def test_the_words_tell_what_the_record_holds(example):
         zero_voxel_value_standard_error=0.02,
         resolution_bias=0.05,
         cheapest_edge_voxels=64,
-        cheapest_cube_count=12,
+        cheapest_volume_element_count=12,
         cheapest_error_low=-0.002,
         cheapest_error_high=0.009,
-        left_out="drawn 8: no cube conducts",
+        left_out="drawn 8: no volume element conducts",
     )
-    text = shown(result(record))
+    text = as_text(result(record))
     lines = text.splitlines()
     assert " ".join(lines[1].split()) == "drawn 32 8 2.1 ± 0.04 +5.00 ± 4.00 +10.00 ± 5.00 5.00 98 - -"
     assert lines[2].split()[-3:] == ["9", "12", "-"]
-    assert "pore tortuosity factor of an infinite cube: 1.900 ± 0.030 -" in text
+    assert "pore tortuosity factor of an infinite volume: 1.900 ± 0.030 -" in text
     assert "p = 1.40 ± 0.10; by the integral-range law (2 um / edge)^(3/2)" in text
     assert "at voxels of size zero: 1.9 ± 0.02 statistical -; bias of the voxel studied +5.00 %" in text
-    assert "left out: drawn 8: no cube conducts" in text
-    assert "1 % at 95 %: cheapest 12 cubes of 64 voxels, error from -0.20 to +0.90 %" in text
-    assert told(result(record), "x.png")["cubes_needed"] == [0, 12]
+    assert "left out: drawn 8: no volume element conducts" in text
+    assert "1 % at 95 %: cheapest 12 volume elements of 64 voxels, error from -0.20 to +0.90 %" in text
+    assert as_data(result(record), "x.png")["volume_elements_needed"] == [0, 12]
 
 
 def test_words_without_a_decision(example):
     """What was not found is left out, and the outcome takes the place of the cheapest."""
     record = example("representativity", outcome=RepresentativityOutcome.OUT_OF_REACH)
-    text = shown(result(record))
+    text = as_text(result(record))
     assert "size zero" not in text
     assert "integral-range" not in text
-    assert "1 % at 95 %: no number of cubes of a size studied meets the target" in text
+    assert "1 % at 95 %: no number of volume elements of a size studied meets the target" in text
 
 
 @pytest.mark.parametrize(
     "changes",
     [
         {},
-        {"outcome": RepresentativityOutcome.OUT_OF_REACH, "cubes_needed": np.array([0, 0])},
+        {"outcome": RepresentativityOutcome.OUT_OF_REACH, "volume_elements_needed": np.array([0, 0])},
         {"scatter": np.zeros(2), "scatter_low": np.zeros(2), "scatter_high": np.zeros(2)},
         {
             "drawn": np.array([0, 0], np.uint8),
             "scatter_length_metre": 2e-6,
             "scatter_exponent": 1.5,
-            "cubes_needed_high": np.array([0, 30]),
+            "volume_elements_needed_high": np.array([0, 30]),
             "cheapest_edge_voxels": 64,
-            "cheapest_cube_count": 12,
+            "cheapest_volume_element_count": 12,
             "zero_voxel_value": 1.9,
             "zero_voxel_value_model_error": 0.1,
             "resolution_bias": 0.05,

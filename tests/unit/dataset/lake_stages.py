@@ -118,7 +118,7 @@ def blocked(design: Design) -> Transport:
         carbon_binder_conductivity_siemens_per_metre=375.0,
         voxel_size_metre=4e-7,
         edge_voxels=64,
-        cube_count=1,
+        volume_element_count=1,
         method="none",
     )
 

@@ -50,7 +50,7 @@ class Page:
 
     @property
     def form(self) -> tuple[Any, ...]:
-        """What all pages of one volume have in common: edges, samples, their bits and kind."""
+        """Properties that all pages of one volume have in common: edges, samples, their bits and kind."""
         bits = self.tags.get(BITS, (1,))
         return (*self.shape, self.first(SAMPLES, 1), bits[0], self.first(SAMPLE_FORMAT, 1), self.first(DEPTH, 1))
 

@@ -24,7 +24,7 @@ _PRINTED = 600  # whole numbers of dots an inch up to here are of screens and pr
 
 @dataclass(frozen=True, slots=True)
 class Plane:
-    """Where one slice of an OME volume is: file (empty for the same), page, and its number along z."""
+    """The source of one slice of an OME volume: file (empty for the same), page, and its number along z."""
 
     file: str
     page: int
@@ -40,7 +40,7 @@ def imagej_words(description: str) -> dict[str, str]:
 
 
 def tifffile_words(description: str) -> dict[str, Any]:
-    """What tifffile wrote as JSON; empty if another program did."""
+    """Description that tifffile wrote as JSON; empty if another program wrote it."""
     if not description.startswith('{"shape":'):
         return {}
     try:

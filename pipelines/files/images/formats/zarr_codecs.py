@@ -23,7 +23,7 @@ _MISSING = 2**64 - 1  # where a shard has no such chunk
 
 @dataclass(slots=True)
 class Chain:
-    """What turns the bytes of one chunk into its voxels.
+    """The codecs that turn the bytes of one chunk into its voxels.
 
     Attributes
     ----------

@@ -38,14 +38,14 @@ def measure(microstructure: Microstructure, materials: Materials, like: Transpor
     names = [name for name in Transport.fields() if name in Materials.fields()]
     conductivities = {name: getattr(materials, name) for name in names}
     area = {"specific_surface_area_per_metre": 1e5 + sum(map(ord, microstructure.source))}
-    return replace(like, **conductivities, **area, cube_count=1)
+    return replace(like, **conductivities, **area, volume_element_count=1)
 
 
 @stage("characterise.average_stand_in")
 def average(transports: tuple[Transport, ...]) -> Transport:
-    """The first, of so many cubes."""
+    """The first, of so many volume elements."""
     error = {"pore_tortuosity_factor_standard_error": 0.1}
-    return replace(transports[0], cube_count=len(transports), **error)
+    return replace(transports[0], volume_element_count=len(transports), **error)
 
 
 @stage("acquisition.stand_in")
@@ -62,8 +62,8 @@ def lake(tmp_path):
 
 
 @pytest.fixture
-def cubes(lake, example):
-    """Transports of so many cubes of a recipe, and their average."""
+def elements(lake, example):
+    """Transports of so many volume elements of a recipe, and their average."""
     like = lake.put(example("transport"))
 
     def run(recipe, materials, count):
@@ -81,10 +81,10 @@ def electrode(lake, name, *words, otherwise=NMC_811):
     return measured_electrode(lake, subject_of(lake.get(name)), said, otherwise)
 
 
-def test_the_mean_over_the_most_cubes_is_taken(lake, cubes, example):
-    """Not a single cube, nothing made of a metric raised by its error, and not what Bruggeman's relation would say."""
+def test_the_mean_over_the_most_volume_elements_is_taken(lake, elements, example):
+    """Not a single volume element, nothing made of a metric raised by its error, and not Bruggeman's relation."""
     recipe = lake.put(example("recipe"))
-    single, mean = cubes(recipe, NMC_811, 3)
+    single, mean = elements(recipe, NMC_811, 3)
     raised = lake.run(perturb, transport=mean, metric="pore_tortuosity_factor").id
     lake.run(average, transports=[raised] * 4)
     assert lake.run(average_with_bruggeman, transports=[*single, single[0]]).id
@@ -93,21 +93,21 @@ def test_the_mean_over_the_most_cubes_is_taken(lake, cubes, example):
     assert electrode(lake, single[0]).transport.id == single[0]
 
 
-def test_recipes_that_were_suggested_are_others(lake, cubes, example):
+def test_recipes_that_were_suggested_are_others(lake, elements, example):
     """What an optimiser learned from a recipe is no measurement of it, although it descends from it."""
     recipe = lake.put(example("recipe"))
-    _, mean = cubes(recipe, NMC_811, 2)
+    _, mean = elements(recipe, NMC_811, 2)
     suggested = lake.run(suggest, transports=[mean]).id
-    _, better = cubes(suggested, NMC_811, 3)
+    _, better = elements(suggested, NMC_811, 3)
     assert better in lake.lineage(recipe).descendants
     assert electrode(lake, recipe).transport.id == mean
     assert electrode(lake, suggested).transport.id == better
 
 
-def test_of_several_materials_one_is_named(lake, cubes, example):
+def test_of_several_materials_one_is_named(lake, elements, example):
     """A recipe that was measured with two materials is two electrodes."""
     recipe = lake.put(example("recipe"))
-    means = {each.id: cubes(recipe, each, 2)[1] for each in (NMC_811, HEAVY)}
+    means = {each.id: elements(recipe, each, 2)[1] for each in (NMC_811, HEAVY)}
     with pytest.raises(CellError, match="several materials") as refusal:
         electrode(lake, recipe)
     assert all(name in str(refusal.value) for name in means)
@@ -119,7 +119,7 @@ def test_of_several_materials_one_is_named(lake, cubes, example):
         electrode(lake, recipe, "active_material_density=3600 kg/m^3")
 
 
-def test_a_candidate_says_recipe_design_and_materials(lake, cubes, example):
+def test_a_candidate_says_recipe_design_and_materials(lake, elements, example):
     """Its values belong to the records that their paths begin with; the rest have their defaults."""
     values = {
         "recipe.active_material_weight_fraction": 0.95,
@@ -134,19 +134,19 @@ def test_a_candidate_says_recipe_design_and_materials(lake, cubes, example):
     assert subject.recipe.id == example("recipe").id
     assert subject.design == {"form_factor": "pouch"}
     recipe = lake.put(subject.recipe)
-    cubes(recipe, NMC_811, 3)
-    _, heavy = cubes(recipe, HEAVY, 2)
+    elements(recipe, NMC_811, 3)
+    _, heavy = elements(recipe, HEAVY, 2)
     assert electrode(lake, candidate).transport.id == heavy
     with pytest.raises(MissingFieldError, match="recipe needs active_material_weight_fraction"):
         subject_of(example("candidate", values={"cell.form_factor": "pouch"}))
 
 
-def test_a_design_of_an_earlier_version_is_a_recipe_and_a_loading(lake, cubes, example):
+def test_a_design_of_an_earlier_version_is_a_recipe_and_a_loading(lake, elements, example):
     """It leads to what was measured of either."""
     design = example("design")
     subject = subject_of(design)
     assert subject.design == {"mass_loading_kilogram_per_square_metre": 0.2}
-    _, mean = cubes(lake.put(subject.recipe), NMC_811, 2)
+    _, mean = elements(lake.put(subject.recipe), NMC_811, 2)
     assert electrode(lake, lake.put(design)).transport.id == mean
 
 

@@ -104,6 +104,18 @@ def test_a_former_study_is_refused_with_the_lines_to_change() -> None:
     assert "ragone migrate-study" in told
 
 
+def test_a_study_that_counts_cubes_counts_volume_elements() -> None:
+    """The former key alone is refused with the present one, and rewritten; everything else stays as it was written."""
+    present = read_yaml(ROOT / "params.yaml")
+    old = copy.deepcopy(present)
+    resolution = old["study"]["resolution"]
+    resolution["cubes"] = resolution.pop("volume_elements")
+    assert is_former(old)
+    with pytest.raises(StudyError, match=r"resolution\.cubes is resolution\.volume_elements now.*migrate-study"):
+        Study.read(old)
+    assert migrated(old) == present
+
+
 def test_parameters_of_engines_go_to_the_records_and_steps_that_have_them() -> None:
     """A density to the materials, a radius to the cell, a pressure to its step; a bare number gets its unit."""
     stages = {
@@ -133,6 +145,7 @@ def test_parameters_of_engines_go_to_the_records_and_steps_that_have_them() -> N
 
 
 BAD = [
+    ({"resolution": 3}, "study.resolution must be a map"),
     ({"stages": [1]}, "study.stages must be a map"),
     ({"objective": "energy"}, "study.objective must be a map"),
     ({"stages": {"cell": 3}}, "study.stages.cell must be a map"),

@@ -181,7 +181,11 @@ BAD = [
         {"low": "sphere", "high": "plate"},
         "particle_shape is no number. Give choices",
     ),
-    ("study.space.recipe.particle_shape", {"choices": ["sphere", "cube"]}, "choices = 'cube' is not known"),
+    (
+        "study.space.recipe.particle_shape",
+        {"choices": ["sphere", "volume element"]},
+        "choices = 'volume element' is not known",
+    ),
     ("study.space.recipe.particle_shape", {"choices": []}, "must be a list of choices"),
     ("study.space.recipe.particle_shape", {"choices": ["plate", "plate"]}, "names a value twice"),
     (

@@ -34,7 +34,7 @@ def read(*goals: dict[str, Any], constraints: list[Any] | None = None, space: An
         "objectives": list(goals),
         "constraints": constraints or [],
         "budget": {"initial": 1, "total": 1},
-        "resolution": {"edge_voxels": 16, "voxel_size": "1 um", "cubes": 2},
+        "resolution": {"edge_voxels": 16, "voxel_size": "1 um", "volume_elements": 2},
     }
     if all(goal["kpi"] in ("pore_tortuosity_factor", "porosity") for goal in [*goals, *content["constraints"]]):
         del content["cell"]
@@ -47,7 +47,7 @@ def roles(study: Study) -> list[str]:
 
 
 def test_the_usual_steps_lead_from_a_recipe_to_a_discharge() -> None:
-    """Inputs are found by type along the chain; cubes are drawn and measured, the rest is done once."""
+    """Inputs are found by type along the chain; volume elements are drawn and measured, the rest is done once."""
     chain = read(DENSITY, discharge=DISCHARGE).chain
     assert [step.role for step in chain] == ["manufacture", "characterise", "average", "assemble", "discharge"]
     assert chain.sources["manufacture"] == {"recipe": "recipe", "materials": "materials"}
@@ -73,7 +73,7 @@ def _content(study: Study) -> dict[str, Any]:
         "space": copy.deepcopy(SPACE),
         "objectives": [TORTUOSITY],
         "budget": {"initial": 1, "total": 1},
-        "resolution": {"edge_voxels": 16, "voxel_size": "1 um", "cubes": 2},
+        "resolution": {"edge_voxels": 16, "voxel_size": "1 um", "volume_elements": 2},
     }
 
 
@@ -261,16 +261,18 @@ ADDED = [
 
 
 @pytest.mark.usefixtures("_known")
-@pytest.mark.parametrize(("step", "order", "per_cube"), ADDED, ids=[str(step) for step, *_ in ADDED])
-def test_a_stage_of_the_registry_takes_part_by_being_named(step: Any, order: list[str], per_cube: bool) -> None:
-    """In its place of the chain, and what follows takes what it gives; once for each cube, or once for a design."""
+@pytest.mark.parametrize(("step", "order", "per_volume_element"), ADDED, ids=[str(step) for step, *_ in ADDED])
+def test_a_stage_of_the_registry_takes_part_by_being_named(
+    step: Any, order: list[str], per_volume_element: bool
+) -> None:
+    """It stands in the chain, and what follows takes what it gives; once for a volume element, or once for a design."""
     chain = read(DENSITY, discharge=DISCHARGE, added=step).chain
     assert [each.role for each in chain] == [*order, "discharge"]
-    assert ("added" in chain.repeated) == per_cube
+    assert ("added" in chain.repeated) == per_volume_element
     follower = order[order.index("added") + 1]
     assert "added" in chain.sources[follower].values()
     if step["stage"] == "thicken":
-        assert chain.metrics("") == ("average" if per_cube else "added")
+        assert chain.metrics("") == ("average" if per_volume_element else "added")
 
 
 @pytest.mark.usefixtures("_known")

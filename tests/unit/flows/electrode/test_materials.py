@@ -65,7 +65,7 @@ def measure(microstructure: Microstructure, materials: Materials, like: Transpor
 @stage("characterise.average_stand_in")
 def average(transports: tuple[Transport, ...]) -> Transport:
     """The first."""
-    return replace(transports[0], cube_count=len(transports))
+    return replace(transports[0], volume_element_count=len(transports))
 
 
 @pytest.fixture

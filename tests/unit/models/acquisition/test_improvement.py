@@ -12,7 +12,7 @@ import torch
 from goal_problems import candidates, goal, kpi, kpis_of, loop
 
 from ragone.models.acquisition import suggest_by_expected_improvement, suggest_by_sobol
-from ragone.models.acquisition.ascent import by_gradient, by_trial
+from ragone.models.acquisition.ascent import ascend_by_gradient, ascend_by_trial
 from ragone.models.acquisition.expected_improvement import most_promising
 from ragone.models.acquisition.improvement import improvement, reference_point
 from ragone.models.acquisition.observations import Observations, observe
@@ -116,8 +116,8 @@ def test_a_search_by_trial_finds_what_the_gradient_finds() -> None:
     """Over one acquisition, to 1e-4 in the unit cube; a batch too, each point knowing the one before."""
     at_hand = seen(ONE)
     surrogates = [fit_gaussian_process(at_hand.points, r.values, r.variances) for r in at_hand.responses]
-    slope, trial = by_gradient(improvement(surrogates, at_hand, 5), 2, 2, 5), None
-    trial = by_trial(improvement(surrogates, at_hand, 5), CUBE, 2, 5)
+    slope, trial = ascend_by_gradient(improvement(surrogates, at_hand, 5), 2, 2, 5), None
+    trial = ascend_by_trial(improvement(surrogates, at_hand, 5), CUBE, 2, 5)
     assert trial == pytest.approx(slope, abs=1e-4)
     assert np.abs(trial[0] - trial[1]).max() > 0.05
 
@@ -134,7 +134,7 @@ def test_the_best_of_many_options_is_found() -> None:
         def set_X_pending(self, points: torch.Tensor) -> None:  # noqa: N802 - BoTorch's name
             pass
 
-    assert np.array_equal(by_trial(Additive(), cube, 1, 0), best[None])
+    assert np.array_equal(ascend_by_trial(Additive(), cube, 1, 0), best[None])
 
 
 def test_where_an_acquisition_has_no_value_it_is_not_largest() -> None:
@@ -148,7 +148,7 @@ def test_where_an_acquisition_has_no_value_it_is_not_largest() -> None:
         def set_X_pending(self, points: torch.Tensor) -> None:  # noqa: N802 - BoTorch's name
             assert points.shape == (1, 2)
 
-    assert by_trial(Broken(), CUBE, 1, 0) == pytest.approx(np.array([[0.3, 0.3]]), abs=1e-4)
+    assert ascend_by_trial(Broken(), CUBE, 1, 0) == pytest.approx(np.array([[0.3, 0.3]]), abs=1e-4)
 
 
 def test_a_linear_surrogate_leads_uphill() -> None:

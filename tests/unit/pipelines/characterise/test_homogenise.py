@@ -73,7 +73,7 @@ def test_the_stage_is_a_characterise(packing: Microstructure, found: Transport) 
     """It can stand wherever the Protocol is asked for, and says what it did at which resolution."""
     engine: Characterise = homogenise
     assert same(engine(packing, NMC_811), found)
-    assert (found.edge_voxels, found.voxel_size_metre, found.cube_count) == (32, 1e-6, 1)
+    assert (found.edge_voxels, found.voxel_size_metre, found.volume_element_count) == (32, 1e-6, 1)
     assert (found.active_material_conductivity_siemens_per_metre, found.surface_area_method) == (0.1, CROFTON)
     assert "certified interval within 0.0003" in found.method
     assert found.pore_tortuosity_factor_standard_error is None

@@ -6,12 +6,12 @@ import math
 
 import numpy as np
 import pytest
-from representative_cubes import cube, cubes
+from representative_volume_elements import element, elements
 
 from ragone.pipelines.characterise import average_transport
 from ragone.pipelines.characterise.errors import SampleError
 from ragone.pipelines.characterise.representativity import METRICS, estimate_representativity, relative_error
-from ragone.pipelines.characterise.representativity.demand import cheapest, cubes_needed
+from ragone.pipelines.characterise.representativity.demand import cheapest, volume_elements_needed
 from ragone.pipelines.characterise.representativity.fits import line, scatter_interval, scatter_law
 from ragone.pipelines.characterise.representativity.means import Means, Sample
 from ragone.pipelines.characterise.representativity.metrics import linearised
@@ -21,14 +21,14 @@ EDGES = (16, 24, 32, 48, 64)
 
 
 def exact(edges=EDGES, bias=1.0):
-    """Two cubes of each size whose mean follows the law exactly."""
-    return tuple(cube(2 * (1 + bias / e) / (1 + s), e) for e in edges for s in (-0.1 / e**1.5, 0.1 / e**1.5))
+    """Two volume elements of each size whose mean follows the law exactly."""
+    return tuple(element(2 * (1 + bias / e) / (1 + s), e) for e in edges for s in (-0.1 / e**1.5, 0.1 / e**1.5))
 
 
 def test_linearised_values_agree_with_the_average_of_the_loop():
-    """Mean and standard error are those of `average_transport`, also with a cube that does not percolate."""
+    """Mean and standard error are those of `average_transport`, also with a volume element that does not percolate."""
     for taus in ((1.8, 2.0, 2.6), (1.8, 2.0, math.inf)):
-        transports = tuple(cube(t, 32, pore_fraction=f) for t, f in zip(taus, (0.35, 0.4, 0.45), strict=True))
+        transports = tuple(element(t, 32, pore_fraction=f) for t, f in zip(taus, (0.35, 0.4, 0.45), strict=True))
         values = linearised(transports, "pore_tortuosity_factor")
         mean = average_transport(transports)
         assert values.mean() == pytest.approx(mean.pore_tortuosity_factor)
@@ -59,7 +59,7 @@ def test_an_exact_law_of_size_is_found_exactly():
 
 def test_the_integral_range_law_is_found():
     """Scatter (l / edge)^(3/2) gives back l, and the exponent 3/2 within its own error."""
-    found = estimate_representativity(cubes(EDGES, 200, rng=np.random.default_rng(1)), (), ())
+    found = estimate_representativity(elements(EDGES, 200, rng=np.random.default_rng(1)), (), ())
     assert found.scatter_length_metre == pytest.approx(8 / 10 ** (2 / 3) * 4e-7, rel=0.05)
     assert abs(found.scatter_exponent - 1.5) < 3 * found.scatter_exponent_standard_error
     assert found.scatter_exponent_standard_error < 0.1
@@ -81,7 +81,9 @@ def test_the_exponent_s_error_is_honest():
 def test_intervals_of_bias_and_infinite_size_cover():
     """At 90 % they hold the truth in about 90 of 100 studies; never far fewer."""
     rng = np.random.default_rng(3)
-    studies = [estimate_representativity(cubes((16, 32, 64), 8, rng=rng), (), (), confidence=0.9) for _ in range(200)]
+    studies = [
+        estimate_representativity(elements((16, 32, 64), 8, rng=rng), (), (), confidence=0.9) for _ in range(200)
+    ]
     inside = [s.bias_low[0] <= 1 / 16 <= s.bias_high[0] for s in studies]
     pulls = [(s.infinite_size_value - 2) / s.infinite_size_value_standard_error for s in studies]
     assert 0.85 <= np.mean(inside) <= 0.99
@@ -92,24 +94,24 @@ def test_cuts_are_compared_within_their_volume():
     """Volumes that differ much, cuts that follow them: the bias of the cuts is known far better than either mean."""
     rng = np.random.default_rng(4)
     levels = 2.0 + 0.2 * rng.standard_normal(8)
-    drawn = tuple(cube(float(t), 64) for t in levels) + cubes((32,), 8, rng=rng)
-    cut = tuple(cube(float(levels[n]) * (1.05 + 0.002 * float(rng.standard_normal())), 16) for n in range(8))
+    drawn = tuple(element(float(t), 64) for t in levels) + elements((32,), 8, rng=rng)
+    cut = tuple(element(float(levels[n]) * (1.05 + 0.002 * float(rng.standard_normal())), 16) for n in range(8))
     found = estimate_representativity(drawn, cut, (), cut_from=tuple(range(8)))
     row = list(zip(found.drawn, found.edge_voxels, strict=True)).index((0, 16))
     width = found.bias_to_largest_high[row] - found.bias_to_largest_low[row]
     assert found.bias_to_largest[row] == pytest.approx(0.05, abs=0.01)
     assert width < 0.05 * 2 * found.mean_standard_error[row] / found.mean[row] * 2
-    assert found.cubes_needed[row] == 0
+    assert found.volume_elements_needed[row] == 0
 
 
 def paired_study(rng, *, with_cuts):
-    """Cubes of 64 and 32 voxels that scatter much, and cuts that follow the cube they come from; b = 1 voxel."""
+    """Volume elements of 64 and 32 voxels that scatter much, and cuts that follow their parents; b = 1 voxel."""
     noise = 0.05 * rng.standard_normal(10)
-    large = tuple(cube(2 * (1 + 1 / 64) / (1 + float(n)), 64) for n in noise)
-    small = cubes((32,), 10, rng=rng, scatter=4.0)
+    large = tuple(element(2 * (1 + 1 / 64) / (1 + float(n)), 64) for n in noise)
+    small = elements((32,), 10, rng=rng, scatter=4.0)
     residues = 0.005 * rng.standard_normal((2, 10))
     cut = tuple(
-        cube(2 * (1 + 1 / 32) / (1 + float(n + r)), 32) for rs in residues for n, r in zip(noise, rs, strict=True)
+        element(2 * (1 + 1 / 32) / (1 + float(n + r)), 32) for rs in residues for n, r in zip(noise, rs, strict=True)
     )
     origins = tuple(range(10, 20)) * 2
     chosen, of = (cut, origins) if with_cuts else ((), ())
@@ -117,7 +119,7 @@ def paired_study(rng, *, with_cuts):
 
 
 def test_cuts_make_the_bias_sharp_and_its_error_stays_honest():
-    """The bias of a size is known many times better; its interval covers, and so does that of the infinite cube."""
+    """The bias of a size is known many times better; its interval covers, and so does that of the infinite volume."""
     rng = np.random.default_rng(8)
     studies = [paired_study(rng, with_cuts=True) for _ in range(200)]
     inside = np.mean([s.bias_low[0] <= 1 / 32 <= s.bias_high[0] for s in studies])
@@ -130,13 +132,13 @@ def test_cuts_make_the_bias_sharp_and_its_error_stays_honest():
 
 
 def test_cuts_that_overlap_weigh_no_more_than_what_they_were_cut_from():
-    """Sixteen cuts of 48 in a cube of 64 have seen no more of it than eight have, and lead to the same line."""
+    """Sixteen cuts of 48 in a volume element of 64 hold no more of it than eight do, and lead to the same line."""
     means = {64: 2.0, 48: 2.02, 32: 2.1}
-    drawn = (*(cube(means[64], 64) for _ in range(3)), *(cube(means[32], 32) for _ in range(3)))
+    drawn = (*(element(means[64], 64) for _ in range(3)), *(element(means[32], 32) for _ in range(3)))
 
     def infinite(overlapping):
         edges = [edge for edge, count in ((32, 8), (48, overlapping)) for _ in range(count)]
-        cut = tuple(cube(means[edge], edge) for _ in range(3) for edge in edges)
+        cut = tuple(element(means[edge], edge) for _ in range(3) for edge in edges)
         of = tuple(parent for parent in range(3) for _ in edges)
         return estimate_representativity(drawn, cut, (), cut_from=of).infinite_size_value
 
@@ -147,17 +149,17 @@ def test_cuts_that_overlap_weigh_no_more_than_what_they_were_cut_from():
 def test_one_volume_speaks_for_itself():
     """Cuts of one volume count as independent, the volume as exact; its own scatter is not known."""
     rng = np.random.default_rng(5)
-    cut = (cube(2.0, 128), *cubes((32, 64), 8, rng=rng, bias=0.0))
+    cut = (element(2.0, 128), *elements((32, 64), 8, rng=rng, bias=0.0))
     found = estimate_representativity((), cut, (), cut_from=(0,) * len(cut))
     assert found.drawn.tolist() == [0, 0, 0]
-    assert found.cube_count.tolist() == [8, 8, 1]
+    assert found.volume_element_count.tolist() == [8, 8, 1]
     assert found.mean_standard_error[-1] == 0
     assert found.mean_standard_error[0] > 0
     assert found.scatter[-1] == 0
 
 
 def test_covariance_of_groups():
-    """Shared groups covary as their means do; cubes that are groups of their own give the ordinary variance."""
+    """Shared groups covary as their means do; elements that are groups of their own give the ordinary variance."""
     values, other = np.array([1.0, 2.0, 4.0]), np.array([2.0, 1.0, 6.0])
     groups = np.arange(3)
     means = Means([Sample(values, groups), Sample(other, groups), Sample(other, groups + 10)])
@@ -171,13 +173,13 @@ def test_covariance_of_groups():
 
 
 def test_numbers_needed_are_the_smallest():
-    """One cube fewer misses the target; a bias beyond it cannot be bought off."""
-    number = cubes_needed(0.004, 0.03, target=0.01, confidence=0.95, most=1000)
+    """One volume element fewer misses the target; a bias beyond it cannot be bought off."""
+    number = volume_elements_needed(0.004, 0.03, target=0.01, confidence=0.95, most=1000)
     errors = relative_error(0.004, 0.03, np.array([number - 1, number]), 0.95)
     assert errors[0] > 0.01 >= errors[1]
     assert number == 99  # (1.984 x 0.03 / 0.006)^2
-    assert cubes_needed(-0.011, 0.0001, target=0.01, confidence=0.95, most=1000) == 0
-    assert cubes_needed(0.0, 1.0, target=0.01, confidence=0.95, most=1000) == 0
+    assert volume_elements_needed(-0.011, 0.0001, target=0.01, confidence=0.95, most=1000) == 0
+    assert volume_elements_needed(0.0, 1.0, target=0.01, confidence=0.95, most=1000) == 0
 
 
 def test_the_cheapest_has_the_least_cost():
@@ -190,18 +192,24 @@ def test_the_cheapest_has_the_least_cost():
 
 
 def test_the_decision_balances_bias_and_scatter():
-    """Small cubes are too biased, the largest dear: the cheapest lies between, and its error interval in the target."""
-    found = estimate_representativity(cubes((16, 32, 64, 128), 60, rng=np.random.default_rng(6), bias=0.2), (), ())
+    """Small volume elements are too biased, the largest dear: the cheapest lies between, its error in the target."""
+    found = estimate_representativity(elements((16, 32, 64, 128), 60, rng=np.random.default_rng(6), bias=0.2), (), ())
     assert found.outcome is RepresentativityOutcome.REACHABLE
-    assert found.cubes_needed[0] == 0
+    assert found.volume_elements_needed[0] == 0
     row = list(found.edge_voxels).index(found.cheapest_edge_voxels)
-    assert found.cubes_needed[row] == found.cheapest_cube_count
-    costs = [n * e**3.0 for n, e in zip(found.cubes_needed, found.edge_voxels, strict=True) if n]
-    assert found.cheapest_cube_count * found.cheapest_edge_voxels**3 == min(costs)
-    assert all(n <= m for n, m in zip(found.cubes_for_scatter, found.cubes_needed, strict=True) if m)
-    assert found.cubes_for_scatter[0] > 0
+    assert found.volume_elements_needed[row] == found.cheapest_volume_element_count
+    costs = [n * e**3.0 for n, e in zip(found.volume_elements_needed, found.edge_voxels, strict=True) if n]
+    assert found.cheapest_volume_element_count * found.cheapest_edge_voxels**3 == min(costs)
+    assert all(
+        n <= m for n, m in zip(found.volume_elements_for_scatter, found.volume_elements_needed, strict=True) if m
+    )
+    assert found.volume_elements_for_scatter[0] > 0
     assert -0.01 <= found.cheapest_error_low < found.cheapest_error_high <= 0.01
-    needed = [(n, high) for n, high in zip(found.cubes_needed, found.cubes_needed_high, strict=True) if n and high]
+    needed = [
+        (n, high)
+        for n, high in zip(found.volume_elements_needed, found.volume_elements_needed_high, strict=True)
+        if n and high
+    ]
     assert all(high >= n for n, high in needed)
 
 
@@ -210,12 +218,12 @@ def test_a_target_out_of_reach_is_an_outcome():
     found = estimate_representativity(exact(bias=4.0), (), ())
     assert found.outcome is RepresentativityOutcome.OUT_OF_REACH
     assert found.cheapest_edge_voxels is None
-    assert not found.cubes_needed.any()
+    assert not found.volume_elements_needed.any()
 
 
-def test_small_cubes_can_be_kept_out_of_the_fit():
-    """Where small cubes are another material the law holds from a size on; they are still compared with it."""
-    odd = tuple(cube(3.0 + d, 16) for d in (-0.01, 0.01))
+def test_small_volume_elements_can_be_kept_out_of_the_fit():
+    """Where small volume elements are another material the law holds from a size on; they are compared with it."""
+    odd = tuple(element(3.0 + d, 16) for d in (-0.01, 0.01))
     found = estimate_representativity((*exact(EDGES[1:]), *odd), (), (), fit_from_edge_voxels=24)
     assert found.infinite_size_value == pytest.approx(2.0, rel=1e-4)
     assert found.bias[list(found.edge_voxels).index(16)] == pytest.approx(0.5, rel=1e-3)
@@ -228,7 +236,7 @@ def test_voxels_are_extrapolated_to_zero():
 
     def at(power):
         return tuple(
-            cube(2 * (1 + s) * (1 + 0.1 * (h / 4e-7) ** power), round(64 * 4e-7 / h), h)
+            element(2 * (1 + s) * (1 + 0.1 * (h / 4e-7) ** power), round(64 * 4e-7 / h), h)
             for h in (2e-7, 4e-7, 8e-7)
             for s in (0.0, 0.02, -0.02)
         )
@@ -250,11 +258,11 @@ def test_voxels_are_extrapolated_to_zero():
 
 
 def test_sizes_that_cannot_be_used_are_named():
-    """A size at which no cube conducts, and a single cube, are left out with the reason."""
-    blocked = tuple(cube(math.inf, 8) for _ in range(3))
-    found = estimate_representativity((*blocked, *exact(), cube(2.0, 96)), (), ())
-    assert "drawn 8: no cube conducts" in found.left_out
-    assert "drawn 96: a single cube" in found.left_out
+    """A size at which no volume element conducts, and a single volume element, are left out with the reason."""
+    blocked = tuple(element(math.inf, 8) for _ in range(3))
+    found = estimate_representativity((*blocked, *exact(), element(2.0, 96)), (), ())
+    assert "drawn 8: no volume element conducts" in found.left_out
+    assert "drawn 96: a single volume element" in found.left_out
     assert found.edge_voxels.tolist() == list(EDGES)
 
 
@@ -276,10 +284,10 @@ REFUSED = [
     ({"metric": "tortuosity"}, exact(), "'tortuosity' is not known"),
     ({}, exact((32,)), "1 sizes of at least 1 voxels"),
     ({"fit_from_edge_voxels": 64}, exact(), "1 sizes of at least 64 voxels"),
-    ({}, (), "no cubes can be used"),
-    ({}, (*exact(), cube(2.0, 32, voxel=1e-7)), "voxel_size_metre is 1e-07 in one cube"),
-    ({}, (*exact(), cube(2.0, 32, method="other")), "method is other in one cube"),
-    ({}, (*exact(), cube(2.0, 32, cube_count=2)), "a mean of several cubes"),
+    ({}, (), "no volume elements can be used"),
+    ({}, (*exact(), element(2.0, 32, voxel=1e-7)), "voxel_size_metre is 1e-07 in one volume element"),
+    ({}, (*exact(), element(2.0, 32, method="other")), "method is other in one volume element"),
+    ({}, (*exact(), element(2.0, 32, volume_element_count=2)), "a mean of several volume elements"),
 ]
 
 
@@ -292,9 +300,9 @@ def test_what_nothing_can_be_learned_from_is_refused(parameters, drawn, message)
 
 def test_structures_must_be_complete():
     """A structure that is missing at a voxel size, or has another edge, is refused."""
-    whole = tuple(cube(2.0, e, h) for e, h in ((64, 2e-7), (32, 4e-7)) for _ in range(2))
+    whole = tuple(element(2.0, e, h) for e, h in ((64, 2e-7), (32, 4e-7)) for _ in range(2))
     assert isinstance(estimate_representativity(exact(), (), whole, resolved_of=(0, 1, 0, 1)), Representativity)
-    for resolved, of in ((whole[:3], (0, 1, 0)), ((*whole[:2], cube(2.0, 31, 4e-7), whole[3]), (0, 1, 0, 1))):
+    for resolved, of in ((whole[:3], (0, 1, 0)), ((*whole[:2], element(2.0, 31, 4e-7), whole[3]), (0, 1, 0, 1))):
         with pytest.raises(SampleError, match="not the same"):
             estimate_representativity(exact(), (), resolved, resolved_of=of)
     with pytest.raises(SampleError, match="cut_from"):

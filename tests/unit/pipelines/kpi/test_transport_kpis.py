@@ -50,7 +50,7 @@ def test_uncertainty_is_the_standard_error_and_what_the_solver_leaves_open(examp
 
 def test_a_single_volume_has_no_uncertainty(example):
     """The bounds of its solution say nothing of the next volume."""
-    kpis = of(example, cube_count=1, pore_tortuosity_factor_lower=1.86, pore_tortuosity_factor_upper=1.94)
+    kpis = of(example, volume_element_count=1, pore_tortuosity_factor_lower=1.86, pore_tortuosity_factor_upper=1.94)
     assert kpis["pore_tortuosity_factor"].standard_uncertainty is None
     assert "unknown for a single volume" in kpis["pore_tortuosity_factor"].method
 

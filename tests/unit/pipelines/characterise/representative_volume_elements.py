@@ -1,4 +1,4 @@
-"""Transport records of synthetic cubes whose bias, scatter and dependence on the voxel are known."""
+"""Transport records of synthetic volume elements whose bias, scatter and dependence on the voxel are known."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from ragone.schemas import Transport, TransportOutcome
 POROSITY = 0.4
 
 
-def cube(tau: float, edge: int, voxel: float = 4e-7, **changes: Any) -> Transport:
-    """One cube with a given tortuosity factor."""
+def element(tau: float, edge: int, voxel: float = 4e-7, **changes: Any) -> Transport:
+    """One volume element with a given tortuosity factor."""
     made = Transport(
         pore_fraction=POROSITY,
         active_material_fraction=1 - POROSITY,
@@ -28,13 +28,13 @@ def cube(tau: float, edge: int, voxel: float = 4e-7, **changes: Any) -> Transpor
         carbon_binder_conductivity_siemens_per_metre=100.0,
         voxel_size_metre=voxel,
         edge_voxels=edge,
-        cube_count=1,
+        volume_element_count=1,
         method="synthetic",
     )
     return replace(made, **changes)
 
 
-def cubes(
+def elements(
     edges: tuple[int, ...],
     count: int,
     *,
@@ -43,10 +43,10 @@ def cubes(
     bias: float = 1.0,
     scatter: float = 1.0,
 ) -> tuple[Transport, ...]:
-    """Normal cubes with mean value (1 + bias / edge) and relative scatter scatter (8 / edge)^(3/2) / 10."""
+    """Normal volume elements with mean value (1 + bias / edge) and relative scatter scatter (8 / edge)^(3/2) / 10."""
     made = []
     for edge in edges:
         noise = rng.standard_normal(count) * scatter * (8 / edge) ** 1.5 / 10
         # 1 / tau is what is averaged: noise on it keeps the mean of the ratio where it should be
-        made += [cube(value * (1 + bias / edge) / (1 + float(n)), edge) for n in noise]
+        made += [element(value * (1 + bias / edge) / (1 + float(n)), edge) for n in noise]
     return tuple(made)
