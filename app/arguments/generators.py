@@ -79,7 +79,7 @@ def _fidelity(command: argparse.ArgumentParser) -> None:
     command.add_argument("--png", metavar="FILE", default="fidelity.png", help="default: %(default)s")
 
 
-def _generate(command: argparse.ArgumentParser) -> None:
+def _draw(command: argparse.ArgumentParser) -> None:
     for word, told in _RECIPE.items():
         command.add_argument(f"--{word}", required=word in _REQUIRED, metavar="VALUE", help=told)
     settings(command, "any other field of a recipe, with its unit; may be repeated")
@@ -105,8 +105,8 @@ def _calibrate(command: argparse.ArgumentParser) -> None:
 
 
 ARGUMENTS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
-    "train-generator": _train,
-    "fidelity": _fidelity,
-    "generate": _generate,
-    "calibrate-generator": _calibrate,
+    "generator train": _train,
+    "generator draw": _draw,
+    "generator calibrate": _calibrate,
+    "generator fidelity": _fidelity,
 }

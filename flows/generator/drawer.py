@@ -220,7 +220,7 @@ def proposal(recipe: Recipe, edge_voxels: int) -> str:
         for name, parameter in Recipe.parameters().items()
         if parameter.required or getattr(recipe, name) != parameter.default
     ]
-    return f"ragone generate {' '.join(told)} --edge {edge_voxels} --simulate"
+    return f"ragone generator draw {' '.join(told)} --edge {edge_voxels} --simulate"
 
 
 def _written(value: float | str, unit: str) -> str:

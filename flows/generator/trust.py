@@ -93,6 +93,6 @@ def stored_errors(lake: Lake, name: str, generator: Generator) -> GeneratorError
     if errors.generator_id != generator.id:
         raise StudyError(
             f"errors = {errors.id[:30]} are those of {errors.generator_id[:24]}, but {generator.id[:24]} draws. "
-            f"Make its own with: ragone calibrate-generator {generator.id[:24]}"
+            f"Make its own with: ragone generator calibrate {generator.id[:24]}"
         )
     return errors

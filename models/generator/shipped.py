@@ -1,4 +1,4 @@
-"""The generator that comes with Ragone, and how far it was off; rebuilt by `ragone train-generator`.
+"""The generator that comes with Ragone, and how far it was off; rebuilt by `ragone generator train`.
 
 Its weights are a safetensors file beside this module, and the rest of its record a JSON file.
 """
@@ -37,7 +37,7 @@ def default_generator() -> Generator:
         content, record = WEIGHTS.read_bytes(), json.loads(RECORD.read_text(encoding="utf-8"))
     except OSError as cause:
         raise WeightsError(
-            f"the default generator is missing ({cause}). Install Ragone anew, or train one: ragone train-generator"
+            f"the default generator is missing ({cause}). Install Ragone anew, or train one: ragone generator train"
         ) from cause
     return record_from(Generator, record["generator"], weights=content)
 
@@ -56,7 +56,7 @@ def default_errors() -> GeneratorErrors:
     except (OSError, KeyError) as cause:
         raise WeightsError(
             f"the default generator comes without a calibration ({cause!r} in {RECORD.name}). Make one with: "
-            "ragone calibrate-generator default"
+            "ragone generator calibrate default"
         ) from cause
     return record_from(GeneratorErrors, record)
 

@@ -147,7 +147,7 @@ def _require_alike(volumes: Sequence[Microstructure], recipes: Sequence[Recipe])
     if len(volumes) < _LEAST:
         raise TrainingSetError(
             f"{len(volumes)} training volume is too few: at least {_LEAST} are needed. Cut a large one into crops "
-            "(ragone train-generator --crop EDGE), or give more."
+            "(ragone generator train --crop EDGE), or give more."
         )
     if recipes and len(recipes) != len(volumes):
         raise TrainingSetError(f"{len(volumes)} volumes and {len(recipes)} recipes; give a recipe for each, or none.")

@@ -75,7 +75,7 @@ def describe(content: bytes) -> dict[str, Any]:
     size = int.from_bytes(content[:8], "little")
     if len(content) < 8 or not 0 < size <= min(_LARGEST_HEADER, len(content) - 8):
         raise WeightsError(
-            f"{len(content)} bytes are not a whole safetensors file. Give weights that `ragone train-generator` stored."
+            f"{len(content)} bytes are not a whole safetensors file. Give weights that `ragone generator train` stored."
         )
     try:
         header = decode_json(content[8 : 8 + size], most_values=_MOST_VALUES)
@@ -84,10 +84,10 @@ def describe(content: bytes) -> dict[str, Any]:
     except (JsonError, KeyError, TypeError, AttributeError, UnicodeEncodeError) as cause:
         raise WeightsError(
             "the bytes are not a safetensors file with Ragone's description of a generator. Give weights that "
-            "`ragone train-generator` stored; pickled weights are never opened."
+            "`ragone generator train` stored; pickled weights are never opened."
         ) from cause
     if not isinstance(settings, dict):
-        raise WeightsError("the settings of the weights are no map. Give weights that `ragone train-generator` stored.")
+        raise WeightsError("the settings of the weights are no map. Give weights that `ragone generator train` stored.")
     _require_tensors(header, len(content) - 8 - size)
     return about  # type: ignore[no-any-return]
 
@@ -115,6 +115,6 @@ def _place(name: str, tensor: Any) -> tuple[int, int]:
     if not whole or len(shape) > _MOST_AXES or begin + width * math.prod(shape) != end:
         raise WeightsError(
             f"tensor {name[:60]!r} is described by {str(tensor)[:120]}: one of {', '.join(_WIDTHS)} was expected, "
-            "with a shape of whole numbers that fills its bytes. Give weights that `ragone train-generator` stored."
+            "with a shape of whole numbers that fills its bytes. Give weights that `ragone generator train` stored."
         )
     return begin, end

@@ -68,7 +68,7 @@ def test_a_design_outside_is_flagged_drawn_and_carries_its_error(lake: Lake, stu
         assert trial.expected.predicted_id in lake.lineage(trial.objective.id).ancestors
         if trial.is_extrapolated:
             assert "outside" in trial.expected.statement
-            assert trial.expected.proposal.startswith("ragone generate --active-material-weight-fraction 0.95")
+            assert trial.expected.proposal.startswith("ragone generator draw --active-material-weight-fraction 0.95")
             assert trial.expected.proposal in as_text(result)
         assert trial_line(trial).endswith("(outside of the generator's domain)") == trial.is_extrapolated
     assert runs(lake, "stand_in.tune") == 0
@@ -132,7 +132,7 @@ def test_a_campaign_goes_on_with_what_the_generator_learned(lake: Lake, study: M
 def test_errors_of_another_generator_are_refused(lake: Lake, study: Make, example: Any) -> None:
     """With the command that makes the right ones."""
     other = lake.put(example("generator"))
-    with pytest.raises(StudyError, match="ragone calibrate-generator generator-"):
+    with pytest.raises(StudyError, match="ragone generator calibrate generator-"):
         run_campaign(lake, study(generator=other))
 
 

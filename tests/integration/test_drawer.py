@@ -100,8 +100,8 @@ def test_a_recipe_outside_is_flagged_and_drawn_all_the_same(lake: Lake, make: Ma
     assert [found[recipe.id].outside for recipe in (INSIDE, OUTSIDE)] == [False, True]
     assert found[INSIDE.id].proposal == ""
     assert found[OUTSIDE.id].proposal == (
-        "ragone generate --active-material-weight-fraction 0.95 --porosity 0.6 --set binder_adhesion=0.25 --edge 8 "
-        "--simulate"
+        "ragone generator draw --active-material-weight-fraction 0.95 --porosity 0.6 --set binder_adhesion=0.25 "
+        "--edge 8 --simulate"
     )
     assert "outside" in found[OUTSIDE.id].statement
     assert any(found[OUTSIDE.id].statement in text for text in watched.texts)

@@ -1,4 +1,4 @@
-"""`ragone fidelity` end to end: a generator beside the simulator, and beside held-out crops."""
+"""`ragone generator fidelity` end to end: a generator beside the simulator, and beside held-out crops."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`ragone fidelity`: what it refuses, and how a report is told."""
+"""`ragone generator fidelity`: what it refuses, and how a report is told."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ PNG = b"\x89PNG"
 )
 def test_what_contradicts_itself_is_refused_before_anything_is_done(cli, stored, words, message):
     """Exit code 2, and the reason."""
-    answer = cli("fidelity", stored.ids["microstructure"], *words, "--lake", stored.place)
+    answer = cli("generator", "fidelity", stored.ids["microstructure"], *words, "--lake", stored.place)
     assert answer.code == 2
     assert message in answer.err
 
 
 def test_what_is_no_generator_is_refused(cli, stored):
     """Its id is named, and what to do."""
-    answer = cli("fidelity", stored.ids["microstructure"], "--lake", stored.place)
+    answer = cli("generator", "fidelity", stored.ids["microstructure"], "--lake", stored.place)
     assert answer.code == 2
     assert "not a generator" in answer.err
 

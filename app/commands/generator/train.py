@@ -1,4 +1,4 @@
-"""`ragone train-generator`: a generator from volumes of the lake, or from simulated ones."""
+"""`ragone generator train`: a generator from volumes of the lake, or from simulated ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`ragone calibrate-generator`: how far is a generator off, and how well can that be foretold?"""
+"""`ragone generator calibrate`: how far is a generator off, and how well can that be foretold?"""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def execute(session: Session) -> int:
 
 
 def _keep(found: Calibrated, path: Path) -> None:
-    """Put the calibration beside the generator in the file that `ragone train-generator --export` wrote."""
+    """Put the calibration beside the generator in the file that `ragone generator train --export` wrote."""
     about = json.loads(path.read_text(encoding="utf-8"))
     about["errors"] = plain_record(found.errors)
     path.write_text(json.dumps(about, indent=1, sort_keys=True) + "\n", encoding="utf-8")

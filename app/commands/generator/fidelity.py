@@ -1,4 +1,4 @@
-"""`ragone fidelity`: how true is a generator, metric by metric, and does it copy what it was trained on?"""
+"""`ragone generator fidelity`: how true is a generator, metric by metric, and does it copy what it was trained on?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`ragone generate`: a volume of a recipe, drawn by a generator or simulated, and how far outside the recipe lies."""
+"""`ragone generator draw`: a volume of a recipe, by a generator or a simulator, and how far outside the recipe lies."""
 
 from __future__ import annotations
 
