@@ -151,6 +151,14 @@ def annotated(name: str, entry: str) -> Verb:
     return Verb(lambda values: values, back)
 
 
+def reworded(name: str, old: str, new: str) -> Verb:
+    """The words in the text, or in the texts of the document, are others now; the new ones stood in no old record."""
+    return Verb(
+        lambda values: {**values, name: _reworded(values[name], old, new)},
+        lambda cells: {**cells, name: (cells[name][0], _reworded(cells[name][1], new, old))},
+    )
+
+
 def derived(name: str, of: Callable[[Values], Any]) -> Verb:
     """The field is new, and follows from what old records hold."""
     return Verb(
@@ -182,6 +190,13 @@ def tabled(old: str, new: str, *, where: str) -> Verb:
 def _called(fields: dict[str, _T], name: str, new: str) -> dict[str, _T]:
     """The fields with one of them called otherwise, in its place."""
     return {(new if n == name else n): value for n, value in fields.items()}
+
+
+def _reworded(value: Any, words: str, others: str) -> Any:
+    """The text, or every text of the document, with these words in place of those."""
+    if isinstance(value, str):
+        return value.replace(words, others)
+    return {key: _reworded(each, words, others) for key, each in value.items()} if isinstance(value, dict) else value
 
 
 def _empty(value: Any) -> bool:

@@ -1,4 +1,4 @@
-"""The generator that comes with Ragone, and how far it was off; rebuilt by `ragone generator train`.
+"""The generator that comes with Ragone, and its calibration; rebuilt by `ragone generator train`.
 
 Its weights are a safetensors file beside this module, and the rest of its record a JSON file.
 """
@@ -26,7 +26,7 @@ Kept = TypeVar("Kept", bound=Record)
 
 @cache
 def default_generator() -> Generator:
-    """The generator that comes with Ragone.
+    """Return the generator that comes with Ragone.
 
     Raises
     ------
@@ -44,7 +44,7 @@ def default_generator() -> Generator:
 
 @cache
 def default_errors() -> GeneratorErrors:
-    """How far the generator that comes with Ragone was off.
+    """Return the calibration of the generator that comes with Ragone.
 
     Raises
     ------
@@ -62,13 +62,13 @@ def default_errors() -> GeneratorErrors:
 
 
 def record_from(cls: type[Kept], plain: Mapping[str, Any], **further: Any) -> Kept:
-    """A record from plain data, as `plain_record` gives it; `further` fields beside them."""
+    """Return a record from plain data, as `plain_record` gives it; `further` fields beside them."""
     values = {name: _read(cls.fields()[name], value) for name, value in plain.items()}
     return cls.build({**values, **further})
 
 
 def plain_record(record: Record) -> dict[str, Any]:
-    """All of a record but its weights, as plain data."""
+    """Return all of a record but its weights, as plain data."""
     values = {name: getattr(record, name) for name, spec in record.fields().items() if spec.dtype != "binary"}
     return {name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in values.items()}
 

@@ -28,12 +28,12 @@ def test_a_recipe_outside_is_drawn_and_flagged(cli):
     """Never silently: the exit code and the words say so, with the value and what was seen."""
     answer = cli("generator", "draw", *RECIPE[:1], "0.99", *RECIPE[2:])
     assert answer.code == 1
-    assert "outside the envelope of 21 training volumes" in answer.out
+    assert "outside the applicability domain of 21 training volumes" in answer.out
     assert "carbon_binder_fraction = " in answer.out
 
 
 def test_the_simulator_draws_the_same_fractions(cli):
-    """And says nothing of an envelope."""
+    """And says nothing of an applicability domain."""
     simulated = cli("generator", "draw", *RECIPE, "--simulate", "--json")
     assert simulated.code == 0, simulated.err
     assert simulated.data["place"] == ""
