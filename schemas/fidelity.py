@@ -49,7 +49,7 @@ class Similarity(Record):
         "1", low=-1.001, high=1.001, tolerance=_ROUNDING, doc="that with the closest, with all voxels"
     )
     closest: int = integer(low=0, doc="the place of the closest volume among those given")
-    template_voxels: np.ndarray[Any, Any] = integer_vector(low=1, doc="edges of the middle that was sought")
+    template_voxels: np.ndarray[Any, Any] = integer_vector(low=1, doc="edges of the middle that is searched for")
     method: str = text()
 
 
@@ -106,7 +106,7 @@ class Fidelity(Record):
     spread: np.ndarray[Any, Any] = _per_metric("the same of the sample")
     spread_ratio_relative_standard_error: np.ndarray[Any, Any] = _per_metric("of spread / real_spread, over it")
 
-    response_names: tuple[str, ...] = texts(doc="parts of the recipe whose effects can be told apart; may be none")
+    response_names: tuple[str, ...] = texts(doc="parts of the recipe whose effects can be separated; may be none")
     real_slope: np.ndarray[Any, Any] = _table("per part and metric, per unit of the part")
     real_slope_standard_error: np.ndarray[Any, Any] = _table("from the scatter between seeds")
     slope: np.ndarray[Any, Any] = _table("the same of the sample")

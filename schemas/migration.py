@@ -7,6 +7,7 @@ back writes a record as the older version would have, so that a re-run is compar
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping, Sized
 from dataclasses import dataclass, replace
@@ -152,7 +153,7 @@ def annotated(name: str, entry: str) -> Verb:
 
 
 def reworded(name: str, old: str, new: str) -> Verb:
-    """The words in the text, or in the texts of the document, are others now; the new ones stood in no old record."""
+    """The words in the text or document are others now; the new ones stood in no old record."""
     return Verb(
         lambda values: {**values, name: _reworded(values[name], old, new)},
         lambda cells: {**cells, name: (cells[name][0], _reworded(cells[name][1], new, old))},
@@ -193,10 +194,10 @@ def _called(fields: dict[str, _T], name: str, new: str) -> dict[str, _T]:
 
 
 def _reworded(value: Any, words: str, others: str) -> Any:
-    """The text, or every text of the document, with these words in place of those."""
-    if isinstance(value, str):
+    """Return the text, or the document, with other words in place of some."""
+    if isinstance(value, str):  # a document is one too while it is read
         return value.replace(words, others)
-    return {key: _reworded(each, words, others) for key, each in value.items()} if isinstance(value, dict) else value
+    return json.loads(json.dumps(value, ensure_ascii=False).replace(words, others))
 
 
 def _empty(value: Any) -> bool:

@@ -1,7 +1,7 @@
 """The stages of the generator as they were when a recipe was a design, and ids were handed on beside records.
 
 The materials were those that a design meant: `NMC_811`. Ids may be left out, since without recipes a present run of a
-stage cannot be told from a former one.
+stage cannot be distinguished from a former one.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ _SAME = 1e-12
 
 
 def varied(recipes: Floats) -> list[int]:
-    """Return the columns of recipes that differ between conditions, if their effects can be told apart; none otherwise.
+    """Return the columns of recipes that differ between conditions, if their effects can be separated; none otherwise.
 
     Parameters
     ----------
