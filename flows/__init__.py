@@ -1,6 +1,6 @@
 """Studies run through the lake: stages, models and storage wired together. No arithmetic, and nothing is printed."""
 
-from ragone.flows.cell.agreement import Agreement, compare_discharges
+from ragone.flows.cell.validation import Validation, compare_discharges
 from ragone.flows.design.bruggeman import Compared, compare_with_bruggeman
 from ragone.flows.design.campaign import run_campaign
 from ragone.flows.design.cases import Cases, run_cases
@@ -20,7 +20,6 @@ from ragone.flows.generator.training_volumes import TrainingVolumes, cut_volumes
 from ragone.flows.running.progress import Progress, Silent
 
 __all__ = [
-    "Agreement",
     "CampaignError",
     "CampaignResult",
     "Cases",
@@ -43,6 +42,7 @@ __all__ = [
     "TrainingVolumes",
     "Trial",
     "TrialOutcome",
+    "Validation",
     "compare_discharges",
     "compare_with_bruggeman",
     "compare_with_simulator",

@@ -35,7 +35,7 @@ from ragone.pipelines.characterise.representativity.estimate import estimate_rep
 from ragone.pipelines.characterise.representativity.subvolumes import coarsen
 from ragone.pipelines.characterise.representativity.subvolumes import cut_cube
 from ragone.pipelines.fidelity.compare import compare_volumes
-from ragone.pipelines.fidelity.resemblance import find_resemblance
+from ragone.pipelines.fidelity.similarity import measure_similarity
 from ragone.pipelines.cell import assemble_cell
 from ragone.pipelines.cell import assemble_half_cell
 from ragone.pipelines.cell import discharge_at_constant_current
@@ -81,7 +81,7 @@ from ragone.pipelines.kpi import transport_properties
 from ragone.pipelines.thermal import heat_balance
 from ragone.pipelines.thermal import steady_temperature
 from ragone.pipelines.thermal import thermal_runaway
-from ragone.pipelines.kpi import voltage_agreement
+from ragone.pipelines.kpi import voltage_deviation
 from ragone.pipelines.kpi import crossover
 from ragone.pipelines.kpi import relative_deviation
 

@@ -6,7 +6,7 @@ from ragone.schemas.curve import Curve, Cycling, CyclingOutcome, Discharge, Disc
 from ragone.schemas.differential_capacity import DifferentialCapacity
 from ragone.schemas.electrode import Design, Microstructure, Transport, TransportOutcome
 from ragone.schemas.errors import RagoneError
-from ragone.schemas.fidelity import Fidelity, Resemblance
+from ragone.schemas.fidelity import Fidelity, Resemblance, Similarity
 from ragone.schemas.generator import Generator, GeneratorErrors, GeneratorTraining, PredictedErrors
 from ragone.schemas.geometry import Geometry
 from ragone.schemas.heat_balance import HeatBalance
@@ -74,6 +74,7 @@ __all__ = [
     "Resemblance",
     "Run",
     "RunOutcome",
+    "Similarity",
     "Snapshot",
     "Stage",
     "Surrogate",

@@ -56,7 +56,10 @@ _FORMER: Mapping[str, tuple[str, str]] = {
         "recipes",
     ),
     "models.generator.slices:train_slices": ("models.former.generator:train_slices", "recipes"),
-    "models.generator.trust:fit_errors": ("models.former.generator:fit_errors", ""),
+    "models.generator.trust:fit_errors": ("models.former.generator:fit_errors", "domain_distance"),
+    "pipelines.fidelity.resemblance:find_resemblance": ("pipelines.former.fidelity:find_resemblance", ""),
+    "pipelines.fidelity.compare:compare_volumes": ("pipelines.former.fidelity:compare_volumes", "similarities"),
+    "pipelines.kpi.agreement:voltage_agreement": ("pipelines.kpi.voltage_deviation:voltage_deviation", ""),
     "models.generator.trust:predict_errors": ("models.former.generator:predict_errors", "materials"),
 }
 

@@ -1,4 +1,4 @@
-"""How true is a generator of microstructures, and does it copy what it was trained on?"""
+"""Fidelity of a generator of microstructures to real volumes, and whether it memorised its training volumes."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 
 from ragone.schemas.errors import FieldShapeError
 from ragone.schemas.field import Tolerance, array, flag, integer, integer_vector, real, text, texts, vector
+from ragone.schemas.migration import renamed
 from ragone.schemas.record import Record
 
 _ROUNDING = Tolerance(relative=1e-6, absolute=1e-12)
@@ -32,10 +33,10 @@ def _per_curve(doc: str) -> Any:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class Resemblance(Record):
-    """How much of a volume is found again in others: the largest correlation of its middle over all their places."""
+class Similarity(Record):
+    """Similarity of a volume to others: the largest correlation of its middle over all places in each of them."""
 
-    kind: ClassVar[str] = "resemblance"
+    kind: ClassVar[str] = "similarity"
 
     correlation: np.ndarray[Any, Any] = vector(
         "1",
@@ -48,8 +49,15 @@ class Resemblance(Record):
         "1", low=-1.001, high=1.001, tolerance=_ROUNDING, doc="that with the closest, with all voxels"
     )
     closest: int = integer(low=0, doc="the place of the closest volume among those given")
-    template_voxels: np.ndarray[Any, Any] = integer_vector(low=1, doc="edges of the middle that was sought")
+    template_voxels: np.ndarray[Any, Any] = integer_vector(low=1, doc="edges of the middle that is searched for")
     method: str = text()
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Resemblance(Similarity):
+    """A similarity, as earlier versions stored it."""
+
+    kind: ClassVar[str] = "resemblance"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -62,6 +70,14 @@ class Fidelity(Record):
     """
 
     kind: ClassVar[str] = "fidelity"
+    schema_version: ClassVar[int] = 2
+    migrations: ClassVar[Any] = {
+        1: (
+            renamed("real_resemblance", "real_similarity"),
+            renamed("resemblance", "similarity"),
+            renamed("resemblance_chance", "memorisation_chance"),
+        )
+    }
 
     sample: str = text(doc="what is compared with the real volumes")
     recipe_names: tuple[str, ...] = texts(doc="parts of a recipe")
@@ -90,7 +106,7 @@ class Fidelity(Record):
     spread: np.ndarray[Any, Any] = _per_metric("the same of the sample")
     spread_ratio_relative_standard_error: np.ndarray[Any, Any] = _per_metric("of spread / real_spread, over it")
 
-    response_names: tuple[str, ...] = texts(doc="parts of the recipe whose effects can be told apart; may be none")
+    response_names: tuple[str, ...] = texts(doc="parts of the recipe whose effects can be separated; may be none")
     real_slope: np.ndarray[Any, Any] = _table("per part and metric, per unit of the part")
     real_slope_standard_error: np.ndarray[Any, Any] = _table("from the scatter between seeds")
     slope: np.ndarray[Any, Any] = _table("the same of the sample")
@@ -109,11 +125,11 @@ class Fidelity(Record):
     )
     two_point_correlation: np.ndarray[Any, Any] = array("1", "float64", 3, tolerance=_ROUNDING, doc="of the sample")
 
-    real_resemblance: np.ndarray[Any, Any] = vector(
+    real_similarity: np.ndarray[Any, Any] = vector(
         "1", tolerance=_ROUNDING, doc="of each real volume to the closest training volume; none if not tested"
     )
-    resemblance: np.ndarray[Any, Any] = vector("1", tolerance=_ROUNDING, doc="the same of each volume of the sample")
-    resemblance_chance: float = real(
+    similarity: np.ndarray[Any, Any] = vector("1", tolerance=_ROUNDING, doc="the same of each volume of the sample")
+    memorisation_chance: float = real(
         "1", low=0, high=1, tolerance=_ROUNDING, doc="Mann-Whitney, one-sided; 1 if not tested"
     )
     memorised: bool = flag(doc="whether the sample lies closer to the training volumes than real volumes do")

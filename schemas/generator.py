@@ -1,4 +1,4 @@
-"""A generator of microstructures, how far it has been from real ones, and how far it is expected to be for a recipe."""
+"""A generator of microstructures, its measured errors against real volumes, and its expected errors for a recipe."""
 
 from __future__ import annotations
 
@@ -9,10 +9,14 @@ import numpy as np
 
 from ragone.schemas.errors import FieldShapeError
 from ragone.schemas.field import array, blob, document, flag, integer, real, text, texts, vector
-from ragone.schemas.migration import added
+from ragone.schemas.migration import added, renamed, reworded
 from ragone.schemas.record import Record
 from ragone.schemas.study import Model
 
+_JUDGED_BY = (  # former and present words of a model card
+    "ragone fidelity, on unseen recipes; ragone calibrate-generator, at left-out corners",
+    "ragone generator fidelity, on held-out recipes; ragone generator calibrate, at left-out corners",
+)
 NO_ROWS = np.empty((0, 0))
 NO_NUMBERS = np.empty(0)
 
@@ -26,7 +30,7 @@ class Generator(Model):
     """
 
     kind: ClassVar[str] = "generator"
-    schema_version: ClassVar[int] = 2
+    schema_version: ClassVar[int] = 3
     migrations: ClassVar[Any] = {
         1: (
             added("phase_names", ()),
@@ -37,7 +41,8 @@ class Generator(Model):
             added("training_loss", NO_NUMBERS),
             added("seed", 0),
             added("card", {}),
-        )
+        ),
+        2: (reworded("card", *_JUDGED_BY),),
     }
 
     phase_names: tuple[str, ...] = texts(doc="of the volumes drawn, by label")
@@ -66,7 +71,7 @@ class GeneratorTraining(Record):
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class GeneratorErrors(Record):
-    """How far a generator's metrics were from real ones, where it had and had not seen the recipe.
+    """Errors of a generator's metrics against real volumes, at training recipes and at left-out ones.
 
     The relative error of metric m at a recipe has the variance
 
@@ -78,13 +83,15 @@ class GeneratorErrors(Record):
     """
 
     kind: ClassVar[str] = "generator_errors"
+    schema_version: ClassVar[int] = 2
+    migrations: ClassVar[Any] = {1: (renamed("blind_distance", "domain_distance"),)}
 
     generator_id: str = text()
     metric_names: tuple[str, ...] = texts(doc="fields of the transport record")
     floor: np.ndarray[Any, Any] = vector("1", low=0, doc="per metric: relative, at the training conditions")
     growth: np.ndarray[Any, Any] = vector("1", low=0, doc="per metric: relative, per unit of distance")
     spread_weight: np.ndarray[Any, Any] = vector("1", low=0, doc="per metric")
-    blind_distance: float = real("1", low=0, doc="beyond which a recipe is said to be outside the envelope")
+    domain_distance: float = real("1", low=0, doc="up to which a recipe is inside the applicability domain")
     condition_names: tuple[str, ...] = texts()
     conditions: np.ndarray[Any, Any] = array("1", "float64", 2, doc="per point and condition name")
     distance: np.ndarray[Any, Any] = vector("1", low=0, doc="per point, to what the drawing members were trained on")
@@ -107,9 +114,16 @@ class GeneratorErrors(Record):
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class PredictedErrors(Record):
-    """How far a generator's metrics are expected to be from real ones for one recipe: one standard deviation each."""
+    """Errors that are expected of a generator's metrics for one recipe: one standard deviation each."""
 
     kind: ClassVar[str] = "predicted_errors"
+    schema_version: ClassVar[int] = 2
+    migrations: ClassVar[Any] = {
+        1: (
+            renamed("blind", "out_of_distribution"),
+            reworded("method", "; blind beyond a distance", "; out of distribution beyond a distance"),
+        )
+    }
 
     generator_id: str = text()
     errors_id: str = text(doc="of the calibration")
@@ -118,7 +132,7 @@ class PredictedErrors(Record):
     condition_names: tuple[str, ...] = texts()
     condition: np.ndarray[Any, Any] = vector("1", doc="of the recipe, per condition name")
     distance: float = real("1", low=0, doc="outside the convex hull of the training conditions, each over its range")
-    blind: bool = flag(doc="whether the recipe is outside the envelope")
+    out_of_distribution: bool = flag(doc="whether the recipe is outside the applicability domain")
     method: str = text()
 
     def validate(self) -> None:

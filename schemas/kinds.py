@@ -8,7 +8,7 @@ from ragone.schemas.cell import CellParameters
 from ragone.schemas.curve import Cycling, Discharge, Measurement
 from ragone.schemas.differential_capacity import DifferentialCapacity
 from ragone.schemas.electrode import Design, Microstructure, Transport
-from ragone.schemas.fidelity import Fidelity, Resemblance
+from ragone.schemas.fidelity import Fidelity, Resemblance, Similarity
 from ragone.schemas.generator import Generator, GeneratorErrors, GeneratorTraining, PredictedErrors
 from ragone.schemas.geometry import Geometry
 from ragone.schemas.heat_balance import HeatBalance
@@ -54,6 +54,7 @@ KINDS: Mapping[str, type[Record]] = {
         GeneratorErrors,
         GeneratorTraining,
         PredictedErrors,
+        Similarity,
         Resemblance,
         Fidelity,
         Surrogate,

@@ -7,6 +7,7 @@ back writes a record as the older version would have, so that a re-run is compar
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping, Sized
 from dataclasses import dataclass, replace
@@ -161,6 +162,14 @@ def annotated(name: str, entry: str) -> Verb:
     return Verb(lambda values: values, back)
 
 
+def reworded(name: str, old: str, new: str) -> Verb:
+    """The words in the text or document are others now; the new ones stood in no old record."""
+    return Verb(
+        lambda values: {**values, name: _reworded(values[name], old, new)},
+        lambda cells: {**cells, name: (cells[name][0], _reworded(cells[name][1], new, old))},
+    )
+
+
 def derived(name: str, of: Callable[[Values], Any]) -> Verb:
     """The field is new, and follows from what old records hold."""
     return Verb(
@@ -192,6 +201,13 @@ def tabled(old: str, new: str, *, where: str) -> Verb:
 def _called(fields: dict[str, _T], name: str, new: str) -> dict[str, _T]:
     """The fields with one of them called otherwise, in its place."""
     return {(new if n == name else n): value for n, value in fields.items()}
+
+
+def _reworded(value: Any, words: str, others: str) -> Any:
+    """Return the text, or the document, with other words in place of some."""
+    if isinstance(value, str):  # a document is one too while it is read
+        return value.replace(words, others)
+    return json.loads(json.dumps(value, ensure_ascii=False).replace(words, others))
 
 
 def _empty(value: Any) -> bool:

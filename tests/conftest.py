@@ -19,6 +19,13 @@ os.environ.setdefault("RAGONE_TABLES_KEY", os.path.join(tempfile.gettempdir(), f
 
 _NOW = datetime(2026, 11, 20, 12, 0, 0, 123456, tzinfo=UTC)
 _ID = "design-" + "0" * 64
+_SIMILARITY: dict[str, Any] = {
+    "correlation": np.array([0.2, 0.4]),
+    "largest": 0.4,
+    "closest": 1,
+    "template_voxels": np.array([32, 32, 32]),
+    "method": "cross-correlation",
+}
 _MODEL: dict[str, Any] = {
     "architecture": "gaussian-process",
     "weights": b"\x00\x01",
@@ -316,7 +323,7 @@ _EXAMPLES: dict[str, dict[str, Any]] = {
         "floor": np.array([0.02, 0.03]),
         "growth": np.array([0.1, 0.2]),
         "spread_weight": np.array([1.0, 1.5]),
-        "blind_distance": 0.1,
+        "domain_distance": 0.1,
         "condition_names": ("active_material_fraction",),
         "conditions": np.array([[0.5], [0.6]]),
         "distance": np.array([0.0, 0.2]),
@@ -333,16 +340,11 @@ _EXAMPLES: dict[str, dict[str, Any]] = {
         "condition_names": ("active_material_fraction",),
         "condition": np.array([0.5]),
         "distance": 0.25,
-        "blind": True,
+        "out_of_distribution": True,
         "method": "test",
     },
-    "resemblance": {
-        "correlation": np.array([0.2, 0.4]),
-        "largest": 0.4,
-        "closest": 1,
-        "template_voxels": np.array([32, 32, 32]),
-        "method": "cross-correlation",
-    },
+    "similarity": _SIMILARITY,
+    "resemblance": _SIMILARITY,
     "fidelity": {
         "sample": "generated",
         "recipe_names": ("porosity",),
@@ -379,9 +381,9 @@ _EXAMPLES: dict[str, dict[str, Any]] = {
         "correlation_distance_metre": np.array([0.0, 4e-7]),
         "real_two_point_correlation": np.full((2, 3, 2), 0.3),
         "two_point_correlation": np.full((2, 3, 2), 0.31),
-        "real_resemblance": np.array([0.3, 0.31]),
-        "resemblance": np.array([0.32, 0.33]),
-        "resemblance_chance": 0.2,
+        "real_similarity": np.array([0.3, 0.31]),
+        "similarity": np.array([0.32, 0.33]),
+        "memorisation_chance": 0.2,
         "memorised": False,
         "method": "F test",
     },

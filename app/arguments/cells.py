@@ -111,7 +111,7 @@ def _kpis(command: argparse.ArgumentParser) -> None:
 
 def _compare(command: argparse.ArgumentParser) -> None:
     command.add_argument("ids", nargs="+", metavar="ID", help="measurements that begin full and hold a discharge")
-    command.add_argument("--cell", required=True, metavar="ID", help="the cell whose model is judged")
+    command.add_argument("--cell", required=True, metavar="ID", help="the cell whose model is validated")
     command.add_argument("--ambient", metavar="TEMPERATURE", help="of the simulations (default: the measurement's)")
     _heat(command)
     command.add_argument(

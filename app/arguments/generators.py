@@ -25,7 +25,7 @@ def _train(command: argparse.ArgumentParser) -> None:
         "params",
         nargs="?",
         metavar="PARAMS",
-        help="for how long, and what is simulated unless --where says otherwise (default: those of Ragone's own)",
+        help="training plan, and what is simulated unless there is --where (default: that of Ragone's own generator)",
     )
     command.add_argument(
         "--where",
@@ -34,7 +34,10 @@ def _train(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--at", metavar="SNAPSHOT", default="", help="the state of the lake that --where queries")
     command.add_argument(
-        "--crop", type=int, metavar="VOXELS", help="cut the volumes into cubes of that edge first: one image is enough"
+        "--crop",
+        type=int,
+        metavar="VOXELS",
+        help="cut the volumes to that edge first: one image is enough",
     )
     command.add_argument(
         "--set",
@@ -57,36 +60,34 @@ def _fidelity(command: argparse.ArgumentParser) -> None:
         "generator", metavar="GENERATOR", help="an id, or `default` for the one that comes with Ragone"
     )
     command.add_argument(
-        "--against", nargs="+", default=[], metavar="GENERATOR", help="other generators, shown beside it"
+        "--against", nargs="+", default=[], metavar="GENERATOR", help="other generators, for comparison"
     )
     command.add_argument("--seeds", type=int, metavar="N", help="volumes of each condition and sample (default: 8)")
     command.add_argument(
         "--edge",
         type=int,
         metavar="VOXELS",
-        help="of each volume (default: 96); volumes that are named are cut into cubes of it (default: as they are)",
+        help="of each volume (default: 96); volumes that are named are cut to that edge (default: as they are)",
     )
     command.add_argument(
         "--conditions", metavar="N|FILE", help="the first N of the recipes that come with Ragone, or recipes in a file"
     )
-    command.add_argument("--beyond", action="store_true", help="recipes outside of what the default generator has seen")
-    command.add_argument(
-        "--volumes", nargs="+", default=[], metavar="ID", help="held-out volumes that are the real ones"
-    )
+    command.add_argument("--beyond", action="store_true", help="recipes outside the default's training ranges")
+    command.add_argument("--volumes", nargs="+", default=[], metavar="ID", help="held-out volumes, as the real ones")
     command.add_argument("--where", metavar="CONDITION", help="the same by a condition on the microstructures")
     command.add_argument("--raw", action="store_true", help="also volumes whose fractions are left to the generator")
     command.add_argument("--workers", type=int, default=1, metavar="N", help="processes that measure (default: 1)")
     command.add_argument("--png", metavar="FILE", default="fidelity.png", help="default: %(default)s")
 
 
-def _generate(command: argparse.ArgumentParser) -> None:
-    for word, told in _RECIPE.items():
-        command.add_argument(f"--{word}", required=word in _REQUIRED, metavar="VALUE", help=told)
+def _draw(command: argparse.ArgumentParser) -> None:
+    for word, what in _RECIPE.items():
+        command.add_argument(f"--{word}", required=word in _REQUIRED, metavar="VALUE", help=what)
     settings(command, "any other field of a recipe, with its unit; may be repeated")
     command.add_argument("--generator", default="default", metavar="ID", help="default: the one that comes with Ragone")
-    command.add_argument("--edge", type=int, default=128, metavar="VOXELS", help="of the cube (default: %(default)s)")
+    command.add_argument("--edge", type=int, default=128, metavar="VOXELS", help="of the volume (default: %(default)s)")
     command.add_argument("--seed", type=int, default=0, help="default: %(default)s")
-    command.add_argument("--simulate", action="store_true", help="by the simulator instead, with the same voxel size")
+    command.add_argument("--simulate", action="store_true", help="simulate the volume instead, in equal voxels")
     command.add_argument("--png", metavar="FILE", help="draw a slice into a PNG file")
 
 
@@ -97,16 +98,18 @@ def _calibrate(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--params",
         metavar="PARAMS",
-        help="whose simulation gives the training volumes again (default: those of Ragone's own)",
+        help="file whose simulation gives the training volumes again (default: that of Ragone's own generator)",
     )
-    command.add_argument("--beyond", action="store_true", help="also try the prediction at recipes outside the cube")
-    command.add_argument("--into", metavar="FILE", help="put it into the JSON file of an exported generator")
+    command.add_argument(
+        "--beyond", action="store_true", help="also validate the prediction at recipes outside the training ranges"
+    )
+    command.add_argument("--into", metavar="FILE", help="write it into the JSON file of an exported generator")
     command.add_argument("--png", metavar="FILE", default="reliability.png", help="default: %(default)s")
 
 
 ARGUMENTS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
-    "train-generator": _train,
-    "fidelity": _fidelity,
-    "generate": _generate,
-    "calibrate-generator": _calibrate,
+    "generator train": _train,
+    "generator draw": _draw,
+    "generator calibrate": _calibrate,
+    "generator fidelity": _fidelity,
 }

@@ -65,10 +65,6 @@ def _restore(command: argparse.ArgumentParser) -> None:
     command.add_argument("backup", metavar="BACKUP", help="what ragone backup wrote")
 
 
-def _nothing(command: argparse.ArgumentParser) -> None:
-    """The command takes no arguments of its own."""
-
-
 ARGUMENTS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
     "query": _query,
     "show": _show,
@@ -79,7 +75,4 @@ ARGUMENTS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
     "drop": _drop,
     "backup": _backup,
     "restore": _restore,
-    "fsck": _nothing,
-    "rebuild": _nothing,
-    "doctor": _nothing,
 }

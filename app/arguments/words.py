@@ -1,38 +1,58 @@
-"""Every command in a few words, in the order of use, and the formats of an answer."""
+"""Every command in a few words, by subject and in the order of use, and the formats of an answer.
 
-COMMANDS = {
-    "demo": "run the study of params.yaml in a few minutes and reproduce its best result",
-    "run": "run a study, or go on with one that was stopped",
-    "migrate-study": "rewrite a study file of an earlier form in the present one",
-    "import": "bring a segmented volume in, of most formats, and run it through all stages",
-    "import-measurement": "bring a cycler's file in, checked: Battery Data Format, text, MATLAB or Excel",
-    "cases": "the three case studies of Kench et al. (2024), published figures beside ours, with pictures",
-    "powers": "designs at many powers: their Ragone curves, where they cross, with a picture",
-    "bruggeman": "what a model gets wrong that takes tortuosity from porosity, with a picture",
-    "represent": "say how large a volume element, how many of them and how fine a voxel a target needs, with a picture",
-    "train-generator": "train a generator of microstructures on volumes of the lake, or on simulated ones; resumable",
-    "generate": "draw a volume of a recipe, and say if the recipe is outside of what the generator has seen",
-    "calibrate-generator": "say how far a generator is off where it has not looked, and how well that is foretold",
-    "fidelity": "say how true a generator is, and whether it copies, beside real volumes that it has not seen",
-    "measure": "measure a microstructure: transport with certified intervals, tensor, geometry, random walkers",
-    "cell": "build a cell of a measured electrode, a parameter set or a BPX file: what it is made of, and as BPX",
-    "cycle": "do a protocol with a cell: charge, discharge, pulses, rests, a drive profile; step by step",
-    "kpis": "read KPIs off curves, spectra and cells: value, uncertainty, window and id, side by side",
-    "thermal": "say where a cell's heat comes from, how warm it gets under a load, and whether it runs away",
-    "compare": "the model of a cell beside measured discharges: voltages and KPIs, with a picture",
-    "impedance": "simulate the impedance of a cell or import a measured one, and split its resistance",
-    "query": "answer one SELECT over the lake's tables",
-    "show": "show a record; a microstructure as a picture, a discharge as a curve",
-    "lineage": "show what an artifact was made of, and what was made of it",
-    "reproduce": "compute an artifact again, compare, and store the verdict",
-    "why": "say why an artifact was computed, and whether it would be reused",
-    "snapshot": "freeze what the lake holds now under one id",
-    "drop": "drop the data of computed artifacts, keeping how to make them again",
-    "backup": "copy the lake to another place, also while it is written; goes on where it was stopped",
-    "restore": "bring back from a backup what the lake lacks or holds damaged",
-    "fsck": "check every file of the lake against its name",
-    "rebuild": "make all tables again from objects and runs",
-    "doctor": "check this installation: versions, telemetry, write access, a self-test",
+A command of two words is a sub-command: `ragone generator train`. A line here and a module in `commands/` make a
+command; its arguments, if it has any of its own, are declared by a module beside this one.
+"""
+
+from collections.abc import Mapping
+
+GROUPS: Mapping[str, Mapping[str, str]] = {
+    "studies": {
+        "demo": "run a small study and reproduce its best result",
+        "run": "run a study, or continue one that was stopped",
+        "migrate-study": "rewrite a study file of an earlier form",
+        "cases": "run the case studies of Kench et al. (2024)",
+        "powers": "compare designs at many powers by Ragone curves",
+        "bruggeman": "measure the error of Bruggeman's relation",
+    },
+    "measurements and images": {
+        "import": "import a segmented volume and run it through all stages",
+        "import-measurement": "import and check the file of a battery cycler",
+        "measure": "measure transport and geometry of a microstructure",
+        "represent": "find volume size, count and voxel size for a target",
+    },
+    "cells and KPIs": {
+        "cell": "build a cell; show it or write it as BPX",
+        "cycle": "charge and discharge a cell by a protocol",
+        "kpis": "extract KPIs from curves, spectra and cells",
+        "thermal": "balance a cell's heat; find if it runs away",
+        "compare": "validate a cell's model against measured discharges",
+        "impedance": "simulate or import an impedance and split it",
+    },
+    "generator of microstructures": {
+        "generator train": "train a generator on simulated or imported volumes",
+        "generator draw": "draw a volume of a recipe",
+        "generator calibrate": "measure a generator's errors at left-out recipes",
+        "generator fidelity": "compare generated with real volumes, metric by metric",
+    },
+    "the lake": {
+        "query": "answer one SELECT over the lake's tables",
+        "show": "show a record; draw it, or write its curve",
+        "lineage": "show what an artifact was made of, and what of it",
+        "reproduce": "compute an artifact again and store the verdict",
+        "why": "explain why an artifact was computed or reused",
+        "snapshot": "freeze what the lake holds now under one id",
+        "drop": "drop computed data, keeping how to make them again",
+        "backup": "copy the lake, also while it is written",
+        "restore": "bring back from a backup what is lost or damaged",
+        "fsck": "check every file of the lake against its name",
+        "rebuild": "make all tables again from objects and runs",
+    },
+    "this installation": {
+        "doctor": "check versions, telemetry and access; run a self-test",
+    },
 }
-DESCRIPTION = "Designs lithium-ion electrodes in a closed loop, and can reproduce every number it ever printed."
+COMMANDS = {name: what for commands in GROUPS.values() for name, what in commands.items()}
+DESCRIPTION = "Designs lithium-ion electrodes in a closed loop,\nand can reproduce every number it ever printed."
+ENDING = "Ids may be shortened while they are unambiguous."
 FORMATS = ("table", "json", "csv", "parquet")

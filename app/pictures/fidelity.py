@@ -1,4 +1,4 @@
-"""A report on fidelity as a picture: errors against noise, two-point correlations, slices, and likeness to training."""
+"""A report on fidelity as a picture: errors against noise, two-point correlations, slices, and memorisation."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ def draw_fidelity(lake: Lake, result: FidelityResult, path: str | Path) -> None:
     Parameters
     ----------
     lake
-        Holds the volumes whose slices are shown.
+        The lake that holds the volumes whose slices are drawn.
     result
         The report.
     path
-        Of the file.
+        Path of the file.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -46,7 +46,7 @@ def draw_fidelity(lake: Lake, result: FidelityResult, path: str | Path) -> None:
     panels = curves.subplots(len(PHASES) + 1, 1)
     for phase, axes in enumerate(panels[:-1]):
         _two_point(axes, records, phase)
-    _resemblances(panels[-1], records)
+    _similarities(panels[-1], records)
     shown = list(slices.items())[:_MOST_SLICES]
     for axes, (name, volume) in zip(np.atleast_1d(lower.subplots(1, max(len(shown), 1))), shown, strict=False):
         _slice(axes, name, volume)
@@ -54,7 +54,7 @@ def draw_fidelity(lake: Lake, result: FidelityResult, path: str | Path) -> None:
 
 
 def _errors(axes: Any, records: list[Fidelity]) -> None:
-    """A bar for each metric and sample; ticks where chance alone would bring it."""
+    """Draw a bar for each metric and sample, with ticks at the error that chance alone would give."""
     names = [*records[0].metric_names, *records[0].curve_names]
     places, width = np.arange(len(names)), 0.8 / len(records)
     for number, record in enumerate(records):
@@ -71,7 +71,7 @@ def _errors(axes: Any, records: list[Fidelity]) -> None:
 
 
 def _two_point(axes: Any, records: list[Fidelity], phase: int) -> None:
-    """Draw the two-point probability of one phase, under the first condition."""
+    """Draw the two-point correlation of the first condition."""
     distance = records[0].correlation_distance_metre * _MICRO
     axes.plot(distance, records[0].real_two_point_correlation[0, phase], "k", label="real")
     for number, record in enumerate(records):
@@ -80,9 +80,9 @@ def _two_point(axes: Any, records: list[Fidelity], phase: int) -> None:
     axes.set(title=f"two-point correlation, {PHASES[phase].replace('_', ' ')}, condition 1", xlabel="distance [um]")
 
 
-def _resemblances(axes: Any, records: list[Fidelity]) -> None:
-    axes.set(title="correlation with the closest training volume [-]", xlim=(0, 1))
-    samples = [("real", records[0].real_resemblance), *((record.sample, record.resemblance) for record in records)]
+def _similarities(axes: Any, records: list[Fidelity]) -> None:
+    axes.set(title="similarity to the closest training volume [-]", xlim=(0, 1))
+    samples = [("real", records[0].real_similarity), *((record.sample, record.similarity) for record in records)]
     for row, (_, values) in enumerate(samples):
         axes.plot(values, np.full(len(values), row), "|", color=_COLOURS[(row - 1) % len(_COLOURS)] if row else "black")
     axes.set_yticks(range(len(samples)), [name for name, _ in samples])

@@ -1,4 +1,4 @@
-"""Pictures of a generator: how its loss fell while it was trained, and whether its predicted errors came true."""
+"""Pictures of a generator: its training loss, and the reliability of its predicted errors."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _BAND = 1.645  # standard deviations of a central 90 %
 
 
 def draw_loss(generator: Generator, path: str | Path) -> None:
-    """The training loss against the steps."""
+    """Draw the training loss against the steps."""
     import matplotlib.figure
 
     figure = matplotlib.figure.Figure(figsize=_SIZE, layout="constrained")
@@ -29,7 +29,7 @@ def draw_loss(generator: Generator, path: str | Path) -> None:
 
 
 def draw_reliability(found: Sequence[Reliability], path: str | Path) -> None:
-    """Actual errors against the standard deviation predicted, a panel for each metric; 90 % belong under the line."""
+    """Draw measured errors against predicted standard deviations, a panel per metric; 90 % belong below the line."""
     import matplotlib.figure
 
     names = found[0].metric_names
@@ -40,7 +40,7 @@ def draw_reliability(found: Sequence[Reliability], path: str | Path) -> None:
         largest = max(float(one.sigma[:, place].max()) for one in found)
         axes.plot([0, largest], [0, _BAND * largest], color="#1c1c1c", label="90 % band")
         axes.set_xlabel("predicted relative standard error [-]")
-        axes.set_ylabel("actual relative error [-]")
+        axes.set_ylabel("measured relative error [-]")
         axes.set_title(names[place], fontsize=9)
     axes.legend()
     figure.savefig(path, format="png")

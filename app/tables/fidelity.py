@@ -1,4 +1,4 @@
-"""A report on fidelity as data, and for the eye: samples beside each other, the noise of real volumes first."""
+"""A report on fidelity as data and as tables: samples side by side, the noise of real volumes first."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -17,15 +18,15 @@ from ragone.schemas import Fidelity
 RARE = 1e-3
 _PERCENT = 100.0
 _OVERLAPPING = 0.9  # correlation of a real volume with a training volume
-_TELLING = 4.0  # real slopes over their standard error
+_SIGNIFICANT = 4.0  # real slopes over their standard error
 _READING = (
     f"errors: root mean square over conditions, of the real mean (in points where marked p); * chance below {RARE:g}",
     "spread: standard deviation between seeds over the real one; response: slope against the recipe over the real one",
 )
 
 
-def told(result: FidelityResult, picture: str) -> dict[str, Any]:
-    """The report as data: every sample with all numbers of its record but the curves."""
+def plain_report(result: FidelityResult, picture: str) -> dict[str, Any]:
+    """Return the report as data: every sample with all numbers of its record but the curves."""
     return {
         "samples": {name: {"fidelity_id": r.id, **_plain(r)} for name, r in result.records.items()},
         "failures": list(result.failures),
@@ -34,8 +35,8 @@ def told(result: FidelityResult, picture: str) -> dict[str, Any]:
     }
 
 
-def shown(result: FidelityResult) -> RenderableType:
-    """The report for the eye."""
+def report(result: FidelityResult) -> RenderableType:
+    """Return the report as tables."""
     records = list(result.records.values())
     parts: list[RenderableType] = [
         _volumes(records[-1]),
@@ -48,7 +49,7 @@ def shown(result: FidelityResult) -> RenderableType:
     ]
     if records[0].response_names:
         parts += ["", _responses(records)]
-    parts += ["", *_copies(records), *map(Text, _READING)]
+    parts += ["", *_memorisation(records), *map(Text, _READING)]
     parts += [Text(f"{name}: {short(record.id)}") for name, record in result.records.items()]
     return Group(*parts)
 
@@ -68,7 +69,7 @@ def _plain(record: Fidelity) -> dict[str, Any]:
 
 
 def _listed(value: Any) -> Any:
-    """The value without what JSON cannot hold: null where it is not known."""
+    """Return the value without what JSON cannot hold: not known is null."""
     if isinstance(value, list):
         return [_listed(one) for one in value]
     return value if math.isfinite(value) else None
@@ -79,7 +80,7 @@ def _volumes(record: Fidelity) -> Text:
 
 
 def _errors(records: Sequence[Fidelity]) -> Table:
-    """A row for each metric: error, bias and worst condition of every sample."""
+    """Return a row for each metric: error, bias and worst condition of every sample."""
     rows, worst = [], [record.worst() for record in records]
     for place, name in enumerate(records[0].metric_names):
         unit = " p" if records[0].metric_absolute[place] else ""
@@ -116,31 +117,35 @@ def _spreads(records: Sequence[Fidelity]) -> Table:
 
 
 def _responses(records: Sequence[Fidelity]) -> Table:
-    """The responses whose real slope is many times its own standard error."""
+    """Return the slopes where the real one is many times its own standard error."""
     rows = []
     for part, what in enumerate(records[0].response_names):
         for place, name in enumerate(records[0].metric_names):
             slope, error = records[0].real_slope[part, place], records[0].real_slope_standard_error[part, place]
-            if abs(slope) > _TELLING * error and error > 0:
+            if abs(slope) > _SIGNIFICANT * error and error > 0:
                 ratios = [(r.slope_ratios()[0][part, place], r.slope_ratios()[1][part, place]) for r in records]
                 cells = [f"{ratio:.2f} ± {e:.2f}" for ratio, e in ratios]
                 rows.append([name.replace("_", " "), what.replace("_", " "), *cells])
     return wide_table(["response of", "to", *(record.sample for record in records)], rows, right=True)
 
 
-def _copies(records: Sequence[Fidelity]) -> list[Text]:
-    """The largest correlation with a training volume, of each sample beside real volumes."""
+def _mean_and_most(values: np.ndarray[Any, Any]) -> str:
+    return f"{values.mean():.3f}, at most {values.max():.3f}"
+
+
+def _memorisation(records: Sequence[Fidelity]) -> list[Text]:
+    """Return the largest similarity to a training volume, of each sample and of real volumes."""
     lines = []
     for record in records:
-        if len(record.resemblance) and len(record.real_resemblance):
-            word = "copies" if record.memorised else "no copies"
+        if len(record.similarity) and len(record.real_similarity):
+            verdict = "memorised" if record.memorised else "not memorised"
             lines.append(
                 Text(
-                    f"{record.sample}: closest training volume {record.resemblance.mean():.3f}, at most "
-                    f"{record.resemblance.max():.3f}; real {record.real_resemblance.mean():.3f}, at most "
-                    f"{record.real_resemblance.max():.3f} (chance {record.resemblance_chance:.2g}): {word}"
+                    f"{record.sample}: similarity to the closest training volume {_mean_and_most(record.similarity)}; "
+                    f"of real volumes {_mean_and_most(record.real_similarity)} "
+                    f"(chance {record.memorisation_chance:.2g}): {verdict}"
                 )
             )
-    if any(len(record.real_resemblance) and record.real_resemblance.max() > _OVERLAPPING for record in records):
-        lines.append(Text("real volumes overlap the training volumes: they were not held out, and hide copies"))
-    return lines or [Text("copies of training volumes: not tested")]
+    if any(len(record.real_similarity) and record.real_similarity.max() > _OVERLAPPING for record in records):
+        lines.append(Text("real volumes overlap the training volumes: they were not held out, and hide memorisation"))
+    return lines or [Text("memorisation of training volumes: not tested")]

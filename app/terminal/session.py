@@ -34,14 +34,6 @@ from ragone.schemas import RagoneError
 
 FINE, FOUND, REFUSED, STOPPED = 0, 1, 2, 130
 
-_MODULES = {
-    "import": "ragone.app.commands.bring_in",
-    "import-measurement": "ragone.app.commands.import_measurement",
-    "train-generator": "ragone.app.commands.train_generator",
-    "calibrate-generator": "ragone.app.commands.calibrate_generator",
-    "migrate-study": "ragone.app.commands.migrate_study",
-}
-
 
 class FoundError(RagoneError):
     """A command was understood and executed, and its answer is bad news."""
@@ -92,6 +84,12 @@ class Session:
         return "" if self.place == "lake" else f" --lake {self.place}"
 
 
+def module_of(command: str) -> str:
+    """Return the module of a command, for example ``ragone.app.commands.generator.train`` of ``generator train``."""
+    name = "bring_in" if command == "import" else command.replace(" ", ".").replace("-", "_")  # import is Python's
+    return f"ragone.app.commands.{name}"
+
+
 def conduct(arguments: argparse.Namespace) -> int:
     """Execute a command and turn whatever happens into an exit code.
 
@@ -111,7 +109,7 @@ def conduct(arguments: argparse.Namespace) -> int:
 def _conducted(session: Session) -> int:
     arguments = session.arguments
     try:
-        module = importlib.import_module(_MODULES.get(arguments.command, f"ragone.app.commands.{arguments.command}"))
+        module = importlib.import_module(module_of(arguments.command))
         return int(module.execute(session))
     except KeyboardInterrupt:
         return _stopped(session)

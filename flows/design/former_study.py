@@ -34,6 +34,7 @@ _STAGES = {
     "constant_power": "discharge_at_constant_power",
     "constant_current": "discharge_at_constant_current",
 }
+_PARAMETERS = {"when_blind": "out_of_distribution", "oracle": "simulator"}
 _OPERATIONS = {"power": "discharge_at_constant_power", "rate": "discharge_at_constant_current"}
 _RECORDS = {
     "recipe": frozenset(Recipe.fields()),
@@ -122,7 +123,7 @@ def _move(written: dict[str, Any], role: str, steps: dict[str, Any], records: di
         if record:
             records.setdefault(record, {})[name] = value
         else:
-            step[name] = value
+            step[_PARAMETERS.get(name, name)] = _STAGES.get(str(value), value) if name == "oracle" else value
     if step:
         steps[role] = step
 

@@ -1,1 +1,1 @@
-"""Generators of microstructures: trained, judged, and watched while they draw."""
+"""Generators of microstructures: their training, their calibration, and their errors in a study."""

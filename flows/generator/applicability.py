@@ -1,7 +1,7 @@
-"""Is a recipe within what a generator has learned, and how large an error is to be expected of it?
+"""Is a recipe inside a generator's applicability domain, and how large an error is expected for it?
 
-The members draw small volumes at equal noise; their disagreement, and how far the recipe lies outside of what they
-were trained on, give the expected errors. All of it goes through the lake.
+The members draw small volumes at equal noise; their spread, and how far the recipe lies outside of what they were
+trained on, give the expected errors. All of it goes through the lake.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from ragone.dataset import Lake
 from ragone.flows.design.chain import Step
 from ragone.flows.running.dropping import METRICS_STORED, drop_present
 from ragone.flows.running.seeds import volume_element_seed
-from ragone.models.generator.envelope import BLIND_DISTANCE, place, statement
+from ragone.models.generator.domain import DOMAIN_DISTANCE, describe_position, locate_condition
 from ragone.models.generator.recipe import condition_of, unlearned
-from ragone.models.generator.trust import excluded_by, predict_errors
+from ragone.models.generator.trust import excluded_volumes, predict_errors
 from ragone.schemas import Generator, GeneratorErrors, Materials, PredictedErrors, Recipe
 
 SPREAD_EDGE = 64  # voxels: of the small volumes by which members are compared
@@ -23,8 +23,8 @@ _AT_EQUAL_NOISE = -1
 
 
 @dataclass(frozen=True)
-class Cubes:
-    """How cubes are drawn by a generator and measured: two steps, their edge, voxel size [m] and the study's seed."""
+class VolumeElements:
+    """How volume elements are drawn and measured: two steps, their edge, voxel size [m] and the study's seed."""
 
     draw: Step
     characterise: Step
@@ -35,16 +35,16 @@ class Cubes:
 
 @dataclass(frozen=True)
 class Domain:
-    """Whether a recipe lies outside of what a generator has learned, and what there is to say of it."""
+    """Whether a recipe lies outside of a generator's applicability domain, and where it lies in words."""
 
     outside: bool
     statement: str
 
 
 def domain_of(
-    recipe: Recipe, materials: Materials, generator: Generator, *, tolerated: float = BLIND_DISTANCE
+    recipe: Recipe, materials: Materials, generator: Generator, *, distance: float = DOMAIN_DISTANCE
 ) -> Domain:
-    """Where a recipe lies; up to the tolerated distance [training range] from the training conditions it is inside.
+    """Locate a recipe; up to a distance [training range] from the hull of the training conditions it is inside.
 
     Raises
     ------
@@ -54,9 +54,9 @@ def domain_of(
     if unlike := unlearned(recipe, generator):
         return Domain(True, f"outside the applicability domain: all training recipes had {unlike}")
     condition, trained = condition_of(recipe, materials, generator), generator.training_conditions
-    found = place(condition, trained)
-    told = statement(found, condition, trained, generator.condition_names, tolerated)
-    return Domain(found.distance > tolerated, told)
+    position = locate_condition(condition, trained)
+    statement = describe_position(position, condition, trained, generator.condition_names, distance)
+    return Domain(position.distance > distance, statement)
 
 
 def expect_errors(
@@ -65,22 +65,22 @@ def expect_errors(
     errors: GeneratorErrors,
     recipe: Recipe,
     materials: Materials,
-    cubes: Cubes,
+    elements: VolumeElements,
     *,
     largest_error: float = 0.25,
 ) -> PredictedErrors:
-    """How far the generator is expected to be off for a recipe.
+    """Return the errors that are expected of the generator for a recipe.
 
     Parameters
     ----------
     lake
-        Holds all records.
+        The lake that holds all records.
     generator, errors
-        What draws, and how far it, or the generator that it was fine-tuned from, was off.
+        The generator, and its calibration or that of the generator that it was fine-tuned from.
     recipe, materials
         What is drawn.
-    cubes
-        How.
+    elements
+        How it is drawn and measured.
     largest_error
         Relative standard error of any metric beyond which the recipe counts as outside [-].
 
@@ -95,42 +95,51 @@ def expect_errors(
         materials=materials.id,
         generator=generator.id,
         errors=errors.id,
-        transports=equal_noise(lake, generator, recipe, materials, cubes),
+        transports=equal_noise(lake, generator, recipe, materials, elements),
         largest_error=largest_error,
     )
     return lake.get(found.id, PredictedErrors)
 
 
-def equal_noise(lake: Lake, generator: Generator, recipe: Recipe, materials: Materials, cubes: Cubes) -> list[str]:
-    """Transports of small volumes of a recipe, one by each member, all of one seed; their voxels are dropped.
+def equal_noise(
+    lake: Lake, generator: Generator, recipe: Recipe, materials: Materials, elements: VolumeElements
+) -> list[str]:
+    """Return transports of small volumes of a recipe, one by each member, all of one seed; their voxels are dropped.
 
     They are drawn at most `SPREAD_EDGE` voxels large. Raises StageFailedError as `expect_errors`.
     """
-    small = replace(cubes, edge_voxels=min(SPREAD_EDGE, cubes.edge_voxels))
-    seed = volume_element_seed(cubes.seed, recipe.id, _AT_EQUAL_NOISE)
-    members = range(len(excluded_by(generator)))
+    small = replace(elements, edge_voxels=min(SPREAD_EDGE, elements.edge_voxels))
+    seed = volume_element_seed(elements.seed, recipe.id, _AT_EQUAL_NOISE)
+    members = range(len(excluded_volumes(generator)))
     drawn = [drawn_volume(lake, generator, recipe, materials, small, seed=seed, member=member) for member in members]
-    found = [measured_volume(lake, volume, materials, cubes.characterise) for volume in drawn]
+    found = [measured_volume(lake, volume, materials, elements.characterise) for volume in drawn]
     drop_present(lake, drawn, METRICS_STORED)
     return found
 
 
 def drawn_volume(
-    lake: Lake, generator: Generator, recipe: Recipe, materials: Materials, cubes: Cubes, *, seed: int, member: int = -1
+    lake: Lake,
+    generator: Generator,
+    recipe: Recipe,
+    materials: Materials,
+    elements: VolumeElements,
+    *,
+    seed: int,
+    member: int = -1,
 ) -> str:
-    """The id of a volume drawn by a member of the generator, by all in turn if -1."""
+    """Return the id of a volume drawn by a member of the generator, by all in turn if -1."""
     return lake.run(
-        cubes.draw.stage,
+        elements.draw.stage,
         recipe=recipe.id,
         materials=materials.id,
         generator=generator.id,
-        edge_voxels=cubes.edge_voxels,
-        voxel_size_metre=cubes.voxel_size_metre,
+        edge_voxels=elements.edge_voxels,
+        voxel_size_metre=elements.voxel_size_metre,
         seed=seed,
-        **{**cubes.draw.parameters, "member": member},
+        **{**elements.draw.parameters, "member": member},
     ).id
 
 
 def measured_volume(lake: Lake, volume_id: str, materials: Materials, step: Step) -> str:
-    """The id of the transport of a volume."""
+    """Return the id of the transport of a volume."""
     return lake.run(step.stage, microstructure=volume_id, materials=materials.id, **step.parameters).id

@@ -1,5 +1,5 @@
-"""How far a generator is off, measured: at left-out corners by the member that left them out, at recipes it has seen,
-and, to try the prediction, beyond the cube against the simulator.
+"""How large are a generator's errors? They are measured at left-out corners by the member that left them out, at
+training recipes, and, to validate the prediction, outside the training ranges against the simulator.
 
 The real volumes are the training volumes themselves. Everything goes through the lake: run again, it finds what is
 stored.
@@ -15,16 +15,22 @@ import numpy as np
 from ragone.dataset import Lake
 from ragone.flows.design.chain import CHARACTERISE, MANUFACTURE, Step
 from ragone.flows.errors import StudyError
-from ragone.flows.generator.applicability import Cubes, drawn_volume, equal_noise, expect_errors, measured_volume
+from ragone.flows.generator.applicability import (
+    VolumeElements,
+    drawn_volume,
+    equal_noise,
+    expect_errors,
+    measured_volume,
+)
 from ragone.flows.generator.training_volumes import volumes_of
 from ragone.flows.generator.trust import stored_generator
 from ragone.flows.running.dropping import METRICS_STORED, drop_present
 from ragone.flows.running.progress import Progress, Silent
 from ragone.flows.running.seeds import volume_element_seed
 from ragone.models.generator import draw_microstructure
-from ragone.models.generator.reliability import Reliability, reliabilities
-from ragone.models.generator.trust import calibration_points, excluded_by, fit_errors, relative_errors
-from ragone.models.generator.unseen_recipes import BEYOND
+from ragone.models.generator.held_out_recipes import BEYOND
+from ragone.models.generator.reliability import EXTRAPOLATED, Reliability, reliabilities
+from ragone.models.generator.trust import calibration_points, excluded_volumes, fit_errors, relative_errors
 from ragone.pipelines.characterise import homogenise
 from ragone.pipelines.manufacture import pack_particles
 from ragone.schemas import Generator, GeneratorErrors, Materials, Microstructure, Recipe, Transport
@@ -35,7 +41,7 @@ _SEED = 1
 
 @dataclass(frozen=True)
 class Calibrated:
-    """A calibration, and how its predictions turned out: where the recipe was seen, left out, and beyond."""
+    """A calibration, and how reliable its predictions are for each group of recipes."""
 
     errors: GeneratorErrors
     reliabilities: tuple[Reliability, ...]
@@ -44,25 +50,25 @@ class Calibrated:
 def calibrate_generator(
     lake: Lake, name: str, *, params: str, beyond: bool = False, progress: Progress | None = None
 ) -> Calibrated:
-    """Measure a generator's errors and fit what is to be expected.
+    """Measure a generator's errors and fit the errors to be expected.
 
     Parameters
     ----------
     lake
-        Where it is, and all that is drawn will be.
+        The lake that holds it, and that will hold all that is drawn.
     name
-        Of the generator: an id, or `default`.
+        The generator: an id, or `default`.
     params
         The file whose simulation gives the training volumes again, where the lake does not hold them.
     beyond
-        Whether recipes outside the training cube are drawn too and set beside the simulator.
+        Whether recipes outside the training ranges are drawn too and compared with the simulator.
     progress
-        Is told of every point.
+        Receives every point.
 
     Raises
     ------
     StudyError
-        If its volumes have no recipes, or are not to be had.
+        If its volumes have no recipes, or cannot be simulated again.
     StageFailedError
         If nothing can be fitted; the message says why.
     """
@@ -81,23 +87,23 @@ def calibrate_generator(
 
 
 class _Calibration:
-    """One generator being judged."""
+    """The calibration of one generator."""
 
     def __init__(self, lake: Lake, generator: Generator, edge: int, progress: Progress) -> None:
         self._lake, self._generator, self._progress = lake, generator, progress
         self._materials = lake.get(lake.put(NMC_811), Materials)
         draw, characterise = Step(MANUFACTURE, draw_microstructure), Step(CHARACTERISE, homogenise)
-        self._cubes = Cubes(draw, characterise, edge, generator.voxel_size_metre, _SEED)
+        self._elements = VolumeElements(draw, characterise, edge, generator.voxel_size_metre, _SEED)
 
     def fit(
         self, points: Sequence[tuple[int, int]], volume_ids: Sequence[str], recipes: Sequence[Recipe]
     ) -> GeneratorErrors:
-        """The calibration from (volume, member) points."""
+        """Return the calibration from (volume, member) points."""
         drawn, beside, real = [], [], []
         for volume, member in points:
             self._progress.step(f"member {member + 1} at the recipe of volume {volume}")
             drawn.append(self._generated(recipes[volume], member))
-            beside += equal_noise(self._lake, self._generator, recipes[volume], self._materials, self._cubes)
+            beside += equal_noise(self._lake, self._generator, recipes[volume], self._materials, self._elements)
             real.append(self._measured(volume_ids[volume]))
             self._progress.advanced()
         made = self._lake.run(
@@ -112,44 +118,44 @@ class _Calibration:
         return self._lake.get(made.id, GeneratorErrors)
 
     def beyond(self, errors: GeneratorErrors) -> Reliability:
-        """Predictions and errors at recipes outside the training cube."""
+        """Return predictions and errors at recipes outside the training ranges."""
         sigma, error = [], []
         for recipe in BEYOND:
-            self._progress.step("a recipe beyond the cube")
+            self._progress.step("a recipe outside the training ranges")
             self._lake.put(recipe)
             made, real = (self._lake.get(i, Transport) for i in (self._generated(recipe), self._simulated(recipe)))
-            predicted = expect_errors(self._lake, self._generator, errors, recipe, self._materials, self._cubes)
+            predicted = expect_errors(self._lake, self._generator, errors, recipe, self._materials, self._elements)
             sigma.append(predicted.relative_standard_error)
             error.append(relative_errors(made, real))
             self._progress.advanced()
-        return Reliability("beyond the cube", errors.metric_names, np.array(sigma), np.array(error))
+        return Reliability(EXTRAPOLATED, errors.metric_names, np.array(sigma), np.array(error))
 
     def _generated(self, recipe: Recipe, member: int = -1) -> str:
-        """The transport of a volume that a member drew."""
+        """Return the transport of a volume that a member drew."""
         seed = volume_element_seed(_SEED, recipe.id, self._members() if member < 0 else member)
         volume = drawn_volume(
-            self._lake, self._generator, recipe, self._materials, self._cubes, seed=seed, member=member
+            self._lake, self._generator, recipe, self._materials, self._elements, seed=seed, member=member
         )
         return self._measured(volume, dropped=True)
 
     def _simulated(self, recipe: Recipe) -> str:
-        """The transport of a volume of the simulator."""
+        """Return the transport of a volume of the simulator."""
         volume = self._lake.run(
             pack_particles,
             recipe=recipe.id,
             materials=self._materials.id,
-            edge_voxels=self._cubes.edge_voxels,
-            voxel_size_metre=self._cubes.voxel_size_metre,
+            edge_voxels=self._elements.edge_voxels,
+            voxel_size_metre=self._elements.voxel_size_metre,
             seed=volume_element_seed(_SEED, recipe.id, self._members()),
         )
         return self._measured(volume.id, dropped=True)
 
     def _measured(self, volume_id: str, *, dropped: bool = False) -> str:
-        """The transport of a volume, whose voxels may be dropped then."""
-        found = measured_volume(self._lake, volume_id, self._materials, self._cubes.characterise)
+        """Return the transport of a volume, whose voxels may be dropped then."""
+        found = measured_volume(self._lake, volume_id, self._materials, self._elements.characterise)
         if dropped:
             drop_present(self._lake, [volume_id], METRICS_STORED)
         return found
 
     def _members(self) -> int:
-        return len(excluded_by(self._generator))
+        return len(excluded_volumes(self._generator))

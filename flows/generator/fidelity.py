@@ -1,9 +1,9 @@
-"""How true is a generator? Volumes that it draws beside real ones of the same conditions, through the lake.
+"""What is the fidelity of a generator? Its volumes are compared with real ones of the same conditions, in the lake.
 
 Real volumes are those of the simulator, or held-out ones that are stored (crops of an image). Simulated ones are drawn
-twice, from two sets of seeds: the second set is compared with the first like any generator, which tells what chance
-alone makes of every number. Stored ones are dealt into two halves for that. Seeds of one condition are those of no
-other, for packings of one seed resemble each other. Every step is stored: the report is resumed, or made larger, by
+twice, from two sets of seeds: the second set is compared with the first like any generator, which gives the errors by
+chance alone. Stored ones are dealt into two halves for that. Seeds of one condition are those of no
+other, for packings of one seed are alike. Every step is stored: the report is resumed, or made larger, by
 running it again. Voxels are dropped once they are measured, but for the first volume of each sample.
 """
 
@@ -63,18 +63,18 @@ def compare_with_simulator(
     *,
     execution: Execution | None = None,
 ) -> FidelityResult:
-    """Generators beside packings of recipes that they were not trained on.
+    """Compare generators with packings of recipes that they were not trained on.
 
     Parameters
     ----------
     lake
-        Holds the generators.
+        The lake that holds the generators.
     generator_ids
-        Full or short ids; the first one's training volumes are sought in all volumes.
+        Full or short ids; all volumes are searched for the first one's training volumes.
     plan
         Recipes, seeds, size.
     progress
-        Is told of every volume.
+        Receives every volume.
     execution
         Where the volumes are drawn and measured; in this process if None.
 
@@ -103,17 +103,17 @@ def compare_with_volumes(
     seed: int = 1,
     execution: Execution | None = None,
 ) -> FidelityResult:
-    """Generators beside stored volumes: as many, of their size and phase fractions. They are one condition.
+    """Compare generators with stored volumes: as many, of their size and phase fractions, as one condition.
 
-    Parameters are those of `compare_with_simulator`; `volume_ids` are cubes of one size that no generator has seen.
+    Parameters are those of `compare_with_simulator`; `volume_ids` are held-out cubic volumes of one size.
 
     Raises
     ------
     StudyError
-        If a generator takes recipes or was trained on one of the volumes, or the volumes are fewer than four or no
-        cubes of one size.
+        If a generator takes recipes or was trained on one of the volumes, or the volumes are fewer than four or not
+        cubic and of one size.
     StageFailedError
-        As there.
+        As in `compare_with_simulator`.
     """
     report = _Report(lake, generator_ids, progress or Silent(), execution, NMC_811, raw=raw)
     report.require_conditions(of_recipes=False)
@@ -123,7 +123,7 @@ def compare_with_volumes(
 
 
 class _Report:
-    """One report: its samples, how far it is, and what went wrong."""
+    """One report: its samples, its progress, and what failed."""
 
     def __init__(
         self,
@@ -142,7 +142,7 @@ class _Report:
         self.terms = Terms(samples, lake.put(materials), self.generators[0].voxel_size_metre, training_ids)
 
     def require_conditions(self, *, of_recipes: bool) -> None:
-        """Every generator takes recipes, or none does, and their voxels are of one size."""
+        """Require that all generators take recipes, or none does, and that their voxels are of one size."""
         voxel_size = self.terms.voxel_size_metre
         for generator in self.generators:
             takes = len(generator.condition_names) > len(generator.phase_names) - 1
@@ -171,8 +171,8 @@ class _Report:
             others = {AGAIN: real[1::2], **others}
         records = {}
         for name, pairs in others.items():
-            beside = real[::2] if pairs == real[1::2] else real
-            records[name] = self._lake.get(self._compared(name, beside, pairs, recipes), Fidelity)
+            reference = real[::2] if pairs == real[1::2] else real
+            records[name] = self._lake.get(self._compared(name, reference, pairs, recipes), Fidelity)
         return FidelityResult(records, _kept(self._lake, measured), tuple(failures), tuple(self.remarks))
 
     def _measured(self, tasks: Sequence[VolumeTask]) -> Measured:
@@ -214,8 +214,8 @@ class _Report:
             real_geometries=[found.geometry_id for _, found in first],
             tensors=[found.tensor_id for _, found in second],
             geometries=[found.geometry_id for _, found in second],
-            real_resemblances=[found.resemblance_id for _, found in first if found.resemblance_id],
-            resemblances=[found.resemblance_id for _, found in second if found.resemblance_id],
+            real_similarities=[found.similarity_id for _, found in first if found.similarity_id],
+            similarities=[found.similarity_id for _, found in second if found.similarity_id],
             real_conditions=[task.condition for task, _ in first],
             conditions=[task.condition for task, _ in second],
             sample=name,
@@ -231,7 +231,7 @@ def _whole(pairs: Sequence[tuple[VolumeTask, VolumeMeasured]]) -> list[tuple[Vol
 
 
 def _training_volumes(lake: Lake, generator: Generator) -> tuple[tuple[str, ...], list[str]]:
-    """Ids of the training volumes, if this lake holds all of them, and a remark if it does not."""
+    """Return the ids of the training volumes, if this lake holds all of them, and a remark if it does not."""
     for name in generator.trained_on:
         if not lake.holds(name):
             remark = f"memorisation is not tested: training volume {name[:27]} is not in this lake. Train the generator"
@@ -240,7 +240,7 @@ def _training_volumes(lake: Lake, generator: Generator) -> tuple[tuple[str, ...]
 
 
 def _kept(lake: Lake, measured: Measured) -> dict[str, str]:
-    """The first volume of each sample whose voxels are stored."""
+    """Return the first volume of each sample whose voxels are stored."""
     kept = {}
     for name, pairs in measured.items():
         for _, found in pairs[:1]:

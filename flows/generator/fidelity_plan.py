@@ -1,4 +1,4 @@
-"""Under which conditions a generator is compared with real volumes: recipes that it has not seen, seeds and sizes."""
+"""The conditions at which a generator is compared with real volumes: held-out recipes, seeds and sizes."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 
 from ragone.flows.errors import StudyError
 from ragone.flows.parameter_files.parameters import Section, read_yaml
+from ragone.models.generator.held_out_recipes import BEYOND, HELD_OUT
 from ragone.models.generator.recipe import NUMBERS
-from ragone.models.generator.unseen_recipes import BEYOND, HELD_OUT
 from ragone.schemas import Materials, Recipe
 from ragone.schemas.materials import NMC_811
 
@@ -42,16 +42,16 @@ class FidelityPlan:
 
     @property
     def varied(self) -> tuple[str, ...]:
-        """Parts of the recipes that a report shows: the usual ones, and every other number that differs."""
+        """Return the parts of the recipes that a report shows: the usual ones, and every other number that differs."""
         return tuple(name for name in NUMBERS if name in _ALWAYS or len({getattr(r, name) for r in self.recipes}) > 1)
 
     def rows(self) -> list[list[float]]:
-        """Their values, per recipe and part."""
+        """Return their values, per recipe and part."""
         return [[getattr(recipe, name) for name in self.varied] for recipe in self.recipes]
 
 
 def read_recipes(given: str | None, *, beyond: bool = False) -> tuple[Recipe, ...]:
-    """Recipes from a file, or the first so many of those that come with Ragone; all of these if none is given.
+    """Read recipes from a file, or take the first so many of those that come with Ragone; all if none is given.
 
     A file holds ``conditions``: a list of maps with the fields of a recipe, those without a default and the adhesion in
     each.

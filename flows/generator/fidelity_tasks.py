@@ -28,7 +28,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class Terms:
-    """What all volumes share: generators, materials, voxel size, and the training volumes that are sought in them."""
+    """What all volumes share: generators, materials, voxel size, and the training volumes that are searched."""
 
     samples: Sequence[Sample]
     materials_id: str
@@ -37,7 +37,7 @@ class Terms:
 
 
 def samples_of(generators: Sequence[Generator], *, raw: bool) -> list[Sample]:
-    """Each generator with fractions imposed; if `raw`, also with fractions left to it."""
+    """Return each generator with fractions imposed; if `raw`, also with fractions left to it."""
     return [
         Sample(_name(place, constrained), generator.id, constrained)
         for place, generator in enumerate(generators)
@@ -46,7 +46,7 @@ def samples_of(generators: Sequence[Generator], *, raw: bool) -> list[Sample]:
 
 
 def recipe_tasks(terms: Terms, plan: FidelityPlan, place: int) -> list[VolumeTask]:
-    """Real volumes from two sets of seeds, and those of every sample."""
+    """Return real volumes from two sets of seeds, and those of every sample."""
     recipe_id = plan.recipes[place].id
     common: dict[str, Any] = {"condition": place, "edge": plan.edge_voxels, "recipe_id": recipe_id}
     seeds = [volume_element_seed(plan.seed, recipe_id, number) for number in range(2 * plan.seeds)]
@@ -58,7 +58,7 @@ def recipe_tasks(terms: Terms, plan: FidelityPlan, place: int) -> list[VolumeTas
 
 
 def volume_tasks(terms: Terms, volume_id: str, edge: int, seed: int) -> list[VolumeTask]:
-    """A stored volume, and one of its phase fractions by every sample."""
+    """Return a stored volume, and one of its phase fractions by every sample."""
     common: dict[str, Any] = {"condition": 0, "edge": edge, "volume_id": volume_id}
     drawn = volume_element_seed(seed, volume_id, 0)
     samples = [_task(terms, sample.name, seed=drawn, drawer=sample, **common) for sample in terms.samples]
@@ -66,20 +66,20 @@ def volume_tasks(terms: Terms, volume_id: str, edge: int, seed: int) -> list[Vol
 
 
 def common_edge(lake: Lake, volume_ids: Sequence[str], generators: Sequence[Generator]) -> int:
-    """Voxels along each edge of all volumes."""
+    """Return the number of voxels along each edge of all volumes."""
     shapes = set()
     for name in volume_ids:
         record = lake.get(name, Microstructure)
         if any(name in generator.trained_on for generator in generators):
-            raise StudyError(f"{name} is a training volume of a generator. Name volumes that it has not seen.")
+            raise StudyError(f"{name} is a training volume of a generator. Name held-out volumes.")
         record.require_cubic_voxels("a comparison with a generator")
         shapes.add(record.labels.shape)
     edges = {edge for shape in shapes for edge in shape}
     if len(edges) != 1 or len(set(volume_ids)) < 2 * FEWEST_IN_HALF:
-        told = ", ".join(" x ".join(map(str, shape)) for shape in sorted(shapes))
+        sizes = ", ".join(" x ".join(map(str, shape)) for shape in sorted(shapes))
         raise StudyError(
-            f"{len(set(volume_ids))} volumes of {told} voxels were named. Name {2 * FEWEST_IN_HALF} cubes of one size "
-            "at least, or cut them with --edge."
+            f"{len(set(volume_ids))} volumes of {sizes} voxels were named. Name {2 * FEWEST_IN_HALF} cubic ones of one "
+            "size at least, or cut them with --edge."
         )
     return int(edges.pop())
 
@@ -95,7 +95,7 @@ def _task(
     recipe_id: str = "",
     volume_id: str = "",
 ) -> VolumeTask:
-    """A volume of the report; drawn by a generator if there is one."""
+    """Return a volume of the report; drawn by a generator if there is one."""
     return VolumeTask(
         sample=name,
         condition=condition,

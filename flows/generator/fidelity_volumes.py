@@ -9,14 +9,14 @@ from ragone.dataset.errors import StageFailedError
 from ragone.flows.running.workers import lake_at
 from ragone.models.generator import draw_microstructure
 from ragone.pipelines.characterise import homogenise_along_all_axes, measure_geometry
-from ragone.pipelines.fidelity import find_resemblance
+from ragone.pipelines.fidelity import measure_similarity
 from ragone.pipelines.manufacture import pack_particles
 from ragone.schemas import Generator, Microstructure
 
 
 @dataclass(frozen=True)
 class VolumeTask:
-    """A volume to be had and measured: drawn by a generator, packed, or stored (neither recipe nor generator)."""
+    """A volume to be measured: drawn by a generator, packed, or stored (neither recipe nor generator)."""
 
     sample: str
     condition: int
@@ -32,18 +32,18 @@ class VolumeTask:
 
     @property
     def drawn(self) -> bool:
-        """Whether the volume is made here, rather than stored."""
+        """Return whether the volume is drawn here, rather than stored."""
         return bool(self.recipe_id or self.generator_id)
 
 
 @dataclass(frozen=True)
 class VolumeMeasured:
-    """What came of a volume: ids as far as the stages came, and why they came no further."""
+    """The ids of what a volume gave, and why a stage failed."""
 
     microstructure_id: str = ""
     tensor_id: str = ""
     geometry_id: str = ""
-    resemblance_id: str = ""
+    similarity_id: str = ""
     error: str = ""
 
 
@@ -58,14 +58,14 @@ def measure_volume(address: str, task: VolumeTask) -> VolumeMeasured:
         got["geometry_id"] = lake.run(measure_geometry, microstructure=made, periodic=periodic).id
         if task.training_ids:
             others = list(task.training_ids)
-            got["resemblance_id"] = lake.run(find_resemblance, microstructure=made, others=others).id
+            got["similarity_id"] = lake.run(measure_similarity, microstructure=made, others=others).id
     except StageFailedError as failure:
         return VolumeMeasured(**got, error=str(failure))
     return VolumeMeasured(**got)
 
 
 def _made(lake: Lake, task: VolumeTask) -> str:
-    """The id of the volume of a task."""
+    """Return the id of the volume of a task."""
     if not task.drawn:
         return task.volume_id
     size = {"edge_voxels": task.edge_voxels, "voxel_size_metre": task.voxel_size_metre, "seed": task.seed}
@@ -79,6 +79,6 @@ def _made(lake: Lake, task: VolumeTask) -> str:
 
 
 def _fractions(lake: Lake, task: VolumeTask) -> list[float]:
-    """Of a stored volume, in the order of the generator's phases."""
+    """Return the phase fractions of a stored volume, in the order of the generator's phases."""
     volume, generator = lake.get(task.volume_id, Microstructure), lake.get(task.generator_id, Generator)
     return [float(volume.phase(name).mean()) for name in generator.phase_names]

@@ -1,4 +1,4 @@
-"""Trains a generator on volumes of the lake, in stretches that are all stored: a training that was stopped goes on.
+"""Trains a generator on volumes of the lake, in stretches that are all stored: a training that was stopped continues.
 
 Stretches that a later one supersedes are dropped; what is kept is the generator, which names its volumes, its seed and
 the state of the lake that was queried.
@@ -36,7 +36,7 @@ SUPERSEDED = "a later stretch of the training is stored"
 
 @dataclass(frozen=True)
 class Generated:
-    """A volume of a recipe, and where that lies in what the generator has learned; nothing of a simulated one."""
+    """A volume of a recipe, and where that lies relative to the applicability domain; no statement if simulated."""
 
     volume: Microstructure
     recipe: Recipe
@@ -54,7 +54,7 @@ def generate_volume(
     materials: Materials = NMC_811,
     simulate: bool = False,
 ) -> Generated:
-    """One volume of a recipe, by a generator (an id, or `default`) or simulated with its voxel size.
+    """Draw one volume of a recipe, by a generator (an id, or `default`) or simulate it with its voxel size.
 
     Raises
     ------
@@ -75,7 +75,7 @@ def generate_volume(
 def train_generator(
     lake: Lake, volumes: TrainingVolumes, plan: TrainingPlan, progress: Progress | None = None, *, device: str = "cpu"
 ) -> Generator:
-    """A generator trained on those volumes; every stretch that is stored is not trained again.
+    """Train a generator on those volumes; a stretch that is stored is not trained again.
 
     Raises
     ------
@@ -88,12 +88,12 @@ def train_generator(
 def fine_tune_generator(
     lake: Lake, start: Generator, volumes: TrainingVolumes, plan: TrainingPlan, progress: Progress | None = None
 ) -> Generator:
-    """A generator whose members go on from an earlier one, on more volumes; none is left out."""
+    """Fine-tune the members of a generator on more volumes; none is left out."""
     return _Training(lake, volumes, plan, progress or Silent(), "cpu").fine_tune(start)
 
 
 class _Training:
-    """One training: its volumes, the members' shares of them, and how far it is."""
+    """One training: its volumes, the members' shares of them, and its progress."""
 
     def __init__(
         self, lake: Lake, volumes: TrainingVolumes, plan: TrainingPlan, progress: Progress, device: str
@@ -132,7 +132,7 @@ class _Training:
         return self._assembled(members, [()] * int(start.settings["member_count"]))
 
     def _train(self, before: str, step_count: int, **settings: Any) -> str:
-        """Stretch after stretch; the id of the last one."""
+        """Train stretch after stretch and return the id of the last one."""
         state, done = before, 0
         whose = "trunk" if settings["member"] == TRUNK else f"member {settings['member'] + 1}"
         while done < step_count:
@@ -175,7 +175,7 @@ class _Training:
 
 
 def train_baseline(lake: Lake, volumes: TrainingVolumes, *, step_count: int, seed: int) -> Generator:
-    """A SliceGAN-style generator trained on the same volumes, to compare with."""
+    """Train a SliceGAN-style generator on the same volumes, for comparison."""
     made = lake.run(
         train_slices,
         volumes=list(volumes.volume_ids),

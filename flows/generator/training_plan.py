@@ -31,7 +31,7 @@ class TrainingPlan:
 
     @property
     def step_count(self) -> int:
-        """Steps of all networks together."""
+        """Return the number of steps of all networks together."""
         return sum(self.trunk_steps) + self.member_count * sum(self.member_steps)
 
 
@@ -80,7 +80,7 @@ def _training(root: Section, seed: int) -> TrainingPlan:
 
 
 def _steps(section: Section, name: str) -> tuple[int, ...]:
-    """Steps for each phase that is placed."""
+    """Read the steps for each phase that is placed."""
     value: Any = section.raw(name)
     whole = isinstance(value, list) and all(isinstance(n, int) and not isinstance(n, bool) for n in value)
     if not whole or not value or not all(1 <= n <= _MOST for n in value):

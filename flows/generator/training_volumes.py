@@ -1,4 +1,4 @@
-"""What a generator learns from: volumes of the lake that a query finds, crops of them, or simulated ones.
+"""The volumes that a generator learns from: volumes of the lake that a query finds, crops of them, or simulated ones.
 
 A volume that was made from a recipe brings it along.
 """
@@ -31,7 +31,7 @@ class TrainingVolumes:
     snapshot_id: str = ""
 
     def __add__(self, other: TrainingVolumes) -> TrainingVolumes:
-        """These and then others."""
+        """Return these volumes followed by others."""
         return replace(
             self, volume_ids=self.volume_ids + other.volume_ids, recipe_ids=self.recipe_ids + other.recipe_ids
         )
@@ -45,20 +45,20 @@ def simulate_volumes(
     materials: Materials = NMC_811,
     progress: Progress | None = None,
 ) -> TrainingVolumes:
-    """Volumes of the simulator at the corners of a space, and inside it.
+    """Simulate volumes at the corners of a space, and inside it.
 
     Parameters
     ----------
     lake
-        Where they are stored.
+        The lake that stores them.
     plan
         The space, and the edge and voxel size of each volume.
     seed
-        From which each volume's seed follows.
+        Seed from which each volume's seed follows.
     materials
-        Of the electrode.
+        Bulk properties of the electrode's solids.
     progress
-        Is told of every volume.
+        Receives every volume.
     """
     watcher = progress or Silent()
     recipes = training_recipes(plan.space)
@@ -81,7 +81,7 @@ def simulate_volumes(
 
 
 def volumes_of(lake: Lake, generator: Generator, params: str, progress: Progress) -> TrainingVolumes:
-    """What a generator was trained on; simulated again as the file of a plan says if the lake does not hold it.
+    """Return what a generator was trained on; simulated again by the plan in a file if the lake does not hold it.
 
     Raises
     ------
@@ -105,7 +105,7 @@ def volumes_of(lake: Lake, generator: Generator, params: str, progress: Progress
 
 
 def find_volumes(lake: Lake, where: str, at: str = "") -> TrainingVolumes:
-    """The microstructures that a condition on their table finds, with their recipes if each has one.
+    """Find the microstructures that meet a condition on their table, with their recipes if each has one.
 
     `at` names the snapshot that is queried; without one, one is taken.
 
@@ -127,12 +127,12 @@ def find_volumes(lake: Lake, where: str, at: str = "") -> TrainingVolumes:
 
 
 def cut_volumes(lake: Lake, volumes: TrainingVolumes, edge_voxels: int) -> TrainingVolumes:
-    """Cubes of that edge side by side, cut from each volume; a recipe no longer describes them.
+    """Cut cubic volumes of that edge side by side from each volume; a recipe no longer describes them.
 
     Raises
     ------
     StudyError
-        If a volume is smaller than a cube.
+        If a volume is smaller than that.
     """
     ids: list[str] = []
     for volume_id in volumes.volume_ids:
@@ -151,7 +151,7 @@ def cut_volumes(lake: Lake, volumes: TrainingVolumes, edge_voxels: int) -> Train
 
 
 def _names_of(volume: Microstructure) -> list[str]:
-    """The ids that a volume has, and had by earlier schema versions: a generator names those of its day."""
+    """Return the ids that a volume has and had by earlier schema versions, by which older generators name it."""
     versions = range(1, Microstructure.schema_version + 1)
     return [f"{volume.kind}-{table_digest(volume.to_arrow(version))}" for version in versions]
 
@@ -162,7 +162,7 @@ def _recipes_of(lake: Lake, volume_ids: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _recipe_of(lake: Lake, volume_id: str) -> str:
-    """The recipe that a volume was made from, also where it was called a design; empty if it was not."""
+    """Return the recipe that a volume was made from, also where it was called a design; empty if there is none."""
     parents = [edge.parent for edge in lake.lineage(volume_id).parents_of(volume_id)]
     for parent in parents:
         if parent.startswith(f"{Recipe.kind}-"):

@@ -1,4 +1,4 @@
-"""What is done about the errors of a generator that draws a study's cubes, and where its records come from."""
+"""What is done about the errors of a generator that draws volume elements, and where its records come from."""
 
 from __future__ import annotations
 
@@ -15,10 +15,9 @@ from ragone.schemas.field import Bounds
 
 DEFAULT = "default"
 FLAG, SIMULATE = "flag", "simulate"
-TRUST_KEYS = ("errors", "when_blind", "oracle", "largest_error", "training", "tuning_steps")
+TRUST_KEYS = ("errors", "out_of_distribution", "simulator", "largest_error", "training", "tuning_steps")
 
 _SIMULATOR = "pack_particles"
-_FORMER_SIMULATOR = "particle_packing"  # what study files called it
 _MOST_STEPS = 10**6
 
 
@@ -26,23 +25,23 @@ _MOST_STEPS = 10**6
 class Trust:
     """How far a generator is trusted; the names are those of study files.
 
-    `errors` names the record of how far it was off; `when_blind` what is done with a recipe outside of its
-    applicability domain: `flag` says so, `simulate` has the simulator called `oracle` draw it and goes on with the
-    generator fine-tuned on that, `tuning_steps` for each network. A recipe whose expected relative error is beyond
-    `largest_error` counts as outside. `training` is the file whose simulation gives the training volumes again, where
+    `errors` names its calibration; `out_of_distribution` what is done with a recipe outside of its applicability
+    domain: `flag` says so, `simulate` has the `simulator` draw it and continues with the generator fine-tuned on that,
+    `tuning_steps` for each network. A recipe whose expected relative error is beyond `largest_error` is out of
+    distribution too. `training` is the file whose simulation gives the training volumes again, where
     the lake does not hold them.
     """
 
     errors: str = DEFAULT
-    when_blind: str = FLAG
-    oracle: str = _SIMULATOR
+    out_of_distribution: str = FLAG
+    simulator: str = _SIMULATOR
     largest_error: float = 0.25
     training: str = str(PLAN)
     tuning_steps: int = 200
 
     @classmethod
     def read(cls, section: Section, simulators: Sequence[str]) -> Trust:
-        """From the parameters of the step that draws.
+        """Read the parameters of the step that draws.
 
         Raises
         ------
@@ -53,23 +52,22 @@ class Trust:
         largest = plain.largest_error
         if section.has("largest_error"):
             largest = section.quantity("largest_error", "1", Bounds(low=0, low_open=True))
-        simulator = section.choice("oracle", (*simulators, _FORMER_SIMULATOR), plain.oracle)
         return cls(
             errors=section.text("errors", plain.errors),
-            when_blind=section.choice("when_blind", (FLAG, SIMULATE), plain.when_blind),
-            oracle=_SIMULATOR if simulator == _FORMER_SIMULATOR else simulator,
+            out_of_distribution=section.choice("out_of_distribution", (FLAG, SIMULATE), plain.out_of_distribution),
+            simulator=section.choice("simulator", simulators, plain.simulator),
             largest_error=largest,
             training=section.text("training", plain.training),
             tuning_steps=section.integer("tuning_steps", 1, _MOST_STEPS, plain.tuning_steps),
         )
 
     def definition(self) -> dict[str, Any]:
-        """As plain data, for the record of a campaign."""
+        """Return plain data for the record of a campaign."""
         return {name: value for name, value in asdict(self).items() if name != "training"}
 
 
 def stored_generator(lake: Lake, name: str) -> Generator:
-    """A generator of the lake; `default` stores the one that comes with Ragone.
+    """Return a generator of the lake; `default` stores the one that comes with Ragone.
 
     Raises
     ------
@@ -80,7 +78,7 @@ def stored_generator(lake: Lake, name: str) -> Generator:
 
 
 def stored_errors(lake: Lake, name: str, generator: Generator) -> GeneratorErrors:
-    """A calibration of that generator; `default` stores the one that comes with Ragone.
+    """Return a calibration of that generator; `default` stores the one that comes with Ragone.
 
     Raises
     ------
@@ -93,6 +91,6 @@ def stored_errors(lake: Lake, name: str, generator: Generator) -> GeneratorError
     if errors.generator_id != generator.id:
         raise StudyError(
             f"errors = {errors.id[:30]} are those of {errors.generator_id[:24]}, but {generator.id[:24]} draws. "
-            f"Make its own with: ragone calibrate-generator {generator.id[:24]}"
+            f"Make its own with: ragone generator calibrate {generator.id[:24]}"
         )
     return errors

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from ragone.models import generator as present
 from ragone.models.generator import trust
-from ragone.models.generator.envelope import BLIND_DISTANCE
+from ragone.models.generator.domain import DOMAIN_DISTANCE
 from ragone.schemas import (
     Design,
     Generator,
@@ -28,7 +28,7 @@ _LOADING = 0.2  # kg/m^2
 
 
 def recipe_of(design: Design) -> Recipe:
-    """Return the recipe that a design contained."""
+    """Return the recipe that a design holds."""
     return Recipe(
         active_material_weight_fraction=design.active_material_weight_fraction,
         porosity=design.porosity,
@@ -37,7 +37,7 @@ def recipe_of(design: Design) -> Recipe:
 
 
 def former_id(recipe: Recipe) -> str:
-    """The id that a recipe had as a design, whose loading was of no account; its own where no design said as much."""
+    """Return the id that a recipe had as a design, of any loading; its own where a design could not hold it."""
     design = Design(
         active_material_weight_fraction=recipe.active_material_weight_fraction,
         porosity=recipe.porosity,
@@ -62,7 +62,7 @@ def draw_microstructure(
     member: int = -1,
     device: str = "cpu",
 ) -> Microstructure:
-    """Draw as `ragone.models.generator.draw_microstructure` does, by a design."""
+    """Call `ragone.models.generator.draw_microstructure`."""
     return present.draw_microstructure(
         None if design is None else recipe_of(design),
         None if design is None else NMC_811,
@@ -96,7 +96,7 @@ def train_steps(
     learning_rate: float = 1.5e-3,
     device: str = "cpu",
 ) -> GeneratorTraining:
-    """Train as `ragone.models.generator.train_steps` does, on designs."""
+    """Call `ragone.models.generator.train_steps`."""
     return present.train_steps(
         volumes,
         _recipes(designs),
@@ -125,7 +125,7 @@ def assemble_generator(
     seed: int,
     snapshot_id: str = "",
 ) -> Generator:
-    """Assemble as `ragone.models.generator.assemble_generator` does, on designs."""
+    """Call `ragone.models.generator.assemble_generator`."""
     made = present.assemble_generator(
         volumes, _recipes(designs), members, left_out=left_out, seed=seed, snapshot_id=snapshot_id
     )
@@ -142,7 +142,7 @@ def train_slices(
     seed: int,
     learning_rate: float = 3e-4,
 ) -> Generator:
-    """Train as `ragone.models.generator.train_slices` does, on designs."""
+    """Call `ragone.models.generator.train_slices`."""
     made = present.train_slices(
         volumes, _recipes(designs), step_count=step_count, seed=seed, learning_rate=learning_rate
     )
@@ -159,11 +159,11 @@ def fit_errors(
     generator_id: str = "",
     volumes: tuple[int, ...],
     members: tuple[int, ...],
-    blind_distance: float = BLIND_DISTANCE,
+    blind_distance: float = DOMAIN_DISTANCE,
 ) -> GeneratorErrors:
-    """Fit as `ragone.models.generator.trust.fit_errors` does, on designs."""
+    """Call `ragone.models.generator.trust.fit_errors`."""
     made = trust.fit_errors(
-        generator, drawn, beside, real, volumes=volumes, members=members, blind_distance=blind_distance
+        generator, drawn, beside, real, volumes=volumes, members=members, domain_distance=blind_distance
     )
     return replace(made, generator_id=generator_id) if generator_id else made
 
@@ -179,7 +179,7 @@ def predict_errors(
     errors_id: str,
     largest_error: float = 0.25,
 ) -> PredictedErrors:
-    """Predict as `ragone.models.generator.trust.predict_errors` does, for a design."""
+    """Call `ragone.models.generator.trust.predict_errors`."""
     made = trust.predict_errors(recipe_of(design), NMC_811, generator, errors, transports, largest_error=largest_error)
     return replace(made, generator_id=generator_id, errors_id=errors_id)
 

@@ -24,7 +24,7 @@ from ragone.schemas import Generator, GeneratorTraining, Microstructure, Recipe,
 if TYPE_CHECKING:
     import torch
 
-_CORNER = 64  # voxels along the edge of what tells the grain
+_CORNER = 64  # voxels along the edge of the part that the grain is measured in
 
 
 @stage("generator.assemble", libraries=("numpy", "torch"))
@@ -37,20 +37,20 @@ def assemble_generator(
     seed: int,
     snapshot_id: str = "",
 ) -> Generator:
-    """The trained members as one generator.
+    """Assemble the trained members to one generator.
 
     Parameters
     ----------
     volumes, recipes
-        What they were trained on.
+        The volumes that they were trained on, and their recipes.
     members
         The last stretch of every member of every phase, phase by phase.
     left_out
-        Per member: indices of the volumes that it has not seen.
+        For each member, the indices of the volumes that it was not trained on.
     seed
-        Of the training.
+        Seed of the training.
     snapshot_id
-        Of the lake that was queried for them.
+        Snapshot of the lake that was queried for them.
     """
     data = TrainingSet(volumes, recipes)
     tensors: dict[str, Any] = {}
@@ -93,17 +93,17 @@ def assemble_generator(
 
 
 def _grain(data: TrainingSet, tensors: Mapping[str, torch.Tensor], phase: int, units: Units) -> float:
-    """The grain of a phase filled by chance, by the first member's odds in a corner of each volume; else 0."""
+    """Return the grain of a phase filled by chance, by the first member's odds in a corner of each volume; else 0."""
     import torch
 
     shape = phase_shape(phase, units)
     if not shape.by_chance:
         return 0.0
     weights = {name: tensor.float() for name, tensor in network_tensors(tensors, phase, 0).items()}
-    seen = data.phase(phase, units.width, units)
+    learned = data.phase(phase, units.width, units)
     logits, phases, free = [], [], []
     with torch.inference_mode(), network.reduced_precision(torch.device("cpu")):
-        for mask, earlier, condition in zip(seen.masks, seen.fields, seen.conditions, strict=True):
+        for mask, earlier, condition in zip(learned.masks, learned.fields, learned.conditions, strict=True):
             corner = tuple(slice(min(_CORNER, size) // shape.granule * shape.granule) for size in mask.shape)
             context = torch.from_numpy(np.stack([field[corner] for field in earlier]))[None]
             logit = network.log_odds(weights, shape, context, torch.from_numpy(condition)[None], periodic=False)
@@ -129,7 +129,7 @@ def _stored(tensors: Mapping[str, torch.Tensor], state: GeneratorTraining) -> di
 
 @stage("generator.take_apart", libraries=("torch",))
 def take_apart(generator: Generator, *, phase: int, member: int) -> GeneratorTraining:
-    """The network of one phase and member, as a training that can go on from it."""
+    """Return the network of one phase and member, as a training that can continue from it."""
     tensors = {f"average.{name}": tensor for name, tensor in weights_of(generator.weights, phase, member).items()}
     return GeneratorTraining(
         weights=to_bytes(tensors, training.ARCHITECTURE, generator.settings["units"][phase - 1]),

@@ -1,4 +1,4 @@
-"""The model card of a generator: what it is for, what it saw, what it does not do. Kept in its record.
+"""The model card of a generator: its purpose, its training data, its limits. Kept in its record.
 
 References
 ----------
@@ -22,7 +22,7 @@ _LIMITS = (
 def model_card(
     data: TrainingSet, *, architecture: str, sizes: list[list[int]], left_out: list[list[int]]
 ) -> dict[str, Any]:
-    """The card of a generator trained on that data.
+    """Return the card of a generator trained on that data.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def model_card(
     sizes
         Channels per level, for each phase that is placed.
     left_out
-        Per member: indices of the volumes that it has not seen.
+        For each member, the indices of the volumes that it was not trained on.
     """
     ranges = {
         name: [float(column.min()), float(column.max())]
@@ -50,6 +50,6 @@ def model_card(
         "phases": list(data.phase_names),
         "conditions": ranges,
         "left_out_by_member": left_out,
-        "judged_by": "ragone fidelity, on unseen recipes; ragone calibrate-generator, at left-out corners",
+        "judged_by": "ragone generator fidelity, on held-out recipes; ragone generator calibrate, at left-out corners",
         "limits": list(_LIMITS),
     }

@@ -8,7 +8,7 @@ by it, the training volumes have as much surface as they have.
 References
 ----------
 Quiblier 1984, doi 10.1016/0021-9797(84)90481-8; Adler et al. 1990, doi 10.1016/0301-9322(90)90025-E (porous media as
-truncated Gaussian fields; here the place of the cut is learned, voxel by voxel).
+truncated Gaussian fields; here the level of the cut is learned, voxel by voxel).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _BEYOND = 6.0  # grains between opposite faces that do not touch
 def gaussian_field(
     sizes: Sequence[int], grain: float, source: torch.Generator, *, periodic: bool = True
 ) -> torch.Tensor:
-    """A Gaussian field of unit variance; its correlation at distance r is exp(-r^2 / (4 grain^2)).
+    """Draw a Gaussian field of unit variance; its correlation at distance r is exp(-r^2 / (4 grain^2)).
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def gaussian_field(
     grain
         Standard deviation of the filter that smooths white noise [voxel].
     source
-        Of the noise, and where the field lies.
+        Generator of the noise; the field lies on its device.
     periodic
         Whether opposite faces touch.
 
@@ -64,15 +64,15 @@ def gaussian_field(
 
 
 def surplus(logit: torch.Tensor, field: torch.Tensor) -> torch.Tensor:
-    """By how much the log odds of a voxel exceed those of the field's quantile there; filled where positive."""
+    """Return how far the log odds of a voxel exceed those of the field's quantile there; filled where positive."""
     import torch
 
     below: torch.Tensor = torch.special.ndtr(field)
     return logit - torch.logit(below)
 
 
-def taken(logit: torch.Tensor, count: int | None) -> torch.Tensor:
-    """The `count` largest logits, or the positive ones if None."""
+def likeliest_voxels(logit: torch.Tensor, count: int | None) -> torch.Tensor:
+    """Return where the `count` largest logits are, or the positive ones if None."""
     import torch
 
     if count is None:
@@ -83,7 +83,7 @@ def taken(logit: torch.Tensor, count: int | None) -> torch.Tensor:
 
 
 def grain_length(logits: Sequence[torch.Tensor], phases: Sequence[torch.Tensor], free: Sequence[torch.Tensor]) -> float:
-    """The grain [voxel] with which what those odds fill has the surface of the volumes.
+    """Return the grain [voxel] with which a phase filled at those odds has the surface of the volumes.
 
     Parameters
     ----------
@@ -95,8 +95,8 @@ def grain_length(logits: Sequence[torch.Tensor], phases: Sequence[torch.Tensor],
     Returns
     -------
     float
-        Of least squared logarithm of the ratio of surfaces, summed over the volumes; 0.5 to 8. Volumes whose odds leave
-        little to chance hardly weigh: their surface does not depend on it.
+        The grain of least squared logarithm of the ratio of surfaces, summed over the volumes; 0.5 to 8. Volumes whose
+        odds leave little to chance hardly weigh: their surface does not depend on it.
     """
     import torch
 
@@ -105,7 +105,7 @@ def grain_length(logits: Sequence[torch.Tensor], phases: Sequence[torch.Tensor],
         real, count = _surface(phase, open_), int(phase.sum())
         for place, grain in enumerate(_GRAINS):
             field = gaussian_field(logit.shape, float(grain), torch.Generator(logit.device).manual_seed(number))
-            chosen = taken(surplus(logit, field).masked_fill(~open_, -math.inf), count)
+            chosen = likeliest_voxels(surplus(logit, field).masked_fill(~open_, -math.inf), count)
             misfit[place] += math.log((1 + _surface(chosen, open_)) / (1 + real)) ** 2
     best = int(np.argmin(misfit))
     if best in (0, len(_GRAINS) - 1):
@@ -116,7 +116,7 @@ def grain_length(logits: Sequence[torch.Tensor], phases: Sequence[torch.Tensor],
 
 
 def _surface(phase: torch.Tensor, free: torch.Tensor) -> int:
-    """Faces between voxels of the phase and free ones that are not."""
+    """Return the faces between voxels of the phase and free ones that are not."""
     count = 0
     for axis in range(3):
         last = phase.shape[axis] - 1

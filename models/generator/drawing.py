@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ragone.models.generator import schedule
-from ragone.models.generator.chance import gaussian_field, surplus, taken
+from ragone.models.generator.chance import gaussian_field, likeliest_voxels, surplus
 from ragone.models.generator.errors import RecipeError
 from ragone.models.generator.fields import distance_tensor
 from ragone.models.generator.network import clean_field, log_odds, reduced_precision
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 _STEPS = 5  # from noise to the field
 _CROWDING = 9.0  # of their noise levels; at much noise it is decided what is drawn
 _SAME = 1e-6  # relative difference of voxel sizes that are one
-_BLIND = 32  # voxels along the edge of what is looked at where there is nothing to see
+_NOISE_EDGE = 32  # voxels along the edge of the part that is evaluated at pure noise
 
 
 @stage("generator.draw", libraries=("numpy", "torch"))
@@ -53,20 +53,20 @@ def draw_microstructure(
     member: int = -1,
     device: str = "cpu",
 ) -> Microstructure:
-    """A volume of the recipe; labels in the order of the generator's phases.
+    """Draw a volume of the recipe; labels are in the order of the generator's phases.
 
     Parameters
     ----------
     recipe, materials
-        What a generator trained on recipes is to draw, and what turns its weights into volumes.
+        What a generator trained on recipes is to draw; the densities turn weights into volumes.
     generator
-        Trained.
+        The trained generator.
     edge_voxels
-        Of the cube drawn; a periodic one needs a multiple of 8, another is cut from one, its fractions with it.
+        Edge of the volume drawn; a periodic one needs a multiple of 8, another is cut from one, its fractions with it.
     voxel_size_metre
         Must be that of the training volumes [m].
     seed
-        Of the noise; equal seeds give equal voxels on one machine.
+        Seed of the noise; equal seeds give equal voxels on one machine.
     phase_fractions
         Instead, for a generator trained without recipes: all fractions, adding up to one [-]; the mean of the
         training volumes if empty.
@@ -75,9 +75,9 @@ def draw_microstructure(
     periodic
         Whether opposite faces fit together.
     sampling_steps
-        Of a phase that has a depth; the generator's own number if 0.
+        Number of denoising steps of the first phase; the generator's own if 0.
     member
-        Of the ensemble; seed modulo their number if -1.
+        Member of the ensemble that draws; seed modulo their number if -1.
     device
         "cpu", or "cuda" where there is one.
 
@@ -117,7 +117,7 @@ def _drawn(
     constrained: bool,
     periodic: bool,
 ) -> np.ndarray[Any, Any]:
-    """Labels, shape (edge, edge, edge)."""
+    """Return labels, shape (edge, edge, edge)."""
     import torch
 
     networks = networks_of(generator, seed if member < 0 else member, device)
@@ -150,7 +150,7 @@ def _grown(
     source: torch.Generator,
     periodic: bool,
 ) -> torch.Tensor:
-    """Where the first phase is: its field walks from noise to what is expected, look by look.
+    """Return where the first phase is: its field is denoised step by step.
 
     The phase are the `count` likeliest voxels, or what the logits say if None.
     """
@@ -160,14 +160,14 @@ def _grown(
     levels = schedule.crowded(torch.linspace(1, 0, steps + 1, device=source.device), _CROWDING)
     before = None
     for level, lower in pairwise(levels):
-        blind = level == 1 and lower > 0
-        seen = noisy[..., :_BLIND, :_BLIND, :_BLIND] if blind else noisy
-        field, logit = clean_field(network.weights, network.shape, seen, level[None], condition, periodic=periodic)
-        if blind:  # in noise alone no place is told from another: one number is expected
+        pure_noise = level == 1 and lower > 0
+        part = noisy[..., :_NOISE_EDGE, :_NOISE_EDGE, :_NOISE_EDGE] if pure_noise else noisy
+        field, logit = clean_field(network.weights, network.shape, part, level[None], condition, periodic=periodic)
+        if pure_noise:  # all places are alike then, so that one number is expected
             field = field.mean()
         noisy = schedule.stepped(noisy, schedule.ahead(field, before), level, lower)
         before = field
-    return taken(logit[0, 0], count)
+    return likeliest_voxels(logit[0, 0], count)
 
 
 def _filled(
@@ -178,11 +178,11 @@ def _filled(
     source: torch.Generator,
     periodic: bool,
 ) -> torch.Tensor:
-    """Where a phase is that is too thin for a depth: of the voxels still free, those that odds and chance fill."""
+    """Return where a phase is that is too thin for a depth: the voxels still free that odds and chance fill."""
     logit = log_odds(network.weights, network.shape, fields, condition, periodic=periodic)
     chance = gaussian_field(fields.shape[2:], network.grain, source, periodic=periodic)
     closed = (fields >= 0).any(1)
-    return taken(surplus(logit[0, 0], chance).masked_fill(closed[0], -math.inf), count)
+    return likeliest_voxels(surplus(logit[0, 0], chance).masked_fill(closed[0], -math.inf), count)
 
 
 def _condition(

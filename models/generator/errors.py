@@ -1,4 +1,4 @@
-"""What can be wrong with what a generator is given."""
+"""Errors of what a generator is given."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from ragone.schemas.errors import RagoneError
 
 
 class GeneratorError(RagoneError):
-    """A generator cannot be trained, read or asked."""
+    """A generator cannot be trained, read or used."""
 
 
 class RecipeError(GeneratorError):

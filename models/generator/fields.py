@@ -1,6 +1,6 @@
 """A phase as a field that a network can learn: the signed distance to its surface, squashed.
 
-Inside a phase the field is positive. Its value tells how deep a voxel lies, so that a particle's centre stands out
+Inside a phase the field is positive. Its value says how deep a voxel lies, so that a particle's centre stands out
 even where particles touch, which the label alone hides.
 """
 
@@ -23,7 +23,7 @@ _SMALLEST_SCALE = 1.0
 
 
 def field_scale(phases: list[Flags]) -> float:
-    """The unit of distances [voxel] for a phase, from volumes that show it: somewhat more than its mean depth."""
+    """Return the unit of distances [voxel] for a phase, from its place in volumes: 1.3 times its mean depth."""
     import scipy.ndimage
 
     depths = [scipy.ndimage.distance_transform_edt(phase)[phase] for phase in phases]
@@ -31,14 +31,14 @@ def field_scale(phases: list[Flags]) -> float:
 
 
 def distance_field(phase: Flags, scale: float, *, periodic: bool) -> Floats:
-    """Signed distance to the surface, over `scale` [voxel] and through a hyperbolic tangent; in (-1, 1).
+    """Return the signed distance to the surface, over `scale` [voxel] and through a hyperbolic tangent; in (-1, 1).
 
     Parameters
     ----------
     phase
         Shape (x, y, z). True inside.
     scale
-        Of distances [voxel].
+        Unit of distances [voxel].
     periodic
         Whether opposite faces touch; else the phase goes on beyond them as its outermost voxels do.
     """
@@ -47,7 +47,7 @@ def distance_field(phase: Flags, scale: float, *, periodic: bool) -> Floats:
 
 @lru_cache(maxsize=128)
 def _distance_field(packed: bytes, shape: tuple[int, ...], scale: float, periodic: bool) -> Floats:
-    """The same, remembered: every stretch of a training asks for the fields of the same volumes."""
+    """Return the same from a cache: every stretch of a training needs the fields of the same volumes."""
     import torch
 
     phase = np.unpackbits(np.frombuffer(packed, np.uint8), count=int(np.prod(shape))).reshape(shape).astype(bool)
@@ -57,7 +57,7 @@ def _distance_field(packed: bytes, shape: tuple[int, ...], scale: float, periodi
 
 
 def distance_tensor(phase: torch.Tensor, scale: float, *, periodic: bool) -> torch.Tensor:
-    """`distance_field` of a tensor, shape (x, y, z)."""
+    """Return `distance_field` of a tensor, shape (x, y, z)."""
     import torch
 
     inside, outside = (_distance_to(side, periodic) for side in (~phase, phase))
@@ -66,7 +66,7 @@ def distance_tensor(phase: torch.Tensor, scale: float, *, periodic: bool) -> tor
 
 
 def _distance_to(target: torch.Tensor, periodic: bool) -> torch.Tensor:
-    """Distance of every voxel to the nearest target, exact up to `_FARTHEST` and cut there: a minimum per axis."""
+    """Return the distance of every voxel to the nearest target, exact up to `_FARTHEST` and cut there."""
     import torch
 
     squared = torch.where(target, 0, _FARTHEST**2).to(torch.int16)
@@ -83,7 +83,7 @@ def _distance_to(target: torch.Tensor, periodic: bool) -> torch.Tensor:
 
 
 def repeats(labels: np.ndarray[Any, Any]) -> bool:
-    """Whether a volume goes on at its opposite face: neighbours across it differ hardly more often than inside."""
+    """Return whether a volume is periodic: neighbours across opposite faces differ hardly more often than inside."""
     across = [np.mean(labels.take(0, axis) != labels.take(-1, axis)) for axis in range(3)]
     inside = [np.mean(np.diff(labels.astype(np.int16), axis=axis) != 0) for axis in range(3)]
     return bool(np.mean(across) < _SEAM * np.mean(inside))

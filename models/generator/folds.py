@@ -1,7 +1,7 @@
 """Which volumes does each member of an ensemble leave out? Opposite extremes of the conditions, two each.
 
-What a member did not see judges it: at the corners of the conditions its error is that of going beyond what it
-learned. Every extreme is left out by exactly one member, so that the ensemble as a whole has seen them all.
+A member is judged by what it left out: at the corners of the conditions its error is that of extrapolation. Every
+extreme is left out by exactly one member, so that the ensemble as a whole was trained on all of them.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ _SPARE = 2  # at least as many volumes must be left for all to share
 
 
 def left_out(conditions: Floats, member_count: int) -> tuple[tuple[int, ...], ...]:
-    """Indices per member; empty where there are too few volumes to spare.
+    """Return the indices that each member leaves out; empty where there are too few volumes to spare.
 
     Parameters
     ----------
     conditions
         Shape (volumes, conditions).
     member_count
-        Of the ensemble.
+        Number of members of the ensemble.
     """
     count = 2 * member_count
     if len(conditions) < _SPARE * count or not np.ptp(conditions, axis=0).any():

@@ -25,15 +25,15 @@ if TYPE_CHECKING:
 _EMBEDDED = 128  # numbers that carry recipe and noise level into the blocks
 _FREQUENCIES = 16
 _HIGHEST_FREQUENCY = 200.0
-_GAIN = 4.0  # of logits, so that weights of order one tell odds of many to one
-_SURROUNDINGS = 6  # numbers that tell what the neighbours of a voxel are
+_GAIN = 4.0  # of logits, so that weights of order one give odds of many to one
+_SURROUNDINGS = 6  # numbers that describe the neighbours of a voxel
 
 Weights = Mapping[str, "torch.Tensor"]
 
 
 @dataclass(frozen=True)
 class Shape:
-    """What decides the sizes of the weights.
+    """Numbers that decide the sizes of the weights.
 
     `widths` and `depths` are channels and blocks per level, finest first; `patch` is the edge of a patch [voxel];
     `mixing` is the edge of the second convolution of a block [patch]: with 1 it only mixes channels, at half the cost.
@@ -48,21 +48,21 @@ class Shape:
 
     @property
     def by_chance(self) -> bool:
-        """Whether earlier phases and the recipe tell the odds of each voxel; else the phase has a field that grows."""
+        """Return whether earlier phases and the recipe give the odds of each voxel; else a field is grown."""
         return self.context_count > 0
 
     @property
     def granule(self) -> int:
-        """Edges of a volume must be multiples of this many voxels."""
+        """Return the number of voxels that the edges of a volume must be multiples of."""
         return int(self.patch * 2 ** (len(self.widths) - 1))
 
     def sizes(self) -> dict[str, tuple[int, ...]]:
-        """The shape of each weight, by name."""
+        """Return the shape of each weight, by name."""
         return dict(_sizes(self))
 
 
 def initial_weights(shape: Shape, generator: torch.Generator) -> dict[str, torch.Tensor]:
-    """Random weights; those that end a block or the network are zero, so that each block starts as the identity."""
+    """Return random weights; those that end a block are zero, so that each block starts as the identity."""
     import torch
 
     weights = {}
@@ -84,12 +84,12 @@ def clean_field(
     *,
     periodic: bool,
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """The clean field expected of the first phase, and the logit that a voxel belongs to it.
+    """Return the clean field expected of the first phase, and the logit that a voxel belongs to it.
 
     Parameters
     ----------
     weights, shape
-        Of one network.
+        Weights of one network, and their shape.
     noisy
         Shape (n, 1, x, y, z); edges are multiples of `shape.granule`.
     noise_level
@@ -116,12 +116,12 @@ def clean_field(
 def log_odds(
     weights: Weights, shape: Shape, context: torch.Tensor, condition: torch.Tensor, *, periodic: bool
 ) -> torch.Tensor:
-    """The log odds that a voxel belongs to a phase, given those placed before it.
+    """Return the log odds that a voxel belongs to a phase, given those placed before it.
 
     Parameters
     ----------
     weights, shape
-        Of one network.
+        Weights of one network, and their shape.
     context
         Shape (n, contexts, x, y, z): the fields of the earlier phases, positive inside; edges are multiples of
         `shape.granule`.
@@ -140,8 +140,8 @@ def log_odds(
     embedded = _embedded(weights, condition)
     logit = _GAIN * _answered(weights, shape, context, embedded, periodic)
     shares = _GAIN * _layered(weights, "neighbours", embedded).float()
-    seen = _surroundings(logit, (context < 0).all(1, keepdim=True), periodic)
-    for share, mean in zip(shares.unbind(1), seen, strict=True):
+    means = _surroundings(logit, (context < 0).all(1, keepdim=True), periodic)
+    for share, mean in zip(shares.unbind(1), means, strict=True):
         logit = torch.addcmul(logit, share[:, None, None, None, None], mean)
     return logit
 
@@ -149,7 +149,7 @@ def log_odds(
 def _answered(
     weights: Weights, shape: Shape, shown: torch.Tensor, embedded: torch.Tensor, periodic: bool
 ) -> torch.Tensor:
-    """What the U-Net says of every voxel of what it is shown, shape (n, answers, x, y, z), float32."""
+    """Return the U-Net's outputs for every voxel, shape (n, outputs, x, y, z), float32."""
     import torch
 
     hidden = _into_patches(shown, shape.patch).contiguous(memory_format=torch.channels_last_3d)
@@ -173,10 +173,10 @@ def _answered(
 
 
 def _surroundings(logit: torch.Tensor, open_: torch.Tensor, periodic: bool) -> tuple[torch.Tensor, ...]:
-    """What each voxel's neighbours are, by the odds so far: a mean field of the voxel, of its six and of its 26.
+    """Return each voxel's neighbourhood by the odds so far: a mean field of the voxel, of its six and of its 26.
 
     `_SURROUNDINGS` fields of the logit's shape. A patch has a rule of its own for each of its voxels, and few channels
-    to tell it, so that single voxels astray pass; this is one rule for all voxels. Voxels of earlier phases count as
+    to state it, so that single voxels astray pass; this is one rule for all voxels. Voxels of earlier phases count as
     zero.
     """
     import torch
@@ -217,13 +217,13 @@ def _sizes(shape: Shape) -> Iterator[tuple[str, tuple[int, ...]]]:
 
 
 def _layer(name: str, outputs: int, inputs: int, kernel: int = 0) -> Iterator[tuple[str, tuple[int, ...]]]:
-    """A convolution with that kernel, or a linear layer if 0."""
+    """Return a convolution with that kernel, or a linear layer if 0."""
     yield f"{name}.weight", (outputs, inputs, *([kernel] * 3 if kernel else []))
     yield f"{name}.bias", (outputs,)
 
 
 def laid_out(weight: torch.Tensor) -> torch.Tensor:
-    """Channels last, which is what the convolutions work in."""
+    """Return the tensor with channels last, as the convolutions need it."""
     import torch
 
     return weight.contiguous(memory_format=torch.channels_last_3d) if weight.dim() == 5 else weight
@@ -238,7 +238,7 @@ def _embedded(weights: Weights, numbers: torch.Tensor) -> torch.Tensor:
 
 
 def _layered(weights: Weights, name: str, numbers: torch.Tensor) -> torch.Tensor:
-    """A linear layer."""
+    """Apply a linear layer."""
     import torch
 
     return torch.nn.functional.linear(numbers, weights[f"{name}.weight"], weights[f"{name}.bias"])
@@ -254,7 +254,7 @@ def _block(weights: Weights, name: str, hidden: torch.Tensor, embedded: torch.Te
 
 
 def _normalised(hidden: torch.Tensor) -> torch.Tensor:
-    """Zero mean and unit variance over the channels of each patch."""
+    """Normalise to zero mean and unit variance over the channels of each patch."""
     import torch
 
     return torch.nn.functional.layer_norm(hidden.permute(0, 2, 3, 4, 1), (hidden.shape[1],)).permute(0, 4, 1, 2, 3)
@@ -271,7 +271,7 @@ def _convolved(weights: Weights, name: str, hidden: torch.Tensor, periodic: bool
 
 
 def _wrapped(hidden: torch.Tensor, margin: int) -> torch.Tensor:
-    """Continued by `margin` beyond each face, as a periodic volume is.
+    """Continue a periodic volume by `margin` beyond each face.
 
     Torch's circular padding would give up the order of the memory.
     """
@@ -295,14 +295,14 @@ def _wrapped(hidden: torch.Tensor, margin: int) -> torch.Tensor:
 
 
 def _into_patches(volume: torch.Tensor, edge: int) -> torch.Tensor:
-    """(n, c, x, y, z) to (n, c * edge^3, x / edge, y / edge, z / edge)."""
+    """Reshape (n, c, x, y, z) to (n, c * edge^3, x / edge, y / edge, z / edge)."""
     n, channels, *sizes = volume.shape
     split = volume.reshape(n, channels, *(part for size in sizes for part in (size // edge, edge)))
     return split.permute(0, 1, 3, 5, 7, 2, 4, 6).reshape(n, channels * edge**3, *(size // edge for size in sizes))
 
 
 def _out_of_patches(patches: torch.Tensor, edge: int) -> torch.Tensor:
-    """The reverse of `_into_patches`."""
+    """Reverse `_into_patches`."""
     n, channels, *sizes = patches.shape
     split = patches.reshape(n, channels // edge**3, edge, edge, edge, *sizes)
     return split.permute(0, 1, 5, 2, 6, 3, 7, 4).reshape(n, channels // edge**3, *(size * edge for size in sizes))
@@ -310,7 +310,7 @@ def _out_of_patches(patches: torch.Tensor, edge: int) -> torch.Tensor:
 
 @contextmanager
 def reduced_precision(device: torch.device) -> Iterator[None]:
-    """Convolutions in bfloat16 where the processor or the card has it; weights stay float32."""
+    """Compute convolutions in bfloat16 where the processor or the card has it; weights stay float32."""
     import torch
 
     able = device.type != "cpu" or torch.cpu._is_avx512_bf16_supported()

@@ -1,4 +1,4 @@
-"""The networks of a generator, phase by phase, ready to draw. What trained them is not asked for."""
+"""The networks of a generator, phase by phase, ready to draw, whatever trained them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class PhaseNetwork:
 
 
 def networks_of(generator: Generator, number: int, device: str) -> tuple[PhaseNetwork, ...]:
-    """The networks of a member (counted round), phase by phase."""
+    """Return the networks of a member (modulo their number), phase by phase."""
     member = number % int(generator.settings["member_count"])
     return tuple(_network(generator.weights, phase, member, device) for phase in range(1, len(generator.phase_names)))
 
@@ -53,12 +53,12 @@ def _network(content: bytes, phase: int, member: int, device: str) -> PhaseNetwo
 
 
 def weights_of(content: bytes, phase: int, member: int) -> dict[str, torch.Tensor]:
-    """One network's weights by name: the trunk's and the member's own."""
+    """Return one network's weights by name: the trunk's and the member's own."""
     return network_tensors(from_bytes(content, ARCHITECTURE)[0], phase, member)
 
 
 def network_tensors(tensors: Mapping[str, torch.Tensor], phase: int, member: int) -> dict[str, torch.Tensor]:
-    """The same, out of a generator's tensors."""
+    """Return the same from a generator's tensors."""
     found: dict[str, torch.Tensor] = {}
     for owner in ("trunk", f"member{member}"):
         start = f"phase{phase}.{owner}."

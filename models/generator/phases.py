@@ -1,4 +1,4 @@
-"""How each phase is drawn: the network that it has, and what that measures in."""
+"""How each phase is drawn: its network, and the units of that."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MEMBER_PARTS = ("embed.", "up.", "out.", "neighbours.")  # what a member has of 
 
 @dataclass(frozen=True)
 class Units:
-    """What a network measures in, and its width.
+    """Units of a network, and its width.
 
     Distances [voxel] of the phases up to its own, the earlier ones first; conditions from a middle in half ranges.
     """
@@ -26,14 +26,14 @@ class Units:
     condition_half_range: tuple[float, ...]
 
     def scaled(self, conditions: np.ndarray[Any, Any]) -> Floats:
-        """Conditions, shape (..., conditions), as the network takes them."""
+        """Return conditions, shape (..., conditions), as the network takes them."""
         middle, half_range = np.array(self.condition_middle), np.array(self.condition_half_range)
         scaled: Floats = ((conditions - middle) / half_range).astype(np.float32)
         return scaled
 
 
 def phase_shape(phase: int, units: Units) -> Shape:
-    """Of the network of a phase: particles are large and smooth, what lies between them is fine.
+    """Return the shape of a phase's network: particles are large and smooth, what lies between them is fine.
 
     Particles have a depth and are grown as a distance field; what lies between them is too thin to have one.
     """

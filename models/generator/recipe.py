@@ -1,8 +1,8 @@
-"""What a recipe asks of the volume: the fraction of each phase, and what a volume does not show.
+"""The condition of a recipe: the fraction of each phase, and the fields that a volume does not show.
 
 A condition is the phase fractions without the first (the pores'), in the order of the labels, and then the fields of
-the recipe that the fractions do not tell: the adhesion, and every number that the training recipes vary. A field that
-they do not vary must be theirs in whatever is drawn.
+the recipe that the fractions do not determine: the adhesion, and every number that the training recipes vary. A field
+that they do not vary must be theirs in whatever is drawn.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ _ROUNDING = 1e-6
 
 
 def hidden_fields(recipes: Sequence[Recipe]) -> tuple[str, ...]:
-    """Fields that a volume does not show: the adhesion, and every other number that the recipes vary."""
+    """Return the fields that a volume does not show: the adhesion, and every other number that the recipes vary."""
     free = [name for name in NUMBERS if name not in _COMPOSITION]
     return tuple(n for n in free if recipes and (n == _HIDDEN or len({getattr(r, n) for r in recipes}) > 1))
 
 
 def fixed_fields(recipes: Sequence[Recipe]) -> dict[str, Any]:
-    """Fields that the recipes do not vary, by name, with what is not a recipe's default.
+    """Return the fields that the recipes do not vary and that are not a recipe's default, by name.
 
     Raises
     ------
@@ -52,19 +52,19 @@ def fixed_fields(recipes: Sequence[Recipe]) -> dict[str, Any]:
 
 
 def condition_names(phase_names: Sequence[str], hidden: Sequence[str]) -> tuple[str, ...]:
-    """The names of a condition's entries; none is hidden where the volumes have no recipes."""
+    """Return the names of a condition's entries; none is hidden where the volumes have no recipes."""
     return (*(f"{name}_fraction" for name in phase_names[1:]), *hidden)
 
 
 def condition_of_volume(volume: Microstructure, recipe: Recipe | None, hidden: Sequence[str]) -> Floats:
-    """The condition that a volume was made at, fractions counted."""
+    """Return the condition that a volume was made at, with fractions counted."""
     counts = np.array([np.count_nonzero(volume.labels == label) for label in volume.phase_labels])
     values = () if recipe is None else tuple(getattr(recipe, name) for name in hidden)
     return np.array([*(counts[1:] / volume.labels.size), *values], dtype=np.float64)
 
 
 def condition_of(recipe: Recipe, materials: Materials, generator: Generator) -> Floats:
-    """The condition of a recipe, fractions by mass balance; the carbon-binder's holds its nanopores.
+    """Return the condition of a recipe, with fractions by mass balance; the carbon-binder's holds its nanopores.
 
     Raises
     ------
@@ -87,14 +87,14 @@ def condition_of(recipe: Recipe, materials: Materials, generator: Generator) -> 
 
 
 def takes_recipes(generator: Generator) -> bool:
-    """Whether a recipe says what the generator is to draw."""
+    """Return whether a recipe says what the generator is to draw."""
     count, fields = len(_FRACTIONS), Recipe.fields()
     fractions, hidden = generator.condition_names[:count], generator.condition_names[count:]
     return fractions == _FRACTIONS and bool(hidden) and all(name in fields for name in hidden)
 
 
 def unlearned(recipe: Recipe, generator: Generator) -> str:
-    """What the recipe asks for that no training recipe varied and that is not theirs; empty if there is nothing."""
+    """Return the recipe's values that the training recipes neither varied nor had; empty if there are none."""
     if not takes_recipes(generator):
         return ""
     free, fixed = (*_COMPOSITION, *generator.condition_names), generator.settings.get(FIXED, {})
@@ -103,7 +103,7 @@ def unlearned(recipe: Recipe, generator: Generator) -> str:
 
 
 def condition_of_fractions(phase_fractions: Sequence[float], generator: Generator) -> Floats:
-    """The condition of phase fractions given one by one, the first phase's included.
+    """Return the condition of phase fractions given one by one, the first phase's included.
 
     Raises
     ------
@@ -127,6 +127,6 @@ def condition_of_fractions(phase_fractions: Sequence[float], generator: Generato
 
 
 def mean_fractions(generator: Generator) -> tuple[float, ...]:
-    """The phase fractions in the middle of the training volumes, all phases."""
+    """Return the mean phase fractions of the training volumes, for all phases."""
     placed = generator.training_conditions[:, : len(generator.phase_names) - 1].mean(axis=0)
     return (1 - float(placed.sum()), *placed.tolist())

@@ -1,8 +1,7 @@
-"""Is a predicted error true? Predicted standard deviations beside the errors that turned out.
+"""Are predicted errors reliable? Predicted standard deviations against the errors that were measured.
 
-Of a calibration each point is predicted without its fold, so that nothing judges itself; points beyond the training
-recipes are predicted by all of it. What is drawn of them is one figure per group: predictions in bins of equal count
-against the root mean square of their errors, and the share of errors in each band.
+Each point of a calibration is predicted without its fold (cross-validation); points outside the training ranges are
+predicted by all of it. Points are grouped by whether the member that drew was trained on the recipe.
 """
 
 from __future__ import annotations
@@ -13,18 +12,19 @@ from typing import Any
 
 import numpy as np
 
-from ragone.models.generator.trust import excluded_by, folds_of
+from ragone.models.generator.trust import excluded_volumes, folds_of
 from ragone.models.generator.variance import covered, held_out
 from ragone.schemas import Generator, GeneratorErrors
 
 BANDS = (0.5, 0.68, 0.9, 0.95)
+TRAINED, LEFT_OUT, EXTRAPOLATED = "training recipes", "left-out recipes", "outside the training ranges"
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 
 @dataclass(frozen=True)
 class Reliability:
-    """Of a group of points: predicted standard deviation and relative error, shape (points, metrics) each."""
+    """Predicted standard deviation and measured relative error of a group of points, shape (points, metrics) each."""
 
     group: str
     metric_names: tuple[str, ...]
@@ -32,12 +32,12 @@ class Reliability:
     error: Floats
 
     def coverage(self) -> Floats:
-        """Share of errors in each band, shape (bands, metrics)."""
+        """Return the share of errors in each band, shape (bands, metrics)."""
         columns = range(len(self.metric_names))
         return np.array([[covered(self.error[:, m], self.sigma[:, m], band) for m in columns] for band in BANDS])
 
     def binned(self, metric: int, count: int = 4) -> tuple[Floats, Floats]:
-        """Root mean squares of predictions and of errors, in bins of equal count by the prediction."""
+        """Return root mean squares of predictions and of errors, in bins of equal count by the prediction."""
         order = np.argsort(self.sigma[:, metric], kind="stable")
         parts = [part for part in np.array_split(order, count) if len(part)]
         both = [[np.sqrt(np.mean(v[part, metric] ** 2)) for part in parts] for v in (self.sigma, self.error)]
@@ -45,14 +45,14 @@ class Reliability:
 
 
 def reliabilities(errors: GeneratorErrors, generator: Generator) -> tuple[Reliability, ...]:
-    """Of a calibration: where the members had seen the recipe, and at left-out corners."""
-    folds = folds_of(_volumes(errors, generator), excluded_by(generator))
+    """Return the reliability of a calibration at training recipes, and at left-out corners."""
+    folds = folds_of(_volumes(errors, generator), excluded_volumes(generator))
     columns = [
         held_out(errors.distance, errors.spread[:, m], errors.relative_error[:, m], folds)
         for m in range(len(errors.metric_names))
     ]
     sigma, outside = np.stack(columns, axis=1), errors.distance > 0
-    groups = (("seen", ~outside), ("left out", outside))
+    groups = ((TRAINED, ~outside), (LEFT_OUT, outside))
     return tuple(
         Reliability(name, errors.metric_names, sigma[rows], errors.relative_error[rows])
         for name, rows in groups
@@ -61,6 +61,6 @@ def reliabilities(errors: GeneratorErrors, generator: Generator) -> tuple[Reliab
 
 
 def _volumes(errors: GeneratorErrors, generator: Generator) -> Sequence[int]:
-    """The training volume of each point, by its condition."""
+    """Return the training volume of each point, by its condition."""
     apart = np.linalg.norm(errors.conditions[:, None] - generator.training_conditions[None], axis=2)
     return [int(volume) for volume in apart.argmin(axis=1)]

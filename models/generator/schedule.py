@@ -18,25 +18,25 @@ if TYPE_CHECKING:
 
 
 def crowded(even: torch.Tensor, crowding: float) -> torch.Tensor:
-    """Noise levels from numbers even in [0, 1], crowded towards 1."""
+    """Return noise levels from numbers even in [0, 1], crowded towards 1."""
     return crowding * even / (1 + (crowding - 1) * even)
 
 
 def noised(clean: torch.Tensor, noise: torch.Tensor, level: torch.Tensor) -> torch.Tensor:
-    """The clean fields, shape (n, ...), at their noise levels, shape (n,)."""
+    """Return the clean fields, shape (n, ...), at their noise levels, shape (n,)."""
     share = level.reshape(-1, *[1] * (clean.dim() - 1))
     return (1 - share) * clean + share * noise
 
 
 def stepped(noisy: torch.Tensor, clean: torch.Tensor, level: torch.Tensor, lower: torch.Tensor) -> torch.Tensor:
-    """The noisy field one step further down, along the straight line towards the clean field expected."""
+    """Return the noisy field one step further down, along the straight line towards the clean field expected."""
     return clean + (noisy - clean) * (lower / level)
 
 
 def ahead(clean: torch.Tensor, before: torch.Tensor | None) -> torch.Tensor:
-    """The clean field to be expected in the middle of the next step, from the one now and the one a step before.
+    """Return the clean field expected in the middle of the next step, from those of this step and the one before.
 
     On steps as even as those before crowding it makes the walk one of second order (Adams and Bashforth's two-step
-    rule) and costs no further look by the network; the first step has nothing before it and is one of first order.
+    rule) and costs no further evaluation of the network; the first step has none before it and is of first order.
     """
     return clean if before is None else clean + (clean - before) / 2

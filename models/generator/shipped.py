@@ -1,4 +1,4 @@
-"""The generator that comes with Ragone, and how far it was off; rebuilt by `ragone train-generator`.
+"""The generator that comes with Ragone, and its calibration; rebuilt by `ragone generator train`.
 
 Its weights are a safetensors file beside this module, and the rest of its record a JSON file.
 """
@@ -26,7 +26,7 @@ Kept = TypeVar("Kept", bound=Record)
 
 @cache
 def default_generator() -> Generator:
-    """The generator that comes with Ragone.
+    """Return the generator that comes with Ragone.
 
     Raises
     ------
@@ -37,14 +37,14 @@ def default_generator() -> Generator:
         content, record = WEIGHTS.read_bytes(), json.loads(RECORD.read_text(encoding="utf-8"))
     except OSError as cause:
         raise WeightsError(
-            f"the default generator is missing ({cause}). Install Ragone anew, or train one: ragone train-generator"
+            f"the default generator is missing ({cause}). Install Ragone anew, or train one: ragone generator train"
         ) from cause
     return record_from(Generator, record["generator"], weights=content)
 
 
 @cache
 def default_errors() -> GeneratorErrors:
-    """How far the generator that comes with Ragone was off.
+    """Return the calibration of the generator that comes with Ragone.
 
     Raises
     ------
@@ -56,19 +56,19 @@ def default_errors() -> GeneratorErrors:
     except (OSError, KeyError) as cause:
         raise WeightsError(
             f"the default generator comes without a calibration ({cause!r} in {RECORD.name}). Make one with: "
-            "ragone calibrate-generator default"
+            "ragone generator calibrate default"
         ) from cause
     return record_from(GeneratorErrors, record)
 
 
 def record_from(cls: type[Kept], plain: Mapping[str, Any], **further: Any) -> Kept:
-    """A record from plain data, as `plain_record` gives it; `further` fields beside them."""
+    """Return a record from plain data, as `plain_record` gives it; `further` fields beside them."""
     values = {name: _read(cls.fields()[name], value) for name, value in plain.items()}
     return cls.build({**values, **further})
 
 
 def plain_record(record: Record) -> dict[str, Any]:
-    """All of a record but its weights, as plain data."""
+    """Return all of a record but its weights, as plain data."""
     values = {name: getattr(record, name) for name, spec in record.fields().items() if spec.dtype != "binary"}
     return {name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in values.items()}
 

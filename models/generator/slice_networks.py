@@ -1,4 +1,4 @@
-"""The networks of the slice-judged baseline and one step of their game."""
+"""The networks of the baseline that is judged by slices, and one step of their adversarial training."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def maker(inputs: int, classes: int, widths: Sequence[int], *, periodic: bool) -> torch.nn.Sequential:
-    """Noise and recipe on a coarse grid to logits of the phases on voxels: convolved and doubled, time after time."""
+    """Return a network from noise and recipe on a coarse grid to logits of the phases on voxels."""
     import torch
 
     mode: Literal["circular", "replicate"] = "circular" if periodic else "replicate"
@@ -23,7 +23,7 @@ def maker(inputs: int, classes: int, widths: Sequence[int], *, periodic: bool) -
 
 
 def critic(inputs: int, widths: Sequence[int]) -> torch.nn.Module:
-    """How real does a slice look? One number per slice."""
+    """Return a network that scores how real a slice is, by one number per slice."""
     import torch
 
     layers: list[torch.nn.Module] = []
@@ -33,7 +33,7 @@ def critic(inputs: int, widths: Sequence[int]) -> torch.nn.Module:
 
 
 class Game:
-    """Critics that tell slices of drawn volumes from real ones, and a maker that learns from them."""
+    """Critics that distinguish slices of drawn volumes from real ones, and a maker that learns from them."""
 
     def __init__(
         self,
@@ -52,14 +52,14 @@ class Game:
         self._judging = [torch.optim.Adam(c.parameters(), lr=rate, betas=(0.0, 0.9)) for c in critics]
 
     def judge(self, real: torch.Tensor, condition: torch.Tensor, noise: torch.Tensor, slices: int) -> float:
-        """One step of every critic; the mean distance between real and drawn slices that they see."""
+        """Take one step of every critic; return their mean distance between real and drawn slices."""
         import torch
 
         classes = len(self.average[list(self.average)[-1]])
         truth = torch.nn.functional.one_hot(real, classes).permute(3, 0, 1, 2).float()
         with torch.no_grad():
             drawn = torch.softmax(self._maker(noise), 1)[0]
-        seen = []
+        distances = []
         for number, optimiser in enumerate(self._judging):
             real_slices, fake = (_slices(v, condition, number, slices) for v in (truth, drawn))
             distance = self._critics[number](real_slices).mean() - self._critics[number](fake).mean()
@@ -67,11 +67,11 @@ class Game:
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
-            seen.append(float(distance.detach()))
-        return sum(seen) / len(seen)
+            distances.append(float(distance.detach()))
+        return sum(distances) / len(distances)
 
     def make(self, condition: torch.Tensor, noise: torch.Tensor, slices: int, *, rate: float) -> None:
-        """One step of the maker, its step size a share of the first."""
+        """Take one step of the maker, with a share of the first step size."""
         import torch
 
         for group in self._making.param_groups:
@@ -85,7 +85,7 @@ class Game:
             self.average[name].lerp_(tensor, 1 - self._kept)
 
     def _steepness(self, number: int, real: torch.Tensor, fake: torch.Tensor) -> torch.Tensor:
-        """How far the critic's slope is from one between real and drawn slices."""
+        """Return how far the critic's slope is from one between real and drawn slices."""
         import torch
 
         share = torch.rand(len(real), 1, 1, 1)
@@ -96,7 +96,7 @@ class Game:
 
 
 def _slices(volume: torch.Tensor, condition: torch.Tensor, number: int, count: int) -> torch.Tensor:
-    """Slices across the through-plane axis (critic 1) or that hold it (critic 0), with the recipe as channels."""
+    """Return slices across the through-plane axis (critic 1) or along it (critic 0), with the recipe as channels."""
     import torch
 
     axes = (1,) if number else (2, 3)
@@ -105,5 +105,5 @@ def _slices(volume: torch.Tensor, condition: torch.Tensor, number: int, count: i
         places = torch.randint(volume.shape[axis], (count // len(axes),))
         found.append(volume.index_select(axis, places).movedim(axis, 0))
     stack = torch.cat(found)
-    told = condition.reshape(1, -1, 1, 1).expand(len(stack), -1, *stack.shape[2:])
-    return torch.cat([stack, told], 1)
+    spread = condition.reshape(1, -1, 1, 1).expand(len(stack), -1, *stack.shape[2:])
+    return torch.cat([stack, spread], 1)

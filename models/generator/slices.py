@@ -1,6 +1,6 @@
 """The baseline: a generator judged by its slices, after SliceGAN, with the recipe as a condition.
 
-A network of transposed resolution turns noise on a coarse grid into phase probabilities; critics look at slices across
+A network of transposed resolution turns noise on a coarse grid into phase probabilities; critics judge slices across
 each axis, the two in-plane directions sharing one. Wasserstein loss with gradient penalty. It is here to be compared
 with, trained for as long as what it is compared with; it draws through the same stage.
 
@@ -52,7 +52,7 @@ def train_slices(
     seed: int,
     learning_rate: float = 3e-4,
 ) -> Generator:
-    """A SliceGAN-style generator.
+    """Train a SliceGAN-style generator.
 
     Parameters
     ----------
@@ -61,9 +61,9 @@ def train_slices(
     step_count
         Steps of the generating network; the critics take three each.
     seed
-        Of everything random.
+        Seed of everything random.
     learning_rate
-        Of Adam, for all networks.
+        Learning rate of Adam, for all networks.
     """
     import torch
 
@@ -110,7 +110,7 @@ def train_slices(
 def draw_from_slices(
     generator: Generator, condition: np.ndarray[Any, Any], *, edge: int, seed: int, constrained: bool, periodic: bool
 ) -> np.ndarray[Any, Any]:
-    """Labels, shape (edge, edge, edge); the fractions of the condition imposed on the probabilities if asked."""
+    """Return labels, shape (edge, edge, edge), with the fractions of the condition imposed if asked."""
     import torch
 
     maker, units = _maker(generator.weights, periodic)
@@ -131,13 +131,13 @@ def draw_from_slices(
 
 
 def _noise(edge: int, condition: torch.Tensor, source: torch.Generator | None) -> torch.Tensor:
-    """Noise and the recipe on the coarse grid, shape (1, channels, nodes, nodes, nodes)."""
+    """Return noise and the recipe on the coarse grid, shape (1, channels, nodes, nodes, nodes)."""
     import torch
 
     nodes = edge // _COARSE
     noise = torch.randn((1, _CHANNELS, nodes, nodes, nodes), generator=source)
-    told = condition.reshape(1, -1, 1, 1, 1).expand(1, -1, nodes, nodes, nodes)
-    return torch.cat([noise, told], 1)
+    spread = condition.reshape(1, -1, 1, 1, 1).expand(1, -1, nodes, nodes, nodes)
+    return torch.cat([noise, spread], 1)
 
 
 @lru_cache(maxsize=4)

@@ -38,7 +38,7 @@ _WARMUP = 200  # steps
 _AVERAGED = 0.999
 _LARGEST_GRADIENT = 1.0
 _CROWDING = 5.0  # of noise levels
-_SQUARED_SHARE = 2.0  # of the squared error of the field, beside the cross entropy of the phase
+_SQUARED_SHARE = 2.0  # of the squared error of the field, next to the cross entropy of the phase
 
 
 @stage("generator.train_steps", libraries=("numpy", "scipy", "torch"))
@@ -58,26 +58,26 @@ def train_steps(
     learning_rate: float = 1.5e-3,
     device: str = "cpu",
 ) -> GeneratorTraining:
-    """One stretch of the training of one phase's network.
+    """Train one phase's network for a stretch of steps.
 
     Parameters
     ----------
     volumes, recipes
         Parallel; no recipes for volumes without.
     before
-        Where to go on: the last stretch of the same member, or of the trunk for a member's first.
+        The training to continue: the last stretch of the same member, or of the trunk for a member's first.
     phase
         Index of the phase, >= 1.
     member
         Number of the ensemble's member, -1 for the trunk.
     left_out
-        Indices of volumes that are not shown.
+        Indices of volumes that are left out.
     step_count
         Steps of this stretch.
     fall_from, fall_to
         Steps between which the step size falls linearly to zero.
     seed
-        Of everything random.
+        Seed of everything random.
     width
         Channels of the network's finest level; what comes before decides if there is something before.
     learning_rate
@@ -99,8 +99,8 @@ def train_steps(
 
     data = TrainingSet(volumes, recipes)
     run = _Training(data, before, phase, member, width, learning_rate, seed, torch.device(device))
-    shown = [number for number in range(len(volumes)) if number not in left_out]
-    losses = [run.step(shown, fall_from, fall_to) for _ in range(step_count)]
+    learned = [number for number in range(len(volumes)) if number not in left_out]
+    losses = [run.step(learned, fall_from, fall_to) for _ in range(step_count)]
     return run.state(float(np.mean(losses)))
 
 
@@ -145,8 +145,8 @@ class _Training:
     def _learns(self, name: str) -> bool:
         return self._member == TRUNK or name.startswith(MEMBER_PARTS)
 
-    def step(self, shown: Sequence[int], fall_from: int, fall_to: int) -> float:
-        """One step; its loss."""
+    def step(self, volumes: Sequence[int], fall_from: int, fall_to: int) -> float:
+        """Take one step and return its loss."""
         import torch
 
         rng = np.random.Generator(np.random.PCG64([self._seed, self._phase, self._member + 1, self._step]))
@@ -154,7 +154,7 @@ class _Training:
         for group in self._optimiser.param_groups:
             group["lr"] = self._rate * min(1.0, (self._step + 1) / _WARMUP) * share
         whole = self._data.periodic and self._step % _WHOLE_EVERY == _WHOLE_EVERY - 1
-        loss = self._loss(self._data.batch(rng, shown, _BATCH, self._crop(), whole=whole), rng)
+        loss = self._loss(self._data.batch(rng, volumes, _BATCH, self._crop(), whole=whole), rng)
         self._optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self._optimiser.param_groups[0]["params"], _LARGEST_GRADIENT)
@@ -192,14 +192,14 @@ class _Training:
         return entropy(logit, phase) + _SQUARED_SHARE * ((found - fields) ** 2).mean()
 
     def _levels(self, count: int, rng: np.random.Generator) -> torch.Tensor:
-        """Noise levels, evenly spread but for their crowding."""
+        """Return noise levels, evenly spread but for their crowding."""
         import torch
 
         even = (torch.arange(count, device=self._device) + float(rng.random())) / count
         return schedule.crowded(even, _CROWDING)
 
     def state(self, loss: float) -> GeneratorTraining:
-        """All that the next stretch needs."""
+        """Return all that the next stretch needs."""
         tensors = {f"weight.{n}": w for n, w in self._weights.items()}
         tensors |= {f"average.{n}": w for n, w in self._average.items()}
         for name, weight in self._learned():

@@ -9,10 +9,10 @@ from ragone.schemas import Recipe
 
 
 def training_recipes(space: Mapping[str, tuple[float, float]]) -> tuple[Recipe, ...]:
-    """Corners and places inside, as many as there are edges and a centre; fields that are not free at their middle.
+    """Return the corners of a space and points inside, as many as there are edges and a centre.
 
-    Inside they are spread by a Sobol sequence from the centre on, so that no two of them share the value of a field:
-    what changes with one is told apart from what changes with another.
+    The points are spread by a Sobol sequence from the centre on, so that no two of them share the value of a field and
+    the effects of all fields can be separated. Fields that are not free are at their middle.
 
     Parameters
     ----------

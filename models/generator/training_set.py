@@ -1,7 +1,7 @@
 """The volumes that a generator learns from, as batches of crops of their fields.
 
 Crops are drawn anywhere, mirrored along every axis and with the in-plane axes exchanged: an electrode has a thickness
-direction and no other. Volumes that repeat themselves are also shown whole, as they will be drawn.
+direction and no other. Periodic volumes are also learned whole, as they will be drawn.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ragone.models.generator.recipe import condition_names, condition_of_volume,
 from ragone.schemas import Microstructure, Recipe
 
 _LEAST = 2
-_JITTER = 0.03  # of a condition's half range: neighbouring recipes must not be told apart by the last digit
+_JITTER = 0.03  # of a condition's half range: neighbouring recipes must not be distinguished by the last digit
 
 Floats = np.ndarray[Any, np.dtype[np.float32]]
 
@@ -61,20 +61,20 @@ class TrainingSet:
         self._labels = [_ordered(volume) for volume in volumes]
 
     def phase(self, index: int, width: int, units: Units | None = None) -> PhaseSet:
-        """What a network needs to learn one phase; 1 is the first that is placed. A network keeps its first units."""
+        """Return what a network needs to learn one phase, 1 being the first placed. A network keeps its first units."""
         masks = [labels == index for labels in self._labels]
         units = units or self.units(
             width, [field_scale([labels == n for labels in self._labels]) for n in range(1, index + 1)]
         )
-        shown = range(1, index) if phase_shape(index, units).by_chance else (index,)
+        earlier = range(1, index) if phase_shape(index, units).by_chance else (index,)
         fields = [
-            [distance_field(labels == n, units.field_scales[n - 1], periodic=self.periodic) for n in shown]
+            [distance_field(labels == n, units.field_scales[n - 1], periodic=self.periodic) for n in earlier]
             for labels in self._labels
         ]
         return PhaseSet(units, masks, fields, units.scaled(self.conditions), self.periodic)
 
     def units(self, width: int = 0, scales: Sequence[float] = ()) -> Units:
-        """Conditions from the middle in half ranges, one where a condition is constant; distances per phase."""
+        """Return the units: half ranges of conditions, one where a condition is constant; distances per phase."""
         low, high = self.conditions.min(axis=0), self.conditions.max(axis=0)
         half = (high - low) / 2
         return Units(
@@ -82,7 +82,7 @@ class TrainingSet:
         )
 
     def crop(self, rng: np.random.Generator, number: int, edge: int) -> np.ndarray[Any, Any]:
-        """Labels of a cube of that edge [voxel] out of a volume, turned at random."""
+        """Return the labels of a crop of that edge [voxel] from a volume, turned at random."""
         labels = self._labels[number]
         return np.ascontiguousarray(
             _turned(labels[_window(rng, labels.shape, (edge,) * 3, self.periodic)], int(rng.integers(16)))
@@ -91,7 +91,7 @@ class TrainingSet:
 
 @dataclass(frozen=True)
 class PhaseSet:
-    """Where a phase is in every volume, fields, and scaled conditions.
+    """Places of a phase in every volume, fields, and scaled conditions.
 
     The field is the phase's own if it is grown; those of the earlier phases if it is filled by chance.
     """
@@ -103,7 +103,7 @@ class PhaseSet:
     periodic: bool
 
     def batch(self, rng: np.random.Generator, members: Sequence[int], count: int, edge: int, *, whole: bool) -> Batch:
-        """Crops of that edge [voxel] from some of the volumes, or one whole volume."""
+        """Return crops of that edge [voxel] from some of the volumes, or one whole volume."""
         rows = [self._crop(rng, int(rng.choice(members)), edge, whole) for _ in range(1 if whole else count)]
         phase, fields, condition = (np.stack(part) for part in zip(*rows, strict=True))
         return Batch(phase[:, None].astype(np.float32), fields, condition, whole)
@@ -119,13 +119,13 @@ class PhaseSet:
 
 
 def _window(rng: np.random.Generator, sizes: tuple[int, ...], lengths: tuple[int, ...], periodic: bool) -> Any:
-    """Indices of a box anywhere in a volume, across its faces if it repeats itself."""
+    """Return the indices of a box anywhere in a volume, across its faces if it is periodic."""
     starts = [int(rng.integers(size if periodic else size - n + 1)) for size, n in zip(sizes, lengths, strict=True)]
     return np.ix_(*((start + np.arange(n)) % size for start, n, size in zip(starts, lengths, sizes, strict=True)))
 
 
 def _turned(volume: Any, symmetry: int) -> Any:
-    """One of the sixteen ways to lay an electrode down: mirrored, in-plane axes exchanged."""
+    """Return a volume in one of the sixteen orientations of an electrode: mirrored, in-plane axes exchanged."""
     for axis in range(3):
         if symmetry >> axis & 1:
             volume = np.flip(volume, axis)
@@ -133,7 +133,7 @@ def _turned(volume: Any, symmetry: int) -> Any:
 
 
 def _ordered(volume: Microstructure) -> np.ndarray[Any, Any]:
-    """Labels 0, 1, 2, ... in the order of the phases, whatever numbers stand in the volume."""
+    """Return labels 0, 1, 2, ... in the order of the phases, whatever numbers stand in the volume."""
     lookup = np.zeros(256, dtype=np.uint8)
     lookup[np.asarray(volume.phase_labels)] = np.arange(len(volume.phase_labels), dtype=np.uint8)
     ordered = np.empty_like(volume.labels)
@@ -147,7 +147,7 @@ def _require_alike(volumes: Sequence[Microstructure], recipes: Sequence[Recipe])
     if len(volumes) < _LEAST:
         raise TrainingSetError(
             f"{len(volumes)} training volume is too few: at least {_LEAST} are needed. Cut a large one into crops "
-            "(ragone train-generator --crop EDGE), or give more."
+            "(ragone generator train --crop EDGE), or give more."
         )
     if recipes and len(recipes) != len(volumes):
         raise TrainingSetError(f"{len(volumes)} volumes and {len(recipes)} recipes; give a recipe for each, or none.")

@@ -1,8 +1,8 @@
-"""How far is a generator's metric from the real one, where it has seen the recipe and where it has not?
+"""How large are the errors of a generator's metrics, at recipes that it was trained on and at others?
 
 The relative error has the variance floor^2 + (growth * distance)^2 + (spread_weight * spread)^2 (`variance`). It is
-fitted to measured errors: of members at recipes that they saw, and at the left-out corners of those that did not. Each
-member leaves out a pair of corners, and each pair is left out once.
+fitted to measured errors of the members at their training recipes, and at the corners that they left out. Each member
+leaves out a pair of corners, and each pair is left out once.
 
 Errors are taken as normal with mean zero, so a bias counts as scatter. One real volume stands for a recipe: its own
 seed-to-seed noise, and that of the volume drawn, are part of the floor and make it too large rather than too small.
@@ -18,11 +18,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from ragone.models.generator.envelope import BLIND_DISTANCE, place
+from ragone.models.generator.domain import DOMAIN_DISTANCE, locate_condition
 from ragone.models.generator.errors import CalibrationError
 from ragone.models.generator.recipe import condition_of
 from ragone.models.generator.variance import Variance, calibrated, covered, held_out
@@ -47,37 +48,36 @@ def fit_errors(
     *,
     volumes: tuple[int, ...],
     members: tuple[int, ...],
-    blind_distance: float = BLIND_DISTANCE,
+    domain_distance: float = DOMAIN_DISTANCE,
 ) -> GeneratorErrors:
-    """How far a generator was off, and the variance that follows.
+    """Fit the variance of a generator's errors to measured ones.
 
     Parameters
     ----------
     generator
         An ensemble whose members each left some training volumes out.
     drawn
-        Of each calibration point: a volume drawn by the member that is judged.
+        For each calibration point, the transport of a volume drawn by the member that is judged.
     beside
-        Of each point in turn: small volumes drawn by every member at equal seeds; the same for all members.
+        For each point in turn, those of small volumes drawn by every member at equal seeds.
     real
-        Of each point: the training volume of that recipe.
+        For each point, that of the training volume of the recipe.
     volumes, members
-        Of each point: index of the training volume, and the member that drew.
-    blind_distance
-        Beyond which a recipe is said to be outside the envelope [training range].
+        For each point, the index of the training volume, and the member that drew.
+    domain_distance
+        Distance up to which a recipe is inside the applicability domain [training range].
 
     Raises
     ------
     CalibrationError
         If no member left anything out, or the points do not match.
     """
-    excluded = excluded_by(generator)
+    excluded = excluded_volumes(generator)
     _require_points(excluded, drawn, beside, real, volumes, members)
-    seen = [_seen_by(generator, excluded[member]) for member in members]
+    trained = [_conditions_without(generator, excluded[member]) for member in members]
     conditions = generator.training_conditions[list(volumes)]
-    distance = np.array(
-        [place(c, s, generator.training_conditions).distance for c, s in zip(conditions, seen, strict=True)]
-    )
+    positions = map(partial(locate_condition, scale_by=generator.training_conditions), conditions, trained)
+    distance = np.array([position.distance for position in positions])
     spread = np.array([ensemble_spread(group) for group in _grouped(beside, len(drawn))])
     error = np.array([relative_errors(a, b) for a, b in zip(drawn, real, strict=True)])
     folds = folds_of(volumes, excluded)
@@ -89,7 +89,7 @@ def fit_errors(
         floor=np.array([f.floor for f in fitted]),
         growth=np.array([f.growth for f in fitted]),
         spread_weight=np.array([f.spread_weight for f in fitted]),
-        blind_distance=blind_distance,
+        domain_distance=domain_distance,
         condition_names=generator.condition_names,
         conditions=conditions,
         distance=distance,
@@ -114,23 +114,23 @@ def predict_errors(
     *,
     largest_error: float = 0.25,
 ) -> PredictedErrors:
-    """How far a generator is expected to be off for one recipe, and whether it is blind to it.
+    """Predict a generator's errors for one recipe, and whether the recipe is out of distribution.
 
     Parameters
     ----------
     recipe, materials
         What is to be drawn.
     generator
-        That draws it. One fine-tuned on more volumes is judged by the calibration of the one it began from.
+        The one that draws it. One fine-tuned on more volumes is judged by the calibration of the one it began from.
     errors
-        How far it was off.
+        Its calibration.
     transports
-        Of small volumes of that recipe, drawn by every member at equal seeds.
+        Those of small volumes of that recipe, drawn by every member at equal seeds.
     largest_error
-        Relative standard error of any metric beyond which it counts as blind as well [-].
+        Relative standard error of any metric beyond which the recipe is out of distribution as well [-].
     """
     condition = condition_of(recipe, materials, generator)
-    distance = place(condition, generator.training_conditions).distance
+    distance = locate_condition(condition, generator.training_conditions).distance
     spread = ensemble_spread(transports)
     terms = zip(errors.floor, errors.growth, errors.spread_weight, spread, strict=True)
     sigma = np.array([Variance(f, g, w).sigma(distance, s) for f, g, w, s in terms], dtype=np.float64)
@@ -142,24 +142,24 @@ def predict_errors(
         condition_names=generator.condition_names,
         condition=condition,
         distance=distance,
-        blind=bool(distance > errors.blind_distance or sigma.max() > largest_error),
+        out_of_distribution=bool(distance > errors.domain_distance or sigma.max() > largest_error),
         method=(
-            f"floor, distance and spread of {len(transports)} volumes at equal noise; blind beyond a distance of "
-            f"{errors.blind_distance:g} or a relative standard error of {largest_error:g}"
+            f"floor, distance and spread of {len(transports)} volumes at equal noise; out of distribution beyond a "
+            f"distance of {errors.domain_distance:g} or a relative standard error of {largest_error:g}"
         ),
     )
 
 
-def excluded_by(generator: Generator) -> list[list[int]]:
-    """Per member: indices of the training volumes that it has not seen."""
+def excluded_volumes(generator: Generator) -> list[list[int]]:
+    """Return for each member the indices of the volumes that it was not trained on."""
     count = int(generator.settings.get("member_count", 1))
     found = [[int(i) for i in indices] for indices in generator.settings.get("member_excluded", [])]
     return found or [[] for _ in range(count)]
 
 
 def calibration_points(generator: Generator) -> list[tuple[int, int]]:
-    """(volume, member): every volume by the members that left it out, and by one that saw it, taken in turn."""
-    excluded = excluded_by(generator)
+    """Return pairs (volume, member): each volume with the members that left it out, and with one trained on it."""
+    excluded = excluded_volumes(generator)
     count = len(excluded)
     points = [(volume, member) for member, indices in enumerate(excluded) for volume in indices]
     for volume in range(len(generator.training_conditions)):
@@ -169,13 +169,13 @@ def calibration_points(generator: Generator) -> list[tuple[int, int]]:
 
 
 def folds_of(volumes: Sequence[int], excluded: Sequence[Sequence[int]]) -> np.ndarray[Any, Any]:
-    """Which points are predicted without each other: those of a left-out pair together, the other volumes in turn."""
+    """Return the fold of each point: one for each left-out pair, to which the other volumes are dealt in turn."""
     owner = {volume: member for member, indices in enumerate(excluded) for volume in indices}
     return np.array([owner.get(volume, volume % len(excluded)) for volume in volumes])
 
 
 def relative_errors(generated: Transport, real: Transport) -> Floats:
-    """Generated over real less one, per metric.
+    """Return generated over real less one, for each metric.
 
     Raises
     ------
@@ -193,7 +193,10 @@ def relative_errors(generated: Transport, real: Transport) -> Floats:
 
 
 def ensemble_spread(transports: Sequence[Transport]) -> Floats:
-    """Relative standard deviation between members, per metric; of a resistance by its inverse, which stays finite."""
+    """Return the relative standard deviation between members for each metric.
+
+    That of a resistance is taken of its inverse, which stays finite.
+    """
     if len(transports) < 2:
         return np.zeros(len(METRICS))
     found = []
@@ -204,8 +207,8 @@ def ensemble_spread(transports: Sequence[Transport]) -> Floats:
     return np.array(found, dtype=np.float64)
 
 
-def _seen_by(generator: Generator, excluded: Sequence[int]) -> Floats:
-    """The training conditions of a member, shape (volumes, names)."""
+def _conditions_without(generator: Generator, excluded: Sequence[int]) -> Floats:
+    """Return the training conditions of a member, shape (volumes, names)."""
     return np.delete(generator.training_conditions, list(excluded), axis=0)
 
 
@@ -224,9 +227,9 @@ def _require_points(
 ) -> None:
     if not any(excluded):
         raise CalibrationError(
-            "no member of the generator left a training volume out, so that nothing tells how far it is off where it "
-            "has not looked. Calibrate one trained on at least four volumes per member, or the one that this one "
-            "was fine-tuned from."
+            "no member of the generator left a training volume out, so that nothing tells its errors outside of "
+            "what it was trained on. Calibrate one trained on at least four volumes per member, or the one that this "
+            "one was fine-tuned from."
         )
     counts = {len(drawn), len(real), len(volumes), len(members)}
     if len(counts) != 1 or not drawn or len(beside) % len(drawn):

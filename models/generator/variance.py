@@ -1,4 +1,4 @@
-"""The variance of a relative error from how far a recipe lies outside and how much an ensemble disagrees.
+"""The variance of a relative error from how far a recipe lies outside and the spread of an ensemble.
 
 Squares of errors are spread over three non-negative terms: their mean over all values, by their likelihood. What was
 fitted is then widened until errors that did not enter the fit lie inside its 90 % band as often as they should, and
@@ -6,7 +6,7 @@ never narrowed.
 
 References
 ----------
-Gelman 2006, doi 10.1214/06-BA117A (standard deviations alike beforehand, where few groups tell a variance).
+Gelman 2006, doi 10.1214/06-BA117A (standard deviations alike beforehand, where few groups determine a variance).
 """
 
 from __future__ import annotations
@@ -35,16 +35,16 @@ class Variance:
     spread_weight: float
 
     def sigma(self, distance: Any, spread: Any) -> Any:
-        """Standard deviation, for numbers or arrays alike."""
+        """Return the standard deviation, for numbers or arrays alike."""
         return np.sqrt(self.floor**2 + (self.growth * distance) ** 2 + (self.spread_weight * spread) ** 2)
 
     def widened(self, factor: float) -> Variance:
-        """All terms by a factor."""
+        """Return the variance with all terms scaled by a factor."""
         return Variance(factor * self.floor, factor * self.growth, factor * self.spread_weight)
 
 
 def calibrated(distance: Floats, spread: Floats, error: Floats, folds: np.ndarray[Any, Any]) -> Variance:
-    """The variance of such errors, widened until its cross-validated 90 % band covers; arrays have shape (points,)."""
+    """Return the variance of errors, widened until its cross-validated 90 % band covers; shape (points,) each."""
     fitted = _fitted(distance, spread, error)
     apart = np.zeros(len(error))
     for out in _each(folds):
@@ -54,7 +54,7 @@ def calibrated(distance: Floats, spread: Floats, error: Floats, folds: np.ndarra
 
 
 def held_out(distance: Floats, spread: Floats, error: Floats, folds: np.ndarray[Any, Any]) -> Floats:
-    """The standard deviation of each point, predicted without its fold; shape (points,)."""
+    """Return the standard deviation of each point, predicted without its fold; shape (points,)."""
     sigma = np.zeros(len(error))
     for out in _each(folds):
         model = calibrated(distance[~out], spread[~out], error[~out], folds[~out])
@@ -63,17 +63,17 @@ def held_out(distance: Floats, spread: Floats, error: Floats, folds: np.ndarray[
 
 
 def covered(error: Floats, sigma: Floats, band: float) -> float:
-    """Share of errors inside a central band of that probability."""
+    """Return the share of errors inside a central band of that probability."""
     return float(np.mean(np.abs(error) <= half_width(band) * sigma))
 
 
 def half_width(band: float) -> float:
-    """Of a central band of a normal distribution, in standard deviations."""
+    """Return half the width of a central band of a normal distribution, in standard deviations."""
     return NormalDist().inv_cdf((1 + band) / 2)
 
 
 def _each(folds: np.ndarray[Any, Any]) -> Iterator[np.ndarray[Any, Any]]:
-    """Where each fold is, as long as something is left without it."""
+    """Yield where each fold is, as long as something is left without it."""
     for fold in np.unique(folds):
         out = folds == fold
         if not out.all():
@@ -81,16 +81,16 @@ def _each(folds: np.ndarray[Any, Any]) -> Iterator[np.ndarray[Any, Any]]:
 
 
 def _quantile(apart: Floats) -> float:
-    """What nine of ten further points stay below: of n points the ceil(0.9 (n + 1))-th, or the largest."""
+    """Return what nine of ten further points stay below: of n points the ceil(0.9 (n + 1))-th, or the largest."""
     rank = min(len(apart), math.ceil(_BAND * (len(apart) + 1)))
     return float(np.sort(apart)[rank - 1])
 
 
 def _fitted(distance: Floats, spread: Floats, error: Floats) -> Variance:
-    """The mean over all variances that could have given normal errors of mean zero, by their likelihood.
+    """Return the mean over all variances that could have given normal errors of mean zero, by their likelihood.
 
     Beforehand all standard deviations of a term are alike, up to `_WIDEST` of what would explain the errors alone. The
-    mean keeps a term that few points can tell; the most likely value of it is often zero.
+    mean keeps a term that few points can determine; the most likely value of it is often zero.
     """
     mean = float(np.mean(error**2))
     if mean == 0:

@@ -1,4 +1,4 @@
-"""Weights as bytes: safetensors with a header that says what they are. Never a pickle.
+"""Weights as bytes: safetensors with a header that describes them. Never a pickle.
 
 The header's metadata hold the architecture, the version of the format and the settings, so that a file that is not
 what it seems is refused before a number of it is used. The header is checked against the bytes before anything is made
@@ -25,7 +25,7 @@ _KEY = "ragone"
 
 
 def to_bytes(tensors: Mapping[str, torch.Tensor], architecture: str, settings: Mapping[str, Any]) -> bytes:
-    """Tensors with a description of what they are."""
+    """Return tensors as bytes, with a description."""
     import safetensors.torch
 
     about = {"architecture": architecture, "format_version": FORMAT_VERSION, "settings": dict(settings)}
@@ -34,7 +34,7 @@ def to_bytes(tensors: Mapping[str, torch.Tensor], architecture: str, settings: M
 
 
 def from_bytes(content: bytes, architecture: str) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
-    """The tensors in float32 and the settings they were stored with.
+    """Return the tensors in float32 and the settings they were stored with.
 
     Raises
     ------
@@ -65,7 +65,7 @@ def from_bytes(content: bytes, architecture: str) -> tuple[dict[str, torch.Tenso
 
 
 def describe(content: bytes) -> dict[str, Any]:
-    """What the header says of the weights.
+    """Return what the header says of the weights.
 
     Raises
     ------
@@ -75,7 +75,7 @@ def describe(content: bytes) -> dict[str, Any]:
     size = int.from_bytes(content[:8], "little")
     if len(content) < 8 or not 0 < size <= min(_LARGEST_HEADER, len(content) - 8):
         raise WeightsError(
-            f"{len(content)} bytes are not a whole safetensors file. Give weights that `ragone train-generator` stored."
+            f"{len(content)} bytes are not a whole safetensors file. Give weights that `ragone generator train` stored."
         )
     try:
         header = decode_json(content[8 : 8 + size], most_values=_MOST_VALUES)
@@ -84,10 +84,10 @@ def describe(content: bytes) -> dict[str, Any]:
     except (JsonError, KeyError, TypeError, AttributeError, UnicodeEncodeError) as cause:
         raise WeightsError(
             "the bytes are not a safetensors file with Ragone's description of a generator. Give weights that "
-            "`ragone train-generator` stored; pickled weights are never opened."
+            "`ragone generator train` stored; pickled weights are never opened."
         ) from cause
     if not isinstance(settings, dict):
-        raise WeightsError("the settings of the weights are no map. Give weights that `ragone train-generator` stored.")
+        raise WeightsError("the settings of the weights are no map. Give weights that `ragone generator train` stored.")
     _require_tensors(header, len(content) - 8 - size)
     return about  # type: ignore[no-any-return]
 
@@ -106,7 +106,7 @@ def _require_tensors(header: Mapping[str, Any], rest: int) -> None:
 
 
 def _place(name: str, tensor: Any) -> tuple[int, int]:
-    """First byte of a tensor and the one after its last, which its shape must fill."""
+    """Return the first byte of a tensor and the one after its last, which its shape must fill."""
     try:
         width, shape, (begin, end) = _WIDTHS[tensor["dtype"]], tensor["shape"], tensor["data_offsets"]
         whole = all(type(number) is int and number >= 0 for number in (begin, end, *shape))
@@ -115,6 +115,6 @@ def _place(name: str, tensor: Any) -> tuple[int, int]:
     if not whole or len(shape) > _MOST_AXES or begin + width * math.prod(shape) != end:
         raise WeightsError(
             f"tensor {name[:60]!r} is described by {str(tensor)[:120]}: one of {', '.join(_WIDTHS)} was expected, "
-            "with a shape of whole numbers that fills its bytes. Give weights that `ragone train-generator` stored."
+            "with a shape of whole numbers that fills its bytes. Give weights that `ragone generator train` stored."
         )
     return begin, end

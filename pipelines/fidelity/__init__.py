@@ -1,10 +1,10 @@
-"""Compares volumes with real ones: how true is a generator, and does it copy?"""
+"""Fidelity of generated volumes to real ones, and memorisation of training volumes."""
 
 from ragone.pipelines.fidelity.compare import compare_volumes
 from ragone.pipelines.fidelity.errors import FidelityInputError
 from ragone.pipelines.fidelity.measures import VolumeMeasures, compare_measures, measure_labels
 from ragone.pipelines.fidelity.metrics import CURVE_NAMES, METRIC_NAMES, METRICS
-from ragone.pipelines.fidelity.resemblance import find_resemblance
+from ragone.pipelines.fidelity.similarity import measure_similarity
 
 __all__ = [
     "CURVE_NAMES",
@@ -14,6 +14,6 @@ __all__ = [
     "VolumeMeasures",
     "compare_measures",
     "compare_volumes",
-    "find_resemblance",
     "measure_labels",
+    "measure_similarity",
 ]

@@ -1,10 +1,10 @@
-"""A sample of volumes beside real ones, as one record: numbers, curves, spread, response, and whether it copies.
+"""A sample of volumes against real ones, as one record: numbers, curves, spread, response, and memorisation.
 
 The assumptions stand in the modules that are put together here: `metrics`, `differences`, `curve_distances`,
-`responses` and `resemblance`. A sample is said to be memorised if its volumes lie closer to the training volumes than
-real ones do: by a Mann-Whitney test, or if a single one lies far beyond all real ones.
+`responses` and `similarity`. A sample is memorised if its volumes are more similar to the training volumes than real
+ones are: by a Mann-Whitney test, or if a single one lies far beyond all real ones.
 
-What it does not do: it gives no mark; which error matters is for whoever uses the volumes to say.
+What it does not do: it gives no overall mark, because which error matters depends on the use of the volumes.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ragone.pipelines.fidelity.differences import Places, differences, moments
 from ragone.pipelines.fidelity.errors import FidelityInputError
 from ragone.pipelines.fidelity.metrics import METRICS, Curves, Floats, curves_of, numbers_of
 from ragone.pipelines.fidelity.responses import slopes, varied
-from ragone.schemas import Fidelity, Geometry, Resemblance, TransportTensor, stage
+from ragone.schemas import Fidelity, Geometry, Similarity, TransportTensor, stage
 from ragone.schemas.electrode import PHASES
 
 Values = dict[str, Any]
@@ -37,8 +37,8 @@ def compare_volumes(
     real_geometries: Sequence[Geometry],
     tensors: Sequence[TransportTensor],
     geometries: Sequence[Geometry],
-    real_resemblances: Sequence[Resemblance] = (),
-    resemblances: Sequence[Resemblance] = (),
+    real_similarities: Sequence[Similarity] = (),
+    similarities: Sequence[Similarity] = (),
     *,
     real_conditions: tuple[int, ...],
     conditions: tuple[int, ...],
@@ -49,28 +49,28 @@ def compare_volumes(
     repeats: int = 1999,
     seed: int = 0,
 ) -> Fidelity:
-    """How far a sample of volumes lies from real ones of the same conditions.
+    """Compare a sample of volumes with real ones of the same conditions.
 
     Parameters
     ----------
     real_tensors, real_geometries
-        Of the real volumes, in one order.
+        Records of the real volumes, in one order.
     tensors, geometries
-        Of the sample.
-    real_resemblances, resemblances
-        Of the same volumes to the training volumes; both empty if that is not tested.
+        Records of the sample.
+    real_similarities, similarities
+        Similarities of the same volumes to the training volumes; both empty if memorisation is not tested.
     real_conditions, conditions
         The condition of each volume, numbered from 0.
     recipe_names, recipes
-        What the conditions are: one row for each.
+        The conditions as recipes: one row for each.
     sample
-        What it is called.
+        Name of the sample.
     left_out
         Volumes that are missing, and why.
     repeats
-        Times that volumes are dealt to the two samples, and resampled.
+        Number of random deals of the volumes to the two samples, and of resamplings.
     seed
-        Of that.
+        Seed of both.
 
     Raises
     ------
@@ -90,7 +90,7 @@ def compare_volumes(
         | _curves([_split(curve, len(real_geometries)) for curve in curves], sorting, count, repeats, seed)
         | {"recipe_names": recipe_names, "recipes": table}
         | {"correlation_distance_metre": real_geometries[0].correlation_distance_metre}
-        | _memorised([r.largest for r in real_resemblances], [r.largest for r in resemblances])
+        | _memorisation([s.largest for s in real_similarities], [s.largest for s in similarities])
     )
 
 
@@ -151,24 +151,24 @@ def _curves(
 
 
 def _split(curves: Curves, first: int) -> tuple[Curves, Curves]:
-    """The curves of the first volumes, and of the others."""
+    """Return the curves of the first volumes, and those of the others."""
     both = [Curves(curves.name, part, curves.cumulative, curves.spacing) for part in np.split(curves.values, [first])]
     return both[0], both[1]
 
 
-def _memorised(real: Sequence[float], sample: Sequence[float]) -> Values:
+def _memorisation(real: Sequence[float], sample: Sequence[float]) -> Values:
     from scipy import stats  # heavy
 
-    values: Values = {"real_resemblance": np.array(real), "resemblance": np.array(sample)}
+    values: Values = {"real_similarity": np.array(real), "similarity": np.array(sample)}
     if not real or not sample:
-        return values | {"resemblance_chance": 1.0, "memorised": False}
+        return values | {"memorisation_chance": 1.0, "memorised": False}
     chance = float(stats.mannwhitneyu(sample, real, alternative="greater").pvalue)
     beyond = max(sample) > np.mean(real) + _FAR * np.std(real)
-    return values | {"resemblance_chance": chance, "memorised": bool(chance < _RARE or beyond)}
+    return values | {"memorisation_chance": chance, "memorised": bool(chance < _RARE or beyond)}
 
 
 def _table(names: Sequence[str], recipes: Sequence[Sequence[float]], count: int) -> Floats:
-    """Recipes as rows; rows without entries if there are none."""
+    """Return recipes as rows; rows without entries if there are none."""
     table = np.array(recipes, dtype=np.float64).reshape(len(recipes), len(names)) if recipes else np.empty((count, 0))
     if len(table) != count:
         raise FidelityInputError(f"there are {len(table)} recipes for {count} conditions. Give one for each.")

@@ -1,10 +1,10 @@
-"""How far do the mean curves of two samples of volumes lie apart, and how far would they by chance?
+"""How far do the mean curves of two samples of volumes lie apart, and how far would they lie by chance?
 
 Of each condition the mean curves are compared: two-point correlations by the root mean square of their difference [-];
 distributions of lengths by the area between them over a typical length [-], which is the mean distance by which lengths
-would have to be moved. Over the conditions the root mean square is taken. It is never zero, so that it only tells
-beside what chance makes of it: the volumes of each condition are dealt to the two samples anew, many times. The
-standard error is that of resampling the volumes of each condition.
+would have to be moved. Over the conditions the root mean square is taken. It is never zero, so that it is compared
+with chance: the volumes of each condition are dealt to the two samples at random, many times. The standard error is
+that of resampling the volumes of each condition.
 
 References
 ----------
@@ -35,7 +35,7 @@ class CurveDistance:
 def curve_distance(
     real: Curves, sample: Curves, real_conditions: Places, conditions: Places, *, repeats: int, seed: int
 ) -> CurveDistance:
-    """The distance between the curves of two samples, beside chance.
+    """Return the distance between the curves of two samples, and that expected by chance.
 
     Parameters
     ----------
@@ -44,9 +44,9 @@ def curve_distance(
     real_conditions, conditions
         Shape (volumes,): which condition each volume belongs to.
     repeats
-        Times that volumes are dealt anew, and resampled.
+        Number of random deals, and of resamplings.
     seed
-        Of both.
+        Seed of both.
     """
     random = np.random.Generator(np.random.PCG64(seed))
     groups = []
@@ -65,7 +65,7 @@ def curve_distance(
 
 
 def mean_curves(values: Floats, conditions: Places, condition_count: int) -> Floats:
-    """Shape (conditions, points): the mean of each condition; 0 where it has no volume."""
+    """Return the mean curve of each condition, shape (conditions, points); 0 where it has no volume."""
     found = np.zeros((condition_count, values.shape[1]))
     for number in range(condition_count):
         rows = values[conditions == number]
@@ -76,19 +76,19 @@ def mean_curves(values: Floats, conditions: Places, condition_count: int) -> Flo
 
 
 def _distance(pairs: list[tuple[Floats, Floats]], curves: Curves) -> float:
-    """Root mean square over the conditions."""
+    """Return the root mean square over the conditions."""
     apart = np.array([second - first for first, second in pairs])
     each = np.abs(apart).sum(axis=1) * curves.spacing if curves.cumulative else np.sqrt((apart**2).mean(axis=1))
     return float(np.sqrt(np.mean(each**2)))
 
 
 def _dealt(first: Floats, second: Floats, random: np.random.Generator) -> tuple[Floats, Floats]:
-    """Mean curves of two hands of all volumes."""
+    """Return the mean curves of two random parts of all volumes."""
     both = random.permutation(np.concatenate([first, second]))
     return both[: len(first)].mean(axis=0), both[len(first) :].mean(axis=0)
 
 
 def _drawn(first: Floats, second: Floats, random: np.random.Generator) -> tuple[Floats, Floats]:
-    """Mean curves of as many volumes drawn with replacement."""
+    """Return the mean curves of as many volumes drawn with replacement."""
     chosen = [rows[random.integers(len(rows), size=len(rows))].mean(axis=0) for rows in (first, second)]
     return chosen[0], chosen[1]

@@ -1,13 +1,13 @@
-"""How far do the numbers of two samples of volumes lie apart, beyond what seeds make of them, and how do they scatter?
+"""How far do the numbers of two samples of volumes lie apart, compared with the scatter between seeds?
 
 Volumes are sorted by condition (the recipe they were made of). Of each condition the means of both samples are
 compared; the scatter within conditions, pooled over all of them, is the measure of chance. The error of a metric is the
 root mean square over the conditions of the difference over the real mean (or of the difference itself, where the
 metric is absolute). `chance` is the share of random deals of the volumes of each condition to the two samples that lead
 to an error as large: exact whatever the distribution, and never below one over the number of deals. Errors below
-`INDIFFERENCE` are not told apart from none: metrics that are imposed scatter by a voxel.
+`INDIFFERENCE` count as none: metrics that are imposed scatter by a voxel.
 
-What it does not do: no correction for the number of metrics looked at; judge against a chance of a thousandth.
+What it does not do: no correction for the number of metrics compared; judge against a chance of a thousandth.
 
 References
 ----------
@@ -38,13 +38,13 @@ class Moments:
     count: Places
 
     def standard_error(self) -> Floats:
-        """Of the mean; 0 where there is one volume or none."""
+        """Return the standard error of the mean; 0 where there is one volume or none."""
         return np.asarray(np.sqrt(self.variance / np.maximum(self.count, 1)))
 
 
 @dataclass(frozen=True, slots=True)
 class Differences:
-    """Per metric, shape (metrics,); see the module's docstring. Spreads are standard deviations, on the same scale."""
+    """Differences per metric, shape (metrics,); spreads are standard deviations, on the same scale."""
 
     error: Floats
     error_expected: Floats
@@ -57,7 +57,7 @@ class Differences:
 
 
 def moments(numbers: Floats, conditions: Places, condition_count: int) -> Moments:
-    """Moments of each condition; means and variances are 0 where no volume has the metric.
+    """Return the moments of each condition; means and variances are 0 where no volume has the metric.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def differences(
     repeats: int,
     seed: int,
 ) -> Differences:
-    """How far a sample lies from the real one, metric by metric.
+    """Compare a sample with the real one, metric by metric.
 
     Parameters
     ----------
@@ -102,9 +102,9 @@ def differences(
     absolute
         Shape (metrics,): where differences are not divided by the real mean.
     repeats
-        Number of deals.
+        Number of random deals.
     seed
-        Of them.
+        Seed of the deals.
     """
     count = int(max(real_conditions.max(), conditions.max())) + 1
     first, second = moments(real, real_conditions, count), moments(sample, conditions, count)
@@ -131,7 +131,7 @@ def differences(
 
 
 def _apart(first: Moments, second: Moments, scale: Floats) -> tuple[Floats, Flags]:
-    """Differences of means, and where both samples have the metric."""
+    """Return differences of means, and where both samples have the metric."""
     both = (first.count > 0) & (second.count > 0)
     return np.where(both, (second.mean - first.mean) / scale, 0.0), both
 
@@ -141,7 +141,7 @@ def _root_mean_square(apart: Floats, compared: Places) -> Floats:
 
 
 def _dealt(volumes: Floats, places: Places, first: int, scale: Floats, repeats: int, seed: int) -> Floats:
-    """Errors of random deals, shape (repeats, metrics): each sample gets as many volumes of a condition as it had."""
+    """Return errors of random deals, shape (repeats, metrics), with as many volumes of a condition in each sample."""
     random = np.random.Generator(np.random.PCG64(seed))
     groups = [np.flatnonzero(places == number) for number in range(len(scale))]
     found = np.zeros((repeats, volumes.shape[1]))
@@ -157,7 +157,7 @@ def _dealt(volumes: Floats, places: Places, first: int, scale: Floats, repeats: 
 
 
 def _means(numbers: Floats, conditions: Places, count: int) -> Floats:
-    """Mean of each condition; NaN where no volume has the metric."""
+    """Return the mean of each condition; NaN where no volume has the metric."""
     member = (conditions[None, :] == np.arange(count)[:, None]).astype(np.float64)
     known = np.isfinite(numbers)
     with np.errstate(invalid="ignore"):
@@ -165,7 +165,7 @@ def _means(numbers: Floats, conditions: Places, count: int) -> Floats:
 
 
 def _pooled(sample: Moments, scale: Floats) -> tuple[Floats, Places]:
-    """The variance within conditions, each on the scale, and its degrees of freedom; per metric."""
+    """Return the variance within conditions, on the scale, and its degrees of freedom; per metric."""
     freedom = np.maximum(sample.count - 1, 0)
     freedoms = freedom.sum(axis=0)
     pooled = (freedom * sample.variance / scale**2).sum(axis=0) / np.maximum(freedoms, 1)

@@ -29,14 +29,14 @@ class VolumeMeasures:
     geometry: Geometry
 
     def numbers(self) -> dict[str, float]:
-        """Every number that is compared, by name and in the units of METRICS; NaN where the volume has none."""
+        """Return every number that is compared, by name and in the units of METRICS; NaN where the volume has none."""
         return dict(zip(METRIC_NAMES, numbers_of([self.tensor], [self.geometry])[0].tolist(), strict=True))
 
 
 def measure_labels(
     labels: npt.NDArray[np.uint8], voxel_size_metre: float, *, periodic: bool = True, materials: Materials = NMC_811
 ) -> VolumeMeasures:
-    """Transport between the ends of each axis, and geometry.
+    """Measure transport between the ends of each axis, and geometry.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def measure_labels(
     periodic
         Whether opposite faces touch, for areas and correlation.
     materials
-        Whose conductivities the solids have.
+        The bulk properties of the solids.
     """
     volume = Microstructure(
         labels=labels,
@@ -62,7 +62,7 @@ def measure_labels(
 def compare_measures(
     real: Sequence[Sequence[VolumeMeasures]], sample: Sequence[Sequence[VolumeMeasures]], **parameters: Any
 ) -> Fidelity:
-    """Compare volumes that are sorted by condition: one sequence for each.
+    """Compare volumes that are sorted by condition, with one sequence for each condition.
 
     `parameters` are those of `compare_volumes`, for example `recipe_names` and `recipes`.
     """

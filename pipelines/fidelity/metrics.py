@@ -1,4 +1,4 @@
-"""What is compared of every volume: numbers, and curves that are averaged as they are.
+"""The metrics of a volume that are compared: numbers, and curves that are averaged point by point.
 
 A number that a volume does not have (the tortuosity factor of pores that do not percolate, the size of particles none
 of which is whole) is NaN here, and is left out and counted where numbers are compared.
@@ -26,7 +26,7 @@ _LARGEST_DIAMETER = 64.0  # voxels
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A number of one volume; `absolute` says that differences are told as they are, not relative to the real mean."""
+    """A number of one volume; `absolute` says that differences are not taken relative to the real mean."""
 
     name: str
     unit: str
@@ -106,13 +106,13 @@ CURVE_NAMES = (
 
 
 def numbers_of(tensors: Sequence[TransportTensor], geometries: Sequence[Geometry]) -> Floats:
-    """Shape (volumes, metrics): in the order of METRICS, NaN where a volume has no such number."""
+    """Return the numbers in the order of METRICS, shape (volumes, metrics); NaN where a volume has no such number."""
     rows = [[m.read(t, g) for m in METRICS] for t, g in zip(tensors, geometries, strict=True)]
     return np.array(rows, dtype=np.float64).reshape(-1, len(METRICS))
 
 
 def curves_of(geometries: Sequence[Geometry]) -> list[Curves]:
-    """In the order of CURVE_NAMES.
+    """Return the curves in the order of CURVE_NAMES.
 
     Raises
     ------
@@ -126,7 +126,7 @@ def curves_of(geometries: Sequence[Geometry]) -> list[Curves]:
 
 
 def pair_area(geometry: Geometry, first: str, second: str) -> float:
-    """Area between two phases over the volume [1/m]; 0 if one of them is absent."""
+    """Return the area between two phases over the volume [1/m]; 0 if one of them is absent."""
     for name in (f"{first}/{second}", f"{second}/{first}"):
         if name in geometry.pair_names:
             return float(geometry.pair_area_per_metre[geometry.pair_names.index(name)])
@@ -146,12 +146,12 @@ def _finite(value: float | None) -> float:
 
 
 def _of_phase(geometry: Geometry, name: str, value: float) -> float:
-    """The value, or NaN if the phase is absent."""
+    """Return the value, or NaN if the phase is absent."""
     return float(value) if geometry.phase_fraction[_place(geometry, name)] > 0 else float("nan")
 
 
 def _mean_length(lengths: Floats) -> float:
-    """The mean over axes, or NaN if one of them has none."""
+    """Return the mean over axes, or NaN if one of them has none."""
     return float(np.mean(lengths)) if (lengths > 0).all() else float("nan")
 
 
@@ -178,7 +178,7 @@ def _diameters(geometries: Sequence[Geometry]) -> Curves:
 
 
 def _distribution(lengths: Floats, weights: Floats, steps: Floats) -> Floats:
-    """The share at or below each step; NaN if there is nothing."""
+    """Return the share at or below each step; NaN if there is nothing."""
     if not len(lengths):
         return np.full(len(steps), np.nan)
     below = np.concatenate([[0.0], np.cumsum(weights)])
@@ -189,5 +189,5 @@ def _require_alike(geometries: Sequence[Geometry]) -> None:
     sizes = {(g.edge_voxels, g.voxel_size_metre) for g in geometries}
     lengths = {(len(g.correlation_distance_metre), g.chord_length_metre.shape[1]) for g in geometries}
     if len(sizes) > 1 or len(lengths) > 1:
-        told = ", ".join(f"{edge} voxels of {voxel:g} m" for edge, voxel in sorted(sizes))
-        raise FidelityInputError(f"volumes of {told} are not alike. Compare volumes of one size and voxel size.")
+        shown = ", ".join(f"{edge} voxels of {voxel:g} m" for edge, voxel in sorted(sizes))
+        raise FidelityInputError(f"volumes of {shown} are not alike. Compare volumes of one size and voxel size.")

@@ -1,6 +1,5 @@
 """Numbers that somebody may quote, read off a curve or an electrode."""
 
-from ragone.pipelines.kpi.agreement import voltage_agreement
 from ragone.pipelines.kpi.crossover import crossover
 from ragone.pipelines.kpi.densities import energy_and_power_density
 from ragone.pipelines.kpi.deviation import relative_deviation
@@ -12,6 +11,7 @@ from ragone.pipelines.kpi.rate import rate_capability
 from ragone.pipelines.kpi.specific_capacity import specific_capacity
 from ragone.pipelines.kpi.temperature import maximum_temperature
 from ragone.pipelines.kpi.transport import transport_properties
+from ragone.pipelines.kpi.voltage_deviation import voltage_deviation
 from ragone.pipelines.kpi.whole import delivered_by_curve, delivered_by_step
 
 __all__ = [
@@ -28,5 +28,5 @@ __all__ = [
     "relative_deviation",
     "specific_capacity",
     "transport_properties",
-    "voltage_agreement",
+    "voltage_deviation",
 ]

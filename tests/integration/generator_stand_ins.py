@@ -93,7 +93,7 @@ def stored(lake: Lake, plain: Generator) -> tuple[str, str]:
         floor=np.full(3, 0.03),
         growth=np.full(3, 0.2),
         spread_weight=np.zeros(3),
-        blind_distance=0.05,
+        domain_distance=0.05,
         condition_names=names,
         conditions=conditions,
         distance=np.zeros(4),

@@ -13,7 +13,7 @@ from ragone.flows.generator.training_volumes import TrainingVolumes, cut_volumes
 from ragone.models.generator.training_set import TrainingSet
 from ragone.pipelines.characterise import average_transport, characterise_with_taufactor, homogenise
 from ragone.pipelines.characterise.errors import MixedTransportsError
-from ragone.pipelines.fidelity import find_resemblance
+from ragone.pipelines.fidelity import measure_similarity
 from ragone.schemas.errors import AnisotropicVoxelError
 from ragone.schemas.materials import NMC_811
 
@@ -30,7 +30,7 @@ def boxes(example):
     [
         ("TauFactor", lambda volume: characterise_with_taufactor(volume, NMC_811)),
         ("training", lambda volume: TrainingSet([volume, volume], ())),
-        ("resemblance", lambda volume: find_resemblance(volume, (volume,))),
+        ("similarity", lambda volume: measure_similarity(volume, (volume,))),
     ],
 )
 def test_refused_by_name(boxes, what, use):

@@ -13,6 +13,7 @@ import pytest
 from ragone.dataset import Lake
 from ragone.flows.generator import calibration
 from ragone.flows.generator.calibration import calibrate_generator
+from ragone.models.generator.reliability import EXTRAPOLATED, LEFT_OUT, TRAINED
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def runs(lake: Lake) -> int:
 
 
 def test_every_left_out_volume_is_judged_by_the_member_that_left_it_out(lake: Lake, example: Any) -> None:
-    """Four volumes, each left out by one member and seen by the others: eight points, four of them outside."""
+    """Four volumes, each left out by one member and learned by the others: eight points, four of them outside."""
     generator_id, _ = generator_stand_ins.stored(lake, example("generator"))
     found = calibrate_generator(lake, generator_id, params="none.yaml", beyond=True)
     errors = found.errors
@@ -39,7 +40,7 @@ def test_every_left_out_volume_is_judged_by_the_member_that_left_it_out(lake: La
     assert lake.holds(errors.id)
     assert len(errors.distance) == 8
     assert int((errors.distance > 0).sum()) == 4
-    assert [one.group for one in found.reliabilities] == ["seen", "left out", "beyond the cube"]
+    assert [one.group for one in found.reliabilities] == [TRAINED, LEFT_OUT, EXTRAPOLATED]
     beyond = found.reliabilities[-1]
     assert (beyond.sigma > 0).all()
     assert beyond.error.any(axis=0).all()

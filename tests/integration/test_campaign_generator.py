@@ -1,4 +1,4 @@
-"""Campaigns whose volume elements a generator draws: designs outside of its domain are flagged or simulated."""
+"""Campaigns in which a generator draws: designs outside of its domain are flagged, or simulated and learned from."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def study(lake: Lake, example: Any) -> Make:
     generator_id, errors_id = generator_stand_ins.stored(lake, example("generator"))
 
     def make(budget: int = 4, **parameters: Any) -> Study:
-        draw = {"stage": "stand_in.generate", "generator": generator_id, "errors": errors_id, "oracle": "stand_in"}
+        draw = {"stage": "stand_in.generate", "generator": generator_id, "errors": errors_id, "simulator": "stand_in"}
         measure = {"stage": "stand_in.measure"}
         steps = {"manufacture": {**draw, **parameters}, "characterise": measure}
         return electrode_stand_ins.study(steps=steps, budget={"total": budget})
@@ -57,7 +57,7 @@ def runs(lake: Lake, stage: str = "%") -> int:
 
 
 def test_a_design_outside_is_flagged_drawn_and_carries_its_error(lake: Lake, study: Make) -> None:
-    """Porosities beyond those of the training are told, with the command that simulates them."""
+    """Porosities beyond those of the training are reported, with the command that simulates them."""
     result = run_campaign(lake, study())
     assert {trial.is_extrapolated for trial in result.trials} == {True, False}
     for trial in result.trials:
@@ -68,7 +68,7 @@ def test_a_design_outside_is_flagged_drawn_and_carries_its_error(lake: Lake, stu
         assert trial.expected.predicted_id in lake.lineage(trial.objective.id).ancestors
         if trial.is_extrapolated:
             assert "outside" in trial.expected.statement
-            assert trial.expected.proposal.startswith("ragone generate --active-material-weight-fraction 0.95")
+            assert trial.expected.proposal.startswith("ragone generator draw --active-material-weight-fraction 0.95")
             assert trial.expected.proposal in as_text(result)
         assert trial_line(trial).endswith("(outside of the generator's domain)") == trial.is_extrapolated
     assert runs(lake, "stand_in.tune") == 0
@@ -76,7 +76,7 @@ def test_a_design_outside_is_flagged_drawn_and_carries_its_error(lake: Lake, stu
 
 def test_a_design_outside_is_simulated_and_learned_from(lake: Lake, study: Make) -> None:
     """The simulator's volumes are kept, the generator goes on from them, and no error of it enters that trial."""
-    result = run_campaign(lake, study(when_blind="simulate"))
+    result = run_campaign(lake, study(out_of_distribution="simulate"))
     outside = [trial for trial in result.trials if trial.is_extrapolated]
     assert outside
     generator = lake.get(result.generator_id, Generator)
@@ -95,59 +95,52 @@ def test_a_design_outside_is_simulated_and_learned_from(lake: Lake, study: Make)
 
 def test_what_was_learned_on_the_way_does_not_change_what_was_defined(lake: Lake, study: Make) -> None:
     """The record holds the study as it was read, with the generator that it began with, and so does one read anew."""
-    wanted = study(when_blind="simulate")
+    wanted = study(out_of_distribution="simulate")
     before = wanted.definition()
     result = run_campaign(lake, wanted)
     begun_with = before["steps"]["manufacture"]["inputs"]["generator"]
     assert result.generator_id not in ("", begun_with)
-    assert result.campaign.definition == before == study(when_blind="simulate").definition()
+    assert result.campaign.definition == before == study(out_of_distribution="simulate").definition()
     assert result.generator_id not in str(result.campaign.definition)
 
 
-def test_learning_is_told_and_does_not_count(lake: Lake, study: Make) -> None:
+def test_learning_is_reported_and_does_not_count(lake: Lake, study: Make) -> None:
     """Its steps are shown; the units of the campaign stay those of its designs."""
     watched = Watched()
-    run_campaign(lake, study(when_blind="simulate"), watched)
+    run_campaign(lake, study(out_of_distribution="simulate"), watched)
     assert "tuning the stand-in" in watched.texts
     assert watched.units == watched.total > 1
 
 
-@pytest.mark.parametrize("when_blind", ["flag", "simulate"])
-def test_running_again_computes_nothing(lake: Lake, study: Make, when_blind: str) -> None:
+@pytest.mark.parametrize("action", ["flag", "simulate"])
+def test_running_again_computes_nothing(lake: Lake, study: Make, action: str) -> None:
     """Predictions, simulations and fine-tuning included; and the study is recorded as it was defined."""
-    first = run_campaign(lake, study(when_blind=when_blind))
+    first = run_campaign(lake, study(out_of_distribution=action))
     before = runs(lake)
-    assert run_campaign(lake, study(when_blind=when_blind)).campaign.id == first.campaign.id
+    assert run_campaign(lake, study(out_of_distribution=action)).campaign.id == first.campaign.id
     assert runs(lake) == before
-    assert first.campaign.definition == study(when_blind=when_blind).definition()
+    assert first.campaign.definition == study(out_of_distribution=action).definition()
 
 
 def test_a_campaign_goes_on_with_what_the_generator_learned(lake: Lake, study: Make) -> None:
     """A campaign stopped by a smaller budget is the beginning of the longer one."""
-    shorter = run_campaign(lake, study(budget=3, when_blind="simulate"))
-    longer = run_campaign(lake, study(budget=5, when_blind="simulate"))
+    shorter = run_campaign(lake, study(budget=3, out_of_distribution="simulate"))
+    longer = run_campaign(lake, study(budget=5, out_of_distribution="simulate"))
     assert [trial.kpi_ids for trial in longer.trials[:3]] == [trial.kpi_ids for trial in shorter.trials]
 
 
 def test_errors_of_another_generator_are_refused(lake: Lake, study: Make, example: Any) -> None:
     """With the command that makes the right ones."""
     other = lake.put(example("generator"))
-    with pytest.raises(StudyError, match="ragone calibrate-generator generator-"):
+    with pytest.raises(StudyError, match="ragone generator calibrate generator-"):
         run_campaign(lake, study(generator=other))
-
-
-def test_study_files_keep_the_former_name_of_the_simulator(study: Make) -> None:
-    """`particle_packing` is the stage that packs particles."""
-    trust = study(oracle="particle_packing").trust
-    assert trust is not None
-    assert trust.oracle == "pack_particles"
 
 
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        ({"when_blind": "hope"}, r"manufacture\.when_blind"),
-        ({"oracle": "generator"}, r"manufacture\.oracle"),
+        ({"out_of_distribution": "hope"}, r"manufacture\.out_of_distribution"),
+        ({"simulator": "generator"}, r"manufacture\.simulator"),
         ({"generator": 7}, r"manufacture\.generator"),
         ({"largest_error": 0}, r"manufacture\.largest_error"),
         ({"unheard": 1}, r"manufacture\.unheard"),

@@ -1,4 +1,4 @@
-"""Who draws the cubes: a simulator of which nothing is expected, or a generator whose errors are watched."""
+"""What draws volume elements: a simulator of which nothing is expected, or a generator whose errors are predicted."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from ragone.dataset import Lake
 from ragone.flows.design.chain import Step
 from ragone.flows.design.evaluation import MeasuredVolumeElement
 from ragone.flows.generator import drawer
-from ragone.flows.generator.applicability import Cubes
-from ragone.flows.generator.drawer import SimulatorDrawer, WatchedGeneratorDrawer
+from ragone.flows.generator.applicability import VolumeElements
+from ragone.flows.generator.drawer import GeneratorDrawer, SimulatorDrawer
 from ragone.flows.generator.trust import Trust
 from ragone.flows.running.seeds import volume_element_seed
 from ragone.flows.running.workspace import open_workspace
@@ -30,7 +30,7 @@ COARSE = Recipe(active_material_weight_fraction=0.95, porosity=0.38, median_part
 EXTREME = Recipe(active_material_weight_fraction=0.95, porosity=0.95)
 SIZE = {"edge_voxels": 8, "voxel_size_metre": 5e-7}
 
-Make = Callable[..., WatchedGeneratorDrawer]
+Make = Callable[..., GeneratorDrawer]
 
 
 @pytest.fixture
@@ -52,27 +52,27 @@ def watched() -> Watched:
 
 @pytest.fixture
 def make(lake: Lake, example: Any, watched: Watched) -> Iterator[Make]:
-    """A drawer of the stand-in generator; `when_blind` as in a study."""
+    """A drawer of the stand-in generator; `out_of_distribution` as in a study."""
     generator_id, errors_id = generator_stand_ins.stored(lake, example("generator"))
     draw = Step("manufacture", generator_stand_ins.generate, inputs={"generator": generator_id})
-    cubes = Cubes(draw, Step("characterise", electrode_stand_ins.measure), **SIZE, seed=7)
+    elements = VolumeElements(draw, Step("characterise", electrode_stand_ins.measure), **SIZE, seed=7)
     with open_workspace(lake, progress=watched) as workspace:
 
-        def made(**trust: Any) -> WatchedGeneratorDrawer:
+        def made(**trust: Any) -> GeneratorDrawer:
             errors = lake.get(errors_id, GeneratorErrors)
             generator = lake.get(generator_id, Generator)
-            return WatchedGeneratorDrawer(workspace, generator, errors, Trust(oracle="stand_in", **trust), cubes)
+            return GeneratorDrawer(workspace, generator, errors, Trust(simulator="stand_in", **trust), elements)
 
         yield made
 
 
 def materials(lake: Lake) -> Materials:
-    """Of every recipe here."""
+    """Return the materials of every recipe here."""
     return lake.get(lake.put(NMC_811), Materials)
 
 
 def drawn(lake: Lake, step: Step, recipe: Recipe) -> MeasuredVolumeElement:
-    """One cube by a step."""
+    """Draw one volume element by a step."""
     seed = volume_element_seed(7, recipe.id, 0)
     made = lake.run(step.stage, recipe=recipe.id, materials=materials(lake).id, **SIZE, seed=seed, **step.inputs)
     return MeasuredVolumeElement({"manufacture": made.id})
@@ -94,14 +94,14 @@ def test_nothing_is_expected_of_a_simulator() -> None:
 
 
 def test_a_recipe_outside_is_flagged_and_drawn_all_the_same(lake: Lake, make: Make, watched: Watched) -> None:
-    """With the statement, the command that simulates it, and the errors that its cubes carry."""
+    """With the statement, the command that simulates it, and the errors that its volumes carry."""
     subject = make()
     found = subject.prepare([INSIDE, OUTSIDE], materials(lake))
     assert [found[recipe.id].outside for recipe in (INSIDE, OUTSIDE)] == [False, True]
     assert found[INSIDE.id].proposal == ""
     assert found[OUTSIDE.id].proposal == (
-        "ragone generate --active-material-weight-fraction 0.95 --porosity 0.6 --set binder_adhesion=0.25 --edge 8 "
-        "--simulate"
+        "ragone generator draw --active-material-weight-fraction 0.95 --porosity 0.6 --set binder_adhesion=0.25 "
+        "--edge 8 --simulate"
     )
     assert "outside" in found[OUTSIDE.id].statement
     assert any(found[OUTSIDE.id].statement in text for text in watched.texts)
@@ -109,7 +109,7 @@ def test_a_recipe_outside_is_flagged_and_drawn_all_the_same(lake: Lake, make: Ma
     for recipe in (INSIDE, OUTSIDE):
         predicted = lake.get(subject.predicted_id(recipe.id), PredictedErrors)
         assert (predicted.generator_id, predicted.errors_id) == (subject.generator_id, subject.errors.id)
-        step = subject.step_for(subject.cubes.draw, recipe.id)
+        step = subject.step_for(subject.elements.draw, recipe.id)
         assert step.inputs == {"generator": subject.generator_id}
         assert not subject.keeps_voxels(recipe.id)
     before = subject.generator_id
@@ -118,20 +118,20 @@ def test_a_recipe_outside_is_flagged_and_drawn_all_the_same(lake: Lake, make: Ma
 
 
 def test_a_recipe_outside_is_simulated_and_learned_from(lake: Lake, make: Make, watched: Watched) -> None:
-    """Its voxels are kept, no generator's error is carried along, and the generator that went on draws from then on."""
-    subject = make(when_blind="simulate")
+    """Its voxels are kept, no generator's error is carried along, and the fine-tuned generator draws from then on."""
+    subject = make(out_of_distribution="simulate")
     found = subject.prepare([INSIDE, OUTSIDE], materials(lake))
     assert [found[recipe.id].simulated for recipe in (INSIDE, OUTSIDE)] == [False, True]
-    step = subject.step_for(subject.cubes.draw, OUTSIDE.id)
+    step = subject.step_for(subject.elements.draw, OUTSIDE.id)
     assert step.stage is electrode_stand_ins.draw
     assert subject.predicted_id(OUTSIDE.id) == ""
     assert subject.keeps_voxels(OUTSIDE.id)
-    before, cube = subject.generator, drawn(lake, step, OUTSIDE)
-    inside = drawn(lake, subject.step_for(subject.cubes.draw, INSIDE.id), INSIDE)
-    subject.learn({OUTSIDE.id: [cube, MeasuredVolumeElement(error="could not be drawn")], INSIDE.id: [inside]})
-    assert subject.generator.trained_on == (*before.trained_on, cube.ids["manufacture"])
+    before, element = subject.generator, drawn(lake, step, OUTSIDE)
+    inside = drawn(lake, subject.step_for(subject.elements.draw, INSIDE.id), INSIDE)
+    subject.learn({OUTSIDE.id: [element, MeasuredVolumeElement(error="could not be drawn")], INSIDE.id: [inside]})
+    assert subject.generator.trained_on == (*before.trained_on, element.ids["manufacture"])
     assert "tuning the stand-in" in watched.texts
-    assert subject.step_for(subject.cubes.draw, INSIDE.id).inputs == {"generator": subject.generator_id}
+    assert subject.step_for(subject.elements.draw, INSIDE.id).inputs == {"generator": subject.generator_id}
     assert subject.generator_id != before.id
     again = subject.prepare([OUTSIDE], materials(lake))[OUTSIDE.id]
     assert not again.outside
@@ -139,13 +139,13 @@ def test_a_recipe_outside_is_simulated_and_learned_from(lake: Lake, make: Make, 
 
 
 def test_particles_that_were_never_varied_are_outside(lake: Lake, make: Make) -> None:
-    """No condition tells the generator of them: the simulator draws, without being learned from, or nothing does."""
+    """They are no condition of the generator: the simulator draws, without being learned from, or nothing does."""
     flagged = make().prepare([COARSE], materials(lake))[COARSE.id]
     assert flagged.outside
     assert "median_particle_radius_metre = 4e-06" in flagged.error
-    subject = make(when_blind="simulate")
+    subject = make(out_of_distribution="simulate")
     assert subject.prepare([COARSE], materials(lake))[COARSE.id].error == ""
-    step = subject.step_for(subject.cubes.draw, COARSE.id)
+    step = subject.step_for(subject.elements.draw, COARSE.id)
     assert step.stage is electrode_stand_ins.draw
     before = subject.generator_id
     subject.learn({COARSE.id: [drawn(lake, step, COARSE)]})
@@ -154,23 +154,23 @@ def test_particles_that_were_never_varied_are_outside(lake: Lake, make: Make) ->
 
 def test_a_recipe_that_cannot_be_drawn_says_why(lake: Lake, make: Make) -> None:
     """The other recipes of the batch go on."""
-    found = make(when_blind="simulate").prepare([EXTREME, INSIDE], materials(lake))
+    found = make(out_of_distribution="simulate").prepare([EXTREME, INSIDE], materials(lake))
     assert "next to nothing to draw" in found[EXTREME.id].error
     assert found[INSIDE.id].error == ""
 
 
-@pytest.mark.parametrize("when_blind", ["flag", "simulate"])
-def test_running_again_computes_nothing(lake: Lake, make: Make, when_blind: str) -> None:
+@pytest.mark.parametrize("action", ["flag", "simulate"])
+def test_running_again_computes_nothing(lake: Lake, make: Make, action: str) -> None:
     """Expectations and fine-tuning included; the small volumes' voxels are gone by then."""
     kept = []
     for _ in range(2):
-        subject = make(when_blind=when_blind)
+        subject = make(out_of_distribution=action)
         subject.prepare([INSIDE, OUTSIDE], materials(lake))
-        subject.learn({OUTSIDE.id: [drawn(lake, subject.step_for(subject.cubes.draw, OUTSIDE.id), OUTSIDE)]})
+        subject.learn({OUTSIDE.id: [drawn(lake, subject.step_for(subject.elements.draw, OUTSIDE.id), OUTSIDE)]})
         kept.append((runs(lake), subject.generator_id))
     assert kept[0] == kept[1]
-    assert runs(lake, "stand_in.tune") == (when_blind == "simulate")
-    assert runs(lake, "stand_in.generate") == 8 + (when_blind == "flag")
+    assert runs(lake, "stand_in.tune") == (action == "simulate")
+    assert runs(lake, "stand_in.generate") == 8 + (action == "flag")
     held = [i for i in lake.sql("SELECT id FROM microstructures")["id"] if lake.holds(i)]
     assert len(held) == 5
 
@@ -179,4 +179,4 @@ def test_a_stricter_study_trusts_less(lake: Lake, make: Make) -> None:
     """An expected error beyond the largest tolerated counts as outside."""
     found = make(largest_error=0.01).prepare([INSIDE], materials(lake))[INSIDE.id]
     assert found.outside
-    assert "inside the envelope" in found.statement
+    assert "inside the applicability domain" in found.statement

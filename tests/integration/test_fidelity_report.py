@@ -1,4 +1,4 @@
-"""`ragone fidelity` end to end: a generator beside the simulator, and beside held-out crops."""
+"""`ragone generator fidelity` end to end: a generator beside the simulator, and beside held-out crops."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from ragone.dataset import Lake
 from ragone.flows import FidelityPlan, StudyError, compare_with_simulator, compare_with_volumes, read_recipes
 from ragone.flows.generator import fidelity_volumes as tasks
 from ragone.flows.generator.training_plan import GeneratorPlan
+from ragone.models.generator.held_out_recipes import BEYOND, HELD_OUT
 from ragone.models.generator.shipped import PLAN as DEFAULT_PLAN
-from ragone.models.generator.unseen_recipes import BEYOND, HELD_OUT
 from ragone.pipelines.manufacture import pack_particles
 from ragone.schemas import Generator, Materials, Microstructure, Recipe, stage
 from ragone.schemas.errors import RagoneError
@@ -86,7 +86,7 @@ def test_samples_beside_the_simulator(lake, example):
     place = record.metric_names.index("pore_fraction")
     assert record.bias[place] == pytest.approx(0.1, abs=1e-3)
     assert abs(found.records["generated"].bias[place]) < 1e-3
-    assert len(record.resemblance) == 2
+    assert len(record.similarity) == 2
     assert found.failures == ()
     assert set(found.slices) == {"real", *found.records}
     again = compare_with_simulator(lake, [subject], PLAN)
@@ -133,7 +133,7 @@ def test_training_volumes_that_are_not_there_are_remarked(lake, example):
     record = dataclasses.replace(lake.get(generator(lake, example)), trained_on=("microstructure-" + "0" * 64,))
     found = compare_with_simulator(lake, [lake.put(record)], dataclasses.replace(PLAN, raw=False))
     assert "not tested" in found.remarks[0]
-    assert not len(found.records["generated"].resemblance)
+    assert not len(found.records["generated"].similarity)
 
 
 def test_held_out_recipes_lie_inside_what_the_default_was_trained_on_and_the_others_outside():

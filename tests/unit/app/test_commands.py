@@ -193,6 +193,6 @@ def test_quiet_means_quiet(cli, stored):
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help_of_every_command(cli, command):
     """Every command explains itself, with the options that all share."""
-    answer = cli(command, "--help")
+    answer = cli(*command.split(), "--help")
     assert answer.code == 0
     assert all(option in answer.out for option in ("--lake", "--json", "--quiet"))

@@ -1,4 +1,4 @@
-"""`ragone fidelity`: what it refuses, and how a report is told."""
+"""`ragone generator fidelity`: what it refuses, and how a report is shown."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rich.console import Console
 
 from ragone.app.pictures.fidelity import draw_fidelity
 from ragone.app.tables.answers import plain
-from ragone.app.tables.fidelity import shown, told
+from ragone.app.tables.fidelity import plain_report, report
 from ragone.dataset import Lake
 from ragone.flows import FidelityResult
 
@@ -31,21 +31,21 @@ PNG = b"\x89PNG"
 )
 def test_what_contradicts_itself_is_refused_before_anything_is_done(cli, stored, words, message):
     """Exit code 2, and the reason."""
-    answer = cli("fidelity", stored.ids["microstructure"], *words, "--lake", stored.place)
+    answer = cli("generator", "fidelity", stored.ids["microstructure"], *words, "--lake", stored.place)
     assert answer.code == 2
     assert message in answer.err
 
 
 def test_what_is_no_generator_is_refused(cli, stored):
     """Its id is named, and what to do."""
-    answer = cli("fidelity", stored.ids["microstructure"], "--lake", stored.place)
+    answer = cli("generator", "fidelity", stored.ids["microstructure"], "--lake", stored.place)
     assert answer.code == 2
     assert "not a generator" in answer.err
 
 
 @pytest.fixture
 def result(example) -> FidelityResult:
-    """A report of two samples; one copies, and one metric of the real volumes has no scatter."""
+    """A report of two samples; one memorised, and one metric of the real volumes has no scatter."""
     noise = example("fidelity", sample="real again", real_spread=np.array([0.0, 0.03]))
     ours = example("fidelity", real_spread=np.array([0.0, 0.03]), memorised=True)
     records = {"real again": noise, "generated": ours}
@@ -53,16 +53,17 @@ def result(example) -> FidelityResult:
 
 
 def test_a_report_for_the_eye(result):
-    """Errors with a star where they are no chance, spreads where there are any, copies, ids."""
+    """Errors with a star where they are no chance, spreads where there are any, memorisation, ids."""
     console = Console(width=150)
     with console.capture() as caught:
-        console.print(shown(result))
+        console.print(report(result))
     text = caught.get()
     assert "pore fraction p" in text
     assert "8.00*" in text
     assert "+10.00" in text
     assert "0.67 ± 0.07" in text
-    assert "copies" in text
+    assert "): memorised" in text
+    assert "): not memorised" in text
     assert all(record.id[:21] in text for record in result.records.values())
 
 
@@ -75,7 +76,7 @@ def test_the_worst_condition_is_the_farthest_that_both_samples_have(example):
 
 def test_a_report_as_data(result):
     """JSON holds it; what is not known is null."""
-    data = json.loads(json.dumps(plain(told(result, "a.png")), allow_nan=False))
+    data = json.loads(json.dumps(plain(plain_report(result, "a.png")), allow_nan=False))
     assert data["samples"]["generated"]["spread_ratio"][0] is None
     assert data["samples"]["generated"]["memorised"] is True
     assert data["failures"] == ["seed 3: no"]

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from ragone.app.arguments import COMMANDS
+from ragone.app.arguments import COMMANDS, GROUPS
 from ragone.app.main import main
-from ragone.app.terminal.session import _MODULES
+from ragone.app.terminal.session import module_of
 
 ROOT = Path(__file__).parents[3]
 
@@ -37,6 +37,8 @@ BAD = {
     "unknown ending": (["query", "SELECT 1", "--output", "x.xyz"], "--format"),
     "folder is missing": (["query", "SELECT 1", "--output", "nowhere/x.csv"], "nowhere/x.csv"),
     "unknown command": (["querry"], "did you mean 'query'"),
+    "unknown command of the generator": (["generator", "darw"], "did you mean 'draw'"),
+    "no command of the generator": (["generator"], "ragone generator --help"),
     "unknown option": (["fsck", "--hard"], "--hard"),
     "no command": ([], "command"),
     "drop without a reason": (["drop", "kpi-01234567"], "--reason"),
@@ -171,20 +173,37 @@ def test_ctrl_c_says_what_is_kept(cli, stored, monkeypatch):
 
 
 def test_every_command_is_documented():
-    """README and help name every command, and the README no other."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    named = set(re.findall(r"`ragone ([a-z-]+)", readme))
-    assert named == set(COMMANDS)
+    """The page of commands has every command and no other, in the groups and the order of the help."""
+    page = (ROOT / "docs" / "COMMANDS.md").read_text(encoding="utf-8")
+    titles = [title.lower() for title in re.findall(r"^## (.+)$", page, re.MULTILINE)]
+    assert titles == [title.lower() for title in GROUPS]
+    assert re.findall(r"^\| `ragone ([a-z-]+(?: [a-z]+)?)", page, re.MULTILINE) == list(COMMANDS)
+
+
+def test_every_command_can_be_executed():
+    """There is a module for each command."""
     for command in COMMANDS:
-        assert importlib.import_module(_MODULES.get(command, f"ragone.app.commands.{command}")).execute
+        assert importlib.import_module(module_of(command)).execute
 
 
 def test_help_lists_every_command(capsys):
-    """`ragone --help` names every command with what it does."""
+    """`ragone --help` names every command with what it does, under its group, on one line of a narrow terminal."""
     assert main(["--help"]) == 0
-    text = " ".join(capsys.readouterr().out.split())
-    for command, what in COMMANDS.items():
-        assert f"{command} {what}" in text
+    lines = capsys.readouterr().out.splitlines()
+    for title, group in GROUPS.items():
+        start = lines.index(f"{title}:") + 1
+        assert [line.split(maxsplit=len(name.split())) for name, line in zip(group, lines[start:], strict=False)] == [
+            [*name.split(), what] for name, what in group.items()
+        ]
+    assert max(map(len, lines)) <= 80
+
+
+def test_help_of_the_generator_lists_its_commands(capsys):
+    """`ragone generator --help` names the commands below it, and no others."""
+    assert main(["generator", "--help"]) == 0
+    shown = capsys.readouterr().out
+    for name, what in COMMANDS.items():
+        assert (what in shown) is name.startswith("generator ")
 
 
 @pytest.mark.parametrize(("words", "code"), [(["--help"], 0), (["--version"], 0), (["fsck"], 2), (["querry"], 2)])

@@ -21,6 +21,7 @@ from ragone.schemas.migration import (
     removed,
     renamed,
     repeated,
+    reworded,
     scaled,
     stacked,
     withdrawn,
@@ -168,6 +169,30 @@ def test_a_stand_in_becomes_null_and_is_written_again(fraction, joined):
     read = Section.from_arrow(written)
     assert read.joined == joined
     assert read.length_metre.tolist() == rows.tolist()
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Label(Record):
+    """A record whose second version says brush for broom, in a text and in a document."""
+
+    kind: ClassVar[str] = "label"
+    schema_version: ClassVar[int] = 2
+    migrations: ClassVar[Migrations] = {
+        1: (reworded("method", "a broom", "a brush"), reworded("card", "broom", "brush"))
+    }
+
+    method: str = text()
+    card: dict = document()
+
+
+def test_words_are_others_and_are_written_again_as_they_were():
+    """Wherever they stand in a text, or in the texts of a document; the rest of both stays."""
+    label = Label(method="by a brush, broom in hand", card={"made": {"with": "brush"}, "count": 2, "parts": ["brush"]})
+    written = label.to_arrow(version=1)
+    older = {"method": "by a broom, broom in hand", "card": '{"count":2,"made":{"with":"broom"},"parts":["broom"]}'}
+    assert written.to_pylist() == [older]
+    read = Label.from_arrow(written)
+    assert (read.method, read.card) == (label.method, label.card)
 
 
 def test_rows_that_differ_are_not_one():

@@ -144,6 +144,14 @@ def test_parameters_of_engines_go_to_the_records_and_steps_that_have_them() -> N
     assert (str(study.goals[0].sense), study.suggest.stage.name) == ("minimise", "acquisition.sobol")
 
 
+def test_what_is_done_with_a_generator_is_called_otherwise() -> None:
+    """The parameters of the step that draws, and the simulator by its stage."""
+    parameters = {"when_blind": "simulate", "oracle": "particle_packing", "tuning_steps": 60}
+    made = migrated(former(stages={"manufacture": {"engine": "generator", "parameters": parameters}}))
+    expected = {"stage": "generator.draw", "out_of_distribution": "simulate", "simulator": "pack_particles"}
+    assert made["study"]["steps"]["manufacture"] == {**expected, "tuning_steps": 60}
+
+
 BAD = [
     ({"resolution": 3}, "study.resolution must be a map"),
     ({"stages": [1]}, "study.stages must be a map"),

@@ -173,7 +173,7 @@ def test_a_kpi_that_compares_two_curves_is_given_each_once() -> None:
     """The first that is named is measured, the second simulated."""
     goal = {"kpi": "voltage_rmse", "minimise": True, "from": ["slow", "fast"]}
     study = read(goal, slow={**DISCHARGE, "power": "10 W"}, fast=DISCHARGE)
-    extraction = next(one for one in study.extractions if one.stage.name == "kpi.voltage_agreement")
+    extraction = next(one for one in study.extractions if one.stage.name == "kpi.voltage_deviation")
     assert roles_of(study.chain, extraction) == {"measured": ["slow"], "simulated": ["fast"]}
 
 

@@ -193,13 +193,13 @@ def test_a_generator_is_tuned_on_more_volumes(lake):
 
 
 class TestTheCommand:
-    """`ragone train-generator` as a user types it."""
+    """`ragone generator train` as a user types it."""
 
     def test_trains_exports_and_draws(self, tmp_path, capsys, monkeypatch):
         """The exported files are the generator again."""
         monkeypatch.chdir(tmp_path)
         (tmp_path / "small.yaml").write_text(PARAMS)
-        code = main(["train-generator", "small.yaml", "--export", "out", "--png", "loss.png", "--json"])
+        code = main(["generator", "train", "small.yaml", "--export", "out", "--png", "loss.png", "--json"])
         answer = json.loads(capsys.readouterr().out)
         assert code == 0
         assert answer["volumes"] == 21
@@ -226,7 +226,7 @@ class TestTheCommand:
         """The path of the value is named."""
         monkeypatch.chdir(tmp_path)
         (tmp_path / "small.yaml").write_text(PARAMS)
-        assert main(["train-generator", "small.yaml", "--set", change]) == 2
+        assert main(["generator", "train", "small.yaml", "--set", change]) == 2
         assert message in capsys.readouterr().err
         assert not (tmp_path / "lake").exists()
 

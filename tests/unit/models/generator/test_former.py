@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from volumes_of_spheres import MIDDLE, VOXEL, small_generator, training_volumes
 
@@ -32,7 +34,7 @@ def test_a_design_is_drawn_as_its_recipe(changes):
 
 
 def test_trainings_on_designs_are_those_on_recipes():
-    """Stretches, generators of both kinds; those name the ids that they were told."""
+    """Stretches, generators of both kinds; those name the ids that they were given."""
     volumes, recipes = training_volumes()
     designs = tuple(map(design, recipes))
     how = {"phase": 1, "member": -1, "left_out": (), "step_count": 1, "fall_from": 2, "fall_to": 8, "seed": 11}
@@ -43,29 +45,30 @@ def test_trainings_on_designs_are_those_on_recipes():
     shares = {"left_out": ((), ()), "seed": 0}
     assembled = former.assemble_generator(volumes, designs, states, volume_ids=ids, **shares)
     assert assembled.id == assemble_generator(volumes, recipes, states, **shares).id
-    told = former.assemble_generator(volumes, designs, states, volume_ids=("microstructure-ab",), **shares)
-    assert told.trained_on == ("microstructure-ab",)
+    named = former.assemble_generator(volumes, designs, states, volume_ids=("microstructure-ab",), **shares)
+    assert named.trained_on == ("microstructure-ab",)
 
 
 def test_errors_are_predicted_for_a_design_as_for_its_recipe(example):
-    """And carry the ids that they were told."""
+    """And carry the ids that they were given."""
     generator, errors, transports = default_generator(), default_errors(), (example("transport"),)
-    told = {"generator_id": generator.id, "errors_id": errors.id}
-    found = former.predict_errors(design(MIDDLE), generator, errors, transports, **told)
+    given = {"generator_id": generator.id, "errors_id": errors.id}
+    found = former.predict_errors(design(MIDDLE), generator, errors, transports, **given)
     assert found.id == predict_errors(MIDDLE, NMC_811, generator, errors, transports).id
     other = former.predict_errors(design(MIDDLE), generator, errors, transports, generator_id="a", errors_id="b")
     assert (other.generator_id, other.errors_id) == ("a", "b")
 
 
 def test_errors_are_fitted_as_they_were(example):
-    """And carry the id that they were told."""
+    """And carry the id that they were given."""
     generator, transport = default_generator(), example("transport")
     points = calibration_points(generator)
     measured = ((transport,) * len(points),) * 3
-    shared = {"volumes": tuple(v for v, _ in points), "members": tuple(m for _, m in points), "blind_distance": 0.1}
-    fitted = fit_errors(generator, *measured, **shared)
-    assert former.fit_errors(generator, *measured, generator_id=generator.id, **shared).id == fitted.id
-    assert former.fit_errors(generator, *measured, generator_id="a", **shared).generator_id == "a"
+    shared = {"volumes": tuple(v for v, _ in points), "members": tuple(m for _, m in points)}
+    fitted = fit_errors(generator, *measured, **shared, domain_distance=0.1)
+    then = partial(former.fit_errors, generator, *measured, **shared, blind_distance=0.1)
+    assert then(generator_id=generator.id).id == then().id == fitted.id
+    assert then(generator_id="a").generator_id == "a"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Measured errors of an ensemble become predictions that grow outside and say when they are blind."""
+"""Measured errors of an ensemble become predictions that grow outside and say what is out of distribution."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def volume(example):
 
 @pytest.fixture
 def errors(generator, volume):
-    """3 % off at what was seen, 15 % at what was left out; members agree."""
+    """3 % off at training recipes, 15 % at left-out ones; members agree."""
     points = calibration_points(generator)
     rng = np.random.default_rng(0)
     left_out = [v in PAIRS[m] for v, m in points]
@@ -71,7 +71,7 @@ def errors(generator, volume):
 
 
 def test_every_corner_is_judged_by_the_member_that_left_it_out(generator):
-    """And every volume by one that saw it."""
+    """And every volume by one that was trained on it."""
     points = calibration_points(generator)
     assert points[:8] == [(0, 0), (7, 0), (1, 1), (6, 1), (2, 2), (5, 2), (3, 3), (4, 3)]
     assert [v for v, _ in points[8:]] == list(range(17))
@@ -80,7 +80,7 @@ def test_every_corner_is_judged_by_the_member_that_left_it_out(generator):
 
 
 def test_the_error_grows_from_floor_to_what_was_left_out(errors):
-    """The floor is that of the seen, the band at the left-out corners' distance holds theirs, and it covers."""
+    """The floor is that of training recipes, the band at the left-out corners' distance holds theirs, and it covers."""
     assert errors.floor == pytest.approx(0.03, rel=0.3)
     outside = errors.distance > 0
     assert outside.sum() == 8
@@ -89,16 +89,16 @@ def test_the_error_grows_from_floor_to_what_was_left_out(errors):
 
 
 def test_a_prediction_grows_outside_and_says_so(errors, generator, volume):
-    """Inside it is the floor; the farther outside, the larger; beyond the tolerated distance it is blind."""
+    """Inside it is the floor; it grows with the distance outside; beyond a distance it is out of distribution."""
     agreeing = tuple(volume() for _ in range(4))
     found = [predict_errors(asked(p), NMC_811, generator, errors, agreeing) for p in (0.36, 0.5, 0.6)]
     assert found[0].distance == 0
     assert found[0].relative_standard_error == pytest.approx(errors.floor)
-    assert [p.blind for p in found] == [False, True, True]
+    assert [p.out_of_distribution for p in found] == [False, True, True]
     assert found[0].distance < found[1].distance < found[2].distance
     assert (found[2].relative_standard_error > found[1].relative_standard_error).all()
     strict = predict_errors(asked(0.36), NMC_811, generator, errors, agreeing, largest_error=0.01)
-    assert strict.blind
+    assert strict.out_of_distribution
     assert {(p.generator_id, p.errors_id) for p in found} == {(generator.id, errors.id)}
 
 
@@ -113,15 +113,15 @@ def test_members_that_disagree_are_trusted_less(errors, generator, volume):
 
 def test_reliability_has_both_groups(errors, generator):
     """Predictions of left-out corners are larger, and no point judges itself."""
-    seen, left_out = reliabilities(errors, generator)
-    assert (len(seen.error), len(left_out.error)) == (17, 8)
-    assert left_out.sigma.mean() > seen.sigma.mean()
+    trained, left_out = reliabilities(errors, generator)
+    assert (len(trained.error), len(left_out.error)) == (17, 8)
+    assert left_out.sigma.mean() > trained.sigma.mean()
     assert left_out.coverage()[-1].min() >= 0.75
-    predicted, actual = seen.binned(0)
+    predicted, actual = trained.binned(0)
     assert predicted.shape == actual.shape == (4,)
 
 
-def test_a_generator_that_saw_everything_cannot_be_calibrated(generator, volume):
+def test_a_generator_that_left_nothing_out_cannot_be_calibrated(generator, volume):
     """Nothing would tell how it fares elsewhere; the message says what to do."""
     every = replace(generator, settings={"member_count": 4, "member_excluded": [[], [], [], []]})
     given = {"volumes": (0,), "members": (0,)}

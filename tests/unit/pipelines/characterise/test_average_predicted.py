@@ -32,7 +32,7 @@ def predicted(*relative: float) -> PredictedErrors:
         condition_names=("active_material_fraction",),
         condition=np.array([0.5]),
         distance=0.0,
-        blind=False,
+        out_of_distribution=False,
         method="test",
     )
 

@@ -5,7 +5,7 @@ import pytest
 from made_curves import columns, measured, simulated, step
 
 from ragone.pipelines.curve.holes import holes_of
-from ragone.pipelines.kpi import delivered_by_curve, voltage_agreement
+from ragone.pipelines.kpi import delivered_by_curve, voltage_deviation
 from ragone.pipelines.kpi.differential import differential_capacity_peaks
 from ragone.pipelines.kpi.resistance import pulse_resistance
 from ragone.pipelines.kpi.taper import taper_corrected_charge
@@ -98,7 +98,7 @@ def test_no_state_of_charge_after_an_unrecorded_interval():
 
 def test_voltages_across_a_pause_are_not_compared():
     """The simulated discharge has no pause: equal times are not equal states."""
-    kpi = voltage_agreement(paused(), paused(0.0))["voltage_rmse"]
+    kpi = voltage_deviation(paused(), paused(0.0))["voltage_rmse"]
     assert kpi.outcome is KpiOutcome.NOT_APPLICABLE
     assert "86460 s" in kpi.method
 

@@ -12,15 +12,15 @@ from ragone.schemas import Curve, Cycling, Measurement
 _SECONDS_PER_HOUR = 3600.0
 
 
-def draw_agreement(pairs: Sequence[tuple[Measurement, Cycling]], path: str | Path) -> None:
-    """Voltage against discharged charge, and the simulated less the measured one against the same.
+def draw_validation(pairs: Sequence[tuple[Measurement, Cycling]], path: str | Path) -> None:
+    """Draw voltage against discharged charge, and the simulated less the measured one against the same.
 
     Parameters
     ----------
     pairs
         The measured curve and the simulated one.
     path
-        Of the PNG file.
+        Path of the PNG file.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -47,7 +47,7 @@ def draw_agreement(pairs: Sequence[tuple[Measurement, Cycling]], path: str | Pat
 
 
 def _discharge(curve: Curve) -> tuple[np.ndarray, np.ndarray]:
-    """Charge since it began [A.h] and voltage [V] of the samples that discharge."""
+    """Return charge since it began [A.h] and voltage [V] of the samples that discharge."""
     flowing = curve.current_ampere < 1e-3 * curve.current_ampere.min()
     time, current = curve.test_time_second[flowing], curve.current_ampere[flowing]
     passed = np.concatenate([[0.0], np.cumsum(np.diff(time) * (current[1:] + current[:-1]) / 2)])

@@ -14,7 +14,7 @@ from ragone.flows import compare_discharges
 from ragone.pipelines.cell import reference_cell
 from ragone.pipelines.cell.protocols import ProtocolError, discharge_alike
 from ragone.pipelines.files.cyclers import read_measurement
-from ragone.pipelines.kpi import voltage_agreement
+from ragone.pipelines.kpi import voltage_deviation
 from ragone.schemas import KpiOutcome
 
 SHARED = Path(os.environ.get("RAGONE_SHARED_DATA", Path(__file__).parents[3] / "shared" / "data"))
@@ -43,7 +43,7 @@ def curve(example):
 
 def test_a_constant_offset(curve):
     """20 mV more: root mean square, bias and largest deviation are 20 mV, over all of the charge."""
-    found = voltage_agreement(curve(lambda t: 4 - t / 1000), curve(lambda t: 4.02 - t / 1000))
+    found = voltage_deviation(curve(lambda t: 4 - t / 1000), curve(lambda t: 4.02 - t / 1000))
     for name in ("voltage_rmse", "voltage_bias", "voltage_largest_deviation"):
         assert found[name].value == pytest.approx(20.0)
         assert found[name].unit == "mV"
@@ -53,7 +53,7 @@ def test_a_constant_offset(curve):
 
 def test_a_sine_has_no_bias_and_its_root_mean_square(curve):
     """Amplitude over the square root of two, whatever the sampling of the two curves."""
-    found = voltage_agreement(
+    found = voltage_deviation(
         curve(lambda t: 3.7 + 0 * t, count=401), curve(lambda t: 3.7 + 0.05 * np.sin(2 * np.pi * t / 100), count=5001)
     )
     assert found["voltage_rmse"].value == pytest.approx(50 / math.sqrt(2), rel=1e-3)
@@ -62,7 +62,7 @@ def test_a_sine_has_no_bias_and_its_root_mean_square(curve):
 
 def test_a_simulation_that_ends_early_is_told(curve):
     """Three quarters of the measured charge are compared, no more is claimed."""
-    found = voltage_agreement(curve(lambda t: 4 - t / 1000), curve(lambda t: 4 - t / 1000, duration=750.0))
+    found = voltage_deviation(curve(lambda t: 4 - t / 1000), curve(lambda t: 4 - t / 1000, duration=750.0))
     assert found["compared_share"].value == pytest.approx(0.75, abs=2e-3)
     assert found["voltage_rmse"].value == pytest.approx(0.0, abs=1e-9)
 
@@ -82,13 +82,13 @@ def test_uneven_samples_do_not_outweigh_time(curve, example):
         voltage_volt=np.full(2001, 4.0),
         current_ampere=np.full(2001, -5.0),
     )
-    assert voltage_agreement(dense, flat)["voltage_rmse"].value == pytest.approx(1e3 * math.sqrt(1e-3), rel=2e-2)
+    assert voltage_deviation(dense, flat)["voltage_rmse"].value == pytest.approx(1e3 * math.sqrt(1e-3), rel=2e-2)
 
 
 def test_no_discharge_no_number(curve, example):
     """A rest has no discharge to compare; the reason says which curve."""
     rest = example("discharge", current_ampere=np.zeros(3), voltage_volt=np.full(3, 4.0))
-    found = voltage_agreement(curve(lambda t: 4 - t / 1000), rest)
+    found = voltage_deviation(curve(lambda t: 4 - t / 1000), rest)
     assert found["voltage_rmse"].outcome is KpiOutcome.NOT_APPLICABLE
     assert "the simulated curve holds no discharge" in found["voltage_rmse"].method
 

@@ -1,4 +1,4 @@
-"""`ragone calibrate-generator`: how far is a generator off, and how well can that be foretold?"""
+"""`ragone generator calibrate`: how large are a generator's errors, and how reliably are they predicted?"""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ragone.models.generator.shipped import PLAN, plain_record
 
 
 def execute(session: Session) -> int:
-    """Draw, measure, fit, and say how often the 90 % band held."""
+    """Draw, measure, fit, and report the coverage of the 90 % band."""
     given = session.arguments
     with (
         session.lake(create=given.generator == DEFAULT) as lake,
@@ -29,19 +29,19 @@ def execute(session: Session) -> int:
         _keep(found, Path(given.into))
     coverage = {r.group: r.coverage().tolist() for r in found.reliabilities}
     data = {"errors_id": found.errors.id, "generator_id": found.errors.generator_id, "bands": list(BANDS)}
-    session.answer({**data, "coverage": coverage}, "\n".join(_told(found)))
+    session.answer({**data, "coverage": coverage}, "\n".join(_lines(found)))
     session.advise(f"drawn into {given.png}")
     return FINE
 
 
 def _keep(found: Calibrated, path: Path) -> None:
-    """Put the calibration beside the generator in the file that `ragone train-generator --export` wrote."""
+    """Write the calibration into the file that `ragone generator train --export` wrote."""
     about = json.loads(path.read_text(encoding="utf-8"))
     about["errors"] = plain_record(found.errors)
     path.write_text(json.dumps(about, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
-def _told(found: Calibrated) -> list[str]:
+def _lines(found: Calibrated) -> list[str]:
     errors = found.errors
     lines = [f"errors     {found.errors.id}", f"generator  {found.errors.generator_id}", f"  {errors.method}"]
     for place, name in enumerate(errors.metric_names):

@@ -1,4 +1,4 @@
-"""How well does a simulated discharge follow a measured one: their voltages at equal times since it began.
+"""How far does the voltage of a simulated discharge deviate from a measured one, at equal times since it began?
 
 The first discharge of each curve is taken. It begins at its first sample with current; times between the samples of
 the simulation are interpolated linearly. Only the time that both last is compared: how much of the measured charge
@@ -30,15 +30,15 @@ _LEAST = 10  # samples
 
 
 @kpi_stage(
-    "kpi.voltage_agreement",
+    "kpi.voltage_deviation",
     gives={"voltage_(rmse|bias|largest_deviation)": "mV", "compared_share": "1"},
     libraries=("numpy",),
     unasked=False,
 )
-def voltage_agreement(
+def voltage_deviation(
     measured: Curve, simulated: Curve, *, voltage_uncertainty_volt: NotNegative = 0.0
 ) -> Mapping[str, Kpi]:
-    """Root mean square, mean and largest difference of the voltages of two discharges.
+    """Return the root mean square, mean and largest difference of the voltages of two discharges.
 
     Parameters
     ----------
@@ -81,13 +81,13 @@ def voltage_agreement(
         start + float(time[common][-1]),
     )
     values = _values(difference, _weights(time[common]), noise_of(voltage[common]), voltage_uncertainty_volt)
-    basis = "voltages at equal times, weights of the trapezoidal rule; uncertainty: noise of the measured voltage, "
+    how = "voltages at equal times, weights of the trapezoidal rule; uncertainty: noise of the measured voltage, "
     kpis = {
         definition.name: definition.measured(
             _MILLIVOLTS * value,
             uncertainty=_MILLIVOLTS * spread,
             count=int(common.sum()),
-            method=f"{basis}stated instrument ({voltage_uncertainty_volt:g} V)",
+            method=f"{how}stated instrument ({voltage_uncertainty_volt:g} V)",
             window=window,
         )
         for definition, (value, spread) in values.items()
@@ -129,7 +129,7 @@ def _discharge(curve: Curve) -> tuple[NDArray[np.float64], NDArray[np.float64], 
 
 
 def _weights(time: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Weights of the trapezoidal rule, summing to one; equal ones if all samples are at one time."""
+    """Of the trapezoidal rule, summing to one; equal ones if all samples are at one time."""
     width = np.diff(time)
     weights = (np.append(width, 0.0) + np.append(0.0, width)) / 2
     total = float(weights.sum())

@@ -1,4 +1,4 @@
-"""`ragone generate`: a volume of a recipe, drawn by a generator or simulated, and how far outside the recipe lies."""
+"""`ragone generator draw`: a volume of a recipe, by a generator or a simulator, and how far outside the recipe lies."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ragone.schemas import Recipe
 
 
 def execute(session: Session) -> int:
-    """Draw and store; 1 if the recipe lies outside of what the generator has seen."""
+    """Draw and store; 1 if the recipe is outside of the generator's applicability domain."""
     given = session.arguments
     options = {parameter.short: getattr(given, parameter.short, None) for parameter in Recipe.parameters().values()}
     words = {name: word for name, word in options.items() if word is not None}

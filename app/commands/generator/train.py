@@ -1,4 +1,4 @@
-"""`ragone train-generator`: a generator from volumes of the lake, or from simulated ones."""
+"""`ragone generator train`: a generator from volumes of the lake, or from simulated ones."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from ragone.schemas import Generator
 
 
 def execute(session: Session) -> int:
-    """Find or make the volumes, train, and say what came out."""
+    """Find or simulate the volumes, train, and report the generator."""
     given = session.arguments
     plan = GeneratorPlan.load(given.params or PLAN, given.changes)
     started = time.perf_counter()
@@ -43,7 +43,7 @@ def execute(session: Session) -> int:
     if given.png:
         draw_loss(record, given.png)
     data = {"generator_id": record.id, "volumes": len(record.trained_on), "minutes": minutes}
-    session.answer({**data, "loss": float(record.training_loss[-1])}, "\n".join(_told(record, minutes)))
+    session.answer({**data, "loss": float(record.training_loss[-1])}, "\n".join(_lines(record, minutes)))
     return FINE
 
 
@@ -69,13 +69,13 @@ def _export(record: Generator, folder: Path, name: str) -> None:
     (folder / f"{name}.json").write_text(json.dumps(about, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
-def _told(record: Generator, minutes: float) -> list[str]:
+def _lines(record: Generator, minutes: float) -> list[str]:
     low, high = record.training_conditions.min(axis=0), record.training_conditions.max(axis=0)
     ranges = [f"  {name}  {a:.4g} to {b:.4g}" for name, a, b in zip(record.condition_names, low, high, strict=True)]
     return [
         f"generator  {record.id}",
         f"{record.architecture}, {len(record.trained_on)} volumes, {len(record.weights) / 2**20:.1f} MiB of weights, "
         f"last loss {record.training_loss[-1]:.4g}, {minutes:.1f} min",
-        "conditions it has seen:",
+        "training ranges of the conditions:",
         *ranges,
     ]

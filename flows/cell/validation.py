@@ -1,4 +1,4 @@
-"""A cell's model beside measured discharges: the same discharge simulated, and how far the voltages lie apart."""
+"""Validation of a cell's model against measured discharges: the same discharge simulated, and the voltage deviation."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from ragone.flows.cell.cycling import CellTest, cycle_many, free_test
 from ragone.flows.running.execution import Execution
 from ragone.flows.running.progress import Progress, Silent
 from ragone.pipelines.cell.protocols import discharge_alike
-from ragone.pipelines.kpi import voltage_agreement
+from ragone.pipelines.kpi import voltage_deviation
 from ragone.schemas import Kpi, KpiOutcome, Measurement, RunOutcome
 
 
 @dataclass(frozen=True)
-class Agreement:
-    """One measured discharge: ids of it, of its simulation, and of the KPIs of agreement by name."""
+class Validation:
+    """One measured discharge: ids of it, of its simulation, and of the KPIs of their deviation by name."""
 
     measurement_id: str
     step: str
@@ -36,27 +36,27 @@ def compare_discharges(
     thermal: Mapping[str, Any] | None = None,
     voltage_uncertainty_volt: float = 0.0,
     progress: Progress | None = None,
-) -> tuple[Agreement, ...]:
-    """Discharge a cell as each measured one was, from full, and compare.
+) -> tuple[Validation, ...]:
+    """Simulate each measured discharge with a cell, from full, and compare the voltages.
 
     Parameters
     ----------
     lake
-        Where cell and measurements are.
+        The lake that holds cell and measurements.
     cell_id
-        The cell whose model is judged.
+        The cell whose model is validated.
     measurement_ids
-        Of curves that begin full and hold a discharge at constant current.
+        Ids of curves that begin full and hold a discharge at constant current.
     execution
-        Where; in this process if None.
+        Where the simulations run; in this process if None.
     ambient_temperature_kelvin
-        Of all simulations [K]; that of each measurement if None, and where it has none 298.15 K.
+        Ambient temperature of all simulations [K]; that of each measurement if None, and where it has none 298.15 K.
     thermal
         Parameters of `cycle_cell` about heat; isothermal if None.
     voltage_uncertainty_volt
         Standard uncertainty of the instrument [V].
     progress
-        Receives the progress.
+        Receives every simulation.
 
     Raises
     ------
@@ -78,22 +78,22 @@ def compare_discharges(
     for measurement_id, test, one in zip(measurement_ids, tests, cycled, strict=True):
         step = test.steps[1]
         if one.error:
-            found.append(Agreement(measurement_id, step, error=one.error))
+            found.append(Validation(measurement_id, step, error=one.error))
             continue
         run = lake.run(
-            voltage_agreement,
+            voltage_deviation,
             measured=measurement_id,
             simulated=one.cycling_id,
             voltage_uncertainty_volt=voltage_uncertainty_volt,
         )
         failed = _unmatched(lake, run.outputs) if run.outcome is RunOutcome.COMPLETED else run.error
-        found.append(Agreement(measurement_id, step, one.cycling_id, dict(run.outputs), failed))
+        found.append(Validation(measurement_id, step, one.cycling_id, dict(run.outputs), failed))
         watcher.advanced()
     return tuple(found)
 
 
 def _unmatched(lake: Lake, outputs: Mapping[str, str]) -> str:
-    """The reason for which the curves could not be compared; empty if they were."""
+    """Return why the curves could not be compared; empty if they were."""
     kpi = lake.get(outputs["voltage_rmse"], Kpi)
     return "" if kpi.outcome is KpiOutcome.MEASURED else kpi.method
 

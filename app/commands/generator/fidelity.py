@@ -1,11 +1,11 @@
-"""`ragone fidelity`: how true is a generator, metric by metric, and does it copy what it was trained on?"""
+"""`ragone generator fidelity`: fidelity of a generator, metric by metric, and memorisation of its training volumes."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from ragone.app.pictures.fidelity import draw_fidelity
-from ragone.app.tables.fidelity import shown, told
+from ragone.app.tables.fidelity import plain_report, report
 from ragone.app.terminal.progress import Watcher
 from ragone.app.terminal.session import FINE, FOUND, Session
 from ragone.dataset import Lake
@@ -28,7 +28,7 @@ _DEFAULT_EDGE, _DEFAULT_SEEDS = 96, 8
 
 
 def execute(session: Session) -> int:
-    """Draw, measure, compare; 1 if a volume failed or a generator copies."""
+    """Draw, measure, compare; 1 if a volume failed or a generator memorised its training volumes."""
     given = session.arguments
     _require_consistent(given)
     recipes = read_recipes(given.conditions, beyond=given.beyond)
@@ -42,12 +42,12 @@ def execute(session: Session) -> int:
         with Watcher(session.notes, hidden=session.silent) as watcher:
             result = _compared(lake, plan, given, watcher)
         draw_fidelity(lake, result, given.png)
-    session.answer(told(result, given.png), shown(result))
+    session.answer(plain_report(result, given.png), report(result))
     for remark in (*result.remarks, *(f"failed: {failure}" for failure in result.failures)):
         session.advise(remark)
     session.advise(f"drawn into {given.png}")
-    copied = any(record.memorised for record in result.records.values())
-    return FOUND if copied or result.failures else FINE
+    memorised = any(record.memorised for record in result.records.values())
+    return FOUND if memorised or result.failures else FINE
 
 
 def _compared(lake: Lake, plan: FidelityPlan, given: Any, watcher: Progress) -> FidelityResult:
@@ -64,7 +64,7 @@ def _compared(lake: Lake, plan: FidelityPlan, given: Any, watcher: Progress) -> 
 
 
 def _require_consistent(given: Any) -> None:
-    """Refuse options that contradict each other and numbers out of range, before a lake is opened."""
+    """Refuse options that contradict each other, and numbers out of range, before a lake is opened."""
     if given.volumes and given.where:
         raise StudyError("--volumes and --where name the real volumes twice. Give one of them.")
     if given.volumes or given.where:

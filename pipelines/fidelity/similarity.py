@@ -1,17 +1,17 @@
-"""Does a volume copy one of others? Its middle is sought in each of them, at every place, mirrored and turned.
+"""How similar is a volume to others? Its middle is searched for in each of them, at every place, mirrored and turned.
 
 The middle of the volume, half as wide, is laid over every place of the other volume, and the indicators of all phases
 are correlated: their covariance, summed over the phases, over the root of the product of their summed variances, with
-means and variances of that place. 1 is a copy; unrelated volumes have their best place at a few tenths, the more the
-fewer particles the middle holds, so that the number tells only beside that of volumes known to be new. The other
-volume is taken to repeat itself; where it does not, a few places across its border are seen too, and do no harm.
+means and variances of that place. 1 is a copy; unrelated volumes reach a few tenths at their best place, the more the
+fewer particles the middle holds, so that memorisation is judged against volumes known to be new. The other volume is
+taken as periodic; where it is not, a few places across its border are searched too, and do no harm.
 
-The search sees voxels twice as wide, which makes it eight times faster; a copy that is shifted by an odd number of
-voxels is blurred by that, but still the best place. The best place of the closest volume is then looked at again with
-all voxels, one step to each side. Turned means: the axis through the plane stays, mirrored or not, with the eight
-symmetries of the plane.
+The search merges voxels by two along each axis, which makes it eight times faster; a copy that is shifted by an odd
+number of voxels is blurred by that, but still the best place. At the best place of the closest volume the correlation
+is then computed with all voxels, one step to each side. Turned means: the axis through the plane stays, mirrored or
+not, with the eight symmetries of the plane.
 
-What it does not do: it sees no copy that is stretched, nor one of less than a middle.
+What it does not do: it finds no copy that is stretched, nor one of less than a middle.
 
 References
 ----------
@@ -28,7 +28,7 @@ import numpy as np
 from scipy import fft
 
 from ragone.pipelines.fidelity.errors import FidelityInputError
-from ragone.schemas import Microstructure, Resemblance, stage
+from ragone.schemas import Microstructure, Similarity, stage
 
 _COARSER = 2
 _SHARE = 2  # the middle's edge is that part of the volume's
@@ -40,20 +40,20 @@ _SMALLEST = 1e-6
 Singles = np.ndarray[Any, np.dtype[np.float32]]
 
 
-@stage("fidelity.resemblance", libraries=("numpy", "scipy"))
-def find_resemblance(
+@stage("fidelity.similarity", libraries=("numpy", "scipy"))
+def measure_similarity(
     microstructure: Microstructure, others: Sequence[Microstructure], *, turned: bool = True
-) -> Resemblance:
-    """How closely a volume resembles each of some others.
+) -> Similarity:
+    """Measure the similarity of a volume to each of some others.
 
     Parameters
     ----------
     microstructure
-        Whose middle is sought.
+        The volume whose middle is searched for.
     others
-        In which it is sought; at least half as wide as the volume, with the same phases and voxel size.
+        The volumes that are searched; at least half as wide, with the same phases and voxel size.
     turned
-        Whether its mirror images and turns are sought too: sixteen times the work.
+        Whether its mirror images and rotations are searched for too: sixteen times the work.
 
     Raises
     ------
@@ -61,7 +61,7 @@ def find_resemblance(
         If there are no others, or one is too small or of other phases or voxels.
     """
     if not others:
-        raise FidelityInputError("there are no volumes to resemble. Give one at least.")
+        raise FidelityInputError("there are no volumes to compare with. Give one at least.")
     for other in others:
         _require_comparable(microstructure, other)
     template = _middle(_indicators(microstructure, _COARSER))
@@ -70,9 +70,9 @@ def find_resemblance(
     correlations = np.array([correlation for correlation, _, _ in found])
     closest = int(correlations.argmax())
     _, view, place = found[closest]
-    return Resemblance(
+    return Similarity(
         correlation=correlations,
-        largest=_seen_closely(microstructure, others[closest], view, place),
+        largest=_refined(microstructure, others[closest], view, place),
         closest=closest,
         template_voxels=np.array(template.shape[1:]) * _COARSER,
         method=_METHOD.format(_COARSER, "16 symmetries" if turned else "as it lies"),
@@ -80,7 +80,7 @@ def find_resemblance(
 
 
 def _indicators(microstructure: Microstructure, coarser: int) -> Singles:
-    """Share of each phase in each block of voxels, shape (phases, x, y, z)."""
+    """Return the share of each phase in each block of voxels, shape (phases, x, y, z)."""
     labels = microstructure.labels
     if min(labels.shape) < _COARSER:
         raise FidelityInputError(f"a volume of {labels.shape} voxels is too thin to be compared. Give a larger one.")
@@ -93,7 +93,7 @@ def _indicators(microstructure: Microstructure, coarser: int) -> Singles:
 
 
 def _middle(indicators: Singles, coarser: int = _COARSER) -> Singles:
-    """The middle of a volume, the same one whatever the width of the voxels."""
+    """Return the middle of a volume, the same one whatever the width of the voxels."""
     window = []
     for length in indicators.shape[1:]:
         merged = length * coarser // _COARSER
@@ -104,7 +104,7 @@ def _middle(indicators: Singles, coarser: int = _COARSER) -> Singles:
 
 
 def _views(template: Singles) -> Iterator[Singles]:
-    """The sixteen symmetries that keep the axis through the plane."""
+    """Yield the sixteen symmetries that keep the axis through the plane."""
     for through in (1, -1):
         for across in (template, template.swapaxes(2, 3)):
             for second in (1, -1):
@@ -113,7 +113,7 @@ def _views(template: Singles) -> Iterator[Singles]:
 
 
 def _best(views: Sequence[Singles], other: Singles) -> tuple[float, int, tuple[int, ...]]:
-    """The largest correlation over all views and places, with the number of the view and the place."""
+    """Return the largest correlation over all views and places, with the number of the view and the place."""
     shape = other.shape[1:]
     spectra = fft.rfftn(other, axes=(1, 2, 3))
     norms: dict[tuple[int, ...], Singles] = {}  # a turned middle of unequal edges has other windows
@@ -131,8 +131,8 @@ def _best(views: Sequence[Singles], other: Singles) -> tuple[float, int, tuple[i
     return found
 
 
-def _seen_closely(first: Microstructure, other: Microstructure, view: int, place: tuple[int, ...]) -> float:
-    """The correlation there with all voxels, the largest of the place and its neighbours."""
+def _refined(first: Microstructure, other: Microstructure, view: int, place: tuple[int, ...]) -> float:
+    """Return the largest correlation of a place and its neighbours, with all voxels."""
     middle = next(islice(_views(_middle(_indicators(first, 1), 1)), view, None))
     middle = middle - middle.mean(axis=(1, 2, 3), keepdims=True)
     norm, size, found = float(np.sqrt((middle**2).sum())), middle.shape[1:], -1.0
@@ -146,7 +146,7 @@ def _seen_closely(first: Microstructure, other: Microstructure, view: int, place
 
 
 def _around(other: Microstructure, start: Sequence[int], size: Sequence[int]) -> Singles:
-    """Indicators of a place with a rim of one voxel, round the borders where it must."""
+    """Return the indicators of a place with a rim of one voxel, periodic at the borders."""
     labels = other.labels
     rows = [
         np.arange(s, s + n + 2) % (m // _COARSER * _COARSER) for s, n, m in zip(start, size, labels.shape, strict=True)
@@ -156,7 +156,7 @@ def _around(other: Microstructure, start: Sequence[int], size: Sequence[int]) ->
 
 
 def _window_norms(other: Singles, spectra: Any, place: tuple[int, ...]) -> Singles:
-    """Root of the summed squares of deviations from the mean within each place, of all phases together."""
+    """Return the root of the summed squares of deviations from the mean within each place, over all phases."""
     shape = other.shape[1:]
     box = np.zeros(shape, dtype=np.float32)
     box[: place[0], : place[1], : place[2]] = 1
@@ -170,11 +170,11 @@ def _window_norms(other: Singles, spectra: Any, place: tuple[int, ...]) -> Singl
 def _require_comparable(microstructure: Microstructure, other: Microstructure) -> None:
     if set(microstructure.phase_names) != set(other.phase_names):
         raise FidelityInputError(
-            f"a volume of {', '.join(microstructure.phase_names)} cannot resemble one of "
+            f"a volume of {', '.join(microstructure.phase_names)} cannot be compared with one of "
             f"{', '.join(other.phase_names)}. Give volumes of the same phases."
         )
     for volume in (microstructure, other):
-        volume.require_cubic_voxels("a search for resemblance")
+        volume.require_cubic_voxels("a search for similarity")
     if not np.isclose(microstructure.voxel_size_metre, other.voxel_size_metre, rtol=1e-6, atol=0):
         raise FidelityInputError(
             f"voxels of {microstructure.voxel_size_metre:g} m and {other.voxel_size_metre:g} m are compared. "

@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from ragone.pipelines.fidelity import FidelityInputError, find_resemblance
+from ragone.pipelines.fidelity import FidelityInputError, measure_similarity
 from ragone.pipelines.manufacture import pack_particles
 from ragone.schemas import Microstructure, Recipe
 from ragone.schemas.materials import NMC_811
@@ -41,7 +41,7 @@ def relabelled(labels: np.ndarray) -> Microstructure:
 )
 def test_copies_are_found(change):
     """Far closer than any new volume, and the volume copied is named."""
-    found = find_resemblance(relabelled(change(TRAINING[1].labels)), TRAINING)
+    found = measure_similarity(relabelled(change(TRAINING[1].labels)), TRAINING)
     assert found.closest == 1
     assert found.largest > 0.999
     assert np.delete(found.correlation, 1).max() < 0.6
@@ -49,20 +49,20 @@ def test_copies_are_found(change):
 
 def test_new_volumes_of_the_same_recipe_are_no_copies():
     """Other seeds lie well below a copy."""
-    assert max(find_resemblance(packed(seed), TRAINING).largest for seed in (11, 12)) < 0.65
+    assert max(measure_similarity(packed(seed), TRAINING).largest for seed in (11, 12)) < 0.65
 
 
 def test_a_piece_of_a_larger_volume_is_found():
     """The other volume may be larger."""
     large = packed(7, 64)
     piece = dataclasses.replace(large, labels=np.ascontiguousarray(large.labels[8:56, 4:52, 10:58]))
-    assert find_resemblance(piece, (large,), turned=False).largest > 0.99
+    assert measure_similarity(piece, (large,), turned=False).largest > 0.99
 
 
 def test_the_formula_is_that_of_the_definition():
     """One place, by hand: covariance over the root of both variances, phases summed."""
     first, second = TRAINING[0].labels, TRAINING[2].labels
-    found = find_resemblance(relabelled(first), (TRAINING[2],), turned=False).correlation[0]
+    found = measure_similarity(relabelled(first), (TRAINING[2],), turned=False).correlation[0]
 
     def shares(labels: np.ndarray) -> np.ndarray:
         blocks = labels.reshape(24, 2, 24, 2, 24, 2)
@@ -78,20 +78,20 @@ def test_the_formula_is_that_of_the_definition():
     assert found == pytest.approx(best, abs=1e-4)
 
 
-def test_a_volume_of_one_phase_resembles_nothing():
+def test_a_volume_of_one_phase_is_similar_to_nothing():
     """No variance, no correlation, no division by zero."""
-    assert abs(find_resemblance(relabelled(np.ones((48, 48, 48), np.uint8)), TRAINING).largest) < 0.05
+    assert abs(measure_similarity(relabelled(np.ones((48, 48, 48), np.uint8)), TRAINING).largest) < 0.05
 
 
 def test_what_cannot_be_compared_is_refused():
     """Each refusal says what does not fit."""
     volume = packed(4)
     with pytest.raises(FidelityInputError, match="no volumes"):
-        find_resemblance(volume, ())
+        measure_similarity(volume, ())
     with pytest.raises(FidelityInputError, match="one voxel size"):
-        find_resemblance(volume, (dataclasses.replace(volume, voxel_edges_metre=[4e-7] * 3),))
+        measure_similarity(volume, (dataclasses.replace(volume, voxel_edges_metre=[4e-7] * 3),))
     with pytest.raises(FidelityInputError, match="larger one"):
-        find_resemblance(volume, (packed(5, 16),))
+        measure_similarity(volume, (packed(5, 16),))
     other = dataclasses.replace(volume, phase_names=("pore", "active_material", "graphite"))
     with pytest.raises(FidelityInputError, match="same phases"):
-        find_resemblance(volume, (other,))
+        measure_similarity(volume, (other,))

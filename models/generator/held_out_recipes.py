@@ -1,4 +1,4 @@
-"""Recipes that the generator that comes with Ragone was not trained on: inside of what it has seen, and beyond."""
+"""Recipes that the generator that comes with Ragone was not trained on, inside its training ranges and outside."""
 
 from __future__ import annotations
 

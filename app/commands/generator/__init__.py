@@ -1,0 +1,1 @@
+"""The commands of a generator of microstructures, one module for each: `execute(session)` returns the exit code."""
