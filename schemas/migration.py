@@ -81,16 +81,6 @@ def folded(name: str, into: str, sentence: str) -> Verb:
     return Verb(forth, back)
 
 
-def reworded(name: str, old: str, new: str) -> Verb:
-    """The text says another word for the same thing; what names none of the two stays."""
-
-    def back(cells: Cells) -> Cells:
-        spec, said = cells[name]
-        return {**cells, name: (spec, said.replace(new, old))}
-
-    return Verb(lambda values: {**values, name: values[name].replace(old, new)}, back)
-
-
 def scaled(name: str, factor: float, unit: str) -> Verb:
     """The field's unit changed; old numbers, in the unit given, are multiplied by the factor."""
 

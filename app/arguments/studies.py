@@ -105,7 +105,9 @@ def _represent(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--voxels", metavar="R,R,...", help="voxel sizes over the study's (default: 0.5,1,2; of an image 1,2,4)"
     )
-    command.add_argument("--structures", type=int, metavar="N", help="structures measured at these voxel sizes (default: 4; 0: none)")
+    command.add_argument(
+        "--structures", type=int, metavar="N", help="structures measured at these voxel sizes (default: 4; 0: none)"
+    )
     command.add_argument("--voxel-edge", type=int, metavar="N", help="their edge in voxels of the study (default: 64)")
     command.add_argument("--metric", help="a field of transport (default: pore_tortuosity_factor)")
     command.add_argument("--target", metavar="SHARE", help="largest relative error of the mean (default: 1 %%)")
