@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 
 import lake_stages as stages
 import pytest
@@ -213,11 +214,11 @@ def test_missing_object(lake, design, object_file):
     assert lake.fsck().problems == ()
 
 
-def test_stage_outside_trusted_packages(lake, design, monkeypatch):
+def test_stage_outside_trusted_packages(lake, design, installed):
     """A lake cannot make this process import what it does not trust."""
     made = lake.run(stages.denser, design=lake.put(design()))
-    monkeypatch.setenv("RAGONE_STAGE_PACKAGES", "")
+    sys.path.remove(str(installed))
     found = lake.reproduce(made.id)
     assert found.verdict is Verdict.FAILED
-    assert "lies outside pipelines, models" in found.error
+    assert "lies outside ragone.pipelines, ragone.models; it is not executed" in found.error
     assert lake.get(made.id).porosity == pytest.approx(0.27)
