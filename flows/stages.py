@@ -163,7 +163,7 @@ KPI_STAGES = KpiStages()
 
 
 def stage_named(name: str) -> AnyStage:
-    """The stage of that name, whole or, where no other is called so, the part after the point.
+    """The stage of that name, whole or, where no other is called so, the part after the point; Ragone's own come first.
 
     Raises
     ------
@@ -172,7 +172,8 @@ def stage_named(name: str) -> AnyStage:
     """
     if name in STAGES:
         return STAGES[name]
-    found = [stage for stage in STAGES.values() if stage.short == name]
+    found = [stage for stage in _OWN.values() if stage.short == name]
+    found = found or [stage for stage in STAGES.values() if stage.short == name]
     if len(found) == 1:
         return found[0]
     if found:

@@ -226,7 +226,7 @@ def test_values_of_what_another_user_dropped(lake, design, folder, another_user)
 
 
 def test_what_a_newer_ragone_wrote(lake, example, folder):
-    """A newer version of a kind, a newer run and a kind that nobody knows here stay invisible, and are named as such."""
+    """A newer version of a kind, a newer run and a kind that nobody knows stay invisible, and are named as such."""
     kept = lake.put(example("kpi", value=600.0))
     lake.close()
     meta = {"kind": "kpi", "schema_version": "99"}
