@@ -170,14 +170,14 @@ def stage_named(name: str) -> AnyStage:
     UnknownFieldError
         If there is none, or several.
     """
-    if name in STAGES:
-        return STAGES[name]
-    found = [stage for stage in _OWN.values() if stage.short == name]
-    found = found or [stage for stage in STAGES.values() if stage.short == name]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise UnknownFieldError(f"stage {name!r} is one of several: {', '.join(stage.name for stage in found)}.")
+    for stages in (_OWN, STAGES):
+        if name in stages:
+            return stages[name]
+        found = [stage for stage in stages.values() if stage.short == name]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise UnknownFieldError(f"stage {name!r} is one of several: {', '.join(stage.name for stage in found)}.")
     known = [*STAGES, *(stage.short for stage in STAGES.values())]
     raise UnknownFieldError(_unknown("stage", name, known))
 

@@ -69,7 +69,7 @@ def _registered(path: tuple[str, ...]) -> tuple[Extension, ...]:
 def _entries(one: metadata.Distribution) -> list[Extension]:
     try:
         ours = [entry for entry in one.entry_points if entry.group in (STAGES, RECORDS)]
-    except (ValueError, OSError):  # of whatever is installed, the metadata of some package are damaged
+    except Exception:  # noqa: BLE001 - among all that is installed, somebody's metadata are damaged
         return []
     return [Extension(f"{one.metadata['Name']} {one.version}", e.group, e.name, e.value) for e in ours]
 
