@@ -10,7 +10,7 @@ import pytest
 
 from ragone.dataset import artifact_id
 from ragone.dataset.errors import CorruptObjectError, DroppedError, NotReproducibleError, UnknownIdError
-from ragone.schemas import Verdict
+from ragone.schemas import Stage, Verdict
 
 
 @pytest.fixture
@@ -222,3 +222,13 @@ def test_stage_outside_trusted_packages(lake, design, installed):
     assert found.verdict is Verdict.FAILED
     assert "lies outside ragone.pipelines, ragone.models; it is not executed" in found.error
     assert lake.get(made.id).porosity == pytest.approx(0.27)
+
+
+def test_stage_of_a_script(lake, design, monkeypatch):
+    """A stage that a script or notebook defines runs; that no other process finds it is said, and what to do."""
+    monkeypatch.setattr(stages.denser.function, "__module__", "__main__")
+    made = lake.run(Stage(stages.denser.function, "denser"), design=lake.put(design()))
+    found = lake.reproduce(made.id)
+    assert found.verdict is Verdict.FAILED
+    assert "stage denser was defined in a script or notebook, where no other process finds it. Move it" in found.error
+    assert "lies outside" not in found.error
