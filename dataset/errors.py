@@ -59,6 +59,10 @@ class NewerRecordError(CorruptObjectError):
     """A stored record is of a kind or schema version that only a newer Ragone knows."""
 
 
+class UnknownKindError(NewerRecordError):
+    """A stored record is of a kind that neither Ragone nor an installed package knows."""
+
+
 class DamagedTableError(LakeError, OSError):
     """A table cannot be read; it is only a view, and `ragone rebuild` makes it again."""
 

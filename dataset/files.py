@@ -50,6 +50,9 @@ class Files(Protocol):
     def keys(self, prefix: str) -> list[str]:
         """Return the keys below a folder, sorted; also of files that no lake writes, for `fsck` to name."""
 
+    def folders(self, prefix: str) -> list[str]:
+        """Names of the folders in a folder, sorted."""
+
     def stamp(self, prefix: str) -> object:
         """Equal to an earlier stamp only if no key was added to the last folder below since; None if unknown."""
 

@@ -16,7 +16,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ragone.dataset.errors import CorruptObjectError, DamagedTableError, LakeError, NewerRecordError, UnsafeFileError
+from ragone.dataset.errors import (
+    CorruptObjectError,
+    DamagedTableError,
+    LakeError,
+    NewerRecordError,
+    UnknownKindError,
+    UnsafeFileError,
+)
 from ragone.dataset.files import SMALL_FILE
 from ragone.dataset.hashing import merkle_root
 from ragone.dataset.index import artifact_row, edges, row_of, run_row
@@ -31,6 +38,7 @@ from ragone.dataset.recipes import pointer_to
 from ragone.dataset.runs import Committed
 from ragone.dataset.store import Store
 from ragone.dataset.tables import ARTIFACTS, INDEXED, LINEAGE, RUNS, Row, Tables, table_name
+from ragone.dataset.unknown_kinds import packages_by_kind
 from ragone.schemas.provenance import RunOutcome, Snapshot
 
 _PROBED = 1_000  # values looked up in an index at once
@@ -43,6 +51,7 @@ class Kind(StrEnum):
     LINK = "a lake holds folders and regular files only; look where it leads, and remove it"
     OBJECT = "the object is damaged; delete its file and reproduce its id, or restore it from a copy"
     NEWER = "a newer Ragone wrote it; it stays invisible until you upgrade"
+    UNKNOWN = "no installed package knows its kind; it stays invisible until you install the one that does"
     RUN = "the run file is damaged; restore it from a copy"
     STRANGER = "no such file belongs in a lake; move it out"
     MISSING = "a run names an artifact that is not there; reproduce it, or restore it from a copy"
@@ -201,6 +210,10 @@ def _object(check: _Check, key: str) -> list[Row]:
         return []
     try:
         record, version = store.objects.get_with_version(name)
+    except UnknownKindError:
+        check.held.add(name)
+        check.tell(Kind.UNKNOWN, key, _users(check, name.partition("-")[0]))
+        return []
     except NewerRecordError as cause:
         check.held.add(name)
         check.tell(Kind.NEWER, key, cause)
@@ -210,6 +223,12 @@ def _object(check: _Check, key: str) -> list[Row]:
         return []
     check.held.add(name)
     return [row_of(record, name, store.objects.size(name) or 0, version)]
+
+
+def _users(check: _Check, kind: str) -> str:
+    """Which packages made or took records of a kind."""
+    packages = packages_by_kind((item.run.entry_point, item.named()) for item in check.committed)[kind]
+    return f"stages of {', '.join(sorted(packages))} made or took such records" if packages else "it was given"
 
 
 def _compare_kind(check: _Check, kind: str, rows: list[Row], compare: bool) -> None:

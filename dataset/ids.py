@@ -26,8 +26,8 @@ def split(text: str) -> tuple[str | None, str]:
             "list them with: ragone query 'SELECT id FROM artifacts'"
         )
     kind = match["kind"]
-    if kind is not None and kind not in KINDS:
-        raise MalformedIdError(f"{text!r} names no kind of record: {did_you_mean(kind, KINDS)}")
+    if kind is not None and len(match["hex"]) < 64 and kind not in KINDS:
+        raise MalformedIdError(f"{text!r} names no kind of record that is known here: {did_you_mean(kind, KINDS)}")
     return kind, match["hex"]
 
 

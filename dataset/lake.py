@@ -7,7 +7,7 @@ crash leaves before that moment is nothing, and what it leaves after is indexed 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from types import TracebackType
@@ -37,6 +37,7 @@ from ragone.dataset.runs import Committed
 from ragone.dataset.store import Store
 from ragone.dataset.tables import ARTIFACTS, RUNS, table_name
 from ragone.dataset.tombstones import sealed_row
+from ragone.dataset.unknown_kinds import unknown_kinds
 from ragone.dataset.why import Why, why
 from ragone.schemas.kinds import KINDS
 from ragone.schemas.provenance import Snapshot, Tombstone, Verification
@@ -374,6 +375,10 @@ class Lake:
         for item in self._store.runs.all():
             self._store.recipes.note(item)
         return {name: self._store.tables.dataset(name).count_rows() for name in self._store.tables.schemas}
+
+    def unknown_kinds(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the kinds of stored records that no installed package knows, each with the packages that used them."""
+        return unknown_kinds(self._store)
 
     @property
     def passed_over(self) -> tuple[str, ...]:

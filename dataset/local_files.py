@@ -89,6 +89,12 @@ class LocalFiles(Files):
     def keys(self, prefix: str) -> list[str]:
         return sorted(_walk(self.root / prefix, prefix))
 
+    def folders(self, prefix: str) -> list[str]:
+        try:
+            return sorted(e.name for e in os.scandir(self.root / prefix) if e.is_dir(follow_symlinks=False))
+        except FileNotFoundError:
+            return []
+
     def stamp(self, prefix: str) -> object:
         folder = self.root / prefix
         try:

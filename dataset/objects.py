@@ -8,7 +8,13 @@ from contextlib import suppress
 import pyarrow as pa
 
 from ragone.dataset.arrow_files import decode, largest_record
-from ragone.dataset.errors import CorruptObjectError, MalformedIdError, NewerRecordError, UnsafeFileError
+from ragone.dataset.errors import (
+    CorruptObjectError,
+    MalformedIdError,
+    NewerRecordError,
+    UnknownKindError,
+    UnsafeFileError,
+)
 from ragone.dataset.files import Files
 from ragone.dataset.keys import is_stored_id
 from ragone.schemas.content_hash import table_digest
@@ -101,15 +107,20 @@ class Objects:
         ------
         FileNotFoundError
             If the file is not there.
+        UnknownKindError
+            If neither Ragone nor an installed package knows its kind.
         NewerRecordError
-            If only a newer Ragone knows its kind or schema version.
+            If only a newer Ragone knows its schema version.
         CorruptObjectError
             If it cannot be read for any other reason.
         """
         kind = artifact_id.partition("-")[0]
         table = self.table(artifact_id)
         if kind not in self._kinds or kind == _RUN:
-            raise NewerRecordError(f"{artifact_id} is of a kind that this Ragone does not know. Upgrade Ragone.")
+            raise UnknownKindError(
+                f"{artifact_id} is of the kind {kind}, which no installed package registers. Install the package that "
+                "does, if you trust it, or upgrade Ragone."
+            )
         try:
             record = self._kinds[kind].from_arrow(table).known_as(artifact_id)
             return record, int(table.schema.metadata[b"schema_version"])

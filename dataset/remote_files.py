@@ -48,6 +48,13 @@ class RemoteFiles(Files):
         start = len(self._fs._strip_protocol(self._root)) + 1
         return sorted(path[start:] for path in self._fs.find(f"{self._root}/{prefix}"))
 
+    def folders(self, prefix: str) -> list[str]:
+        try:
+            found = self._fs.ls(f"{self._root}/{prefix}", detail=True, refresh=True)
+        except FileNotFoundError:
+            return []
+        return sorted(one["name"].rstrip("/").rpartition("/")[2] for one in found if one["type"] == "directory")
+
     def stamp(self, prefix: str) -> object:
         return None
 

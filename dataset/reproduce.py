@@ -25,6 +25,7 @@ from ragone.dataset.fingerprint import present_names
 from ragone.dataset.runs import Committed
 from ragone.dataset.search_path import interpreter_variables
 from ragone.dataset.store import Store
+from ragone.extensions import STAGES, extensions
 from ragone.schemas.compare import Deviation, Verdict, compare, judge
 from ragone.schemas.content_hash import table_digest
 from ragone.schemas.errors import SchemaVersionError
@@ -32,7 +33,6 @@ from ragone.schemas.provenance import Code, Environment, Verification
 from ragone.schemas.record import Record
 
 TRUSTED = ("ragone.pipelines", "ragone.models")
-EXTRA_TRUSTED = "RAGONE_STAGE_PACKAGES"  # further packages whose stages may be executed, separated by commas
 
 LONGEST_SECOND = 12 * 3600.0  # of a reproduction, unless another time is given
 _LEAST_BYTE = 2**32  # of memory that is always allowed: libraries reserve more than they use
@@ -48,8 +48,8 @@ class _Plan:
 
 
 def trusted() -> tuple[str, ...]:
-    """Packages whose stages may be imported because a lake names them."""
-    return (*TRUSTED, *filter(None, os.environ.get(EXTRA_TRUSTED, "").split(",")))
+    """Return the packages whose stages may be imported because a lake names them: Ragone's, and what is registered."""
+    return (*TRUSTED, *dict.fromkeys(one.package for one in extensions(STAGES)))
 
 
 def reproduce(store: Store, subject: str, *, deep: bool, timeout_second: float = LONGEST_SECOND) -> Verification:

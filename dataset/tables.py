@@ -26,6 +26,7 @@ from ragone.dataset.local_files import read_regular, write_anew
 from ragone.dataset.seal import opened, sealed
 from ragone.dataset.steps import Step, reached
 from ragone.schemas.field import FieldSpec
+from ragone.schemas.kinds import table_name as table_name
 from ragone.schemas.record import Record
 
 if TYPE_CHECKING:
@@ -61,13 +62,6 @@ _FIXED = {
     LINEAGE: pa.schema({name: pa.string() for name in ("child_id", "parent_id", "run_id", "role", "stage")}),
 }
 _COLUMN = {"float64": pa.float64(), "int64": pa.int64(), "bool": pa.bool_(), "utf8": pa.string(), "timestamp": _TIME}
-
-
-def table_name(kind: str) -> str:
-    """The table of a kind: its plural."""
-    if kind.endswith("y"):
-        return f"{kind[:-1]}ies"
-    return kind if kind.endswith("s") else f"{kind}s"
 
 
 def is_column(spec: FieldSpec) -> bool:

@@ -28,7 +28,8 @@ from ragone.schemas.record import Record
 from ragone.schemas.stage import Stage
 
 JOB, ANSWER = "job.json", "answer.json"
-_IMPORTABLE = re.compile(r"[A-Za-z]\w*(\.[A-Za-z]\w*)*", re.ASCII)  # no __main__, which would be executed
+_IMPORTABLE = re.compile(r"[A-Za-z]\w*(\.(?!__)[A-Za-z_]\w*)*", re.ASCII)  # no __main__, which would be executed
+_SCRIPTS = ("__main__", "__mp_main__")
 
 
 def main(folder: Path) -> None:
@@ -53,12 +54,20 @@ def stage_at(entry_point: str, given: Collection[str], trusted: tuple[str, ...])
         If it lies outside the trusted packages, is gone, or is no stage.
     """
     module, _, name = present_entry_point(entry_point, given).partition(":")
+    if module in _SCRIPTS:
+        raise StageError(
+            f"stage {name} was defined in a script or notebook, where no other process finds it. Move it into a module "
+            "of a package that registers it (docs/EXTENDING.md), and run it from there."
+        )
     if package_of(module) not in trusted or not _IMPORTABLE.fullmatch(module):
-        raise StageError(f"stage {entry_point} lies outside {', '.join(trusted)}; it is not executed.")
+        raise StageError(
+            f"stage {entry_point} lies outside {', '.join(trusted)}; it is not executed. If you trust its package, "
+            "have it register its stages (docs/EXTENDING.md)."
+        )
     try:
         found = attrgetter(name)(importlib.import_module(module))
     except (ImportError, AttributeError) as cause:
-        raise StageError(f"stage {entry_point} is not in this version of Ragone ({cause}).") from cause
+        raise StageError(f"stage {entry_point} is not in the version that is installed ({cause}).") from cause
     if not isinstance(found, Stage):
         raise StageError(f"{entry_point} is a {type(found).__name__}, not a stage.")
     return found

@@ -2,12 +2,14 @@
 # isort: skip_file
 """All stages, by name: one line each, along the chain from a recipe to its KPIs.
 
-A new stage is its module and a line here. Command line, study files and the loop know it then by its name.
+A new stage is its module and a line here. Command line, study files and the loop know it then by its name. Stages of
+other packages, which these register as entry points (docs/EXTENDING.md), follow Ragone's own; they are imported when a
+name is asked for that is not Ragone's own, or all are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ragone.models.acquisition import suggest_by_expected_improvement
@@ -85,32 +87,99 @@ from ragone.pipelines.kpi import voltage_deviation
 from ragone.pipelines.kpi import crossover
 from ragone.pipelines.kpi import relative_deviation
 
+from ragone.extensions import STAGES as GROUP
+from ragone.extensions import Extension, Registry, problems
 from ragone.schemas import KpiStage, Stage
-from ragone.schemas.errors import UnknownFieldError, did_you_mean
+from ragone.schemas.entry_points import package_of
+from ragone.schemas.errors import StageError, UnknownFieldError, did_you_mean
+from ragone.schemas.stage import stage_at
 
 AnyStage = Stage[Any, Any]
 
-STAGES: Mapping[str, AnyStage] = {one.name: one for one in list(vars().values()) if isinstance(one, Stage)}
-KPI_STAGES: Mapping[str, KpiStage[Any, Any]] = {n: one for n, one in STAGES.items() if isinstance(one, KpiStage)}
+
+def _checked(extension: Extension, found: Any) -> AnyStage:
+    """Return the stage that another package registers.
+
+    Raises
+    ------
+    StageError
+        If it is none, is called otherwise, cannot be executed again, or gives a KPI that Ragone gives.
+    """
+    if not isinstance(found, Stage):
+        raise StageError(f"it is a {type(found).__name__}. Decorate a function with ragone.stage or ragone.kpi_stage.")
+    if found.name != extension.name:
+        raise StageError(f"the stage is called {found.name!r}. Register it under that name.")
+    if package_of(found.function.__module__) != extension.package or not _is_at(found.entry_point, found):
+        raise StageError(
+            f"a fresh process does not find it at {found.entry_point}. Decorate a function at the top of a module of "
+            f"{extension.package}, and leave its name to the stage."
+        )
+    try:
+        _ = found.ports, found.parameters, found.returns
+    except KeyError as cause:
+        raise StageError(f"the type of {cause} is missing. Annotate every argument and the result.") from cause
+    if isinstance(found, KpiStage):
+        _require_new_kpis(found)
+    return found
+
+
+def _is_at(entry_point: str, stage: AnyStage) -> bool:
+    try:
+        return stage_at(entry_point) is stage
+    except (ImportError, AttributeError):
+        return False
+
+
+def _require_new_kpis(stage: KpiStage[Any, Any]) -> None:
+    """Refuse names of KPIs that a stage of Ragone gives; patterns are read, too."""
+    stage.unit_given("")
+    for name in filter(str.isidentifier, stage.gives):
+        first = next((one.name for one in _OWN.values() if isinstance(one, KpiStage) and one.unit_given(name)), None)
+        if first is not None:
+            raise StageError(f"it gives {name!r}, which {first} gives. Choose another name for the KPI.")
+
+
+_OWN: dict[str, AnyStage] = {one.name: one for one in list(vars().values()) if isinstance(one, Stage)}
+STAGES: Registry[AnyStage] = Registry(GROUP, _OWN, _checked)
+
+
+class KpiStages(Mapping[str, KpiStage[Any, Any]]):
+    """Those of the stages that give KPIs."""
+
+    def __getitem__(self, name: str) -> KpiStage[Any, Any]:
+        found = STAGES[name]
+        if not isinstance(found, KpiStage):
+            raise KeyError(name)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name, one in STAGES.items() if isinstance(one, KpiStage))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+KPI_STAGES = KpiStages()
 
 
 def stage_named(name: str) -> AnyStage:
-    """The stage of that name, whole or, where no other is called so, the part after the point.
+    """The stage of that name, whole or, where no other is called so, the part after the point; Ragone's own come first.
 
     Raises
     ------
     UnknownFieldError
         If there is none, or several.
     """
-    if name in STAGES:
-        return STAGES[name]
-    found = [stage for stage in STAGES.values() if stage.short == name]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise UnknownFieldError(f"stage {name!r} is one of several: {', '.join(stage.name for stage in found)}.")
+    for stages in (_OWN, STAGES):
+        if name in stages:
+            return stages[name]
+        found = [stage for stage in stages.values() if stage.short == name]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise UnknownFieldError(f"stage {name!r} is one of several: {', '.join(stage.name for stage in found)}.")
     known = [*STAGES, *(stage.short for stage in STAGES.values())]
-    raise UnknownFieldError(f"stage {name!r} is not known: {did_you_mean(name, known)}")
+    raise UnknownFieldError(_unknown("stage", name, known))
 
 
 def kpi_stage_of(name: str) -> KpiStage[Any, Any]:
@@ -125,5 +194,10 @@ def kpi_stage_of(name: str) -> KpiStage[Any, Any]:
     if found is None:
         plain = [pattern for stage in KPI_STAGES.values() for pattern in stage.gives if pattern.isidentifier()]
         known = [*plain, *(stage.short for stage in KPI_STAGES.values())]
-        raise UnknownFieldError(f"KPI {name!r} is not known: {did_you_mean(name, known)}")
+        raise UnknownFieldError(_unknown("KPI", name, known))
     return found
+
+
+def _unknown(what: str, name: str, known: list[str]) -> str:
+    """Say that a name is not known, what comes near, and what other packages failed to add."""
+    return " ".join([f"{what} {name!r} is not known: {did_you_mean(name, known)}", *problems()])

@@ -11,7 +11,7 @@ from dataclasses import MISSING, dataclass
 from enum import StrEnum
 from typing import Any, Literal
 
-from ragone.schemas.errors import BoundsError
+from ragone.schemas.errors import BoundsError, FieldTypeError
 
 KEY = "ragone"
 
@@ -209,4 +209,10 @@ def document(*, default: Any = MISSING, doc: str = "") -> Any:
 def specs_of(cls: type) -> Mapping[str, FieldSpec]:
     """The fields of a record class, by name, in the order declared."""
     fields = dataclasses.fields(cls)
+    plain = [f.name for f in fields if KEY not in f.metadata]
+    if plain:
+        raise FieldTypeError(
+            f"{cls.__name__}.{plain[0]} says no type, unit and bounds. Declare it by a function of "
+            "ragone.schemas.field, for example `real('m', low=0)`."
+        )
     return {f.name: dataclasses.replace(f.metadata[KEY], name=f.name) for f in fields}

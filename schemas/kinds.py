@@ -1,13 +1,20 @@
-"""All kinds of record, by name: what a lake can hold."""
+"""All kinds of record, by name: what a lake can hold.
+
+Ragone's own, and those that other installed packages register (`ragone.extensions`), which are imported when somebody
+asks for a kind that is not Ragone's own, or for all.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from typing import Any
 
+from ragone.extensions import RECORDS, Extension, Registry
 from ragone.schemas.cell import CellParameters
 from ragone.schemas.curve import Cycling, Discharge, Measurement
 from ragone.schemas.differential_capacity import DifferentialCapacity
 from ragone.schemas.electrode import Design, Microstructure, Transport
+from ragone.schemas.errors import FieldTypeError
 from ragone.schemas.fidelity import Fidelity, Resemblance, Similarity
 from ragone.schemas.generator import Generator, GeneratorErrors, GeneratorTraining, PredictedErrors
 from ragone.schemas.geometry import Geometry
@@ -25,7 +32,7 @@ from ragone.schemas.representativity import Representativity
 from ragone.schemas.study import Campaign, Surrogate
 from ragone.schemas.transport_tensor import TransportTensor
 
-KINDS: Mapping[str, type[Record]] = {
+_OWN: dict[str, type[Record]] = {
     cls.kind: cls
     for cls in (
         Design,
@@ -66,3 +73,36 @@ KINDS: Mapping[str, type[Record]] = {
         Tombstone,
     )
 }
+_GRAMMAR = re.compile(r"[a-z][a-z_]{0,63}")
+_TABLES = ("artifacts", "lineage")  # tables of a lake that are of no kind
+
+
+def table_name(kind: str) -> str:
+    """Return the name of the table in which a lake shows a kind: its plural."""
+    if kind.endswith("y"):
+        return f"{kind[:-1]}ies"
+    return kind if kind.endswith("s") else f"{kind}s"
+
+
+def _checked(extension: Extension, found: Any) -> type[Record]:
+    """Return the class that another package registers as a kind.
+
+    Raises
+    ------
+    FieldTypeError
+        If it is no record, is called otherwise, or cannot be stored.
+    """
+    kind = getattr(found, "kind", None)
+    if not (isinstance(found, type) and issubclass(found, Record)):
+        raise FieldTypeError(f"it is a {type(found).__name__}; a subclass of ragone.schemas.Record is expected.")
+    if kind != extension.name:
+        raise FieldTypeError(f"its kind is {kind!r}. Register it under that name.")
+    if not _GRAMMAR.fullmatch(kind) or table_name(kind) in _TABLES:
+        raise FieldTypeError(f"a kind is lower-case letters and underscores, and its plural none of {_TABLES}.")
+    if not found.fields():
+        raise FieldTypeError("it has no fields. Decorate it with @dataclass(frozen=True, kw_only=True, eq=False).")
+    found.arrow_schema()
+    return found
+
+
+KINDS: Registry[type[Record]] = Registry(RECORDS, _OWN, _checked, key=table_name)

@@ -15,6 +15,7 @@ import pytest
 
 from ragone.schemas import KINDS, Record
 
+pytest.register_assert_rewrite("ragone.schemas.contract")
 os.environ.setdefault("RAGONE_TABLES_KEY", os.path.join(tempfile.gettempdir(), f"ragone-tests-{os.getuid()}.key"))
 
 _NOW = datetime(2026, 11, 20, 12, 0, 0, 123456, tzinfo=UTC)

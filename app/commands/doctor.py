@@ -9,11 +9,13 @@ from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from ragone import extensions
 from ragone.app.main import TELEMETRY_OFF
 from ragone.app.terminal.session import FINE, FOUND, Session
 from ragone.dataset import Lake
 from ragone.flows import Study, run_campaign
-from ragone.schemas import RagoneError, Verdict
+from ragone.flows.stages import STAGES
+from ragone.schemas import KINDS, RagoneError, Verdict
 
 PACKAGES = (
     "ragone",
@@ -53,6 +55,7 @@ def execute(session: Session) -> int:
     """Check everything; 1 if a check fails."""
     checks: dict[str, Callable[[], Finding]] = {
         "versions": _versions,
+        "extensions": _extensions,
         "telemetry": _telemetry,
         "write access": lambda: _write_access(Path(session.place)),
         "self-test": _self_test,
@@ -74,6 +77,17 @@ def _versions() -> Finding:
         except PackageNotFoundError:
             missing.append(package)
     return not missing, ", ".join(found) + (f"; not installed: {', '.join(missing)}" if missing else "")
+
+
+def _extensions() -> Finding:
+    """What other packages register, by package; all of it is loaded."""
+    usable = {(extensions.STAGES, name) for name in STAGES} | {(extensions.RECORDS, name) for name in KINDS}
+    by_package: dict[str, list[str]] = {}
+    for one in extensions.extensions(extensions.STAGES, extensions.RECORDS):
+        if (one.group, one.name) in usable:
+            by_package.setdefault(one.distribution, []).append(one.name)
+    told = [f"{package}: {', '.join(names)}" for package, names in by_package.items()]
+    return not extensions.problems(), "; ".join([*told, *extensions.problems()]) or "none"
 
 
 def _telemetry() -> Finding:

@@ -30,6 +30,7 @@ from ragone.app.terminal.waiting import Waiting
 from ragone.dataset import Lake
 from ragone.dataset.errors import StageFailedError
 from ragone.dataset.limits import left_running
+from ragone.extensions import problems
 from ragone.schemas import RagoneError
 
 FINE, FOUND, REFUSED, STOPPED = 0, 1, 2, 130
@@ -56,6 +57,10 @@ class Session:
         if lake.passed_over:
             count = len(lake.passed_over)
             self.advise(f"{count} files of {self.place} cannot be read and are passed over; see: ragone fsck")
+        unknown = lake.unknown_kinds()
+        if unknown:
+            told = [f"{kind} (used by {', '.join(users)})" if users else kind for kind, users in unknown.items()]
+            self.advise(f"no installed package knows these kinds of record of {self.place}: {', '.join(told)}")
         return lake
 
     def answer(self, data: Any, shown: RenderableType) -> None:
@@ -99,6 +104,8 @@ def conduct(arguments: argparse.Namespace) -> int:
     guards: Any = Guarded(sys.stdout), Guarded(sys.stderr)
     with redirect_stdout(guards[0]), redirect_stderr(guards[1]):
         code = _conducted(session)
+        for problem in problems():
+            session.advise(problem)
     if left_running():  # a call that nothing can interrupt must not outlive its command
         sys.stdout.flush()
         sys.stderr.flush()

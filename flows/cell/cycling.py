@@ -21,8 +21,6 @@ from ragone.pipelines.cell.protocols import ProtocolStage, cycle_cell, follows_p
 from ragone.schemas import CellParameters, Measurement, RunOutcome
 from ragone.schemas.errors import UnknownFieldError, did_you_mean
 
-PROTOCOLS = tuple(one.short.replace("_", "-") for one in STAGES.values() if isinstance(one, ProtocolStage))
-
 
 @dataclass(frozen=True)
 class CellTest:
@@ -54,6 +52,11 @@ class Cycled:
     reused: bool = False
 
 
+def protocols() -> tuple[str, ...]:
+    """Return the names of all protocols, as people write them."""
+    return tuple(one.short.replace("_", "-") for one in STAGES.values() if isinstance(one, ProtocolStage))
+
+
 def free_test(steps: Sequence[str], parameters: Mapping[str, Any]) -> CellTest:
     """Steps in plain English, under the parameters of `cycle_cell`."""
     return CellTest("steps", cycle_cell.name, {"protocol": tuple(steps), **parameters})
@@ -65,7 +68,7 @@ def named_test(name: str, settings: Mapping[str, str] | None = None, **parameter
     Parameters
     ----------
     name
-        Of PROTOCOLS.
+        One of `protocols`.
     settings
         Of its stage, as text: "20 W", "3" or, where it takes several, "1,2,3".
     parameters
@@ -78,8 +81,8 @@ def named_test(name: str, settings: Mapping[str, str] | None = None, **parameter
     CyclingError
         If something is given both ways.
     """
-    if name not in PROTOCOLS:
-        raise UnknownFieldError(f"protocol {name!r} is not known: {did_you_mean(name, PROTOCOLS)}")
+    if name not in (known := protocols()):
+        raise UnknownFieldError(f"protocol {name!r} is not known: {did_you_mean(name, known)}")
     stage = STAGES[f"protocol.{name.replace('-', '_')}"]
     asked = {stage.parameter(key): text for key, text in (settings or {}).items()}
     read = {parameter.name: parameter.read(text) for parameter, text in asked.items()}

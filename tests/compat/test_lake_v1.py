@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from compat_stages import thinned, valued
 from make_lake_v1 import plain
+from registered import register
 
 from ragone.dataset import Lake, table_digest
 from ragone.dataset.errors import DroppedError
@@ -21,7 +22,7 @@ EXPECTED = json.loads((HERE / "expected.json").read_text(encoding="utf-8"))
 @pytest.fixture
 def old_lake(tmp_path, monkeypatch):
     """A copy of the lake, opened; its tables are made on the way."""
-    monkeypatch.setenv("RAGONE_STAGE_PACKAGES", "compat_stages")
+    monkeypatch.syspath_prepend(register(tmp_path, "compat_stages", stages={"thinned": "compat_stages:thinned"}))
     shutil.copytree(HERE / "lake-v1", tmp_path / "lake")
     with Lake.open(tmp_path / "lake") as lake:
         yield lake

@@ -17,7 +17,7 @@ from ragone.flows import CampaignResult, Study, TrialOutcome, run_campaign, writ
 from ragone.flows.design.evaluation import uncertain_metrics
 from ragone.flows.design.optimiser import Optimiser
 from ragone.flows.running.workspace import open_workspace
-from ragone.flows.stages import KPI_STAGES, STAGES
+from ragone.flows.stages import STAGES
 from ragone.schemas import (
     Candidate,
     CellDesign,
@@ -249,7 +249,6 @@ def skew(transport: Transport, *, exponent: float = 1.0) -> Kpi:
 def _added(monkeypatch: pytest.MonkeyPatch) -> None:
     for one in (thicken, mill, close, skew, counted_discharge):
         monkeypatch.setitem(STAGES, one.name, one)  # type: ignore[arg-type]
-    monkeypatch.setitem(KPI_STAGES, skew.name, skew)  # type: ignore[arg-type]
 
 
 ADDED = [("thicken", 1), ("mill", 1), ("close", 2)]

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 from furnished_lake import furnish
+from registered import register
 
 from ragone.schemas import Record
 
 COUNTED = "counted"
-TRUSTED = "reliability_stages"
 
 
 @pytest.fixture
@@ -31,17 +31,24 @@ def folder() -> Iterator[Path]:
         yield Path(name)
 
 
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with the metadata by which the package of the stages is registered."""
+    entries = {"scale": "reliability_stages:scale"}
+    return register(tmp_path_factory.mktemp("installed"), "reliability_stages", stages=entries)
+
+
 @pytest.fixture(autouse=True)
-def _trust_the_stages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RAGONE_STAGE_PACKAGES", TRUSTED)
+def _trust_the_stages(monkeypatch: pytest.MonkeyPatch, installed: Path) -> None:
+    monkeypatch.syspath_prepend(installed)
 
 
 @pytest.fixture(scope="session")
-def furnished(tmp_path_factory: pytest.TempPathFactory, example: Callable[..., Record]) -> Path:
+def furnished(tmp_path_factory: pytest.TempPathFactory, installed: Path, example: Callable[..., Record]) -> Path:
     """A lake with a file of every kind, indexed tables among them. Tests work on copies."""
     path = tmp_path_factory.mktemp("furnished") / "lake"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("RAGONE_STAGE_PACKAGES", TRUSTED)
+        patch.syspath_prepend(installed)
         furnish(path, example)
     return path
 

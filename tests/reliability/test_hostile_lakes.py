@@ -49,11 +49,11 @@ _COMMANDS = (
 
 
 @pytest.fixture(scope="session")
-def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sound(tmp_path_factory: pytest.TempPathFactory, installed: Path) -> Path:
     """A lake to be copied and spoiled."""
     path = tmp_path_factory.mktemp("sound") / "lake"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("RAGONE_STAGE_PACKAGES", "reliability_stages")
+        patch.syspath_prepend(installed)
         make_sound_lake(path)
     return path
 

@@ -11,14 +11,22 @@ from typing import Any
 
 import fsspec
 import pytest
+from registered import register
 
 from ragone.dataset import Lake, fingerprint
 from ragone.schemas import Design, Record
 
 
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with the metadata by which the packages of the stages are registered."""
+    folder = register(tmp_path_factory.mktemp("installed"), "lake_stages", stages={"denser": "lake_stages:denser"})
+    return register(folder, "lake_studio", stages={"made": "lake_studio.steps:made"})
+
+
 @pytest.fixture(autouse=True)
-def _trust_the_stages(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("RAGONE_STAGE_PACKAGES", "lake_stages,lake_studio")
+def _trust_the_stages(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, installed: Path) -> None:
+    monkeypatch.syspath_prepend(installed)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+import sys
 
 import lake_stages as stages
 import pytest
 
 from ragone.dataset import artifact_id
 from ragone.dataset.errors import CorruptObjectError, DroppedError, NotReproducibleError, UnknownIdError
-from ragone.schemas import Verdict
+from ragone.schemas import Stage, Verdict
 
 
 @pytest.fixture
@@ -213,11 +214,21 @@ def test_missing_object(lake, design, object_file):
     assert lake.fsck().problems == ()
 
 
-def test_stage_outside_trusted_packages(lake, design, monkeypatch):
+def test_stage_outside_trusted_packages(lake, design, installed):
     """A lake cannot make this process import what it does not trust."""
     made = lake.run(stages.denser, design=lake.put(design()))
-    monkeypatch.setenv("RAGONE_STAGE_PACKAGES", "")
+    sys.path.remove(str(installed))
     found = lake.reproduce(made.id)
     assert found.verdict is Verdict.FAILED
-    assert "lies outside pipelines, models" in found.error
+    assert "lies outside ragone.pipelines, ragone.models; it is not executed" in found.error
     assert lake.get(made.id).porosity == pytest.approx(0.27)
+
+
+def test_stage_of_a_script(lake, design, monkeypatch):
+    """A stage that a script or notebook defines runs; that no other process finds it is said, and what to do."""
+    monkeypatch.setattr(stages.denser.function, "__module__", "__main__")
+    made = lake.run(Stage(stages.denser.function, "denser"), design=lake.put(design()))
+    found = lake.reproduce(made.id)
+    assert found.verdict is Verdict.FAILED
+    assert "stage denser was defined in a script or notebook, where no other process finds it. Move it" in found.error
+    assert "lies outside" not in found.error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from importlib import metadata
 from pathlib import Path
 
@@ -63,10 +64,10 @@ def test_code(lake, design, studio, reasons):
     assert "lake_studio.steps:made" in reasons(after.id)[Reason.STAGE_GONE]
 
 
-def test_untrusted_stage(lake, design, reasons, monkeypatch):
+def test_untrusted_stage(lake, design, reasons, installed):
     """A stage outside the trusted packages is not imported to answer."""
     made = lake.run(stages.denser, design=lake.put(design()))
-    monkeypatch.setenv("RAGONE_STAGE_PACKAGES", "")
+    sys.path.remove(str(installed))
     assert "lies outside" in reasons(made.id)[Reason.STAGE_GONE]
 
 

@@ -12,7 +12,7 @@ import pytest
 from ragone.dataset import Lake
 from ragone.flows.cell.kpis import extract, read_off
 from ragone.flows.errors import KpiError
-from ragone.flows.stages import KPI_STAGES
+from ragone.flows.stages import KPI_STAGES, STAGES
 from ragone.schemas import (
     CellParameters,
     Curve,
@@ -163,7 +163,7 @@ def test_a_failure_is_stored_and_the_others_go_on(
     def broken(curve: Curve) -> Mapping[str, Kpi]:
         raise RuntimeError("out of order")
 
-    monkeypatch.setitem(KPI_STAGES, "kpi.delivered", broken)  # type: ignore[arg-type]
+    monkeypatch.setitem(STAGES, "kpi.delivered", broken)  # type: ignore[arg-type]
     found = {one.name: one for one in extract(lake, [lake.put(example("measurement"))], ["delivered", "densities"])}
     assert found["delivered"].error == "RuntimeError: out of order"
     assert lake.sql("SELECT id FROM runs WHERE outcome = 'failed'").item() == found["delivered"].run_id
@@ -179,7 +179,7 @@ def test_a_stage_without_its_cell_is_told_not_run(
     def needs_cell(curve: Curve, cell: CellParameters) -> Mapping[str, Kpi]:
         raise NotImplementedError
 
-    monkeypatch.setitem(KPI_STAGES, "kpi.delivered", needs_cell)  # type: ignore[arg-type]
+    monkeypatch.setitem(STAGES, "kpi.delivered", needs_cell)  # type: ignore[arg-type]
     (found,) = extract(lake, [lake.put(example("measurement"))], ["delivered"])
     assert "--cell" in found.error
     assert lake.sql(RUNS).item() == 0

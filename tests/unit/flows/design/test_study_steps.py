@@ -245,7 +245,6 @@ def roundness(geometry: Geometry) -> Kpi:
 def _known(monkeypatch: pytest.MonkeyPatch) -> None:
     for one in (thicken, mill, close, of_geometry, roundness):
         monkeypatch.setitem(STAGES, one.name, one)  # type: ignore[arg-type]
-    monkeypatch.setitem(KPI_STAGES, roundness.name, roundness)  # type: ignore[arg-type]
 
 
 ADDED = [
