@@ -1,7 +1,7 @@
 """Every command in a few words, in the order of use, and the formats of an answer."""
 
 COMMANDS = {
-    "demo": "run the study of params.yaml in a few minutes and reproduce its best result",
+    "demo": "run the study of params.yaml in a few minutes, query its history, reproduce its best number; leaves a page",
     "run": "run a study, or go on with one that was stopped",
     "migrate-study": "rewrite a study file of an earlier form in the present one",
     "import": "bring a segmented volume in, of most formats, and run it through all stages",
@@ -23,6 +23,7 @@ COMMANDS = {
     "impedance": "simulate the impedance of a cell or import a measured one, and split its resistance",
     "query": "answer one SELECT over the lake's tables",
     "show": "show a record; a microstructure as a picture, a discharge as a curve",
+    "report": "write a campaign as one HTML page with pictures: what was asked, the best design, where it comes from",
     "lineage": "show what an artifact was made of, and what was made of it",
     "reproduce": "compute an artifact again, compare, and store the verdict",
     "why": "say why an artifact was computed, and whether it would be reused",
