@@ -1,7 +1,7 @@
 """Every command in a few words, in the order of use, and the formats of an answer."""
 
 COMMANDS = {
-    "demo": "run the study of params.yaml in a few minutes, query its history, reproduce its best number; leaves a page",
+    "demo": "run the study of params.yaml in a few minutes, query its history, reproduce its best number, leave a page",
     "run": "run a study, or go on with one that was stopped",
     "migrate-study": "rewrite a study file of an earlier form in the present one",
     "import": "bring a segmented volume in, of most formats, and run it through all stages",

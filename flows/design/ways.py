@@ -37,9 +37,11 @@ class Outcome:
 
 
 def evaluate_in_ways(
-    workspace: Workspace, study: Study, candidates: Sequence[Candidate], ways: Sequence[Way]
+    workspace: Workspace, study: Study, candidates: Sequence[Candidate], ways: Sequence[Way], *, units_per_cube: int = 1
 ) -> tuple[Outcome, ...]:
     """Each candidate in each way; cubes are drawn and measured as the study says, once for a recipe.
+
+    The units of work are told to the progress: each candidate in each way, and `units_per_cube` for each cube.
 
     Raises
     ------
@@ -49,9 +51,16 @@ def evaluate_in_ways(
     require_simulator(study)
     chain = study.chain
     designs = [prepared(workspace.lake, study, candidate) for candidate in candidates]
-    measured = {
-        branch: measure_cubes(workspace, study, branch, _drawings(study, branch, designs)) for branch in chain.branches
-    }
+    drawings = {branch: _drawings(study, branch, designs) for branch in chain.branches}
+    units = len(designs) * len(ways)
+
+    def further(cubes: int) -> None:
+        nonlocal units
+        units += units_per_cube * cubes
+        workspace.progress.started(units)
+
+    further(study.resolution.first_cubes * sum(map(len, drawings.values())))
+    measured = {branch: measure_cubes(workspace, study, branch, drawings[branch], further) for branch in chain.branches}
     cubes = [design.cubes(chain, measured) for design in designs]
     whole = [(place, design) for place, design in enumerate(designs) if not errors_of(cubes[place])]
     workspace.progress.step(f"evaluating {len(whole)} designs in {len(ways)} ways")

@@ -19,7 +19,7 @@ from ragone.flows.generator.applicability import Cubes, drawn_volume, equal_nois
 from ragone.flows.generator.training_volumes import volumes_of
 from ragone.flows.generator.trust import stored_generator
 from ragone.flows.running.dropping import METRICS_STORED, drop_present
-from ragone.flows.running.progress import Progress, Silent
+from ragone.flows.running.progress import Parts, Progress, Silent
 from ragone.flows.running.seeds import cube_seed
 from ragone.models.generator import draw_microstructure
 from ragone.models.generator.reliability import Reliability, reliabilities
@@ -66,12 +66,13 @@ def calibrate_generator(
     StageFailedError
         If nothing can be fitted; the message says why.
     """
-    watcher = progress or Silent()
+    parts = Parts(progress or Silent())
     generator = stored_generator(lake, name)
-    volumes = volumes_of(lake, generator, params, watcher)
+    volumes = volumes_of(lake, generator, params, parts.part("volumes trained on"))
     if not volumes.recipe_ids:
         raise StudyError(f"{generator.id[:24]} was trained on volumes without recipes: none can be drawn again.")
     edge = lake.get(volumes.volume_ids[0], Microstructure).labels.shape[0]
+    watcher = parts.part("calibration")
     run = _Calibration(lake, generator, edge, watcher)
     points = calibration_points(generator)
     watcher.started(len(points) + (len(BEYOND) if beyond else 0))

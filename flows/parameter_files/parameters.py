@@ -64,7 +64,8 @@ def changed(content: Any, changes: Iterable[str]) -> Any:
         path, equals, value = change.partition("=")
         if not equals or not path.strip():
             raise StudyError(
-                f"{change!r} is no change. Write the path of a key, = and its value: steps.discharge.power=10 W."
+                f"{change!r} is not of the form PATH=VALUE. Write the path of a key, = and its value, for example "
+                "'steps.discharge.power=10 W'."
             )
         content = _replaced(content, path.strip().split("."), _value(value, change), change)
     return content

@@ -93,7 +93,7 @@ REFUSED = [
     (("--step", "Nap for 1 hour"), "protocol step 1, 'Nap for 1 hour': it is not understood"),
     (("--protocol", "marathon"), "protocol 'marathon' is not known"),
     (("--protocol", "rest", "--step", "Rest for 1 s"), "leave --protocol and --set out"),
-    (("--set", "cycles"), "is no NAME=VALUE"),
+    (("--set", "cycles"), "is not of the form NAME=VALUE"),
     (("--ambient", "25"), "--ambient = '25' has no unit"),
     (("--initial-soc", "2", "--step", "Rest for 1 s"), "--initial-soc = 2 [-] is outside [0, 1]"),
     (("--initial-soc", "50%", "--step", "Rest for 1 s"), "for example 0.5 or 50 %"),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from html_pages import StrictPage
 
 from ragone.dataset import Lake
 from ragone.models.conclusion import conclude
 from ragone.schemas import Candidate
+from tests.html_pages import StrictPage
 
 HOSTILE = "</title><script>alert(1)</script> \"'&amp; $\\frac \x1b[31m\u202e <img src=x onerror=alert(1)>"
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from html_pages import StrictPage
 
 from ragone.dataset import Lake
 from ragone.flows import CampaignError, Study
+from tests.html_pages import StrictPage
 
 
 def test_run_and_run_again(cli, write_study):
