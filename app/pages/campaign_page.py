@@ -108,16 +108,21 @@ def _best(campaign: Campaign, best: Best) -> list[Markup]:
     name = campaign.candidate_ids[best.number]
     parts = [element("h2", "The best design")]
     parts.append(element("p", f"Design {best.number + 1}: {in_words(best.candidate)}. ", _code(name)))
+    if len(campaign.front_ids) > 1:
+        parts.append(element("p", f"One of {len(campaign.front_ids)} designs that no other beats in every objective."))
     for kpi in best.kpis:
         parts.append(element("p", element("strong", _result(kpi)), f": {kpi.definition}. ", _code(kpi.id)))
         parts.append(element("p", f"Method: {kpi.method}.", class_="faint"))
-    return [*parts, element("p", "± is one standard uncertainty.", class_="faint")]
+    return [
+        *parts,
+        element("p", "± is one standard uncertainty; n counts the volumes, samples or repeats.", class_="faint"),
+    ]
 
 
 def _result(kpi: Kpi) -> str:
     """Value, standard uncertainty and unit, and how many samples they rest on."""
     name = kpi.name.replace("_", " ")
-    return f"{name[0].upper()}{name[1:]} {kpi_text(kpi)} (n = {kpi.sample_count})"
+    return f"{name[:1].upper()}{name[1:]} {kpi_text(kpi)} (n = {kpi.sample_count})"
 
 
 def _pictures(best: Best, again: str) -> list[list[Markup]]:
@@ -129,7 +134,7 @@ def _pictures(best: Best, again: str) -> list[list[Markup]]:
         text = element("p", "The voxels were dropped once they were measured. This brings them back:")
         parts.append([element("h2", "Its microstructure"), text, command])
     if best.curve is not None:
-        parts.append([element("h2", "Its discharge"), _curve(best.curve)])
+        parts.append([element("h2", f"Its {best.curve.kind}"), _curve(best.curve)])
     return parts
 
 

@@ -153,7 +153,7 @@ class Section:
         try:
             return parameter.read(given, self.at(name))
         except RagoneError as cause:
-            raise StudyError(f"{cause} (Written: {_brief(given)}.)") from cause
+            raise StudyError(_with_value(cause, given)) from cause
 
     def text(self, name: str, default: Any = REQUIRED) -> str:
         """A text that is not empty."""
@@ -205,7 +205,12 @@ def read_quantity(value: Any, path: str, unit: str, bounds: Bounds) -> float:
     try:
         return parse_quantity(value, unit, path, bounds)
     except RagoneError as cause:
-        raise StudyError(f"{cause} (Written: {_brief(value)}.)") from cause
+        raise StudyError(_with_value(cause, value)) from cause
+
+
+def _with_value(cause: RagoneError, value: Any) -> str:
+    """The message, with the value as it was written unless it is named already."""
+    return str(cause) if _brief(value) in str(cause) else f"{cause} (Written: {_brief(value)}.)"
 
 
 def _brief(value: Any) -> str:
