@@ -16,6 +16,7 @@ from ragone.app.pictures.drawing import draw
 from ragone.app.tables.answers import short
 from ragone.app.tables.campaigns import kpi_text
 from ragone.app.tables.designs import Quantity, in_words, quantities
+from ragone.dataset.lake import GIVEN
 from ragone.schemas import Campaign, Curve, Discharge, Kpi, Microstructure, Verification
 
 _LISTED = 4  # ids of one kind
@@ -141,7 +142,7 @@ def _pictures(best: Best, again: str) -> list[list[Markup]]:
 def _slice(volume: Microstructure) -> Markup:
     size = " x ".join(map(str, volume.labels.shape))
     edge = " x ".join(f"{1e6 * one:.3g}" for one in dict.fromkeys(volume.voxel_edges_metre.tolist()))
-    text = f"Slice through {short(volume.id)}: {size} voxels with edges of {edge} µm; {', '.join(volume.phase_names)}"
+    text = f"Slice through {short(volume.id)}: {size} voxels with edges of {edge} µm; {', '.join(volume.phase_names).replace('_', ' ')}"
     return figure(_drawn(lambda file: draw(volume, file))[0], f"{text}, a colour for each phase.", f"{text}.")
 
 
@@ -149,14 +150,14 @@ def _curve(curve: Curve) -> Markup:
     time, voltage = curve.test_time_second, curve.voltage_volt
     held = f" at {curve.power_watt:g} W" if isinstance(curve, Discharge) and curve.power_watt else ""
     text = (
-        f"Voltage over time of {short(curve.id)}{held}: {voltage[0]:.3g} V to {voltage[-1]:.3g} V in {time[-1]:.4g} s."
+        f"Voltage over time of {short(curve.id)}{held}: {voltage[0]:.3g} V to {voltage[-1]:.3g} V in {time[-1]:.0f} s."
     )
     return figure(_drawn(lambda file: draw(curve, file))[0], text, text)
 
 
 def _origin(best: Best) -> list[Markup]:
     told = "All that the best number was made of, from what was given or proposed to the number itself."
-    items = [element("li", f"{_kind(group)}, by {group.stage}: ", *_ids(group)) for group in best.ancestors]
+    items = [element("li", f"{_made(group)}: ", *_ids(group)) for group in best.ancestors]
     notes = [f"The proposal was informed by {best.informed_by} results of earlier designs."] if best.informed_by else []
     if best.perturbed:
         notes.append(f"{best.perturbed} further artifacts, with perturbed inputs, serve its uncertainty alone.")
@@ -164,9 +165,11 @@ def _origin(best: Best) -> list[Markup]:
     return [*parts, element("p", " ".join(notes), class_="faint")] if notes else parts
 
 
-def _kind(group: Ancestors) -> str:
+def _made(group: Ancestors) -> str:
+    """What the artifacts are, and by which stage they were made."""
     count = f"{len(group.ids)} x " if len(group.ids) > 1 else ""
-    return f"{count}{group.kind.replace('_', ' ')}"
+    made = GIVEN if group.stage == GIVEN else f"by {group.stage}"
+    return f"{count}{group.kind.replace('_', ' ')}, {made}"
 
 
 def _ids(group: Ancestors) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Self
 
 from ragone.dataset import Edge, Lake
 from ragone.flows.design.ways import candidate_of_design
-from ragone.schemas import Campaign, Candidate, Curve, Design, Kpi, Microstructure, Record, Verification
+from ragone.schemas import Campaign, Candidate, Curve, Design, Kpi, Microstructure, Verification
 
 _PERTURBED = "perturbed"  # how the roles of inputs begin that an uncertainty alone is computed from
 
@@ -64,7 +64,7 @@ class CampaignRecords:
             If a candidate or KPI of it was dropped.
         """
         campaign = lake.get(name, Campaign)
-        candidates = tuple(_candidate(lake.get(one)) for one in campaign.candidate_ids)
+        candidates = tuple(_candidate(lake, one) for one in campaign.candidate_ids)
         width = len(campaign.goals)
         rows = [campaign.kpi_ids[start : start + width] for start in range(0, len(campaign.kpi_ids), width)]
         kpis = tuple(tuple(lake.get(one, Kpi) for one in row if one) for row in rows)
@@ -77,12 +77,11 @@ class CampaignRecords:
         return cls(campaign, candidates, kpis, chosen, _verifications(lake, subjects))
 
 
-def _candidate(record: Record) -> Candidate:
+def _candidate(lake: Lake, name: str) -> Candidate:
     """The candidate; of a design of an earlier version one with its values."""
-    if isinstance(record, Design):
-        return candidate_of_design(record)
-    assert isinstance(record, Candidate)
-    return record
+    if name.startswith(f"{Design.kind}-"):
+        return candidate_of_design(lake.get(name, Design))
+    return lake.get(name, Candidate)
 
 
 def _best(lake: Lake, number: int, candidate_id: str, candidate: Candidate, kpis: tuple[Kpi, ...]) -> Best:

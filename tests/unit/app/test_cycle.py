@@ -96,7 +96,7 @@ REFUSED = [
     (("--set", "cycles"), "is not of the form NAME=VALUE"),
     (("--ambient", "25"), "--ambient = '25' has no unit"),
     (("--initial-soc", "2", "--step", "Rest for 1 s"), "--initial-soc = 2 [-] is outside [0, 1]"),
-    (("--initial-soc", "50%", "--step", "Rest for 1 s"), "for example 0.5 or 50 %"),
+    (("--initial-soc", "50%", "--step", "Rest for 1 s"), "for example '50 %'"),
     (("--ambient", "-400 degC"), "--ambient = -126.85 [K]"),
     (("--heat-transfer", "3 W/m^2/K"), "add --thermal lumped"),
     (("--protocol", "constant-current", "--set", "rate=0"), "rate = 0 [-] is outside"),
