@@ -142,7 +142,8 @@ def _pictures(best: Best, again: str) -> list[list[Markup]]:
 def _slice(volume: Microstructure) -> Markup:
     size = " x ".join(map(str, volume.labels.shape))
     edge = " x ".join(f"{1e6 * one:.3g}" for one in dict.fromkeys(volume.voxel_edges_metre.tolist()))
-    text = f"Slice through {short(volume.id)}: {size} voxels with edges of {edge} µm; {', '.join(volume.phase_names).replace('_', ' ')}"
+    phases = ", ".join(volume.phase_names).replace("_", " ")
+    text = f"Slice through {short(volume.id)}: {size} voxels with edges of {edge} µm; {phases}"
     return figure(_drawn(lambda file: draw(volume, file))[0], f"{text}, a colour for each phase.", f"{text}.")
 
 
