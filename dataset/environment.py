@@ -11,14 +11,14 @@ from pathlib import Path
 from ragone.dataset.hashing import artifact_id
 from ragone.schemas.provenance import Environment
 
-_THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
 @cache
 def environment() -> Environment:
     """The environment of this process, as it was when first asked for."""
     model, features = _processor()
-    threads = {"cores": os.cpu_count() or 0, **{v: os.environ[v] for v in _THREAD_VARIABLES if v in os.environ}}
+    threads = {"cores": os.cpu_count() or 0, **{v: os.environ[v] for v in THREAD_VARIABLES if v in os.environ}}
     return Environment(
         python=platform.python_version(),
         platform=platform.platform(),
@@ -33,6 +33,17 @@ def environment() -> Environment:
 def environment_id() -> str:
     """The artifact id of this process's environment."""
     return artifact_id(environment())
+
+
+def recorded_threads(recorded: Environment) -> dict[str, str]:
+    """The variables that give a process the thread counts of a recorded environment.
+
+    They decide in which order numbers are added up, and workers of ours set them. A count that somebody set here stays,
+    and one beyond the cores here is not followed: both are differences to be named.
+    """
+    counts = {name: str(recorded.threads.get(name, "")) for name in THREAD_VARIABLES if name not in os.environ}
+    allowed = {str(count) for count in range(1, (os.cpu_count() or 1) + 1)}
+    return {name: count for name, count in counts.items() if count in allowed}
 
 
 def differences(old: Environment, new: Environment) -> tuple[str, ...]:

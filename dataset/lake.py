@@ -252,7 +252,10 @@ class Lake:
             for row in self._store.tables.read(table, columns=["id"], where=pattern)["id"].to_pylist()
         ]
         if not found:
-            raise UnknownIdError(f"no id begins with {name!r}. List ids with: ragone query 'SELECT id FROM artifacts'")
+            raise UnknownIdError(
+                f"no id in the lake {self.where} begins with {name!r}. Name another lake with --lake, or list its ids "
+                f"with: ragone query 'SELECT id FROM {table_name(kind) if kind else ARTIFACTS}'"
+            )
         if len(found) > 1:
             listed = ", ".join(f[: f.index("-") + 13] for f in sorted(found)[:5])
             raise AmbiguousIdError(

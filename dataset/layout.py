@@ -36,8 +36,8 @@ def check_page(files: Files, where: str) -> None:
         data = files.read(PAGE, limit=SMALL_FILE)
     except (FileNotFoundError, NotADirectoryError) as cause:
         raise NotALakeError(
-            f"{where} is not a lake (it has no {PAGE}). "
-            "Make one with `ragone run` or `ragone import`, or choose another with --lake."
+            f"{where!r} is not a lake: there is no {PAGE} in it. Name the folder of a lake with --lake (that of "
+            "`ragone demo` is demo/lake), or make one with `ragone run` or `ragone import`."
         ) from cause
     except UnsafeFileError as cause:
         raise NotALakeError(f"{where} is not a lake: {cause}") from cause

@@ -111,7 +111,7 @@ def _execute(store: Store, plan: _Plan, folder: Path, timeout: float) -> str:
         done = subprocess.run(
             [sys.executable, "-P", "-m", "ragone.dataset.worker", str(folder)],
             cwd=folder,  # libraries read settings from the current folder, too
-            env={**os.environ, **interpreter_variables()},
+            env={**os.environ, **_threads(store, plan.steps[-1]), **interpreter_variables()},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -217,6 +217,15 @@ def _code_changes(store: Store, committed: Committed, path: Path) -> list[str]:
         for name in sorted(before.keys() | after.keys())
         if before.get(name) != after.get(name)
     ]
+
+
+def _threads(store: Store, committed: Committed) -> dict[str, str]:
+    try:
+        recorded = store.load(committed.run.environment_id)
+    except LakeError:  # told as a difference
+        return {}
+    assert isinstance(recorded, Environment)
+    return {}
 
 
 def _environment_changes(store: Store, committed: Committed, path: Path) -> tuple[str, ...]:

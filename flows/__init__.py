@@ -17,7 +17,7 @@ from ragone.flows.generator.fidelity_plan import FidelityPlan, read_recipes
 from ragone.flows.generator.generators import train_baseline, train_generator
 from ragone.flows.generator.training_plan import GeneratorPlan, SimulationPlan, TrainingPlan
 from ragone.flows.generator.training_volumes import TrainingVolumes, cut_volumes, find_volumes, simulate_volumes
-from ragone.flows.running.progress import Progress, Silent
+from ragone.flows.running.progress import Parts, Progress, Silent
 
 __all__ = [
     "CampaignError",
@@ -28,6 +28,7 @@ __all__ = [
     "FidelityPlan",
     "FidelityResult",
     "GeneratorPlan",
+    "Parts",
     "Plan",
     "PowerCurve",
     "Progress",

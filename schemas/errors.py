@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+_MOST = 4  # names of a hint
+
 
 class RagoneError(Exception):
     """Anything Ragone refuses; its message is meant for the person at the keyboard."""
@@ -63,8 +65,20 @@ class ParameterError(RagoneError, ValueError):
     """A value given for a parameter is of another kind, or none of its choices."""
 
 
+def nearest(name: str, known: Iterable[str]) -> list[str]:
+    """Return the known names that somebody may have meant: one spelled alike, or those that have it as a word."""
+    names = sorted(set(known))
+    alike = get_close_matches(name, names, n=1, cutoff=0.8)
+    holding = [each for each in names if f"_{name}_" in f"_{each}_"]
+    if alike or not 0 < len(holding) <= _MOST:
+        return alike or get_close_matches(name, names, n=1, cutoff=0.6)
+    return holding
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """A hint naming the closest known name, or the whole list when none is close."""
-    names = sorted(known)
-    close = get_close_matches(name, names, n=1, cutoff=0.6)
-    return f"did you mean {close[0]!r}?" if close else f"known are: {', '.join(names)}."
+    """Return a hint with the nearest known names, or the whole list when none is near."""
+    names = sorted(set(known))
+    *others, last = [repr(each) for each in nearest(name, names)] or [""]
+    if not last:
+        return f"known are: {', '.join(names)}."
+    return f"did you mean {', '.join(others)} or {last}?" if others else f"did you mean {last}?"

@@ -6,6 +6,7 @@ Inside Ragone numbers are plain floats in the unit that their field declares; pi
 from __future__ import annotations
 
 import math
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,10 @@ from ragone.schemas.field import ANY, Bounds
 if TYPE_CHECKING:
     from pint import UnitRegistry
 
+# What people write where a field has an SI unit, for messages.
+_USUAL = {"kg/m^2": "mg/cm^2", "kg/m^3": "g/cm^3", "kg": "g", "m": "um", "m^2": "cm^2", "K": "degC"}
+_POINT = re.compile(r"([+-]?\d+),(\d+)(.*)")
+_SPACE = re.compile(r"([+-]?[\d.]+(?:[eE][+-]?\d+)?)([^\W\d][\w/^*.() -]*|%)")
 _SPELLINGS = {"1": "dimensionless", "": "dimensionless", "%": "percent"}
 
 
@@ -32,7 +37,7 @@ def _unit(text: str) -> Any:
         return _registry().Unit(spelled)
     except Exception as cause:
         raise UnitError(
-            f"unit {text!r} is not known. Write it as pint does, for example 'mg/cm^2' or 'W*h/L'."
+            f"unit {text!r} is not known. Write it in symbols, for example 'mg/cm^2', 'W*h/L', 'um' or 'degC'."
         ) from cause
 
 
@@ -86,18 +91,37 @@ def parse_quantity(text: object, unit: str, name: str, bounds: Bounds = ANY) -> 
     except ValueError as cause:
         raise UnitError(
             f"{name} = {text!r} is not a quantity. Write a number, a space and a unit, for example "
-            f"{'0.5 or 50 %' if unit == '1' else repr(f'1 {unit}')}."
+            f"{_respelled(str(text).strip(), unit)}."
         ) from cause
     if not math.isfinite(magnitude):
         raise NotFiniteError(f"{name} = {text!r} is not finite. Give a finite number.")
     if not spelled.strip() and _unit(unit) != _unit("1"):
-        raise UnitError(f"{name} = {text!r} has no unit. It must be convertible to {unit}: write '{number} {unit}'.")
-    quantity = _registry().Quantity(magnitude, _unit(spelled.strip()))
+        raise UnitError(f"{name} = {text!r} has no unit. It must be {_expected(number, unit)}.")
+    try:
+        quantity = _registry().Quantity(magnitude, _unit(spelled.strip()))
+    except UnitError as cause:
+        raise UnitError(f"{name} = {text!r}: {cause}") from cause
     if not quantity.is_compatible_with(_unit(unit)):
-        raise UnitError(f"{name} = {text!r} has the wrong dimension. It must be convertible to {unit}.")
+        raise UnitError(f"{name} = {text!r} has the wrong dimension. It must be {_expected(number, unit)}.")
     same = not spelled.strip() or _unit(spelled.strip()) == _unit(unit)
     converted = magnitude if same else _as_written(float(quantity.to(_unit(unit)).magnitude))
     if not math.isfinite(converted):
         raise NotFiniteError(f"{name} = {text!r} is not finite in {unit}. Give a finite number.")
     bounds.require(converted, name, unit)
     return converted
+
+
+def _expected(number: str, unit: str) -> str:
+    """What a quantity must be, with the number as it might be meant."""
+    if unit == "1":
+        return f"a number without a unit, or in per cent, for example {number} or '{number} %'"
+    return f"convertible to {unit}, for example '{number} {_USUAL.get(unit, unit)}'"
+
+
+def _respelled(text: str, unit: str) -> str:
+    """A text as it should have been written if that can be told, else an example."""
+    if found := _POINT.fullmatch(text):
+        return f"'{found[1]}.{found[2]}{found[3]}', with a point"
+    if found := _SPACE.fullmatch(text):
+        return f"'{found[1]} {found[2]}'"
+    return "0.5 or '50 %'" if unit == "1" else f"'1 {_USUAL.get(unit, unit)}'"

@@ -30,6 +30,11 @@ def _show(command: argparse.ArgumentParser) -> None:
     command.add_argument("--bdf", metavar="FILE", help="write a curve in the Battery Data Format: .csv or .parquet")
 
 
+def _report(command: argparse.ArgumentParser) -> None:
+    command.add_argument("id", metavar="CAMPAIGN_ID", help="a campaign; may be shortened")
+    command.add_argument("--html", metavar="FILE", default="report.html", help="the page (default: %(default)s)")
+
+
 def _lineage(command: argparse.ArgumentParser) -> None:
     artifact(command)
     way = command.add_mutually_exclusive_group()
@@ -68,6 +73,7 @@ def _restore(command: argparse.ArgumentParser) -> None:
 ARGUMENTS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
     "query": _query,
     "show": _show,
+    "report": _report,
     "lineage": _lineage,
     "reproduce": _reproduce,
     "why": artifact,

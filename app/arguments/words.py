@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 GROUPS: Mapping[str, Mapping[str, str]] = {
     "studies": {
-        "demo": "run a small study and reproduce its best result",
+        "demo": "run a small study, query it, reproduce its best result",
         "run": "run a study, or continue one that was stopped",
         "migrate-study": "rewrite a study file of an earlier form",
         "cases": "run the case studies of Kench et al. (2024)",
@@ -38,6 +38,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     "the lake": {
         "query": "answer one SELECT over the lake's tables",
         "show": "show a record; draw it, or write its curve",
+        "report": "write a campaign as one HTML page with pictures",
         "lineage": "show what an artifact was made of, and what of it",
         "reproduce": "compute an artifact again and store the verdict",
         "why": "explain why an artifact was computed or reused",

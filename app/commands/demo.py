@@ -1,76 +1,125 @@
-"""`ragone demo`: the whole loop in a few minutes, ending with a number and the proof that it can be made again."""
+"""`ragone demo`: the uses of Ragone in a row: run a campaign, query its history, reproduce its best number.
+
+It leaves a page with pictures. A further use is a further entry of `STEPS`.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from ragone.app.pictures.drawing import Point, draw_designs
+from rich.console import Group, RenderableType
+
+from ragone.app.pages import CampaignRecords, campaign_page
+from ragone.app.tables.answers import rows_table, short
 from ragone.app.tables.campaigns import as_data, as_text, carry_out
 from ragone.app.tables.verdicts import GOOD, verdict_text
 from ragone.app.terminal.session import FINE, FOUND, Session
-from ragone.flows import CampaignResult, Study, Trial
+from ragone.dataset import Lake
+from ragone.flows import Study
 from ragone.flows.parameter_files.shipped import here_or_shipped
 
-PICTURE = "designs.png"
-_POROSITY, _LOADING = "recipe.porosity", "cell.mass_loading_kilogram_per_square_metre"
+PAGE = "report.html"
+
+
+@dataclass
+class Tour:
+    """What every step works with, and the data that the steps have given so far."""
+
+    session: Session
+    lake: Lake
+    study: Study
+    data: dict[str, Any] = field(default_factory=dict)
+
+    def tell(self, shown: RenderableType, **data: Any) -> None:
+        """Keep the data of a step; show what is meant for the eye, unless JSON was asked for."""
+        self.data |= data
+        if not self.session.arguments.json:
+            self.session.out.print(shown)
+
+    def campaign(self) -> CampaignRecords:
+        """The campaign as the lake holds it."""
+        return CampaignRecords.read(self.lake, self.data["campaign_id"])
 
 
 def execute(session: Session) -> int:
-    """Run the study, reproduce its best KPI, draw its designs; 1 if there is no best or it differs."""
+    """Take the steps one after the other, and write the page; 1 if there is no best design, or a number differs."""
     given = session.arguments
     study = Study.load(here_or_shipped(given.params, "params.yaml"))
     folder = Path(given.outputs)
     if given.lake is None:
         session.place = str(folder / "lake")
     with session.lake(create=True) as lake:
-        result = carry_out(session, lake, study, given.outputs)
-        if result.best is None:
-            session.answer(as_data(result), as_text(result))
-            return FOUND
-        draw_campaign(result, folder / PICTURE)
-        with session.working("computing the best KPI again in a fresh process"):
-            found = lake.reproduce(result.best.kpis[0].id)
-        data = {**as_data(result), "verification": found, "picture": folder / PICTURE, "outputs": folder}
-        session.answer(data, f"{as_text(result)}\n\nreproduced {verdict_text(found)}")
-    session.advise(_next(session, folder, result.best))
-    return FINE if found.verdict in GOOD else FOUND
+        tour = Tour(session, lake, study)
+        fine = all(_taken(tour, number, *step) for number, step in enumerate(STEPS, 1))
+        found = tour.campaign()
+    (folder / PAGE).write_text(campaign_page(found, session.again()), encoding="utf-8", newline="\n")
+    if given.json:
+        session.answer({**tour.data, "page": folder / PAGE, "outputs": folder}, "")
+    session.advise(_next(session, folder, found))
+    return FINE if fine else FOUND
 
 
-def draw_campaign(result: CampaignResult, path: Path) -> None:
-    """The objective against porosity, coloured by mass loading."""
-    points = []
-    for trial in result.trials:
-        porosity, loading = (trial.candidate.values.get(path) for path in (_POROSITY, _LOADING))
-        if (
-            porosity is not None
-            and loading is not None
-            and trial.objective is not None
-            and trial.objective.value is not None
-        ):
-            shade = loading * 100.0  # 1 kg/m^2 = 100 mg/cm^2
-            points.append(Point(porosity, trial.objective.value, shade, best=trial is result.best))
-    unit = result.best.kpis[0].unit if result.best else "-"
-    draw_designs(
-        points,
-        x="porosity [-]",
-        y=f"{result.goals[0].kpi.replace('_', ' ')} [{unit}]",
-        shade="mass loading [mg/cm$^2$]",
-        title=f"{len(points)} designs",
-        path=path,
+def _taken(tour: Tour, number: int, title: str, step: Callable[[Tour], bool]) -> bool:
+    tour.tell(f"{number}. {title}")
+    fine = step(tour)
+    tour.tell("")
+    return fine
+
+
+def _run(tour: Tour) -> bool:
+    result = carry_out(tour.session, tour.lake, tour.study, tour.session.arguments.outputs)
+    tour.tell(as_text(result), **as_data(result))
+    return result.best is not None
+
+
+def _query(tour: Tour) -> bool:
+    aim = next(goal for goal in tour.study.goals if goal.is_objective)
+    order = "DESC" if aim.sign > 0 else "ASC"
+    sql = (
+        "SELECT id, value, standard_uncertainty, unit, sample_count FROM kpis "
+        f"WHERE name = '{aim.kpi}' ORDER BY value {order} LIMIT 3"
     )
+    frame = tour.lake.sql(sql)
+    table = rows_table(frame.columns, frame.rows())
+    tour.tell(Group(f'$ ragone query{tour.session.again()} "{sql}"', table), sql=sql, history=frame.to_dicts())
+    return True
 
 
-def _next(session: Session, folder: Path, best: Trial) -> str:
-    kpi, where = best.kpis[0].id[:16], session.again()
-    return f"""
-picture    {folder / PICTURE}
-outputs    {folder}
-lake       {session.place}
+def _reproduce(tour: Tour) -> bool:
+    """The best KPI; and a volume of its design, so that voxels that were dropped come back and the page shows them."""
+    best = tour.campaign().best
+    assert best is not None
+    names = [best.kpis[0].id, *([] if best.volume else best.volume_ids[:1])]
+    found = []
+    for name in names:
+        with tour.session.working(f"computing {short(name)} again in a fresh process"):
+            found.append(tour.lake.reproduce(name))
+        command = f"$ ragone reproduce{tour.session.again()} {short(name)}"
+        tour.tell(f"{command}\n{verdict_text(found[-1])}", verifications=found)
+    return all(one.verdict in GOOD for one in found)
 
-Try next:
-  ragone show {kpi}{where}
-  ragone lineage {kpi}{where}
-  ragone reproduce {kpi} --deep{where}
-  ragone why {kpi}{where}
-  ragone query{where} "SELECT name, unit, max(value) FROM kpis GROUP BY ALL"
-  ragone fsck{where}"""
+
+STEPS: tuple[tuple[str, Callable[[Tour], bool]], ...] = (
+    ("Run a campaign", _run),
+    ("Query its history in one line", _query),
+    ("Reproduce its best number from the id", _reproduce),
+)
+
+
+def _next(session: Session, folder: Path, found: CampaignRecords) -> str:
+    where = session.again()
+    lines = [f"Look at {folder / PAGE}: open it in a browser, the pictures are inside. The lake is {session.place}."]
+    if found.best is not None:
+        kpi = short(found.best.kpis[0].id)
+        lines += [
+            "Type next:",
+            f"  ragone show {kpi}{where}",
+            f"  ragone lineage {kpi}{where}",
+            f"  ragone reproduce {kpi} --deep{where}",
+            f"  ragone why {kpi}{where}",
+            f"  ragone run my-study.yaml{where}    (a copy of {session.arguments.params} with your own numbers)",
+        ]
+    return "\n".join(lines)

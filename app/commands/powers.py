@@ -15,7 +15,7 @@ from ragone.app.terminal.session import FINE, FOUND, Session
 from ragone.dataset import Lake
 from ragone.flows import PowerCurve, Study, StudyError, Sweep, sweep_powers
 from ragone.flows.design.ways import candidates_of
-from ragone.schemas import Kpi, KpiOutcome
+from ragone.schemas import Kpi, KpiOutcome, RagoneError
 from ragone.schemas.errors import did_you_mean
 from ragone.schemas.field import POSITIVE
 from ragone.schemas.units import parse_quantity
@@ -25,7 +25,7 @@ def execute(session: Session) -> int:
     """Discharge, draw, report; 1 if a design could not be evaluated."""
     given = session.arguments
     study = Study.load(given.params)
-    powers = [_power(text) for text in given.at.split(",")]
+    powers = _powers(given.at)
     with session.lake() as lake:
         candidates = candidates_of(lake, given.ids)
         with Watcher(session.notes, hidden=session.silent) as watcher:
@@ -50,8 +50,12 @@ def _require(sweep: Sweep, name: str) -> None:
         raise StudyError(f"there is no KPI {name!r} of a discharge: {did_you_mean(name, sorted(known))}")
 
 
-def _power(text: str) -> float:
-    return parse_quantity(text.strip() if " " in text.strip() else f"{text.strip()} W", "W", "--at", POSITIVE)
+def _powers(text: str) -> list[float]:
+    words = [word.strip() for word in text.split(",")]
+    try:
+        return [parse_quantity(word if " " in word else f"{word} W", "W", "--at", POSITIVE) for word in words]
+    except RagoneError as cause:
+        raise StudyError(f"{cause} Give powers of the cell between commas, for example --at 10,50,200.") from cause
 
 
 def drawn(lake: Lake, curve: PowerCurve, name: str) -> RagoneCurve:

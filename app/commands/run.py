@@ -16,5 +16,7 @@ def execute(session: Session) -> int:
         session.answer(as_data(result), as_text(result))
     if result.best is None:
         return FOUND
-    session.advise(f"Try next: ragone reproduce {result.best.kpis[0].id[:16]}{session.again()}")
+    where = session.again()
+    session.advise(f"Try next: ragone reproduce {result.best.kpis[0].id[:16]}{where}")
+    session.advise(f"A page with pictures: ragone report {result.campaign.id[:21]}{where}")
     return FINE

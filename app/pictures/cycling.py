@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from ragone.app.tables.cycling import PLATING_MARGIN
 from ragone.schemas import Cycling
@@ -12,15 +12,15 @@ _HOUR = 3600.0
 _ZERO_CELSIUS = 273.15
 
 
-def draw_cycling(cycling: Cycling, path: str | Path) -> None:
-    """Draw a record into a PNG file: a panel for each quantity; that of plating with its limit, 0 V.
+def draw_cycling(cycling: Cycling, path: str | Path | IO[bytes]) -> None:
+    """Draw a record as PNG: a panel for each quantity; that of plating with its limit, 0 V.
 
     Parameters
     ----------
     cycling
         With samples.
     path
-        Of the file.
+        Of the file, or the file itself.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure

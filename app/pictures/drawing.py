@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
@@ -15,6 +15,9 @@ from ragone.schemas import Cycling, Discharge, Microstructure, RagoneError, Reco
 
 RGB = {"grey11": "#1c1c1c", "steel_blue": "#5f87af", "orange3": "#d78700", "sea_green3": "#5fd787"}
 RGB |= {"plum3": "#d787d7", "khaki3": "#d7d75f", "grey70": "#b2b2b2"}
+
+
+Target = str | Path | IO[bytes]
 
 
 class PictureError(RagoneError, TypeError):
@@ -31,8 +34,8 @@ class Point:
     best: bool = False
 
 
-def draw(record: Record, path: str | Path) -> None:
-    """Draw a record into a PNG file.
+def draw(record: Record, path: Target) -> None:
+    """Draw a record as PNG, into a file named or open.
 
     Raises
     ------
@@ -51,7 +54,7 @@ def draw(record: Record, path: str | Path) -> None:
         )
 
 
-def draw_slice(microstructure: Microstructure, path: str | Path) -> None:
+def draw_slice(microstructure: Microstructure, path: Target) -> None:
     """The middle slice along the last axis, through-plane upwards."""
     figure, axes = _figure()
     plane = microstructure.labels[:, :, microstructure.labels.shape[2] // 2]
@@ -68,7 +71,7 @@ def draw_slice(microstructure: Microstructure, path: str | Path) -> None:
     _save(figure, path)
 
 
-def draw_curve(discharge: Discharge, path: str | Path) -> None:
+def draw_curve(discharge: Discharge, path: Target) -> None:
     """Voltage over time."""
     held = f"{discharge.power_watt:g} W" if discharge.power_watt else f"{discharge.applied_current_ampere:g} A"
     figure, axes = _figure()
@@ -77,7 +80,7 @@ def draw_curve(discharge: Discharge, path: str | Path) -> None:
     _save(figure, path)
 
 
-def draw_designs(points: Sequence[Point], *, x: str, y: str, shade: str, title: str, path: str | Path) -> None:
+def draw_designs(points: Sequence[Point], *, x: str, y: str, shade: str, title: str, path: Target) -> None:
     """A campaign: an objective against a design parameter, coloured by another; the best is ringed."""
     figure, axes = _figure()
     shades: Any = [p.shade for p in points]
@@ -100,5 +103,5 @@ def _figure() -> tuple[Any, Any]:
     return figure, figure.add_subplot()
 
 
-def _save(figure: Any, path: str | Path) -> None:
+def _save(figure: Any, path: Target) -> None:
     figure.savefig(path, format="png", dpi=150, metadata={"Software": "ragone"})

@@ -86,7 +86,7 @@ class Session:
 
     def again(self) -> str:
         """The command that opens the same lake, as a prefix of what to try next."""
-        return "" if self.place == "lake" else f" --lake {self.place}"
+        return "" if self.place == "lake" else f" --lake {shlex.quote(self.place)}"
 
 
 def module_of(command: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,10 +23,11 @@ from ragone.pipelines.cell import (
 from ragone.pipelines.cell.catalogue import require_agreement
 from ragone.pipelines.files.bpx import BpxContent
 from ragone.schemas import CellDesign, CellParameters, Materials, Recipe, Record, Stage
-from ragone.schemas.errors import did_you_mean
+from ragone.schemas.errors import RagoneError, did_you_mean
 from ragone.schemas.materials import NMC_811
 from ragone.schemas.parameter import Parameter, named
 
+_DECIMAL_COMMA = re.compile(r"\b(\d+),(\d+)\b")
 LOADING = "mass_loading_kilogram_per_square_metre"
 
 
@@ -165,14 +167,23 @@ def recipe_of(words: str) -> Subject:
 
     Raises
     ------
-    CellError, MissingFieldError
-        If a field is not known, or missing.
-    ParameterError, UnitError, BoundsError
-        If a value cannot be read, or lies outside its field's bounds.
+    CellError
+        If it is written otherwise, a field is not known or missing, or a value cannot be read or is out of bounds; with
+        the form expected.
     """
-    of_recipe, of_design = _parted(settings_of(words.split(",")), Recipe.parameters(), CellDesign.parameters())
-    recipe = Recipe.build(read_fields(Recipe, of_recipe))
-    return Subject(recipe, recipe, read_fields(CellDesign, of_design))
+    homes = Recipe.parameters(), CellDesign.parameters()
+    try:
+        if comma := _DECIMAL_COMMA.search(words):
+            raise CellError(f"{comma[0]} has a decimal comma; write {comma[1]}.{comma[2]}.")
+        settings = settings_of(words.split(","), [one.short for known in homes for one in known.values()])
+        of_recipe, of_design = _parted(settings, *homes)
+        recipe = Recipe.build(read_fields(Recipe, of_recipe))
+        return Subject(recipe, recipe, read_fields(CellDesign, of_design))
+    except RagoneError as cause:
+        raise CellError(
+            f"the recipe {words!r} cannot be read: {cause} Write fields with their units between commas, for example "
+            "'active_material_weight_fraction=0.96, porosity=30 %, mass_loading=20 mg/cm^2'."
+        ) from cause
 
 
 def cell_design(plan: CellPlan, subject: Subject) -> CellDesign:

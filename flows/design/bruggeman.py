@@ -78,8 +78,7 @@ def compare_with_bruggeman(
     middle = study.middle().values
     candidates = [stored_candidate(lake, Candidate(values={**middle, _POROSITY: one})) for one in porosities]
     with open_workspace(lake, study.execution, progress) as workspace:
-        workspace.progress.started(len(porosities) * (2 * study.resolution.first_volume_elements + 2 * len(rates)))
-        found = evaluate_in_ways(workspace, study, candidates, ways)
+        found = evaluate_in_ways(workspace, study, candidates, ways, units_per_element=2)
         tensors = _tensors(workspace, found)
     return tuple(_compared(lake, one, tensors, len(rates), f"{_DISCHARGE}.{kpi}") for one in found)
 

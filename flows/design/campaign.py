@@ -77,6 +77,11 @@ def run_campaign(
         )
 
 
+def units_of(study: Study) -> int:
+    """Return the units of work of a campaign, as far as they are known before it starts."""
+    return study.budget.total * (study.resolution.first_volume_elements * len(study.chain.branches) + 1)
+
+
 class _Campaign:
     """One run of a study: the trials so far, and where the next ones are evaluated."""
 
@@ -86,7 +91,7 @@ class _Campaign:
         self._optimiser = Optimiser(workspace, study)
         self._drawer: Drawer = drawer_of(workspace, study)
         self._trials: list[Trial] = []
-        self._units = study.budget.total * (study.resolution.first_volume_elements * len(study.chain.branches) + 1)
+        self._units = units_of(study)
 
     def run(self) -> CampaignResult:
         budget = self._study.budget

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ragone.dataset import Lake
-from ragone.flows.design.campaign import run_campaign
+from ragone.flows.design.campaign import run_campaign, units_of
 from ragone.flows.design.powers import PowerCurve, Sweep, sweep_powers
 from ragone.flows.design.study import Study
 from ragone.flows.design.trials import CampaignResult
 from ragone.flows.errors import CampaignError
-from ragone.flows.running.progress import Progress, Silent
+from ragone.flows.running.progress import Parts, Progress, Silent
 from ragone.pipelines.kpi import ragone_curve, relative_deviation
 from ragone.schemas import Candidate, Kpi
 
@@ -90,11 +90,11 @@ def run_cases(lake: Lake, folder: Path, progress: Progress | None = None) -> Cas
     CampaignError
         If no design of a campaign is feasible.
     """
-    watcher = progress or Silent()
     studies = {case.name: case.load(folder) for case in CASES}
-    campaigns = {name: run_campaign(lake, study, watcher) for name, study in studies.items()}
+    parts = Parts(progress or Silent(), {name: units_of(study) for name, study in studies.items()})
+    campaigns = {name: run_campaign(lake, study, parts.part(name)) for name, study in studies.items()}
     chosen = [_best(campaigns, name) for name in (f"four-{LOW:g}W", f"four-{HIGH:g}W", f"half-cell-{max(RATES):g}C")]
-    sweep = sweep_powers(lake, studies[f"four-{HIGH:g}W"], chosen, POWERS, watcher)
+    sweep = sweep_powers(lake, studies[f"four-{HIGH:g}W"], chosen, POWERS, parts.part("many powers"))
     return Cases(campaigns, sweep, _compared(lake, sweep.curves))
 
 

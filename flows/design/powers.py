@@ -87,7 +87,6 @@ def sweep_powers(
     read = tuple(one for one in study.extractions if one.sources == (role,))
     ways = [Way(chain, read, {role: {_POWER: power}}) for power in powers]
     with open_workspace(lake, study.execution, progress) as workspace:
-        workspace.progress.started(len(candidates) * (study.resolution.first_volume_elements + len(powers)))
         found = evaluate_in_ways(workspace, study, candidates, ways)
     curves = tuple(PowerCurve(one.design.candidate, tuple(powers), role, one.evaluated, one.error) for one in found)
     return Sweep(curves, _crossovers(lake, curves))

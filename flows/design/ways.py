@@ -37,9 +37,16 @@ class Outcome:
 
 
 def evaluate_in_ways(
-    workspace: Workspace, study: Study, candidates: Sequence[Candidate], ways: Sequence[Way]
+    workspace: Workspace,
+    study: Study,
+    candidates: Sequence[Candidate],
+    ways: Sequence[Way],
+    *,
+    units_per_element: int = 1,
 ) -> tuple[Outcome, ...]:
     """Each candidate in each way; volume elements are drawn and measured as the study says, once for a recipe.
+
+    The progress counts each candidate in each way, and `units_per_element` for each volume element.
 
     Raises
     ------
@@ -49,8 +56,17 @@ def evaluate_in_ways(
     require_simulator(study)
     chain = study.chain
     designs = [prepared(workspace.lake, study, candidate) for candidate in candidates]
+    drawings = {branch: _drawings(study, branch, designs) for branch in chain.branches}
+    units = len(designs) * len(ways)
+
+    def further(count: int) -> None:
+        nonlocal units
+        units += units_per_element * count
+        workspace.progress.started(units)
+
+    further(study.resolution.first_volume_elements * sum(map(len, drawings.values())))
     measured = {
-        branch: measure_volume_elements(workspace, study, branch, _drawings(study, branch, designs))
+        branch: measure_volume_elements(workspace, study, branch, drawings[branch], further)
         for branch in chain.branches
     }
     elements = [design.volume_elements(chain, measured) for design in designs]

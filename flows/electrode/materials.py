@@ -66,10 +66,11 @@ class StatedMaterials:
         UnknownFieldError, ParameterError, UnitError, BoundsError
             If a property is not known, given twice, or cannot be read.
         """
-        ids = [word for word in words if "=" not in word]
+        ids = [word for word in words if not {"=", " "} & set(word.strip())]
         if len(ids) > 1:
             raise MaterialsError(f"{' and '.join(ids)} are two materials. Leave one out.")
-        values = read_fields(Materials, settings_of([word for word in words if "=" in word]))
+        known = [one.short for one in Materials.parameters().values()]
+        values = read_fields(Materials, settings_of([word for word in words if word not in ids], known))
         return cls("".join(ids), values)
 
     def said(self, lake: Lake) -> tuple[Said, ...]:

@@ -25,7 +25,7 @@ from ragone.flows.generator.applicability import (
 from ragone.flows.generator.training_volumes import volumes_of
 from ragone.flows.generator.trust import stored_generator
 from ragone.flows.running.dropping import METRICS_STORED, drop_present
-from ragone.flows.running.progress import Progress, Silent
+from ragone.flows.running.progress import Parts, Progress, Silent
 from ragone.flows.running.seeds import volume_element_seed
 from ragone.models.generator import draw_microstructure
 from ragone.models.generator.held_out_recipes import BEYOND
@@ -72,12 +72,13 @@ def calibrate_generator(
     StageFailedError
         If nothing can be fitted; the message says why.
     """
-    watcher = progress or Silent()
+    parts = Parts(progress or Silent())
     generator = stored_generator(lake, name)
-    volumes = volumes_of(lake, generator, params, watcher)
+    volumes = volumes_of(lake, generator, params, parts.part("volumes trained on"))
     if not volumes.recipe_ids:
         raise StudyError(f"{generator.id[:24]} was trained on volumes without recipes: none can be drawn again.")
     edge = lake.get(volumes.volume_ids[0], Microstructure).labels.shape[0]
+    watcher = parts.part("calibration")
     run = _Calibration(lake, generator, edge, watcher)
     points = calibration_points(generator)
     watcher.started(len(points) + (len(BEYOND) if beyond else 0))

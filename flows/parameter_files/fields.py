@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ragone.schemas import Record
-from ragone.schemas.errors import ParameterError, UnknownFieldError, did_you_mean
+from ragone.schemas.errors import ParameterError, UnknownFieldError, did_you_mean, nearest
 from ragone.schemas.parameter import named
 
 
@@ -25,15 +26,22 @@ def read_fields(kind: type[Record], words: Mapping[str, object]) -> dict[str, An
         parameter = named(known, name)
         if parameter is None:
             hint = did_you_mean(name, [one.short for one in known.values()])
-            raise UnknownFieldError(f"{name} is no part of a {kind.kind.replace('_', ' ')}: {hint}")
+            raise UnknownFieldError(f"{name} is not a field of the {kind.kind.replace('_', ' ')}: {hint}")
         if parameter.name in found:
             raise ParameterError(f"{name} is given twice. Leave one out.")
         found[parameter.name] = parameter.read(word, name)
     return found
 
 
-def settings_of(words: Sequence[str]) -> dict[str, str]:
-    """NAME=VALUE texts by name.
+def settings_of(words: Sequence[str], known: Sequence[str] = ()) -> dict[str, str]:
+    """Return the values of NAME=VALUE texts by name.
+
+    Parameters
+    ----------
+    words
+        The texts.
+    known
+        Names that may be meant, for the message if one of the texts is of another form.
 
     Raises
     ------
@@ -43,9 +51,20 @@ def settings_of(words: Sequence[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for word in words:
         name, _, value = (part.strip() for part in word.partition("="))
-        if not (name and value):
-            raise ParameterError(f"{word!r} is no NAME=VALUE, for example electrolyte_excess=0.2.")
+        if not (name.isidentifier() and value):
+            raise ParameterError(f"{word.strip()!r} is not of the form NAME=VALUE{_meant(word, known)}.")
         if name in found:
             raise ParameterError(f"{name} is given twice. Leave one out.")
         found[name] = value
     return found
+
+
+def _meant(word: str, known: Sequence[str]) -> str:
+    """What the word might have been meant to be, with the name that is nearest to one of its parts; else an example."""
+    parts = [part for part in re.split(r"[\s=:]+", word) if part]
+    for part in parts:
+        near = nearest(part, known) or ([part] if part.isidentifier() and not known else [])
+        value = " ".join(other for other in parts if other != part)
+        if near and value:
+            return f"; write {near[0]}={value}"
+    return ", for example porosity=0.3 or 'mass_loading=20 mg/cm^2'"

@@ -64,7 +64,8 @@ def changed(content: Any, changes: Iterable[str]) -> Any:
         path, equals, value = change.partition("=")
         if not equals or not path.strip():
             raise StudyError(
-                f"{change!r} is no change. Write the path of a key, = and its value: steps.discharge.power=10 W."
+                f"{change!r} is not of the form PATH=VALUE. Write the path of a key, = and its value, for example "
+                "'steps.discharge.power=10 W'."
             )
         content = _replaced(content, path.strip().split("."), _value(value, change), change)
     return content
@@ -152,7 +153,7 @@ class Section:
         try:
             return parameter.read(given, self.at(name))
         except RagoneError as cause:
-            raise StudyError(f"{cause} (Written: {_brief(given)}.)") from cause
+            raise StudyError(_with_value(cause, given)) from cause
 
     def text(self, name: str, default: Any = REQUIRED) -> str:
         """A text that is not empty."""
@@ -204,7 +205,12 @@ def read_quantity(value: Any, path: str, unit: str, bounds: Bounds) -> float:
     try:
         return parse_quantity(value, unit, path, bounds)
     except RagoneError as cause:
-        raise StudyError(f"{cause} (Written: {_brief(value)}.)") from cause
+        raise StudyError(_with_value(cause, value)) from cause
+
+
+def _with_value(cause: RagoneError, value: Any) -> str:
+    """The message, with the value as it was written unless it is named already."""
+    return str(cause) if _brief(value) in str(cause) else f"{cause} (Written: {_brief(value)}.)"
 
 
 def _brief(value: Any) -> str:

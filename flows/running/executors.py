@@ -2,7 +2,8 @@
 
 All five are `concurrent.futures.Executor`s. Workers look for modules where their parent does, but not in the current
 folder, which may be a stranger's. Processes are spawned (Lance is not fork-safe) and stay alive for the whole
-flow, because importing the solvers takes seconds; the cores are shared out among them, a fixed number of threads each.
+flow, because importing the solvers takes seconds; the cores are shared out among them, a fixed number of threads each,
+unless the user has set another.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from ragone.dataset.environment import THREAD_VARIABLES
 from ragone.dataset.search_path import interpreter_variables, narrowed
 from ragone.flows.errors import ExecutorError
 from ragone.flows.running.execution import Execution
@@ -24,7 +26,6 @@ from ragone.flows.running.workers import prepare_worker
 
 T = TypeVar("T")
 
-THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
 # glibc gives large arrays back to the system at once and has their pages zeroed anew for the next.
 _KEEP_MEMORY = {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": str(2**40)}
 
@@ -116,7 +117,7 @@ def _threads(execution: Execution, stack: ExitStack) -> Executor:
 
 def _processes(execution: Execution, stack: ExitStack) -> Executor:
     threads = str(max(1, (os.cpu_count() or 1) // execution.workers))
-    _shield(stack, {**dict.fromkeys(THREAD_VARIABLES, threads), **_KEEP_MEMORY})
+    _shield(stack, {**{name: os.environ.get(name, threads) for name in THREAD_VARIABLES}, **_KEEP_MEMORY})
     pool = ProcessPoolExecutor(execution.workers, mp_context=get_context("spawn"), initializer=prepare_worker)
     return _ended_by(stack, pool)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Protocol
 
 
@@ -29,6 +31,62 @@ class Silent:
 
     def advanced(self) -> None:
         """Ignore it."""
+
+
+class Parts:
+    """Several flows one after the other under one progress: their units add up, and each step says whose it is.
+
+    Parameters
+    ----------
+    progress
+        Of all of them together.
+    expected
+        Units of each part, by its name, as far as they are known before it starts.
+    """
+
+    def __init__(self, progress: Progress, expected: Mapping[str, int] = MappingProxyType({})) -> None:
+        self._progress, self._totals = progress, dict(expected)
+        self._part: Part | None = None
+
+    def part(self, name: str) -> Part:
+        """Return the progress of the part that begins now; what the one before did not need is no longer expected."""
+        if self._part is not None:
+            self._totals[self._part.name] = self._part.done
+        self._part = Part(name, self)
+        return self._part
+
+    def started(self, name: str, total: int) -> None:
+        """A part consists of so many units."""
+        self._totals[name] = total
+        self._progress.started(sum(self._totals.values()))
+
+    def step(self, text: str) -> None:
+        """Pass it on."""
+        self._progress.step(text)
+
+    def advanced(self) -> None:
+        """Pass it on."""
+        self._progress.advanced()
+
+
+class Part:
+    """The progress of one flow among several; made by `Parts.part`."""
+
+    def __init__(self, name: str, whole: Parts) -> None:
+        self.name, self.done, self._whole = name, 0, whole
+
+    def started(self, total: int) -> None:
+        """The part consists of so many units."""
+        self._whole.started(self.name, total)
+
+    def step(self, text: str) -> None:
+        """What is being done now, with the name of the part."""
+        self._whole.step(f"{self.name}: {text}")
+
+    def advanced(self) -> None:
+        """One unit of the part, and of the whole, is done."""
+        self.done += 1
+        self._whole.advanced()
 
 
 class StepsOf(Silent):

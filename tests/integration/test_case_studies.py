@@ -10,6 +10,8 @@ import yaml
 
 from ragone.app.main import main
 from ragone.dataset import Lake
+from ragone.flows import run_cases
+from tests.watched import Watched
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -48,6 +50,11 @@ def test_figures_and_pictures(folder, tmp_path, capsys):
         best = told["campaigns"]["half-cell-4C"]["best"]["kpi_id"]
         assert str(lake.reproduce(best).verdict) == "bitwise equal"
         verified = lake.sql("SELECT count(*) FROM runs").item()
+        watched = Watched()
+        run_cases(lake, folder, watched)
+        assert watched.totals[0] == 8 * 2 * 2  # all campaigns: two designs, each of one volume
+        assert watched.units == watched.total
+        assert {text.partition(":")[0] for text in watched.texts} == {*told["campaigns"], "many powers"}
     assert main([*arguments, "--quiet"]) == 0
     shown = capsys.readouterr().out
     assert "Kench et al. (2024)" in shown

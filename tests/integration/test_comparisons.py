@@ -15,6 +15,7 @@ from ragone.dataset import Lake
 from ragone.flows import Study, StudyError, compare_with_bruggeman, run_campaign, sweep_powers
 from ragone.flows.design.ways import candidates_of, stored_candidate
 from ragone.schemas import Candidate, Discharge, Kpi, KpiOutcome, Transport, TransportTensor
+from tests.watched import Watched
 
 STUDY: dict[str, Any] = {
     "study": {
@@ -59,7 +60,9 @@ def candidate(lake: Lake, loading: float) -> Candidate:
 def test_a_sweep_gives_each_design_its_curve_and_the_crossing(lake):
     """A thick and a thin electrode: energies fall with power, the curves cross, and every number is a record."""
     thin, thick = candidate(lake, 0.15), candidate(lake, 0.45)
-    sweep = sweep_powers(lake, Study.read(STUDY), [thick, thin], (10.0, 50.0, 200.0))
+    watched = Watched()
+    sweep = sweep_powers(lake, Study.read(STUDY), [thick, thin], (10.0, 50.0, 200.0), watched)
+    assert watched.units == watched.total == 2 + 2 * 3
     for curve in sweep.curves:
         energies = [lake.get(kpi_id, Kpi).value for kpi_id in curve.kpi_ids("energy_density")]
         assert energies == sorted(energies, reverse=True)
@@ -90,7 +93,9 @@ def test_a_campaign_stands_for_its_best_candidate(lake, example):
 
 def test_bruggeman_flatters_the_electrode(lake):
     """Packed pores are more tortuous than the relation says, so that its energy at a high rate is too large."""
-    found = compare_with_bruggeman(lake, Study.read(STUDY), (0.35, 0.45), (0.2, 4.0))
+    watched = Watched()
+    found = compare_with_bruggeman(lake, Study.read(STUDY), (0.35, 0.45), (0.2, 4.0), progress=watched)
+    assert watched.units == watched.total
     for compared in found:
         assert not compared.error
         assert len(compared.tensors) == 2
@@ -192,7 +197,7 @@ def test_a_volume_element_that_cannot_be_made_has_no_tensor(lake):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ("steps.discharge.power", "is no change. Write the path of a key"),
+        ("steps.discharge.power", "is not of the form PATH=VALUE. Write the path of a key"),
         ("name.first=a", "leads through what is no map"),
         ("steps.discharge.power=[", "is not YAML"),
         ("steps.discharge.powr=5 W", r"study\.steps\.discharge\.powr: stage cell\.discharge_at_constant_power has no"),

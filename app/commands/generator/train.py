@@ -12,6 +12,7 @@ from ragone.app.terminal.session import FINE, Session
 from ragone.dataset import Lake
 from ragone.flows import (
     GeneratorPlan,
+    Parts,
     Progress,
     TrainingVolumes,
     cut_volumes,
@@ -30,13 +31,14 @@ def execute(session: Session) -> int:
     plan = GeneratorPlan.load(given.params or PLAN, given.changes)
     started = time.perf_counter()
     with session.lake(create=not given.where) as lake, Watcher(session.notes, hidden=session.silent) as watcher:
-        volumes = _volumes(lake, plan, session, watcher)
+        parts = Parts(watcher)
+        volumes = _volumes(lake, plan, session, parts.part("volumes"))
         if given.baseline:
             watcher.step("training the baseline")
             record = train_baseline(lake, volumes, step_count=given.baseline, seed=plan.training.seed)
         else:
             device = given.device or _device()
-            record = train_generator(lake, volumes, plan.training, watcher, device=device)
+            record = train_generator(lake, volumes, plan.training, parts.part("training"), device=device)
     minutes = (time.perf_counter() - started) / 60
     if given.export:
         _export(record, Path(given.export), plan.name)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
 from ragone.dataset import Lake
+from ragone.flows.cell.building import recipe_of
 from ragone.pipelines.characterise import homogenise
 
 SET = ("--parameter-set", "Chen2020")
@@ -167,7 +169,7 @@ def test_what_does_not_fit_is_said_and_counts_as_found(cli, stored, example):
         (("--parameter-set", "chen2020"), "did you mean 'Chen2020'"),
         ((*SET, "--form-factor", "4860"), "did you mean '4680'"),
         ((*SET, "--set", "electrolyte_exces=1"), "did you mean 'electrolyte_excess'"),
-        ((*SET, "--set", "nonsense"), "is no NAME=VALUE"),
+        ((*SET, "--set", "nonsense"), "is not of the form NAME=VALUE"),
         ((*SET, "--bpx", "x.json"), "two different things"),
         (("--bpx", "none.json"), "cannot be read"),
         ((*SET, "--loading", "20 mg"), "mass_loading = '20 mg' has the wrong dimension"),
@@ -179,6 +181,49 @@ def test_unusable_words_are_refused(cli, tmp_path, words, said):
     assert answer.code == 2
     assert said in answer.err
     assert "Traceback" not in answer.err
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        ("0.96 active, porosity 0.3", "write active_material_weight_fraction=0.96"),
+        ("active=0.95", "did you mean 'active_material_weight_fraction'"),
+        (
+            "active_material_weight_fraction=0.96, 0.3=porosity",
+            "'0.3=porosity' is not of the form NAME=VALUE; write porosity=0.3",
+        ),
+        ("active_material_weight_fraction=0.96, porosity 30 %", "write porosity=30 %"),
+        ("porosity 0,3", "0,3 has a decimal comma; write 0.3"),
+        ("active_material_weight_fraction=96 %, porosity=30%", "porosity = '30%' is not a quantity.* '30 %'"),
+        ("active_material_weight_fraction=0.96, porosity=0.3, mass_loading=20", "has no unit.* '20 mg/cm\\^2'"),
+        ("porosity=0.3", "needs active_material_weight_fraction"),
+    ],
+)
+def test_a_mistyped_recipe_is_answered_with_the_form_expected(cli, tmp_path, words, meant):
+    """The recipe as it was given, what is wrong with it, what was probably meant, and an example that can be read."""
+    answer = cli("cell", "--ideal", "--recipe", words, "--lake", tmp_path / "new")
+    assert answer.code == 2
+    assert f"the recipe {words!r} cannot be read: " in answer.err
+    assert re.search(meant, answer.err)
+    example = re.search("between commas, for example '(.+)'", answer.err)
+    assert recipe_of(example[1]).recipe.porosity == 0.3
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize(
+    ("option", "word", "meant"),
+    [
+        ("--materials", "active_material_density 3600 kg/m^3", "write active_material_density=3600 kg/m^3"),
+        ("--materials", "density=3.6 g/cm^3", "did you mean 'active_material_density' or 'carbon_binder_density'"),
+        ("--set", "electrolyte_excess 0.2", "write electrolyte_excess=0.2"),
+        ("--set", "separator_thickness=12", "convertible to m, for example '12 um'"),
+    ],
+)
+def test_a_mistyped_setting_is_answered_with_what_was_meant(cli, tmp_path, option, word, meant):
+    """With the name that was meant, in the form expected, before anything is looked up."""
+    answer = cli("cell", "transport-00000000", option, word, "--lake", tmp_path / "new")
+    assert answer.code == 2
+    assert meant in answer.err
 
 
 def test_a_wrong_field_is_named_by_its_path(cli, tmp_path):

@@ -87,7 +87,7 @@ def test_a_picture_of_curves(cli, curves, tmp_path):
     ("words", "says"),
     [
         (("--what", "deliverd"), "did you mean 'delivered'?"),
-        (("--set", "cell_mass_kilogram"), "is no NAME=VALUE"),
+        (("--set", "cell_mass_kilogram"), "is not of the form NAME=VALUE"),
         (("--set", "cell_mass_kilogram=70"), "has no unit"),
         (("--set", "charging=yes"), "must be true or false"),
         (("--set", "most_peaks=a few"), "must be a whole number"),

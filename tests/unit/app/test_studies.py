@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from ragone.dataset import Lake
 from ragone.flows import CampaignError, Study
+from tests.html_pages import StrictPage
 
 
 def test_run_and_run_again(cli, write_study):
@@ -93,15 +95,39 @@ def test_a_former_study_is_refused_and_rewritten(cli, tmp_path):
 
 
 def test_demo(cli, write_study, tmp_path):
-    """The demo ends with a reproduced number, a picture and what to try next."""
-    answer = cli("demo", write_study(), "--outputs", "shown")
+    """The demo runs, queries and reproduces in a row, says nothing of a changed environment after workers of its own,
+    and leaves a page with pictures that names only what the lake holds; it ends with where to look and what to type.
+    """
+    answer = cli(
+        "demo", write_study("budget:", "executor: {kind: processes, workers: 1}\n  budget:"), "--outputs", "shown"
+    )
     assert answer.code == 0
-    assert "reproduced bitwise equal: kpi-" in answer.out or "reproduced within tolerance: kpi-" in answer.out
-    assert "W.h/L" in answer.out
-    assert (tmp_path / "shown" / "designs.png").read_bytes().startswith(b"\x89PNG")
-    assert (tmp_path / "shown" / "lake" / "lake.json").exists()
+    titles = ["1. Run a campaign", "2. Query its history in one line", "3. Reproduce its best number from the id"]
+    assert [line for line in answer.out.splitlines() if line[:2] in ("1.", "2.", "3.")] == titles
+    assert '$ ragone query --lake shown/lake "SELECT id, value, standard_uncertainty, unit' in answer.out
+    assert answer.out.count("\nbitwise equal: ") + answer.out.count("\nwithin tolerance: ") == 2
+    assert "environment changed" not in answer.out
+    assert "Look at shown/report.html" in answer.err
     assert "ragone lineage kpi-" in answer.err
-    assert "--lake shown/lake" in answer.err
+    content = (tmp_path / "shown" / "report.html").read_text(encoding="utf-8")
+    page = StrictPage(content)
+    assert [picture[:4] for picture, _ in page.pictures] == [b"\x89PNG"] * 3
+    assert [alt.split()[0] for _, alt in page.pictures] == ["Scatter", "Slice", "Voltage"]
+    for word in (
+        "tiny",
+        "maximise the energy density",
+        "discharge: power 20 W",
+        "30 % to 45 %",
+        "W.h/L (n = 1)",
+        "pack_",
+    ):
+        assert word in page.text
+    with Lake.open(tmp_path / "shown" / "lake") as lake:
+        kinds = {lake.resolve(one).partition("-")[0] for one in page.ids}
+        campaign = lake.sql("SELECT id FROM campaigns").item()
+    assert {"recipe", "microstructure", "transport", "cell_parameters", "discharge", "kpi", "campaign"} <= kinds
+    assert cli("report", campaign, "--lake", "shown/lake", "--html", "again.html").code == 0
+    assert (tmp_path / "again.html").read_text(encoding="utf-8") == content
 
 
 def test_doctor(cli):

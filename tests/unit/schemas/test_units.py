@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from ragone.schemas.errors import BoundsError, NotFiniteError, UnitError
@@ -64,6 +66,29 @@ def test_no_quantity_is_refused(text):
     """What is not a number, a space and a unit is refused, booleans too."""
     with pytest.raises(UnitError, match="is not a quantity"):
         parse_quantity(text, "m", "x")
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "said"),
+    [
+        ("30%", "1", "for example '30 %'"),
+        ("20mg/cm^2", "kg/m^2", "for example '20 mg/cm^2'"),
+        ("1e-3m", "m", "for example '1e-3 m'"),
+        ("0,3", "1", "for example '0.3', with a point"),
+        ("20,5 mg/cm^2", "kg/m^2", "for example '20.5 mg/cm^2', with a point"),
+        ("10;20", "W", "for example '1 W'"),
+        ("thick", "m", "for example '1 um'"),
+        ("25", "K", "has no unit. It must be convertible to K, for example '25 degC'"),
+        ("25 C", "K", "has the wrong dimension. It must be convertible to K, for example '25 degC'"),
+        ("0.3 m", "1", "a number without a unit, or in per cent, for example 0.3 or '0.3 %'"),
+        ("10 Watt", "W", "x = '10 Watt': unit 'Watt' is not known"),
+    ],
+)
+def test_a_refusal_says_what_to_write(text, unit, said):
+    """The value named, and an example in the unit that people use, with the number that was given if it can be read."""
+    with pytest.raises(UnitError, match=f"x = '{re.escape(text)}'") as refused:
+        parse_quantity(text, unit, "x")
+    assert said in str(refused.value)
 
 
 @pytest.mark.parametrize("text", ["nan m", "inf m", "-inf m", "1e999 m", float("nan"), float("inf")])

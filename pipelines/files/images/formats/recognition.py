@@ -73,7 +73,7 @@ def read_stored(reading: Reading) -> StoredImage:
         raise UnreadableVolumeError(f"{path} is compressed by gzip. Unpack it, and give the file that is in it.")
     if reader is None:
         raise UnreadableVolumeError(
-            f"{path} ends in {path.suffix!r} and does not begin like a format that is read here. "
-            f"Give a segmented volume as {FORMATS}."
+            f"{path} is not a volume that is read here, by its ending {path.suffix!r} and its first bytes. "
+            f"Give a segmented volume as {FORMATS}; single pictures are slices: put them into a folder and name that."
         )
     return reader(reading)

@@ -113,7 +113,7 @@ class _Walk:
         self.order = {b"II": "<", b"MM": ">"}.get(start[:2], "")
         version = struct.unpack_from(f"{self.order or '<'}H", start, 2)[0]
         if not self.order or version not in (42, 43):
-            raise UnreadableVolumeError(f"{path} cannot be read as TIFF: it begins with {start[:4]!r}. {_AGAIN}")
+            raise UnreadableVolumeError(f"{path} is named like a TIFF image but does not begin like one. {_AGAIN}")
         self.is_big = version == 43
         place = 8 if self.is_big else 4
         if len(start) < 16 and self.is_big:

@@ -12,7 +12,7 @@ import pytest
 
 from ragone.flows.errors import ExecutorError
 from ragone.flows.running.execution import Execution
-from ragone.flows.running.executors import THREAD_VARIABLES, open_executor, run_all
+from ragone.flows.running.executors import open_executor, run_all
 
 
 @pytest.mark.parametrize("kind", ["serial", "threads"])
@@ -46,12 +46,16 @@ def test_the_error_of_a_task_reaches_the_caller(kind: str) -> None:
         run_all(executor, operator.truediv, [(1, 1), (1, 0)])
 
 
-def test_worker_processes_share_the_cores_and_leave_the_environment_as_it_was() -> None:
-    """Each worker is told its number of threads, and to keep its memory; the parent's variables come back."""
+def test_worker_processes_share_the_cores_and_leave_the_environment_as_it_was(monkeypatch: Any) -> None:
+    """Each worker is given its number of threads, unless the user set one, and keeps its memory; the parent's
+    variables come back.
+    """
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    monkeypatch.setenv("MKL_NUM_THREADS", "3")
     before = dict(os.environ)
     with open_executor(Execution("processes", 1)) as executor:
-        told = run_all(executor, os.getenv, [(THREAD_VARIABLES[0],), ("MALLOC_MMAP_MAX_",)])
-    assert told == [str(os.cpu_count() or 1), "0"]
+        told = run_all(executor, os.getenv, [("OMP_NUM_THREADS",), ("MKL_NUM_THREADS",), ("MALLOC_MMAP_MAX_",)])
+    assert told == [str(os.cpu_count() or 1), "3", "0"]
     assert dict(os.environ) == before
 
 

@@ -324,7 +324,7 @@ def archive_of(name: str, content: bytes) -> bytes:
         ("a.tif", b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n", "Git LFS pointer"),
         ("a.tif.gz", b"\x1f\x8b\x08" + bytes(20), "is compressed by gzip. Unpack it"),
         ("slices.zip", archive_of("slice0.tif", tiff(VOLUME[0])), "an archive without arrays of NumPy. Unpack it"),
-        ("a.vtk", b"# vtk DataFile Version 3.0\n", "does not begin like a format that is read here"),
+        ("a.vtk", b"# vtk DataFile Version 3.0\n", "is not a volume that is read here"),
     ],
 )
 def test_what_is_not_read_is_told_for_what_it_is(tmp_path: Path, name: str, content: bytes, said: str) -> None:

@@ -1,0 +1,88 @@
+"""HTML whose every text is escaped, and a page that needs nothing but itself.
+
+Elements are made by `element`; only what it made goes into another one as it is, any other text is escaped. Names,
+notes and values may be a stranger's.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from html import escape
+
+from ragone.app.terminal.printable import printable
+
+_VOID = ("img", "meta")
+# Nothing is loaded and nothing is executed, whatever a record holds.
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+_STYLE = """
+:root { color-scheme: light dark; --ink: #1d2530; --paper: #fcfcfa; --faint: #5d6875; --line: #d5dae0; --mark: #1f5f8b }
+@media (prefers-color-scheme: dark) {
+  :root { --ink: #e4e8ec; --paper: #14181d; --faint: #9aa5b1; --line: #353d47; --mark: #7fb7dd }
+}
+body { margin: 0 auto; max-width: 46rem; padding: 1rem; color: var(--ink); background: var(--paper);
+  font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: anywhere }
+h1 { font-size: 1.6rem; line-height: 1.2 } h2 { font-size: 1.2rem; margin-top: 2rem }
+.number { font-size: 1.5rem; color: var(--mark) } .faint { color: var(--faint) }
+figure { margin: 1rem 0 } img { width: 100%; height: auto; background: #fff; border-radius: .4rem }
+.table { overflow-x: auto } table { border-collapse: collapse; font-size: .9rem; overflow-wrap: normal }
+th, td { text-align: left; vertical-align: top; padding: .25rem .8rem .25rem 0; border-bottom: 1px solid var(--line) }
+code { font: .85rem ui-monospace, monospace }
+pre { white-space: pre-wrap; padding: .6rem; border: 1px solid var(--line) }
+"""
+
+
+class Markup(str):
+    """HTML that `element` made."""
+
+    __slots__ = ()
+
+
+def element(tag: str, *content: str, **attributes: str) -> Markup:
+    """One element; what stands in it is escaped unless it is an element itself.
+
+    Parameters
+    ----------
+    tag
+        Its name.
+    content
+        Texts and elements, in order.
+    attributes
+        By name; `class_` stands for ``class``, and other underscores for hyphens.
+    """
+    words = {name.rstrip("_").replace("_", "-"): text for name, text in attributes.items()}
+    opened = "".join(f' {name}="{escape(printable(text))}"' for name, text in words.items())
+    if tag in _VOID:
+        return Markup(f"<{tag}{opened}>")
+    return Markup(f"<{tag}{opened}>{''.join(map(_escaped, content))}</{tag}>")
+
+
+def table(heads: list[str], rows: list[list[str]]) -> Markup:
+    """A table that scrolls by itself where the screen is narrow."""
+    head = element("tr", *(element("th", name, scope="col") for name in heads))
+    body = [element("tr", *(element("td", cell) for cell in row)) for row in rows]
+    return element("div", element("table", element("thead", head), element("tbody", *body)), class_="table")
+
+
+def figure(png: bytes, alt: str, caption: str) -> Markup:
+    """A picture inside the page, what it shows for who cannot see it, and its caption."""
+    address = f"data:image/png;base64,{b64encode(png).decode()}"
+    picture = element("img", src=address, alt=alt)
+    return element("figure", picture, element("figcaption", caption, class_="faint"))
+
+
+def page(title: str, *content: Markup) -> str:
+    """The whole file."""
+    head = element(
+        "head",
+        element("meta", charset="utf-8"),
+        element("meta", http_equiv="Content-Security-Policy", content=_POLICY),
+        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        element("title", title),
+        element("style", Markup(_STYLE)),
+    )
+    html = element("html", head, "\n", element("body", element("main", *content)), lang="en")
+    return f"<!DOCTYPE html>\n{html}\n"
+
+
+def _escaped(content: str) -> str:
+    return content

@@ -1,0 +1,74 @@
+"""An HTML file read strictly: every element closed and where it may stand, and nothing loaded from elsewhere."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode
+from html.parser import HTMLParser
+
+_VOID = {"img", "meta"}
+_INSIDE = {
+    "head": "html", "body": "html", "title": "head", "style": "head", "meta": "head", "main": "body", "li": "ul ol",
+    "thead": "table", "tbody": "table", "tr": "thead tbody", "th": "tr", "td": "tr", "summary": "details",
+    "figcaption": "figure",
+}  # fmt: skip
+_NO_BLOCKS = {"p", "h1", "h2", "pre", "code", "strong", "span"}
+_INLINE = {"code", "strong", "span"}
+_ATTRIBUTES = {"lang", "charset", "http-equiv", "content", "name", "class", "title", "src", "alt", "scope"}
+_ID = re.compile(r"\b[a-z_]+-[0-9a-f]{12,64}\b")
+
+
+class StrictPage(HTMLParser):
+    """What a page shows: its text, its pictures with their alternative texts, and the ids that it names."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.open: list[str] = []
+        self.tags: list[str] = []
+        self.pictures: list[tuple[bytes, str]] = []
+        self.shown: list[str] = []
+        self.titles: set[str] = set()
+        assert text.startswith("<!DOCTYPE html>\n")
+        self.feed(text)
+        self.close()
+        assert not self.open
+        assert [self.tags.count(tag) for tag in ("html", "head", "title", "body", "main", "h1")] == [1] * 6
+
+    @property
+    def text(self) -> str:
+        """All text in one line."""
+        return " ".join(" ".join(self.shown).split())
+
+    @property
+    def ids(self) -> set[str]:
+        """Every id in the text, short or whole, or behind it."""
+        return set(_ID.findall(self.text)) | self.titles
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        """It stands where it may, and loads nothing."""
+        given = {name: value or "" for name, value in attributes}
+        assert set(given) <= _ATTRIBUTES, given
+        inside = self.open[-1] if self.open else ""
+        assert inside in _INSIDE.get(tag, inside).split() or tag == "html"
+        assert inside not in _NO_BLOCKS or tag in _INLINE, (inside, tag)
+        self.tags.append(tag)
+        if tag == "img":
+            before, _, picture = given["src"].partition("base64,")
+            assert before == "data:image/png;"
+            self.pictures.append((b64decode(picture, validate=True), given["alt"]))
+        self.titles.update([given["title"]] if "title" in given else [])
+        if tag not in _VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        """The innermost element ends."""
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        """Text; a style loads nothing either."""
+        if self.open and self.open[-1] == "style":
+            assert "url(" not in data
+            assert "@import" not in data
+            assert "prefers-color-scheme: dark" in data
+        else:
+            self.shown.append(data)
