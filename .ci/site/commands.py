@@ -11,8 +11,9 @@ from ragone.app.arguments import parser
 
 INTRODUCTION = """# Commands
 
-Every command of `ragone` with all its arguments, made from the command line itself; `ragone COMMAND --help` says the same. Exit codes: 0 fine; 1 something was found (a damaged file,
-another verdict, no feasible design); 2 the input cannot be used; 130 stopped. Ids may be shortened while they are unambiguous.
+Every command of `ragone` with all its arguments, made from the command line itself; `ragone COMMAND --help` says the
+same. Exit codes: 0 fine; 1 something was found (a damaged file, another verdict, no feasible design); 2 the input
+cannot be used; 130 stopped. Ids may be shortened while they are unambiguous.
 """
 
 Parser = argparse.ArgumentParser

@@ -1,7 +1,7 @@
-"""Names of KPIs written out of the regular expressions by which stages declare them.
+r"""Names of KPIs written out of the regular expressions by which stages declare them.
 
-`(coulombic|energy)_efficiency(_cycle_\\d+)?` becomes four names. What may repeat becomes N where it is a number, else an
-ellipsis; assertions say nothing of a name.
+`(coulombic|energy)_efficiency(_cycle_\d+)?` becomes four names. What may repeat becomes N where it is a number, else
+an ellipsis; assertions say nothing of a name.
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ def _part(kind: Any, value: Any) -> list[str]:
         return ["", *_sequence(value[2])]
     if kind in (op.MAX_REPEAT, op.MIN_REPEAT):
         return ["N" if _is_number(value[2]) else ANY]
+    if kind is op.IN:  # a choice between single characters
+        return [chr(each) for _, each in value]
     return [""]
 
 

@@ -34,7 +34,7 @@ class Links:
         self._root, self._pages, self._complain = root, pages, complain
 
     def rewritten(self, text: str, origin: str, place: str) -> str:
-        """Return the text of the page `origin` of the repository with its links as they lead from `place` on the site."""
+        """Return the text of the page `origin` of the repository with its links as seen from `place` on the site."""
         parts = _FENCE.split(text)
         return "".join(
             part if _FENCE.match(part) else _LINK.sub(lambda one: self._link(one, origin, place), part)

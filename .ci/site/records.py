@@ -13,8 +13,10 @@ from ragone.schemas.record import Record
 
 INTRODUCTION = """# Records
 
-Every kind of record that a lake can hold, made from `ragone.schemas`. Each is a frozen value with an [identity](../HASHING.md) of its own. A unit of 1 is a dimensionless number; no unit is no physical quantity.
-The tolerance is what a [reproduction](../TUTORIAL.md#reproduce-a-number) may differ by: relative, absolute, or both; without one it must be equal. A field without a default must be given, *optional* ones may be null.
+Every kind of record that a lake can hold, made from `ragone.schemas`. Each is a frozen value with an
+[identity](../HASHING.md) of its own. A unit of 1 is a dimensionless number; no unit is no physical quantity. The
+tolerance is what a [reproduction](../TUTORIAL.md#reproduce-a-number) may differ by, relative, absolute, or both;
+without one it must be equal. A field without a default must be given; *optional* ones may be null.
 """
 _TYPES = {"float64": "number", "int64": "whole number", "utf8": "text", "bool": "true or false", "binary": "bytes"}
 

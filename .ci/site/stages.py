@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
-import ragone.pipelines
 from kpi_names import ANY, written_out
 from markdown_text import paragraphs, plain, table
 
+import ragone.pipelines
 from ragone.flows.stages import KPI_STAGES, STAGES
 from ragone.pipelines.kpi.definition import Definition
 from ragone.schemas import KpiStage, Parameter, Stage
@@ -20,14 +20,17 @@ from ragone.schemas.stage import Port
 
 INTRODUCTION = """# Stages
 
-Every stage of the registry, made from the code: the records that it takes, the parameters that a [study](../STUDY.md), the command line or Python may set, and what it gives. A stage is named whole, or by the part after the point.
-Parameters are given with or without the unit that their name ends in; those without a default must be given. A stage that takes a seed is given one by the flow that runs it.
+Every stage of the registry, made from the code: the records that it takes, the parameters that a [study](../STUDY.md),
+the command line or Python may set, and what it gives. A stage is named whole, or by the part after the point.
+Parameters are named with or without the unit that their name ends in; those without a default must be given.
 """
 KPIS = """# KPIs
 
-Every name that a [stage](stages.md) gives, with its unit, made from the code. N stands for a number, … for any text. Each can be an objective or a constraint of a [study](../STUDY.md). What each is read off,
-how uncertain it is and when there is none is in [KPIs explained](../KPIS.md).
+Every name that a [stage](stages.md) gives, with its unit, made from the code. N stands for a number, … for any text.
+Each can be an objective or a constraint of a [study](../STUDY.md). What each is read off, how uncertain it is and when
+there is none is in [KPIs explained](../KPIS.md).
 """
+TYPES = {float: "number", int: "whole number", str: "text", bool: "true or false", dict: "map", Mapping: "map"}
 
 
 def page() -> str:
@@ -48,7 +51,7 @@ def kpi_page() -> str:
 
 
 def kpis_of(stage: KpiStage[Any, Any], known: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield the names of the KPIs of a stage with their units; a name that holds any word gives way to those defined."""
+    """Yield the names of a stage's KPIs with units: those defined in place of names that may hold any text."""
     for pattern, unit in stage.gives.items():
         defined = [name for name in known if re.fullmatch(pattern, name)]
         spelled = [name for name in written_out(pattern) if not (defined and ANY in name)]
@@ -106,8 +109,8 @@ def _kind(cls: type[Any]) -> str:
 
 
 def _row(one: Parameter) -> tuple[str, ...]:
-    kind = f"one of {', '.join(one.choices)}" if one.choices else one.type.__name__
-    many = f"{kind}s" if one.many and not one.choices else kind
+    kind = f"one of {', '.join(one.choices)}" if one.choices else TYPES.get(one.type, "list")
+    many = f"several, each {kind}" if one.many else kind
     bounds = "" if one.bounds.low is one.bounds.high is None else str(one.bounds)
     default = "" if one.required else f"`{one.default}`"
     return f"`{one.name}`", plain(many), plain(one.unit), plain(bounds), plain(default), plain(one.doc)
