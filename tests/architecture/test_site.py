@@ -98,7 +98,9 @@ def test_links_of_the_repository_lead_to_pages_of_the_site(site):
     }
     wrong: list[str] = []
     links = site("links").Links(ROOT, pages, wrong.append)
-    text = "[a](../../docs/CELL.md#heat) ![b](../../docs/pictures/a.png) [`c`](../cell) [d](../../LICENSE) [e](http://f)"
+    text = (
+        "[a](../../docs/CELL.md#heat) ![b](../../docs/pictures/a.png) [`c`](../cell) [d](../../LICENSE) [e](http://f)"
+    )
     code = "```\n[a](../../docs/CELL.md)\n```"
     origin, place = "pipelines/kpi/README.md", "rooms/pipelines/kpi.md"
     assert links.rewritten(f"{text}\n{code}", origin, place) == (
