@@ -18,7 +18,15 @@ Every kind of record that a lake can hold, made from `ragone.schemas`. Each is a
 tolerance is what a [reproduction](../TUTORIAL.md#reproduce-a-number) may differ by, relative, absolute, or both;
 without one it must be equal. A field without a default must be given; *optional* ones may be null.
 """
-_TYPES = {"float64": "number", "int64": "whole number", "utf8": "text", "bool": "true or false", "binary": "bytes"}
+_TYPES = {
+    "float64": "number",
+    "int64": "whole number",
+    "utf8": "text",
+    "bool": "true or false",
+    "binary": "bytes",
+    "timestamp": "time, UTC",
+    "uint8": "whole number",
+}
 
 
 def page() -> str:
@@ -50,9 +58,9 @@ def _row(cls: type[Record], spec: FieldSpec) -> tuple[str, ...]:
 def _type(spec: FieldSpec) -> str:
     one = _TYPES.get(spec.dtype, spec.dtype)
     shapes = {
-        "vector": f"{one}s, shape ({spec.length or 'n'},)",
+        "vector": f"array of {one}s, shape ({spec.length or 'n'},)",
         "array": f"{spec.dtype} array of {spec.axes} axes",
-        "texts": "texts",
+        "texts": "list of texts",
         "document": "document",
     }
     return shapes.get(spec.shape, one) + (", optional" if spec.optional else "")
@@ -61,7 +69,7 @@ def _type(spec: FieldSpec) -> str:
 def _default(cls: type[Record], spec: FieldSpec) -> str:
     field = cls.__dataclass_fields__[spec.name]
     value: Any = field.default_factory() if field.default_factory is not MISSING else field.default
-    return "" if value is MISSING or value is None else f"`{value}`"
+    return "" if value is MISSING or value is None else f"`{str(value) or repr(value)}`"
 
 
 def _tolerance(spec: FieldSpec) -> str:

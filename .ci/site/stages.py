@@ -112,7 +112,7 @@ def _row(one: Parameter) -> tuple[str, ...]:
     kind = f"one of {', '.join(one.choices)}" if one.choices else TYPES.get(one.type, "list")
     many = f"several, each {kind}" if one.many else kind
     bounds = "" if one.bounds.low is one.bounds.high is None else str(one.bounds)
-    default = "" if one.required else f"`{one.default}`"
+    default = "" if one.required else f"`{str(one.default) or repr(one.default)}`"
     return f"`{one.name}`", plain(many), plain(one.unit), plain(bounds), plain(default), plain(one.doc)
 
 
