@@ -1,4 +1,4 @@
-# Targets: demo cases test check bench slow sbom constraints clean. All work in .venv, made on first use.
+# Targets: demo cases test check docs bench slow sbom constraints clean. All work in .venv, made on first use.
 
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 	$$p -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$p; break; }; done)
@@ -7,10 +7,11 @@ READY := .venv/.ready
 
 export DO_NOT_TRACK := 1
 export DVC_NO_ANALYTICS := 1
+export NO_MKDOCS_2_WARNING := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 export PYBAMM_DISABLE_TELEMETRY := true
 
-.PHONY: demo cases test check bench slow sbom constraints clean
+.PHONY: demo cases test check docs bench slow sbom constraints clean
 
 demo: $(READY)
 	$(BIN)/ragone demo
@@ -30,6 +31,11 @@ check: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python .ci/packages.py pins
+	$(BIN)/python -m mkdocs build --strict
+
+# The site of the documentation: open build/site/index.html.
+docs: $(READY)
+	$(BIN)/python -m mkdocs build
 
 # The bill of materials of .venv, in CycloneDX.
 sbom: $(READY)
