@@ -84,21 +84,23 @@ def only_re_exports(tree: ast.Module) -> bool:
 def test_no_import_of_ours_inside_a_function(trees):
     """Imports of our own modules stand at the top of a module, where everyone sees them."""
     found = {name: imported_inside_functions(tree) for name, tree in trees.items()}
-    ours = {name: {n for n in names if n.split(".")[0] == "ragone"} for name, names in found.items()}
-    assert {name: names for name, names in ours.items() if names} == {}
+    ours = [f"{name} imports {n}" for name, names in found.items() for n in names if n.split(".")[0] == "ragone"]
+    assert not ours, "\n".join(ours)
 
 
 def test_every_module_says_what_it_is_for(trees):
     """A module has a docstring, and nothing is called after what it is not."""
-    assert [name for name, tree in trees.items() if not ast.get_docstring(tree)] == []
-    assert [name for name in trees if Path(name).stem in SAYING_NOTHING] == []
+    silent = [f"{name} has no docstring" for name, tree in trees.items() if not ast.get_docstring(tree)]
+    silent += [f"{name} says nothing by its name" for name in trees if Path(name).stem in SAYING_NOTHING]
+    assert not silent, "\n".join(silent)
 
 
 def test_packages_only_re_export(trees):
     """An __init__ holds a docstring, imports and a sorted `__all__`."""
     packages = {name: tree for name, tree in trees.items() if Path(name).name == "__init__.py"}
     assert len(packages) > len(ROOMS)
-    assert [name for name, tree in packages.items() if not only_re_exports(tree)] == []
+    others = [name for name, tree in packages.items() if not only_re_exports(tree)]
+    assert not others, "\n".join(others)
 
 
 def test_nothing_is_unpickled():
