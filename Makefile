@@ -18,7 +18,7 @@ demo: $(READY)
 cases: $(READY)
 	$(BIN)/ragone cases --lake cases/lake
 
-# One thread for each process: two workers whose linear algebra waits for two threads each take three times as long.
+# One thread for each process: two workers on two cores whose linear algebra waits for two threads each lose time.
 test slow: export OMP_NUM_THREADS := 1
 
 # A worker keeps the tests of a module, whose fixtures are made once, until another worker has nothing left to do.
