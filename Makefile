@@ -19,8 +19,12 @@ demo: $(READY)
 cases: $(READY)
 	$(BIN)/ragone cases --lake cases/lake
 
+# One thread for each process: two workers on two cores whose linear algebra waits for two threads each lose time.
+test slow: export OMP_NUM_THREADS := 1
+
+# A worker keeps the tests of a module, whose fixtures are made once, until another worker has nothing left to do.
 test: $(READY)
-	$(BIN)/python -m pytest -q -n 2
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal
 
 slow: $(READY)
 	$(BIN)/python -m pytest -q -m slow

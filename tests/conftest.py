@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import shutil
 import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -17,6 +18,12 @@ from ragone.schemas import KINDS, Record
 
 pytest.register_assert_rewrite("ragone.schemas.contract")
 os.environ.setdefault("RAGONE_TABLES_KEY", os.path.join(tempfile.gettempdir(), f"ragone-tests-{os.getuid()}.key"))
+
+# A lake waits for the disk at every step. A test that is cut short needs no disk to lose its writes from, so that the
+# folders of tests lie in memory where there is room for them.
+_MEMORY, _ROOM_BYTE = Path("/dev/shm"), 2 * 2**30
+if os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ROOM_BYTE:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
 
 _NOW = datetime(2026, 11, 20, 12, 0, 0, 123456, tzinfo=UTC)
 _ID = "design-" + "0" * 64

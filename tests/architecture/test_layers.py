@@ -34,12 +34,21 @@ HEAVY = {
     "ragone.schemas",
     "ragone.dataset",
 }
+SAYING_NOTHING = {"utils", "helpers", "manager", "base", "common", "misc"}
 
 
 def modules() -> list[Path]:
     """Every module of ours."""
     rooms = [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))]
     return [*rooms, *(ROOT / "ragone" / f"{name}.py" for name in BELOW)]
+
+
+@pytest.fixture(scope="module")
+def trees() -> dict[str, ast.Module]:
+    """The syntax of every module of ours, by its path in the repository."""
+    read = {str(path.relative_to(ROOT)): ast.parse(path.read_text(encoding="utf-8")) for path in modules()}
+    assert len(read) > 500
+    return read
 
 
 def test_import_contracts_are_kept(capsys, monkeypatch):
@@ -58,34 +67,48 @@ def test_contracts_name_every_room(monkeypatch):
     assert len(options.contracts_options) >= 4
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT)))
-def test_no_import_of_ours_inside_a_function(path):
-    """Imports of our own modules stand at the top of a module, where everyone sees them."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+def imported_inside_functions(tree: ast.Module) -> set[str]:
+    """The names of what the functions of a module import."""
     functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     inner = [node for function in functions for node in ast.walk(function)]
     names = {node.module or "" for node in inner if isinstance(node, ast.ImportFrom)}
-    names |= {alias.name for node in inner if isinstance(node, ast.Import) for alias in node.names}
-    assert not {name for name in names if name.split(".")[0] == "ragone"}
+    return names | {alias.name for node in inner if isinstance(node, ast.Import) for alias in node.names}
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT)))
-def test_every_module_says_what_it_is_for(path):
-    """A module has a docstring, and nothing is called after what it is not."""
-    assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
-    assert path.stem not in {"utils", "helpers", "manager", "base", "common", "misc"}
-
-
-@pytest.mark.parametrize("path", [p for p in modules() if p.name == "__init__.py"], ids=lambda path: path.parent.name)
-def test_packages_only_re_export(path):
-    """An __init__ holds a docstring, imports and a sorted `__all__`."""
-    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+def only_re_exports(tree: ast.Module) -> bool:
+    """Whether a module holds a docstring, imports and a sorted `__all__`, and nothing else."""
+    for node in tree.body:
         if isinstance(node, ast.Assign):
-            assert [target.id for target in node.targets if isinstance(target, ast.Name)] == ["__all__"]
             names = ast.literal_eval(node.value)
-            assert sorted(names, key=lambda n: (not n.isupper(), not n[0].isupper(), n)) == names
-        else:
-            assert isinstance(node, ast.Import | ast.ImportFrom | ast.Expr)
+            if [target.id for target in node.targets if isinstance(target, ast.Name)] != ["__all__"]:
+                return False
+            if sorted(names, key=lambda n: (not n.isupper(), not n[0].isupper(), n)) != names:
+                return False
+        elif not isinstance(node, ast.Import | ast.ImportFrom | ast.Expr):
+            return False
+    return True
+
+
+def test_no_import_of_ours_inside_a_function(trees):
+    """Imports of our own modules stand at the top of a module, where everyone sees them."""
+    found = {name: imported_inside_functions(tree) for name, tree in trees.items()}
+    ours = [f"{name} imports {n}" for name, names in found.items() for n in names if n.split(".")[0] == "ragone"]
+    assert not ours, "\n".join(ours)
+
+
+def test_every_module_says_what_it_is_for(trees):
+    """A module has a docstring, and nothing is called after what it is not."""
+    silent = [f"{name} has no docstring" for name, tree in trees.items() if not ast.get_docstring(tree)]
+    silent += [f"{name} says nothing by its name" for name in trees if Path(name).stem in SAYING_NOTHING]
+    assert not silent, "\n".join(silent)
+
+
+def test_packages_only_re_export(trees):
+    """An __init__ holds a docstring, imports and a sorted `__all__`."""
+    packages = {name: tree for name, tree in trees.items() if Path(name).name == "__init__.py"}
+    assert len(packages) > len(ROOMS)
+    others = [name for name, tree in packages.items() if not only_re_exports(tree)]
+    assert not others, "\n".join(others)
 
 
 def test_nothing_is_unpickled():

@@ -18,12 +18,12 @@ REPOSITORY = Path(__file__).parents[2]
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """The parameter files of the project with two designs each, a few voxels and a coarse mesh."""
+    """The parameter files of the project with one design each, a few voxels and a coarse mesh."""
     made = tmp_path_factory.mktemp("params")
     for path in (REPOSITORY / "params").glob("*.yaml"):
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
         study = content["study"]
-        study["budget"] = {"initial": 2, "total": 2}
+        study["budget"] = {"initial": 1, "total": 1}
         study["resolution"] = {"edge_voxels": 16, "voxel_size": "1.5 um", "volume_elements": 1}
         study["steps"]["discharge"]["mesh_points"] = 6
         study["executor"] = {"kind": "serial"}

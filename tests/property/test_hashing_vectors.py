@@ -18,7 +18,6 @@ from ragone.schemas.content_hash import table_digest
 from ragone.schemas.errors import FieldTypeError
 
 GOLDEN = json.loads((Path(__file__).parents[1] / "golden" / "hashing.json").read_text(encoding="utf-8"))
-CONTENT = pytest.mark.parametrize("vector", GOLDEN["content"], ids=lambda vector: vector["case"])
 PLAIN = {"date32": pa.date32(), "bool": pa.bool_(), "utf8": pa.string(), "binary": pa.binary()}
 
 
@@ -87,17 +86,19 @@ def test_there_are_enough_vectors():
     assert len({vector["case"] for vector in GOLDEN["content"]}) == len(GOLDEN["content"])
 
 
-@CONTENT
-def test_reference_agrees_with_the_file(vector):
-    """The specification in plain Python gives the recorded stream and hash."""
-    content = reference.stream(vector)
-    assert (len(content), hashlib.sha256(content).hexdigest()) == (vector["bytes"], vector["sha256"])
+def test_reference_agrees_with_the_file(subtests):
+    """The specification in plain Python gives the recorded stream and hash of every vector."""
+    for vector in GOLDEN["content"]:
+        with subtests.test(vector["case"]):
+            content = reference.stream(vector)
+            assert (len(content), hashlib.sha256(content).hexdigest()) == (vector["bytes"], vector["sha256"])
 
 
-@CONTENT
-def test_lake_agrees_with_the_file(vector):
-    """The lake gives the recorded hash."""
-    assert table_digest(arrow_table(vector)) == vector["sha256"]
+def test_lake_agrees_with_the_file(subtests):
+    """The lake gives the recorded hash of every vector."""
+    for vector in GOLDEN["content"]:
+        with subtests.test(vector["case"]):
+            assert table_digest(arrow_table(vector)) == vector["sha256"]
 
 
 def dictionary(array: pa.Array) -> pa.Array:
@@ -129,11 +130,12 @@ def chunked(array: pa.Array) -> pa.ChunkedArray:
     return pa.chunked_array(pieces, array.type)
 
 
-@CONTENT
 @pytest.mark.parametrize("encode", [dictionary, run_ends, sliced, rezoned, chunked], ids=lambda e: e.__name__)
-def test_encodings_do_not_count(vector, encode):
+def test_encodings_do_not_count(encode, subtests):
     """Dictionaries, runs, slices, chunks and time zones give the same hash."""
-    assert table_digest(arrow_table(vector, encode)) == vector["sha256"]
+    for vector in GOLDEN["content"]:
+        with subtests.test(vector["case"]):
+            assert table_digest(arrow_table(vector, encode)) == vector["sha256"]
 
 
 def test_recipes():

@@ -30,7 +30,7 @@ def _study(designs: int, edge_voxels: int, elements: int) -> Study:
 
 
 @pytest.mark.filterwarnings("default")  # of the libraries of physics
-@pytest.mark.parametrize(("kpis", "edge_voxels"), [(16, 20), pytest.param(136, 32, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(("kpis", "edge_voxels"), [(8, 20), pytest.param(136, 32, marks=pytest.mark.slow)])
 def test_every_kpi_of_a_campaign_can_be_computed_again(
     kpis: int, edge_voxels: int, folder: Path, counted: Callable[[str], None]
 ) -> None:

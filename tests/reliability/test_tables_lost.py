@@ -38,19 +38,24 @@ def _newest(tables: Path, name: str) -> Path:
 _WAYS = [_delete, _cut_all, _empty_manifest, _delete_manifest]
 
 
+@pytest.mark.parametrize("every", [False, pytest.param(True, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("way", _WAYS)
 def test_an_ordinary_open_restores_a_table_that_it_finds_damaged(
-    way: Callable[[Path, str], None], furnished: Path, folder: Path, counted: Callable[[str], None]
+    way: Callable[[Path, str], None], every: bool, furnished: Path, folder: Path, counted: Callable[[str], None]
 ) -> None:
-    """Every table in turn is lost, cut, or its newest manifest emptied or deleted; opening the lake mends it."""
+    """A table is lost, cut, or its newest manifest emptied or deleted; opening the lake mends it.
+
+    The slow run damages every table in every way, the ordinary one each table in one of them.
+    """
     before = table_rows(as_it_lies(furnished))
     root = folder / "lake"
     shutil.copytree(furnished, root)
-    for name in before:
+    damaged = list(before) if every else list(before)[_WAYS.index(way) :: len(_WAYS)]
+    for name in damaged:
         way(root / "tables", name)
         Lake.open(root).close()
         _same_rows(root, before, f"{name} {way.__name__}")
-    counted(f"{len(before)} tables{way.__name__.replace('_', ' ')}, all rows back after opening")
+    counted(f"{len(damaged)} tables{way.__name__.replace('_', ' ')}, all rows back after opening")
 
 
 @pytest.mark.parametrize("way", _WAYS)

@@ -257,9 +257,10 @@ def test_a_chain_that_never_began(lake, design, folder):
 
 
 @pytest.mark.parametrize(
-    ("stage", "words"), [("lake_stages:endless", "not computed within"), ("lake_stages:greedy", "MemoryError")]
+    ("stage", "second", "words"),
+    [("lake_stages:endless", 2.0, "not computed within"), ("lake_stages:greedy", 60.0, "MemoryError")],
 )
-def test_a_recipe_without_measure(lake, design, folder, monkeypatch, stage, words):
+def test_a_recipe_without_measure(lake, design, folder, monkeypatch, stage, second, words):
     """A recipe that asks for all time or all memory fails as a verdict, within the budget."""
     monkeypatch.setattr("ragone.dataset.reproduce._LEAST_BYTE", 2**31)
     monkeypatch.setattr("psutil.virtual_memory", lambda: SimpleNamespace(available=0))
@@ -268,7 +269,7 @@ def test_a_recipe_without_measure(lake, design, folder, monkeypatch, stage, word
     early = {"ended": datetime(2020, 1, 1, tzinfo=UTC), "entry_point": stage}
     put_run(folder, output_roles=("a",), output_ids=(one,), input_roles=("design",), input_ids=(other,), **early)
     with Lake.open(folder) as later:
-        found = later.reproduce(one, timeout_second=5.0)
+        found = later.reproduce(one, timeout_second=second)
     assert found.verdict == "could not be executed"
     assert words in found.error
 

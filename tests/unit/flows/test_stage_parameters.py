@@ -47,9 +47,8 @@ def values(parameter: Parameter, text: str) -> tuple[float, ...]:
     return found if parameter.many else (found,)
 
 
-@pytest.mark.parametrize("parameter", [one for _, one in REAL], ids=[name for name, _ in REAL])
-def test_every_parameter_reads_two_units_of_its_dimension(parameter):
-    """The same number, whichever unit it is given in; none of another dimension, and none without its unit."""
+def check_units(parameter: Parameter) -> None:
+    """Read a parameter in two units of its dimension, in one of another, and without any."""
     if parameter.unit == "1":
         share = min(0.5, parameter.bounds.high or 0.5)
         if share in parameter.bounds:
@@ -65,14 +64,22 @@ def test_every_parameter_reads_two_units_of_its_dimension(parameter):
             parameter.read(refused)
 
 
+def test_every_parameter_reads_two_units_of_its_dimension(subtests):
+    """The same number, whichever unit it is given in; none of another dimension, and none without its unit."""
+    for name, parameter in REAL:
+        with subtests.test(name):
+            check_units(parameter)
+
+
 def test_pressures_and_frequencies_are_among_them():
     """Those that a table of endings once forgot."""
     assert {"Pa", "Hz"} <= {parameter.unit for _, parameter in REAL}
 
 
-@pytest.mark.parametrize("stage", STAGES.values(), ids=STAGES)
-def test_every_default_is_a_value_of_its_parameter(stage):
+def test_every_default_is_a_value_of_its_parameter(subtests):
     """Within its bounds and choices, or null where that is a value."""
-    for parameter in stage.parameters.values():
-        if not parameter.required and parameter.default is not None:
-            parameter.require(parameter.default)
+    for stage in STAGES.values():
+        with subtests.test(stage.name):
+            for parameter in stage.parameters.values():
+                if not parameter.required and parameter.default is not None:
+                    parameter.require(parameter.default)

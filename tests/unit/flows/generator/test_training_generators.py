@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -57,6 +58,22 @@ def lake(tmp_path):
         yield opened
 
 
+@pytest.fixture(scope="module")
+def _simulated(tmp_path_factory):
+    """The volumes of the plan, simulated into a lake that is only copied."""
+    folder = tmp_path_factory.mktemp("simulated") / "lake"
+    with Lake.open(folder, create=True) as opened:
+        return folder, simulate_volumes(opened, SIMULATION, seed=1)
+
+
+@pytest.fixture
+def volumes(_simulated, tmp_path):
+    """The simulated volumes, which `lake` then holds."""
+    folder, made = _simulated
+    shutil.copytree(folder, tmp_path / "lake")
+    return made
+
+
 class Counter:
     """Progress that counts."""
 
@@ -90,9 +107,8 @@ def image(seed: int = 0, edge: int = 48) -> Microstructure:
     )
 
 
-def test_simulated_volumes_train_a_generator_that_names_them(lake):
+def test_simulated_volumes_train_a_generator_that_names_them(volumes, lake):
     """Ids, conditions, seed and loss are in the record; the stretches are dropped, what is left draws."""
-    volumes = simulate_volumes(lake, SIMULATION, seed=1)
     counter = Counter()
     generator = train_generator(lake, volumes, PLAN, counter)
     assert lake.holds(generator.id)
@@ -108,7 +124,7 @@ def test_simulated_volumes_train_a_generator_that_names_them(lake):
             lake.get(stretch)
 
 
-def test_a_training_that_was_stopped_goes_on(lake):
+def test_a_training_that_was_stopped_goes_on(volumes, lake):
     """Stopped in the middle and started again it trains what is missing, and the generator is the same."""
 
     class Stop(Counter):
@@ -117,7 +133,6 @@ def test_a_training_that_was_stopped_goes_on(lake):
             if self.done == 4:
                 raise KeyboardInterrupt
 
-    volumes = simulate_volumes(lake, SIMULATION, seed=1)
     with pytest.raises(KeyboardInterrupt):
         train_generator(lake, volumes, PLAN, Stop())
     before = lake.sql("SELECT count(*) AS n FROM runs WHERE stage = 'generator.train_steps'")["n"][0]
@@ -128,13 +143,12 @@ def test_a_training_that_was_stopped_goes_on(lake):
     assert lake.reproduce(resumed.id).verdict is Verdict.BITWISE
 
 
-def test_volumes_are_found_by_a_query_with_their_recipes(lake):
+def test_volumes_are_found_by_a_query_with_their_recipes(volumes, lake):
     """What was made from a recipe brings it; an image has none; a snapshot is kept."""
-    simulated = simulate_volumes(lake, SIMULATION, seed=1)
     lake.put(image())
     found = find_volumes(lake, "source LIKE 'simulated%'")
-    assert set(found.volume_ids) == set(simulated.volume_ids)
-    assert set(found.recipe_ids) == set(simulated.recipe_ids)
+    assert set(found.volume_ids) == set(volumes.volume_ids)
+    assert set(found.recipe_ids) == set(volumes.recipe_ids)
     assert found.snapshot_id.startswith("snapshot-")
     assert find_volumes(lake, "source LIKE 'imported%'").recipe_ids == ()
     with pytest.raises(StudyError, match="no microstructure fits"):
@@ -182,9 +196,8 @@ def test_crops_of_one_image_are_enough(lake):
         cut_volumes(lake, find_volumes(lake, "source LIKE 'imported%'"), 64)
 
 
-def test_a_generator_is_tuned_on_more_volumes(lake):
+def test_a_generator_is_tuned_on_more_volumes(volumes, lake):
     """Its members go on from what they were, in the units that they learned."""
-    volumes = simulate_volumes(lake, SIMULATION, seed=1)
     first = train_generator(lake, volumes, PLAN)
     tuned = fine_tune_generator(lake, first, simulate_volumes(lake, SIMULATION, seed=2), PLAN)
     assert tuned.settings["units"] == first.settings["units"]

@@ -5,16 +5,17 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
-from volumes_of_spheres import MIDDLE, VOXEL, packed, training_volumes
+from volumes_of_spheres import MIDDLE, SPACE, VOXEL, packed
 
 from ragone.models.generator import draw_microstructure, train_slices
 from ragone.models.generator.recipe import condition_of
+from ragone.models.generator.training_recipes import training_recipes
 from ragone.schemas.materials import NMC_811
 
 
 def test_a_baseline_is_trained_and_draws_its_fractions():
     """One step is enough for the promises; with another seed it is another generator."""
-    recipes = training_volumes()[1]
+    recipes = training_recipes(SPACE)[::5]
     volumes = tuple(packed(recipe, seed, edge=64) for seed, recipe in enumerate(recipes))
     first, other = (train_slices(volumes, recipes, step_count=1, seed=seed) for seed in (0, 1))
     assert first.architecture == "slice_gan"
