@@ -22,7 +22,7 @@ _flow_run_id: ContextVar[str] = ContextVar("flow_run_id", default="")
 
 @contextmanager
 def asked_by(flow_run_id: str) -> Iterator[None]:
-    """Record with every run of this thread meanwhile the flow run that asked for it: for people, no part of a recipe."""
+    """Record with every run of this thread meanwhile which flow run asked for it; no recipe depends on it."""
     token = _flow_run_id.set(flow_run_id)
     try:
         yield

@@ -12,6 +12,7 @@ from ragone.dataset import Lake
 from ragone.flows.design.chain import Step
 from ragone.flows.running.dropping import METRICS_STORED, drop_present
 from ragone.flows.running.seeds import cube_seed
+from ragone.flows.running.tracking import run_stage
 from ragone.models.generator.envelope import BLIND_DISTANCE, place, statement
 from ragone.models.generator.recipe import condition_of, unlearned
 from ragone.models.generator.trust import excluded_by, predict_errors
@@ -119,7 +120,9 @@ def drawn_volume(
     lake: Lake, generator: Generator, recipe: Recipe, materials: Materials, cubes: Cubes, *, seed: int, member: int = -1
 ) -> str:
     """The id of a volume drawn by a member of the generator, by all in turn if -1."""
-    return lake.run(
+    return run_stage(
+        "draw",
+        lake,
         cubes.draw.stage,
         recipe=recipe.id,
         materials=materials.id,
@@ -133,4 +136,5 @@ def drawn_volume(
 
 def measured_volume(lake: Lake, volume_id: str, materials: Materials, step: Step) -> str:
     """The id of the transport of a volume."""
-    return lake.run(step.stage, microstructure=volume_id, materials=materials.id, **step.parameters).id
+    made_of = {"microstructure": volume_id, "materials": materials.id}
+    return run_stage("characterise", lake, step.stage, **made_of, **step.parameters).id

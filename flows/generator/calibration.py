@@ -17,12 +17,15 @@ from ragone.flows.design.chain import CHARACTERISE, MANUFACTURE, Step
 from ragone.flows.errors import StudyError
 from ragone.flows.generator.applicability import Cubes, drawn_volume, equal_noise, expect_errors, measured_volume
 from ragone.flows.generator.training_volumes import volumes_of
-from ragone.flows.generator.trust import stored_generator
+from ragone.flows.generator.trust import DEFAULT, stored_generator
 from ragone.flows.running.dropping import METRICS_STORED, drop_present
+from ragone.flows.running.jobs import job
 from ragone.flows.running.progress import Progress, Silent
 from ragone.flows.running.seeds import cube_seed
+from ragone.flows.running.tracking import run_stage
 from ragone.models.generator import draw_microstructure
 from ragone.models.generator.reliability import Reliability, reliabilities
+from ragone.models.generator.shipped import PLAN
 from ragone.models.generator.trust import calibration_points, excluded_by, fit_errors, relative_errors
 from ragone.models.generator.unseen_recipes import BEYOND
 from ragone.pipelines.characterise import homogenise
@@ -41,8 +44,9 @@ class Calibrated:
     reliabilities: tuple[Reliability, ...]
 
 
+@job("generator-calibration")
 def calibrate_generator(
-    lake: Lake, name: str, *, params: str, beyond: bool = False, progress: Progress | None = None
+    lake: Lake, name: str = DEFAULT, *, params: str = str(PLAN), beyond: bool = False, progress: Progress | None = None
 ) -> Calibrated:
     """Measure a generator's errors and fit what is to be expected.
 
@@ -100,7 +104,9 @@ class _Calibration:
             beside += equal_noise(self._lake, self._generator, recipes[volume], self._materials, self._cubes)
             real.append(self._measured(volume_ids[volume]))
             self._progress.advanced()
-        made = self._lake.run(
+        made = run_stage(
+            "conclude",
+            self._lake,
             fit_errors,
             generator=self._generator.id,
             drawn=drawn,
@@ -134,7 +140,9 @@ class _Calibration:
 
     def _simulated(self, recipe: Recipe) -> str:
         """The transport of a volume of the simulator."""
-        volume = self._lake.run(
+        volume = run_stage(
+            "draw",
+            self._lake,
             pack_particles,
             recipe=recipe.id,
             materials=self._materials.id,
