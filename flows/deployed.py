@@ -1,4 +1,7 @@
-"""Every job as a Prefect flow, where workers find it: ``ragone.flows.deployed:campaign``. Importing it imports Prefect."""
+"""Every job as a Prefect flow, where workers find it: ``ragone.flows.deployed:campaign``.
+
+Importing it imports Prefect.
+"""
 
 from __future__ import annotations
 

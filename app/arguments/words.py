@@ -14,6 +14,8 @@ COMMANDS = {
     "generate": "draw a volume of a recipe, and say if the recipe is outside of what the generator has seen",
     "calibrate-generator": "say how far a generator is off where it has not looked, and how well that is foretold",
     "fidelity": "say how true a generator is, and whether it copies, beside real volumes that it has not seen",
+    "up": "start a Prefect server and a worker on this machine, until Ctrl-C",
+    "deploy": "register the jobs of a study on a Prefect server: with forms, a schedule, a limit",
     "measure": "measure a microstructure: transport with certified intervals, tensor, geometry, random walkers",
     "cell": "build a cell of a measured electrode, a parameter set or a BPX file: what it is made of, and as BPX",
     "cycle": "do a protocol with a cell: charge, discharge, pulses, rests, a drive profile; step by step",

@@ -28,6 +28,7 @@ from ragone.flows.design.steps import (
     sources_of,
     stage_parameters,
 )
+from ragone.flows.design.study_form import study_form
 from ragone.flows.errors import StudyError
 from ragone.flows.generator.trust import Trust
 from ragone.flows.parameter_files.parameters import Section, changed, read_yaml
@@ -170,6 +171,10 @@ class Study:
     def to_plain(self) -> dict[str, Any]:
         """What it was read from."""
         return dict(self.content)
+
+    def form(self) -> dict[str, Any]:
+        """A form, as a JSON schema, for studies like this one."""
+        return study_form(self.content, _parameters(self.chain))
 
     @property
     def objectives(self) -> tuple[Goal, ...]:

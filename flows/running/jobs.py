@@ -53,13 +53,11 @@ class Job:
     def signature(self) -> inspect.Signature:
         """The parameters that a server is given: keywords of plain types, with plain defaults."""
         kind, empty = inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.empty
-        given = {n: to_plain(self.defaults[n]) if n in self.defaults else empty for n in self.hints}
-        return inspect.Signature(
-            [
-                inspect.Parameter(n, kind, default=given[n], annotation=plain_type(hint))
-                for n, hint in self.hints.items()
-            ]
-        )
+        made = []
+        for name, hint in self.hints.items():
+            default = to_plain(self.defaults[name]) if name in self.defaults else empty
+            made.append(inspect.Parameter(name, kind, default=default, annotation=plain_type(hint)))
+        return inspect.Signature(made)
 
     def to_plain(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Arguments as a server sees them."""
