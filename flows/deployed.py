@@ -1,4 +1,4 @@
-"""Every job as a Prefect flow, where workers find it: ``ragone.flows.deployed:campaign``.
+"""Every job as a Prefect flow, where workers find it: ``ragone.flows.deployed.campaign``.
 
 Importing it imports Prefect.
 """

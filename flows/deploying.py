@@ -78,8 +78,8 @@ class Deployed:
 
     @property
     def entrypoint(self) -> str:
-        """Where workers find the flow."""
-        return f"{self.flows}:{self.job.name.replace('-', '_')}"
+        """Where workers find the flow; with a colon Prefect would copy the folder and put it on the path."""
+        return f"{self.flows}.{self.job.name.replace('-', '_')}"
 
     def entry(self) -> dict[str, Any]:
         """Its entry in `prefect.yaml`."""
@@ -210,7 +210,6 @@ def _registered(client: Any, deployed: Deployed) -> Any:
         schedules=[]
         if schedule is None
         else [DeploymentScheduleCreate(schedule=CronSchedule(**vars(schedule)), active=True)],
-        path=deployed.folder,
         pull_steps=[],
     )
 

@@ -21,7 +21,8 @@ def execute(session: Session) -> int:
         at_once=given.at_once,
         resumed_at_most=given.resume_at_most,
     )
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):  # a shell has what it starts in the background ignore Ctrl-C
+        signal.signal(number, _interrupt)
     try:
         with ExitStack() as stack:
             with session.working("starting the Prefect server"):

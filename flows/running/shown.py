@@ -40,13 +40,20 @@ def records_of(result: Any) -> list[Record]:
     return list(found.values())
 
 
-def publish(result: Any, parameters: Mapping[str, Any]) -> None:
-    """Show the records of a result on the server: in the name of the flow run, a table, a page and a link."""
-    from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
+def call_run(name: str) -> None:
+    """Give the present flow run a name."""
     from prefect.client.orchestration import get_client
     from prefect.runtime import flow_run
 
-    lake, records = str(parameters.get("lake", "")), records_of(result)
+    with get_client(sync_client=True) as client:
+        client.update_flow_run(flow_run.id, name=name)
+
+
+def publish(result: Any, name: str, lake: str) -> None:
+    """Show the records of a result on the server: after the name of the flow run, in a table, a page and a link."""
+    from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
+
+    records = records_of(result)
     rows = [{"kind": record.kind, "id": record.id} for record in records]
     if rows:
         create_table_artifact(rows[:_MOST_ROWS], key="records", description="What came out, by id in the lake.")
@@ -55,8 +62,7 @@ def publish(result: Any, parameters: Mapping[str, Any]) -> None:
         link = lake if "://" in lake else f"file://{lake}"
         create_link_artifact(link, link_text=lake, key="lake", description="The lake that holds the records.")
     if rows:
-        with get_client(sync_client=True) as client:
-            client.update_flow_run(flow_run.id, name=f"{flow_run.name} {short(records[0].id)}")
+        call_run(f"{name} {short(records[0].id)}")
 
 
 def _page(records: Sequence[Record], lake: str) -> str:

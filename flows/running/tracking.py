@@ -21,7 +21,7 @@ from ragone.dataset import Execution, Lake
 from ragone.dataset.recording import asked_by
 from ragone.flows.errors import TrackingError
 from ragone.flows.running import telemetry
-from ragone.flows.running.shown import publish, subject_of
+from ragone.flows.running.shown import call_run, publish, subject_of
 from ragone.flows.running.tasks import kind_of
 from ragone.schemas import Stage
 
@@ -82,8 +82,7 @@ def run_watched(
     quiet = {} if prefect.context.FlowRunContext.get() else {PREFECT_LOGGING_LEVEL: "CRITICAL"}
     with temporary_settings({PREFECT_API_URL: server, **quiet}):
         require_answer(server)
-        flow = flow_of(name, signature, lambda given: in_flow_run(body, given))
-        result: T = flow.with_options(flow_run_name=run_name(name, parameters))(**parameters)
+        result: T = flow_of(name, signature, lambda given: in_flow_run(body, given))(**parameters)
         return result
 
 
@@ -99,22 +98,19 @@ def flow_of(name: str, signature: Signature, body: Callable[[Mapping[str, Any]],
     return prefect.flow(name=name, persist_result=False, validate_parameters=False)(flow)
 
 
-def run_name(name: str, parameters: Mapping[str, Any]) -> str:
-    """What a flow run is called; Prefect takes braces for parameters."""
-    return (subject_of(parameters) or name).replace("{", "{{").replace("}", "}}")
-
-
 def in_flow_run(body: Callable[[], T], parameters: Mapping[str, Any]) -> T:
     """Do the work of the flow run that Prefect has just started, and show the records that came out."""
     from prefect.runtime import flow_run
 
+    name = subject_of(parameters) or flow_run.flow_name
+    call_run(name)
     token = _flow_run.set(flow_run.id)
     try:
         with asked_by(flow_run.id):
             result = body()
     finally:
         _flow_run.reset(token)
-    publish(result, parameters)
+    publish(result, name, str(parameters.get("lake", "")))
     return result
 
 
