@@ -40,7 +40,7 @@ def study_form(content: Mapping[str, Any], parameters: Parameters) -> Form:
 
 def _section(name: str, value: Any, parameters: Parameters) -> Form:
     form = {"title": name, "description": _DOCS.get(name, "")}
-    if name in parameters:
+    if name in parameters and isinstance(value, Mapping):
         return {**form, "type": "object", "properties": _described(value, parameters[name])}
     if name == "steps":
         steps = {role: _section(role, each, parameters) for role, each in value.items()}

@@ -1,7 +1,8 @@
 """Arguments of jobs as plain data: what a Prefect server shows, stores and gives back.
 
-Ids travel, not arrays: a record is its id, a lake its address. A value that says itself what it is written as (a study:
-the content of its file) has `to_plain` and `from_plain`; other data classes are maps of their fields.
+Ids travel, not arrays: a record is its id, but its fields where it is part of a plan; a lake is its address. A value
+that says itself what it is written as (a study: the content of its file) has `to_plain` and `from_plain`; other data
+classes are maps of their fields.
 """
 
 from __future__ import annotations
@@ -54,6 +55,8 @@ def to_plain(value: Any) -> Any:
         return address_of(value)
     if isinstance(value, Record):
         return value.id
+    if isinstance(value, list | tuple):
+        return [to_plain(each) for each in value]
     return _written(value)
 
 
@@ -87,7 +90,7 @@ def _written(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: _written(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
-        return [to_plain(each) if isinstance(each, Record) else _written(each) for each in value]
+        return [_written(each) for each in value]
     return str(value) if isinstance(value, Path | Enum) else value
 
 
