@@ -15,6 +15,7 @@ from benchmarks import (
     hashing,
     homogenisation,
     lineage,
+    prefect_tasks,
     queries,
     steps,
 )
@@ -32,6 +33,7 @@ BENCHMARKS: dict[str, Callable[[], list[Line]]] = {
     "discharges": discharges.lines,
     "generator": generator.lines,
     "durations": durations.lines,
+    "prefect_tasks": prefect_tasks.lines,
 }
 _HEAD = ("what", "ours", "peer", "ratio", "goal", "")
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 
 from ragone.dataset.environment import environment, environment_id
@@ -14,6 +16,18 @@ from ragone.dataset.store import Store
 from ragone.schemas.compare import Verdict
 from ragone.schemas.provenance import Run, RunOutcome
 from ragone.schemas.record import Record
+
+_flow_run_id: ContextVar[str] = ContextVar("flow_run_id", default="")
+
+
+@contextmanager
+def asked_by(flow_run_id: str) -> Iterator[None]:
+    """Record with every run of this thread meanwhile which flow run asked for it; no recipe depends on it."""
+    token = _flow_run_id.set(flow_run_id)
+    try:
+        yield
+    finally:
+        _flow_run_id.reset(token)
 
 
 def execute(store: Store, call: Call, code: str, recipe: str) -> Execution:
@@ -53,6 +67,7 @@ def execute(store: Store, call: Call, code: str, recipe: str) -> Execution:
         error=error,
         started=started,
         ended=datetime.now(UTC),
+        flow_run_id=_flow_run_id.get(),
     )
     store.keep({ids[role]: record for role, record in made.items()})
     run_id = store.commit(run)
@@ -80,6 +95,7 @@ def record_given(
         started=now,
         ended=now,
         note=note,
+        flow_run_id=_flow_run_id.get(),
     )
     store.keep({name: record})
     store.commit(run)

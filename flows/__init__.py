@@ -12,11 +12,18 @@ from ragone.flows.electrode.microstructure import evaluate_microstructure
 from ragone.flows.electrode.plan import Plan
 from ragone.flows.electrode.representativity import RepresentativityResult, study_candidate, study_recipe, study_volume
 from ragone.flows.errors import CampaignError, ExecutorError, StudyError, TrackingError
+from ragone.flows.generator.calibration import calibrate_generator
 from ragone.flows.generator.fidelity import FidelityResult, compare_with_simulator, compare_with_volumes
 from ragone.flows.generator.fidelity_plan import FidelityPlan, read_recipes
-from ragone.flows.generator.generators import train_baseline, train_generator
+from ragone.flows.generator.generators import train_baseline, train_by_plan, train_generator
 from ragone.flows.generator.training_plan import GeneratorPlan, SimulationPlan, TrainingPlan
-from ragone.flows.generator.training_volumes import TrainingVolumes, cut_volumes, find_volumes, simulate_volumes
+from ragone.flows.generator.training_volumes import (
+    TrainingVolumes,
+    chosen_volumes,
+    cut_volumes,
+    find_volumes,
+    simulate_volumes,
+)
 from ragone.flows.running.progress import Parts, Progress, Silent
 
 __all__ = [
@@ -44,6 +51,8 @@ __all__ = [
     "Trial",
     "TrialOutcome",
     "Validation",
+    "calibrate_generator",
+    "chosen_volumes",
     "compare_discharges",
     "compare_with_bruggeman",
     "compare_with_simulator",
@@ -60,6 +69,7 @@ __all__ = [
     "study_volume",
     "sweep_powers",
     "train_baseline",
+    "train_by_plan",
     "train_generator",
     "write_outputs",
 ]

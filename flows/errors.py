@@ -21,6 +21,10 @@ class TrackingError(RagoneError, ConnectionError):
     """The Prefect server does not answer."""
 
 
+class ServerError(RagoneError, OSError):
+    """A Prefect server cannot be started here."""
+
+
 class MeasurementError(RagoneError, ValueError):
     """A measurement that is not known, or of something that is no microstructure."""
 

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from ragone.schemas.compare import Verdict
 from ragone.schemas.field import choice, document, flag, instant, integer, text, texts
+from ragone.schemas.migration import Migrations, added
 from ragone.schemas.record import Record
 
 
@@ -52,6 +53,8 @@ class Run(Record):
     """
 
     kind: ClassVar[str] = "run"
+    schema_version: ClassVar[int] = 2
+    migrations: ClassVar[Migrations] = {1: (added("flow_run_id", ""),)}
 
     stage: str = text()
     entry_point: str = text(doc="module:name; empty for what was given, not computed")
@@ -69,6 +72,7 @@ class Run(Record):
     started: datetime = instant()
     ended: datetime = instant()
     note: str = text(default="", doc="who or what asked for it, for what was given")
+    flow_run_id: str = text(default="", doc="the Prefect flow run that asked for it; empty without a server")
 
     def inputs(self) -> list[tuple[str, str]]:
         """Role and artifact id of each input."""

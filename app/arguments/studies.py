@@ -12,6 +12,21 @@ def _study(command: argparse.ArgumentParser) -> None:
     )
 
 
+def _changes(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        dest="changes",
+        metavar="PATH=VALUE",
+        help="a value below `study` instead of the file's, for example steps.discharge.power='10 W'; may be repeated",
+    )
+
+
+def _prefect_api(command: argparse.ArgumentParser, help: str) -> None:
+    command.add_argument("--prefect-api", metavar="URL", default="", help=help)
+
+
 def _demo(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "params", nargs="?", metavar="PARAMS", help="the study (default: params.yaml, here or as it comes with Ragone)"
@@ -26,15 +41,8 @@ def _run(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--outputs", metavar="DIR", help="also write metrics, trials and lake lock here (what DVC tracks)"
     )
-    command.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        dest="changes",
-        metavar="PATH=VALUE",
-        help="a value below `study` instead of the file's, for example steps.discharge.power='10 W'; may be repeated",
-    )
-    command.add_argument("--prefect-api", metavar="URL", default="", help="a Prefect server on which the run shows up")
+    _changes(command)
+    _prefect_api(command, "a Prefect server on which the run shows up")
 
 
 def _migrate_study(command: argparse.ArgumentParser) -> None:
@@ -121,6 +129,37 @@ def _represent(command: argparse.ArgumentParser) -> None:
     command.add_argument("--png", metavar="FILE", default="representativity.png", help="default: %(default)s")
 
 
+def _up(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--port", type=int, default=4200, help="on 127.0.0.1 (default: %(default)s)")
+    command.add_argument("--folder", metavar="DIR", help="of its files (default: ~/.local/share/ragone/prefect)")
+    command.add_argument(
+        "--database", metavar="URL", default="", help="of PostgreSQL, for many tasks at once (default: SQLite in DIR)"
+    )
+    command.add_argument("--at-once", type=int, default=1, metavar="N", help="runs at once (default: 1)")
+    command.add_argument(
+        "--resume-at-most",
+        type=int,
+        default=10,
+        metavar="N",
+        help="how often a run is started whose process was lost (default: %(default)s)",
+    )
+
+
+def _deploy(command: argparse.ArgumentParser) -> None:
+    _study(command)
+    _changes(command)
+    command.add_argument(
+        "--job", action="append", default=[], dest="jobs", metavar="NAME", help="only this job; may be repeated"
+    )
+    command.add_argument(
+        "--cron", metavar="FIELDS", help="when the campaign, or --job, is started, such as '0 6 * * *'"
+    )
+    command.add_argument("--timezone", metavar="ZONE", help="of --cron, for example Europe/Berlin (default: UTC)")
+    command.add_argument("--at-once", type=int, metavar="N", help="runs of a deployment at once; the others wait")
+    command.add_argument("--output", metavar="FILE", default="prefect.yaml", help="default: %(default)s")
+    _prefect_api(command, "the server (default: the environment's PREFECT_API_URL; without one, only FILE is written)")
+
+
 ARGUMENTS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
     "demo": _demo,
     "run": _run,
@@ -129,4 +168,6 @@ ARGUMENTS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
     "powers": _powers,
     "bruggeman": _bruggeman,
     "represent": _represent,
+    "up": _up,
+    "deploy": _deploy,
 }

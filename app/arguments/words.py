@@ -15,6 +15,10 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "powers": "compare designs at many powers by Ragone curves",
         "bruggeman": "measure the error of Bruggeman's relation",
     },
+    "a Prefect server": {
+        "up": "start a Prefect server and a worker, until Ctrl-C",
+        "deploy": "register a study's jobs there: forms, schedules, limits",
+    },
     "measurements and images": {
         "import": "import a segmented volume and run it through all stages",
         "import-measurement": "import and check the file of a battery cycler",

@@ -12,7 +12,7 @@ from ragone.app.terminal.progress import Watcher
 from ragone.app.terminal.session import FINE, FOUND, Session
 from ragone.dataset import Lake
 from ragone.flows import Plan, RepresentativityResult, Study, StudyError, study_candidate, study_recipe, study_volume
-from ragone.flows.design.ways import candidates_of, stored_candidate
+from ragone.flows.design.ways import candidates_of
 from ragone.flows.electrode.materials import materials_of_volume
 from ragone.schemas import (
     Campaign,
@@ -47,7 +47,7 @@ def execute(session: Session) -> int:
 def _studied(lake: Lake, study: Study | None, given: Any, plan: Plan, watcher: Watcher) -> RepresentativityResult:
     """The candidate in the middle of a study, or what an id names."""
     if study is not None:
-        return study_candidate(lake, study, stored_candidate(lake, study.middle()), plan, watcher)
+        return study_candidate(lake, study, plan=plan, progress=watcher)
     record = lake.get(given.subject)
     if isinstance(record, Microstructure):
         plan = plan if given.voxels else replace(plan, voxel_ratios=_WHOLE_RATIOS)

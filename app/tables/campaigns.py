@@ -11,6 +11,7 @@ from ragone.app.terminal.progress import Watcher
 from ragone.app.terminal.session import FoundError, Session
 from ragone.dataset import Lake
 from ragone.flows import CampaignError, CampaignResult, Study, Trial, run_campaign, write_outputs
+from ragone.flows.running.tracking import at_server
 from ragone.schemas import Candidate, Kpi, KpiOutcome
 from ragone.schemas.unit_names import short_name, unit_of
 
@@ -27,10 +28,8 @@ def carry_out(session: Session, lake: Lake, study: Study, outputs: str | None, p
         f"Study {study.name!r}: {study.budget.total} designs, lake {session.place}. Ctrl-C keeps what is done."
     )
     try:
-        with Watcher(session.notes, hidden=session.silent) as watcher:
-            result = run_campaign(
-                lake, study, watcher, prefect_api_url=prefect_api, finished=lambda trial: watcher.say(trial_line(trial))
-            )
+        with at_server(prefect_api), Watcher(session.notes, hidden=session.silent) as watcher:
+            result = run_campaign(lake, study, watcher, finished=lambda trial: watcher.say(trial_line(trial)))
     except CampaignError as cause:
         raise FoundError(str(cause)) from cause
     lake.close()

@@ -17,7 +17,9 @@ from ragone.flows.design.evaluation import Evaluated, Extraction
 from ragone.flows.design.study import Study
 from ragone.flows.design.ways import Outcome, Way, evaluate_in_ways, stored_candidate
 from ragone.flows.errors import StudyError
+from ragone.flows.running.jobs import job
 from ragone.flows.running.progress import Progress
+from ragone.flows.running.tasks import task
 from ragone.flows.running.workers import lake_at
 from ragone.flows.running.workspace import Workspace, open_workspace
 from ragone.flows.stages import kpi_stage_of
@@ -44,6 +46,7 @@ class Compared:
     error: str = ""
 
 
+@job("bruggeman")
 def compare_with_bruggeman(
     lake: Lake,
     study: Study,
@@ -83,6 +86,7 @@ def compare_with_bruggeman(
     return tuple(_compared(lake, one, tensors, len(rates), f"{_DISCHARGE}.{kpi}") for one in found)
 
 
+@task("characterise")
 def measure_tensor(address: str, volume_id: str, materials_id: str) -> str:
     """The id of the transport tensor of a volume element; empty if it failed."""
     try:

@@ -20,8 +20,10 @@ from ragone.flows.design.study import Study
 from ragone.flows.design.trials import CampaignResult, Trial, TrialOutcome
 from ragone.flows.design.volume_elements import Drawing, measure_volume_elements, transport_role
 from ragone.flows.generator.drawer import Drawer, Expectation, drawer_of
+from ragone.flows.running.jobs import job
 from ragone.flows.running.progress import Progress
-from ragone.flows.running.tracking import FlowRun, run_tracked, server_address
+from ragone.flows.running.tasks import task
+from ragone.flows.running.workers import lake_at
 from ragone.flows.running.workspace import Workspace, open_workspace
 from ragone.models.conclusion import conclude
 from ragone.schemas import Campaign, Candidate, Kpi, Materials, Recipe
@@ -29,13 +31,9 @@ from ragone.schemas import Campaign, Candidate, Kpi, Materials, Recipe
 TrialWatcher = Callable[[Trial], None]
 
 
+@job("campaign")
 def run_campaign(
-    lake: Lake,
-    study: Study,
-    progress: Progress | None = None,
-    *,
-    prefect_api_url: str = "",
-    finished: TrialWatcher = lambda _: None,
+    lake: Lake, study: Study, progress: Progress | None = None, *, finished: TrialWatcher = lambda _: None
 ) -> CampaignResult:
     """Run a study, or go on with it.
 
@@ -65,16 +63,13 @@ def run_campaign(
         If the generator that draws and its calibration do not belong together.
     """
     with open_workspace(lake, study.execution, progress) as workspace:
-        server = server_address(prefect_api_url)
-        if not server:
-            return _Campaign(workspace, study, finished).run()
-        shown = FlowRun("campaign", study.name, {"lake": workspace.address, "study": study.definition()})
-        return run_tracked(
-            shown,
-            lambda watched: _Campaign(workspace.with_executor(watched), study, finished).run(),
-            workspace.executor,
-            server,
-        )
+        return _Campaign(workspace, study, finished).run()
+
+
+@task("conclude")
+def conclude_trials(address: str, given: Mapping[str, Any]) -> str:
+    """Return the id of the campaign that the trials make up, wherever the task runs."""
+    return lake_at(address).run(conclude, **given).id
 
 
 def units_of(study: Study) -> int:
@@ -199,16 +194,16 @@ class _Campaign:
 
     def _concluded(self) -> CampaignResult:
         self._progress.step("concluding")
-        found = self._lake.run(
-            conclude,
-            candidates=[trial.candidate.id for trial in self._trials],
-            kpis=[kpi.id for trial in self._trials for kpi in trial.kpis],
-            name=self._study.name,
-            definition=self._study.definition(),
-            goals=self._goals(),
-            failed_trials=[trial.number for trial in self._trials if not trial.kpis],
-        )
-        campaign = self._lake.get(found.id, Campaign)
+        given = {
+            "candidates": [trial.candidate.id for trial in self._trials],
+            "kpis": [kpi.id for trial in self._trials for kpi in trial.kpis],
+            "name": self._study.name,
+            "definition": self._study.definition(),
+            "goals": self._goals(),
+            "failed_trials": [trial.number for trial in self._trials if not trial.kpis],
+        }
+        (campaign_id,) = self._workspace.run(conclude_trials, [(given,)], lambda *_: None)
+        campaign = self._lake.get(campaign_id, Campaign)
         front = tuple(trial for trial in self._trials if trial.candidate.id in campaign.front_ids)
         best = next((t for t in self._trials if t.candidate.id == campaign.best_candidate_id), None)
         return CampaignResult(

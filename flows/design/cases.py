@@ -17,6 +17,7 @@ from ragone.flows.design.powers import PowerCurve, Sweep, sweep_powers
 from ragone.flows.design.study import Study
 from ragone.flows.design.trials import CampaignResult
 from ragone.flows.errors import CampaignError
+from ragone.flows.running.jobs import job
 from ragone.flows.running.progress import Parts, Progress, Silent
 from ragone.pipelines.kpi import ragone_curve, relative_deviation
 from ragone.schemas import Candidate, Kpi
@@ -71,6 +72,7 @@ class Cases:
     kpis: dict[str, Kpi]
 
 
+@job("cases")
 def run_cases(lake: Lake, folder: Path, progress: Progress | None = None) -> Cases:
     """Run all campaigns, or go on with them, and compare what they found.
 

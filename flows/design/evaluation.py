@@ -17,9 +17,10 @@ from typing import Any
 from ragone.dataset import Execution, Lake
 from ragone.dataset.errors import StageFailedError
 from ragone.flows.design.chain import AnyStage, Chain, Step
+from ragone.flows.running.tasks import task
 from ragone.flows.running.workers import lake_at
 from ragone.pipelines.characterise import perturb
-from ragone.schemas import PredictedErrors, RunOutcome, Transport
+from ragone.schemas import Microstructure, PredictedErrors, RunOutcome, Transport
 from ragone.schemas.kpi_stage import KpiStage
 
 _STANDARD_ERROR = "_standard_error"
@@ -67,6 +68,13 @@ class Evaluated:
     error: str = ""
 
 
+@task("draw")
+def draw_volume_element(*call: Any) -> MeasuredVolumeElement:
+    """Draw the volume element that `measure_volume_element` measures, given the same arguments."""
+    return measure_volume_element(*call, drawn_only=True)
+
+
+@task("characterise", first=draw_volume_element)
 def measure_volume_element(
     address: str,
     chain: Chain,
@@ -76,6 +84,8 @@ def measure_volume_element(
     size: Mapping[str, Any],
     seed: int,
     parameters: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+    *,
+    drawn_only: bool = False,
 ) -> MeasuredVolumeElement:
     """Draw one volume element of a recipe and measure it.
 
@@ -97,11 +107,16 @@ def measure_volume_element(
         Of this volume element.
     parameters
         That differ from design to design, by role of the step.
+    drawn_only
+        Whether to stop once the last volume is drawn.
     """
+    steps = (*chain.leading(branch), *chain.drawn(branch))
+    if drawn_only:
+        steps = steps[: 1 + max((n for n, step in enumerate(steps) if step.gives is Microstructure), default=-1)]
     lake, ids = lake_at(address), dict(given)
     made: dict[str, str] = {}
     try:
-        for step in (*chain.leading(branch), *chain.drawn(branch)):
+        for step in steps:
             taken = drawn if step.role == drawn.role else step
             further = {**size, "seed": seed} if taken.stage.takes_seed else {}
             own = parameters.get(step.role, {})
@@ -111,6 +126,13 @@ def measure_volume_element(
     return MeasuredVolumeElement(made)
 
 
+@task("simulate")
+def simulate(address: str, chain: Chain, extractions: Sequence[Extraction], design: Design) -> Evaluated:
+    """All that follows from the volume elements of a design, without the KPIs that `evaluate` extracts."""
+    return evaluate(address, chain, (), design)
+
+
+@task("extract", first=simulate)
 def evaluate(address: str, chain: Chain, extractions: Sequence[Extraction], design: Design) -> Evaluated:
     """All that follows from the volume elements of a design, and its KPIs with their uncertainty.
 

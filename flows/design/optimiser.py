@@ -14,6 +14,7 @@ from ragone.flows.design.evaluation import completed
 from ragone.flows.design.goals import Goal
 from ragone.flows.design.study import Study
 from ragone.flows.errors import CampaignError
+from ragone.flows.running.tasks import task
 from ragone.flows.running.workers import lake_at
 from ragone.flows.running.workspace import Workspace
 from ragone.models.history import tell
@@ -62,6 +63,7 @@ class Optimiser:
         return self.history
 
 
+@task("suggest")
 def propose(address: str, study: Study, history_id: str, count: int) -> tuple[str, ...]:
     """Ids of the next candidates, wherever the task runs.
 

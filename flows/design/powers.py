@@ -11,7 +11,9 @@ from ragone.flows.design.evaluation import Evaluated
 from ragone.flows.design.study import Study
 from ragone.flows.design.ways import Way, evaluate_in_ways
 from ragone.flows.errors import StudyError
+from ragone.flows.running.jobs import job
 from ragone.flows.running.progress import Progress
+from ragone.flows.running.tracking import run_stage
 from ragone.flows.running.workspace import open_workspace
 from ragone.pipelines.kpi import crossover
 from ragone.schemas import Candidate, Discharge, Kpi, KpiOutcome
@@ -58,6 +60,7 @@ class Sweep:
     crossovers: Mapping[tuple[str, str], Kpi] = field(default_factory=dict)
 
 
+@job("powers")
 def sweep_powers(
     lake: Lake, study: Study, candidates: Sequence[Candidate], powers: Sequence[float], progress: Progress | None = None
 ) -> Sweep:
@@ -104,7 +107,9 @@ def _crossovers(lake: Lake, curves: Sequence[PowerCurve]) -> dict[tuple[str, str
     """Store the crossover of each pair whose curves cross."""
     found = {}
     for first, second in combinations([curve for curve in curves if curve.discharge_ids], 2):
-        run = lake.run(
+        run = run_stage(
+            "conclude",
+            lake,
             crossover,
             first_cell=first.cell_id,
             first=first.discharge_ids,

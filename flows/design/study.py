@@ -28,6 +28,7 @@ from ragone.flows.design.steps import (
     sources_of,
     stage_parameters,
 )
+from ragone.flows.design.study_form import study_form
 from ragone.flows.errors import StudyError
 from ragone.flows.generator.trust import Trust
 from ragone.flows.parameter_files.parameters import Section, changed, read_yaml
@@ -102,7 +103,7 @@ class Study:
     """A study; `space` maps a path such as ``recipe.porosity`` to its range.
 
     `start` proposes the first candidates, `suggest` the others. `trust` says what is done about a generator's errors;
-    None if a simulator draws.
+    None if a simulator draws. `content` is what it was read from.
     """
 
     name: str
@@ -118,6 +119,7 @@ class Study:
     keep_voxels: bool = False
     execution: Execution = field(default_factory=Execution)
     trust: Trust | None = None
+    content: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def load(cls, path: str | Path, changes: Sequence[str] = ()) -> Study:
@@ -161,7 +163,21 @@ class Study:
             keep_voxels=root.section("storage", ["keep_voxels"], {}).flag("keep_voxels", False),
             execution=_execution(root),
             trust=trust,
+            content=content["study"],
         )
+
+    @classmethod
+    def from_plain(cls, content: Any) -> Study:
+        """Read a study from what a parameter file holds below `study`."""
+        return cls.read({"study": content})
+
+    def to_plain(self) -> dict[str, Any]:
+        """What it was read from."""
+        return dict(self.content)
+
+    def form(self) -> dict[str, Any]:
+        """A form, as a JSON schema, for studies like this one."""
+        return study_form(self.content, _parameters(self.chain))
 
     @property
     def objectives(self) -> tuple[Goal, ...]:

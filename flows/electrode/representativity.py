@@ -23,8 +23,11 @@ from ragone.flows.design.ways import require_simulator, stored_candidate
 from ragone.flows.electrode.plan import Plan
 from ragone.flows.running.dropping import METRICS_STORED, drop_present
 from ragone.flows.running.execution import Execution
+from ragone.flows.running.jobs import job
 from ragone.flows.running.progress import Progress
 from ragone.flows.running.seeds import volume_element_seed
+from ragone.flows.running.tasks import task
+from ragone.flows.running.tracking import run_stage
 from ragone.flows.running.workers import lake_at
 from ragone.flows.running.workspace import Workspace, open_workspace
 from ragone.pipelines.characterise import homogenise
@@ -33,6 +36,8 @@ from ragone.schemas import Candidate, Materials, Microstructure, Recipe, Represe
 
 Corner = tuple[int, int, int]
 Calls = list[tuple[object, ...]]
+
+_USUAL = Plan()
 
 
 @dataclass(frozen=True)
@@ -57,10 +62,17 @@ class RepresentativityResult:
     failures: tuple[str, ...] = ()
 
 
+@job("representativity")
 def study_candidate(
-    lake: Lake, study: Study, candidate: Candidate, plan: Plan, progress: Progress | None = None
+    lake: Lake,
+    study: Study,
+    candidate: Candidate | None = None,
+    plan: Plan = _USUAL,
+    progress: Progress | None = None,
 ) -> RepresentativityResult:
     """Representativity of volume elements of a candidate's recipe, drawn by the study's step at its voxel size.
+
+    Without a candidate it is the one in the middle of the study's space.
 
     Raises
     ------
@@ -74,9 +86,11 @@ def study_candidate(
     require_simulator(study)
     with open_workspace(lake, study.execution, progress) as workspace:
         run = _Run(workspace, plan, keep_voxels=study.keep_voxels)
-        return run.of_recipe(study, dict(prepared(lake, study, candidate).given))
+        chosen = candidate or stored_candidate(lake, study.middle())
+        return run.of_recipe(study, dict(prepared(lake, study, chosen).given))
 
 
+@job("representativity-of-recipe")
 def study_recipe(
     lake: Lake, study: Study, recipe: Recipe, plan: Plan, progress: Progress | None = None
 ) -> RepresentativityResult:
@@ -87,6 +101,7 @@ def study_recipe(
         return _Run(workspace, plan, keep_voxels=study.keep_voxels).of_recipe(study, {**given, "recipe": recipe.id})
 
 
+@job("representativity-of-volume")
 def study_volume(
     lake: Lake,
     volume: Microstructure,
@@ -128,6 +143,7 @@ def study_volume(
         return _Run(workspace, plan, keep_voxels=False).of_volume(measuring, volume)
 
 
+@task("characterise")
 def measure_cut(
     address: str, measuring: Measuring, volume_id: str, edge: int, corner: Corner, factor: int = 1
 ) -> MeasuredVolumeElement:
@@ -288,7 +304,9 @@ class _Run:
     def _estimated(self, subject_id: str) -> RepresentativityResult:
         self._progress.step("estimating")
         plan = self._plan
-        found = self._lake.run(
+        found = run_stage(
+            "conclude",
+            self._lake,
             estimate_representativity,
             **vars(self._inputs),
             metric=plan.metric,

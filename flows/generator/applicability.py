@@ -12,6 +12,7 @@ from ragone.dataset import Lake
 from ragone.flows.design.chain import Step
 from ragone.flows.running.dropping import METRICS_STORED, drop_present
 from ragone.flows.running.seeds import volume_element_seed
+from ragone.flows.running.tracking import run_stage
 from ragone.models.generator.domain import DOMAIN_DISTANCE, describe_position, locate_condition
 from ragone.models.generator.recipe import condition_of, unlearned
 from ragone.models.generator.trust import excluded_volumes, predict_errors
@@ -128,7 +129,9 @@ def drawn_volume(
     member: int = -1,
 ) -> str:
     """Return the id of a volume drawn by a member of the generator, by all in turn if -1."""
-    return lake.run(
+    return run_stage(
+        "draw",
+        lake,
         elements.draw.stage,
         recipe=recipe.id,
         materials=materials.id,
@@ -142,4 +145,5 @@ def drawn_volume(
 
 def measured_volume(lake: Lake, volume_id: str, materials: Materials, step: Step) -> str:
     """Return the id of the transport of a volume."""
-    return lake.run(step.stage, microstructure=volume_id, materials=materials.id, **step.parameters).id
+    made_of = {"microstructure": volume_id, "materials": materials.id}
+    return run_stage("characterise", lake, step.stage, **made_of, **step.parameters).id

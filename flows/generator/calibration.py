@@ -23,13 +23,16 @@ from ragone.flows.generator.applicability import (
     measured_volume,
 )
 from ragone.flows.generator.training_volumes import volumes_of
-from ragone.flows.generator.trust import stored_generator
+from ragone.flows.generator.trust import DEFAULT, stored_generator
 from ragone.flows.running.dropping import METRICS_STORED, drop_present
+from ragone.flows.running.jobs import job
 from ragone.flows.running.progress import Parts, Progress, Silent
 from ragone.flows.running.seeds import volume_element_seed
+from ragone.flows.running.tracking import run_stage
 from ragone.models.generator import draw_microstructure
 from ragone.models.generator.held_out_recipes import BEYOND
 from ragone.models.generator.reliability import EXTRAPOLATED, Reliability, reliabilities
+from ragone.models.generator.shipped import PLAN
 from ragone.models.generator.trust import calibration_points, excluded_volumes, fit_errors, relative_errors
 from ragone.pipelines.characterise import homogenise
 from ragone.pipelines.manufacture import pack_particles
@@ -47,8 +50,9 @@ class Calibrated:
     reliabilities: tuple[Reliability, ...]
 
 
+@job("generator-calibration")
 def calibrate_generator(
-    lake: Lake, name: str, *, params: str, beyond: bool = False, progress: Progress | None = None
+    lake: Lake, name: str = DEFAULT, *, params: str = str(PLAN), beyond: bool = False, progress: Progress | None = None
 ) -> Calibrated:
     """Measure a generator's errors and fit the errors to be expected.
 
@@ -107,7 +111,9 @@ class _Calibration:
             beside += equal_noise(self._lake, self._generator, recipes[volume], self._materials, self._elements)
             real.append(self._measured(volume_ids[volume]))
             self._progress.advanced()
-        made = self._lake.run(
+        made = run_stage(
+            "conclude",
+            self._lake,
             fit_errors,
             generator=self._generator.id,
             drawn=drawn,
@@ -141,7 +147,9 @@ class _Calibration:
 
     def _simulated(self, recipe: Recipe) -> str:
         """Return the transport of a volume of the simulator."""
-        volume = self._lake.run(
+        volume = run_stage(
+            "draw",
+            self._lake,
             pack_particles,
             recipe=recipe.id,
             materials=self._materials.id,

@@ -20,6 +20,7 @@ from ragone.flows.generator.training_plan import TrainingPlan
 from ragone.flows.generator.training_volumes import TrainingVolumes, volumes_of
 from ragone.flows.generator.trust import SIMULATE, Trust, stored_errors, stored_generator
 from ragone.flows.running.progress import StepsOf
+from ragone.flows.running.tasks import task
 from ragone.flows.running.workers import lake_at
 from ragone.flows.running.workspace import Workspace
 from ragone.flows.stages import stage_named
@@ -186,6 +187,7 @@ def drawer_of(workspace: Workspace, study: Study) -> Drawer:
     return GeneratorDrawer(workspace, generator, errors, study.trust, _elements_of(study, draw))
 
 
+@task("characterise")
 def expect(
     address: str,
     generator_id: str,

@@ -27,16 +27,19 @@ from ragone.flows.generator.fidelity_tasks import (
     volume_tasks,
 )
 from ragone.flows.generator.fidelity_volumes import VolumeMeasured, VolumeTask, measure_volume
-from ragone.flows.generator.trust import stored_generator
+from ragone.flows.generator.trust import DEFAULT, stored_generator
 from ragone.flows.running.dropping import METRICS_STORED, drop_present
 from ragone.flows.running.execution import Execution
+from ragone.flows.running.jobs import job
 from ragone.flows.running.progress import Progress, Silent
+from ragone.flows.running.tracking import run_stage
 from ragone.flows.running.workspace import Workspace, open_workspace
 from ragone.pipelines.fidelity import compare_volumes
 from ragone.schemas import Fidelity, Generator, Materials
 from ragone.schemas.materials import NMC_811
 
 _PHASE_COUNT = 3
+_USUAL = FidelityPlan()
 
 
 @dataclass(frozen=True)
@@ -55,10 +58,11 @@ class FidelityResult:
 Measured = Mapping[str, list[tuple[VolumeTask, VolumeMeasured]]]
 
 
+@job("fidelity")
 def compare_with_simulator(
     lake: Lake,
-    generator_ids: Sequence[str],
-    plan: FidelityPlan,
+    generator_ids: Sequence[str] = (DEFAULT,),
+    plan: FidelityPlan = _USUAL,
     progress: Progress | None = None,
     *,
     execution: Execution | None = None,
@@ -93,6 +97,7 @@ def compare_with_simulator(
     return report.of_tasks(tasks, recipe_names=list(plan.varied), recipes=plan.rows())
 
 
+@job("fidelity-to-volumes")
 def compare_with_volumes(
     lake: Lake,
     generator_ids: Sequence[str],
@@ -208,7 +213,9 @@ class _Report:
         errors = [found.error for _, found in (*real, *sample) if found.error]
         if not first or not second:
             raise StageFailedError(f"no volume of {name if first else REAL} could be measured: {(errors or ['?'])[0]}")
-        made = self._lake.run(
+        made = run_stage(
+            "conclude",
+            self._lake,
             compare_volumes,
             real_tensors=[found.tensor_id for _, found in first],
             real_geometries=[found.geometry_id for _, found in first],

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ragone.dataset import Lake
 from ragone.dataset.errors import StageFailedError
+from ragone.flows.running.tasks import task
 from ragone.flows.running.workers import lake_at
 from ragone.models.generator import draw_microstructure
 from ragone.pipelines.characterise import homogenise_along_all_axes, measure_geometry
@@ -47,6 +48,16 @@ class VolumeMeasured:
     error: str = ""
 
 
+@task("draw")
+def draw_volume(address: str, task: VolumeTask) -> VolumeMeasured:
+    """Draw a volume, or take it as it is stored, and measure nothing yet."""
+    try:
+        return VolumeMeasured(_made(lake_at(address), task))
+    except StageFailedError as failure:
+        return VolumeMeasured(error=str(failure))
+
+
+@task("characterise", first=draw_volume)
 def measure_volume(address: str, task: VolumeTask) -> VolumeMeasured:
     """Draw a volume, or take it as it is stored, and measure it."""
     lake = lake_at(address)

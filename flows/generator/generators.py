@@ -12,11 +12,13 @@ from typing import Any
 
 from ragone.dataset import Lake
 from ragone.flows.generator.applicability import domain_of
-from ragone.flows.generator.training_plan import TrainingPlan
-from ragone.flows.generator.training_volumes import TrainingVolumes
+from ragone.flows.generator.training_plan import GeneratorPlan, TrainingPlan
+from ragone.flows.generator.training_volumes import TrainingVolumes, chosen_volumes
 from ragone.flows.generator.trust import stored_generator
 from ragone.flows.running.dropping import drop_present
-from ragone.flows.running.progress import Progress, Silent
+from ragone.flows.running.jobs import job
+from ragone.flows.running.progress import Parts, Progress, Silent
+from ragone.flows.running.tracking import run_stage
 from ragone.models.generator import (
     assemble_generator,
     draw_microstructure,
@@ -70,6 +72,48 @@ def generate_volume(
     made = lake.run(draw_microstructure, **made_of, generator=generator.id, **size)
     domain = domain_of(recipe, materials, generator)
     return Generated(lake.get(made.id, Microstructure), recipe, domain.outside, domain.statement)
+
+
+@job("generator-training")
+def train_by_plan(
+    lake: Lake,
+    plan: GeneratorPlan,
+    progress: Progress | None = None,
+    *,
+    where: str = "",
+    at: str = "",
+    crop: int = 0,
+    device: str = "cpu",
+) -> Generator:
+    """Train a generator by a plan, on the volumes that it simulates, or on others that are stored.
+
+    Parameters
+    ----------
+    lake
+        Where everything is stored.
+    plan
+        How long it is trained, and what is simulated.
+    progress
+        Receives the progress of every volume and step.
+    where
+        A condition on the table of microstructures, which finds the volumes instead; the simulated ones if empty.
+    at
+        The snapshot in which they are sought; the present if empty.
+    crop
+        Edge [voxel] of cubes that are cut from each volume; 0 takes the volumes whole.
+    device
+        On which it is trained: cpu or cuda.
+
+    Raises
+    ------
+    StudyError
+        If no volume is found, or one is smaller than the cubes.
+    StageFailedError
+        If the volumes cannot be learned from; the message says why.
+    """
+    parts = Parts(progress or Silent())
+    volumes = chosen_volumes(lake, plan, parts.part("volumes"), where=where, at=at, crop=crop)
+    return train_generator(lake, volumes, plan.training, parts.part("training"), device=device)
 
 
 def train_generator(
@@ -138,7 +182,9 @@ class _Training:
         while done < step_count:
             steps = min(self._plan.stretch, step_count - done)
             self._progress.step(f"training phase {settings['phase']}, {whose}")
-            found = self._lake.run(
+            found = run_stage(
+                "train",
+                self._lake,
                 train_steps,
                 **self._inputs,
                 **({"before": state} if state else {}),
@@ -156,7 +202,9 @@ class _Training:
         return state
 
     def _assembled(self, members: Sequence[str], folds: Sequence[tuple[int, ...]]) -> Generator:
-        made = self._lake.run(
+        made = run_stage(
+            "conclude",
+            self._lake,
             assemble_generator,
             **self._inputs,
             members=list(members),

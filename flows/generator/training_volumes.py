@@ -13,6 +13,7 @@ from ragone.flows.errors import StudyError
 from ragone.flows.generator.training_plan import GeneratorPlan, SimulationPlan
 from ragone.flows.running.progress import Progress, Silent
 from ragone.flows.running.seeds import volume_element_seed
+from ragone.flows.running.tracking import run_stage
 from ragone.models.former.generator import former_id, recipe_of
 from ragone.models.generator.training_recipes import training_recipes
 from ragone.pipelines.characterise.representativity import cut_cube
@@ -67,7 +68,9 @@ def simulate_volumes(
     materials_id, recipe_ids, volume_ids = lake.put(materials), [], []
     for recipe in recipes:
         recipe_ids.append(lake.put(recipe))
-        made = lake.run(
+        made = run_stage(
+            "draw",
+            lake,
             pack_particles,
             recipe=recipe_ids[-1],
             materials=materials_id,
@@ -78,6 +81,20 @@ def simulate_volumes(
         volume_ids.append(made.id)
         watcher.advanced()
     return TrainingVolumes(tuple(volume_ids), tuple(recipe_ids))
+
+
+def chosen_volumes(
+    lake: Lake, plan: GeneratorPlan, progress: Progress | None = None, *, where: str = "", at: str = "", crop: int = 0
+) -> TrainingVolumes:
+    """Return the volumes that a plan simulates, or a condition finds at a snapshot; cut into cubes if an edge is given.
+
+    Raises as `find_volumes` and `cut_volumes`.
+    """
+    if where:
+        volumes = find_volumes(lake, where, at)
+    else:
+        volumes = simulate_volumes(lake, plan.simulation, seed=plan.training.seed, progress=progress)
+    return cut_volumes(lake, volumes, crop) if crop else volumes
 
 
 def volumes_of(lake: Lake, generator: Generator, params: str, progress: Progress) -> TrainingVolumes:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from ragone.dataset import Lake
 from ragone.flows.running.execution import Execution
 from ragone.flows.running.executors import open_executor, run_all
 from ragone.flows.running.progress import Progress, Silent
+from ragone.flows.running.tracking import watched
 from ragone.flows.running.workers import lend
 
 T = TypeVar("T")
@@ -37,10 +38,6 @@ class Workspace:
         counted = done or (lambda *_: self.progress.advanced())
         return run_all(self.executor, task, [(self.address, *call) for call in calls], counted)
 
-    def with_executor(self, executor: Executor) -> Workspace:
-        """The same with another executor."""
-        return replace(self, executor=executor)
-
 
 @contextmanager
 def open_workspace(
@@ -48,10 +45,12 @@ def open_workspace(
 ) -> Iterator[Workspace]:
     """A workspace over an open lake; tasks that have not started when it is left are given up.
 
+    In a flow run of a Prefect server they are task runs.
+
     Raises
     ------
     ExecutorError
         If the executor's library is not installed, or a worker dies.
     """
-    with lend(lake) as address, open_executor(execution or Execution()) as executor:
-        yield Workspace(lake, address, executor, progress or Silent())
+    with lend(lake) as address, open_executor(execution or Execution()) as executor, watched(executor) as tasks:
+        yield Workspace(lake, address, tasks, progress or Silent())

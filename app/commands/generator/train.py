@@ -5,21 +5,16 @@ from __future__ import annotations
 import json
 import time
 from pathlib import Path
+from typing import Any
 
 from ragone.app.pictures.generator import draw_loss
 from ragone.app.terminal.progress import Watcher
 from ragone.app.terminal.session import FINE, Session
-from ragone.dataset import Lake
 from ragone.flows import (
     GeneratorPlan,
-    Parts,
-    Progress,
-    TrainingVolumes,
-    cut_volumes,
-    find_volumes,
-    simulate_volumes,
+    chosen_volumes,
     train_baseline,
-    train_generator,
+    train_by_plan,
 )
 from ragone.models.generator.shipped import PLAN, plain_record
 from ragone.schemas import Generator
@@ -31,14 +26,14 @@ def execute(session: Session) -> int:
     plan = GeneratorPlan.load(given.params or PLAN, given.changes)
     started = time.perf_counter()
     with session.lake(create=not given.where) as lake, Watcher(session.notes, hidden=session.silent) as watcher:
-        parts = Parts(watcher)
-        volumes = _volumes(lake, plan, session, parts.part("volumes"))
+        chosen: Any = {"where": given.where or "", "at": given.at, "crop": given.crop or 0}
         if given.baseline:
+            volumes = chosen_volumes(lake, plan, watcher, **chosen)
             watcher.step("training the baseline")
             record = train_baseline(lake, volumes, step_count=given.baseline, seed=plan.training.seed)
         else:
             device = given.device or _device()
-            record = train_generator(lake, volumes, plan.training, parts.part("training"), device=device)
+            record = train_by_plan(lake, plan, watcher, **chosen, device=device)
     minutes = (time.perf_counter() - started) / 60
     if given.export:
         _export(record, Path(given.export), plan.name)
@@ -47,15 +42,6 @@ def execute(session: Session) -> int:
     data = {"generator_id": record.id, "volumes": len(record.trained_on), "minutes": minutes}
     session.answer({**data, "loss": float(record.training_loss[-1])}, "\n".join(_lines(record, minutes)))
     return FINE
-
-
-def _volumes(lake: Lake, plan: GeneratorPlan, session: Session, watcher: Progress) -> TrainingVolumes:
-    given = session.arguments
-    if given.where:
-        volumes = find_volumes(lake, given.where, given.at)
-    else:
-        volumes = simulate_volumes(lake, plan.simulation, seed=plan.training.seed, progress=watcher)
-    return cut_volumes(lake, volumes, given.crop) if given.crop else volumes
 
 
 def _device() -> str:
