@@ -8,7 +8,7 @@ the folder of the script that is running, or Ragone's own; as in `ragone.dataset
 import os
 import sys
 
-import ragone
+_OWN = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))  # where the package `ragone` lies
 
 
 def search_path() -> list[str]:
@@ -20,7 +20,7 @@ def search_path() -> list[str]:
     script = sys.modules.get("__main__")
     started = None if getattr(script, "__spec__", None) else getattr(script, "__file__", None)
     named = [entry for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep) if os.path.isabs(entry)]
-    chosen = [*named, os.path.dirname(os.path.dirname(ragone.__file__)), os.path.dirname(started or __file__)]
+    chosen = [*named, _OWN, os.path.dirname(started or __file__)]
     if here in map(os.path.realpath, chosen):
         return sys.path
     return [entry for entry in sys.path if os.path.realpath(entry) != here]

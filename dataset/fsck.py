@@ -226,7 +226,7 @@ def _object(check: _Check, key: str) -> list[Row]:
 
 
 def _users(check: _Check, kind: str) -> str:
-    """Which packages made or took records of a kind."""
+    """The packages that made or took records of a kind."""
     packages = packages_by_kind((item.run.entry_point, item.named()) for item in check.committed)[kind]
     return f"stages of {', '.join(sorted(packages))} made or took such records" if packages else "it was given"
 

@@ -222,7 +222,7 @@ def _code_changes(store: Store, committed: Committed, path: Path) -> list[str]:
 def _threads(store: Store, committed: Committed) -> dict[str, str]:
     try:
         recorded = store.load(committed.run.environment_id)
-    except LakeError:  # told as a difference
+    except LakeError:  # reported as a difference
         return {}
     assert isinstance(recorded, Environment)
     return {}

@@ -39,7 +39,7 @@ _USUAL_NAME = "usual"
 
 @dataclass(frozen=True)
 class Schedule:
-    """When a job is started: five fields of cron, in a time zone."""
+    """A schedule of starts: five fields of cron, in a time zone."""
 
     cron: str
     timezone: str = "UTC"
@@ -73,12 +73,12 @@ class Deployed:
 
     @property
     def full_name(self) -> str:
-        """As Prefect's own commands take it."""
+        """The name that Prefect's own commands take."""
         return f"{self.job.name}/{self.name}"
 
     @property
     def entrypoint(self) -> str:
-        """Where workers find the flow; with a colon Prefect would copy the folder and put it on the path."""
+        """The path by which workers find the flow; with a colon Prefect would copy the folder and add it to the path."""
         return f"{self.flows}.{self.job.name.replace('-', '_')}"
 
     def entry(self) -> dict[str, Any]:

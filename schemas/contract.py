@@ -48,7 +48,7 @@ except ImportError as cause:
 
 
 class RecordContract:
-    """What every record keeps. A subclass gives the fixture `record`, one valid record of the kind.
+    """The contract that every record keeps. A subclass gives the fixture `record`, one valid record of the kind.
 
     `tied` holds another valid value of each field whose value is tied to other fields.
     """
@@ -62,8 +62,8 @@ class RecordContract:
 
     def test_kind_names_its_class(self, record: Record) -> None:
         """The kind is registered, and leads to the class; its version is a positive integer."""
-        told = "; ".join(problems()) or "register it as an entry point, docs/EXTENDING.md, and install the package"
-        assert KINDS.get(record.kind) is type(record), f"{record.kind} is not registered as {type(record)}: {told}"
+        advice = "; ".join(problems()) or "register it as an entry point, docs/EXTENDING.md, and install the package"
+        assert KINDS.get(record.kind) is type(record), f"{record.kind} is not registered as {type(record)}: {advice}"
         assert record.schema_version >= 1
 
     def test_round_trip_through_arrow(self, record: Record) -> None:

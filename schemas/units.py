@@ -112,14 +112,14 @@ def parse_quantity(text: object, unit: str, name: str, bounds: Bounds = ANY) -> 
 
 
 def _expected(number: str, unit: str) -> str:
-    """What a quantity must be, with the number as it might be meant."""
+    """The form that a quantity must have, with the number as it might be meant."""
     if unit == "1":
         return f"a number without a unit, or in per cent, for example {number} or '{number} %'"
     return f"convertible to {unit}, for example '{number} {_USUAL.get(unit, unit)}'"
 
 
 def _respelled(text: str, unit: str) -> str:
-    """A text as it should have been written if that can be told, else an example."""
+    """A text as it should have been written if that can be inferred, else an example."""
     if found := _POINT.fullmatch(text):
         return f"'{found[1]}.{found[2]}{found[3]}', with a point"
     if found := _SPACE.fullmatch(text):

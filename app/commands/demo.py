@@ -26,7 +26,7 @@ PAGE = "report.html"
 
 @dataclass
 class Tour:
-    """What every step works with, and the data that the steps have given so far."""
+    """The session, lake and study that every step works with, and the data that the steps have given so far."""
 
     session: Session
     lake: Lake

@@ -80,14 +80,14 @@ def _versions() -> Finding:
 
 
 def _extensions() -> Finding:
-    """What other packages register, by package; all of it is loaded."""
+    """Load and list all that other packages register, by package."""
     usable = {(extensions.STAGES, name) for name in STAGES} | {(extensions.RECORDS, name) for name in KINDS}
     by_package: dict[str, list[str]] = {}
     for one in extensions.extensions(extensions.STAGES, extensions.RECORDS):
         if (one.group, one.name) in usable:
             by_package.setdefault(one.distribution, []).append(one.name)
-    told = [f"{package}: {', '.join(names)}" for package, names in by_package.items()]
-    return not extensions.problems(), "; ".join([*told, *extensions.problems()]) or "none"
+    listed = [f"{package}: {', '.join(names)}" for package, names in by_package.items()]
+    return not extensions.problems(), "; ".join([*listed, *extensions.problems()]) or "none"
 
 
 def _telemetry() -> Finding:

@@ -51,12 +51,12 @@ def campaign_page(found: CampaignRecords, again: str = "") -> str:
 def _asked(campaign: Campaign) -> list[Markup]:
     asked = _map(campaign.definition)
     space, steps = _map(asked.get("space")), _map(asked.get("steps"))
-    told = [_goal(goal) for goal in campaign.goals]
-    told += [
+    entries = [_goal(goal) for goal in campaign.goals]
+    entries += [
         f"{role}: {_settings(given)}" for role, step in steps.items() if (given := _map(_map(step).get("parameters")))
     ]
-    told += [f"{name}: {_settings(given)}" for name in ("budget", "resolution") if (given := _map(asked.get(name)))]
-    parts = [element("h2", "What was asked"), element("ul", *(element("li", text) for text in told))]
+    entries += [f"{name}: {_settings(given)}" for name in ("budget", "resolution") if (given := _map(asked.get(name)))]
+    parts = [element("h2", "What was asked"), element("ul", *(element("li", text) for text in entries))]
     rows = [[known.name, _range(space[path], known), known.doc] for path, known in quantities(space).items()]
     return [*parts, table(["quantity", "range", "meaning"], rows)] if rows else parts
 
@@ -157,17 +157,17 @@ def _curve(curve: Curve) -> Markup:
 
 
 def _origin(best: Best) -> list[Markup]:
-    told = "All that the best number was made of, from what was given or proposed to the number itself."
+    explanation = "All that the best number was made of, from what was given or proposed to the number itself."
     items = [element("li", f"{_made(group)}: ", *_ids(group)) for group in best.ancestors]
     notes = [f"The proposal was informed by {best.informed_by} results of earlier designs."] if best.informed_by else []
     if best.perturbed:
         notes.append(f"{best.perturbed} further artifacts, with perturbed inputs, serve its uncertainty alone.")
-    parts = [element("h2", "Where the number comes from"), element("p", told), element("ol", *items)]
+    parts = [element("h2", "Where the number comes from"), element("p", explanation), element("ol", *items)]
     return [*parts, element("p", " ".join(notes), class_="faint")] if notes else parts
 
 
 def _made(group: Ancestors) -> str:
-    """What the artifacts are, and by which stage they were made."""
+    """The artifacts by their kinds, and the stages that made them."""
     count = f"{len(group.ids)} x " if len(group.ids) > 1 else ""
     made = GIVEN if group.stage == GIVEN else f"by {group.stage}"
     return f"{count}{group.kind.replace('_', ' ')}, {made}"
@@ -187,9 +187,9 @@ def _reproduced(verifications: tuple[Verification, ...]) -> list[Markup]:
         [_code(one.subject_id), str(one.verdict), "; ".join([*one.code_changed, *one.environment_changed]) or "nothing"]
         for one in verifications
     ]
-    told = "Computed again from the recorded inputs and seed in a fresh process, and compared field by field."
+    explanation = "Computed again from the recorded inputs and seed in a fresh process, and compared field by field."
     heads = ["id", "verdict", "changed since"]
-    return [title, element("p", told), table(heads, rows)]
+    return [title, element("p", explanation), table(heads, rows)]
 
 
 def _further(campaign: Campaign, best: Best | None, again: str) -> list[Markup]:
@@ -209,8 +209,8 @@ def _further(campaign: Campaign, best: Best | None, again: str) -> list[Markup]:
 def _drawn(drawing: Callable[[BytesIO], Any]) -> tuple[bytes, Any]:
     """The PNG file that a function draws, and what it returns."""
     file = BytesIO()
-    told = drawing(file)
-    return file.getvalue(), told
+    returned = drawing(file)
+    return file.getvalue(), returned
 
 
 def _code(name: str) -> Markup:

@@ -36,7 +36,7 @@ class Quantity:
 
 
 def quantities(paths: Iterable[str]) -> dict[str, Quantity]:
-    """What each path such as ``recipe.porosity`` stands for; with its role where two have one name."""
+    """The quantity behind each path such as ``recipe.porosity``; with its role where two have one name."""
     named = {path: path.rpartition(".") for path in paths}
     count = Counter(name for _, _, name in named.values())
     return {path: _quantity(role if count[name] > 1 else "", name) for path, (role, _, name) in named.items()}

@@ -59,8 +59,8 @@ class Session:
             self.advise(f"{count} files of {self.place} cannot be read and are passed over; see: ragone fsck")
         unknown = lake.unknown_kinds()
         if unknown:
-            told = [f"{kind} (used by {', '.join(users)})" if users else kind for kind, users in unknown.items()]
-            self.advise(f"no installed package knows these kinds of record of {self.place}: {', '.join(told)}")
+            named = [f"{kind} (used by {', '.join(users)})" if users else kind for kind, users in unknown.items()]
+            self.advise(f"no installed package knows these kinds of record of {self.place}: {', '.join(named)}")
         return lake
 
     def answer(self, data: Any, shown: RenderableType) -> None:

@@ -172,7 +172,7 @@ class Study:
         return cls.read({"study": content})
 
     def to_plain(self) -> dict[str, Any]:
-        """What it was read from."""
+        """Return what it was read from."""
         return dict(self.content)
 
     def form(self) -> dict[str, Any]:

@@ -65,7 +65,7 @@ def _described(written: Mapping[str, Any], parameters: Mapping[str, Parameter]) 
 
 
 def _range(path: str, value: Any, parameters: Parameters) -> Form:
-    """What a path of the space may be: low and high, choices, or a value; the names of a role, or one of them."""
+    """The range of a path of the space: low and high, choices, or a value; the names of a role, or one of them."""
     role, _, name = path.partition(".")
     if not name and isinstance(value, Mapping):
         return {

@@ -25,7 +25,7 @@ _AT_EQUAL_NOISE = -1
 
 @dataclass(frozen=True)
 class VolumeElements:
-    """How volume elements are drawn and measured: two steps, their edge, voxel size [m] and the study's seed."""
+    """The drawing and measuring of volume elements: two steps, their edge, voxel size [m] and the study's seed."""
 
     draw: Step
     characterise: Step

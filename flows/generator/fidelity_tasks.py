@@ -28,7 +28,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class Terms:
-    """What all volumes share: generators, materials, voxel size, and the training volumes that are searched."""
+    """The values that all volumes share: generators, materials, voxel size, the training volumes that are searched."""
 
     samples: Sequence[Sample]
     materials_id: str

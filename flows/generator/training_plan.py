@@ -20,7 +20,7 @@ _FEWEST_VOXELS, _MOST_VOXELS = 16, 2048
 
 @dataclass(frozen=True)
 class TrainingPlan:
-    """How long a generator is trained: members of the ensemble, steps of the trunk and of each member, per phase."""
+    """The length of a training: members of the ensemble, steps of the trunk and of each member, per phase."""
 
     seed: int = 2026
     member_count: int = 4
@@ -37,7 +37,7 @@ class TrainingPlan:
 
 @dataclass(frozen=True)
 class SimulationPlan:
-    """Which recipes are simulated (low and high of fields of a recipe), how large and how fine."""
+    """The simulated recipes (low and high of fields of a recipe), the size of their volumes and voxels."""
 
     space: Mapping[str, tuple[float, float]]
     edge_voxels: int

@@ -23,7 +23,7 @@ _MOST_STEPS = 10**6
 
 @dataclass(frozen=True)
 class Trust:
-    """How far a generator is trusted; the names are those of study files.
+    """The extent to which a generator is trusted; the names are those of study files.
 
     `errors` names its calibration; `out_of_distribution` what is done with a recipe outside of its applicability
     domain: `flag` says so, `simulate` has the `simulator` draw it and continues with the generator fine-tuned on that,

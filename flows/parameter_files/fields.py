@@ -60,7 +60,7 @@ def settings_of(words: Sequence[str], known: Sequence[str] = ()) -> dict[str, st
 
 
 def _meant(word: str, known: Sequence[str]) -> str:
-    """What the word might have been meant to be, with the name that is nearest to one of its parts; else an example."""
+    """A guess at the word that was meant, with the name that is nearest to one of its parts; else an example."""
     parts = [part for part in re.split(r"[\s=:]+", word) if part]
     for part in parts:
         near = nearest(part, known) or ([part] if part.isidentifier() and not known else [])

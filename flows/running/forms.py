@@ -72,7 +72,7 @@ def form_of_parameter(parameter: Parameter, written: Any = None) -> Form:
 
 
 def _form_of_type(hint: Any) -> Form:
-    """Of a value that is not filled in."""
+    """The form of a value that is not filled in."""
     if getattr(hint, "__origin__", None) is list:
         return {"type": "array", "items": _form_of_type(hint.__args__[0])}
     kinds = [kind for kind in _TYPES if kind is hint or kind in getattr(hint, "__args__", ())]
@@ -90,7 +90,7 @@ def _description(parameter: Parameter) -> str:
 
 
 def _bounds(parameter: Parameter) -> Form:
-    """As JSON schema has them; a bound that is given in another unit than that of the value would be wrong."""
+    """The bounds as JSON schema has them; one that is given in another unit than that of the value would be wrong."""
     bounds = parameter.bounds
     found = {
         ("exclusiveMinimum" if bounds.low_open else "minimum"): bounds.low,

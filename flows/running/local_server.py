@@ -39,7 +39,7 @@ _TICK_SECOND = 0.2
 
 
 def default_folder() -> Path:
-    """Where the server keeps its database and logs."""
+    """The folder in which the server keeps its database and logs."""
     return Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local" / "share")) / "ragone" / "prefect"
 
 
@@ -81,7 +81,7 @@ class LocalServer:
 
     @property
     def api(self) -> str:
-        """What `--prefect-api` and PREFECT_API_URL take."""
+        """The address that `--prefect-api` and PREFECT_API_URL take."""
         return f"{self.address}/api"
 
     @contextmanager

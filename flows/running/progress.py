@@ -80,7 +80,7 @@ class Part:
         self._whole.started(self.name, total)
 
     def step(self, text: str) -> None:
-        """What is being done now, with the name of the part."""
+        """Report what is being done now, with the name of the part."""
         self._whole.step(f"{self.name}: {text}")
 
     def advanced(self) -> None:

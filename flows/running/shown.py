@@ -19,7 +19,7 @@ _MOST_ROWS = 1000
 
 
 def subject_of(value: Any) -> str:
-    """What a run is about: the name of a study if there is one, else a short id; empty if there is neither."""
+    """The subject of a run: the name of a study if there is one, else a short id; empty if there is neither."""
     ids = list(_ids(value))
     for kind in _FIRST:
         for each in ids:

@@ -23,7 +23,7 @@ from ragone.schemas.materials import NMC_811
 
 @dataclass(frozen=True, slots=True)
 class VolumeMeasures:
-    """What is measured of one volume."""
+    """The measures of one volume."""
 
     tensor: TransportTensor
     geometry: Geometry

@@ -129,7 +129,7 @@ def _discharge(curve: Curve) -> tuple[NDArray[np.float64], NDArray[np.float64], 
 
 
 def _weights(time: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Of the trapezoidal rule, summing to one; equal ones if all samples are at one time."""
+    """The weights of the trapezoidal rule, summing to one; equal ones if all samples are at one time."""
     width = np.diff(time)
     weights = (np.append(width, 0.0) + np.append(0.0, width)) / 2
     total = float(weights.sum())
