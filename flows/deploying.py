@@ -78,7 +78,7 @@ class Deployed:
 
     @property
     def entrypoint(self) -> str:
-        """The path by which workers find the flow; with a colon Prefect would copy the folder and add it to the path."""
+        """The path at which workers find the flow; with a colon Prefect would copy the folder and put it first."""
         return f"{self.flows}.{self.job.name.replace('-', '_')}"
 
     def entry(self) -> dict[str, Any]:

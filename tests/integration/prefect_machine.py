@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +18,7 @@ from typing import Any
 
 import electrode_stand_ins
 import psutil
+import pytest
 
 from ragone.dataset import Lake
 from ragone.flows.deploying import deployments, register
@@ -28,6 +31,36 @@ def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])
+
+
+@contextmanager
+def postgresql() -> Iterator[str]:
+    """Start a PostgreSQL server of its own, as Debian installs it; yield the address of an empty database.
+
+    It refuses to run as root, who starts it as the user postgres. Nothing is yielded where it is not installed: the
+    test is skipped.
+    """
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if not found:
+        pytest.skip("PostgreSQL is not installed")
+    as_whom = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
+    folder, port = Path(tempfile.mkdtemp(prefix="ragone-postgresql-")), free_port()
+    if as_whom:
+        shutil.chown(folder, "postgres")
+
+    def run(tool: str, *words: str) -> None:
+        subprocess.run([*as_whom, str(found[-1].parent / tool), *words], cwd="/", check=True, stdout=subprocess.DEVNULL)
+
+    where = ["-D", str(folder / "data")]
+    options = f"-h 127.0.0.1 -p {port} -k {folder}"
+    run("initdb", *where, "-U", "ragone", "-A", "trust")
+    run("pg_ctl", *where, "-w", "-l", str(folder / "log"), "-o", options, "start")
+    try:
+        run("createdb", "-h", "127.0.0.1", "-p", str(port), "-U", "ragone", "prefect")
+        yield f"postgresql+asyncpg://ragone@127.0.0.1:{port}/prefect"
+    finally:
+        run("pg_ctl", *where, "-m", "immediate", "stop")
+        shutil.rmtree(folder)
 
 
 class Machine:

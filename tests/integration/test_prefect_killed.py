@@ -10,7 +10,7 @@ from typing import Any
 
 import electrode_stand_ins
 import pytest
-from prefect_machine import Machine, free_port, require_once, run_count, wait_for_work, wait_until
+from prefect_machine import Machine, free_port, postgresql, require_once, run_count, wait_for_work, wait_until
 
 from ragone.dataset import Lake
 from ragone.flows import run_campaign
@@ -96,3 +96,21 @@ def test_a_cancelled_run_leaves_a_whole_lake_and_is_resumed(
             assert not opened.fsck().problems
         machine.wait(machine.start(deployment), "Completed")
         require_once(lake, campaign_id)
+
+
+def test_a_server_on_postgresql(expected: tuple[str, int], tmp_path: Path) -> None:
+    """The server may keep its records there; killed and started again, it gives the same campaign."""
+    campaign_id, whole = expected
+    with postgresql() as database:
+        words = ("--database", database, "--at-once", "2", "--resume-at-most", "100")
+        machine = Machine.started(tmp_path / "prefect", free_port(), *words)
+        try:
+            lakes = [tmp_path / f"lake-{number}" for number in range(2)]
+            runs = [machine.start(machine.deploy(lake, **STUDY)) for lake in lakes]
+            wait_for_work(lakes[0], random.Random(2), whole)
+            _kill(machine, "server start")()
+            for run, lake in zip(runs, lakes, strict=True):
+                machine.wait(run, "Completed")
+                require_once(lake, campaign_id)
+        finally:
+            machine.interrupt()
