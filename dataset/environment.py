@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import sys
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -14,9 +15,14 @@ from ragone.schemas.provenance import Environment
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
-@cache
 def environment() -> Environment:
-    """The environment of this process, as it was when first asked for."""
+    """The environment of this process, as it was when first asked for with the present module path."""
+    return environment_at(tuple(sys.path))
+
+
+@cache
+def environment_at(path: tuple[str, ...]) -> Environment:
+    """The environment of this process, whose packages are looked for on a module path."""
     model, features = _processor()
     threads = {"cores": os.cpu_count() or 0, **{v: os.environ[v] for v in THREAD_VARIABLES if v in os.environ}}
     return Environment(
@@ -25,14 +31,18 @@ def environment() -> Environment:
         processor=model,
         processor_features=features,
         threads=threads,
-        packages={str(d.metadata["Name"]): str(d.version) for d in metadata.distributions() if d.metadata["Name"]},
+        packages={str(d.metadata["Name"]): str(d.version) for d in metadata.distributions(path=list(path)) if d.metadata["Name"]},
     )
 
 
-@cache
 def environment_id() -> str:
     """The artifact id of this process's environment."""
-    return artifact_id(environment())
+    return _id_of(environment())
+
+
+@cache
+def _id_of(environment: Environment) -> str:
+    return artifact_id(environment)
 
 
 def recorded_threads(recorded: Environment) -> dict[str, str]:

@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from ragone.dataset import worker
 from ragone.dataset.arrow_files import encode
-from ragone.dataset.environment import differences
+from ragone.dataset.environment import differences, recorded_threads
 from ragone.dataset.errors import CorruptObjectError, DroppedError, LakeError, NotReproducibleError
 from ragone.dataset.fingerprint import present_names
 from ragone.dataset.runs import Committed
@@ -225,7 +225,7 @@ def _threads(store: Store, committed: Committed) -> dict[str, str]:
     except LakeError:  # reported as a difference
         return {}
     assert isinstance(recorded, Environment)
-    return {}
+    return recorded_threads(recorded)
 
 
 def _environment_changes(store: Store, committed: Committed, path: Path) -> tuple[str, ...]:

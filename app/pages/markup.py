@@ -85,4 +85,4 @@ def page(title: str, *content: Markup) -> str:
 
 
 def _escaped(content: str) -> str:
-    return content
+    return content if isinstance(content, Markup) else escape(printable(content), quote=False)

@@ -37,7 +37,6 @@ def clogging(transport: Transport, *, threshold_volt: float = 3.5) -> Kpi:
 def test_a_stage_that_is_registered_is_in_the_reference(site, monkeypatch):
     """With what it takes, its parameters and the KPIs that it gives, and nothing else to be done."""
     monkeypatch.setitem(registry.STAGES, clogging.name, clogging)
-    monkeypatch.setitem(registry.KPI_STAGES, clogging.name, clogging)
     pages = site("stages")
     section = pages.page().partition("### kpi.clogging")[2].partition("\n#")[0]
     assert "Share of the pores that are clogged." in section

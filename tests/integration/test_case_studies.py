@@ -52,7 +52,7 @@ def test_figures_and_pictures(folder, tmp_path, capsys):
         verified = lake.sql("SELECT count(*) FROM runs").item()
         watched = Watched()
         run_cases(lake, folder, watched)
-        assert watched.totals[0] == 8 * 2 * 2  # all campaigns: two designs, each of one volume
+        assert watched.totals[0] == 8 * 1 * 2  # all campaigns: one design each, of one volume and its evaluation
         assert watched.units == watched.total
         assert {text.partition(":")[0] for text in watched.texts} == {*told["campaigns"], "many powers"}
     assert main([*arguments, "--quiet"]) == 0

@@ -120,7 +120,7 @@ def test_held_out_crops(lake, example):
     trained_on = lake.get(subject).trained_on
     with pytest.raises(StudyError, match="training volume"):
         compare_with_volumes(lake, [subject], [*crops, *trained_on])
-    with pytest.raises(StudyError, match="Name 4 cubes"):
+    with pytest.raises(StudyError, match="Name 4 cubic ones"):
         compare_with_volumes(lake, [subject], crops[:3])
     with pytest.raises(StudyError, match="--volumes"):
         compare_with_simulator(lake, [subject], PLAN)

@@ -114,7 +114,7 @@ def test_a_worker_runs_what_was_deployed(machine: Machine, alone: tuple[object, 
     machine.wait(run, "Completed", "Failed", "Crashed")
     require_once(tmp_path / "lake", str(alone[0]))
     content = electrode_stand_ins.content(budget={**BUDGET, "total": "many"})["study"]
-    with machine.client() as client, pytest.raises(PrefectHTTPStatusError, match="'many' is not of type 'integer'"):
+    with machine.client() as client, pytest.raises(PrefectHTTPStatusError, match=r"study.budget.total.*'many'"):
         client.create_flow_run_from_deployment(deployment, parameters={"study": content})
 
 
@@ -132,7 +132,8 @@ def test_deployments_have_forms_schedules_and_limits(machine: Machine, tmp_path:
     assert form["space"]["properties"]["recipe.porosity"]["properties"]["low"]["exclusiveMaximum"] == 1
     assert campaign.enforce_parameter_schema
     assert campaign.parameters == {"lake": lake, "study": dict(study.content)}
-    assert campaign.concurrency_limit == 1
+    assert campaign.global_concurrency_limit is not None
+    assert campaign.global_concurrency_limit.limit == 1
     (schedule,) = campaign.schedules
     assert (schedule.schedule.cron, schedule.schedule.timezone, schedule.active) == ("0 6 * * *", "Europe/Berlin", True)
     assert not powers.schedules

@@ -142,8 +142,8 @@ def test_uncertainties_cover_the_truth(cell_like):
     """In 200 repeats the true resistance lies within 1.96 standard uncertainties about 95 times of a hundred."""
     circuit = Circuit((SERIES, ARC, ARC, FINITE_LENGTH))
     true = np.log([SERIES_RESISTANCE, *FAST, 0.9, *SLOW, 0.85, *DIFFUSION])
-    parts = {"series": circuit.places([0], "resistance"), "arcs": circuit.places([1, 2], "resistance")}
-    parts["diffusion"] = circuit.places([3], "resistance")
+    parts = {"series": circuit.positions([0], "resistance"), "arcs": circuit.positions([1, 2], "resistance")}
+    parts["diffusion"] = circuit.positions([3], "resistance")
     inside = dict.fromkeys(parts, 0)
     for seed in range(200):
         found = fit(circuit, 2 * np.pi * FREQUENCY, noisy(cell_like, seed), true + 0.05)

@@ -32,8 +32,7 @@ def made(lake, design, monkeypatch):
 
 
 def _forget():
-    environment.environment.cache_clear()
-    environment.environment_id.cache_clear()
+    environment.environment_at.cache_clear()
 
 
 def test_thread_counts_of_a_worker_are_followed_and_not_named(lake, made):

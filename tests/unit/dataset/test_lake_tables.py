@@ -119,7 +119,7 @@ def test_a_record_of_an_older_version_is_shown_with_nulls(folder, example) -> No
             rows = lake.sql(f"SELECT id, {BOUND} FROM transports ORDER BY {BOUND}").rows()
             assert sorted(rows, key=str) == sorted([(name, None), (present, 2.5)], key=str)
             versions = dict(lake.sql("SELECT id, schema_version FROM artifacts WHERE kind = 'transport'").rows())
-            assert versions == {name: 1, present: 2}
+            assert versions == {name: 1, present: type(record).schema_version}
             assert lake.get(name).pore_tortuosity_factor_upper is None
             assert artifact_id(lake.get(name)) != name  # what it was migrated to is content of its own
             assert lake.fsck().problems == ()

@@ -6,22 +6,26 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import lake_stages as stages
+import pyarrow as pa
 import pytest
 
 from ragone.dataset import artifact_id
-from ragone.schemas import Record, Verdict
+from ragone.schemas import Record, Run, Verdict
 from ragone.schemas.errors import SchemaVersionError
 
 
 @pytest.fixture
 def first_version(monkeypatch) -> Callable[[], Iterator[None]]:
-    """While it lasts, every record is written as the first version of its kind."""
+    """While it lasts, every artifact is written as the first version of its kind; runs are not."""
     written = Record.to_arrow
+
+    def to_arrow(self: Record, version: int | None = None) -> pa.Table:
+        return written(self, version if version or isinstance(self, Run) else 1)
 
     @contextmanager
     def writing():
         with monkeypatch.context() as past:
-            past.setattr(Record, "to_arrow", lambda self, version=None: written(self, version or 1))
+            past.setattr(Record, "to_arrow", to_arrow)
             yield
 
     return writing
