@@ -42,7 +42,7 @@ if __name__ == "__main__":
     said["shown"] = answered("show", best)
     said["wettings"] = answered("query", "SELECT soaking_time_second FROM wettings ORDER BY 1")
     said["suggested"] = answered("query", "SELECT stage FROM runs WHERE stage LIKE 'acquisition.%'")
-    said["measured"] = answered("query", "SELECT method FROM transports WHERE cube_count = 1")
+    said["measured"] = answered("query", "SELECT method FROM transports WHERE volume_element_count = 1")
     said["sound"] = answered("fsck")[0]
     said["reproduced"] = answered("reproduce", best, "--deep")
     said["contract"] = pytest.main(["-q", "-p", "no:cacheprovider", "-p", "no:randomly", f"{lab}/tests"])
