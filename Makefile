@@ -21,6 +21,7 @@ cases: $(READY)
 
 # One thread for each process: two workers on two cores whose linear algebra waits for two threads each lose time.
 test slow: export OMP_NUM_THREADS := 1
+test slow: unexport PYTHONDONTWRITEBYTECODE  # the tests start hundreds of processes; one compiles for all
 
 # A worker keeps the tests of a module, whose fixtures are made once, until another worker has nothing left to do.
 test: $(READY)

@@ -24,7 +24,7 @@ def environment() -> Environment:
 def environment_at(path: tuple[str, ...]) -> Environment:
     """The environment of this process, whose packages are looked for on a module path."""
     model, features = _processor()
-    installed = metadata.distributions(path=list(path))
+    installed = [d.metadata for d in metadata.distributions(path=list(path))]  # each is read and parsed once
     threads = {"cores": os.cpu_count() or 0, **{v: os.environ[v] for v in THREAD_VARIABLES if v in os.environ}}
     return Environment(
         python=platform.python_version(),
@@ -32,7 +32,7 @@ def environment_at(path: tuple[str, ...]) -> Environment:
         processor=model,
         processor_features=features,
         threads=threads,
-        packages={str(d.metadata["Name"]): str(d.version) for d in installed if d.metadata["Name"]},
+        packages={str(about["Name"]): str(about["Version"]) for about in installed if about["Name"]},
     )
 
 

@@ -58,10 +58,13 @@ def test_another_version_of_a_library_is_named(lake, made, monkeypatch):
     """With both versions."""
     present = metadata.version("numpy")
     with monkeypatch.context() as earlier:
-        earlier.setattr(metadata.Distribution, "version", property(lambda d: _version(d, numpy="1.0")))
+        known = metadata.PathDistribution.metadata.fget
+        earlier.setattr(metadata.PathDistribution, "metadata", property(lambda d: _earlier(known(d), numpy="1.0")))
         name = made()
     assert lake.reproduce(name).environment_changed == (f"numpy: 1.0 -> {present}",)
 
 
-def _version(distribution, **instead):
-    return instead.get(distribution.metadata["Name"], distribution.metadata["Version"])
+def _earlier(about, **versions):
+    if about["Name"] in versions:
+        about.replace_header("Version", versions[about["Name"]])
+    return about
