@@ -47,7 +47,8 @@ class Tour:
 def execute(session: Session) -> int:
     """Take the steps one after the other, and write the page; 1 if there is no best design, or a number differs."""
     given = session.arguments
-    study = Study.load(here_or_shipped(given.params, "params.yaml"))
+    params = here_or_shipped(given.params, "params.yaml")
+    study = Study.load(params)
     folder = Path(given.outputs)
     if given.lake is None:
         session.place = str(folder / "lake")
@@ -58,7 +59,7 @@ def execute(session: Session) -> int:
     (folder / PAGE).write_text(campaign_page(found, session.again()), encoding="utf-8", newline="\n")
     if given.json:
         session.answer({**tour.data, "page": folder / PAGE, "outputs": folder}, "")
-    session.advise(_next(session, folder, found))
+    session.advise(_next(session, folder, params, found))
     return FINE if fine else FOUND
 
 
@@ -109,7 +110,7 @@ STEPS: tuple[tuple[str, Callable[[Tour], bool]], ...] = (
 )
 
 
-def _next(session: Session, folder: Path, found: CampaignRecords) -> str:
+def _next(session: Session, folder: Path, params: Path, found: CampaignRecords) -> str:
     where = session.again()
     lines = [f"Look at {folder / PAGE}: open it in a browser, the pictures are inside. The lake is {session.place}."]
     if found.best is not None:
@@ -120,6 +121,6 @@ def _next(session: Session, folder: Path, found: CampaignRecords) -> str:
             f"  ragone lineage {kpi}{where}",
             f"  ragone reproduce {kpi} --deep{where}",
             f"  ragone why {kpi}{where}",
-            f"  ragone run my-study.yaml{where}    (a copy of {session.arguments.params} with your own numbers)",
+            f"  ragone run my-study.yaml{where}    (a copy of {params} with your own numbers)",
         ]
     return "\n".join(lines)

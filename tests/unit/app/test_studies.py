@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from ragone.dataset import Lake
@@ -98,9 +100,9 @@ def test_demo(cli, write_study, tmp_path):
     """The demo runs, queries and reproduces in a row, says nothing of a changed environment after workers of its own,
     and leaves a page with pictures that names only what the lake holds; it ends with where to look and what to type.
     """
-    answer = cli(
-        "demo", write_study("budget:", "executor: {kind: processes, workers: 1}\n  budget:"), "--outputs", "shown"
-    )
+    study = write_study("budget:", "executor: {kind: processes, workers: 1}\n  budget:")
+    Path(study).rename(tmp_path / "params.yaml")
+    answer = cli("demo", "--outputs", "shown")
     assert answer.code == 0
     titles = ["1. Run a campaign", "2. Query its history in one line", "3. Reproduce its best number from the id"]
     assert [line for line in answer.out.splitlines() if line[:2] in ("1.", "2.", "3.")] == titles
@@ -109,6 +111,7 @@ def test_demo(cli, write_study, tmp_path):
     assert "environment changed" not in answer.out
     assert "Look at shown/report.html" in answer.err
     assert "ragone lineage kpi-" in answer.err
+    assert "a copy of params.yaml" in answer.err
     content = (tmp_path / "shown" / "report.html").read_text(encoding="utf-8")
     page = StrictPage(content)
     assert [picture[:4] for picture, _ in page.pictures] == [b"\x89PNG"] * 3
