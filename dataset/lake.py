@@ -106,7 +106,8 @@ class Lake:
         files = files_at(where, create=False)
         if files.size(PAGE) is None and not files.keys("objects") and not files.keys("runs"):
             raise NotALakeError(
-                f"{where} is not a lake: it holds neither {PAGE} nor objects. Choose another with --lake."
+                f"{where!r} is not a lake: it holds neither {PAGE} nor objects. Name the folder of a lake with --lake "
+                "(that of `ragone demo` is demo/lake)."
             )
         report = fsck(Store(files, tables_folder(files, where), KINDS), watcher)
         if report.sound or not report.truth_is_sound:
