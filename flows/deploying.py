@@ -24,7 +24,7 @@ from ragone.flows.running.forms import Form, form_of
 from ragone.flows.running.jobs import JOBS, LAKE, Job
 from ragone.flows.running.local_server import POOL, POOL_TYPE
 from ragone.flows.running.plain_values import address_of, to_plain
-from ragone.flows.running.tracking import require_answer
+from ragone.flows.running.server_access import require_answer, speaking_to
 from ragone.models.generator.shipped import PLAN
 from ragone.schemas.errors import did_you_mean
 
@@ -161,9 +161,8 @@ def register(deployed: Sequence[Deployed], server: str) -> tuple[str, ...]:
         If the server does not answer.
     """
     from prefect.client.orchestration import get_client
-    from prefect.settings import PREFECT_API_URL, PREFECT_LOGGING_LEVEL, temporary_settings
 
-    with temporary_settings({PREFECT_API_URL: server, PREFECT_LOGGING_LEVEL: "CRITICAL"}):
+    with speaking_to(server):
         require_answer(server)
         try:
             with get_client(sync_client=True) as client:

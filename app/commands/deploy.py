@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ragone.app.terminal.session import FINE, Session
 from ragone.flows import Study, StudyError
-from ragone.flows.deploying import Schedule, deployments, register, write_file
+from ragone.flows.deploying import SCHEDULED, Schedule, deployments, register, write_file
 from ragone.flows.running.tracking import server_address
 
 
@@ -29,6 +29,7 @@ def execute(session: Session) -> int:
     names = [one.full_name for one in made]
     session.answer({"deployments": names, "file": path, "server": server}, "\n".join(names))
     session.advise(f"written    {path}\nregistered {server or 'nowhere: no server is named'}")
+    example = next((name for name in names if name.startswith(f"{SCHEDULED}/")), names[0])
     where = server or "http://127.0.0.1:4200/api, which `ragone up` starts"
-    session.advise(f"Start one: PREFECT_API_URL={where}\n  prefect deployment run '{names[0]}'")
+    session.advise(f"Start one: PREFECT_API_URL={where}\n  prefect deployment run '{example}'")
     return FINE

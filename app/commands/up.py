@@ -32,7 +32,9 @@ def execute(session: Session) -> int:
                 f"Prefect    {server.address}\nfiles      {server.folder}",
             )
             session.advise(
-                f"\nIn another terminal:\n  export PREFECT_API_URL={server.api}\n  ragone deploy params.yaml\n"
+                f"\nIn another terminal:\n  export PREFECT_API_URL={server.api}\n"
+                f"  export PREFECT_API_AUTH_STRING=$(cat {server.folder / 'password'})\n  ragone deploy params.yaml\n"
+                "The page asks for that password once.\n"
                 "Ctrl-C stops the server and its runs; they go on when it is started again."
             )
             session.out.file.flush()

@@ -55,7 +55,7 @@ def compare_with_bruggeman(
     kpi: str = "energy_density",
     progress: Progress | None = None,
 ) -> tuple[Compared, ...]:
-    """Both ways, every porosity, every rate.
+    """Compare cells of measured tortuosity with cells that take Bruggeman's relation, over porosities and rates.
 
     Parameters
     ----------

@@ -94,7 +94,10 @@ def study_candidate(
 def study_recipe(
     lake: Lake, study: Study, recipe: Recipe, plan: Plan, progress: Progress | None = None
 ) -> RepresentativityResult:
-    """Representativity of volume elements of a stored recipe; raises as `study_candidate`."""
+    """Representativity of volume elements of a stored recipe.
+
+    Raises as `study_candidate`.
+    """
     require_simulator(study)
     with open_workspace(lake, study.execution, progress) as workspace:
         given = prepared(lake, study, stored_candidate(lake, study.middle())).given

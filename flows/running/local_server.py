@@ -1,6 +1,7 @@
 """A Prefect server and one worker on this machine, started quietly, kept running, and stopped.
 
-Both keep their files in a folder of their own and listen on 127.0.0.1 alone. A server or worker that dies is started
+Both keep their files in a folder of their own and listen on 127.0.0.1 alone, where the server asks for a password:
+who speaks to it may start what he likes in the name of its user. A server or worker that dies is started
 again; whatever the dead worker had started is ended, and its flow runs go on (see `lost_runs`): the lake holds what
 they had done. There is one worker, because SQLite locks under several.
 """
@@ -24,6 +25,7 @@ from filelock import FileLock, Timeout
 from ragone.dataset.search_path import interpreter_variables
 from ragone.flows.errors import ServerError
 from ragone.flows.running.lost_runs import resume_lost
+from ragone.flows.running.server_access import ADDRESS, PASSWORD, stored_password
 from ragone.flows.running.telemetry import OFF
 
 HOST, PORT = "127.0.0.1", 4200
@@ -70,7 +72,7 @@ class LocalServer:
         resumed_at_most: int = RESUMED_AT_MOST,
     ) -> None:
         self.folder, self._port, self._database = folder.absolute(), port, database
-        self._at_once, self._resumed_at_most = at_once, resumed_at_most
+        self._at_once, self._resumed_at_most, self._password = at_once, resumed_at_most, ""
         self._server: subprocess.Popen[bytes] | None = None
         self._worker: subprocess.Popen[bytes] | None = None
 
@@ -94,6 +96,7 @@ class LocalServer:
             If the folder or the port is in use, or the server does not start.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
+        self._password = stored_password(self.folder)
         lock = FileLock(self.folder / "up.lock", timeout=0)
         try:
             lock.acquire()
@@ -163,7 +166,9 @@ class LocalServer:
             **database,
             _MARK: str(self.folder),
             "PREFECT_HOME": str(self.folder),
-            "PREFECT_API_URL": self.api,
+            ADDRESS: self.api,
+            PASSWORD: self._password,
+            "PREFECT_SERVER_API_AUTH_STRING": self._password,
             "PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS": self.address,  # no page of a stranger starts anything
             "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(self.folder / "pages"),
             "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
@@ -195,7 +200,7 @@ class LocalServer:
         for process in self._marked():
             with suppress(psutil.Error):
                 alive.add(process.environ().get(_FLOW_RUN, ""))
-        resume_lost(self.api, POOL, alive, at_once=at_once, at_most=self._resumed_at_most)
+        resume_lost(self.api, POOL, alive, at_once=at_once, at_most=self._resumed_at_most, password=self._password)
 
     def _marked(self) -> list[psutil.Process]:
         """All processes that were started here, or by those; in whatever session they are."""

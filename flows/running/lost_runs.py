@@ -10,10 +10,14 @@ from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from ragone.flows.running.server_access import speaking_to
+
 _SETTLED = timedelta(seconds=15)  # a worker says that a run is pending shortly before its process is there
 
 
-def resume_lost(server: str, pool: str, alive: Collection[str], *, at_once: bool, at_most: int) -> None:
+def resume_lost(
+    server: str, pool: str, alive: Collection[str], *, at_once: bool, at_most: int, password: str = ""
+) -> None:
     """Schedule lost flow runs of a work pool anew; those that were being cancelled are cancelled.
 
     Parameters
@@ -28,15 +32,15 @@ def resume_lost(server: str, pool: str, alive: Collection[str], *, at_once: bool
         Whether runs of which a process may just be starting are lost, too: no worker is left that could start it.
     at_most
         How often a run is started in all before it stays crashed.
+    password
+        Of the server; that of the environment if empty.
     """
     import httpx
     from prefect.client.orchestration import get_client
     from prefect.exceptions import PrefectException
-    from prefect.settings import PREFECT_API_URL, PREFECT_LOGGING_LEVEL, temporary_settings
 
-    settings: dict[Any, Any] = {PREFECT_API_URL: server, PREFECT_LOGGING_LEVEL: "CRITICAL"}
     try:
-        with temporary_settings(settings), get_client(sync_client=True) as client:
+        with speaking_to(server, password), get_client(sync_client=True) as client:
             for run in _unfinished(client, pool):
                 if str(run.id) not in alive and (at_once or _settled(run)):
                     client.set_flow_run_state(run.id, _next_state(run, at_most), force=True)

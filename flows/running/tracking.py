@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ragone.dataset import Execution, Lake
 from ragone.dataset.recording import asked_by
-from ragone.flows.errors import TrackingError
 from ragone.flows.running import telemetry
+from ragone.flows.running.server_access import ADDRESS, require_answer, speaking_to
 from ragone.flows.running.shown import call_run, publish, subject_of
 from ragone.flows.running.tasks import kind_of
 from ragone.schemas import Stage
@@ -32,7 +32,6 @@ assert telemetry.OFF
 
 T = TypeVar("T")
 
-_SETTING = "PREFECT_API_URL"
 _TASKS_AT_ONCE = 32
 
 _chosen: ContextVar[str] = ContextVar("server", default="")
@@ -42,7 +41,7 @@ _work: ContextVar[Callable[[], Any]] = ContextVar("work")
 
 def server_address() -> str:
     """The address of the Prefect server that is used: chosen by `at_server`, else the environment's; empty for none."""
-    return _chosen.get() or os.environ.get(_SETTING, "")
+    return _chosen.get() or os.environ.get(ADDRESS, "")
 
 
 @contextmanager
@@ -77,10 +76,8 @@ def run_watched(
         If the server does not answer.
     """
     import prefect
-    from prefect.settings import PREFECT_API_URL, PREFECT_LOGGING_LEVEL, temporary_settings
 
-    quiet = {} if prefect.context.FlowRunContext.get() else {PREFECT_LOGGING_LEVEL: "CRITICAL"}
-    with temporary_settings({PREFECT_API_URL: server, **quiet}):
+    with speaking_to(server, quiet=prefect.context.FlowRunContext.get() is None):
         require_answer(server)
         result: T = flow_of(name, signature, lambda given: in_flow_run(body, given))(**parameters)
         return result
@@ -189,16 +186,3 @@ def _task(kind: str) -> Any:
         return _work.get()()
 
     return step
-
-
-def require_answer(server: str) -> None:
-    """Raise TrackingError if the server of the present settings does not answer."""
-    from prefect.client.orchestration import get_client
-
-    with get_client(sync_client=True) as client:
-        failure = client.api_healthcheck()
-    if failure is not None:
-        raise TrackingError(
-            f"the Prefect server at {server} does not answer ({failure}). Start one with `ragone up`, "
-            f"or unset {_SETTING} to run without it."
-        )

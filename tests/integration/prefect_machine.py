@@ -22,6 +22,7 @@ import pytest
 
 from ragone.dataset import Lake
 from ragone.flows.deploying import deployments, register
+from ragone.flows.running.server_access import PASSWORD, speaking_to
 
 LONGEST_SECOND = 300.0
 
@@ -82,7 +83,12 @@ class Machine:
         wait_until(lambda: "Ctrl-C" in machine.said or process.poll() is not None)
         if process.poll() is not None:
             raise RuntimeError(machine.said)
+        machine.use_password()
         return machine
+
+    def use_password(self) -> None:
+        """Let this process speak to it."""
+        os.environ[PASSWORD] = (self.folder / "password").read_text()
 
     @property
     def said(self) -> str:
@@ -115,9 +121,8 @@ class Machine:
     def client(self) -> Iterator[Any]:
         """A client of the server."""
         from prefect.client.orchestration import get_client
-        from prefect.settings import PREFECT_API_URL, temporary_settings
 
-        with temporary_settings({PREFECT_API_URL: self.api}), get_client(sync_client=True) as client:
+        with speaking_to(self.api, quiet=False), get_client(sync_client=True) as client:
             yield client
 
     def start(self, deployment_id: str) -> str:

@@ -19,6 +19,7 @@ from prefect_machine import Machine, free_port, require_once, wait_until
 from ragone.dataset import Lake
 from ragone.flows import StudyError, TrackingError, run_campaign
 from ragone.flows.deploying import Schedule, deployments, register, write_file
+from ragone.flows.running.server_access import PASSWORD, speaking_to
 from ragone.flows.running.tracking import at_server
 
 pytestmark = pytest.mark.filterwarnings("default")  # Prefect and its dependencies warn about each other
@@ -38,7 +39,9 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
             started = Machine.started(shared, free_port())
             known = {"users": 0, "port": started.port, "process": started.pid}
         users.write_text(json.dumps({**known, "users": known["users"] + 1}))
-    yield Machine(shared, known["port"], known["process"])
+    found = Machine(shared, known["port"], known["process"])
+    found.use_password()
+    yield found
     with lock:
         known = json.loads(users.read_text())
         users.write_text(json.dumps({**known, "users": known["users"] - 1}))
@@ -144,8 +147,6 @@ def test_only_failures_of_the_machine_are_tried_again(
     machine: Machine, alone: tuple[object, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A full disk is; a study that cannot be read is not."""
-    from prefect.settings import PREFECT_API_URL, PREFECT_LOGGING_LEVEL, temporary_settings
-
     from ragone.flows import deployed
     from ragone.flows.running import deployable
     from ragone.flows.running.jobs import Job
@@ -160,7 +161,7 @@ def test_only_failures_of_the_machine_are_tried_again(
 
     monkeypatch.setattr(deployable, "_PAUSE_SECOND", 0)
     monkeypatch.setattr(Job, "run_plain", full_at_first)
-    with temporary_settings({PREFECT_API_URL: machine.api, PREFECT_LOGGING_LEVEL: "CRITICAL"}):
+    with speaking_to(machine.api):
         assert deployed.campaign(**given)[0] == alone[0]
         with pytest.raises(StudyError, match=r"study\.budget\.total"):
             deployed.campaign(**{**given, "study": electrode_stand_ins.content(budget={"total": "many"})["study"]})
@@ -213,6 +214,21 @@ def test_a_server_that_does_not_answer_is_an_error_with_a_remedy(tmp_path: Path)
         ):
             run_campaign(lake, electrode_stand_ins.study(budget=BUDGET))
         assert lake.sql("SELECT count(*) AS n FROM runs")["n"].item() == 0
+
+
+@pytest.mark.parametrize("password", ["", "ragone:guessed"])
+def test_a_server_answers_its_own_user_only(
+    machine: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, password: str
+) -> None:
+    """Without its password nothing is shown or registered; the file that holds it is closed to others."""
+    monkeypatch.setenv(PASSWORD, password)
+    with at_server(machine.api), Lake.open(tmp_path / "lake", create=True) as lake:
+        with pytest.raises(TrackingError, match=f"asks for a password. Give it in {PASSWORD}"):
+            run_campaign(lake, electrode_stand_ins.study(budget=BUDGET))
+        assert lake.sql("SELECT count(*) AS n FROM runs")["n"].item() == 0
+    with pytest.raises(TrackingError, match="asks for a password"):
+        register(deployments(electrode_stand_ins.study(), str(tmp_path / "lake")), machine.api)
+    assert (machine.folder / "password").stat().st_mode & 0o077 == 0
 
 
 def test_prefect_is_not_imported_without_a_server() -> None:
