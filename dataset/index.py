@@ -180,10 +180,12 @@ def run_row(item: Committed) -> Row:
 
 def edges(item: Committed) -> list[Row]:
     """Return the edges of a run; what came out as it went in (the mean of one, say) does not descend from itself."""
+    run = item.run
     return [
-        {"child_id": child, "parent_id": parent, "run_id": item.run_id, "role": role, "stage": item.run.stage}
-        for child in item.run.output_ids
-        for role, parent in item.run.inputs()
+        {"child_id": child, "parent_id": parent, "run_id": item.run_id, "role": role, "stage": run.stage}
+        | {"informed": role in run.informed_roles}
+        for child in run.output_ids
+        for role, parent in run.inputs()
         if parent != child
     ]
 

@@ -275,23 +275,30 @@ class Lake:
         self._store.index.catch_up()
         return select(self._store.tables, query, None if at is None else self.get(at, Snapshot).artifact_ids, limits)
 
-    def lineage(self, name: str) -> Lineage:
-        """Return what an artifact descends from, and what descends from it."""
-        full = self.resolve(name)
-        self._store.index.catch_up()
-        self._store.producer(full)
-        return lineage(self._store.tables, full)
+    def lineage(self, name: str, *, informed: bool = False) -> Lineage:
+        """Return what an artifact was made of, and what was made of it.
 
-    def reproduce(self, name: str, *, deep: bool = False, timeout_second: float = LONGEST_SECOND) -> Verification:
-        """Compute an artifact again in a fresh process from its recorded inputs, compare, store and return the verdict.
-
-        Data that were dropped or damaged are brought back if they come out bitwise equal. With `deep` the whole chain
-        up to what was given is computed again. What is not computed within the time [s], or the memory that is free,
-        has failed.
+        What informed a decision on the way (the trials behind a suggestion, the volumes behind a generator) is named;
+        with `informed` it is followed like what an artifact was made of.
         """
         full = self.resolve(name)
         self._store.index.catch_up()
-        verification = reproduce(self._store, full, deep=deep, timeout_second=timeout_second)
+        self._store.producer(full)
+        return lineage(self._store.tables, full, informed=informed)
+
+    def reproduce(
+        self, name: str, *, deep: bool = False, informed: bool = False, timeout_second: float = LONGEST_SECOND
+    ) -> Verification:
+        """Compute an artifact again in a fresh process from its recorded inputs, compare, store and return the verdict.
+
+        Data that were dropped or damaged are brought back if they come out bitwise equal. With `deep` the whole chain
+        that it was made of is computed again, up to what was given; with `informed` besides, what informed a decision
+        on the way as well, which is otherwise taken as it is stored. What is not computed within the time [s], or the
+        memory that is free, has failed.
+        """
+        full = self.resolve(name)
+        self._store.index.catch_up()
+        verification = reproduce(self._store, full, deep=deep, informed=informed, timeout_second=timeout_second)
         recipe = recipe_id("verify", "", {"artifact": artifact_id(verification)}, None, [("subject", full)])
         record_given(self._store, "verify", recipe, [("subject", full)], verification)
         return verification

@@ -1,4 +1,9 @@
-"""Where does it come from, and what was made of it? A walk over the edges that runs left behind."""
+"""Where does it come from, and what was made of it? A walk over the edges that runs left behind.
+
+An artifact is made of the inputs of the stage that made it. A decision (a suggestion, a training) also takes results
+into account: it is informed by them. A walk follows the first kind of edge and stops at the second, unless it is asked
+to go on, for every suggestion is informed by all trials before it.
+"""
 
 from __future__ import annotations
 
@@ -10,26 +15,33 @@ from ragone.dataset.tables import LINEAGE, Tables
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A run made the child from the parent, which it took in this role."""
+    """A run made the child from the parent, which it took in this role; `informed` if it took it into account only."""
 
     child: str
     parent: str
     run_id: str
     role: str
     stage: str
+    informed: bool = False
 
 
 @dataclass(frozen=True)
 class Lineage:
-    """All that one artifact descends from, and all that descends from it."""
+    """What one artifact was made of, and what was made of it.
+
+    `informed_by` holds the edges to what informed the subject or an ancestor, `informs` those to what the subject or a
+    descendant informed; they are not followed further. Both are empty if such edges were followed, like all others.
+    """
 
     subject: str
     up: tuple[Edge, ...]
     down: tuple[Edge, ...]
+    informed_by: tuple[Edge, ...] = ()
+    informs: tuple[Edge, ...] = ()
 
     @property
     def edges(self) -> tuple[Edge, ...]:
-        """Every edge, upwards first."""
+        """Every edge that was followed, upwards first."""
         return self.up + self.down
 
     @property
@@ -51,24 +63,36 @@ class Lineage:
         return tuple(edge for edge in self.edges if edge.parent == artifact_id)
 
 
-def lineage(tables: Tables, subject: str) -> Lineage:
+def lineage(tables: Tables, subject: str, *, informed: bool = False) -> Lineage:
     """Walk the lineage table up and down from one artifact, a level at a time."""
-    return Lineage(subject, _walk(tables, subject, "child_id"), _walk(tables, subject, "parent_id"))
+    up, informed_by = _walk(tables, subject, "child_id", informed=informed)
+    down, informs = _walk(tables, subject, "parent_id", informed=informed)
+    return Lineage(subject, up, down, informed_by, informs)
 
 
-def _walk(tables: Tables, start: str, end: str) -> tuple[Edge, ...]:
-    other = "parent_id" if end == "child_id" else "child_id"
-    found: list[Edge] = []
+def _walk(tables: Tables, start: str, end: str, *, informed: bool) -> tuple[tuple[Edge, ...], tuple[Edge, ...]]:
+    """The edges that are followed, and those at which the walk stops."""
+    followed: list[Edge] = []
+    stopped: list[Edge] = []
     seen, level = {start}, [start]
     while level:
-        rows = _rows(tables, end, level)
-        found += [Edge(r["child_id"], r["parent_id"], r["run_id"], r["role"], r["stage"]) for r in rows]
-        level = sorted({row[other] for row in rows} - seen)
-        seen |= set(level)
-    return tuple(found)
+        further: set[str] = set()
+        for edge in _edges(tables, end, level):
+            if edge.informed and not informed:
+                stopped.append(edge)
+                continue
+            followed.append(edge)
+            further.add(edge.parent if end == "child_id" else edge.child)
+        level = sorted(further - seen)
+        seen |= further
+    return tuple(followed), tuple(stopped)
 
 
-def _rows(tables: Tables, column: str, ids: Iterable[str]) -> list[dict[str, str]]:
+def _edges(tables: Tables, column: str, ids: Iterable[str]) -> list[Edge]:
     listed = ", ".join(f"'{name}'" for name in ids)
-    found: list[dict[str, str]] = tables.read(LINEAGE, where=f"{column} IN ({listed})").to_pylist()
-    return sorted(found, key=lambda row: (row["child_id"], row["run_id"], row["role"], row["parent_id"]))
+    rows = tables.read(LINEAGE, where=f"{column} IN ({listed})").to_pylist()
+    rows.sort(key=lambda row: (row["child_id"], row["run_id"], row["role"], row["parent_id"]))
+    return [
+        Edge(row["child_id"], row["parent_id"], row["run_id"], row["role"], row["stage"], row["informed"])
+        for row in rows
+    ]

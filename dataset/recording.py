@@ -68,6 +68,7 @@ def execute(store: Store, call: Call, code: str, recipe: str) -> Execution:
         started=started,
         ended=datetime.now(UTC),
         flow_run_id=_flow_run_id.get(),
+        informed_roles=tuple(sorted({role for role, _ in call.inputs} & set(call.stage.informed_by))),
     )
     store.keep({ids[role]: record for role, record in made.items()})
     run_id = store.commit(run)

@@ -52,14 +52,16 @@ def trusted() -> tuple[str, ...]:
     return (*TRUSTED, *dict.fromkeys(one.package for one in extensions(STAGES)))
 
 
-def reproduce(store: Store, subject: str, *, deep: bool, timeout_second: float = LONGEST_SECOND) -> Verification:
+def reproduce(
+    store: Store, subject: str, *, deep: bool, informed: bool = False, timeout_second: float = LONGEST_SECOND
+) -> Verification:
     """Compute an artifact again and judge the result; see `Lake.reproduce`."""
     made_by = store.producer(subject)
     if not made_by.run.entry_point:
         store.load(subject)  # raises if the content is damaged
         return _verdict(subject, made_by.run_id, Verdict.GIVEN, deep)
     plan = _Plan()
-    _plan(store, subject, plan, deep)
+    _plan(store, subject, plan, deep=deep, informed=informed)
     with tempfile.TemporaryDirectory(prefix="ragone-reproduce-") as name:
         folder = Path(name)
         error = _execute(store, plan, folder, timeout_second)
@@ -67,8 +69,12 @@ def reproduce(store: Store, subject: str, *, deep: bool, timeout_second: float =
         return _judged(store, subject, plan, folder, answers, error, deep)
 
 
-def _plan(store: Store, artifact: str, plan: _Plan, deep: bool) -> None:
-    """Add the run that made an artifact, after those of its inputs that must be computed too."""
+def _plan(store: Store, artifact: str, plan: _Plan, *, deep: bool, informed: bool) -> None:
+    """Add the run that made an artifact, after those of its inputs that must be computed too.
+
+    Deep, these are the inputs that it was made of, and those that informed it if that is asked for; whatever was
+    dropped must be computed in any case.
+    """
     waiting = [(artifact, False)]
     begun: set[str] = set()  # artifacts whose inputs are being looked at
     while waiting:
@@ -86,7 +92,9 @@ def _plan(store: Store, artifact: str, plan: _Plan, deep: bool) -> None:
                 )
             begun.add(name)
             waiting.append((name, True))
-            waiting += [(i, False) for i in committed.run.input_ids if deep or store.dropped(i)]
+            run = committed.run
+            again = set(() if not deep else run.input_ids if informed else run.made_of())
+            waiting += [(i, False) for i in run.input_ids if i in again or store.dropped(i)]
             continue
         begun.discard(name)
         plan.steps.append(committed)

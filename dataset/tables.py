@@ -57,10 +57,18 @@ _FIXED = {
         {name: pa.string() for name in ("id", "stage", "entry_point", "recipe_id", "code_id", "environment_id")}
         | {"seed": pa.int64(), "outcome": pa.string(), "error": pa.string(), "started": _TIME, "ended": _TIME}
         | {"parameters": pa.string(), "input_roles": _TEXTS, "input_ids": _TEXTS}
-        | {"output_roles": _TEXTS, "output_ids": _TEXTS, "note": pa.string(), "flow_run_id": pa.string()}
+        | {
+            "output_roles": _TEXTS,
+            "output_ids": _TEXTS,
+            "note": pa.string(),
+            "flow_run_id": pa.string(),
+            "informed_roles": _TEXTS,
+        }
         | {"file": pa.string(), "row": pa.int64()}
     ),
-    LINEAGE: pa.schema({name: pa.string() for name in ("child_id", "parent_id", "run_id", "role", "stage")}),
+    LINEAGE: pa.schema(
+        {name: pa.string() for name in ("child_id", "parent_id", "run_id", "role", "stage")} | {"informed": pa.bool_()}
+    ),
 }
 _COLUMN = {"float64": pa.float64(), "int64": pa.int64(), "bool": pa.bool_(), "utf8": pa.string(), "timestamp": _TIME}
 

@@ -82,7 +82,7 @@ def kpi_stage(
     """Declare a function as a stage that gives KPIs; see `KpiStage` and `ragone.schemas.stage.stage`."""
 
     def wrap(function: Callable[P, R]) -> KpiStage[P, R]:
-        made = KpiStage(function, name, libraries, gives, least, unasked, complete)
+        made = KpiStage(function, name, libraries, (), gives, least, unasked, complete)
         made.__dict__["__doc__"] = function.__doc__
         made.__dict__["__module__"] = function.__module__
         return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -9,7 +10,7 @@ from typing import Any, ClassVar
 
 from ragone.schemas.compare import Verdict
 from ragone.schemas.field import choice, document, flag, instant, integer, text, texts
-from ragone.schemas.migration import Migrations, added
+from ragone.schemas.migration import Migrations, added, derived
 from ragone.schemas.record import Record
 
 
@@ -45,16 +46,34 @@ class Environment(Record):
     packages: Any = document(doc="every installed distribution and its version: the lock that was in force")
 
 
+_INFORMED_BEFORE: Mapping[str, tuple[str, ...]] = {  # by stage, in runs that do not say so themselves
+    "acquisition.expected_improvement": ("candidates", "designs", "kpis", "failed"),
+    "acquisition.sobol": ("candidates", "designs", "kpis", "failed"),
+    "generator.train_steps": ("volumes", "recipes", "designs"),
+    "generator.train_slices": ("volumes", "recipes", "designs"),
+    "generator.assemble": ("volumes", "recipes", "designs"),
+}
+
+
+def _informed_roles(values: Mapping[str, Any]) -> tuple[str, ...]:
+    known = _INFORMED_BEFORE.get(values["stage"], ())
+    return tuple(sorted(set(values["input_roles"]) & set(known)))
+
+
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Run(Record):
     """One execution of a stage. `inputs` and `outputs` are parallel lists of role and artifact id.
 
-    A role that takes several records repeats, in order.
+    A role that takes several records repeats, in order. What is in `informed_roles` was taken into account by a
+    decision; the outputs are made of the other inputs.
     """
 
     kind: ClassVar[str] = "run"
-    schema_version: ClassVar[int] = 2
-    migrations: ClassVar[Migrations] = {1: (added("flow_run_id", ""),)}
+    schema_version: ClassVar[int] = 3
+    migrations: ClassVar[Migrations] = {
+        1: (added("flow_run_id", ""),),
+        2: (derived("informed_roles", _informed_roles),),
+    }
 
     stage: str = text()
     entry_point: str = text(doc="module:name; empty for what was given, not computed")
@@ -73,10 +92,15 @@ class Run(Record):
     ended: datetime = instant()
     note: str = text(default="", doc="who or what asked for it, for what was given")
     flow_run_id: str = text(default="", doc="the Prefect flow run that asked for it; empty without a server")
+    informed_roles: tuple[str, ...] = texts(default=(), doc="roles of inputs that informed a decision; sorted")
 
     def inputs(self) -> list[tuple[str, str]]:
         """Role and artifact id of each input."""
         return list(zip(self.input_roles, self.input_ids, strict=True))
+
+    def made_of(self) -> list[str]:
+        """Artifact ids of the inputs that its outputs are made of."""
+        return [name for role, name in self.inputs() if role not in self.informed_roles]
 
     def outputs(self) -> dict[str, str]:
         """Artifact id of each output, by role."""

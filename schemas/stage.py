@@ -54,12 +54,14 @@ class Stage(Generic[P, R]):
     """A recorded function; see the module's docstring.
 
     `libraries` are the distributions whose version may change the result; they enter the code fingerprint. `room` and
-    `short` are the two parts of a name such as ``characterise.homogenise``.
+    `short` are the two parts of a name such as ``characterise.homogenise``. `informed_by` names the ports whose records
+    a decision takes into account: the result is informed by them, and made of those in the other ports.
     """
 
     function: Callable[P, R]
     name: str
     libraries: tuple[str, ...] = ()
+    informed_by: tuple[str, ...] = ()
 
     @property
     def room(self) -> str:
@@ -135,12 +137,23 @@ class Stage(Generic[P, R]):
 
     @cached_property
     def ports(self) -> Mapping[str, Port]:
-        """The inputs, by name, in order."""
-        return {
+        """The inputs, by name, in order.
+
+        Raises
+        ------
+        StageError
+            If the stage is said to be informed by an input that it does not have.
+        """
+        found = {
             name: _port(name, self._hints[name])
             for name, parameter in self._signature.items()
             if parameter.kind is not inspect.Parameter.KEYWORD_ONLY
         }
+        for name in self.informed_by:
+            if name not in found:
+                known = ", ".join(found)
+                raise StageError(f"stage {self.name} is informed by {name!r}, which is none of its inputs {known}.")
+        return found
 
     @cached_property
     def takes_seed(self) -> bool:
@@ -198,7 +211,9 @@ class Stage(Generic[P, R]):
         return dict(named)
 
 
-def stage(name: str, libraries: tuple[str, ...] = ()) -> Callable[[Callable[P, R]], Stage[P, R]]:
+def stage(
+    name: str, libraries: tuple[str, ...] = (), *, informed_by: tuple[str, ...] = ()
+) -> Callable[[Callable[P, R]], Stage[P, R]]:
     """Declare a function as a stage.
 
     Parameters
@@ -207,10 +222,13 @@ def stage(name: str, libraries: tuple[str, ...] = ()) -> Callable[[Callable[P, R
         What runs are filed under; part of the recipe.
     libraries
         Distributions whose version may change the result.
+    informed_by
+        Inputs that a decision takes into account, such as the trials behind a suggestion; the result is made of the
+        others.
     """
 
     def wrap(function: Callable[P, R]) -> Stage[P, R]:
-        made = Stage(function, name, libraries)
+        made = Stage(function, name, libraries, informed_by)
         made.__dict__["__doc__"] = function.__doc__
         made.__dict__["__module__"] = function.__module__
         return made

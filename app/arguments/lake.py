@@ -40,11 +40,16 @@ def _lineage(command: argparse.ArgumentParser) -> None:
     way = command.add_mutually_exclusive_group()
     way.add_argument("--up", action="store_true", help="only what it was made of")
     way.add_argument("--down", action="store_true", help="only what was made of it")
+    command.add_argument("--informed", action="store_true", help="follow what informed decisions on the way, too")
+    command.add_argument("--all", action="store_true", help="draw each of several alike artifacts")
 
 
 def _reproduce(command: argparse.ArgumentParser) -> None:
     artifact(command)
     command.add_argument("--deep", action="store_true", help="compute the whole chain again, up to what was given")
+    command.add_argument(
+        "--informed", action="store_true", help="with --deep: also what informed decisions, such as earlier trials"
+    )
     command.add_argument(
         "--timeout", default="12 h", metavar="TIME", help="after which it has failed (default: %(default)s)"
     )

@@ -14,8 +14,8 @@ def execute(session: Session) -> int:
     timeout = parse_quantity(session.arguments.timeout, "s", "--timeout", POSITIVE)
     with session.lake() as lake:
         name = lake.resolve(session.arguments.id)
-        deep = session.arguments.deep
-        with session.working(f"computing {name[:24]} again", computing_again(lake, name, deep=deep)):
-            found = lake.reproduce(name, deep=deep, timeout_second=timeout)
+        how = {"deep": session.arguments.deep, "informed": session.arguments.informed}
+        with session.working(f"computing {name[:24]} again", computing_again(lake, name, **how)):
+            found = lake.reproduce(name, **how, timeout_second=timeout)
     session.answer(found, verdict_text(found))
     return FINE if found.verdict in GOOD else FOUND

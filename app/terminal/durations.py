@@ -29,12 +29,12 @@ def measuring(names: Sequence[str], microstructure: Record) -> list[float]:
     return [fixed + each * million for fixed, each in laws] if len(laws) == len(names) else []
 
 
-def computing_again(lake: Lake, name: str, *, deep: bool) -> list[float]:
+def computing_again(lake: Lake, name: str, *, deep: bool, informed: bool = False) -> list[float]:
     """Seconds that a fresh process is expected to take for an artifact, or for the whole chain behind it."""
     try:
         runs = {lake.why(name).run_id}
         if deep:
-            runs |= {edge.run_id for edge in lake.lineage(name).up}
+            runs |= {edge.run_id for edge in lake.lineage(name, informed=informed).up}
         records = [lake.get(run_id) for run_id in runs]
     except RagoneError:  # nothing to go by is no reason to stop
         return []

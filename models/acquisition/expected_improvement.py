@@ -29,6 +29,7 @@ _LEAST_MEASURED = 2  # one value has no spread to standardise by
 @stage(
     "acquisition.expected_improvement",
     libraries=("botorch", "gpytorch", "linear_operator", "torch", "scipy", "numpy"),
+    informed_by=("candidates", "kpis", "failed"),
 )
 def suggest_by_expected_improvement(
     candidates: tuple[Candidate, ...],

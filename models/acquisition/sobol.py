@@ -20,7 +20,7 @@ _SAME = 1e-6  # largest distance in the unit cube of two points that are one
 _SPARES = 1024  # points of the sequence, for each one wanted, among which one that was not tried is looked for
 
 
-@stage("acquisition.sobol", libraries=("scipy", "numpy"))
+@stage("acquisition.sobol", libraries=("scipy", "numpy"), informed_by=("candidates", "kpis", "failed"))
 def suggest_by_sobol(
     candidates: tuple[Candidate, ...],
     kpis: tuple[Kpi, ...],

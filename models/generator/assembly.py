@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _CORNER = 64  # voxels along the edge of the part that the grain is measured in
 
 
-@stage("generator.assemble", libraries=("numpy", "torch"))
+@stage("generator.assemble", libraries=("numpy", "torch"), informed_by=("volumes", "recipes"))
 def assemble_generator(
     volumes: tuple[Microstructure, ...],
     recipes: tuple[Recipe, ...],

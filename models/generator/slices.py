@@ -43,7 +43,7 @@ _PENALTY = 10.0
 _AVERAGED = 0.995
 
 
-@stage("generator.train_slices", libraries=("numpy", "torch"))
+@stage("generator.train_slices", libraries=("numpy", "torch"), informed_by=("volumes", "recipes"))
 def train_slices(
     volumes: tuple[Microstructure, ...],
     recipes: tuple[Recipe, ...],

@@ -41,7 +41,7 @@ _CROWDING = 5.0  # of noise levels
 _SQUARED_SHARE = 2.0  # of the squared error of the field, next to the cross entropy of the phase
 
 
-@stage("generator.train_steps", libraries=("numpy", "scipy", "torch"))
+@stage("generator.train_steps", libraries=("numpy", "scipy", "torch"), informed_by=("volumes", "recipes"))
 def train_steps(
     volumes: tuple[Microstructure, ...],
     recipes: tuple[Recipe, ...],

@@ -63,7 +63,7 @@ def protocol_stage(
             return cycle_cell(*inputs, **{_CHARGE: initial_state_of_charge, **given}, protocol=written)
 
         _described(done, steps, initial_state_of_charge, follows_profile)
-        made = ProtocolStage(done, name, cycle_cell.libraries, steps)
+        made = ProtocolStage(done, name, cycle_cell.libraries, (), steps)
         made.__dict__["__doc__"] = done.__doc__
         made.__dict__["__module__"] = steps.__module__
         return made
