@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from rich.console import Group
+from rich.tree import Tree
 
 from ragone.app.tables.lineages import tree_down, tree_up
 from ragone.app.terminal.session import FINE, Session
+from ragone.dataset import Edge
 
 
 def execute(session: Session) -> int:
@@ -13,7 +15,9 @@ def execute(session: Session) -> int:
     given = session.arguments
     with session.lake() as lake, session.working("following edges"):
         found = lake.lineage(given.id, informed=given.informed)
-    trees, edges, stopped = [], [], []
+    trees: list[Tree] = []
+    edges: list[Edge] = []
+    stopped: list[Edge] = []
     if not given.down:
         trees.append(tree_up(found, unfolded=given.all))
         edges += found.up

@@ -9,8 +9,7 @@ from typing import Self
 from ragone.dataset import Edge, Lake
 from ragone.flows.design.ways import candidate_of_design
 from ragone.schemas import Campaign, Candidate, Curve, Design, Kpi, Microstructure, Verification
-
-_PERTURBED = "perturbed"  # how the roles of inputs begin that an uncertainty alone is computed from
+from ragone.schemas.kpi_stage import PERTURBED
 
 
 @dataclass(frozen=True)
@@ -85,9 +84,8 @@ def _candidate(lake: Lake, name: str) -> Candidate:
 
 
 def _best(lake: Lake, number: int, candidate_id: str, candidate: Candidate, kpis: tuple[Kpi, ...]) -> Best:
-    edges = lake.lineage(kpis[0].id).up
-    made_of = [edge for edge in edges if edge.child != candidate_id]
-    depth = _depths(kpis[0].id, [edge for edge in made_of if not edge.role.startswith(_PERTURBED)])
+    lineage = lake.lineage(kpis[0].id)
+    depth = _depths(kpis[0].id, [edge for edge in lineage.up if not edge.role.startswith(PERTURBED)])
     names = sorted(depth, key=lambda one: (-depth[one], one))
     volumes = tuple(one for one in names if one.startswith(f"{Microstructure.kind}-"))
     held = next((one for one in volumes if lake.holds(one)), None)
@@ -96,8 +94,8 @@ def _best(lake: Lake, number: int, candidate_id: str, candidate: Candidate, kpis
         candidate,
         kpis,
         _grouped(lake, names),
-        len(_depths(kpis[0].id, made_of)) - len(depth),
-        len({edge.parent for edge in edges if edge.child == candidate_id}),
+        len(_depths(kpis[0].id, lineage.up)) - len(depth),
+        len({edge.parent for edge in lineage.informed_by if edge.child == candidate_id}),
         volumes,
         None if held is None else lake.get(held, Microstructure),
         _curve(lake, reversed(names)),

@@ -50,6 +50,12 @@ def blend(designs: tuple[Design, ...], *, rule: str = "mean") -> Design:
     return with_porosity(designs[0], sum(chosen) / len(chosen))
 
 
+@stage("steer", informed_by=("trials",))
+def steer(start: Design, trials: tuple[Kpi, ...]) -> Design:
+    """A decision: a design made of one, which takes results into account."""
+    return with_porosity(start, start.porosity * (0.9 if sum(t.value or 0.0 for t in trials) > 0 else 0.8))
+
+
 @stage("grow")
 def grow(design: Design, *, edge: int = 4, seed: int) -> Microstructure:
     """A cube of random labels."""
