@@ -18,7 +18,7 @@ _NAMED = 3  # ids of folded artifacts that are shown
 
 
 def tree_up(found: Lineage, *, unfolded: bool = False) -> Tree:
-    """What the subject was made of; each artifact with its role and the stage that made it."""
+    """A tree of what the subject was made of; each artifact with its role and the stage that made it."""
     makers = {edge.child: edge.stage for edge in found.up}
     makers |= {edge.child: edge.stage for edge in found.informed_by}
 
@@ -32,7 +32,7 @@ def tree_up(found: Lineage, *, unfolded: bool = False) -> Tree:
 
 
 def tree_down(found: Lineage, *, unfolded: bool = False) -> Tree:
-    """What was made of the subject; each artifact with the stage that made it."""
+    """A tree of what was made of the subject; each artifact with the stage that made it."""
     notes = _grouped(found.informs, lambda edge: edge.parent)
     informs = {name: f"informed {_counted(e.child for e in edges)}" for name, edges in notes.items()}
     below = _grouped(found.down, lambda edge: edge.parent)
