@@ -27,7 +27,7 @@ class Edge:
 
 @dataclass(frozen=True)
 class Lineage:
-    """What one artifact was made of, and what was made of it.
+    """The artifacts that one was made of, and those that were made of it.
 
     `informed_by` holds the edges to what informed the subject or an ancestor, `informs` those to what the subject or a
     descendant informed; they are not followed further. Both are empty if such edges were followed, like all others.

@@ -90,7 +90,7 @@ def _grouped(edges: Iterable[Edge], key: Callable[[Edge], str]) -> dict[str, lis
 
 
 def _counted(names: Iterable[str]) -> str:
-    """How many artifacts of each kind, for example "8 candidates and 8 kpis"."""
+    """The number of artifacts of each kind, for example "8 candidates and 8 kpis"."""
     kinds = Counter(name.partition("-")[0] for name in dict.fromkeys(names))
     parts = [f"{count} {kind if count == 1 else table_name(kind)}" for kind, count in sorted(kinds.items())]
     return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
