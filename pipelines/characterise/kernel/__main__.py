@@ -9,20 +9,21 @@ from ragone.schemas import Microstructure
 from ragone.schemas.electrode import cubic_voxels
 from ragone.schemas.materials import NMC_811
 
+_TOLERANCES = (3e-4, 1e-9)  # reached in single and in double precision
+
 
 def main() -> None:
-    """Characterise a volume of a few voxels."""
-    labels = (np.indices((8, 8, 8)).sum(axis=0) // 2 % 3).astype(np.uint8)
-    homogenise(
-        Microstructure(
-            labels=labels,
-            voxel_edges_metre=cubic_voxels(1e-6),
-            phase_labels=np.array([0, 1, 2], np.uint8),
-            source="made to compile",
-            licence="own",
-        ),
-        NMC_811,
+    """Characterise a volume of a few voxels, large enough for coarse levels, in either precision."""
+    labels = (np.indices((16, 16, 16)).sum(axis=0) // 2 % 3).astype(np.uint8)
+    volume = Microstructure(
+        labels=labels,
+        voxel_edges_metre=cubic_voxels(1e-6),
+        phase_labels=np.array([0, 1, 2], np.uint8),
+        source="made to compile",
+        licence="own",
     )
+    for tolerance in _TOLERANCES:
+        homogenise(volume, NMC_811, relative_tolerance=tolerance)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,8 @@ from typing import TypeVar
 
 import numba
 
+from ragone.pipelines.characterise.kernel.ahead import require_compiled
+
 T = TypeVar("T")
 
 _REENTRANT = ("omp", "tbb")
@@ -36,6 +38,7 @@ def reentrant() -> bool:
 @contextmanager
 def solving(voxel_count: int) -> Iterator[None]:
     """Work with as many threads as the volume is worth; hold others back where the layer stands one caller only."""
+    require_compiled()
     threads = numba.get_num_threads()
     with nullcontext() if reentrant() else _turn:
         numba.set_num_threads(max(1, min(threads, voxel_count // _SMALLEST_SHARE)))
