@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -112,12 +113,12 @@ class Tables:
         """The table as it is now; an Arrow dataset. ValueError or OSError if it is missing or damaged."""
         import lance
 
-        path = self.folder / f"{name}.lance"
-        stamp = (path / "_versions").stat().st_mtime_ns
+        path = f"{self.folder}/{name}.lance"
+        stamp = os.stat(f"{path}/_versions").st_mtime_ns
         held = self._open.get(name)
         if held is None or held[0] != stamp:
             with readable(name):
-                held = (stamp, lance.dataset(str(path)))
+                held = (stamp, lance.dataset(path))
             self._open[name] = held
         return held[1]
 
@@ -125,6 +126,11 @@ class Tables:
         """Rows of a table; DamagedTableError if it cannot be read."""
         with readable(name):
             return self.dataset(name).to_table(columns=columns, filter=where)
+
+    def is_empty(self, name: str) -> bool:
+        """Whether a table has no rows; DamagedTableError if it cannot be read."""
+        with readable(name):
+            return bool(self.dataset(name).count_rows() == 0)
 
     def write(self, rows: Rows) -> None:
         """Add rows that are new; of two runs that made one artifact the earlier stays. The caller holds the lock.
@@ -172,24 +178,27 @@ class Tables:
         try:
             require_own_tables(self.folder)
             recorded = opened(json.loads(read_regular(self.folder / "state.json", SMALL_FILE)))
-            if any(recorded[name][2] != self._manifest_digest(name) for name in self.schemas):
+            digests = self._manifest_digests()
+            if any(recorded[name][2] != digest for name, digest in digests.items()):
                 return False  # before Lance reads them: a damaged manifest can end the process
             alike = all(self.dataset(name).schema.names == schema.names for name, schema in self.schemas.items())
-            return bool(alike and recorded == self._state())
+            return bool(alike and recorded == self._state(digests))
         except (OSError, ValueError, KeyError, IndexError, TypeError, RecursionError):
             return False
 
-    def _state(self) -> dict[str, list[Any]]:
+    def _state(self, digests: Mapping[str, str]) -> dict[str, list[Any]]:
         with readable("state"):
-            return {
-                name: [int(self.dataset(name).version), self.dataset(name).count_rows(), self._manifest_digest(name)]
-                for name in self.schemas
-            }
+            held = {name: self.dataset(name) for name in self.schemas}
+            return {name: [int(table.version), table.count_rows(), digests[name]] for name, table in held.items()}
 
-    def _manifest_digest(self, name: str) -> str:
-        """SHA-256 of the manifest of a table's newest version; Lance numbers the files downwards."""
-        newest = min((self.folder / f"{name}.lance" / "_versions").glob("*.manifest"))
-        return hashlib.sha256(read_regular(newest, _LARGEST_SUMMED)).hexdigest()
+    def _manifest_digests(self) -> dict[str, str]:
+        """SHA-256 of the manifest of each table's newest version; Lance numbers the files downwards."""
+        digests = {}
+        for name in self.schemas:
+            with os.scandir(self.folder / f"{name}.lance" / "_versions") as entries:
+                newest = min(entry.path for entry in entries if entry.name.endswith(".manifest"))
+            digests[name] = hashlib.sha256(read_regular(Path(newest), _LARGEST_SUMMED)).hexdigest()
+        return digests
 
     def altered(self, name: str) -> list[str]:
         """Index files of a table that are not as they were made; a query for one value might go astray in them."""
@@ -215,7 +224,7 @@ class Tables:
         return lancedb.connect(self.folder)
 
     def _write_state(self) -> None:
-        write_anew(self.folder / "state.json", json.dumps(sealed(self._state())).encode())
+        write_anew(self.folder / "state.json", json.dumps(sealed(self._state(self._manifest_digests()))).encode())
 
     def _merge(self, name: str, rows: Iterable[Row]) -> None:
         source = self.unique(name, rows)
