@@ -24,6 +24,8 @@ from ragone.schemas.stage import Stage
 
 _DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
+_NESTING = ("body", "orelse", "finalbody", "handlers", "cases")  # fields that hold statements
+
 _OURS = ("ragone.schemas", "ragone.pipelines", "ragone.models")  # and the package of the stage itself
 
 
@@ -69,7 +71,9 @@ def reached(start: str, packages: frozenset[str]) -> set[str]:
 @cache
 def module_fingerprint(name: str) -> str:
     """SHA-256 of a module's syntax tree without docstrings, in hex."""
-    return hashlib.sha256(b"".join(_canonical(_tree(name)))).hexdigest()
+    parts: list[bytes] = []
+    _canonical(_tree(name), parts)
+    return hashlib.sha256(b"".join(parts)).hexdigest()
 
 
 @cache
@@ -89,32 +93,42 @@ def _source(name: str) -> tuple[Path | None, bool]:
 def _tree(name: str) -> ast.Module:
     path, _ = _source(name)
     tree = ast.parse(path.read_bytes() if path and path.suffix == ".py" else b"")
-    for node in ast.walk(tree):
+    for node in _statements(tree):
         if isinstance(node, _DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
             node.body = node.body[1:]
     return tree
 
 
-def _canonical(node: object) -> Iterator[bytes]:
-    """The tree as bytes: names of node types and fields, constants with their type; empty fields left out.
+def _statements(tree: ast.Module) -> Iterator[ast.AST]:
+    """The module and all its statements, however deep: expressions hold none, and are most of a tree."""
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        for field in _NESTING:
+            waiting += getattr(node, field, ())
+
+
+def _canonical(node: object, parts: list[bytes]) -> None:
+    """Append the tree as bytes: names of node types and fields, constants with their type; empty fields left out.
 
     Leaving them out makes the fingerprint the same under Python versions that only add optional fields.
     """
     if isinstance(node, ast.AST):
-        yield b"(" + type(node).__name__.encode()
+        parts.append(b"(" + type(node).__name__.encode())
         for field, value in ast.iter_fields(node):
             if value is None or value == [] or field in ("type_comment", "kind"):
                 continue
-            yield b" " + field.encode() + b"="
-            yield from _canonical(value)
-        yield b")"
+            parts.append(b" " + field.encode() + b"=")
+            _canonical(value, parts)
+        parts.append(b")")
     elif isinstance(node, list):
-        yield b"["
+        parts.append(b"[")
         for item in node:
-            yield from _canonical(item)
-        yield b"]"
+            _canonical(item, parts)
+        parts.append(b"]")
     else:
-        yield f"{type(node).__name__}:{node!r};".encode()
+        parts.append(f"{type(node).__name__}:{node!r};".encode())
 
 
 def _imports(name: str, packages: frozenset[str]) -> list[str]:
@@ -123,7 +137,7 @@ def _imports(name: str, packages: frozenset[str]) -> list[str]:
     Only within the packages: to look into another would import it.
     """
     names: list[str] = []
-    for node in ast.walk(_tree(name)):
+    for node in _statements(_tree(name)):
         if isinstance(node, ast.Import):
             names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):

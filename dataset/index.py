@@ -61,6 +61,10 @@ class Index:
         self._rows |= rows
         return len(self._pending)
 
+    def maker(self, artifact_id: str) -> Committed | None:
+        """The first run that made an artifact among those that wait to be indexed."""
+        return next((item for item in self._pending if artifact_id in item.made()), None)
+
     def flush(self) -> None:
         """Index what this process committed."""
         if self._pending:

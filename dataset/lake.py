@@ -11,9 +11,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Any, Self, TypeVar, overload
-
-import polars as pl
+from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
 from ragone.dataset.backup import Copied, Copy
 from ragone.dataset.errors import AmbiguousIdError, NotALakeError, NotReproducibleError, OtherKindError, UnknownIdError
@@ -43,6 +41,9 @@ from ragone.schemas.kinds import KINDS
 from ragone.schemas.provenance import Snapshot, Tombstone, Verification
 from ragone.schemas.record import Record
 from ragone.schemas.stage import Stage
+
+if TYPE_CHECKING:
+    import polars as pl
 
 GIVEN = "given"
 

@@ -9,15 +9,17 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import polars as pl
 import pyarrow as pa
 
 from ragone.dataset.errors import NotASelectError
 from ragone.dataset.limits import QueryLimits, within
 from ragone.dataset.tables import LINEAGE, Tables
 from ragone.schemas.errors import did_you_mean
+
+if TYPE_CHECKING:
+    import polars as pl
 
 _BATCH_ROWS = 10_000
 
@@ -46,6 +48,7 @@ def select(
         If it was stopped because it met a limit.
     """
     import duckdb
+    import polars as pl
 
     settled = (limits or QueryLimits()).settled()
     with TemporaryDirectory(prefix="ragone-query-", ignore_cleanup_errors=True) as spill:

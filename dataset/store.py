@@ -111,7 +111,10 @@ class Store:
 
     def producer(self, full_id: str) -> Committed:
         """The first run that made an artifact; UnknownIdError if there is none."""
-        rows = self._rows(ARTIFACTS, full_id)
+        rows = self.tables.read(ARTIFACTS, where=f"id = '{full_id}'").to_pylist()
+        if not rows and (pending := self.index.maker(full_id)):
+            return pending  # what this process has just made is found before it is indexed
+        rows = rows or self._rows(ARTIFACTS, full_id)
         if not rows:
             raise UnknownIdError(
                 f"the lake holds no {full_id}. See what it holds: ragone query 'SELECT id, kind FROM artifacts'"

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -41,6 +42,7 @@ RUNS, ARTIFACTS, LINEAGE = "runs", "artifacts", "lineage"
 _TIME = pa.timestamp("us", tz="UTC")
 _TEXTS = pa.list_(pa.string())
 _FRAGMENTS = 24  # above this a table is compacted and its index brought up to date
+_LOOKED_UP = 1_000  # rows that are looked up in a table before they are added
 _SUMS = "indexes.json"  # hashes of a table's index files
 _LARGEST_SUMS = 2**24  # bytes of it
 _LARGEST_SUMMED = 2**28  # bytes of a manifest or an index file
@@ -120,12 +122,12 @@ class Tables:
         """The table as it is now; an Arrow dataset. ValueError or OSError if it is missing or damaged."""
         import lance
 
-        path = self.folder / f"{name}.lance"
-        stamp = (path / "_versions").stat().st_mtime_ns
+        path = f"{self.folder}/{name}.lance"
+        stamp = os.stat(f"{path}/_versions").st_mtime_ns
         held = self._open.get(name)
         if held is None or held[0] != stamp:
             with readable(name):
-                held = (stamp, lance.dataset(str(path)))
+                held = (stamp, lance.dataset(path))
             self._open[name] = held
         return held[1]
 
@@ -133,6 +135,11 @@ class Tables:
         """Rows of a table; DamagedTableError if it cannot be read."""
         with readable(name):
             return self.dataset(name).to_table(columns=columns, filter=where)
+
+    def is_empty(self, name: str) -> bool:
+        """Whether a table has no rows; DamagedTableError if it cannot be read."""
+        with readable(name):
+            return bool(self.dataset(name).count_rows() == 0)
 
     def write(self, rows: Rows) -> None:
         """Add rows that are new; of two runs that made one artifact the earlier stays. The caller holds the lock.
@@ -180,24 +187,27 @@ class Tables:
         try:
             require_own_tables(self.folder)
             recorded = opened(json.loads(read_regular(self.folder / "state.json", SMALL_FILE)))
-            if any(recorded[name][2] != self._manifest_digest(name) for name in self.schemas):
+            digests = self._manifest_digests()
+            if any(recorded[name][2] != digest for name, digest in digests.items()):
                 return False  # before Lance reads them: a damaged manifest can end the process
             alike = all(self.dataset(name).schema.names == schema.names for name, schema in self.schemas.items())
-            return bool(alike and recorded == self._state())
+            return bool(alike and recorded == self._state(digests))
         except (OSError, ValueError, KeyError, IndexError, TypeError, RecursionError):
             return False
 
-    def _state(self) -> dict[str, list[Any]]:
+    def _state(self, digests: Mapping[str, str]) -> dict[str, list[Any]]:
         with readable("state"):
-            return {
-                name: [int(self.dataset(name).version), self.dataset(name).count_rows(), self._manifest_digest(name)]
-                for name in self.schemas
-            }
+            held = {name: self.dataset(name) for name in self.schemas}
+            return {name: [int(table.version), table.count_rows(), digests[name]] for name, table in held.items()}
 
-    def _manifest_digest(self, name: str) -> str:
-        """SHA-256 of the manifest of a table's newest version; Lance numbers the files downwards."""
-        newest = min((self.folder / f"{name}.lance" / "_versions").glob("*.manifest"))
-        return hashlib.sha256(read_regular(newest, _LARGEST_SUMMED)).hexdigest()
+    def _manifest_digests(self) -> dict[str, str]:
+        """SHA-256 of the manifest of each table's newest version; Lance numbers the files downwards."""
+        digests = {}
+        for name in self.schemas:
+            with os.scandir(self.folder / f"{name}.lance" / "_versions") as entries:
+                newest = min(entry.path for entry in entries if entry.name.endswith(".manifest"))
+            digests[name] = hashlib.sha256(read_regular(Path(newest), _LARGEST_SUMMED)).hexdigest()
+        return digests
 
     def altered(self, name: str) -> list[str]:
         """Index files of a table that are not as they were made; a query for one value might go astray in them."""
@@ -223,17 +233,31 @@ class Tables:
         return lancedb.connect(self.folder)
 
     def _write_state(self) -> None:
-        write_anew(self.folder / "state.json", json.dumps(sealed(self._state())).encode())
+        write_anew(self.folder / "state.json", json.dumps(sealed(self._state(self._manifest_digests()))).encode())
 
     def _merge(self, name: str, rows: Iterable[Row]) -> None:
         source = self.unique(name, rows)
         with readable(name):
-            merge = self._database().open_table(name).merge_insert(_KEYS.get(name, ["id"]))
-            if "created" in source.column_names:
-                merge = merge.when_matched_update_all(where=_EARLIER)
-            merge.when_not_matched_insert_all().execute(source)
+            if self._are_new(name, source):
+                self.dataset(name).insert(source)
+            else:
+                merge = self._database().open_table(name).merge_insert(_KEYS.get(name, ["id"]))
+                if "created" in source.column_names:
+                    merge = merge.when_matched_update_all(where=_EARLIER)
+                merge.when_not_matched_insert_all().execute(source)
             self._open.pop(name, None)  # two versions may carry one time stamp
             self._maintain(name)
+
+    def _are_new(self, name: str, rows: pa.Table) -> bool:
+        """Whether the table holds none of the rows, as far as is found fast: adding them is cheaper than a merge."""
+        table = self.dataset(name)
+        if table.count_rows() == 0:
+            return True
+        if rows.num_rows > _LOOKED_UP:
+            return False
+        column = _KEYS.get(name, ["id"])[0]
+        listed = ", ".join("'" + str(key).replace("'", "''") + "'" for key in rows[column].unique().to_pylist())
+        return bool(table.count_rows(filter=f"{column} IN ({listed})") == 0)
 
     def _maintain(self, name: str) -> None:
         dataset = self.dataset(name)

@@ -27,7 +27,7 @@ _WRITERS = 2
 _LONGEST_SECOND = 0.3
 
 
-@pytest.mark.parametrize("copies", [6, pytest.param(20, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("copies", [4, pytest.param(20, marks=pytest.mark.slow)])
 def test_a_backup_of_a_lake_that_is_written(copies: int, folder: Path, counted: Callable[[str], None]) -> None:
     """Whenever a backup is taken, fsck finds nothing in it, and all that was acknowledged before is there."""
     live = folder / "live"

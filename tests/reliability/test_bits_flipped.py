@@ -45,7 +45,7 @@ class Flip:
         path.write_bytes(data)
 
 
-@pytest.mark.parametrize("flips", [60, pytest.param(1000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("flips", [48, pytest.param(1000, marks=pytest.mark.slow)])
 def test_a_flipped_bit_never_becomes_a_wrong_value(
     flips: int, furnished: Path, folder: Path, counted: Callable[[str], None]
 ) -> None:

@@ -24,19 +24,21 @@ def test_a_cut_file_is_found_and_named(
 ) -> None:
     """Of each sort of file one is cut to 0, 1, half or all but one byte: fsck names it, `get` refuses.
 
-    The slow run cuts it to all four, the ordinary one to one of them in turn.
+    The slow run cuts it to all four, each file alone; the ordinary one to one of them in turn, a quarter of the files
+    at once.
     """
     root = _copy(furnished, folder)
-    cut = 0
-    for number, file in enumerate(_one_of_each(root)):
-        whole = file.read_bytes()
-        lengths = [0, 1, len(whole) // 2, len(whole) - 1]
-        for length in lengths if every else lengths[number % 4 :][:1]:
-            file.write_bytes(whole[:length])
-            _is_named(root, file, f"cut to {length} of {len(whole)} bytes")
-            _is_refused(root, file)
-            cut += 1
-        file.write_bytes(whole)
+    files, cut = list(_one_of_each(root)), 0
+    for number, length in enumerate((lambda n: 0, lambda n: 1, lambda n: n // 2, lambda n: n - 1)):
+        for group in [[file] for file in files] if every else [files[number::4]]:
+            whole = {file: file.read_bytes() for file in group}
+            for file, content in whole.items():
+                file.write_bytes(content[: length(len(content))])
+            _are_named(root, group, "cut")
+            for file, content in whole.items():
+                _is_refused(root, file)
+                file.write_bytes(content)
+            cut += len(group)
     assert fsck(as_it_lies(root)).sound
     counted(f"{cut} files cut, all named")
 
@@ -49,26 +51,33 @@ def test_two_swapped_objects_are_both_named(furnished: Path, folder: Path) -> No
         contents = one.read_bytes(), other.read_bytes()
         one.write_bytes(contents[1])
         other.write_bytes(contents[0])
+        _are_named(root, [one, other], "swapped")
         for file in (one, other):
-            _is_named(root, file, "swapped")
             _is_refused(root, file)
         one.write_bytes(contents[0])
         other.write_bytes(contents[1])
 
 
-def test_a_lost_file_is_found_and_named(furnished: Path, folder: Path, counted: Callable[[str], None]) -> None:
-    """Of each sort of object, run and pointer one is deleted: fsck names it; `get` refuses what it held."""
+@pytest.mark.parametrize("alone", [False, pytest.param(True, marks=pytest.mark.slow)])
+def test_a_lost_file_is_found_and_named(
+    alone: bool, furnished: Path, folder: Path, counted: Callable[[str], None]
+) -> None:
+    """Of each sort of object, run and pointer one is deleted: fsck names it; `get` refuses what it held.
+
+    The slow run deletes each alone, the ordinary one a quarter of them at once.
+    """
     root = _copy(furnished, folder)
-    lost = 0
-    for file in _one_of_each(root):
-        whole = file.read_bytes()
-        file.unlink()
-        _is_named(root, file, "deleted")
-        _is_refused(root, file)
-        file.write_bytes(whole)
-        lost += 1
+    files = list(_one_of_each(root))
+    for group in [[file] for file in files] if alone else [files[number::4] for number in range(4)]:
+        whole = {file: file.read_bytes() for file in group}
+        for file in group:
+            file.unlink()
+        _are_named(root, group, "deleted")
+        for file, content in whole.items():
+            _is_refused(root, file)
+            file.write_bytes(content)
     assert fsck(as_it_lies(root)).sound
-    counted(f"{lost} files deleted, all named")
+    counted(f"{len(files)} files deleted, all named")
 
 
 def test_every_lost_run_is_named(furnished: Path, folder: Path) -> None:
@@ -77,7 +86,7 @@ def test_every_lost_run_is_named(furnished: Path, folder: Path) -> None:
     for file in (p for p in files_of(root) if sort_of(root, p) == "runs"):
         whole = file.read_bytes()
         file.unlink()
-        _is_named(root, file, "deleted")
+        _are_named(root, [file], "deleted")
         file.write_bytes(whole)
 
 
@@ -127,11 +136,12 @@ def _computed(root: Path, file: Path) -> bool:
     return bool(as_it_lies(root).producer(id_of_key(file.relative_to(root).as_posix())).run.entry_point)
 
 
-def _is_named(root: Path, file: Path, how: str) -> None:
-    key = file.relative_to(root).as_posix()
+def _are_named(root: Path, files: list[Path], how: str) -> None:
     problems = [str(problem) for problem in fsck(as_it_lies(root)).problems]
-    names = (key, file.stem, file.name)
-    assert any(name in problem for problem in problems for name in names), f"{key} {how}: {problems}"
+    for file in files:
+        key = file.relative_to(root).as_posix()
+        names = (key, file.stem, file.name)
+        assert any(name in problem for problem in problems for name in names), f"{key} {how}: {problems}"
 
 
 def _is_refused(root: Path, file: Path) -> None:

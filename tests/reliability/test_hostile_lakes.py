@@ -66,7 +66,7 @@ _NAMES = list(catalogue())
 
 
 @pytest.mark.parametrize(
-    "names", [_some(_NAMES, 20), pytest.param(_NAMES, marks=pytest.mark.slow)], ids=["some", "all"]
+    "names", [_some(_NAMES, 40), pytest.param(_NAMES, marks=pytest.mark.slow)], ids=["some", "all"]
 )
 def test_whatever_a_stranger_puts_in(
     names: list[str], sound: Path, folder: Path, counted: Callable[[str], None]

@@ -20,7 +20,7 @@ from ragone.schemas.materials import NMC_811
 
 EDGE, VOXEL = 64, 4e-7
 
-VOLUMES = pytest.mark.parametrize("count", [6, pytest.param(12, marks=pytest.mark.slow)])
+VOLUMES = pytest.mark.parametrize("count", [4, pytest.param(12, marks=pytest.mark.slow)])
 
 
 def asked(adhesion: float, porosity: float = 0.34) -> Recipe:

@@ -77,11 +77,16 @@ def test_strings_that_are_no_docstrings_count(reused, studio):
         ("from .through import again", "again"),
         ("from .inner.deep import again", "again"),
         ("from lake_studio.inner import deep", "deep.again"),
+        ("if 1 > 2: pass\nelse:\n    from .helper import halved", "halved"),
+        ("try: 1 / 0\nexcept ZeroDivisionError:\n    from .helper import halved", "halved"),
+        ("match 1:\n    case _:\n        from .helper import halved", "halved"),
+        ("def late(porosity):\n    from .helper import halved\n    return halved(porosity)", "late"),
     ],
 )
 def test_every_way_to_import(lake, design, studio, tmp_path, imports, call):
     """However the helper is reached, its change is seen; folders without an __init__ are packages too."""
-    studio.write(steps=STEPS.format(imports=imports, call=call), through="from .helper import halved as again\n")
+    steps = STEPS.format(imports=imports.replace("\n", "\n    "), call=call)
+    studio.write(steps=steps, through="from .helper import halved as again\n")
     (tmp_path / "lake_studio" / "inner").mkdir()
     (tmp_path / "lake_studio" / "inner" / "deep.py").write_text("from ..helper import halved as again\n")
     given = lake.put(design(0.4))

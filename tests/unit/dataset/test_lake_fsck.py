@@ -46,6 +46,16 @@ def test_nothing_is_changed(lake, design, folder):
     assert given in str(lake.fsck().problems)
 
 
+def test_a_row_of_a_kind_without_records(lake, design):
+    """A table that should be empty and is not is named."""
+    lake.put(design())
+    lake.sql("SELECT 1")
+    stray = {"id": "kpi-" + "0" * 64, "run_id": "run-" + "0" * 64, "created": NOW}
+    tables = lake._store.tables
+    tables.write({"kpis": [dict.fromkeys(tables.schemas["kpis"].names) | stray]})
+    assert [(one.kind, one.where) for one in lake.fsck().problems] == [(Kind.TABLE, "kpis")]
+
+
 def test_snapshots(lake, design):
     """A snapshot whose root is not that of its ids, or that names what never was, is told."""
     given = lake.put(design())

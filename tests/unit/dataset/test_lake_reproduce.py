@@ -140,6 +140,19 @@ def test_dropped_data_come_back(any_lake, design):
     assert (any_lake.get(made.id).labels == before).all()
 
 
+def test_what_was_just_made_is_dropped_before_it_is_indexed(lake, design):
+    """A campaign drops each volume when it is measured; its tables are written together with those of other runs."""
+    before = lake.sql("SELECT count(*) FROM artifacts").item()
+    made = lake.run(stages.grow, design=lake.put(design()), seed=3)
+    versions = lake._store.tables.versions()
+    lake.drop([made.id], reason="metrics are stored")
+    assert lake._store.tables.versions() == versions
+    assert lake.sql("SELECT count(*) FROM artifacts").item() > before
+    assert lake.lineage(made.id).parents_of(made.id)
+    with pytest.raises(NotReproducibleError, match="given"):
+        lake.drop([lake.put(design(0.4))], reason="space")
+
+
 def test_run_on_a_dropped_input_restores_it(lake, design):
     """A stage that needs dropped data gets them back first, through a chain of dropped ones."""
     denser = lake.run(stages.denser, design=lake.put(design()))

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from ragone.schemas import units
 from ragone.schemas.errors import BoundsError, NotFiniteError, UnitError
 from ragone.schemas.field import POSITIVE
 from ragone.schemas.units import conversion_factor, is_unit, parse_quantity
@@ -104,6 +105,11 @@ def test_units_of_kpis():
     assert not is_unit("W.quux/L")
     assert conversion_factor("W.h", "J") == pytest.approx(3600.0)
     assert conversion_factor("W.h/L", "J/m^3") == pytest.approx(3.6e6)
+
+
+def test_what_is_taken_for_a_unit_without_pint_is_one():
+    """The units of Ragone's own KPIs, which are not asked for each time."""
+    assert all(conversion_factor(unit, unit) == 1 for unit in units.KNOWN)
 
 
 @pytest.mark.parametrize("share", [0, 7, 14, 35, 41, 57, 69, 70, 83, 95])
