@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 import shutil
 from collections import Counter
 from collections.abc import Sequence
@@ -20,6 +19,7 @@ from ragone.dataset.tables import LINEAGE, Tables
 from ragone.schemas.errors import did_you_mean
 
 _BATCH_ROWS = 10_000
+_LISTING = re.compile(r"show|describe|information_schema|pg_catalog|sqlite_master|(duckdb|pragma)_\w+")
 
 
 def select(
@@ -32,7 +32,8 @@ def select(
     tables
         The tables it may name.
     query
-        One SELECT (or WITH ... SELECT) in DuckDB's dialect. It can read nothing but the tables.
+        One SELECT (or WITH ... SELECT, SHOW TABLES, DESCRIBE, SUMMARIZE) in DuckDB's dialect. It can read nothing but
+        the tables.
     only
         Ids of artifacts and runs to be seen; None for all.
     limits
@@ -100,8 +101,7 @@ def _answer(connection: Any, tables: Tables, query: str, only: Sequence[str] | N
     batches, size = [], 0
     try:
         _require_select(connection, query)
-        for name in _named(tables, query):
-            _offer(connection, tables, name, only)
+        _offer_tables(connection, tables, query, only)
         reader = connection.sql(query).to_arrow_reader(_BATCH_ROWS)
         for batch in reader:
             batches.append(batch)
@@ -135,21 +135,28 @@ def _kind(statement: Any) -> str:
         return "a statement"
 
 
-def _named(tables: Tables, query: str) -> list[str]:
-    """The tables that the query may mean: DuckDB's own search for names can take for ever, and hears no interrupt."""
+def _offer_tables(connection: Any, tables: Tables, query: str, only: Sequence[str] | None) -> None:
+    """Offer the tables that the words of the query name, and all others without rows if it asks which tables there are.
+
+    DuckDB is not asked which ones it names: its own search for names can take for ever, and hears no interrupt.
+    """
     words = set(re.findall(r"\w+", query.lower()))
-    return [name for name in tables.schemas if name in words]
+    lists = any(map(_LISTING.fullmatch, words))
+    for name, schema in tables.schemas.items():
+        if name in words:
+            _offer(connection, tables, name, only)
+        elif lists:
+            connection.register(name, schema.empty_table())
 
 
 def _offer(connection: Any, tables: Tables, name: str, only: Sequence[str] | None) -> None:
     if only is None:
         connection.register(name, tables.dataset(name))
         return
-    everything, seen = (f"hidden_{secrets.token_hex(8)}" for _ in range(2))  # no query can name them
-    connection.register(everything, tables.dataset(name))
-    connection.register(seen, pa.table({"id": pa.array(only, pa.string())}))
+    everything = connection.from_arrow(tables.dataset(name)).set_alias("everything")
+    seen = connection.from_arrow(pa.table({"seen_id": pa.array(only, pa.string())})).set_alias("seen")
     key = "run_id" if name == LINEAGE else "id"
-    connection.execute(f"CREATE TEMP VIEW {name} AS FROM {everything} WHERE {key} IN (SELECT id FROM {seen})")
+    everything.join(seen, f"everything.{key} = seen.seen_id", how="semi").create_view(name)
 
 
 def _refused(cause: Exception, tables: Tables) -> NotASelectError:
