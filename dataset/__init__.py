@@ -1,6 +1,7 @@
 """The lake: content-hashed artifacts, their provenance, and one command to compute any of them again."""
 
 from ragone.dataset.backup import Copied
+from ragone.dataset.contents import Column, Contents
 from ragone.dataset.errors import LakeError
 from ragone.dataset.execution import Execution
 from ragone.dataset.fsck import FsckReport
@@ -12,6 +13,8 @@ from ragone.dataset.why import Reason, Why
 from ragone.schemas.content_hash import table_digest
 
 __all__ = [
+    "Column",
+    "Contents",
     "Copied",
     "Edge",
     "Execution",

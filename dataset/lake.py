@@ -16,6 +16,7 @@ from typing import Any, Self, TypeVar, overload
 import polars as pl
 
 from ragone.dataset.backup import Copied, Copy
+from ragone.dataset.contents import Contents, contents
 from ragone.dataset.errors import AmbiguousIdError, NotALakeError, NotReproducibleError, OtherKindError, UnknownIdError
 from ragone.dataset.execution import Call, Execution, bind
 from ragone.dataset.files import TEMPORARY
@@ -274,6 +275,11 @@ class Lake:
         """
         self._store.index.catch_up()
         return select(self._store.tables, query, None if at is None else self.get(at, Snapshot).artifact_ids, limits)
+
+    def contents(self) -> dict[str, Contents]:
+        """Return what `sql` can ask of: every table by its name, with its rows and columns."""
+        self._store.index.catch_up()
+        return contents(self._store.tables, KINDS)
 
     def lineage(self, name: str, *, informed: bool = False) -> Lineage:
         """Return what an artifact was made of, and what was made of it.

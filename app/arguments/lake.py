@@ -9,6 +9,10 @@ from ragone.app.arguments.shared import artifact
 from ragone.app.arguments.words import FORMATS
 
 
+def _tables(command: argparse.ArgumentParser) -> None:
+    command.add_argument("name", nargs="?", default="", metavar="NAME", help="a table, to list its columns")
+
+
 def _query(command: argparse.ArgumentParser) -> None:
     command.add_argument("sql", metavar="SQL", help="one SELECT, in DuckDB's dialect")
     command.add_argument("--format", choices=FORMATS, default=None, help="default: table, or what --output ends in")
@@ -76,6 +80,7 @@ def _restore(command: argparse.ArgumentParser) -> None:
 
 
 ARGUMENTS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
+    "tables": _tables,
     "query": _query,
     "show": _show,
     "report": _report,

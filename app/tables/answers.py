@@ -106,6 +106,16 @@ def rows_table(columns: list[str], rows: list[tuple[Any, ...]]) -> Table:
     return table
 
 
+def described_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
+    """Return a table of names, words, and a text in the last column; text and long names go on below themselves."""
+    table = Table(show_edge=False, box=None, padding=(0, _GAP, 0, 0))
+    for number, head in enumerate(heads, start=1):
+        table.add_column(head, no_wrap=1 < number < len(heads), overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(one_line(cell)) for cell in row))
+    return table
+
+
 def wide_table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, right: bool = False) -> Table:
     """Return a table as wide as its longest cells, whatever the terminal: a row is one line, which a search finds."""
     heads, rows = list(map(one_line, heads)), [list(map(one_line, row)) for row in rows]
