@@ -15,8 +15,8 @@ import pyarrow as pa
 
 from ragone.dataset.errors import NotASelectError
 from ragone.dataset.limits import QueryLimits, within
+from ragone.dataset.query_refusals import refused, words_of
 from ragone.dataset.tables import LINEAGE, Tables
-from ragone.schemas.errors import did_you_mean
 
 _BATCH_ROWS = 10_000
 _LISTING = re.compile(r"show|describe|information_schema|pg_catalog|sqlite_master|(duckdb|pragma)_\w+")
@@ -114,7 +114,7 @@ def _answer(connection: Any, tables: Tables, query: str, only: Sequence[str] | N
     except (duckdb.Error, pa.ArrowException, OSError, RuntimeError) as cause:  # the reader's are not DuckDB's own
         if str(cause).startswith("Out of Memory"):
             raise limits.of_memory("the query") from cause
-        raise _refused(cause, tables) from cause
+        raise refused(cause, query, tables.schemas) from cause
 
 
 def _require_select(connection: Any, query: str) -> None:
@@ -140,7 +140,7 @@ def _offer_tables(connection: Any, tables: Tables, query: str, only: Sequence[st
 
     DuckDB is not asked which ones it names: its own search for names can take for ever, and hears no interrupt.
     """
-    words = set(re.findall(r"\w+", query.lower()))
+    words = words_of(query)
     lists = any(map(_LISTING.fullmatch, words))
     for name, schema in tables.schemas.items():
         if name in words:
@@ -157,11 +157,3 @@ def _offer(connection: Any, tables: Tables, name: str, only: Sequence[str] | Non
     seen = connection.from_arrow(pa.table({"seen_id": pa.array(only, pa.string())})).set_alias("seen")
     key = "run_id" if name == LINEAGE else "id"
     everything.join(seen, f"everything.{key} = seen.seen_id", how="semi").create_view(name)
-
-
-def _refused(cause: Exception, tables: Tables) -> NotASelectError:
-    text = str(cause).strip().partition("\n\n")[0]
-    missing = re.match(r"Catalog Error: Table with name (.*) does not exist!", text, re.DOTALL)
-    if missing:
-        return NotASelectError(f"there is no table {missing[1]!r}: {did_you_mean(missing[1], tables.schemas)}")
-    return NotASelectError(f"the query cannot be answered: {text}")
