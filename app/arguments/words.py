@@ -40,6 +40,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "generator fidelity": "compare generated with real volumes, metric by metric",
     },
     "the lake": {
+        "campaigns": "list the campaigns with their goals and best results",
         "tables": "list the lake's tables, or the columns of one",
         "query": "answer one SELECT over the lake's tables",
         "show": "show a record; draw it, or write its curve",
