@@ -9,11 +9,12 @@ from ragone.dataset.hashing import artifact_id
 from ragone.dataset.lake import Lake
 from ragone.dataset.limits import QueryLimits
 from ragone.dataset.lineage import Edge, Lineage
-from ragone.dataset.why import Reason, Why
+from ragone.dataset.why import Compared, Reason, Why
 from ragone.schemas.content_hash import table_digest
 
 __all__ = [
     "Column",
+    "Compared",
     "Contents",
     "Copied",
     "Edge",
