@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 import pyarrow as pa
 
+from ragone.dataset.durations import holds_intervals, with_durations
 from ragone.dataset.errors import NotASelectError
 from ragone.dataset.limits import QueryLimits, within
 from ragone.dataset.query_refusals import refused, words_of
@@ -20,6 +21,9 @@ from ragone.dataset.tables import LINEAGE, Tables
 
 _BATCH_ROWS = 10_000
 _LISTING = re.compile(r"show|describe|information_schema|pg_catalog|sqlite_master|(duckdb|pragma)_\w+")
+_NOT_HANDED_ON = (
+    "the answer has a column of a type that cannot be handed on, such as an interval of months. Cast it, with ::text."
+)
 
 
 def select(
@@ -62,16 +66,21 @@ def select(
             with suppress(duckdb.Error):  # it ended meanwhile
                 database.interrupt()
 
-        answer = within(settled, work, interrupt)
+        return _frame(within(settled, work, interrupt))
+
+
+def _frame(answer: pa.Table) -> pl.DataFrame:
+    """The answer as polars takes it: no name twice, durations for intervals."""
     twice = sorted(name for name, count in Counter(answer.column_names).items() if count > 1)
     if twice:
         raise NotASelectError(f"the answer has two columns named {twice[0]!r}. Name one otherwise, with AS.")
+    answer = with_durations(answer)
+    if any(map(holds_intervals, answer.schema.types)):
+        raise NotASelectError(_NOT_HANDED_ON)
     try:
         frame = pl.from_arrow(answer)
     except pl.exceptions.ComputeError as cause:
-        raise NotASelectError(
-            "the answer has a column of a type that cannot be handed on, such as an interval. Cast it, with ::text."
-        ) from cause
+        raise NotASelectError(_NOT_HANDED_ON) from cause
     return frame if isinstance(frame, pl.DataFrame) else frame.to_frame()
 
 

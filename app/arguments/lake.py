@@ -17,6 +17,8 @@ def _query(command: argparse.ArgumentParser) -> None:
     command.add_argument("sql", metavar="SQL", help="one SELECT, in DuckDB's dialect")
     command.add_argument("--format", choices=FORMATS, default=None, help="default: table, or what --output ends in")
     command.add_argument("--output", metavar="FILE", help="write the answer to a file")
+    command.add_argument("--columns", metavar="A,B", help="only these columns of the answer, in this order")
+    command.add_argument("--records", action="store_true", help="each row as a record: a line for each column")
     command.add_argument("--at", metavar="SNAPSHOT", help="as the lake was at a snapshot")
     command.add_argument(
         "--timeout", default="60 s", metavar="TIME", help="after which it is stopped (default: %(default)s)"

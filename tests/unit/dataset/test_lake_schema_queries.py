@@ -1,8 +1,9 @@
-"""Asking a lake what it holds: SHOW, DESCRIBE, SUMMARIZE and information_schema, of the present and at a snapshot."""
+"""Asking a lake what it holds, of the present and at a snapshot: SHOW, DESCRIBE, SUMMARIZE; and durations."""
 
 from __future__ import annotations
 
 import gc
+from datetime import timedelta
 
 import pytest
 
@@ -109,3 +110,23 @@ def test_nothing_but_answers(ask, query):
     """What is no SELECT to DuckDB stays refused."""
     with pytest.raises(NotASelectError, match="must be one SELECT"):
         ask(query)
+
+
+def test_intervals_are_durations(library):
+    """Days and parts of a second count, nulls stay, in every batch of a long answer."""
+    found = library.sql(
+        "SELECT INTERVAL 1 DAY + INTERVAL '2.5' SECOND AS d UNION ALL SELECT NULL ORDER BY d NULLS LAST"
+    )
+    assert found["d"].to_list() == [timedelta(days=1, seconds=2.5), None]
+    long = library.sql("SELECT INTERVAL (i) SECOND AS d FROM range(25000) t(i)")
+    assert long["d"].dt.total_seconds().to_list() == list(range(25000))
+    assert library.sql("SELECT INTERVAL 1 DAY AS d WHERE false").height == 0
+
+
+@pytest.mark.parametrize(
+    "value", ["INTERVAL 1 MONTH", "[INTERVAL 1 DAY]", "{'a': INTERVAL 1 DAY}", "MAP {1: INTERVAL 1 DAY}"]
+)
+def test_intervals_that_have_no_length_here(library, value):
+    """Months, and intervals inside of other values, are refused with what to do."""
+    with pytest.raises(NotASelectError, match="such as an interval of months"):
+        library.sql(f"SELECT {value} AS v")
