@@ -4,6 +4,7 @@ from ragone.dataset.backup import Copied
 from ragone.dataset.contents import Column, Contents
 from ragone.dataset.errors import LakeError
 from ragone.dataset.execution import Execution
+from ragone.dataset.finding import Found
 from ragone.dataset.fsck import FsckReport
 from ragone.dataset.hashing import artifact_id
 from ragone.dataset.lake import Lake
@@ -19,6 +20,7 @@ __all__ = [
     "Copied",
     "Edge",
     "Execution",
+    "Found",
     "FsckReport",
     "Lake",
     "LakeError",

@@ -20,6 +20,7 @@ from ragone.dataset.contents import Contents, contents
 from ragone.dataset.errors import AmbiguousIdError, NotALakeError, NotReproducibleError, OtherKindError, UnknownIdError
 from ragone.dataset.execution import Call, Execution, bind
 from ragone.dataset.files import TEMPORARY
+from ragone.dataset.finding import Found, find
 from ragone.dataset.fingerprint import code_id, code_of
 from ragone.dataset.fsck import FsckReport, fsck
 from ragone.dataset.hashing import artifact_id, merkle_root, recipe_id
@@ -280,6 +281,11 @@ class Lake:
         """Return what `sql` can ask of: every table by its name, with its rows and columns."""
         self._store.index.catch_up()
         return contents(self._store.tables, KINDS)
+
+    def find(self, text: str) -> list[Found]:
+        """Return the names, notes, sources, licences and reasons that hold a text, each with the newest such record."""
+        self._store.index.catch_up()
+        return find(self._store.tables, text)
 
     def lineage(self, name: str, *, informed: bool = False) -> Lineage:
         """Return what an artifact was made of, and what was made of it.

@@ -13,6 +13,10 @@ def _tables(command: argparse.ArgumentParser) -> None:
     command.add_argument("name", nargs="?", default="", metavar="NAME", help="a table, to list its columns")
 
 
+def _find(command: argparse.ArgumentParser) -> None:
+    command.add_argument("text", metavar="TEXT", help="part of a name, note, source or licence, in any case")
+
+
 def _query(command: argparse.ArgumentParser) -> None:
     command.add_argument("sql", metavar="SQL", help="one SELECT, in DuckDB's dialect")
     command.add_argument("--format", choices=FORMATS, default=None, help="default: table, or what --output ends in")
@@ -83,6 +87,7 @@ def _restore(command: argparse.ArgumentParser) -> None:
 
 ARGUMENTS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
     "tables": _tables,
+    "find": _find,
     "query": _query,
     "show": _show,
     "report": _report,

@@ -42,6 +42,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     "the lake": {
         "campaigns": "list the campaigns with their goals and best results",
         "tables": "list the lake's tables, or the columns of one",
+        "find": "find a word in names, notes, sources and licences",
         "query": "answer one SELECT over the lake's tables",
         "show": "show a record; draw it, or write its curve",
         "report": "write a campaign as one HTML page with pictures",

@@ -122,3 +122,23 @@ def test_no_campaigns(cli, stored):
     """A lake without campaigns says so."""
     answer = cli("campaigns")
     assert (answer.code, answer.out) == (0, "no campaigns\n")
+
+
+def test_find(cli, stored, example):
+    """A text is shown with where it stands and the newest record that has it; long ones around it."""
+    with Lake.open(stored.place) as lake:
+        named = lake.put(example("kpi", name="a" * 100 + "Needle" + "b" * 100))
+    answer = cli("find", "needle")
+    assert answer.code == 0
+    row = answer.out.splitlines()[1]
+    assert row.split()[:3] == [named[:16], "1", "kpis.name"]
+    assert row.split()[3] == f"...{'a' * 40}Needle{'b' * 40}..."
+    (data,) = cli("find", "needle", "--json").data
+    assert (data["newest"], data["count"]) == (named, 1)
+
+
+def test_find_nothing(cli, stored):
+    """Exit code 1 says that nothing was found; an empty text is refused."""
+    answer = cli("find", "no such thing")
+    assert (answer.code, answer.out) == (1, "nothing holds 'no such thing'\n")
+    assert cli("find", " ").code == 2
