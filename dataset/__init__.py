@@ -1,20 +1,26 @@
 """The lake: content-hashed artifacts, their provenance, and one command to compute any of them again."""
 
 from ragone.dataset.backup import Copied
+from ragone.dataset.contents import Column, Contents
 from ragone.dataset.errors import LakeError
 from ragone.dataset.execution import Execution
+from ragone.dataset.finding import Found
 from ragone.dataset.fsck import FsckReport
 from ragone.dataset.hashing import artifact_id
 from ragone.dataset.lake import Lake
 from ragone.dataset.limits import QueryLimits
 from ragone.dataset.lineage import Edge, Lineage
-from ragone.dataset.why import Reason, Why
+from ragone.dataset.why import Compared, Reason, Why
 from ragone.schemas.content_hash import table_digest
 
 __all__ = [
+    "Column",
+    "Compared",
+    "Contents",
     "Copied",
     "Edge",
     "Execution",
+    "Found",
     "FsckReport",
     "Lake",
     "LakeError",

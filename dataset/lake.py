@@ -14,9 +14,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
 from ragone.dataset.backup import Copied, Copy
+from ragone.dataset.contents import Contents, contents
 from ragone.dataset.errors import AmbiguousIdError, NotALakeError, NotReproducibleError, OtherKindError, UnknownIdError
 from ragone.dataset.execution import Call, Execution, bind
 from ragone.dataset.files import TEMPORARY
+from ragone.dataset.finding import Found, find
 from ragone.dataset.fingerprint import code_id, code_of
 from ragone.dataset.fsck import FsckReport, fsck
 from ragone.dataset.hashing import artifact_id, merkle_root, recipe_id
@@ -275,6 +277,16 @@ class Lake:
         """
         self._store.index.catch_up()
         return select(self._store.tables, query, None if at is None else self.get(at, Snapshot).artifact_ids, limits)
+
+    def contents(self) -> dict[str, Contents]:
+        """Return what `sql` can ask of: every table by its name, with its rows and columns."""
+        self._store.index.catch_up()
+        return contents(self._store.tables, KINDS)
+
+    def find(self, text: str) -> list[Found]:
+        """Return the names, notes, sources, licences and reasons that hold a text, each with the newest such record."""
+        self._store.index.catch_up()
+        return find(self._store.tables, text)
 
     def lineage(self, name: str, *, informed: bool = False) -> Lineage:
         """Return what an artifact was made of, and what was made of it.

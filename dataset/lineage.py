@@ -7,7 +7,7 @@ to go on, for every suggestion is informed by all trials before it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ragone.dataset.tables import LINEAGE, Tables
@@ -68,6 +68,28 @@ def lineage(tables: Tables, subject: str, *, informed: bool = False) -> Lineage:
     up, informed_by = _walk(tables, subject, "child_id", informed=informed)
     down, informs = _walk(tables, subject, "parent_id", informed=informed)
     return Lineage(subject, up, down, informed_by, informs)
+
+
+def origins(tables: Tables, subjects: Iterable[str]) -> dict[str, frozenset[str]]:
+    """Return everything that each of many artifacts was made of, itself included."""
+    parents: dict[str, set[str]] = {name: set() for name in subjects}
+    level = sorted(parents)
+    while level:
+        for edge in _edges(tables, "child_id", level):
+            if not edge.informed:
+                parents[edge.child].add(edge.parent)
+        level = sorted({name for child in level for name in parents[child]} - parents.keys())
+        parents |= {name: set() for name in level}
+    return {name: _reached(name, parents) for name in subjects}
+
+
+def _reached(start: str, parents: Mapping[str, Iterable[str]]) -> frozenset[str]:
+    found, left = {start}, [start]
+    while left:
+        further = set(parents[left.pop()]) - found
+        found |= further
+        left += further
+    return frozenset(found)
 
 
 def _walk(tables: Tables, start: str, end: str, *, informed: bool) -> tuple[tuple[Edge, ...], tuple[Edge, ...]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 import shutil
 from collections import Counter
 from collections.abc import Sequence
@@ -13,15 +12,20 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from ragone.dataset.durations import holds_intervals, with_durations
 from ragone.dataset.errors import NotASelectError
 from ragone.dataset.limits import QueryLimits, within
+from ragone.dataset.query_refusals import refused, words_of
 from ragone.dataset.tables import LINEAGE, Tables
-from ragone.schemas.errors import did_you_mean
 
 if TYPE_CHECKING:
     import polars as pl
 
 _BATCH_ROWS = 10_000
+_LISTING = re.compile(r"show|describe|information_schema|pg_catalog|sqlite_master|(duckdb|pragma)_\w+")
+_NOT_HANDED_ON = (
+    "the answer has a column of a type that cannot be handed on, such as an interval of months. Cast it, with ::text."
+)
 
 
 def select(
@@ -34,7 +38,8 @@ def select(
     tables
         The tables it may name.
     query
-        One SELECT (or WITH ... SELECT) in DuckDB's dialect. It can read nothing but the tables.
+        One SELECT (or WITH ... SELECT, SHOW TABLES, DESCRIBE, SUMMARIZE) in DuckDB's dialect. It can read nothing but
+        the tables.
     only
         Ids of artifacts and runs to be seen; None for all.
     limits
@@ -64,16 +69,21 @@ def select(
             with suppress(duckdb.Error):  # it ended meanwhile
                 database.interrupt()
 
-        answer = within(settled, work, interrupt)
+        return _frame(within(settled, work, interrupt))
+
+
+def _frame(answer: pa.Table) -> pl.DataFrame:
+    """The answer as polars takes it: no name twice, durations for intervals."""
     twice = sorted(name for name, count in Counter(answer.column_names).items() if count > 1)
     if twice:
         raise NotASelectError(f"the answer has two columns named {twice[0]!r}. Name one otherwise, with AS.")
+    answer = with_durations(answer)
+    if any(map(holds_intervals, answer.schema.types)):
+        raise NotASelectError(_NOT_HANDED_ON)
     try:
         frame = pl.from_arrow(answer)
     except pl.exceptions.ComputeError as cause:
-        raise NotASelectError(
-            "the answer has a column of a type that cannot be handed on, such as an interval. Cast it, with ::text."
-        ) from cause
+        raise NotASelectError(_NOT_HANDED_ON) from cause
     return frame if isinstance(frame, pl.DataFrame) else frame.to_frame()
 
 
@@ -103,8 +113,7 @@ def _answer(connection: Any, tables: Tables, query: str, only: Sequence[str] | N
     batches, size = [], 0
     try:
         _require_select(connection, query)
-        for name in _named(tables, query):
-            _offer(connection, tables, name, only)
+        _offer_tables(connection, tables, query, only)
         reader = connection.sql(query).to_arrow_reader(_BATCH_ROWS)
         for batch in reader:
             batches.append(batch)
@@ -117,7 +126,7 @@ def _answer(connection: Any, tables: Tables, query: str, only: Sequence[str] | N
     except (duckdb.Error, pa.ArrowException, OSError, RuntimeError) as cause:  # the reader's are not DuckDB's own
         if str(cause).startswith("Out of Memory"):
             raise limits.of_memory("the query") from cause
-        raise _refused(cause, tables) from cause
+        raise refused(cause, query, tables.schemas) from cause
 
 
 def _require_select(connection: Any, query: str) -> None:
@@ -138,26 +147,25 @@ def _kind(statement: Any) -> str:
         return "a statement"
 
 
-def _named(tables: Tables, query: str) -> list[str]:
-    """The tables that the query may mean: DuckDB's own search for names can take for ever, and hears no interrupt."""
-    words = set(re.findall(r"\w+", query.lower()))
-    return [name for name in tables.schemas if name in words]
+def _offer_tables(connection: Any, tables: Tables, query: str, only: Sequence[str] | None) -> None:
+    """Offer the tables that the words of the query name, and all others without rows if it asks which tables there are.
+
+    DuckDB is not asked which ones it names: its own search for names can take for ever, and hears no interrupt.
+    """
+    words = words_of(query)
+    lists = any(map(_LISTING.fullmatch, words))
+    for name, schema in tables.schemas.items():
+        if name in words:
+            _offer(connection, tables, name, only)
+        elif lists:
+            connection.register(name, schema.empty_table())
 
 
 def _offer(connection: Any, tables: Tables, name: str, only: Sequence[str] | None) -> None:
     if only is None:
         connection.register(name, tables.dataset(name))
         return
-    everything, seen = (f"hidden_{secrets.token_hex(8)}" for _ in range(2))  # no query can name them
-    connection.register(everything, tables.dataset(name))
-    connection.register(seen, pa.table({"id": pa.array(only, pa.string())}))
+    everything = connection.from_arrow(tables.dataset(name)).set_alias("everything")
+    seen = connection.from_arrow(pa.table({"seen_id": pa.array(only, pa.string())})).set_alias("seen")
     key = "run_id" if name == LINEAGE else "id"
-    connection.execute(f"CREATE TEMP VIEW {name} AS FROM {everything} WHERE {key} IN (SELECT id FROM {seen})")
-
-
-def _refused(cause: Exception, tables: Tables) -> NotASelectError:
-    text = str(cause).strip().partition("\n\n")[0]
-    missing = re.match(r"Catalog Error: Table with name (.*) does not exist!", text, re.DOTALL)
-    if missing:
-        return NotASelectError(f"there is no table {missing[1]!r}: {did_you_mean(missing[1], tables.schemas)}")
-    return NotASelectError(f"the query cannot be answered: {text}")
+    everything.join(seen, f"everything.{key} = seen.seen_id", how="semi").create_view(name)

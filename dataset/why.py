@@ -1,14 +1,21 @@
-"""Why was this computed and not reused, and would it be reused today? Reasons from a closed list."""
+"""Why was this computed and not reused, and would it be reused today? Reasons from a closed list.
+
+A run is compared with the nearest earlier run of its stage that was about the same thing: one with the same inputs, or
+one that shares something that its inputs are or were made of, such as a candidate. What all earlier runs share (the
+materials of a study) does not count. Where there is none, it was computed for the first time for these inputs.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from ragone.dataset.errors import UnknownIdError
 from ragone.dataset.fingerprint import code_id, code_of, present_names
+from ragone.dataset.lineage import origins
 from ragone.dataset.reproduce import trusted
 from ragone.dataset.runs import Committed
 from ragone.dataset.store import Store
@@ -17,6 +24,7 @@ from ragone.schemas.errors import StageError
 from ragone.schemas.provenance import Code, Run, RunOutcome
 
 _LOOK_BACK = 200  # earlier runs of the same stage that are compared
+_NAMED = 3  # inputs
 
 
 class Reason(StrEnum):
@@ -24,6 +32,7 @@ class Reason(StrEnum):
 
     GIVEN = "given, not computed"
     FIRST = "first run of this stage in the lake"
+    NEW = "computed for the first time for these inputs"
     PARAMETERS = "parameters changed"
     SEED = "seed changed"
     INPUTS = "inputs changed"
@@ -40,12 +49,22 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True)
+class Compared:
+    """The earlier run that a run is compared with, when it ended, and what the inputs of both are or were made of."""
+
+    run_id: str
+    ended: datetime
+    shared: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Why:
-    """Reasons with their details, first for the past, last for the present."""
+    """Reasons with their details, first for the past, last for the present; and the run that it is compared with."""
 
     subject: str
     run_id: str
     reasons: tuple[tuple[Reason, str], ...]
+    compared: Compared | None = None
 
 
 def why(store: Store, subject: str) -> Why:
@@ -54,19 +73,44 @@ def why(store: Store, subject: str) -> Why:
     run = committed.run
     if not run.entry_point:
         return Why(subject, committed.run_id, ((Reason.GIVEN, run.note),))
-    return Why(subject, committed.run_id, (*_past(store, committed), _present(store, subject, run)))
+    past, compared = _past(store, committed)
+    return Why(subject, committed.run_id, (*past, _present(store, subject, run)), compared)
 
 
-def _past(store: Store, committed: Committed) -> tuple[tuple[Reason, str], ...]:
-    """Differences of the run to the nearest earlier run of its stage."""
-    earlier = _earlier(store, committed)
+def _past(store: Store, committed: Committed) -> tuple[tuple[tuple[Reason, str], ...], Compared | None]:
+    """Differences of the run to the nearest earlier run of its stage that was about the same thing."""
+    run, earlier = committed.run, _earlier(store, committed)
     if not earlier:
-        return ((Reason.FIRST, committed.run.stage),)
-    same = [e for e in earlier if e.run.recipe_id == committed.run.recipe_id]
+        return ((Reason.FIRST, run.stage),), None
+    same = [e for e in earlier if e.run.recipe_id == run.recipe_id]
     if same:
         failed = same[0].run.outcome is RunOutcome.FAILED
-        return ((Reason.FAILED_BEFORE if failed else Reason.OUTPUT_LOST, same[0].run_id),)
-    return min((_changes(store, e.run, committed.run) for e in earlier), key=len)
+        reason = Reason.FAILED_BEFORE if failed else Reason.OUTPUT_LOST
+        return ((reason, same[0].run_id),), _compared(same[0], run.made_of())
+    related = _related(store, run, earlier)
+    if not related:
+        return ((Reason.NEW, ", ".join(f"{role} {name}" for role, name in run.inputs()[:_NAMED])),), None
+    changes = [(_changes(store, e.run, run), e, shared) for e, shared in related]
+    found, nearest, shared = min(changes, key=lambda each: (len(each[0]), -len(each[2])))
+    return found, _compared(nearest, shared)
+
+
+def _compared(earlier: Committed, shared: Iterable[str]) -> Compared:
+    return Compared(earlier.run_id, earlier.run.ended, tuple(dict.fromkeys(shared)))
+
+
+def _related(store: Store, run: Run, earlier: Sequence[Committed]) -> list[tuple[Committed, list[str]]]:
+    """Earlier runs about the same thing, each with what it shares with the run, inputs first."""
+    same = [(e, run.made_of()) for e in earlier if e.run.inputs() == run.inputs()]
+    if same:
+        return same
+    inputs = {name for each in (run, *(e.run for e in earlier)) for name in each.made_of()}
+    made_of = origins(store.tables, inputs)
+    origin = [frozenset[str]().union(*(made_of[name] for name in e.run.made_of())) for e in earlier]
+    everywhere = frozenset.intersection(*origin) if len(earlier) > 1 else frozenset()
+    own = dict.fromkeys([*run.made_of(), *sorted(name for one in run.made_of() for name in made_of[one])])
+    shared = [[name for name in own if name in each - everywhere] for each in origin]
+    return [(e, names) for e, names in zip(earlier, shared, strict=True) if names]
 
 
 def _earlier(store: Store, committed: Committed) -> list[Committed]:

@@ -9,10 +9,20 @@ from ragone.app.arguments.shared import artifact
 from ragone.app.arguments.words import FORMATS
 
 
+def _tables(command: argparse.ArgumentParser) -> None:
+    command.add_argument("name", nargs="?", default="", metavar="NAME", help="a table, to list its columns")
+
+
+def _find(command: argparse.ArgumentParser) -> None:
+    command.add_argument("text", metavar="TEXT", help="part of a name, note, source or licence, in any case")
+
+
 def _query(command: argparse.ArgumentParser) -> None:
     command.add_argument("sql", metavar="SQL", help="one SELECT, in DuckDB's dialect")
     command.add_argument("--format", choices=FORMATS, default=None, help="default: table, or what --output ends in")
     command.add_argument("--output", metavar="FILE", help="write the answer to a file")
+    command.add_argument("--columns", metavar="A,B", help="only these columns of the answer, in this order")
+    command.add_argument("--records", action="store_true", help="each row as a record: a line for each column")
     command.add_argument("--at", metavar="SNAPSHOT", help="as the lake was at a snapshot")
     command.add_argument(
         "--timeout", default="60 s", metavar="TIME", help="after which it is stopped (default: %(default)s)"
@@ -76,6 +86,8 @@ def _restore(command: argparse.ArgumentParser) -> None:
 
 
 ARGUMENTS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
+    "tables": _tables,
+    "find": _find,
     "query": _query,
     "show": _show,
     "report": _report,

@@ -40,6 +40,9 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "generator fidelity": "compare generated with real volumes, metric by metric",
     },
     "the lake": {
+        "campaigns": "list the campaigns with their goals and best results",
+        "tables": "list the lake's tables, or the columns of one",
+        "find": "find a word in names, notes, sources and licences",
         "query": "answer one SELECT over the lake's tables",
         "show": "show a record; draw it, or write its curve",
         "report": "write a campaign as one HTML page with pictures",

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ragone.app.query_text import text_parts
-from ragone.app.tables.answers import rows_table
+from ragone.app.tables.fitting import fitted
 from ragone.app.terminal.printable import one_line
 from ragone.app.terminal.session import FINE, Session
 from ragone.dataset import QueryLimits
 from ragone.schemas import RagoneError
+from ragone.schemas.errors import did_you_mean
 from ragone.schemas.field import POSITIVE, Bounds
 from ragone.schemas.units import parse_quantity
 
@@ -36,6 +38,8 @@ def execute(session: Session) -> int:
     limits = _limits(given)
     with session.lake() as lake, session.working("asking"):
         frame = lake.sql(given.sql, at=given.at, limits=limits)
+    if given.columns:
+        frame = frame.select(_columns(given.columns, frame.columns))
     if given.output:
         _write(frame, way, Path(given.output))
         session.advise(one_line(f"{frame.height} rows written to {given.output}"))
@@ -44,6 +48,21 @@ def execute(session: Session) -> int:
     else:
         sys.stdout.writelines(text_parts(frame, way))
     return FINE
+
+
+def _columns(given: str, known: list[str]) -> list[str]:
+    """The columns that a list between commas names."""
+    chosen = list(dict.fromkeys(name.strip() for name in given.split(",")))
+    for name in chosen:
+        if name not in known:
+            raise OutputError(f"the answer has no column {name!r}: {did_you_mean(name, known)}")
+    return chosen
+
+
+def _width(session: Session) -> int | None:
+    """Characters of a line; None where nothing says how many there are, as in a pipe."""
+    bounded = session.out.is_terminal or "COLUMNS" in os.environ
+    return session.out.width if bounded else None
 
 
 def _limits(given: Any) -> QueryLimits:
@@ -70,7 +89,11 @@ def _format(chosen: str | None, output: str | None, *, wants_json: bool) -> str:
 
 
 def _show(session: Session, frame: pl.DataFrame) -> None:
-    session.out.print(rows_table(frame.columns, frame.head(_SHOWN_ROWS).rows()))
+    fit = fitted(frame.columns, frame.head(_SHOWN_ROWS).rows(), _width(session), records=session.arguments.records)
+    session.out.print(fit.shown)
+    if fit.left_out:
+        left_out = one_line(", ".join(fit.left_out))
+        session.out.print(f"too wide, left out: {left_out}. Choose with --columns a,b, or see all with --records")
     if frame.height > _SHOWN_ROWS:
         session.out.print(f"and {frame.height - _SHOWN_ROWS} more rows: write all with --format csv or --output FILE")
     session.advise(f"{frame.height} rows")

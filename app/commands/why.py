@@ -5,17 +5,49 @@ from __future__ import annotations
 from ragone.app.tables.answers import short
 from ragone.app.terminal.printable import one_line
 from ragone.app.terminal.session import FINE, Session
+from ragone.dataset import Compared, Reason, Why
+from ragone.schemas.provenance import Run
+
+_NAMED = 2  # ids that are named as shared
+ADVICE = {
+    Reason.GIVEN: "what was made of it: ragone lineage {id} --down",
+    Reason.REUSABLE: "compute it again and compare: ragone reproduce {id}",
+    Reason.DATA_DROPPED: "bring its data back: ragone reproduce {id}",
+    Reason.DATA_LOST: "bring its data back: ragone reproduce {id}",
+    Reason.CODE_SINCE: "compare it with what today's code gives: ragone reproduce {id}",
+    Reason.STAGE_GONE: "install the package that has the stage; what is needed: ragone show {run}",
+    Reason.FAILED: "its parameters and inputs: ragone show {run}; it is tried again by the command that asked for it",
+}
 
 
 def execute(session: Session) -> int:
-    """Tell the reasons, past first."""
+    """Say the reasons, past first, the run that it is compared with, and what to do."""
     with session.lake() as lake, session.working("looking at the code"):
         found = lake.why(session.arguments.id)
-    lines = [f"{reason}{': ' + short(one_line(detail)) if detail else ''}" for reason, detail in found.reasons]
+        run = lake.get(found.run_id, Run)
+    subject = found.subject if found.subject != found.run_id else next(iter(run.output_ids), found.run_id)
+    advice = ADVICE[found.reasons[-1][0]].format(id=short(subject), run=short(found.run_id)) + session.again()
     data = {
         "id": found.subject,
         "run_id": found.run_id,
         "reasons": [{"reason": str(reason), "code": reason.name, "detail": detail} for reason, detail in found.reasons],
+        "compared_with": found.compared,
+        "advice": advice,
     }
-    session.answer(data, "\n".join([found.subject, *(f"  {line}" for line in lines)]))
+    session.answer(data, "\n  ".join([found.subject, *_lines(found), advice]))
     return FINE
+
+
+def _lines(found: Why) -> list[str]:
+    lines = [f"{reason}{': ' + short(one_line(detail)) if detail else ''}" for reason, detail in found.reasons]
+    if found.compared:
+        lines.insert(-1, f"compared with {_compared(found.compared)}")
+    return lines
+
+
+def _compared(earlier: Compared) -> str:
+    """The run, its moment, and what it shares."""
+    shared = [short(name) for name in earlier.shared]
+    more = f" and {len(shared) - _NAMED} more" if len(shared) > _NAMED else ""
+    about = f", which shares {', '.join(shared[:_NAMED])}{more}" if shared else ""
+    return f"{short(earlier.run_id)} of {earlier.ended:%Y-%m-%d %H:%M} UTC{about}"

@@ -6,7 +6,8 @@ import dataclasses
 import math
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +16,15 @@ from rich.table import Table
 from rich.text import Text
 
 from ragone.app.terminal.printable import one_line
+from ragone.app.terminal.waiting import duration_text
 from ragone.schemas import Record
 
-_GAP = 2  # between columns
+GAP = 2  # between columns
 _DIGITS = re.compile(r"\b([a-z_]+-[0-9a-f]{12})[0-9a-f]{52}\b")
 
 
 def plain(value: Any) -> Any:
-    """A value as JSON can hold it; infinite numbers become the text "inf", arrays their summary."""
+    """A value as JSON can hold it: infinity as the text "inf", arrays as their summary, durations in seconds."""
     if isinstance(value, Record):
         return {"kind": value.kind, **{name: plain(_held(value, name)) for name in value.fields()}}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
@@ -41,6 +43,10 @@ def plain(value: Any) -> Any:
         return str(value)
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
     if isinstance(value, Path):
         return str(value)
     return value if value is None or isinstance(value, bool | int | float) else str(value)
@@ -83,6 +89,13 @@ def _rounded(value: float, uncertainty: float | None) -> str:
     return f"{rounded:#.{min(max(before_point - first + 2, before_point, whole, 1), 6)}g}".removesuffix(".")
 
 
+def _duration(seconds: float) -> str:
+    """A duration with three digits below two minutes, and in minutes and hours from there."""
+    if abs(seconds) < 1:
+        return f"{seconds * 1000:.3g} ms" if seconds else "0 s"
+    return f"{seconds:.3g} s" if abs(seconds) < 99.5 else duration_text(seconds)
+
+
 def record_table(record: Record) -> Table:
     """A record, a field per row: name, value, unit."""
     title = Text(f"{record.kind}  {record.id}")
@@ -91,18 +104,28 @@ def record_table(record: Record) -> Table:
         table.add_column(column, overflow="fold")
     for field, spec in record.fields().items():
         unit = {"1": "-"}.get(spec.unit, spec.unit)
-        table.add_row(field, Text(_cell(_held(record, field))), Text(unit))
+        table.add_row(field, Text(cell_text(_held(record, field))), Text(unit))
     return table
 
 
 def rows_table(columns: list[str], rows: list[tuple[Any, ...]]) -> Table:
     """Rows of a query; ids are cut to twelve digits, which is still enough to use them."""
     table = Table(show_edge=False, box=None, padding=(0, 2, 0, 0))
-    numeric = [all(isinstance(r[i], int | float | None) for r in rows) for i in range(len(columns))]
+    numeric = [all(is_number(r[i]) for r in rows) for i in range(len(columns))]
     for column, right in zip(columns, numeric, strict=True):
         table.add_column(Text(one_line(column)), justify="right" if right and rows else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(Text(_cell(value)) for value in row))
+        table.add_row(*(Text(cell_text(value)) for value in row))
+    return table
+
+
+def described_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
+    """Return a table of names, words, and a text in the last column; text and long names go on below themselves."""
+    table = Table(show_edge=False, box=None, padding=(0, GAP, 0, 0))
+    for number, head in enumerate(heads, start=1):
+        table.add_column(head, no_wrap=1 < number < len(heads), overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(one_line(cell)) for cell in row))
     return table
 
 
@@ -110,7 +133,7 @@ def wide_table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, right: bo
     """Return a table as wide as its longest cells, whatever the terminal: a row is one line, which a search finds."""
     heads, rows = list(map(one_line, heads)), [list(map(one_line, row)) for row in rows]
     widths = [max(len(row[number]) for row in (heads, *rows)) for number in range(len(heads))]
-    table = Table(show_edge=False, box=None, padding=(0, _GAP, 0, 0), width=sum(widths) + _GAP * len(widths))
+    table = Table(show_edge=False, box=None, padding=(0, GAP, 0, 0), width=sum(widths) + GAP * len(widths))
     for number, (head, width) in enumerate(zip(heads, widths, strict=True)):
         table.add_column(Text(head), justify="right" if right and number else "left", min_width=width, no_wrap=True)
     for row in rows:
@@ -124,7 +147,13 @@ def _held(record: Record, field: str) -> Any:
     return value if record.fields()[field].length is None else tuple(value.tolist())
 
 
-def _cell(value: Any) -> str:
+def is_number(value: Any) -> bool:
+    """Whether a cell is a number or empty."""
+    return isinstance(value, int | float | Decimal | None) and not isinstance(value, bool)
+
+
+def cell_text(value: Any) -> str:
+    """A value as a cell of a table: ids shortened, numbers with the digits that matter, long texts cut."""
     if isinstance(value, np.ndarray):
         shape = "x".join(map(str, value.shape))
         ends = f", {number(float(value.min()))} to {number(float(value.max()))}" if value.size else ""
@@ -133,7 +162,9 @@ def _cell(value: Any) -> str:
         return f"<{len(value)} bytes>"
     if isinstance(value, float):
         return number(value)
-    if isinstance(value, tuple):
+    if isinstance(value, timedelta):
+        return _duration(value.total_seconds())
+    if isinstance(value, tuple | list):
         more = f" ... ({len(value)} in all)" if len(value) > 6 else ""
         return short(one_line(", ".join(map(str, value[:6])))) + more
     if isinstance(value, datetime):

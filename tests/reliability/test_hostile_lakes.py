@@ -35,6 +35,7 @@ _COMMANDS = (
     ["fsck"],
     ["query", "SELECT count(*) FROM artifacts, runs"],
     ["query", "SELECT * FROM kpis"],
+    ["tables"],
     ["show", KEPT],
     ["show", SPOILED],
     ["lineage", KEPT],

@@ -8,6 +8,9 @@ import polars as pl
 import pytest
 
 from ragone.app.arguments import COMMANDS
+from ragone.app.commands import why
+from ragone.dataset import Lake, Reason
+from ragone.pipelines.manufacture import pack_particles
 
 
 def test_query_as_a_table(cli, stored):
@@ -122,7 +125,32 @@ def test_why(cli, stored):
     assert [reason["code"] for reason in data["reasons"]] == ["FIRST", "REUSABLE"]
     answer = cli("why", stored.ids["microstructure"])
     assert "first run of this stage" in answer.out
-    assert cli("why", "--json", stored.ids["kpi"]).data["reasons"][0]["code"] == "GIVEN"
+    assert f"ragone reproduce {stored.ids['microstructure'][:27]}" in answer.out.splitlines()[-1]
+    given = cli("why", "--json", stored.ids["kpi"]).data
+    assert given["reasons"][0]["code"] == "GIVEN"
+    assert given["advice"].endswith(f"ragone lineage {stored.ids['kpi'][:16]} --down")
+
+
+def test_why_names_the_run_that_it_compares_with(cli, stored):
+    """The run, its moment and what both share stand before the present; a run's own advice is about its output."""
+    ids = stored.ids
+    with Lake.open(stored.place) as lake:
+        electrode = {"recipe": ids["recipe"], "materials": ids["materials"]}
+        made = lake.run(pack_particles, **electrode, edge_voxels=16, voxel_size_metre=1e-6, seed=2)
+        moment = lake.get(ids["run"]).ended
+    lines = cli("why", made.run_id).out.splitlines()
+    assert lines[1].strip() == "seed changed: 1 -> 2"
+    compared = f"compared with {ids['run'][:16]} of {moment:%Y-%m-%d %H:%M} UTC, which shares"
+    assert lines[2].strip() == f"{compared} {ids['recipe'][:19]}, {ids['materials'][:22]}"
+    assert lines[-1].endswith(f"ragone reproduce {made.id[:27]}")
+    data = cli("why", "--json", made.id).data
+    assert data["compared_with"]["run_id"] == ids["run"]
+
+
+def test_every_reason_of_the_present_comes_with_advice():
+    """What is said last of an artifact leads on to a command or an installation."""
+    present = [Reason.GIVEN, *list(Reason)[list(Reason).index(Reason.FAILED) :]]
+    assert set(why.ADVICE) == set(present)
 
 
 def test_drop_and_bring_back(cli, stored):

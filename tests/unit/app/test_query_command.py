@@ -186,3 +186,38 @@ def test_libraries_that_write(cli, stored, monkeypatch):
     assert answer.code == 1
     assert "\\x1b" in answer.out
     assert not UNCANNY & set(answer.out + answer.err)
+
+
+def test_columns_that_are_chosen(cli, stored, tmp_path):
+    """Only these are answered, in this order, on the terminal and in files; the nearest name is suggested."""
+    assert cli("query", "SELECT * FROM kpis", "--columns", "unit, name", "--json").data[0] == {
+        "unit": "W.h/L",
+        "name": "energy_density",
+    }
+    cli("query", "SELECT * FROM kpis", "--columns", "value", "--output", tmp_path / "v.csv")
+    assert (tmp_path / "v.csv").read_text("utf-8").splitlines()[0] == "value"
+    answer = cli("query", "SELECT * FROM kpis", "--columns", "vale")
+    assert answer.code == 2
+    assert "no column 'vale': did you mean 'value'" in answer.err
+
+
+def test_wide_answers(cli, stored, monkeypatch):
+    """What does not fit is said in the answer, with how to see it; in a pipe nothing is left out."""
+    monkeypatch.setenv("COLUMNS", "80")
+    wide = "SELECT kpis.*, range FROM kpis, range(20)"
+    out = cli("query", wide).out.splitlines()
+    assert out[-1].startswith("too wide, left out:")
+    assert "method" in out[-1]
+    assert "--columns a,b" in out[-1]
+    assert max(map(len, out[:-1])) <= 80
+    assert cli("query", wide, "--records").out.count("trapezoidal rule") == 80
+    monkeypatch.delenv("COLUMNS")
+    assert cli("query", wide).out.count("trapezoidal rule") == 80
+
+
+def test_durations_of_runs(cli, stored):
+    """A difference of moments, and its mean, is a duration: seconds in JSON."""
+    sql = "SELECT avg(ended - started) AS mean, max(epoch(ended - started)) AS seconds FROM runs"
+    row = cli("query", sql, "--json").data[0]
+    assert 0 < row["mean"] <= row["seconds"]
+    assert cli("query", sql).out.splitlines()[1].split()[1] in ("s", "ms")

@@ -33,15 +33,65 @@ def test_first_and_reusable(lake, design, reasons):
 
 
 def test_parameters_seed_inputs(lake, design, reasons):
-    """Each part of the recipe that changed is named with its values; the nearest earlier run is compared."""
+    """Each part of the recipe that changed is named with its values, against the nearest run of the same inputs."""
     one, other = lake.put(design(0.3)), lake.put(design(0.4))
     lake.run(stages.grow, design=one, seed=1)
     seed = reasons(lake.run(stages.grow, design=one, seed=2).id)
     assert seed == {Reason.SEED: "1 -> 2", Reason.REUSABLE: seed[Reason.REUSABLE]}
     assert reasons(lake.run(stages.grow, design=one, seed=2, edge=5).id)[Reason.PARAMETERS] == "edge: 4 -> 5"
-    assert reasons(lake.run(stages.grow, design=other, seed=1).id)[Reason.INPUTS] == "design"
+    assert reasons(lake.run(stages.grow, design=other, seed=1).id)[Reason.NEW] == f"design {other}"
     both = reasons(lake.run(stages.grow, design=other, seed=9, edge=6).id)
     assert {Reason.SEED, Reason.PARAMETERS} <= set(both)
+
+
+def test_run_that_is_compared(lake, design):
+    """It is named with its moment and with what it shares; of several alike ones the latest."""
+    given = lake.put(design())
+    lake.run(stages.grow, design=given, seed=1)
+    before = lake.run(stages.grow, design=given, seed=2)
+    assert lake.why(before.id).compared.shared == (given,)
+    compared = lake.why(lake.run(stages.grow, design=given, seed=3).id).compared
+    assert (compared.run_id, compared.ended) == (before.run_id, lake.get(before.run_id).ended)
+    assert lake.why(given).compared is None
+
+
+def test_first_time_for_these_inputs(lake, design):
+    """A run whose inputs share nothing with those of earlier runs of its stage is not compared with any."""
+    lake.run(stages.denser, design=lake.put(design(0.3)))
+    other = lake.put(design(0.4))
+    found = lake.why(lake.run(stages.denser, design=other, by=0.2).id)
+    assert dict(found.reasons)[Reason.NEW] == f"design {other}"
+    assert found.compared is None
+
+
+def test_inputs_of_one_origin(lake, design):
+    """A run is compared with one whose inputs were made of the same thing, rather than with a nearer stranger."""
+    origin, stranger = lake.put(design(0.3)), lake.put(design(0.4))
+    middle = [lake.run(stages.grow, design=origin, seed=seed).id for seed in (1, 2)]
+    related = lake.run(stages.count, cube=middle[0])
+    lake.run(stages.count, cube=lake.run(stages.grow, design=stranger, seed=1).id)
+    found = lake.why(lake.run(stages.count, cube=middle[1]).run_id)
+    assert dict(found.reasons)[Reason.INPUTS] == "cube"
+    assert (found.compared.run_id, found.compared.shared) == (related.run_id, (origin,))
+
+
+def test_what_all_runs_share_is_no_relation(lake, design):
+    """An input of every earlier run says nothing of what a run is about; one of some of them does."""
+    common, *others = (lake.put(design(porosity)) for porosity in (0.2, 0.3, 0.4, 0.5))
+    first, second, third = (lake.run(stages.blend, designs=[common, other]).run_id for other in others)
+    assert lake.why(second).compared.run_id == first  # there is no other to tell by
+    assert Reason.NEW in dict(lake.why(third).reasons)
+    mixed = lake.run(stages.blend, designs=[common, others[0], others[2]]).run_id
+    assert lake.why(mixed).compared.run_id in (first, third)
+
+
+def test_what_informed_is_no_relation(lake, design):
+    """Decisions that took the same results into account are not about the same thing."""
+    trial = lake.run(stages.fragile, design=lake.put(design(0.2))).id
+    starts = [lake.put(design(porosity)) for porosity in (0.3, 0.4)]
+    lake.run(stages.steer, start=starts[0], trials=[trial])
+    found = lake.why(lake.run(stages.steer, start=starts[1], trials=[trial]).id)
+    assert Reason.NEW in dict(found.reasons)
 
 
 def test_order_of_inputs(lake, design, reasons):
@@ -94,6 +144,7 @@ def test_failures(lake, design, reasons, monkeypatch):
     monkeypatch.setenv(stages.DRIFT, "0")
     made = lake.run(stages.drifting, design=given)
     assert reasons(made.id)[Reason.FAILED_BEFORE] == failed.run_id
+    assert lake.why(made.id).compared.run_id == failed.run_id
 
 
 def test_lost_and_dropped(lake, design, reasons, object_file):

@@ -1,0 +1,101 @@
+"""The campaigns of a lake, newest first: what each one wanted, and what it reached."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ragone.app.tables.answers import number, quantity, short
+from ragone.app.terminal.printable import one_line
+from ragone.dataset import Lake
+from ragone.models.goals import Goal, goals_of
+from ragone.schemas import Campaign, RagoneError
+
+_KPI_ID = re.compile(r"kpi-[0-9a-f]{64}")
+_CAMPAIGNS = "SELECT id, name, created FROM campaigns ORDER BY created DESC, id"
+_KPIS = "SELECT id, name, value, unit, standard_uncertainty FROM kpis WHERE id IN ({ids})"
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A campaign; all but its id, name and moment is None or empty if its record cannot be read, for the reason given.
+
+    `best` has the best design, or the front of several objectives, each with the KPIs of its goals in their order.
+    """
+
+    id: str
+    name: str
+    concluded: datetime
+    trials: int | None = None
+    feasible: int | None = None
+    goals: tuple[Goal, ...] = ()
+    best: tuple[Mapping[str, Any], ...] = ()
+    unreadable: str = ""
+
+
+def campaigns_of(lake: Lake) -> list[Listed]:
+    """Read every campaign of a lake."""
+    return [_listed(lake, *row) for row in lake.sql(_CAMPAIGNS).rows()]
+
+
+def campaign_text(campaign: Listed) -> str:
+    """One campaign in a few lines."""
+    head = f"{short(campaign.id)}  {campaign.concluded:%Y-%m-%d %H:%M} UTC  {one_line(campaign.name)}"
+    if campaign.unreadable:
+        return f"{head}\n  {one_line(campaign.unreadable)}"
+    goals = ", ".join(map(_goal_text, campaign.goals))
+    counts = f"{campaign.trials} trials, {campaign.feasible} feasible"
+    return "\n".join([head, f"  {one_line(goals)}: {counts}", f"  {one_line(_best_text(campaign))}"])
+
+
+def _listed(lake: Lake, name: str, title: str, concluded: datetime) -> Listed:
+    try:
+        campaign = lake.get(name, Campaign)
+        goals = goals_of(campaign.goals)
+    except (RagoneError, AttributeError, TypeError, ValueError) as cause:  # a stranger's goals may be anything
+        return Listed(name, title, concluded, unreadable=f"cannot be read: {cause}")
+    trials, feasible = len(campaign.candidate_ids), int(campaign.feasible.sum())
+    return Listed(name, title, concluded, trials, feasible, goals, _best(lake, campaign, len(goals)))
+
+
+def _best(lake: Lake, campaign: Campaign, width: int) -> tuple[Mapping[str, Any], ...]:
+    """Designs and the KPIs of their goals, from the table, which has them also when their data were dropped."""
+    chosen = (campaign.best_candidate_id,) if campaign.best_candidate_id else campaign.front_ids
+    starts = {name: width * campaign.candidate_ids.index(name) for name in chosen if name in campaign.candidate_ids}
+    ids = {name: campaign.kpi_ids[start : start + width] for name, start in starts.items()}
+    listed = ", ".join(f"'{one}'" for row in ids.values() for one in row if _KPI_ID.fullmatch(one))
+    known = {row["id"]: row for row in lake.sql(_KPIS.format(ids=listed or "NULL")).to_dicts()}
+    return tuple({"candidate_id": name, "kpis": [known[i] for i in row if i in known]} for name, row in ids.items())
+
+
+def _goal_text(goal: Goal) -> str:
+    sense = goal.sense.replace("_", " ")
+    return f"{sense} {goal.kpi}" if goal.limit is None else f"{goal.kpi} {sense} {goal.limit:g}"
+
+
+def _best_text(campaign: Listed) -> str:
+    """The best design with its KPIs, or between which values the designs of the front lie."""
+    if not campaign.best:
+        return "no design is feasible"
+    designs = campaign.best
+    if len(designs) == 1:
+        values = ", ".join(map(_kpi_text, designs[0]["kpis"]))
+        return f"best {values}  {short(designs[0]['candidate_id'])}"
+    columns = zip(*(design["kpis"] for design in designs), strict=False)
+    return f"front of {len(designs)} designs: {', '.join(map(_range_text, columns))}"
+
+
+def _kpi_text(kpi: Mapping[str, Any]) -> str:
+    if kpi["value"] is None:
+        return f"{kpi['name']} without a value"
+    return f"{kpi['name']} {quantity(kpi['value'], kpi['unit'], kpi['standard_uncertainty'])}"
+
+
+def _range_text(kpis: tuple[Mapping[str, Any], ...]) -> str:
+    values = [kpi["value"] for kpi in kpis if kpi["value"] is not None]
+    if not values:
+        return f"{kpis[0]['name']} without a value"
+    return f"{kpis[0]['name']} {number(min(values))} to {number(max(values))} {kpis[0]['unit']}"

@@ -1,0 +1,144 @@
+"""Finding one's way in a lake: its tables and columns, its campaigns."""
+
+from __future__ import annotations
+
+import pytest
+
+from ragone.dataset import Lake
+from ragone.models.conclusion import conclude
+from ragone.schemas import Candidate
+
+
+def test_tables(cli, stored):
+    """Tables with rows have a line each, with what they hold; the others are named."""
+    answer = cli("tables")
+    lines = {line.split()[0]: line for line in answer.out.splitlines() if line}
+    assert lines["kpis"].split()[1] == "4"
+    assert "One number" in lines["kpis"]
+    assert "campaigns" in lines["without"]
+    assert "kpis," not in lines["without"]
+    data = {table["table"]: table for table in cli("tables", "--json").data}
+    assert data["kpis"]["rows"] == 4
+    assert data["campaigns"]["rows"] == 0
+
+
+def test_columns_of_a_table(cli, stored):
+    """Each column has its type, unit and description; what only the records hold is named."""
+    answer = cli("tables", "transports")
+    row = next(line for line in answer.out.splitlines() if line.startswith("specific_surface_area_per_metre "))
+    assert row.split()[1:3] == ["DOUBLE", "1/m"]
+    assert "area between" in row
+    assert "labels" in cli("tables", "microstructures").out.splitlines()[-1]
+    data = cli("tables", "transports", "--json").data
+    assert (data["table"], data["rows"]) == ("transports", 2)
+    assert {"name": "voxel_size_metre", "type": "DOUBLE", "unit": "m"}.items() <= data["columns"][-4].items()
+
+
+def test_tables_on_a_narrow_terminal(cli, stored, monkeypatch):
+    """Long names leave room for the descriptions."""
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = cli("tables", "transports").out.splitlines()
+    assert max(map(len, lines[1:-1])) <= 80
+    assert any("area between active material" in line for line in lines)
+
+
+def test_table_that_is_not_there(cli, stored):
+    """The nearest name is suggested."""
+    answer = cli("tables", "kpi")
+    assert answer.code == 2
+    assert "did you mean 'kpis'" in answer.err
+
+
+MAXIMISE = {"kpi": "energy_density", "sense": "maximise", "limit": None}
+
+
+@pytest.fixture
+def campaign(tmp_path, example):
+    """Store a campaign of designs with these values of energy density and of mass; gives its id."""
+
+    def store(title, values, wanted=(MAXIMISE,), /, **changed):
+        with Lake.open(tmp_path / "lake", create=True) as lake:
+            tried = [lake.put(Candidate(values={"recipe.porosity": 0.3 + n / 100})) for n in range(len(values))]
+            units = {"energy_density": "W.h/L", "mass": "kg"}
+            kpis = [
+                lake.put(example("kpi", name=goal["kpi"], value=value, unit=units[goal["kpi"]]))
+                for row in values
+                for goal, value in zip(wanted, row, strict=True)
+            ]
+            made = lake.run(conclude, candidates=tried, kpis=kpis, name=title, definition={}, goals=list(wanted))
+            if not changed:
+                return made.id
+            record = lake.get(made.id)
+            return lake.put(type(record).build({n: getattr(record, n) for n in record.fields()} | changed))
+
+    return store
+
+
+def test_campaigns_newest_first(cli, campaign, tmp_path):
+    """Each has its moment, trials, feasible ones, goals, and the best value with uncertainty and unit."""
+    first = campaign("first", [[600.0], [650.0]])
+    at_least = {"kpi": "energy_density", "sense": "at_least", "limit": 640.0}
+    second = campaign("second", [[620.0, 620.0], [645.0, 645.0]], (MAXIMISE, at_least))
+    out = cli("campaigns").out.splitlines()
+    assert [line.split()[0] for line in out if not line.startswith(" ")] == [second[:21], first[:21]]
+    assert out[0].split()[3:] == ["UTC", "second"]
+    assert out[1].strip() == "maximise energy_density, energy_density at least 640: 2 trials, 1 feasible"
+    assert out[5].strip().startswith("best energy_density 650.0 ± 3.0 W.h/L  candidate-")
+    data = cli("campaigns", "--json").data
+    assert [(c["id"], c["trials"], c["feasible"]) for c in data] == [(second, 2, 1), (first, 2, 2)]
+    (best,) = data[1]["best"]
+    with Lake.open(tmp_path / "lake") as lake:
+        assert best["candidate_id"] == lake.get(first).best_candidate_id
+    assert (best["kpis"][0]["value"], best["kpis"][0]["unit"]) == (650.0, "W.h/L")
+
+
+def test_campaigns_with_a_front_or_without_a_best(cli, campaign):
+    """A front is counted, with the values that it spans; where nothing is feasible that is said."""
+    minimise = {"kpi": "mass", "sense": "minimise", "limit": None}
+    campaign("several", [[600.0, 0.05], [650.0, 0.06], [590.0, 0.07]], (MAXIMISE, minimise))
+    assert "front of 2 designs: energy_density 600 to 650 W.h/L, mass 0.05 to 0.06 kg" in cli("campaigns").out
+    limit = {"kpi": "energy_density", "sense": "at_least", "limit": 700.0}
+    campaign("none", [[600.0, 600.0]], (MAXIMISE, limit))
+    assert "no design is feasible" in cli("campaigns").out
+
+
+def test_campaigns_of_a_stranger(cli, campaign):
+    """A campaign that cannot be understood costs itself only; no id of one becomes part of a query."""
+    good = campaign("good", [[600.0]])
+    campaign("any", [[601.0]], name="odd\x1b[31m", goals=["energy_density"])
+    campaign("any", [[602.0]], name="limit", goals=[{"kpi": "a", "sense": "at_least", "limit": "much"}])
+    campaign("any", [[603.0]], name="quoted", kpi_ids=("it's",))
+    answer = cli("campaigns")
+    assert answer.code == 0
+    assert answer.out.count("cannot be read") == 2
+    assert "\x1b" not in answer.out
+    found = {c["name"]: c for c in cli("campaigns", "--json").data}
+    assert found["quoted"]["best"][0]["kpis"] == []
+    assert found["good"]["id"] == good
+    assert found["good"]["best"][0]["kpis"][0]["value"] == 600.0
+
+
+def test_no_campaigns(cli, stored):
+    """A lake without campaigns says so."""
+    answer = cli("campaigns")
+    assert (answer.code, answer.out) == (0, "no campaigns\n")
+
+
+def test_find(cli, stored, example):
+    """A text is shown with where it stands and the newest record that has it; long ones around it."""
+    with Lake.open(stored.place) as lake:
+        named = lake.put(example("kpi", name="a" * 100 + "Needle" + "b" * 100))
+    answer = cli("find", "needle")
+    assert answer.code == 0
+    row = answer.out.splitlines()[1]
+    assert row.split()[:3] == [named[:16], "1", "kpis.name"]
+    assert row.split()[3] == f"...{'a' * 40}Needle{'b' * 40}..."
+    (data,) = cli("find", "needle", "--json").data
+    assert (data["newest"], data["count"]) == (named, 1)
+
+
+def test_find_nothing(cli, stored):
+    """Exit code 1 says that nothing was found; an empty text is refused."""
+    answer = cli("find", "no such thing")
+    assert (answer.code, answer.out) == (1, "nothing holds 'no such thing'\n")
+    assert cli("find", " ").code == 2
