@@ -53,7 +53,6 @@ def select(
         If it was stopped because it met a limit.
     """
     import duckdb
-    import polars as pl
 
     settled = (limits or QueryLimits()).settled()
     with TemporaryDirectory(prefix="ragone-query-", ignore_cleanup_errors=True) as spill:
@@ -74,6 +73,8 @@ def select(
 
 def _frame(answer: pa.Table) -> pl.DataFrame:
     """The answer as polars takes it: no name twice, durations for intervals."""
+    import polars as pl
+
     twice = sorted(name for name, count in Counter(answer.column_names).items() if count > 1)
     if twice:
         raise NotASelectError(f"the answer has two columns named {twice[0]!r}. Name one otherwise, with AS.")
