@@ -114,7 +114,7 @@ def _place(name: str, tensor: Any) -> tuple[int, int]:
         whole = False
     if not whole or len(shape) > _MOST_AXES or begin + width * math.prod(shape) != end:
         raise WeightsError(
-            f"tensor {name[:60]!r} is described by {str(tensor)[:120]}: one of {', '.join(_WIDTHS)} was expected, "
+            f"tensor {name[:60]!r} is described by {ascii(tensor)[:120]}: one of {', '.join(_WIDTHS)} was expected, "
             "with a shape of whole numbers that fills its bytes. Give weights that `ragone generator train` stored."
         )
     return begin, end
