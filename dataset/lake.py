@@ -17,6 +17,7 @@ import polars as pl
 
 from ragone.dataset.backup import Copied, Copy
 from ragone.dataset.errors import AmbiguousIdError, NotALakeError, NotReproducibleError, OtherKindError, UnknownIdError
+from ragone.dataset.evaluations import VIEWS
 from ragone.dataset.execution import Call, Execution, bind
 from ragone.dataset.files import TEMPORARY
 from ragone.dataset.fingerprint import code_id, code_of
@@ -273,7 +274,26 @@ class Lake:
             If it is not one SELECT or cannot be answered, or not within the limits.
         """
         self._store.index.catch_up()
-        return select(self._store.tables, query, None if at is None else self.get(at, Snapshot).artifact_ids, limits)
+        only = None if at is None else self.get(at, Snapshot).artifact_ids
+        views = {name: lambda view=view: view(self.evaluations(at).collect()) for name, view in VIEWS.items()}
+        return select(self._store.tables, query, only, limits, views)
+
+    def evaluations(self, at: str | None = None) -> pl.LazyFrame:
+        """Return a row for each evaluated design, and each measured cell; `at` a snapshot, or of the present.
+
+        What belongs together is found along what each KPI is made of; docs/EVALUATIONS.md lists the columns. A design
+        that failed has a row with the reason. What is not known is null.
+
+        Parameters
+        ----------
+        at
+            Id of a snapshot; only what it holds is seen.
+        """
+        self._store.index.catch_up()
+        if at is None:
+            return self._store.evaluations.now().lazy()
+        full = self.resolve(at)
+        return self._store.evaluations.at(full, self.get(full, Snapshot).artifact_ids).lazy()
 
     def lineage(self, name: str, *, informed: bool = False) -> Lineage:
         """Return what an artifact was made of, and what was made of it.

@@ -6,9 +6,10 @@ import re
 import secrets
 import shutil
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from typing import Any
 
 import polars as pl
@@ -20,10 +21,17 @@ from ragone.dataset.tables import LINEAGE, Tables
 from ragone.schemas.errors import did_you_mean
 
 _BATCH_ROWS = 10_000
+_BEFORE_A_TABLE = r"(?:\b(?:from|join|describe|summarize|pivot|unpivot|table)\s|,)\s*\"?"
+
+Views = Mapping[str, Callable[[], pl.DataFrame]]
 
 
 def select(
-    tables: Tables, query: str, only: Sequence[str] | None = None, limits: QueryLimits | None = None
+    tables: Tables,
+    query: str,
+    only: Sequence[str] | None = None,
+    limits: QueryLimits | None = None,
+    views: Views = MappingProxyType({}),
 ) -> pl.DataFrame:
     """Answer a query.
 
@@ -37,6 +45,8 @@ def select(
         Ids of artifacts and runs to be seen; None for all.
     limits
         What it may take; the default ones if None.
+    views
+        Further tables by name, each made when the query names it; `only` is theirs to heed.
 
     Raises
     ------
@@ -48,12 +58,13 @@ def select(
     import duckdb
 
     settled = (limits or QueryLimits()).settled()
+    further = {name: make() for name, make in views.items() if re.search(_BEFORE_A_TABLE + rf"{name}\b", query, re.I)}
     with TemporaryDirectory(prefix="ragone-query-", ignore_cleanup_errors=True) as spill:
         database = _database(settled, spill)
 
         def work() -> pa.Table:
             try:
-                return _answer(database, tables, query, only, settled)
+                return _answer(database, tables, query, only, settled, further)
             finally:
                 database.close()
 
@@ -93,7 +104,14 @@ def _database(limits: QueryLimits, spill: str) -> Any:
     )
 
 
-def _answer(connection: Any, tables: Tables, query: str, only: Sequence[str] | None, limits: QueryLimits) -> pa.Table:
+def _answer(
+    connection: Any,
+    tables: Tables,
+    query: str,
+    only: Sequence[str] | None,
+    limits: QueryLimits,
+    views: Mapping[str, pl.DataFrame],
+) -> pa.Table:
     """The rows, taken batch by batch, so that an answer without end is noticed."""
     import duckdb
 
@@ -102,6 +120,8 @@ def _answer(connection: Any, tables: Tables, query: str, only: Sequence[str] | N
         _require_select(connection, query)
         for name in _named(tables, query):
             _offer(connection, tables, name, only)
+        for name, frame in views.items():
+            connection.register(name, frame.to_arrow())
         reader = connection.sql(query).to_arrow_reader(_BATCH_ROWS)
         for batch in reader:
             batches.append(batch)
@@ -114,7 +134,7 @@ def _answer(connection: Any, tables: Tables, query: str, only: Sequence[str] | N
     except (duckdb.Error, pa.ArrowException, OSError, RuntimeError) as cause:  # the reader's are not DuckDB's own
         if str(cause).startswith("Out of Memory"):
             raise limits.of_memory("the query") from cause
-        raise _refused(cause, tables) from cause
+        raise _refused(cause, tables, query, views) from cause
 
 
 def _require_select(connection: Any, query: str) -> None:
@@ -152,9 +172,14 @@ def _offer(connection: Any, tables: Tables, name: str, only: Sequence[str] | Non
     connection.execute(f"CREATE TEMP VIEW {name} AS FROM {everything} WHERE {key} IN (SELECT id FROM {seen})")
 
 
-def _refused(cause: Exception, tables: Tables) -> NotASelectError:
+def _refused(cause: Exception, tables: Tables, query: str, views: Mapping[str, pl.DataFrame]) -> NotASelectError:
     text = str(cause).strip().partition("\n\n")[0]
     missing = re.match(r"Catalog Error: Table with name (.*) does not exist!", text, re.DOTALL)
     if missing:
         return NotASelectError(f"there is no table {missing[1]!r}: {did_you_mean(missing[1], tables.schemas)}")
+    column = re.match(r'Binder Error: Referenced column "(.*?)" (?:was )?not found', text, re.DOTALL)
+    if column:
+        known = [name for table in _named(tables, query) for name in tables.schemas[table].names]
+        known += [name for frame in views.values() for name in frame.columns]
+        return NotASelectError(f"there is no column {column[1]!r}: {did_you_mean(column[1], known)}")
     return NotASelectError(f"the query cannot be answered: {text}")

@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ragone.dataset.arrow_files import encode
-from ragone.dataset.errors import CorruptObjectError, DamagedTableError, DroppedError, UnknownIdError
+from ragone.dataset.errors import CorruptObjectError, DamagedTableError, DroppedError, LakeError, UnknownIdError
+from ragone.dataset.evaluations import Evaluations
 from ragone.dataset.files import Files
 from ragone.dataset.hashing import artifact_id
 from ragone.dataset.index import Index, row_of
@@ -40,6 +41,7 @@ class Store:
         self.tables = Tables(tables_folder, kinds)
         self.tombstones = Tombstones(files, self.objects)
         self.index = Index(files, self.objects, self.runs, self.recipes, self.tables, self.tombstones)
+        self.evaluations = Evaluations(self.tables, kinds, self._readable)
         self._lock = threading.RLock()
         self._staged: dict[str, Record] = {}
         self._waiting: dict[str, Run] = {}
@@ -81,6 +83,13 @@ class Store:
         raise UnknownIdError(
             f"the lake holds no {full_id}. See what it holds: ragone query 'SELECT id, kind FROM artifacts'"
         )
+
+    def _readable(self, full_id: str) -> Record | None:
+        """The record of an artifact; None if it was dropped or cannot be read."""
+        try:
+            return self.objects.get(full_id)
+        except (OSError, LakeError):
+            return None
 
     def available(self, full_id: str) -> bool:
         """Whether the artifact is stored, or was dropped on purpose."""

@@ -1,0 +1,172 @@
+"""Which evaluations a set of runs concerns, and what each is made of: ids only, no values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from ragone.dataset.evaluations.ancestry import Ancestry, Nearest
+from ragone.dataset.evaluations.graph import CAMPAIGN, CANDIDATES, CELL, KPI, Graph, Node, kind_of
+from ragone.dataset.evaluations.trials import Trial, Trials
+
+Values = Callable[[str], Mapping[str, Any]]  # what a candidate says, by path
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A KPI, the run that gave it, and the records between it and its subject, each with the run that made it."""
+
+    kpi: str
+    node: Node
+    direct: tuple[str, ...]
+    sources: Mapping[str, Node]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One evaluation: its key, what is known of where it belongs, and what it is made of."""
+
+    key: str
+    candidate: str
+    trial: Trial | None
+    nearest: Nearest
+    readings: tuple[Reading, ...] = ()
+    failure: Node | None = None
+
+
+@dataclass
+class Planner:
+    """Plans the evaluations that runs concern."""
+
+    graph: Graph
+    ancestry: Ancestry
+    trials: Trials
+    values: Values
+    failures: list[Node] = field(default_factory=list)
+
+    def plan(self, nodes: Iterable[Node]) -> tuple[set[str], list[Plan]]:
+        """The keys of all evaluations that these runs concern, and what each of them is now: none, one or several."""
+        keys = self._keys(list(nodes))
+        subjects = {key for key in keys if kind_of(key) not in CANDIDATES}
+        self.graph.climb(subjects)
+        self.graph.descend(keys)
+        kpis = {key: self.ancestry.kpis_of(key) for key in sorted(subjects)}
+        if self._failure_of:
+            keys |= {c for key in subjects if kpis[key] for c in self._candidates(key) if c in self._failure_of}
+        candidates = keys - subjects
+        self.graph.descend(candidates)
+        claims = self.trials.claims({kpi for found in kpis.values() for kpi, _ in found}, candidates)
+        plans = [plan for key in kpis if kpis[key] for plan in self._of_subject(key, kpis[key], claims.get(key, []))]
+        return keys, plans + [plan for key in sorted(candidates) for plan in self._failed(key, claims.get(key, []))]
+
+    def _keys(self, nodes: list[Node]) -> set[str]:
+        self.graph.climb({i for node in nodes for i in (*node.outputs, *(parent for _, parent in node.inputs))})
+        keys: set[str] = set()
+        for node in nodes:
+            for made in node.outputs:
+                if kind_of(made) == KPI:
+                    keys |= self.ancestry.subjects_of(node, made)
+                elif kind_of(made) == CELL:
+                    keys.add(made)
+                elif kind_of(made) == CAMPAIGN:
+                    keys |= {self.trials.subject(trial) for trial in self.trials.of_campaign(made)}
+                else:
+                    keys |= self.ancestry.subjects_of_any(node)
+            if node.failed:
+                keys |= self._behind(node)
+        return keys
+
+    @cached_property
+    def _failure_of(self) -> dict[str, Node]:
+        """The last run that failed for a candidate, for each of which one failed."""
+        self.graph.climb({parent for node in self.failures for _, parent in node.inputs})
+        ordered = sorted(self.failures, key=lambda node: (node.ended, node.run_id))
+        return {candidate: node for node in ordered for candidate in self._behind(node)}
+
+    def _behind(self, node: Node) -> frozenset[str]:
+        """The candidates for which a run was made that failed."""
+        of = [self.ancestry.candidates_of(parent, node.started) for _, parent in node.inputs]
+        return frozenset.intersection(*(filter(None, of))) if any(of) else frozenset()
+
+    def _candidates(self, subject: str) -> list[str]:
+        makers = self.graph.makers(subject)
+        return sorted(self.ancestry.candidates_of(subject, makers[0].started)) if makers else []
+
+    def _of_subject(self, key: str, kpis: list[tuple[str, Node]], trials: list[Trial]) -> list[Plan]:
+        makers = self.graph.makers(key)
+        started = makers[0].started if makers else datetime.max
+        claimed = {trial.candidate for trial in trials}
+        known = self._candidates(key)
+        plans = [self._planned(key, t.candidate, t, t.concluded, kpis, claimed.union(known)) for t in trials]
+        free = [c for c in known if c not in claimed] or ([] if trials else [""])
+        return plans + [self._planned(key, c, None, started, kpis, claimed.union(known)) for c in free]
+
+    def _planned(
+        self,
+        key: str,
+        candidate: str,
+        trial: Trial | None,
+        before: datetime,
+        kpis: list[tuple[str, Node]],
+        rivals: set[str],
+    ) -> Plan:
+        nearest = self.ancestry.nearest([key], candidate, before)
+        behind = {i for ids in nearest.values() for i in ids}
+        readings = [self._reading(kpi, node, key, behind) for kpi, node in kpis]
+        mine = tuple(r for r in readings if not self._is_of_another(r, candidate, rivals))
+        return Plan(key, candidate, trial, nearest, mine)
+
+    def _reading(self, kpi: str, node: Node, key: str, behind: set[str]) -> Reading:
+        """Follow a KPI up to its subject."""
+        direct = tuple(parent for _, parent in node.inputs if parent not in behind and kind_of(parent) != CELL)
+        sources: dict[str, Node] = {}
+        waiting = list(direct)
+        while waiting:
+            name = waiting.pop(0)
+            makers = self.graph.makers(name)
+            if name in sources or not makers:
+                continue
+            own = [maker for maker in makers if any(parent == key for _, parent in maker.inputs)]
+            sources[name] = (own or makers)[0]
+            waiting += [p for _, p in sources[name].inputs if p not in behind and kind_of(p) not in (CELL, *CANDIDATES)]
+        return Reading(kpi, node, direct, sources)
+
+    def _is_of_another(self, reading: Reading, candidate: str, rivals: set[str]) -> bool:
+        """Whether a run on the way has the parameter of another candidate of this cell, where they differ."""
+        if not candidate or len(rivals) < 2:
+            return False
+        own = self.values(candidate)
+        others = [self.values(rival) for rival in rivals - {candidate}]
+        for node in reading.sources.values():
+            for path, value in own.items():
+                used = node.parameters.get(path.rpartition(".")[2], value)
+                if used != value and any(other.get(path) == used for other in others):
+                    return True
+        return False
+
+    def _failed(self, candidate: str, trials: list[Trial]) -> list[Plan]:
+        """The failed evaluations of a candidate: one of each campaign, or of none while it has no KPI at all."""
+        failure = self._failure_of.get(candidate)
+        found: list[Trial | None] = list(trials)
+        if not found and failure is not None and not self._is_evaluated(candidate):
+            found = [None]
+        nearest: Nearest = {(kind_of(candidate), ""): [candidate]}
+        if failure is not None:
+            starts = [parent for _, parent in failure.inputs]
+            nearest = nearest | self.ancestry.nearest(starts, candidate, failure.started)
+        return [Plan(candidate, candidate, trial, nearest, failure=failure) for trial in found]
+
+    def _is_evaluated(self, candidate: str) -> bool:
+        """Whether any KPI is made of a candidate."""
+        waiting, seen = [candidate], {candidate}
+        while waiting:
+            for node in self.graph.users(waiting.pop()):
+                if any(kind_of(child) == KPI for child in node.outputs):
+                    return True
+                further = set(node.outputs) - seen
+                seen |= further
+                waiting += further
+        return False
