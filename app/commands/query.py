@@ -29,13 +29,18 @@ class OutputError(RagoneError, ValueError):
 
 def execute(session: Session) -> int:
     """Answer the query on standard output or into a file."""
+    return answer(session, session.arguments.sql)
+
+
+def answer(session: Session, sql: str) -> int:
+    """Answer a SELECT in the way that the arguments say."""
     given = session.arguments
     way = _format(given.format, given.output, wants_json=given.json)
     if way == "parquet" and not given.output:
         raise OutputError("Parquet is not for the terminal. Name a file with --output FILE.parquet.")
     limits = _limits(given)
     with session.lake() as lake, session.working("asking"):
-        frame = lake.sql(given.sql, at=given.at, limits=limits)
+        frame = lake.sql(sql, at=given.at, limits=limits)
     if given.output:
         _write(frame, way, Path(given.output))
         session.advise(one_line(f"{frame.height} rows written to {given.output}"))
