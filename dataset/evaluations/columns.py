@@ -23,6 +23,8 @@ OWN = (
 _NO_PART = frozenset(
     {"kpi", "run", "code", "environment", "snapshot", "tombstone", "verification", "campaign", "history"}
 )
+CANDIDATE = "candidate"
+_USUAL = ("recipe", "materials", "cell_design", "microstructure", "transport", "cell_parameters", "discharge")
 _SUFFIXES = ("standard_uncertainty", "unit", "outcome", "id")
 
 
@@ -46,6 +48,12 @@ class Columns:
         plain = {field for field in fields if field not in self._taken or kind == DESIGN}
         self._names[kind] = {field: field if field in plain else f"{field} of {kind}" for field in fields}
         self._taken |= plain
+
+    @property
+    def always(self) -> list[str]:
+        """The columns that are there whatever the lake holds: those of every evaluation, and of the usual records."""
+        of_records = [column for kind in _USUAL for column in self.of(kind).values()]
+        return self.ordered(dict.fromkeys((*OWN, *of_records, *(f"{kind}_id" for kind in (CANDIDATE, *_USUAL)))))
 
     def ordered(self, names: Iterable[str]) -> list[str]:
         """Columns in order: what every evaluation has, fields of records, KPIs, and last the ids."""

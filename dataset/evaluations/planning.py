@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from ragone.dataset.evaluations.ancestry import Ancestry, Nearest
 from ragone.dataset.evaluations.graph import CAMPAIGN, CANDIDATES, CELL, KPI, Graph, Node, kind_of
+from ragone.dataset.evaluations.roles import Reading, Roles, roles_of
 from ragone.dataset.evaluations.trials import Trial, Trials
 
 Values = Callable[[str], Mapping[str, Any]]  # what a candidate says, by path
-
-
-@dataclass(frozen=True)
-class Reading:
-    """A KPI, the run that gave it, and the records between it and its subject, each with the run that made it."""
-
-    kpi: str
-    node: Node
-    direct: tuple[str, ...]
-    sources: Mapping[str, Node]
 
 
 @dataclass(frozen=True)
@@ -34,6 +25,7 @@ class Plan:
     trial: Trial | None
     nearest: Nearest
     readings: tuple[Reading, ...] = ()
+    roles: Roles = field(default_factory=dict)
     failure: Node | None = None
 
 
@@ -54,8 +46,8 @@ class Planner:
         self.graph.climb(subjects)
         self.graph.descend(keys)
         kpis = {key: self.ancestry.kpis_of(key) for key in sorted(subjects)}
-        if self._failure_of:
-            keys |= {c for key in subjects if kpis[key] for c in self._candidates(key) if c in self._failure_of}
+        if self._failures_of:
+            keys |= {c for key in subjects if kpis[key] for c in self._candidates(key) if c in self._failures_of}
         candidates = keys - subjects
         self.graph.descend(candidates)
         claims = self.trials.claims({kpi for found in kpis.values() for kpi, _ in found}, candidates)
@@ -80,11 +72,15 @@ class Planner:
         return keys
 
     @cached_property
-    def _failure_of(self) -> dict[str, Node]:
-        """The last run that failed for a candidate, for each of which one failed."""
+    def _failures_of(self) -> dict[str, list[Node]]:
+        """The runs that failed for a candidate, in order of time."""
         self.graph.climb({parent for node in self.failures for _, parent in node.inputs})
         ordered = sorted(self.failures, key=lambda node: (node.ended, node.run_id))
-        return {candidate: node for node in ordered for candidate in self._behind(node)}
+        found: dict[str, list[Node]] = {}
+        for node in ordered:
+            for candidate in self._behind(node):
+                found.setdefault(candidate, []).append(node)
+        return found
 
     def _behind(self, node: Node) -> frozenset[str]:
         """The candidates for which a run was made that failed."""
@@ -96,15 +92,27 @@ class Planner:
         return sorted(self.ancestry.candidates_of(subject, makers[0].started)) if makers else []
 
     def _of_subject(self, key: str, kpis: list[tuple[str, Node]], trials: list[Trial]) -> list[Plan]:
-        makers = self.graph.makers(key)
-        started = makers[0].started if makers else datetime.max
-        claimed = {trial.candidate for trial in trials}
-        known = self._candidates(key)
-        plans = [self._planned(key, t.candidate, t, t.concluded, kpis, claimed.union(known)) for t in trials]
-        free = [c for c in known if c not in claimed] or ([] if trials else [""])
-        return plans + [self._planned(key, c, None, started, kpis, claimed.union(known)) for c in free]
+        """One evaluation for each trial, and for each candidate of no trial; just one if neither is known.
 
-    def _planned(
+        A trial has the KPIs of its study, and those of no study, such as were extracted later.
+        """
+        makers = self.graph.makers(key)
+        known = self._candidates(key)
+        rivals = {trial.candidate for trial in trials}.union(known)
+        drafts = [self._drafted(key, t.candidate, t, t.concluded, kpis, rivals) for t in trials]
+        claimed = {(r.kpi, r.direct) for plan in drafts for r in plan.readings if r.is_of(plan.roles)}
+        plans = [
+            replace(
+                plan,
+                readings=tuple(r for r in plan.readings if r.is_of(plan.roles) or (r.kpi, r.direct) not in claimed),
+            )
+            for plan in drafts
+        ]
+        free = [c for c in known if all(c != trial.candidate for trial in trials)] or ([] if trials else [""])
+        before = makers[0].started if makers else datetime.max
+        return plans + [self._drafted(key, candidate, None, before, kpis, rivals) for candidate in free]
+
+    def _drafted(
         self,
         key: str,
         candidate: str,
@@ -117,7 +125,8 @@ class Planner:
         behind = {i for ids in nearest.values() for i in ids}
         readings = [self._reading(kpi, node, key, behind) for kpi, node in kpis]
         mine = tuple(r for r in readings if not self._is_of_another(r, candidate, rivals))
-        return Plan(key, candidate, trial, nearest, mine)
+        roles = roles_of(trial, self.values(candidate), mine) if trial else {}
+        return Plan(key, candidate, trial, nearest, mine, roles)
 
     def _reading(self, kpi: str, node: Node, key: str, behind: set[str]) -> Reading:
         """Follow a KPI up to its subject."""
@@ -149,15 +158,23 @@ class Planner:
 
     def _failed(self, candidate: str, trials: list[Trial]) -> list[Plan]:
         """The failed evaluations of a candidate: one of each campaign, or of none while it has no KPI at all."""
-        failure = self._failure_of.get(candidate)
-        found: list[Trial | None] = list(trials)
-        if not found and failure is not None and not self._is_evaluated(candidate):
-            found = [None]
+        failures = self._failures_of.get(candidate, [])
+        if trials:
+            return [
+                self._failure(candidate, trial, [node for node in failures if node.ended <= trial.concluded])
+                for trial in trials
+            ]
+        if failures and not self._is_evaluated(candidate):
+            return [self._failure(candidate, None, failures)]
+        return []
+
+    def _failure(self, candidate: str, trial: Trial | None, failures: list[Node]) -> Plan:
+        """A failed evaluation, with what the last of these runs took."""
         nearest: Nearest = {(kind_of(candidate), ""): [candidate]}
-        if failure is not None:
-            starts = [parent for _, parent in failure.inputs]
-            nearest = nearest | self.ancestry.nearest(starts, candidate, failure.started)
-        return [Plan(candidate, candidate, trial, nearest, failure=failure) for trial in found]
+        for last in failures[-1:]:
+            starts = [parent for _, parent in last.inputs]
+            nearest |= self.ancestry.nearest(starts, candidate, last.started)
+        return Plan(candidate, candidate, trial, nearest, failure=failures[-1] if failures else None)
 
     def _is_evaluated(self, candidate: str) -> bool:
         """Whether any KPI is made of a candidate."""

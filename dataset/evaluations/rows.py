@@ -7,14 +7,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ragone.dataset.evaluations.columns import NEGATIVE, Columns
-from ragone.dataset.evaluations.graph import CANDIDATES, Node, chunks, kind_of, listed
-from ragone.dataset.evaluations.planning import Plan, Reading
+from ragone.dataset.evaluations.graph import CANDIDATES, chunks, kind_of, listed
+from ragone.dataset.evaluations.planning import Plan
+from ragone.dataset.evaluations.roles import Reading, differing, role_names, when
 from ragone.dataset.evaluations.trials import Trial
 from ragone.dataset.tables import Row, Tables, table_name
 
 KEY, GONE = "_key", "_gone"
-_PROPAGATION = ("perturbed", "sample_count")
-_NO_SETTING = object()
 
 
 class Records:
@@ -67,8 +66,10 @@ class Writer:
                 self._show(row, kind, f"{branch}{kind}" if branch else "", ids)
         if plan.candidate:
             row[f"{kind_of(plan.candidate)}_id"] = plan.candidate
-        self._show_sources(row, plan)
-        self._show_kpis(row, plan)
+        nodes = {name: node for reading in plan.readings for name, node in reading.sources.items()}
+        names = role_names(nodes, plan.roles, plan.trial)
+        self._show_sources(row, plan, names)
+        self._show_kpis(row, plan, names)
         self._show_candidate(row, plan.candidate)
         self._show_trial(row, plan)
         return row
@@ -84,31 +85,31 @@ class Writer:
             sorted(ids)
         )
 
-    def _show_sources(self, row: Row, plan: Plan) -> None:
-        """The records that KPIs were read off: the first of its kind by its fields, others by their roles."""
-        made = {name: node for reading in plan.readings for name, node in reading.sources.items()}
-        of_kind: dict[str, list[str]] = {}
-        for name in sorted(made, key=lambda name: (_order(made[name], plan.trial), name)):
-            if kind_of(name) in self._columns.kinds:
-                of_kind.setdefault(kind_of(name), []).append(name)
-        for kind, names in of_kind.items():
-            taken = (kind, "") in plan.nearest
-            for name in names:
-                self._show(row, kind, _role(made[name], plan.trial) if taken else "", [name])
-                taken = True
+    def _show_sources(self, row: Row, plan: Plan, names: Mapping[str, str]) -> None:
+        """The records that KPIs were read off: the first of its kind by its fields, others by their names, too."""
+        shown = {kind for kind, branch in plan.nearest if not branch}
+        for artifact_id, name in names.items():
+            kind = kind_of(artifact_id)
+            if kind in self._columns.kinds:
+                self._show(row, kind, name if kind in shown else "", [artifact_id])
+                shown.add(kind)
 
-    def _show_kpis(self, row: Row, plan: Plan) -> None:
+    def _show_kpis(self, row: Row, plan: Plan, names: Mapping[str, str]) -> None:
+        """KPIs by their names; of several read off the same with the same settings that of a goal, or the newest."""
         goals = set(plan.trial.kpis) if plan.trial else set()
+        order = {artifact_id: place for place, artifact_id in enumerate(names)}
         of_name: dict[str, dict[Any, Reading]] = {}
-        for reading in sorted(plan.readings, key=lambda r: (r.kpi in goals, self._certainty(r), r.node.ended, r.kpi)):
+        for reading in sorted(plan.readings, key=lambda r: (r.kpi in goals, self._certainty(r), *when(r.node), r.kpi)):
             name = self._records.row(reading.kpi).get("name")
             if name:
-                of_name.setdefault(name, {})[_what(reading)] = reading  # of several alike the last in this order
+                of_name.setdefault(name, {})[reading.direct, reading.settings()] = reading
         for name, found in of_name.items():
-            ordered = sorted(found.values(), key=lambda r: (_orders(r, plan.trial), r.node.written, r.kpi))
-            for number, reading in enumerate(ordered):
-                role = "" if number == 0 else _roles(reading, ordered[0], plan.trial)
-                self._show_kpi(row, name, role, reading.kpi)
+            first, *others = sorted(
+                found.values(), key=lambda r: ([order.get(i, -1) for i in r.direct], r.kpi not in goals, *when(r.node))
+            )
+            self._show_kpi(row, name, "", first.kpi)
+            for reading in others:
+                self._show_kpi(row, name, _told_apart(reading, first, names), reading.kpi)
 
     def _show_kpi(self, row: Row, name: str, role: str, kpi: str) -> None:
         record = self._records.row(kpi)
@@ -176,39 +177,8 @@ def _named(plan: Plan) -> Iterable[str]:
         yield plan.candidate
 
 
-def _what(reading: Reading) -> tuple[Any, ...]:
-    """What a KPI is read off, and with which settings; the uncertainty propagated or not."""
-    settings = {k: v for k, v in reading.node.parameters.items() if k not in _PROPAGATION}
-    return (reading.direct, json.dumps(settings, sort_keys=True))
-
-
-def _role(node: Node, trial: Trial | None) -> str:
-    """The role of a step in the study; without one, the stage with its parameters."""
-    for role, step in (trial.steps if trial else {}).items():
-        if step.get("stage") == node.stage and _fits(step.get("parameters", {}), node.parameters):
-            return role
-    said = ", ".join(f"{name}={json.dumps(value)}" for name, value in sorted(node.parameters.items()))
-    return f"{node.stage.rpartition('.')[2]}({said})" if said else node.stage.rpartition(".")[2]
-
-
-def _fits(step: Any, run: Mapping[str, Any]) -> bool:
-    return isinstance(step, dict) and all(run.get(name, _NO_SETTING) == value for name, value in step.items())
-
-
-def _order(node: Node, trial: Trial | None) -> tuple[Any, ...]:
-    """Steps of a study come first, in their order; what else was computed after them."""
-    role, roles = _role(node, trial), list(trial.steps) if trial else []
-    return (roles.index(role) if role in roles else len(roles), role, node.written, node.run_id)
-
-
-def _orders(reading: Reading, trial: Trial | None) -> list[tuple[Any, ...]]:
-    return [_order(reading.sources[name], trial) for name in reading.direct if name in reading.sources]
-
-
-def _roles(reading: Reading, first: Reading, trial: Trial | None) -> str:
-    """What tells a KPI from the first of its name: the roles that it is read off, or else its settings."""
+def _told_apart(reading: Reading, first: Reading, names: Mapping[str, str]) -> str:
+    """What tells a KPI from the first of its name: what it is read off, or else its settings."""
     if reading.direct != first.direct:
-        return ", ".join(_role(reading.sources[name], trial) for name in reading.direct if name in reading.sources)
-    own, other = reading.node.parameters, first.node.parameters
-    differing = sorted(n for n in own if n not in _PROPAGATION and own[n] != other.get(n, _NO_SETTING))
-    return ", ".join(f"{name}={json.dumps(own[name])}" for name in differing) or reading.node.stage
+        return ", ".join(names[source] for source in reading.direct if source in names) or reading.node.stage
+    return differing(reading.node, first.node)

@@ -117,6 +117,9 @@ class Evaluations:
     def _shown(self, frames: list[pl.DataFrame]) -> pl.DataFrame:
         """All rows in the order of their making, with their columns in an order that does not depend on the lake."""
         frame = latest([_EMPTY, *frames]).drop(KEY, GONE)
+        frame = frame.with_columns(
+            pl.lit(None).alias(name) for name in self._columns.always if name not in frame.columns
+        )
         frame = frame.select(self._columns.ordered(frame.columns))
         unknown = [name for name, dtype in frame.schema.items() if dtype == pl.Null]
         frame = frame.with_columns(pl.col(name).cast(self._type_of_unknown(name)) for name in unknown)
