@@ -24,6 +24,7 @@ _BATCH_ROWS = 10_000
 _BEFORE_A_TABLE = r"(?:\b(?:from|join|describe|summarize|pivot|unpivot|table)\s|,)\s*\"?"
 
 Views = Mapping[str, Callable[[], pl.DataFrame]]
+_Made = Mapping[str, pl.DataFrame | None]  # None for a view that the query does not name
 
 
 def select(
@@ -58,7 +59,7 @@ def select(
     import duckdb
 
     settled = (limits or QueryLimits()).settled()
-    further = {name: make() for name, make in views.items() if re.search(_BEFORE_A_TABLE + rf"{name}\b", query, re.I)}
+    further = {name: make() if _is_named(name, query) else None for name, make in views.items()}
     with TemporaryDirectory(prefix="ragone-query-", ignore_cleanup_errors=True) as spill:
         database = _database(settled, spill)
 
@@ -110,7 +111,7 @@ def _answer(
     query: str,
     only: Sequence[str] | None,
     limits: QueryLimits,
-    views: Mapping[str, pl.DataFrame],
+    views: _Made,
 ) -> pa.Table:
     """The rows, taken batch by batch, so that an answer without end is noticed."""
     import duckdb
@@ -121,7 +122,8 @@ def _answer(
         for name in _named(tables, query):
             _offer(connection, tables, name, only)
         for name, frame in views.items():
-            connection.register(name, frame.to_arrow())
+            if frame is not None:
+                connection.register(name, frame.to_arrow())
         reader = connection.sql(query).to_arrow_reader(_BATCH_ROWS)
         for batch in reader:
             batches.append(batch)
@@ -161,6 +163,11 @@ def _named(tables: Tables, query: str) -> list[str]:
     return [name for name in tables.schemas if name in words]
 
 
+def _is_named(view: str, query: str) -> bool:
+    """Whether the query may mean a view, which takes time to make: a column called so does not count."""
+    return re.search(_BEFORE_A_TABLE + rf"{view}\b", query, re.IGNORECASE) is not None
+
+
 def _offer(connection: Any, tables: Tables, name: str, only: Sequence[str] | None) -> None:
     if only is None:
         connection.register(name, tables.dataset(name))
@@ -172,14 +179,16 @@ def _offer(connection: Any, tables: Tables, name: str, only: Sequence[str] | Non
     connection.execute(f"CREATE TEMP VIEW {name} AS FROM {everything} WHERE {key} IN (SELECT id FROM {seen})")
 
 
-def _refused(cause: Exception, tables: Tables, query: str, views: Mapping[str, pl.DataFrame]) -> NotASelectError:
+def _refused(cause: Exception, tables: Tables, query: str, views: _Made) -> NotASelectError:
     text = str(cause).strip().partition("\n\n")[0]
     missing = re.match(r"Catalog Error: Table with name (.*) does not exist!", text, re.DOTALL)
     if missing:
-        return NotASelectError(f"there is no table {missing[1]!r}: {did_you_mean(missing[1], tables.schemas)}")
+        return NotASelectError(
+            f"there is no table {missing[1]!r}: {did_you_mean(missing[1], (*tables.schemas, *views))}"
+        )
     column = re.match(r'Binder Error: Referenced column "(.*?)" (?:was )?not found', text, re.DOTALL)
     if column:
         known = [name for table in _named(tables, query) for name in tables.schemas[table].names]
-        known += [name for frame in views.values() for name in frame.columns]
+        known += [name for frame in views.values() if frame is not None for name in frame.columns]
         return NotASelectError(f"there is no column {column[1]!r}: {did_you_mean(column[1], known)}")
     return NotASelectError(f"the query cannot be answered: {text}")
