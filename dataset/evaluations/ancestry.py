@@ -29,7 +29,7 @@ class Ancestry:
         if node.run_id not in self._subjects:
             inputs = {parent for _, parent in node.inputs}
             found = self._cells_behind(inputs)
-            if not found and len(inputs) == 1:
+            if not found and len(inputs) == 1 and kind_of(min(inputs)) not in CANDIDATES:
                 found = frozenset({self._root(*inputs)})
             self._subjects[node.run_id] = found
         return self._subjects[node.run_id] or frozenset({kpi})
@@ -47,10 +47,9 @@ class Ancestry:
         while waiting:
             for node in self._graph.users(waiting.pop()):
                 for child in node.outputs:
-                    if kind_of(child) == KPI:
-                        if subject in self.subjects_of(node, child):
-                            found[child, node.run_id] = (child, node)
-                    elif child not in seen and self._belongs(node, subject):
+                    if kind_of(child) == KPI and subject in self.subjects_of(node, child):
+                        found[child, node.run_id] = (child, node)
+                    if child not in seen and kind_of(child) not in CANDIDATES and self._belongs(node, subject):
                         seen.add(child)
                         waiting.append(child)
         return [found[key] for key in sorted(found)]
@@ -101,7 +100,7 @@ class Ancestry:
     def _root(self, artifact_id: str) -> str:
         while True:
             parents = {parent for node in self._graph.makers(artifact_id) for _, parent in node.inputs}
-            if len(parents) != 1:
+            if len(parents) != 1 or kind_of(min(parents)) in CANDIDATES:
                 return artifact_id
             (artifact_id,) = parents
 

@@ -23,6 +23,8 @@ RUN_COLUMNS = [
     *("id", "stage", "outcome", "error", "started", "ended", "parameters", "code_id", "environment_id"),
     *("input_roles", "input_ids", "output_ids", "informed_roles"),
 ]
+_FORMER_PERTURBED = "varied"  # role of perturbed records in lakes of before there were candidates
+_NO_PART = ("verification", "tombstone", "history", CAMPAIGN)  # made of what was evaluated, and no evaluation
 _CHUNK = 1_000  # ids in one condition
 
 
@@ -67,7 +69,9 @@ class Node:
                 dict.fromkeys(
                     (role, parent)
                     for role, parent in pairs
-                    if role not in informed and not role.startswith(PERTURBED) and parent not in made
+                    if role not in informed
+                    and not role.startswith((PERTURBED, _FORMER_PERTURBED))
+                    and parent not in made
                 )
             ),
             tuple(made),
@@ -122,17 +126,16 @@ class Graph:
             }
 
     def descend(self, ids: Iterable[str]) -> None:
-        """Read the runs that used these artifacts, and what these made, down to the KPIs and no further."""
+        """Read the runs that used these artifacts, and those of what they made, down to cells and candidates."""
         level = {i for i in ids if i not in self._users}
         while level:
             self._note(self._users, level, "parent_id")
             level = {
                 child
                 for artifact_id in level
-                if kind_of(artifact_id) != KPI
                 for node in self._users[artifact_id]
                 for child in node.outputs
-                if child not in self._users and kind_of(child) not in (CELL, "verification", "tombstone")
+                if child not in self._users and kind_of(child) not in (CELL, *CANDIDATES, *_NO_PART)
             }
 
     def campaigns_of(self, kpis: Sequence[str]) -> set[str]:
@@ -141,11 +144,11 @@ class Graph:
         return {row["child_id"] for row in found if self._visible(row["run_id"])}
 
     def _note(self, known: dict[str, list[Node]], ids: set[str], column: str) -> None:
-        """Read the runs at one end of edges; history and campaigns are made of KPIs, but no evaluation of them."""
+        """Read the runs at one end of edges."""
         runs: dict[str, set[str]] = defaultdict(set)
         ending = " AND informed = false"
         if column == "parent_id":
-            ending += " AND stage NOT IN ('verify', 'drop', 'campaign.tell', 'campaign.conclude')"
+            ending += "".join(f" AND child_id NOT LIKE '{kind}-%'" for kind in _NO_PART)
         for row in self._edges(sorted(ids), column, ending):
             if self._visible(row["run_id"]):
                 runs[row[column]].add(row["run_id"])
