@@ -25,7 +25,7 @@ RUN_COLUMNS = [
 ]
 _FORMER_PERTURBED = "varied"  # role of perturbed records in lakes of before there were candidates
 _NO_PART = ("verification", "tombstone", "history", CAMPAIGN)  # made of what was evaluated, and no evaluation
-_CHUNK = 1_000  # ids in one condition
+_CHUNK = 5_000  # ids in one condition
 
 
 def kind_of(artifact_id: str) -> str:

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 from ragone.dataset.evaluations.ancestry import Ancestry, Nearest
 from ragone.dataset.evaluations.graph import CAMPAIGN, CANDIDATES, CELL, KPI, Graph, Node, kind_of
 from ragone.dataset.evaluations.roles import Reading, Roles, roles_of
 from ragone.dataset.evaluations.trials import Trial, Trials
 
-Values = Callable[[str], Mapping[str, Any]]  # what a candidate says, by path
+
+class Said(Protocol):
+    """What candidates say, by path."""
+
+    def load(self, ids: Iterable[str]) -> None:
+        """Read candidates, all at once."""
+
+    def values(self, candidate: str) -> Mapping[str, Any]:
+        """What one says."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +44,7 @@ class Planner:
     graph: Graph
     ancestry: Ancestry
     trials: Trials
-    values: Values
+    said: Said
     failures: list[Node] = field(default_factory=list)
 
     def plan(self, nodes: Iterable[Node]) -> tuple[set[str], list[Plan]]:
@@ -51,6 +59,8 @@ class Planner:
         candidates = keys - subjects
         self.graph.descend(candidates)
         claims = self.trials.claims({kpi for found in kpis.values() for kpi, _ in found}, candidates)
+        self.said.load({trial.candidate for trials in claims.values() for trial in trials})
+        self.said.load({candidate for key in kpis for candidate in self._candidates(key)})
         plans = [plan for key in kpis if kpis[key] for plan in self._of_subject(key, kpis[key], claims.get(key, []))]
         return keys, plans + [plan for key in sorted(candidates) for plan in self._failed(key, claims.get(key, []))]
 
@@ -125,7 +135,7 @@ class Planner:
         behind = {i for ids in nearest.values() for i in ids}
         readings = [self._reading(kpi, node, key, behind) for kpi, node in kpis]
         mine = tuple(r for r in readings if not self._is_of_another(r, candidate, rivals))
-        roles = roles_of(trial, self.values(candidate), mine) if trial else {}
+        roles = roles_of(trial, self.said.values(candidate), mine) if trial else {}
         return Plan(key, candidate, trial, nearest, mine, roles)
 
     def _reading(self, kpi: str, node: Node, key: str, behind: set[str]) -> Reading:
@@ -147,8 +157,8 @@ class Planner:
         """Whether a run on the way has the parameter of another candidate of this cell, where they differ."""
         if not candidate or len(rivals) < 2:
             return False
-        own = self.values(candidate)
-        others = [self.values(rival) for rival in rivals - {candidate}]
+        own = self.said.values(candidate)
+        others = [self.said.values(rival) for rival in rivals - {candidate}]
         for node in reading.sources.values():
             for path, value in own.items():
                 used = node.parameters.get(path.rpartition(".")[2], value)

@@ -104,7 +104,7 @@ class Evaluations:
         records = Records(self._tables)
         nodes = graph.add(rows)
         failures = self._failures(graph, visible)
-        planner = Planner(graph, ancestry, Trials(graph, ancestry, self._load), records.values, failures)
+        planner = Planner(graph, ancestry, Trials(graph, ancestry, self._load), records, failures)
         keys, plans = planner.plan(nodes)
         found = Writer(self._columns, records).rows(plans)
         gone = [{KEY: key, GONE: True} for key in sorted(keys - {plan.key for plan in plans})]
