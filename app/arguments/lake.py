@@ -26,7 +26,7 @@ def _evaluations(command: argparse.ArgumentParser) -> None:
 
 
 def _asked(command: argparse.ArgumentParser) -> None:
-    """What every question takes: the form of its answer, its snapshot, its limits."""
+    """The form of an answer, its snapshot and its limits."""
     command.add_argument("--format", choices=FORMATS, default=None, help="default: table, or what --output ends in")
     command.add_argument("--output", metavar="FILE", help="write the answer to a file")
     command.add_argument("--at", metavar="SNAPSHOT", help="as the lake was at a snapshot")

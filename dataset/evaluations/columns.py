@@ -29,7 +29,7 @@ _SUFFIXES = ("standard_uncertainty", "unit", "outcome", "id")
 
 
 class Columns:
-    """What each field of each kind is called."""
+    """The name of each field of each kind."""
 
     def __init__(self, kinds: Mapping[str, type[Record]]) -> None:
         self._names: dict[str, dict[str, str]] = {}

@@ -15,13 +15,13 @@ from ragone.dataset.evaluations.trials import Trial, Trials
 
 
 class Said(Protocol):
-    """What candidates say, by path."""
+    """The values that candidates have, by path."""
 
     def load(self, ids: Iterable[str]) -> None:
         """Read candidates, all at once."""
 
     def values(self, candidate: str) -> Mapping[str, Any]:
-        """What one says."""
+        """Return those of one candidate."""
 
 
 @dataclass(frozen=True)

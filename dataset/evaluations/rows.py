@@ -41,7 +41,7 @@ class Records:
         return self._rows.get(artifact_id, {})
 
     def values(self, candidate: str) -> Mapping[str, Any]:
-        """What a candidate says, by path."""
+        """The values of a candidate, by path."""
         written = self.row(candidate).get("values") if kind_of(candidate) == CANDIDATES[0] else None
         found = json.loads(written) if written else {}
         return found if isinstance(found, dict) else {}
@@ -121,7 +121,7 @@ class Writer:
         return self._records.row(reading.kpi).get("standard_uncertainty") is not None
 
     def _show_candidate(self, row: Row, candidate: str) -> None:
-        """What a candidate says and no record of the row shows, such as a parameter of a step."""
+        """The values of a candidate that no record of the row shows, such as a parameter of a step."""
         for path, value in (self._records.values(candidate) if candidate else {}).items():
             role, _, name = path.rpartition(".")
             shown = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
@@ -178,7 +178,7 @@ def _named(plan: Plan) -> Iterable[str]:
 
 
 def _told_apart(reading: Reading, first: Reading, names: Mapping[str, str]) -> str:
-    """What tells a KPI from the first of its name: what it is read off, or else its settings."""
+    """Return what tells a KPI from the first of its name: the records that it is read off, or else its settings."""
     if reading.direct != first.direct:
         return ", ".join(names[source] for source in reading.direct if source in names) or reading.node.stage
     return differing(reading.node, first.node)

@@ -34,7 +34,7 @@ class Trial:
 
     @property
     def objective(self) -> int:
-        """Which of the goals is the first objective."""
+        """The place of the first objective among the goals."""
         return next((n for n, goal in enumerate(self.campaign.goals) if goal["limit"] is None), 0)
 
     @cached_property
@@ -79,7 +79,7 @@ class Trials:
         return found
 
     def subject(self, trial: Trial) -> str:
-        """What was evaluated in a trial: of several possible cells the newest of its candidate; else the candidate."""
+        """The cell or other subject of a trial, of several possible ones the newest; its candidate if it has none."""
         possible = {
             subject
             for kpi in trial.kpis
