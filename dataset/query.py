@@ -123,7 +123,7 @@ def _answer(
             _offer(connection, tables, name, only)
         for name, frame in views.items():
             if frame is not None:
-                connection.register(name, frame.to_arrow())
+                connection.register(name, frame.lazy())  # lazy: only the columns that the query names are converted
         reader = connection.sql(query).to_arrow_reader(_BATCH_ROWS)
         for batch in reader:
             batches.append(batch)

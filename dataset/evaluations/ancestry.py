@@ -25,7 +25,7 @@ class Ancestry:
         self._subjects: dict[str, frozenset[str]] = {}
 
     def subjects_of(self, node: Node, kpi: str) -> frozenset[str]:
-        """The subjects of a KPI of a run: its nearest cells, else the end of the single line of makers that leads up."""
+        """The subjects of a KPI of a run: its nearest cells, else the end of the one line of makers that leads up."""
         if node.run_id not in self._subjects:
             inputs = {parent for _, parent in node.inputs}
             found = self._cells_behind(inputs)

@@ -82,6 +82,10 @@ class Segments:
         self._name(kept)
         return kept
 
+    def release(self) -> None:
+        """Keep no rows in memory."""
+        self._held.clear()
+
     def clear(self) -> None:
         """Remove everything: what it was made from is made anew."""
         self._held.clear()
@@ -131,7 +135,7 @@ def latest(frames: Sequence[pl.DataFrame], *, gone: bool = False) -> pl.DataFram
         part = (
             frame if mine.height == keys[number].n_unique() else frame.filter(keys[number].is_in(mine[KEY].implode()))
         )
-        parts.append(part if gone else part.filter(~pl.col(GONE)))
+        parts.append(part if gone or not part[GONE].any() else part.filter(~pl.col(GONE)))
     return united(parts)
 
 

@@ -46,9 +46,11 @@ class Evaluations:
         """A row for each evaluation of the present."""
         version = int(self._tables.dataset(RUNS).version)
         if self._now is None or self._now[0] != version:
+            self._now = None  # so that there are not two of them at a time
             with self._tables.lock():
                 version = int(self._tables.dataset(RUNS).version)
                 self._now = (version, self._shown(self._brought_up_to_date()))
+                self._segments.release()
         return self._now[1]
 
     def at(self, snapshot_id: str, ids: tuple[str, ...]) -> pl.DataFrame:
@@ -56,35 +58,39 @@ class Evaluations:
         if self._then is None or self._then[0] != snapshot_id:
             with self._tables.lock():
                 self._then = (snapshot_id, self._shown(self._of_snapshot(frozenset(ids))))
+                self._segments.release()
         return self._then[1]
 
     def _brought_up_to_date(self) -> list[pl.DataFrame]:
-        run_ids = self._run_ids()
-        segments = self._sound(run_ids)
+        count = int(self._tables.dataset(RUNS).count_rows())
+        segments = self._sound(count)
         start = segments[-1].end if segments else 0
-        for end in range(min(start + _BATCH, len(run_ids)), len(run_ids) + _BATCH, _BATCH):
-            end = min(end, len(run_ids))
-            if end > start:
-                later = frozenset(run_ids[end:].to_pylist())
-                frame = self._made(self._rows_of_runs(start, end), _outside(later))
-                segments = self._segments.append(segments, frame, end, run_ids[end - 1].as_py())
-                start = end
+        run_ids = self._run_ids() if start < count else pa.chunked_array([], pa.string())
+        while start < count:
+            end = min(start + _BATCH, count)
+            later = frozenset(run_ids[end:].to_pylist())
+            frame = self._made(self._rows_of_runs(start, end), _outside(later))
+            segments = self._segments.append(segments, frame, end, run_ids[end - 1].as_py())
+            start = end
         return [self._segments.frame(segment) for segment in segments]
 
     def _of_snapshot(self, ids: frozenset[str]) -> list[pl.DataFrame]:
-        run_ids = self._run_ids()
-        inside = pa.array([run in ids for run in run_ids.to_pylist()], pa.bool_())
-        common = next((n for n, known in enumerate(inside.to_pylist()) if not known), len(inside))
-        segments = [segment for segment in self._sound(run_ids) if segment.end <= common]
+        run_ids = self._run_ids().to_pylist()
+        common = next((n for n, run_id in enumerate(run_ids) if run_id not in ids), len(run_ids))
+        segments = [segment for segment in self._sound(len(run_ids)) if segment.end <= common]
         start = segments[-1].end if segments else 0
         rows = [row for row in self._rows_of_runs(start, len(run_ids)) if row["id"] in ids]
         return [*(self._segments.frame(segment) for segment in segments), self._made(rows, ids.__contains__)]
 
-    def _sound(self, run_ids: pa.ChunkedArray) -> list[Segment]:
-        """The segments made from the table of runs as it is; none if they were not, and what there is goes."""
+    def _sound(self, count: int) -> list[Segment]:
+        """The segments made from the table of so many runs; none if they were not, and what there is goes."""
         segments = self._segments.read()
-        if all(s.end <= len(run_ids) and run_ids[s.end - 1].as_py() == s.last for s in segments):
-            return segments
+        if all(segment.end <= count for segment in segments):
+            with readable(RUNS):
+                places = [segment.end - 1 for segment in segments]
+                found = self._tables.dataset(RUNS).take(places, columns=["id"])["id"].to_pylist() if places else []
+            if found == [segment.last for segment in segments]:
+                return segments
         self._segments.clear()
         return []
 
@@ -115,7 +121,7 @@ class Evaluations:
         return graph.add(row for row in rows if visible(row["id"]))
 
     def _shown(self, frames: list[pl.DataFrame]) -> pl.DataFrame:
-        """All rows in the order of their making, with their columns in an order that does not depend on the lake."""
+        """All rows, their columns in an order that does not depend on the lake; not copied out of their segments."""
         frame = latest([_EMPTY, *frames]).drop(KEY, GONE)
         frame = frame.with_columns(
             pl.lit(None).alias(name) for name in self._columns.always if name not in frame.columns
@@ -123,7 +129,7 @@ class Evaluations:
         frame = frame.select(self._columns.ordered(frame.columns))
         unknown = [name for name, dtype in frame.schema.items() if dtype == pl.Null]
         frame = frame.with_columns(pl.col(name).cast(self._type_of_unknown(name)) for name in unknown)
-        return frame.sort("created", "campaign_id", "trial", maintain_order=True).rechunk()
+        return frame
 
     def _type_of_unknown(self, name: str) -> Any:
         """The type of a column without any value: that of its field, or what a KPI has there."""
