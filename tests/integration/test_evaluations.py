@@ -194,14 +194,18 @@ def test_summaries_of_campaigns(history: Finished) -> None:
         assert best[result.campaign.id]["energy_density"] == row["best_value"]
 
 
+def before_the_end(lake: Lake) -> pl.DataFrame:
+    """The evaluations of a lake whose campaign was killed before it was concluded."""
+    runs = lake.sql("SELECT id FROM runs WHERE stage <> 'campaign.conclude'")
+    artifacts = lake.sql("SELECT id FROM artifacts WHERE kind <> 'campaign'")
+    return lake._store.evaluations.at("killed", (*runs["id"], *artifacts["id"]))
+
+
 def test_a_campaign_without_its_record(lake: Lake) -> None:
     """Its evaluations are there with their candidates, without campaign and trial; so is what failed."""
     result = run_campaign(lake, with_parameters("manufacture", fail_above_porosity=0.4))
     everything = lake.snapshot()
-    ids = lake.sql("SELECT id FROM artifacts UNION ALL SELECT id FROM runs")["id"].to_list()
-    runs = lake.sql("SELECT id FROM runs WHERE stage = 'campaign.conclude'")["id"].to_list()
-    killed = tuple(i for i in ids if i not in (result.campaign.id, *runs))
-    frame = lake._store.evaluations.at("killed", killed)
+    frame = before_the_end(lake)
     assert frame.height == 4
     assert frame["campaign_id"].null_count() == frame["trial"].null_count() == frame["feasible"].null_count() == 4
     assert set(frame["candidate_id"]) == {trial.candidate.id for trial in result.trials}
@@ -266,7 +270,13 @@ def test_candidates_of_one_cell_at_their_own_powers(lake: Lake) -> None:
     for trial, row in zip(result.trials, rows, strict=True):
         assert row["power_watt"] == trial.candidate.values["discharge.power_watt"]
         assert row["energy_density"] == trial.kpis[0].value
-    assert not [name for name in lake.evaluations().collect_schema().names() if name.startswith("energy_density of")]
+    killed = {row["candidate_id"]: row for row in before_the_end(lake).to_dicts()}
+    for trial in result.trials:
+        row = killed[trial.candidate.id]
+        assert (row["campaign_id"], row["energy_density"]) == (None, trial.kpis[0].value)
+    for frame in (lake.evaluations().collect(), before_the_end(lake)):
+        assert frame.height == len(result.trials)
+        assert not [name for name in frame.columns if name.startswith("energy_density of")]
 
 
 def test_names_of_columns_do_not_depend_on_what_a_lake_holds(history: Finished, tmp_path: Path) -> None:

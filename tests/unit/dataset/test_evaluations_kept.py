@@ -99,6 +99,17 @@ def test_planted_rows_are_not_shown(folder: Path, lake: Lake, put: Put) -> None:
     assert 9999.0 not in [v for p in kept(folder) for v in pl.read_ipc(io.BytesIO(p.read_bytes()))["energy_density"]]
 
 
+def test_rows_under_the_name_of_others_are_not_shown(folder: Path, lake: Lake, put: Put) -> None:
+    """A whole file in the place of one that the page names."""
+    put(lake, 1.0)
+    values(lake)
+    lake.close()
+    (path,) = kept(folder)
+    pl.read_ipc(io.BytesIO(path.read_bytes())).with_columns(energy_density=pl.lit(9999.0)).write_ipc(path)
+    with Lake.open(folder) as again:
+        assert values(again) == [1.0]
+
+
 def test_another_users_evaluations_are_made_anew(
     folder: Path, lake: Lake, put: Put, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
