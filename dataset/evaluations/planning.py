@@ -55,12 +55,14 @@ class Planner:
         self.graph.descend(keys)
         kpis = {key: self.ancestry.kpis_of(key) for key in sorted(subjects)}
         if self._failures_of:
-            keys |= {c for key in subjects if kpis[key] for c in self._candidates(key) if c in self._failures_of}
+            keys |= {
+                c for key in subjects if kpis[key] for c in self._candidates(key, kpis[key]) if c in self._failures_of
+            }
         candidates = keys - subjects
         self.graph.descend(candidates)
         claims = self.trials.claims({kpi for found in kpis.values() for kpi, _ in found}, candidates)
         self.said.load({trial.candidate for trials in claims.values() for trial in trials})
-        self.said.load({candidate for key in kpis for candidate in self._candidates(key)})
+        self.said.load({candidate for key in kpis for candidate in self._candidates(key, kpis[key])})
         plans = [plan for key in kpis if kpis[key] for plan in self._of_subject(key, kpis[key], claims.get(key, []))]
         return keys, plans + [plan for key in sorted(candidates) for plan in self._failed(key, claims.get(key, []))]
 
@@ -97,17 +99,17 @@ class Planner:
         of = [self.ancestry.candidates_of(parent, node.started) for _, parent in node.inputs]
         return frozenset.intersection(*(filter(None, of))) if any(of) else frozenset()
 
-    def _candidates(self, subject: str) -> list[str]:
-        makers = self.graph.makers(subject)
-        return sorted(self.ancestry.candidates_of(subject, makers[0].started)) if makers else []
+    def _candidates(self, subject: str, kpis: list[tuple[str, Node]]) -> list[str]:
+        """The candidates behind a subject when its last KPI was computed."""
+        before = max((node.started for _, node in kpis), default=None)
+        return sorted(self.ancestry.candidates_of(subject, before)) if before else []
 
     def _of_subject(self, key: str, kpis: list[tuple[str, Node]], trials: list[Trial]) -> list[Plan]:
         """One evaluation for each trial, and for each candidate of no trial; just one if neither is known.
 
         A trial has the KPIs of its study, and those of no study, such as were extracted later.
         """
-        makers = self.graph.makers(key)
-        known = self._candidates(key)
+        known = self._candidates(key, kpis)
         rivals = {trial.candidate for trial in trials}.union(known)
         drafts = [self._drafted(key, t.candidate, t, t.concluded, kpis, rivals) for t in trials]
         claimed = {(r.kpi, r.direct) for plan in drafts for r in plan.readings if r.is_of(plan.roles)}
@@ -119,7 +121,7 @@ class Planner:
             for plan in drafts
         ]
         free = [c for c in known if all(c != trial.candidate for trial in trials)] or ([] if trials else [""])
-        before = makers[0].started if makers else datetime.max
+        before = max(node.started for _, node in kpis)
         return plans + [self._drafted(key, candidate, None, before, kpis, rivals) for candidate in free]
 
     def _drafted(

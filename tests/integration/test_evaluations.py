@@ -270,12 +270,22 @@ def test_candidates_of_one_cell_at_their_own_powers(lake: Lake) -> None:
     for trial, row in zip(result.trials, rows, strict=True):
         assert row["power_watt"] == trial.candidate.values["discharge.power_watt"]
         assert row["energy_density"] == trial.kpis[0].value
-    killed = {row["candidate_id"]: row for row in before_the_end(lake).to_dicts()}
-    for trial in result.trials:
-        row = killed[trial.candidate.id]
-        assert (row["campaign_id"], row["energy_density"]) == (None, trial.kpis[0].value)
+    assert not [name for name in lake.evaluations().collect_schema().names() if name.startswith("energy_density of")]
+
+
+def test_candidates_that_share_a_cell_before_the_end(lake: Lake) -> None:
+    """Without the record of a campaign, each of them has the KPIs at the power that it says."""
+    space = {**STUDY["study"]["space"], "recipe.porosity": 0.3, "recipe.binder_adhesion": 0.5}
+    space |= {"cell.mass_loading": {"choices": ["20 mg/cm^2", "25 mg/cm^2"]}}
+    space |= {"discharge.power": {"low": "20 W", "high": "80 W"}}
+    result = run_campaign(lake, study(space=space, steps={"discharge": {"stage": STEPS["discharge"]["stage"]}}))
     for frame in (lake.evaluations().collect(), before_the_end(lake)):
-        assert frame.height == len(result.trials)
+        rows = {row["candidate_id"]: row for row in frame.to_dicts()}
+        assert len({row["cell_parameters_id"] for row in rows.values()}) == 2 < frame.height == len(result.trials)
+        for trial in result.trials:
+            row = rows[trial.candidate.id]
+            assert row["power_watt"] == trial.candidate.values["discharge.power_watt"]
+            assert row["energy_density"] == trial.kpis[0].value
         assert not [name for name in frame.columns if name.startswith("energy_density of")]
 
 
