@@ -7,9 +7,10 @@ crash leaves before that moment is nothing, and what it leaves after is indexed 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
@@ -30,7 +31,7 @@ from ragone.dataset.lineage import Lineage, lineage
 from ragone.dataset.local_files import LocalFiles
 from ragone.dataset.place import files_at, require_own, tables_folder
 from ragone.dataset.progress import Watcher, unwatched
-from ragone.dataset.query import select
+from ragone.dataset.query import View, select
 from ragone.dataset.recording import execute, record_given
 from ragone.dataset.reproduce import LONGEST_SECOND, reproduce
 from ragone.dataset.runs import Committed
@@ -275,8 +276,38 @@ class Lake:
         NotASelectError, QueryLimitError
             If it is not one SELECT or cannot be answered, or not within the limits.
         """
+        from ragone.dataset.evaluations import VIEWS
+
         self._store.index.catch_up()
-        return select(self._store.tables, query, None if at is None else self.get(at, Snapshot).artifact_ids, limits)
+        only = None if at is None else self.get(at, Snapshot).artifact_ids
+
+        views = {
+            name: View(partial(self._seen, view, at), partial(self._outlined, view)) for name, view in VIEWS.items()
+        }
+        return select(self._store.tables, query, only, limits, views)
+
+    def _seen(self, view: Callable[[pl.DataFrame], pl.DataFrame], at: str | None) -> pl.DataFrame:
+        return view(self.evaluations(at).collect())
+
+    def _outlined(self, view: Callable[[pl.DataFrame], pl.DataFrame]) -> pl.DataFrame:
+        return view(self._store.evaluations.outline())
+
+    def evaluations(self, at: str | None = None) -> pl.LazyFrame:
+        """Return a row for each evaluated design, and each measured cell; `at` a snapshot, or of the present.
+
+        What belongs together is found along what each KPI is made of; docs/EVALUATIONS.md lists the columns. A design
+        that failed has a row with the reason. What is not known is null.
+
+        Parameters
+        ----------
+        at
+            Id of a snapshot; only what it holds is seen.
+        """
+        self._store.index.catch_up()
+        if at is None:
+            return self._store.evaluations.now().lazy()
+        full = self.resolve(at)
+        return self._store.evaluations.at(full, self.get(full, Snapshot).artifact_ids).lazy()
 
     def contents(self) -> dict[str, Contents]:
         """Return what `sql` can ask of: every table by its name, with its rows and columns."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import shutil
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -26,10 +28,31 @@ _LISTING = re.compile(r"show|describe|information_schema|pg_catalog|sqlite_maste
 _NOT_HANDED_ON = (
     "the answer has a column of a type that cannot be handed on, such as an interval of months. Cast it, with ::text."
 )
+_BEFORE_A_TABLE = r"(?:\b(?:from|join|describe|summarize|pivot|unpivot|table)\s|,)\s*\"?"
+
+_Made = Mapping[str, "pl.DataFrame | None"]  # None for a view that the query does not ask about
+
+
+@dataclass(frozen=True)
+class View:
+    """A further table: its rows, which take time to make, and its columns without rows."""
+
+    rows: Callable[[], pl.DataFrame]
+    columns: Callable[[], pl.DataFrame]
+
+    def made_for(self, name: str, query: str) -> pl.DataFrame | None:
+        """What a query needs of it: the rows if it names the view; a column called so does not count."""
+        if re.search(_BEFORE_A_TABLE + rf"{name}\b", query, re.IGNORECASE):
+            return self.rows()
+        return self.columns() if _lists_tables(query) else None
 
 
 def select(
-    tables: Tables, query: str, only: Sequence[str] | None = None, limits: QueryLimits | None = None
+    tables: Tables,
+    query: str,
+    only: Sequence[str] | None = None,
+    limits: QueryLimits | None = None,
+    views: Mapping[str, View] = MappingProxyType({}),
 ) -> pl.DataFrame:
     """Answer a query.
 
@@ -44,6 +67,8 @@ def select(
         Ids of artifacts and runs to be seen; None for all.
     limits
         What it may take; the default ones if None.
+    views
+        Further tables by name, each made when the query names it; `only` is theirs to heed.
 
     Raises
     ------
@@ -55,12 +80,13 @@ def select(
     import duckdb
 
     settled = (limits or QueryLimits()).settled()
+    further = {name: view.made_for(name, query) for name, view in views.items()}
     with TemporaryDirectory(prefix="ragone-query-", ignore_cleanup_errors=True) as spill:
         database = _database(settled, spill)
 
         def work() -> pa.Table:
             try:
-                return _answer(database, tables, query, only, settled)
+                return _answer(database, tables, query, only, settled, further)
             finally:
                 database.close()
 
@@ -107,7 +133,14 @@ def _database(limits: QueryLimits, spill: str) -> Any:
     )
 
 
-def _answer(connection: Any, tables: Tables, query: str, only: Sequence[str] | None, limits: QueryLimits) -> pa.Table:
+def _answer(
+    connection: Any,
+    tables: Tables,
+    query: str,
+    only: Sequence[str] | None,
+    limits: QueryLimits,
+    views: _Made,
+) -> pa.Table:
     """The rows, taken batch by batch, so that an answer without end is noticed."""
     import duckdb
 
@@ -115,6 +148,9 @@ def _answer(connection: Any, tables: Tables, query: str, only: Sequence[str] | N
     try:
         _require_select(connection, query)
         _offer_tables(connection, tables, query, only)
+        for name, frame in views.items():
+            if frame is not None:
+                connection.register(name, frame.lazy())  # lazy: only the columns that the query names are converted
         reader = connection.sql(query).to_arrow_reader(_BATCH_ROWS)
         for batch in reader:
             batches.append(batch)
@@ -127,7 +163,7 @@ def _answer(connection: Any, tables: Tables, query: str, only: Sequence[str] | N
     except (duckdb.Error, pa.ArrowException, OSError, RuntimeError) as cause:  # the reader's are not DuckDB's own
         if str(cause).startswith("Out of Memory"):
             raise limits.of_memory("the query") from cause
-        raise refused(cause, query, tables.schemas) from cause
+        raise refused(cause, query, {**tables.schemas, **_schemas(views)}) from cause
 
 
 def _require_select(connection: Any, query: str) -> None:
@@ -148,13 +184,16 @@ def _kind(statement: Any) -> str:
         return "a statement"
 
 
+def _lists_tables(query: str) -> bool:
+    return any(map(_LISTING.fullmatch, words_of(query)))
+
+
 def _offer_tables(connection: Any, tables: Tables, query: str, only: Sequence[str] | None) -> None:
     """Offer the tables that the words of the query name, and all others without rows if it asks which tables there are.
 
     DuckDB is not asked which ones it names: its own search for names can take for ever, and hears no interrupt.
     """
-    words = words_of(query)
-    lists = any(map(_LISTING.fullmatch, words))
+    words, lists = words_of(query), _lists_tables(query)
     for name, schema in tables.schemas.items():
         if name in words:
             _offer(connection, tables, name, only)
@@ -170,3 +209,8 @@ def _offer(connection: Any, tables: Tables, name: str, only: Sequence[str] | Non
     seen = connection.from_arrow(pa.table({"seen_id": pa.array(only, pa.string())})).set_alias("seen")
     key = "run_id" if name == LINEAGE else "id"
     everything.join(seen, f"everything.{key} = seen.seen_id", how="semi").create_view(name)
+
+
+def _schemas(views: _Made) -> Mapping[str, pa.Schema]:
+    """The columns of each view; of one that was not made, none."""
+    return {name: pa.schema([]) if frame is None else frame.clear().to_arrow().schema for name, frame in views.items()}

@@ -9,10 +9,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ragone.dataset.arrow_files import encode
-from ragone.dataset.errors import CorruptObjectError, DamagedTableError, DroppedError, UnknownIdError
+from ragone.dataset.errors import CorruptObjectError, DamagedTableError, DroppedError, LakeError, UnknownIdError
 from ragone.dataset.files import Files
 from ragone.dataset.hashing import artifact_id
 from ragone.dataset.index import Index, row_of
@@ -24,6 +26,9 @@ from ragone.dataset.tables import ARTIFACTS, RUNS, Row, Tables
 from ragone.dataset.tombstones import Tombstones
 from ragone.schemas.provenance import Run, RunOutcome
 from ragone.schemas.record import Record
+
+if TYPE_CHECKING:
+    from ragone.dataset.evaluations import Evaluations
 
 _FLUSH_AT = 512  # committed runs that wait before the tables get a new version
 
@@ -47,6 +52,13 @@ class Store:
         self._doomed: list[str] = []  # deleted once the tombstone is committed
         self._batches = 0
         self._durable: set[str] = set()
+
+    @cached_property
+    def evaluations(self) -> Evaluations:
+        """The evaluations, read when they are first asked for: polars takes its time."""
+        from ragone.dataset.evaluations import Evaluations
+
+        return Evaluations(self.tables, self.kinds, self._readable)
 
     def load(self, full_id: str) -> Record:
         """The record of an artifact, verified.
@@ -81,6 +93,13 @@ class Store:
         raise UnknownIdError(
             f"the lake holds no {full_id}. See what it holds: ragone query 'SELECT id, kind FROM artifacts'"
         )
+
+    def _readable(self, full_id: str) -> Record | None:
+        """The record of an artifact; None if it was dropped or cannot be read."""
+        try:
+            return self.objects.get(full_id)
+        except (OSError, LakeError):
+            return None
 
     def available(self, full_id: str) -> bool:
         """Whether the artifact is stored, or was dropped on purpose."""

@@ -38,6 +38,7 @@ Row = dict[str, Any]
 Rows = Mapping[str, list[Row]]
 
 RUNS, ARTIFACTS, LINEAGE = "runs", "artifacts", "lineage"
+EVALUATIONS = "evaluations"  # a folder of what is derived from the tables
 
 _TIME = pa.timestamp("us", tz="UTC")
 _TEXTS = pa.list_(pa.string())
@@ -160,6 +161,7 @@ class Tables:
             ):
                 self._overwrite(ARTIFACTS, {name: row[name] for name in ("kind", "schema_version", "bytes")} | made)
                 self._overwrite(table_name(row["kind"]), row["columns"] | made)
+        self._forget_evaluations()
         self._write_state()
 
     def _overwrite(self, name: str, row: Row) -> None:
@@ -172,11 +174,15 @@ class Tables:
         """Make empty tables where none are; whatever was there goes. The caller holds the lock."""
         for path in self.folder.glob("*.lance"):
             shutil.rmtree(path)
+        self._forget_evaluations()
         self._open.clear()
         database = self._database()
         for name, schema in self.schemas.items():
             database.create_table(name, schema=schema)
         self._write_state()
+
+    def _forget_evaluations(self) -> None:
+        shutil.rmtree(self.folder / EVALUATIONS, ignore_errors=True)
 
     def versions(self) -> dict[str, int]:
         """The present version of each table."""

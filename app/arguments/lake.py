@@ -19,9 +19,25 @@ def _find(command: argparse.ArgumentParser) -> None:
 
 def _query(command: argparse.ArgumentParser) -> None:
     command.add_argument("sql", metavar="SQL", help="one SELECT, in DuckDB's dialect")
+    command.add_argument("--columns", metavar="A,B", help="only these columns of the answer, in this order")
+    _asked(command)
+
+
+def _evaluations(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--where", metavar="CONDITION", help="for example 'porosity < 0.3 AND energy_density > 600'")
+    command.add_argument("--sort", metavar="COLUMN", help="order the rows by this column; what has no value is last")
+    command.add_argument("--descending", action="store_true", help="with --sort: the largest first")
+    command.add_argument(
+        "--columns", metavar="A,B", help="show these, or 'all' (default: campaign, trial, outcome, objective)"
+    )
+    command.add_argument("--limit", type=int, metavar="N", help="show so many rows")
+    _asked(command)
+
+
+def _asked(command: argparse.ArgumentParser) -> None:
+    """The form of an answer, its snapshot and its limits."""
     command.add_argument("--format", choices=FORMATS, default=None, help="default: table, or what --output ends in")
     command.add_argument("--output", metavar="FILE", help="write the answer to a file")
-    command.add_argument("--columns", metavar="A,B", help="only these columns of the answer, in this order")
     command.add_argument("--records", action="store_true", help="each row as a record: a line for each column")
     command.add_argument("--at", metavar="SNAPSHOT", help="as the lake was at a snapshot")
     command.add_argument(
@@ -89,6 +105,7 @@ ARGUMENTS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
     "tables": _tables,
     "find": _find,
     "query": _query,
+    "evaluations": _evaluations,
     "show": _show,
     "report": _report,
     "lineage": _lineage,

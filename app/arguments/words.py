@@ -44,6 +44,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "tables": "list the lake's tables, or the columns of one",
         "find": "find a word in names, notes, sources and licences",
         "query": "answer one SELECT over the lake's tables",
+        "evaluations": "list evaluated designs, their KPIs beside them",
         "show": "show a record; draw it, or write its curve",
         "report": "write a campaign as one HTML page with pictures",
         "lineage": "show what an artifact was made of, and what of it",

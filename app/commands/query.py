@@ -31,15 +31,20 @@ class OutputError(RagoneError, ValueError):
 
 def execute(session: Session) -> int:
     """Answer the query on standard output or into a file."""
+    return answer(session, session.arguments.sql, session.arguments.columns)
+
+
+def answer(session: Session, sql: str, columns: str | None = None) -> int:
+    """Answer a SELECT in the way that the arguments say, with the columns that are named or all."""
     given = session.arguments
     way = _format(given.format, given.output, wants_json=given.json)
     if way == "parquet" and not given.output:
         raise OutputError("Parquet is not for the terminal. Name a file with --output FILE.parquet.")
     limits = _limits(given)
     with session.lake() as lake, session.working("asking"):
-        frame = lake.sql(given.sql, at=given.at, limits=limits)
-    if given.columns:
-        frame = frame.select(_columns(given.columns, frame.columns))
+        frame = lake.sql(sql, at=given.at, limits=limits)
+    if columns:
+        frame = frame.select(_columns(columns, frame.columns))
     if given.output:
         _write(frame, way, Path(given.output))
         session.advise(one_line(f"{frame.height} rows written to {given.output}"))

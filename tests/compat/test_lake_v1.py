@@ -79,3 +79,13 @@ def test_it_goes_on(old_lake):
     made = old_lake.run(valued, design=old_lake.run(thinned, design=dropped).id, seed=6)
     assert old_lake.get(made.id).value == 306.0
     assert old_lake.fsck().problems == ()
+
+
+def test_its_kpi_is_an_evaluation(old_lake):
+    """Of the design that it was made of; without campaign or trial."""
+    (row,) = old_lake.evaluations().collect().to_dicts()
+    (kpi,) = old_lake.sql("SELECT id, value, run_id FROM kpis").to_dicts()
+    assert (row["energy_density_id"], row["energy_density"]) == (kpi["id"], kpi["value"])
+    (edge,) = old_lake.lineage(kpi["id"]).parents_of(kpi["id"])
+    assert row["design_id"] == edge.parent
+    assert row["campaign_id"] is row["trial"] is None

@@ -13,7 +13,7 @@ import pytest
 
 from ragone.dataset import Lake
 from ragone.dataset.errors import DroppedError
-from ragone.schemas import CellParameters, Discharge, Microstructure, Verdict
+from ragone.schemas import Campaign, CellParameters, Design, Discharge, Microstructure, Verdict
 
 HERE = Path(__file__).parent
 
@@ -112,3 +112,17 @@ def test_everything_is_computed_again(old_lake):
     """Each artifact, from its own inputs, to the same bits."""
     for name, stage in made(old_lake).items():
         assert old_lake.reproduce(name).verdict is Verdict.BITWISE, (stage, name)
+
+
+def test_its_designs_are_evaluations(old_lake):
+    """A row for each trial, with the fields of the design and one operating point: what was varied is none."""
+    frame = old_lake.evaluations().collect()
+    rows = {row["trial"]: row for row in frame.to_dicts()}
+    campaign = old_lake.get(frame["campaign_id"][0], Campaign)
+    assert sorted(rows) == list(range(len(campaign.candidate_ids))) == [0, 1, 2]
+    for trial, (design_id, kpi_id) in enumerate(zip(campaign.candidate_ids, campaign.kpi_ids, strict=True)):
+        design, row = old_lake.get(design_id, Design), rows[trial]
+        assert (row["design_id"], row["energy_density_id"]) == (design_id, kpi_id)
+        assert [row["energy_density"]] == campaign.values[trial]
+        assert (row["porosity"], row["power_watt"]) == (design.porosity, 60.0)
+    assert not [name for name in frame.columns if name.startswith("power_watt of")]
