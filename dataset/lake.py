@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 from ragone.dataset.backup import Copied, Copy
 from ragone.dataset.contents import Contents, contents
 from ragone.dataset.errors import AmbiguousIdError, NotALakeError, NotReproducibleError, OtherKindError, UnknownIdError
+from ragone.dataset.evaluations import VIEWS
 from ragone.dataset.execution import Call, Execution, bind
 from ragone.dataset.files import TEMPORARY
 from ragone.dataset.finding import Found, find
@@ -276,8 +277,6 @@ class Lake:
         NotASelectError, QueryLimitError
             If it is not one SELECT or cannot be answered, or not within the limits.
         """
-        from ragone.dataset.evaluations import VIEWS
-
         self._store.index.catch_up()
         only = None if at is None else self.get(at, Snapshot).artifact_ids
 

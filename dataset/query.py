@@ -41,7 +41,7 @@ class View:
     columns: Callable[[], pl.DataFrame]
 
     def made_for(self, name: str, query: str) -> pl.DataFrame | None:
-        """What a query needs of it: the rows if it names the view; a column called so does not count."""
+        """The part of it that a query needs: the rows if it names the view; a column called so does not count."""
         if re.search(_BEFORE_A_TABLE + rf"{name}\b", query, re.IGNORECASE):
             return self.rows()
         return self.columns() if _lists_tables(query) else None

@@ -9,12 +9,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ragone.dataset.arrow_files import encode
 from ragone.dataset.errors import CorruptObjectError, DamagedTableError, DroppedError, LakeError, UnknownIdError
+from ragone.dataset.evaluations import Evaluations
 from ragone.dataset.files import Files
 from ragone.dataset.hashing import artifact_id
 from ragone.dataset.index import Index, row_of
@@ -26,9 +25,6 @@ from ragone.dataset.tables import ARTIFACTS, RUNS, Row, Tables
 from ragone.dataset.tombstones import Tombstones
 from ragone.schemas.provenance import Run, RunOutcome
 from ragone.schemas.record import Record
-
-if TYPE_CHECKING:
-    from ragone.dataset.evaluations import Evaluations
 
 _FLUSH_AT = 512  # committed runs that wait before the tables get a new version
 
@@ -45,6 +41,7 @@ class Store:
         self.tables = Tables(tables_folder, kinds)
         self.tombstones = Tombstones(files, self.objects)
         self.index = Index(files, self.objects, self.runs, self.recipes, self.tables, self.tombstones)
+        self.evaluations = Evaluations(self.tables, kinds, self._readable)
         self._lock = threading.RLock()
         self._staged: dict[str, Record] = {}
         self._waiting: dict[str, Run] = {}
@@ -52,13 +49,6 @@ class Store:
         self._doomed: list[str] = []  # deleted once the tombstone is committed
         self._batches = 0
         self._durable: set[str] = set()
-
-    @cached_property
-    def evaluations(self) -> Evaluations:
-        """The evaluations, read when they are first asked for: polars takes its time."""
-        from ragone.dataset.evaluations import Evaluations
-
-        return Evaluations(self.tables, self.kinds, self._readable)
 
     def load(self, full_id: str) -> Record:
         """The record of an artifact, verified.

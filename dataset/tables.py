@@ -137,6 +137,11 @@ class Tables:
         with readable(name):
             return self.dataset(name).to_table(columns=columns, filter=where)
 
+    def stamp(self, name: str) -> tuple[int, int, int]:
+        """A value that differs when a table was written, also if it was made again: versions begin anew then."""
+        table = self.dataset(name)
+        return self._open[name][0], int(table.version), int(table.count_rows())
+
     def is_empty(self, name: str) -> bool:
         """Whether a table has no rows; DamagedTableError if it cannot be read."""
         with readable(name):
@@ -243,6 +248,8 @@ class Tables:
 
     def _merge(self, name: str, rows: Iterable[Row]) -> None:
         source = self.unique(name, rows)
+        if source.num_rows == 0:
+            return
         with readable(name):
             if self._are_new(name, source):
                 self.dataset(name).insert(source)

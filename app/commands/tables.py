@@ -23,7 +23,10 @@ def execute(session: Session) -> int:
         found = lake.contents()
     if not name:
         session.answer(list(found.values()), _listed(found))
-        session.advise(f"Columns of a table: ragone tables NAME{session.again()}")
+        session.advise(
+            f"Columns of a table: ragone tables NAME{session.again()}\n"
+            f"Designs beside their KPIs, made of these tables: ragone evaluations{session.again()}"
+        )
         return FINE
     if name not in found:
         raise UnknownTableError(f"there is no table {name!r}: {did_you_mean(name, found)}")

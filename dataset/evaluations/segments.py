@@ -14,8 +14,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-
-import polars as pl
+from typing import TYPE_CHECKING
 
 from ragone.dataset.evaluations.rows import GONE, KEY
 from ragone.dataset.files import SMALL_FILE
@@ -23,6 +22,9 @@ from ragone.dataset.links import require_own_tables
 from ragone.dataset.local_files import read_regular, write_anew
 from ragone.dataset.seal import opened, sealed
 from ragone.dataset.tables import EVALUATIONS
+
+if TYPE_CHECKING:
+    import polars as pl
 
 _PAGE = "segments.json"
 _FORMAT = 1  # another number: whatever was written before is made anew
@@ -49,6 +51,8 @@ class Segments:
 
     def read(self) -> list[Segment]:
         """The segments that this user wrote, oldest first; none if any of them is not as it was written."""
+        import polars as pl
+
         try:
             require_own_tables(self._folder)
             page = opened(json.loads(read_regular(self._folder / _PAGE, SMALL_FILE)))
@@ -64,6 +68,8 @@ class Segments:
 
     def frame(self, segment: Segment) -> pl.DataFrame:
         """The rows of a segment; ValueError if they are not those that were written."""
+        import polars as pl
+
         if segment.digest not in self._held:
             data = read_regular(self._path(segment.digest), _LARGEST)
             if hashlib.sha256(data).hexdigest() != segment.digest:
@@ -126,6 +132,8 @@ def clear(tables_folder: Path) -> None:
 
 def latest(frames: Sequence[pl.DataFrame], *, gone: bool = False) -> pl.DataFrame:
     """The rows of several frames in one, of each key those in the last frame that has it."""
+    import polars as pl
+
     keys = [frame[KEY] for frame in frames]
     numbered = [frame.select(KEY).unique().with_columns(n=pl.lit(number)) for number, frame in enumerate(frames)]
     newest = pl.concat(numbered).group_by(KEY).agg(pl.col("n").max())
@@ -141,6 +149,8 @@ def latest(frames: Sequence[pl.DataFrame], *, gone: bool = False) -> pl.DataFram
 
 def united(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """Frames one below the other; a column that one of them lacks is null there, one of two types is text."""
+    import polars as pl
+
     types: dict[str, set[pl.DataType]] = {}
     for frame in frames:
         for name, dtype in frame.schema.items():

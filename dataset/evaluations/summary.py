@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
-import polars as pl
+if TYPE_CHECKING:
+    import polars as pl
 
 _CAMPAIGN = ("campaign_id", "campaign")
 
 
 def best(evaluations: pl.DataFrame) -> pl.DataFrame:
     """The best feasible evaluation of each campaign by its first objective; of equal ones the first trial."""
+    import polars as pl
+
     signed = (
         pl.when(pl.col("objective_sense") == "minimise").then(-pl.col("objective_value")).otherwise("objective_value")
     )
@@ -21,6 +25,8 @@ def best(evaluations: pl.DataFrame) -> pl.DataFrame:
 
 def campaign_summary(evaluations: pl.DataFrame) -> pl.DataFrame:
     """A row for each campaign: trials, how many were feasible or failed, the best value, and from when to when."""
+    import polars as pl
+
     top = best(evaluations).select("campaign_id", best_value="objective_value", best_trial="trial")
     of_campaigns = evaluations.filter(pl.col("campaign_id").is_not_null())
     counted = of_campaigns.group_by(_CAMPAIGN).agg(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
-import polars as pl
 import pyarrow as pa
 
 from ragone.dataset.evaluations.ancestry import Ancestry
@@ -18,17 +18,11 @@ from ragone.dataset.evaluations.trials import Load, Trials
 from ragone.dataset.tables import RUNS, Row, Tables, readable
 from ragone.schemas.record import Record
 
+if TYPE_CHECKING:
+    import polars as pl
+
 _BATCH = 20_000  # runs of one segment when many are new
-_TIME = pl.Datetime("us", "UTC")
-_TYPES = {"float64": pl.Float64, "int64": pl.Int64, "bool": pl.Boolean, "utf8": pl.String, "timestamp": _TIME}
-_OWN_TYPES: Mapping[str, Any] = {
-    **dict.fromkeys(OWN, pl.String),
-    "trial": pl.Int64,
-    "feasible": pl.Boolean,
-    "objective_value": pl.Float64,
-    "created": _TIME,
-}
-_EMPTY = pl.DataFrame(schema={KEY: pl.String, GONE: pl.Boolean, **_OWN_TYPES})
+_TIME = "timestamp"
 
 
 class Evaluations:
@@ -39,17 +33,17 @@ class Evaluations:
         self._load = load
         self._columns = Columns(kinds)
         self._segments = Segments(tables.folder)
-        self._now: tuple[int, pl.DataFrame] | None = None
+        self._now: tuple[tuple[int, int, int], pl.DataFrame] | None = None
         self._then: tuple[str, pl.DataFrame] | None = None
 
     def now(self) -> pl.DataFrame:
         """A row for each evaluation of the present."""
-        version = int(self._tables.dataset(RUNS).version)
-        if self._now is None or self._now[0] != version:
+        stamp = self._tables.stamp(RUNS)
+        if self._now is None or self._now[0] != stamp:
             self._now = None  # so that there are not two of them at a time
             with self._tables.lock():
-                version = int(self._tables.dataset(RUNS).version)
-                self._now = (version, self._shown(self._brought_up_to_date()))
+                stamp = self._tables.stamp(RUNS)
+                self._now = (stamp, self._shown(self._brought_up_to_date()))
                 self._segments.release()
         return self._now[1]
 
@@ -126,7 +120,9 @@ class Evaluations:
 
     def _shown(self, frames: list[pl.DataFrame]) -> pl.DataFrame:
         """All rows, their columns in an order that does not depend on the lake; not copied out of their segments."""
-        frame = latest([_EMPTY, *frames]).drop(KEY, GONE)
+        import polars as pl
+
+        frame = latest([_empty(), *frames]).drop(KEY, GONE)
         frame = frame.with_columns(
             pl.lit(None).alias(name) for name in self._columns.always if name not in frame.columns
         )
@@ -137,9 +133,39 @@ class Evaluations:
 
     def _type_of_unknown(self, name: str) -> Any:
         """The type of a column without any value: that of its field, or what a KPI has there."""
+        import polars as pl
+
         ending = name.partition(" of ")[0].rpartition("_")[2]
         of_kpi = pl.String if ending in ("unit", "outcome", "id") else pl.Float64
-        return _TYPES.get(self._columns.type_of(name), of_kpi)
+        return _types().get(self._columns.type_of(name), of_kpi)
+
+
+@cache
+def _types() -> Mapping[str, Any]:
+    import polars as pl
+
+    return {
+        "float64": pl.Float64,
+        "int64": pl.Int64,
+        "bool": pl.Boolean,
+        "utf8": pl.String,
+        _TIME: pl.Datetime("us", "UTC"),
+    }
+
+
+@cache
+def _own_types() -> Mapping[str, Any]:
+    """The types of the columns that every evaluation has."""
+    types = _types()
+    others = {"trial": "int64", "feasible": "bool", "objective_value": "float64", "created": _TIME}
+    return {name: types[others.get(name, "utf8")] for name in OWN}
+
+
+@cache
+def _empty() -> pl.DataFrame:
+    import polars as pl
+
+    return pl.DataFrame(schema={KEY: pl.String, GONE: pl.Boolean, **_own_types()})
 
 
 def _outside(later: frozenset[str]) -> Callable[[str], bool]:
@@ -148,15 +174,19 @@ def _outside(later: frozenset[str]) -> Callable[[str], bool]:
 
 def _framed(rows: list[Row]) -> pl.DataFrame:
     """Rows as a frame, each column of the type of its values; of two types it is text."""
+    import polars as pl
+
     names = dict.fromkeys(name for row in rows for name in row)
     columns = {}
     for name in names:
         values = [row.get(name) for row in rows]
-        columns[name] = pl.Series(name, values, _OWN_TYPES.get(name) or _type(values), strict=False)
-    return united([_EMPTY, pl.DataFrame(columns)]) if columns else _EMPTY
+        columns[name] = pl.Series(name, values, _own_types().get(name) or _type(values), strict=False)
+    return united([_empty(), pl.DataFrame(columns)]) if columns else _empty()
 
 
 def _type(values: list[Any]) -> Any:
+    import polars as pl
+
     types = {type(value) for value in values if value is not None}
     if not types:
         return pl.Null
@@ -167,5 +197,5 @@ def _type(values: list[Any]) -> Any:
     if types <= {int, float}:
         return pl.Float64
     if all(hasattr(value, "tzinfo") for value in values if value is not None):
-        return _TIME
+        return _types()[_TIME]
     return pl.String

@@ -40,8 +40,14 @@ def test_all_columns_at_a_snapshot(cli, stored, example):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--columns", "energy_densty"], "there is no column 'energy_densty': did you mean 'energy_density'?"),
-        (["--where", "porosty < 1"], "there is no column 'porosty': did you mean 'porosity'?"),
+        (
+            ["--columns", "energy_densty"],
+            "there is no column 'energy_densty' in evaluations: did you mean 'energy_density'?",
+        ),
+            ["--columns", "energy_densty"],
+            "there is no column 'energy_densty' in evaluations: did you mean 'energy_density'?",
+        ),
+        (["--where", "porosty < 1"], "there is no column 'porosty' in evaluations: did you mean 'porosity'?"),
         (["--sort", 'porosity"; DROP'], "there is no column"),
         (["--descending"], "--descending has no column to sort by. Name one with --sort COLUMN."),
         (["--limit", "-1"], "--limit -1 is negative"),

@@ -9,6 +9,7 @@ import pytest
 
 from ragone.dataset import Lake
 from ragone.dataset.errors import NotASelectError
+from ragone.dataset.evaluations import VIEWS
 from ragone.dataset.tables import Tables
 from ragone.schemas import KINDS
 
@@ -55,9 +56,9 @@ def ask(library, request):
     ],
 )
 def test_names_of_tables(ask, names, query, column):
-    """Every table is listed, once, and nothing besides."""
+    """Every table and view is listed, once, and nothing besides."""
     listed = ask(query)[column].to_list()
-    assert sorted(listed) == sorted(names)
+    assert sorted(listed) == sorted([*names, *VIEWS])
 
 
 @pytest.mark.parametrize(

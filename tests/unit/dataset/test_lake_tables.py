@@ -11,7 +11,7 @@ import pytest
 from ragone.dataset import Lake, artifact_id
 from ragone.dataset import index as index_module
 from ragone.dataset import tables as tables_module
-from ragone.dataset.tables import is_column, table_name
+from ragone.dataset.tables import Tables, is_column, table_name
 from ragone.schemas import KINDS, Record
 from ragone.schemas.field import FieldSpec
 
@@ -140,3 +140,17 @@ def first_version(transport: Record) -> Record:
         repr=False,
     )
     return cls(**{f.name: getattr(transport, f.name) for f in kept})
+
+
+def test_ordinary_work_does_not_make_the_tables_anew(folder, example, monkeypatch) -> None:
+    """A batch of runs without edges, rows that are there already, and many that are new are written into them."""
+    made: list[str] = []
+    create = Tables.create
+    monkeypatch.setattr(Tables, "create", lambda self: (made.append("anew"), create(self)))
+    with Lake.open(folder, create=True) as lake:
+        for value in (2.0, 3.0, 3.0):
+            lake.put(example("transport", pore_tortuosity_factor=value))
+            assert lake.sql("SELECT count(*) FROM transports").item() == min(int(value) - 1, 2)
+        lake.snapshot("now")
+        lake.sql("SELECT 1")
+    assert made == ["anew"]
