@@ -6,6 +6,7 @@ import dataclasses
 from copy import copy
 from pathlib import Path
 
+import lake_stages as stages
 import pytest
 
 from ragone.dataset import Lake, artifact_id
@@ -148,6 +149,7 @@ def test_ordinary_work_does_not_make_the_tables_anew(folder, example, monkeypatc
     create = Tables.create
     monkeypatch.setattr(Tables, "create", lambda self: (made.append("anew"), create(self)))
     with Lake.open(folder, create=True) as lake:
+        lake.run(stages.grow, design=lake.put(example("design")), seed=1)  # so that there are edges already
         for value in (2.0, 3.0, 3.0):
             lake.put(example("transport", pore_tortuosity_factor=value))
             assert lake.sql("SELECT count(*) FROM transports").item() == min(int(value) - 1, 2)
