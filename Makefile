@@ -20,8 +20,9 @@ cases: $(READY)
 	$(BIN)/ragone cases --lake cases/lake
 
 # One thread for each process: two workers on two cores whose linear algebra waits for two threads each lose time.
+# The tests start hundreds of processes; what one has compiled is kept for all.
 test slow: export OMP_NUM_THREADS := 1
-test slow: unexport PYTHONDONTWRITEBYTECODE  # the tests start hundreds of processes; one compiles for all
+test slow: export PYTHONDONTWRITEBYTECODE :=
 
 # A worker keeps the tests of a module, whose fixtures are made once, until another worker has nothing left to do.
 test: $(READY)
