@@ -31,19 +31,19 @@ def require_compiled() -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(folder / f"{_DONE}.lock"):
-            if not (folder / _DONE).exists():
-                compile_apart()
+            if not (folder / _DONE).exists() and compile_apart():
                 (folder / _DONE).touch()
     except OSError:
         return
 
 
-def compile_apart() -> None:
-    """Compile in a process of its own; should it fail, this one compiles on first use."""
-    subprocess.run(
+def compile_apart() -> bool:
+    """Compile in a process of its own; if that fails, which is returned, this one compiles on first use."""
+    done = subprocess.run(
         [sys.executable, "-P", "-m", "ragone.pipelines.characterise.kernel"],
         env={**os.environ, _COMPILING: "1", "PYTHONPATH": os.pathsep.join(search_path())},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         check=False,
     )
+    return done.returncode == 0

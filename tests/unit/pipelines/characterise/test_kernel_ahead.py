@@ -35,7 +35,7 @@ def compiled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     made: list[Path] = []
     monkeypatch.delenv("RAGONE_COMPILING", raising=False)
     monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path / "kept"))
-    monkeypatch.setattr(ahead, "compile_apart", lambda: made.append(tmp_path / "kept"))
+    monkeypatch.setattr(ahead, "compile_apart", lambda: made.append(tmp_path / "kept") is None)
     ahead.require_compiled.cache_clear()
     return made
 
@@ -47,6 +47,17 @@ def test_it_is_compiled_once(compiled: list[Path], tmp_path: Path) -> None:
     ahead.require_compiled.cache_clear()
     ahead.require_compiled()
     assert compiled == [tmp_path / "kept"]
+
+
+def test_what_could_not_be_compiled_is_tried_again(
+    compiled: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the next process: a failure leaves no mark."""
+    monkeypatch.setattr(ahead, "compile_apart", lambda: bool(compiled.append(tmp_path)))
+    for _ in range(2):
+        ahead.require_compiled()
+        ahead.require_compiled.cache_clear()
+    assert len(compiled) == 2
 
 
 def test_the_process_that_compiles_starts_no_other(compiled: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
