@@ -10,11 +10,12 @@ import signal
 import sys
 
 import electrode_stand_ins
+import pytest
 
 from ragone.dataset import Lake
 from ragone.flows import Silent, run_campaign
 
-electrode_stand_ins.register()  # here, so that spawned workers know them too
+electrode_stand_ins.register(pytest.MonkeyPatch())  # here, so that spawned workers know them too
 
 
 class KillsItself(Silent):

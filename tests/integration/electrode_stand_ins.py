@@ -210,10 +210,7 @@ def run_out_of_ideas(
 ALL = (draw, measure, build, discharge, run_out_of_ideas)
 
 
-def register(monkeypatch: pytest.MonkeyPatch | None = None) -> None:
-    """Make the stand-ins known by their names; until the test is over, if a `monkeypatch` is given."""
+def register(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the stand-ins known by their names until the patch is undone."""
     for made in ALL:
-        if monkeypatch is None:
-            STAGES[made.name] = made  # type: ignore[index]
-        else:
-            monkeypatch.setitem(STAGES, made.name, made)  # type: ignore[arg-type]
+        monkeypatch.setitem(STAGES, made.name, made)  # type: ignore[arg-type]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import electrode_stand_ins
+import pytest
 
 from ragone.flows import deployed
 
-electrode_stand_ins.register()
+electrode_stand_ins.register(pytest.MonkeyPatch())
 
 
 def __getattr__(name: str) -> object:

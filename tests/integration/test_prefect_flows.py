@@ -57,8 +57,11 @@ def _registered(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="module")
 def alone(tmp_path_factory: pytest.TempPathFactory) -> tuple[object, ...]:
     """What the campaign says in-process."""
-    electrode_stand_ins.register()
-    with Lake.open(tmp_path_factory.mktemp("alone") / "lake", create=True) as lake:
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        Lake.open(tmp_path_factory.mktemp("alone") / "lake", create=True) as lake,
+    ):
+        electrode_stand_ins.register(patch)
         return told(run_campaign(lake, electrode_stand_ins.study(budget=BUDGET)))
 
 

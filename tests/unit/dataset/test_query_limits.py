@@ -98,6 +98,8 @@ def test_nobody_reads_what_lies_beside(library, spill):
     (spill / "secret.csv").unlink()
 
 
+# An interrupt may fall between psutil's opening of a file of /proc and its closing, which Python then tells.
+@pytest.mark.filterwarnings("ignore:.*/proc/:pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("query", [ENDLESS, "SELECT pg_sleep(1000)"])
 def test_interrupted_by_the_user(library, query):
     """Ctrl-C is heard while DuckDB works, and ends its work."""
