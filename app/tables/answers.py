@@ -17,7 +17,7 @@ from rich.text import Text
 
 from ragone.app.terminal.printable import one_line
 from ragone.app.terminal.waiting import duration_text
-from ragone.schemas import Record
+from ragone.schemas import Kpi, KpiOutcome, Record
 
 GAP = 2  # between columns
 _DIGITS = re.compile(r"\b([a-z_]+-[0-9a-f]{12})[0-9a-f]{52}\b")
@@ -72,6 +72,13 @@ def quantity(value: float, unit: str, uncertainty: float | None = None) -> str:
     """A number with its standard uncertainty and unit; no digits beyond two of the uncertainty."""
     spread = "" if uncertainty is None else f" ± {_two_digits(uncertainty)}"
     return f"{_rounded(value, uncertainty)}{spread} {unit or '-'}"
+
+
+def kpi_text(kpi: Kpi) -> str:
+    """A KPI's value with its uncertainty, or why there is none."""
+    if kpi.outcome is not KpiOutcome.MEASURED:
+        return str(kpi.outcome)
+    return quantity(kpi.measured_value, {"1": "-"}.get(kpi.unit, kpi.unit), kpi.standard_uncertainty)
 
 
 def _two_digits(uncertainty: float) -> str:
