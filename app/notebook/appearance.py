@@ -16,14 +16,14 @@ from rich.console import Group, RenderableType
 from ragone.app.markup import Markup, element
 from ragone.app.terminal.console import GuardedConsole
 
-# The colours of the text and the background are the notebook's, light or dark.
+# The colours of the text and the background are the notebook's, light or dark; what it says of tables is overruled.
 _STYLE = """
 .ragone { font: .9rem/1.45 system-ui, sans-serif; overflow-wrap: anywhere }
 .ragone p { margin: .3rem 0 } .ragone ul { margin: .3rem 0; padding-left: 1.2rem }
 .ragone .number { font-size: 1.3rem } .ragone .faint { opacity: .7 }
 .ragone figure { margin: .5rem 0 } .ragone img { width: 100%; max-width: 36rem; height: auto; background: #fff }
 .ragone .table { overflow-x: auto } .ragone table { border-collapse: collapse; font-size: .85rem }
-.ragone th, .ragone td { text-align: left; vertical-align: top; padding: .15rem .8rem .15rem 0;
+.ragone .table th, .ragone .table td { text-align: left; vertical-align: top; padding: .15rem .8rem .15rem 0;
   border-bottom: 1px solid rgba(128, 128, 128, .35); overflow-wrap: normal; background: none }
 .ragone code, .ragone pre { font: .8rem/1.35 ui-monospace, monospace }
 """

@@ -9,14 +9,16 @@ from shutil import get_terminal_size
 from typing import Any, TypeVar
 
 from rich.console import RenderableType
+from rich.text import Text
 
 from ragone.app.markup import Markup, element, figure, table
 from ragone.app.notebook.appearance import content_of, lines_of
 from ragone.app.pictures.drawing import PictureError, draw
 from ragone.app.pictures.impedance import draw_impedance
-from ragone.app.tables.answers import cell_text, kpi_text, number, quantity, short
+from ragone.app.tables.answers import cell_text, kpi_text, number, quantity, rows_table, short
 from ragone.app.tables.records import record_lines
 from ragone.app.tables.verdicts import verdict_text
+from ragone.app.terminal.printable import one_line
 from ragone.schemas import Campaign, Curve, Impedance, Kpi, Microstructure, Record, Verification
 
 R = TypeVar("R", bound=Record)
@@ -69,22 +71,39 @@ def _verdict(found: Verification) -> list[Markup]:
 
 
 def _trials(campaign: Campaign) -> list[Markup]:
-    """The counts, the goals, the best, and a row for each trial."""
+    heads, rows = _trial_rows(campaign)
+    shown = table(heads, rows)
+    folded = len(rows) > _LISTED
+    return [element("p", _counts(campaign)), _folded(f"All {len(rows)} designs", shown) if folded else shown]
+
+
+@lines_of.register
+def _(campaign: Campaign) -> list[RenderableType]:
+    with suppress(AttributeError, LookupError, TypeError, ValueError):
+        heads, rows = _trial_rows(campaign)
+        head = Text(f"{campaign.kind}  {campaign.id}\n{one_line(_counts(campaign))}\n")
+        return [head, rows_table(heads, list(map(tuple, rows)))]
+    return record_lines(campaign, get_terminal_size((100, 24)).columns, coloured=False)
+
+
+def _counts(campaign: Campaign) -> str:
     count, feasible = len(campaign.candidate_ids), int(campaign.feasible.sum())
+    return f"{campaign.name}: {count} designs, {feasible} feasible; the best of them ★"
+
+
+def _trial_rows(campaign: Campaign) -> tuple[list[str], list[list[str]]]:
+    """A row for each trial: its number, the value of each goal, whether it is feasible, and its candidate."""
     best = (campaign.best_candidate_id,) if campaign.best_candidate_id else campaign.front_ids
     units = [unit.strip() for unit in campaign.objective_unit.split(",")]
     objectives = [goal["kpi"] for goal in campaign.goals if goal["limit"] is None]
     known = dict(zip(objectives, units, strict=False))
     heads = ["trial", *(_goal(goal, known) for goal in campaign.goals), "feasible", "candidate"]
+    trials = zip(campaign.candidate_ids, campaign.values, campaign.feasible.tolist(), strict=True)
     rows = [
-        [str(place), *(_value(one) for one in values), "yes" if fine else "no", f"{short(name)}{_star(name, best)}"]
-        for place, (name, values, fine) in enumerate(
-            zip(campaign.candidate_ids, campaign.values, campaign.feasible.tolist(), strict=True)
-        )
+        [str(place), *map(_value, values), "yes" if fine else "no", f"{short(name)}{_star(name, best)}"]
+        for place, (name, values, fine) in enumerate(trials)
     ]
-    said = f"{campaign.name}: {count} designs, {feasible} feasible; the best of them ★"
-    shown = table(heads, rows)
-    return [element("p", said), shown if count <= _LISTED else _folded(f"All {count} designs", shown)]
+    return heads, rows
 
 
 def _goal(goal: Any, units: dict[str, str]) -> str:

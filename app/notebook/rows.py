@@ -69,8 +69,10 @@ def _cell(row: dict[str, Any], name: str, spread: str | None) -> str:
 
 
 def _more(rows: Rows) -> str:
+    """The number of rows, or of those that are left out."""
     left = rows.height - len(rows.cells)
-    return f"and {left} more rows" if left else f"{rows.height} rows"
+    count = left or rows.height
+    return f"{'and ' if left else ''}{count} {'more ' if left else ''}row{'' if count == 1 else 's'}"
 
 
 @lines_of.register

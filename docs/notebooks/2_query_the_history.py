@@ -63,7 +63,8 @@ show(lake.sql("SELECT campaign, trials, feasible, failed, best_value, objective_
 plot.scatter(lake.evaluations(), "porosity", "energy_density", colour="mass_loading_kilogram_per_square_metre")
 
 # %% [markdown]
-# Energy against power is a trade. The ringed designs are the front: no other design beats one of them in both.
+# Two things to have more of: specific energy and mean voltage. The ringed designs are the front: no other design beats
+# one of them in both.
 
 # %%
 plot.scatter(lake.evaluations(), "specific_energy", "mean_voltage", colour="porosity", front=("maximise", "maximise"))

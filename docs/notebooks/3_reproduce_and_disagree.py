@@ -62,8 +62,8 @@ def final_voltage(curve: Curve) -> Kpi:
 (WORK / "ten.py").write_text(STAGE.replace("LAST", "10"), encoding="utf-8")
 sys.path.insert(0, str(WORK.resolve()))
 
-import one  # noqa: E402
-import ten  # noqa: E402
+import one
+import ten
 
 # %%
 curve = lake.sql("SELECT id FROM discharges ORDER BY created LIMIT 1")["id"].item()

@@ -58,8 +58,8 @@ show(
 )
 
 # %% [markdown]
-# Both campaigns over their trials, and all designs over porosity. At 300 W the dense, thick electrodes run out of
-# electrolyte, and a thinner, more porous one wins.
+# Both campaigns over their trials, and all designs over porosity. At 300 W the thick electrodes deliver little, and a
+# thinner one wins.
 
 # %%
 campaigns = lake.evaluations().filter(pl.col("campaign").is_not_null())
@@ -72,7 +72,8 @@ plot.scatter(campaigns, "porosity", "energy_density", colour="campaign")
 # ## Design by design
 #
 # The designs that both campaigns evaluated: how much energy does each lose when the power is tripled? The
-# microstructure is the same, so that the difference is the cell's, not the packing's.
+# microstructure is the same, so that the difference is the cell's, not the packing's. (The bars of the picture take both
+# uncertainties for independent; these two come from the same packings, so that the true ones differ.)
 
 # %%
 slow, fast = (

@@ -150,7 +150,7 @@ def test_rows_have_units_uncertainties_and_short_ids():
     page = shown(rows)
     assert "<script>" in page.text
     assert page.text.endswith("2 rows")
-    assert shown(show(FRAME, rows=1)).text.endswith("and 1 more rows")
+    assert shown(show(FRAME, rows=1)).text.endswith("and 1 more row")
     assert "640.0 ± 3.0" in str(rows)
 
 
