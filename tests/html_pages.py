@@ -116,4 +116,5 @@ class StrictPage(StrictFragment):
         assert text.startswith("<!DOCTYPE html>\n")
         super().__init__(text)
         assert [self.tags.count(tag) for tag in ("html", "head", "title", "body", "main", "h1")] == [1] * 6
-        assert all("prefers-color-scheme: dark" in style for style in self.styles)
+        for rule in ("@media screen and (prefers-color-scheme: dark)", "@media print", "@media (max-width"):
+            assert all(rule in style for style in self.styles)

@@ -72,8 +72,8 @@ plot.scatter(campaigns, "porosity", "energy_density", colour="campaign")
 # ## Design by design
 #
 # The designs that both campaigns evaluated: how much energy does each lose when the power is tripled? The
-# microstructure is the same, so that the difference is the cell's, not the packing's. (The bars of the picture take both
-# uncertainties for independent; these two come from the same packings, so that the true ones differ.)
+# microstructure is the same, so that the difference is the cell's, not the packing's. The bars of the picture take
+# both uncertainties for independent; these two come from the same packings, so that the true ones differ.
 
 # %%
 slow, fast = (
