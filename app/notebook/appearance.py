@@ -6,6 +6,7 @@ the HTML, nothing in it is executed or loaded, and every text is escaped: names,
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import singledispatch
 from io import StringIO
 from shutil import get_terminal_size
@@ -29,6 +30,9 @@ _STYLE = """
 """
 
 
+_MOST = 100  # lines of a list; a stranger's may have no end
+
+
 @singledispatch
 def content_of(value: Any) -> list[Markup]:
     """Return the elements that show a value in a notebook."""
@@ -49,6 +53,13 @@ def html_of(value: Any) -> str:
 def text_of(value: Any) -> str:
     """Return a value as lines of text, as wide as the terminal, without colours."""
     return rendered(Group(*lines_of(value)), get_terminal_size((100, 24)).columns)
+
+
+def listed(lines: Sequence[str | Markup]) -> Markup:
+    """Return a list of lines, the first ones of very many."""
+    more = len(lines) - _MOST
+    shown = [*lines[:_MOST], *([f"and {more} more"] if more > 0 else [])]
+    return element("ul", *(element("li", line) for line in shown))
 
 
 def rendered(shown: RenderableType, width: int) -> str:

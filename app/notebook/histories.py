@@ -6,7 +6,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from ragone.app.markup import Markup, element, table
-from ragone.app.notebook.appearance import content_of, lines_of, rendered
+from ragone.app.notebook.appearance import content_of, lines_of, listed, rendered
 from ragone.app.tables.answers import described_table, short
 from ragone.app.tables.lineages import tree_down, tree_up
 from ragone.app.tables.reasons import reason_lines
@@ -34,7 +34,7 @@ def _(found: Why) -> list[RenderableType]:
 
 @content_of.register
 def _(found: Why) -> list[Markup]:
-    return [_code(found.subject), element("ul", *(element("li", line) for line in reason_lines(found)))]
+    return [_code(found.subject), listed(reason_lines(found))]
 
 
 @lines_of.register
@@ -44,8 +44,8 @@ def _(run: Execution) -> list[RenderableType]:
 
 @content_of.register
 def _(run: Execution) -> list[Markup]:
-    outputs = [element("li", f"{role}: ", _code(name)) for role, name in run.outputs.items()]
-    return [element("p", _said(run)), element("ul", *outputs)]
+    outputs = [element("span", f"{role}: ", _code(name)) for role, name in run.outputs.items()]
+    return [element("p", _said(run)), listed(outputs)]
 
 
 def _said(run: Execution) -> str:
@@ -61,8 +61,8 @@ def _(report: FsckReport) -> list[RenderableType]:
 
 @content_of.register
 def _(report: FsckReport) -> list[Markup]:
-    problems = [element("li", str(problem)) for problem in report.problems]
-    return [element("p", _verdict(report)), *([element("ul", *problems)] if problems else [])]
+    problems = [str(problem) for problem in report.problems]
+    return [element("p", _verdict(report)), *([listed(problems)] if problems else [])]
 
 
 def _verdict(report: FsckReport) -> str:

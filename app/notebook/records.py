@@ -12,7 +12,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from ragone.app.markup import Markup, element, figure, table
-from ragone.app.notebook.appearance import content_of, lines_of
+from ragone.app.notebook.appearance import content_of, lines_of, listed
 from ragone.app.pictures.drawing import PictureError, draw
 from ragone.app.pictures.impedance import draw_impedance
 from ragone.app.tables.answers import cell_text, kpi_text, number, quantity, rows_table, short
@@ -24,7 +24,9 @@ from ragone.schemas import Campaign, Curve, Impedance, Kpi, Microstructure, Reco
 R = TypeVar("R", bound=Record)
 
 _UNCERTAINTIES = ("_standard_error", "_standard_uncertainty")
-_LISTED = 12  # rows of a campaign that are shown at once
+_LISTED = 12  # rows that are shown unfolded
+_MOST = 1000  # trials of a campaign; lake.evaluations() has all
+_LONGEST = 2000  # characters of a text
 
 
 @lines_of.register
@@ -41,9 +43,9 @@ def _(record: Record) -> list[Markup]:
 def _(kpi: Kpi) -> list[Markup]:
     name = kpi.name.replace("_", " ")
     count = f" (n = {kpi.sample_count})"
-    parts = [element("p", f"{name} {kpi_text(kpi)}{count}", class_="number"), element("p", kpi.definition)]
+    parts = [element("p", f"{name} {kpi_text(kpi)}{count}", class_="number"), element("p", _cut(kpi.definition))]
     notes = {"Window": kpi.window, "Method": kpi.method, "Reference": kpi.reference}
-    parts += [element("p", f"{what}: {text}", class_="faint") for what, text in notes.items() if text]
+    parts += [element("p", f"{what}: {_cut(text)}", class_="faint") for what, text in notes.items() if text]
     return [_head(kpi), *parts]
 
 
@@ -66,15 +68,15 @@ def _or_fields(record: R, view: Callable[[R], list[Markup]]) -> list[Markup]:
 
 def _verdict(found: Verification) -> list[Markup]:
     verdict, *details = verdict_text(found).split("\n")
-    lines = [element("li", short(line.strip())) for line in details]
-    return [element("p", short(verdict)), *([element("ul", *lines)] if lines else [])]
+    lines = [short(line.strip()) for line in details]
+    return [element("p", short(verdict)), *([listed(lines)] if lines else [])]
 
 
 def _trials(campaign: Campaign) -> list[Markup]:
     heads, rows = _trial_rows(campaign)
-    shown = table(heads, rows)
-    folded = len(rows) > _LISTED
-    return [element("p", _counts(campaign)), _folded(f"All {len(rows)} designs", shown) if folded else shown]
+    first, shown = rows[:_MOST], table(heads, rows[:_MOST])
+    what = f"The first {len(first)} designs" if len(rows) > len(first) else f"All {len(rows)} designs"
+    return [element("p", _counts(campaign)), _folded(what, shown) if len(rows) > _LISTED else shown]
 
 
 @lines_of.register
@@ -118,6 +120,10 @@ def _value(value: float | None) -> str:
 
 def _star(name: str, best: tuple[str, ...]) -> str:
     return " ★" if name in best else ""
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
 def _head(record: Record) -> Markup:

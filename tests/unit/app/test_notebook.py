@@ -51,6 +51,17 @@ def test_a_kpi_shows_its_number_with_uncertainty_unit_and_count(example):
     assert "energy density the data do not determine it" in shown(without).text
 
 
+def test_what_has_no_end_is_cut(example):
+    """A text, a list and the trials of a campaign are shown by their beginnings."""
+    assert len(shown(example("kpi", method="long " * 10_000)).text) < 3_000
+    report = FsckReport((Problem(Kind.STRANGER, "a", "file"),) * 300, {})
+    assert shown(report).text.endswith("and 200 more")
+    many = {"candidate_ids": ("design-" + "0" * 64,) * 1500, "kpi_ids": ("kpi-" + "0" * 64,) * 1500}
+    page = shown(example("campaign", values=[[1.0]] * 1500, feasible=np.ones(1500, np.uint8), **many))
+    assert "The first 1000 designs" in page.shown
+    assert page.tags.count("tr") == 1001
+
+
 def test_an_uncertainty_stands_behind_its_value(example):
     """A standard error has no row of its own where it is known."""
     cells = shown(example("transport", pore_tortuosity_factor_standard_error=0.12)).shown
