@@ -54,9 +54,9 @@ def parallel(
     axes = axes_or_new(axes, width=2.2 * len(columns))
     colours = shaded(axes, shades, values.label(colour or columns[-1]))
     for row, shade, feasible in zip(_scaled(table), colours, values.feasible, strict=True):
-        axes.plot(range(len(columns)), row, "-" if feasible else "--", marker="o", ms=3, color=shade)
+        axes.plot(range(len(columns)), row, "-" if feasible else "--", marker="o", ms=3, color=tuple(shade))
         gaps = np.flatnonzero(np.isnan(row))
-        axes.plot(gaps, np.full(len(gaps), _BELOW), **{**MISSING, "color": shade})
+        axes.plot(gaps, np.full(len(gaps), _BELOW), **{**MISSING, "color": tuple(shade)})
     _scales(axes, [values.label(name) for name in columns], table)
     remark(axes, values.missing(np.asarray(~np.isnan(table).any(axis=1))))
     return axes

@@ -79,8 +79,6 @@ def scatter(
 
 def _points(axes: Axes, values: Values, x: Numbers, y: Numbers, drawn: Mask, colour: str | None) -> str:
     """Draw the points, and say how many have no colour."""
-    from matplotlib.colors import to_rgba_array
-
     if colour is None:
         _marks(axes, values, x, y, drawn, "C0")
         return ""
@@ -94,7 +92,7 @@ def _points(axes: Axes, values: Values, x: Numbers, y: Numbers, drawn: Mask, col
             _marks(axes, values, x, y, chosen, f"C{number}", literal(name) or "none")
         return ""
     shades, words = values.numbers(colour), values.label(colour)
-    edges = to_rgba_array(shaded(axes, shades, words))
+    edges = shaded(axes, shades, words)
     faces = np.where(values.feasible[:, None], edges, 0.0)
     axes.scatter(x[drawn], y[drawn], s=36, zorder=2).set(facecolors=faces[drawn], edgecolors=edges[drawn])
     without = int((drawn & ~np.isfinite(shades)).sum())

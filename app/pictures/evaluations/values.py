@@ -95,13 +95,14 @@ def remark(axes: Axes, *texts: str) -> None:
     axes.set_title("; ".join(filter(None, texts)), loc="left", fontsize="small", color=GREY)
 
 
-def shaded(axes: Axes, shades: Numbers, words: str) -> list[Any]:
-    """Return a colour for each value, grey where there is none, and draw the scale beside the picture."""
+def shaded(axes: Axes, shades: Numbers, words: str) -> Numbers:
+    """Return a colour for each value, shape (rows, 4), grey where there is none; draw the scale beside the picture."""
     from matplotlib import cm, colors
 
-    known = shades[np.isfinite(shades)]
-    if not len(known):
-        return [GREY] * len(shades)
-    scale = cm.ScalarMappable(colors.Normalize(float(known.min()), float(known.max())), "viridis")
-    axes.figure.colorbar(scale, ax=axes, label=words)
-    return [scale.to_rgba(shade) if np.isfinite(shade) else GREY for shade in shades.tolist()]
+    known = np.isfinite(shades)
+    colours = np.tile(colors.to_rgba(GREY), (len(shades), 1))
+    if known.any():
+        scale = cm.ScalarMappable(colors.Normalize(shades[known].min(), shades[known].max()), "viridis")
+        axes.figure.colorbar(scale, ax=axes, label=words)
+        colours[known] = scale.to_rgba(shades[known])
+    return colours
