@@ -26,6 +26,7 @@ R = TypeVar("R", bound=Record)
 _UNCERTAINTIES = ("_standard_error", "_standard_uncertainty")
 _LISTED = 12  # rows that are shown unfolded
 _MOST = 1000  # trials of a campaign; lake.evaluations() has all
+_PRINTED = 100
 _LONGEST = 2000  # characters of a text
 
 
@@ -84,7 +85,8 @@ def _(campaign: Campaign) -> list[RenderableType]:
     with suppress(AttributeError, LookupError, TypeError, ValueError):
         heads, rows = _trial_rows(campaign)
         head = Text(f"{campaign.kind}  {campaign.id}\n{one_line(_counts(campaign))}\n")
-        return [head, rows_table(heads, list(map(tuple, rows)))]
+        more = f"and {len(rows) - _PRINTED} more" if len(rows) > _PRINTED else ""
+        return [head, rows_table(heads, list(map(tuple, rows[:_PRINTED]))), *filter(None, [more])]
     return record_lines(campaign, get_terminal_size((100, 24)).columns, coloured=False)
 
 

@@ -46,7 +46,8 @@ def show(frame: pl.DataFrame | pl.LazyFrame, rows: int = 20) -> Rows:
     found = frame.lazy().collect()
     columns = [name for name in found.columns if found[name].null_count() < found.height or not found.height]
     heads = {name: _head(found, name) for name in columns}
-    spreads = {name: spread for name in columns if (spread := spread_of(found, name)) in columns}
+    numbers = {name for name in columns if found[name].dtype.is_numeric()}
+    spreads = {name: spread for name in numbers if (spread := spread_of(found, name)) in numbers}
     units = {unit_column(name) for name, head in heads.items() if "[" in head}
     chosen = [name for name in columns if name not in {*units, *spreads.values()}]
     cells = [tuple(_cell(row, name, spreads.get(name)) for name in chosen) for row in found.head(rows).to_dicts()]
@@ -63,9 +64,9 @@ def _head(frame: pl.DataFrame, name: str) -> str:
 
 def _cell(row: dict[str, Any], name: str, spread: str | None) -> str:
     value, uncertainty = row[name], row[spread] if spread else None
-    if isinstance(value, float) and isinstance(uncertainty, float):
-        return quantity(value, "", uncertainty).removesuffix(" -")
-    return cell_text(value)
+    if value is None or uncertainty is None:
+        return cell_text(value)
+    return quantity(value, "", uncertainty).removesuffix(" -")
 
 
 def _more(rows: Rows) -> str:

@@ -57,7 +57,9 @@ def test_what_has_no_end_is_cut(example):
     report = FsckReport((Problem(Kind.STRANGER, "a", "file"),) * 300, {})
     assert shown(report).text.endswith("and 200 more")
     many = {"candidate_ids": ("design-" + "0" * 64,) * 1500, "kpi_ids": ("kpi-" + "0" * 64,) * 1500}
-    page = shown(example("campaign", values=[[1.0]] * 1500, feasible=np.ones(1500, np.uint8), **many))
+    campaign = example("campaign", values=[[1.0]] * 1500, feasible=np.ones(1500, np.uint8), **many)
+    assert str(campaign).endswith("and 1400 more")
+    page = shown(campaign)
     assert "The first 1000 designs" in page.shown
     assert page.tags.count("tr") == 1001
 
@@ -171,6 +173,10 @@ def test_a_unit_that_differs_between_rows_keeps_its_column():
     assert show(kpis).heads == ("value", "unit")
     assert show(kpis).cells == (("1.00 ± 0.10", "V"), ("2", "W"))
     assert show(kpis.head(1)).heads == ("value [V]",)
+    counts = pl.DataFrame({"energy": [3], "energy_standard_uncertainty": [1], "energy_unit": ["J"]})
+    assert (show(counts).heads, show(counts).cells) == (("energy [J]",), (("3.0 ± 1.0",),))
+    words = pl.DataFrame({"energy": ["low"], "energy_standard_uncertainty": [1.5]})
+    assert show(words).cells == (("low", "1.5"),)
 
 
 def test_nothing_is_imported_where_nothing_is_shown():
