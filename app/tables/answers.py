@@ -105,8 +105,7 @@ def _duration(seconds: float) -> str:
 
 def record_table(record: Record) -> Table:
     """A record, a field per row: name, value, unit."""
-    title = Text(f"{record.kind}  {record.id}")
-    table = Table(title=title, title_justify="left", show_edge=False, box=None, padding=(0, 2, 0, 0))
+    table = Table(show_edge=False, box=None, padding=(0, 2, 0, 0))
     for column in ("field", "value", "unit"):
         table.add_column(column, overflow="fold")
     for field, spec in record.fields().items():

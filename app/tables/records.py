@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rich.console import RenderableType
+from rich.text import Text
 
 from ragone.app.pictures.characters import curve, slice_blocks
 from ragone.app.tables.answers import record_table
@@ -11,8 +12,9 @@ from ragone.schemas import CellParameters, Curve, Microstructure, Record
 
 
 def record_lines(record: Record, width: int, *, coloured: bool) -> list[RenderableType]:
-    """Return a record as a table, a field in a row, and its picture in characters below if it has one."""
-    return [record_table(record), *_picture(record, width, coloured=coloured)]
+    """Return kind and id in one line, a field in a row, and a picture in characters below if there is one."""
+    title = Text(f"{record.kind}  {record.id}", no_wrap=True, overflow="ignore")  # so that the id can be copied
+    return [title, record_table(record), *_picture(record, width, coloured=coloured)]
 
 
 def _picture(record: Record, width: int, *, coloured: bool) -> list[RenderableType]:

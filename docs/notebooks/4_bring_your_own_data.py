@@ -100,17 +100,9 @@ measured
 # part of the curve that it was read off.
 
 # %%
-ids = {
-    name: kpi
-    for one in extract(lake, [measured.id], ["delivered", "ohmic_resistance"])
-    for name, kpi in one.kpis.items()
-}
-rows = [{"name": name, **vars(lake.get(kpi))} for name, kpi in ids.items()]
-show(
-    pl.DataFrame(
-        [{key: row[key] for key in ("name", "value", "unit", "standard_uncertainty", "window")} for row in rows]
-    )
-)
+found = extract(lake, [measured.id], ["delivered", "ohmic_resistance"])
+ids = tuple(kpi for stage in found for kpi in stage.kpis.values())
+show(lake.sql(f'SELECT name, value, standard_uncertainty, unit, "window" FROM kpis WHERE id IN {ids} ORDER BY name'))
 
 # %% [markdown]
 # Both are now evaluations beside the simulated designs, without a campaign.

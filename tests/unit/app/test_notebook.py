@@ -19,6 +19,12 @@ HOSTILE = "</div><script>alert(1)</script> \"'&amp; $\\frac \x1b[31m\u202e <img 
 FREE = {"unit", "axis_order", "phase", "metric", "merkle_root", "phase_names", "architecture"}  # what is checked
 
 
+@pytest.fixture(autouse=True)
+def wide(monkeypatch):
+    """Have a terminal in which no line is broken."""
+    monkeypatch.setenv("COLUMNS", "300")
+
+
 @pytest.fixture
 def lake(stored):
     """Open the small lake."""
@@ -38,10 +44,15 @@ def test_every_kind_of_record_shows_its_id_fields_and_units(example):
         page = shown(record)
         assert page.text.startswith(f"{kind.replace('_', ' ')} {record.id[: len(kind) + 13]}")
         assert record.id in page.titles
-        assert str(record).startswith(kind)
-        assert record.id in str(record).replace("\n", "")
+        assert str(record).startswith(f"{kind}  {record.id}")
     assert "S/m" in shown(example("transport")).shown
     assert "pore volume over coating volume" in shown(example("design")).text
+
+
+def test_an_id_can_be_copied_from_a_narrow_terminal(example, monkeypatch):
+    """The first line holds it unbroken."""
+    monkeypatch.setenv("COLUMNS", "40")
+    assert str(example("design")).splitlines()[0] == f"design  {example('design').id}"
 
 
 def test_a_kpi_shows_its_number_with_uncertainty_unit_and_count(example):
