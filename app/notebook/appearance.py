@@ -66,5 +66,5 @@ def rendered(shown: RenderableType, width: int) -> str:
     """Return tables, trees and texts as lines of a width, without colours."""
     console = GuardedConsole(file=StringIO(), width=width, color_system=None, markup=False, highlight=False)
     with console.capture() as captured:
-        console.print(shown)
+        console.print(shown, crop=False)
     return "\n".join(line.rstrip() for line in captured.get().rstrip("\n").splitlines())
