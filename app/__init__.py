@@ -1,5 +1,1 @@
-"""The command line `ragone`, and the pictures it draws."""
-
-from ragone.app.current_folder import search_path
-
-__all__ = ["search_path"]
+"""The command line `ragone`, the pictures it draws, and how values show themselves in a notebook."""

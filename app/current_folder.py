@@ -1,4 +1,6 @@
-"""Take the current folder off the path: importing this module is enough, and the package does so before all else.
+"""Take the current folder off the path: importing this module is enough, and the command line does so first of all.
+
+A prompt or notebook that imports other parts of `ragone.app` keeps it: what it imports is its user's own choice.
 
 `ragone` is started in the folder of whatever lake it is asked about, which may be a stranger's, and Python puts it on
 the path (`python -m`, an empty entry of PYTHONPATH). It stays if somebody chose it: an absolute entry of PYTHONPATH,

@@ -4,7 +4,7 @@ Nothing heavy is imported before the arguments are known, so that help and usage
 Exit codes: 0 fine, 1 something was found, 2 the input cannot be used, 130 stopped by the user.
 """
 
-from __future__ import annotations
+import ragone.app.current_folder  # noqa: F401, I001 - before any import that the folder could answer
 
 import importlib
 import os

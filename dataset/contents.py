@@ -14,6 +14,7 @@ import pyarrow as pa
 from ragone.dataset.tables import ARTIFACTS, LINEAGE, RUNS, Tables, column_names, readable, table_name
 from ragone.schemas.field import FieldSpec
 from ragone.schemas.record import Record
+from ragone.shown import Shown
 
 _TYPES = {
     pa.string(): "VARCHAR",
@@ -78,8 +79,8 @@ class Column:
     doc: str
 
 
-@dataclass(frozen=True, slots=True)
-class Contents:
+@dataclass(frozen=True, slots=True, repr=False)
+class Contents(Shown):
     """A table: its name, how many rows it has, what they are, its columns, and fields that only the records hold."""
 
     table: str

@@ -10,12 +10,13 @@ from ragone.dataset.errors import StageFailedError
 from ragone.schemas.errors import MissingFieldError, StageError
 from ragone.schemas.provenance import RunOutcome
 from ragone.schemas.stage import RESULT, SEED, Stage
+from ragone.shown import Shown
 
 _LARGEST_SEED = 2**53 - 1  # what canonical JSON holds exactly
 
 
 @dataclass(frozen=True, slots=True)
-class Execution:
+class Execution(Shown):
     """A stage's run, new or found again: ids of its outputs by role, or why it failed."""
 
     run_id: str

@@ -40,6 +40,7 @@ from ragone.dataset.store import Store
 from ragone.dataset.tables import ARTIFACTS, INDEXED, LINEAGE, RUNS, Row, Tables, table_name
 from ragone.dataset.unknown_kinds import packages_by_kind
 from ragone.schemas.provenance import RunOutcome, Snapshot
+from ragone.shown import Shown
 
 _PROBED = 1_000  # values looked up in an index at once
 
@@ -73,8 +74,8 @@ class Problem:
         return f"{self.where}: {self.found} - {self.kind}"
 
 
-@dataclass(frozen=True)
-class FsckReport:
+@dataclass(frozen=True, repr=False)
+class FsckReport(Shown):
     """The parts of a lake that were checked, and the problems found.
 
     `counts` holds how many objects, runs, tables, rows and pointers were checked; `uncommitted` objects were left by a

@@ -45,6 +45,7 @@ from ragone.schemas.kinds import KINDS
 from ragone.schemas.provenance import Snapshot, Tombstone, Verification
 from ragone.schemas.record import Record
 from ragone.schemas.stage import Stage
+from ragone.shown import Shown
 
 if TYPE_CHECKING:
     import polars as pl
@@ -54,12 +55,15 @@ GIVEN = "given"
 R = TypeVar("R", bound=Record)
 
 
-class Lake:
+class Lake(Shown):
     """A folder or bucket of artifacts. Use it as a context manager: what was committed is indexed at its end."""
 
     def __init__(self, store: Store, where: str) -> None:
         self._store = store
         self.where = where
+
+    def __repr__(self) -> str:
+        return f"Lake({self.where!r})"
 
     @classmethod
     def open(cls, path: str | os.PathLike[str], *, create: bool = False, mend: bool = False) -> Self:

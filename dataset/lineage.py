@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ragone.dataset.tables import LINEAGE, Tables
+from ragone.shown import Shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +26,8 @@ class Edge:
     informed: bool = False
 
 
-@dataclass(frozen=True)
-class Lineage:
+@dataclass(frozen=True, repr=False)
+class Lineage(Shown):
     """The artifacts that one was made of, and those that were made of it.
 
     `informed_by` holds the edges to what informed the subject or an ancestor, `informs` those to what the subject or a

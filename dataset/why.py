@@ -22,6 +22,7 @@ from ragone.dataset.store import Store
 from ragone.dataset.worker import stage_at
 from ragone.schemas.errors import StageError
 from ragone.schemas.provenance import Code, Run, RunOutcome
+from ragone.shown import Shown
 
 _LOOK_BACK = 200  # earlier runs of the same stage that are compared
 _NAMED = 3  # inputs
@@ -57,8 +58,8 @@ class Compared:
     shared: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Why:
+@dataclass(frozen=True, repr=False)
+class Why(Shown):
     """Reasons with their details, first for the past, last for the present; and the run that it is compared with."""
 
     subject: str

@@ -33,6 +33,7 @@ from ragone.schemas.field import FieldSpec, specs_of
 from ragone.schemas.json_text import require_plain
 from ragone.schemas.migration import Cells, Migrations
 from ragone.schemas.parameter import REQUIRED, Parameter, parameter_of_field
+from ragone.shown import Shown
 
 _SCALARS: dict[str, Any] = {
     "int64": (int, np.integer),
@@ -54,7 +55,7 @@ _TYPES: dict[str, pa.DataType] = {
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class Record:
+class Record(Shown):
     """Base of all records. A subclass declares `kind`, `schema_version` and its fields."""
 
     kind: ClassVar[str]

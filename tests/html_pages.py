@@ -1,4 +1,4 @@
-"""An HTML file read strictly: every element closed and where it may stand, and nothing loaded from elsewhere."""
+"""HTML read strictly: every element closed and where it may stand, and nothing loaded from elsewhere."""
 
 from __future__ import annotations
 
@@ -8,18 +8,53 @@ from html.parser import HTMLParser
 
 _VOID = {"img", "meta"}
 _INSIDE = {
-    "head": "html", "body": "html", "title": "head", "style": "head", "meta": "head", "main": "body", "li": "ul ol",
+    "head": "html", "body": "html", "title": "head", "style": "head div", "meta": "head", "main": "body", "li": "ul ol",
     "thead": "table", "tbody": "table", "tr": "thead tbody", "th": "tr", "td": "tr", "summary": "details",
     "figcaption": "figure",
 }  # fmt: skip
 _NO_BLOCKS = {"p", "h1", "h2", "pre", "code", "strong", "span"}
 _INLINE = {"code", "strong", "span"}
-_ATTRIBUTES = {"lang", "charset", "http-equiv", "content", "name", "class", "title", "src", "alt", "scope"}
+_ATTRIBUTES = {"lang", "charset", "http-equiv", "content", "name", "class", "title", "src", "alt", "scope", "open"}
 _ID = re.compile(r"\b[a-z_]+-[0-9a-f]{12,64}\b")
 
 
-class StrictPage(HTMLParser):
-    """What a page shows: its text, its pictures with their alternative texts, and the ids that it names."""
+_TAGS = {
+    "html",
+    "head",
+    "title",
+    "style",
+    "meta",
+    "body",
+    "main",
+    "div",
+    "h1",
+    "h2",
+    "p",
+    "span",
+    "strong",
+    "code",
+    "pre",
+}
+_TAGS |= {
+    "ul",
+    "ol",
+    "li",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+    "figure",
+    "figcaption",
+    "img",
+    "details",
+    "summary",
+}
+
+
+class StrictFragment(HTMLParser):
+    """What some HTML shows: its text, its pictures with their alternative texts, and the ids that it names."""
 
     def __init__(self, text: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -27,12 +62,11 @@ class StrictPage(HTMLParser):
         self.tags: list[str] = []
         self.pictures: list[tuple[bytes, str]] = []
         self.shown: list[str] = []
+        self.styles: list[str] = []
         self.titles: set[str] = set()
-        assert text.startswith("<!DOCTYPE html>\n")
         self.feed(text)
         self.close()
         assert not self.open
-        assert [self.tags.count(tag) for tag in ("html", "head", "title", "body", "main", "h1")] == [1] * 6
 
     @property
     def text(self) -> str:
@@ -48,8 +82,9 @@ class StrictPage(HTMLParser):
         """It stands where it may, and loads nothing."""
         given = {name: value or "" for name, value in attributes}
         assert set(given) <= _ATTRIBUTES, given
+        assert tag in _TAGS
         inside = self.open[-1] if self.open else ""
-        assert inside in _INSIDE.get(tag, inside).split() or tag == "html"
+        assert tag not in _INSIDE or inside in _INSIDE[tag].split()
         assert inside not in _NO_BLOCKS or tag in _INLINE, (inside, tag)
         self.tags.append(tag)
         if tag == "img":
@@ -69,6 +104,17 @@ class StrictPage(HTMLParser):
         if self.open and self.open[-1] == "style":
             assert "url(" not in data
             assert "@import" not in data
-            assert "prefers-color-scheme: dark" in data
+            self.styles.append(data)
         else:
             self.shown.append(data)
+
+
+class StrictPage(StrictFragment):
+    """A whole page."""
+
+    def __init__(self, text: str) -> None:
+        assert text.startswith("<!DOCTYPE html>\n")
+        super().__init__(text)
+        assert [self.tags.count(tag) for tag in ("html", "head", "title", "body", "main", "h1")] == [1] * 6
+        for rule in ("@media screen and (prefers-color-scheme: dark)", "@media print", "@media (max-width"):
+            assert all(rule in style for style in self.styles)

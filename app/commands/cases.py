@@ -11,8 +11,8 @@ from rich.text import Text
 
 from ragone.app.commands.powers import drawn
 from ragone.app.pictures.studies import Panel, Trialled, draw_panels, draw_ragone
-from ragone.app.tables.answers import number, plain, quantity, wide_table
-from ragone.app.tables.campaigns import as_data, described, kpi_text
+from ragone.app.tables.answers import kpi_text, number, plain, quantity, wide_table
+from ragone.app.tables.campaigns import as_data, described
 from ragone.app.terminal.progress import Watcher
 from ragone.app.terminal.session import FINE, Session
 from ragone.dataset import Lake

@@ -8,8 +8,8 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from ragone.app.pictures.studies import RagoneCurve, draw_ragone
-from ragone.app.tables.answers import number, plain, wide_table
-from ragone.app.tables.campaigns import described, kpi_text
+from ragone.app.tables.answers import kpi_text, number, plain, wide_table
+from ragone.app.tables.campaigns import described
 from ragone.app.terminal.progress import Watcher
 from ragone.app.terminal.session import FINE, FOUND, Session
 from ragone.dataset import Lake

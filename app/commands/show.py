@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group
 
-from ragone.app.pictures.characters import curve, slice_blocks
 from ragone.app.pictures.drawing import draw
-from ragone.app.tables.answers import record_table
 from ragone.app.tables.battery_data import export_battery_data
-from ragone.app.tables.cell import cell_table
+from ragone.app.tables.records import record_lines
 from ragone.app.terminal.session import FINE, Session
-from ragone.schemas import CellParameters, Curve, Microstructure, Record
 
 
 def execute(session: Session) -> int:
     """Show the record, and draw or write it into a file if one is named."""
-    given = session.arguments
+    given, console = session.arguments, session.out
     with session.lake() as lake, session.working("reading"):
         record = lake.get(given.id)
     if given.png:
@@ -24,16 +21,6 @@ def execute(session: Session) -> int:
     if given.bdf:
         export_battery_data(record, given.bdf)
         session.advise(f"written to {given.bdf}")
-    shown: list[RenderableType] = [record_table(record), *_picture(record, session.out)]
+    shown = record_lines(record, console.width, coloured=console.color_system is not None)
     session.answer({"id": record.id, "record": record}, Group(*shown))
     return FINE
-
-
-def _picture(record: Record, console: Console) -> list[RenderableType]:
-    if isinstance(record, Microstructure):
-        return ["", slice_blocks(record, console.width, coloured=console.color_system is not None)]
-    if isinstance(record, CellParameters):
-        return ["", cell_table(record)]
-    if isinstance(record, Curve) and len(record.test_time_second) > 1:
-        return ["", curve(record.test_time_second, record.voltage_volt, "voltage [V] over time [s]", console.width)]
-    return []

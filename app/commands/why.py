@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from ragone.app.tables.answers import short
-from ragone.app.terminal.printable import one_line
+from ragone.app.tables.reasons import reason_lines
 from ragone.app.terminal.session import FINE, Session
-from ragone.dataset import Compared, Reason, Why
+from ragone.dataset import Reason
 from ragone.schemas.provenance import Run
 
-_NAMED = 2  # ids that are named as shared
 ADVICE = {
     Reason.GIVEN: "what was made of it: ragone lineage {id} --down",
     Reason.REUSABLE: "compute it again and compare: ragone reproduce {id}",
@@ -34,20 +33,5 @@ def execute(session: Session) -> int:
         "compared_with": found.compared,
         "advice": advice,
     }
-    session.answer(data, "\n  ".join([found.subject, *_lines(found), advice]))
+    session.answer(data, "\n  ".join([found.subject, *reason_lines(found), advice]))
     return FINE
-
-
-def _lines(found: Why) -> list[str]:
-    lines = [f"{reason}{': ' + short(one_line(detail)) if detail else ''}" for reason, detail in found.reasons]
-    if found.compared:
-        lines.insert(-1, f"compared with {_compared(found.compared)}")
-    return lines
-
-
-def _compared(earlier: Compared) -> str:
-    """The run, its moment, and what it shares."""
-    shared = [short(name) for name in earlier.shared]
-    more = f" and {len(shared) - _NAMED} more" if len(shared) > _NAMED else ""
-    about = f", which shares {', '.join(shared[:_NAMED])}{more}" if shared else ""
-    return f"{short(earlier.run_id)} of {earlier.ended:%Y-%m-%d %H:%M} UTC{about}"

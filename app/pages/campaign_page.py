@@ -9,12 +9,11 @@ from collections.abc import Callable, Mapping
 from io import BytesIO
 from typing import Any
 
+from ragone.app.markup import Markup, element, figure, page, table
 from ragone.app.pages.campaign_records import Ancestors, Best, CampaignRecords
-from ragone.app.pages.markup import Markup, element, figure, page, table
 from ragone.app.pictures.campaign import draw_campaign
 from ragone.app.pictures.drawing import draw
-from ragone.app.tables.answers import short
-from ragone.app.tables.campaigns import kpi_text
+from ragone.app.tables.answers import kpi_text, short
 from ragone.app.tables.designs import Quantity, in_words, quantities
 from ragone.dataset.lake import GIVEN
 from ragone.schemas import Campaign, Curve, Discharge, Kpi, Microstructure, Verification

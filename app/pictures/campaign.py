@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ragone.app.pictures.drawing import Point, Target, draw_designs
+from ragone.app.pictures.labels import literal
 from ragone.app.tables.designs import quantities
 from ragone.schemas import Campaign, Candidate
 
@@ -38,7 +39,7 @@ def draw_campaign(campaign: Campaign, candidates: Sequence[Candidate], path: Tar
         if row[aim] is not None
     ]
     y = f"{campaign.goals[aim]['kpi'].replace('_', ' ')} [{campaign.objective_unit.partition(', ')[0]}]"
-    labels = {name: text.replace("$", r"\$") for name, text in {"x": x, "y": y, "shade": shade}.items()}
+    labels = {name: literal(text) for name, text in {"x": x, "y": y, "shade": shade}.items()}
     draw_designs(points, **labels, title=f"{len(points)} designs", path=path)
     return f"{y} over {x}, coloured by {shade}"
 

@@ -1,18 +1,21 @@
-"""A simulated protocol as a picture: voltage, current, and what the protocol was watched for, over time."""
+"""A protocol, simulated or measured, as a picture: voltage, current, and what it was watched for, over time."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import IO, Any
 
+import numpy as np
+
+from ragone.app.pictures.labels import literal
 from ragone.app.tables.cycling import PLATING_MARGIN
-from ragone.schemas import Cycling
+from ragone.schemas import Cycling, Measurement
 
 _HOUR = 3600.0
 _ZERO_CELSIUS = 273.15
 
 
-def draw_cycling(cycling: Cycling, path: str | Path | IO[bytes]) -> None:
+def draw_cycling(cycling: Cycling | Measurement, path: str | Path | IO[bytes]) -> None:
     """Draw a record as PNG: a panel for each quantity; that of plating with its limit, 0 V.
 
     Parameters
@@ -36,14 +39,15 @@ def draw_cycling(cycling: Cycling, path: str | Path | IO[bytes]) -> None:
         if label.startswith("plating"):
             panel.axhline(0.0, color="crimson", lw=0.8)
     axes[-1].set_xlabel("time [h]")
-    figure.suptitle(f"{cycling.id[:30]}: {cycling.outcome}")
+    what = cycling.outcome if isinstance(cycling, Cycling) else literal(cycling.cell_name)
+    figure.suptitle(f"{cycling.id[:30]}: {what}")
     figure.savefig(path, format="png", dpi=150, metadata={"Software": "ragone"})
 
 
-def _panels(cycling: Cycling) -> dict[str, Any]:
+def _panels(cycling: Cycling | Measurement) -> dict[str, Any]:
     panels: dict[str, Any] = {"voltage [V]": cycling.voltage_volt, "current [A]": cycling.current_ampere}
-    if PLATING_MARGIN in cycling.variable_names:
+    if isinstance(cycling, Cycling) and PLATING_MARGIN in cycling.variable_names:
         panels["plating margin [V]"] = cycling.variable(PLATING_MARGIN)
-    if cycling.temperature_kelvin.max() - cycling.temperature_kelvin.min() > 0:
+    if len(cycling.temperature_kelvin) and np.ptp(cycling.temperature_kelvin) > 0:
         panels["temperature [degC]"] = cycling.temperature_kelvin - _ZERO_CELSIUS
     return panels

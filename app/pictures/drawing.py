@@ -11,7 +11,8 @@ import numpy as np
 
 from ragone.app.pictures.characters import colour_of_label
 from ragone.app.pictures.cycling import draw_cycling
-from ragone.schemas import Cycling, Discharge, Microstructure, RagoneError, Record
+from ragone.app.pictures.labels import literal
+from ragone.schemas import Cycling, Discharge, Measurement, Microstructure, RagoneError, Record
 
 RGB = {"grey11": "#1c1c1c", "steel_blue": "#5f87af", "orange3": "#d78700", "sea_green3": "#5fd787"}
 RGB |= {"plum3": "#d787d7", "khaki3": "#d7d75f", "grey70": "#b2b2b2"}
@@ -46,12 +47,10 @@ def draw(record: Record, path: Target) -> None:
         draw_slice(record, path)
     elif isinstance(record, Discharge) and len(record.test_time_second) > 0:
         draw_curve(record, path)
-    elif isinstance(record, Cycling) and len(record.test_time_second) > 0:
+    elif isinstance(record, Cycling | Measurement) and len(record.test_time_second) > 0:
         draw_cycling(record, path)
     else:
-        raise PictureError(
-            f"{record.id} has no picture. A microstructure has one, and so has a discharge or a cycling with samples."
-        )
+        raise PictureError(f"{record.id} has no picture. A microstructure has one, and so has a curve with samples.")
 
 
 def draw_slice(microstructure: Microstructure, path: Target) -> None:
@@ -66,7 +65,7 @@ def draw_slice(microstructure: Microstructure, path: Target) -> None:
     axes.imshow(picture, extent=(0, size[0], 0, size[1]), origin="lower", interpolation="nearest")
     axes.set(xlabel="in-plane [um]", ylabel="through-plane [um]", title=microstructure.id[:30])
     for phase, label in microstructure.phase_map().items():
-        axes.plot([], [], "s", color=colours[label], label=phase)
+        axes.plot([], [], "s", color=colours[label], label=literal(phase))
     axes.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
     _save(figure, path)
 
@@ -98,10 +97,10 @@ def _figure() -> tuple[Any, Any]:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(7, 4.5), layout="constrained")
+    figure = Figure(figsize=(5.6, 3.8), layout="constrained")  # so small that its text can be read on a phone
     FigureCanvasAgg(figure)
     return figure, figure.add_subplot()
 
 
 def _save(figure: Any, path: Target) -> None:
-    figure.savefig(path, format="png", dpi=150, metadata={"Software": "ragone"})
+    figure.savefig(path, format="png", dpi=180, metadata={"Software": "ragone"})

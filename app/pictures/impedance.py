@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ragone.app.pictures.drawing import PictureError
+from ragone.app.pictures.drawing import PictureError, Target
 from ragone.schemas import Impedance, RelaxationDistribution
 
 _DATA, _MODEL, _BORDER = "#1f5f8b", "#d78700", "#888888"
 _MILLI = 1e3
 
 
-def draw_impedance(record: Impedance, distribution: RelaxationDistribution, path: str | Path) -> None:
+def draw_impedance(record: Impedance, distribution: RelaxationDistribution | None, path: Target) -> None:
     """Draw a spectrum into a PNG file.
 
     Parameters
@@ -23,9 +22,9 @@ def draw_impedance(record: Impedance, distribution: RelaxationDistribution, path
     record
         The spectrum; its id is the title.
     distribution
-        Of its relaxation times.
+        Of its relaxation times; without it the Nyquist plot stands alone.
     path
-        Of the file.
+        Of the file, or the file itself.
 
     Raises
     ------
@@ -37,20 +36,22 @@ def draw_impedance(record: Impedance, distribution: RelaxationDistribution, path
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(11, 4.8), layout="constrained")
+    figure = Figure(figsize=(11 if distribution else 6, 4.8), layout="constrained")
     FigureCanvasAgg(figure)
-    nyquist, relaxations = figure.subplots(1, 2)
-    _nyquist(nyquist, record, distribution)
-    _relaxations(relaxations, record, distribution)
+    panels = figure.subplots(1, 2 if distribution else 1, squeeze=False)[0]
+    _nyquist(panels[0], record, distribution)
+    if distribution:
+        _relaxations(panels[1], record, distribution)
     figure.suptitle(record.id[:30])
     figure.savefig(path, format="png", dpi=150, metadata={"Software": "ragone"})
 
 
-def _nyquist(axes: Any, record: Impedance, distribution: RelaxationDistribution) -> None:
+def _nyquist(axes: Any, record: Impedance, distribution: RelaxationDistribution | None) -> None:
     """Measured or simulated points, the fit of the distribution, and a mark at every decade of frequency."""
     axes.plot(record.real_ohm * _MILLI, -record.imaginary_ohm * _MILLI, ".", color=_DATA, label="spectrum")
-    fitted = distribution.fitted_real_ohm * _MILLI, -distribution.fitted_imaginary_ohm * _MILLI
-    axes.plot(*fitted, "-", color=_MODEL, lw=1, label="relaxation times")
+    if distribution:
+        fitted = distribution.fitted_real_ohm * _MILLI, -distribution.fitted_imaginary_ohm * _MILLI
+        axes.plot(*fitted, "-", color=_MODEL, lw=1, label="relaxation times")
     decades = np.log10(record.frequency_hertz)
     for decade in range(math.ceil(decades.min() - 1e-9), math.floor(decades.max() + 1e-9) + 1):
         row = int(np.argmin(np.abs(decades - decade)))

@@ -17,7 +17,7 @@ from rich.text import Text
 
 from ragone.app.terminal.printable import one_line
 from ragone.app.terminal.waiting import duration_text
-from ragone.schemas import Record
+from ragone.schemas import Kpi, KpiOutcome, Record
 
 GAP = 2  # between columns
 _DIGITS = re.compile(r"\b([a-z_]+-[0-9a-f]{12})[0-9a-f]{52}\b")
@@ -74,6 +74,13 @@ def quantity(value: float, unit: str, uncertainty: float | None = None) -> str:
     return f"{_rounded(value, uncertainty)}{spread} {unit or '-'}"
 
 
+def kpi_text(kpi: Kpi) -> str:
+    """A KPI's value with its uncertainty, or why there is none."""
+    if kpi.outcome is not KpiOutcome.MEASURED:
+        return str(kpi.outcome)
+    return quantity(kpi.measured_value, {"1": "-"}.get(kpi.unit, kpi.unit), kpi.standard_uncertainty)
+
+
 def _two_digits(uncertainty: float) -> str:
     return (
         f"{float(f'{uncertainty:.2g}'):.0f}" if uncertainty == 0 or 10 <= uncertainty < 1e6 else f"{uncertainty:#.2g}"
@@ -98,8 +105,7 @@ def _duration(seconds: float) -> str:
 
 def record_table(record: Record) -> Table:
     """A record, a field per row: name, value, unit."""
-    title = Text(f"{record.kind}  {record.id}")
-    table = Table(title=title, title_justify="left", show_edge=False, box=None, padding=(0, 2, 0, 0))
+    table = Table(show_edge=False, box=None, padding=(0, 2, 0, 0))
     for column in ("field", "value", "unit"):
         table.add_column(column, overflow="fold")
     for field, spec in record.fields().items():

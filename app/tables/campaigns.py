@@ -6,13 +6,13 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from ragone.app.tables.answers import number, quantity
+from ragone.app.tables.answers import kpi_text, number
 from ragone.app.terminal.progress import Watcher
 from ragone.app.terminal.session import FoundError, Session
 from ragone.dataset import Lake
 from ragone.flows import CampaignError, CampaignResult, Study, Trial, run_campaign, write_outputs
 from ragone.flows.running.tracking import at_server
-from ragone.schemas import Candidate, Kpi, KpiOutcome
+from ragone.schemas import Candidate
 from ragone.schemas.unit_names import short_name, unit_of
 
 
@@ -78,13 +78,6 @@ def trial_line(trial: Trial) -> str:
 def described(candidate: Candidate) -> str:
     """A candidate in one line: names without role and unit, each value with its unit."""
     return ", ".join(f"{name} {_valued(value, unit)}" for name, value, unit in _values(candidate))
-
-
-def kpi_text(kpi: Kpi) -> str:
-    """A KPI's value with its uncertainty, or why there is none."""
-    if kpi.outcome is not KpiOutcome.MEASURED:
-        return str(kpi.outcome)
-    return quantity(kpi.measured_value, _dash(kpi.unit), kpi.standard_uncertainty)
 
 
 def volume_elements_text(trial: Trial) -> str:

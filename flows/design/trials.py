@@ -10,6 +10,7 @@ from ragone.flows.design.goals import Goal
 from ragone.flows.generator.drawer import Expectation
 from ragone.models.goals import is_feasible, value_of
 from ragone.schemas import Campaign, Candidate, Kpi
+from ragone.shown import Shown
 
 
 class TrialOutcome(StrEnum):
@@ -56,8 +57,8 @@ class Trial:
         return self.expected is not None and self.expected.outside
 
 
-@dataclass(frozen=True)
-class CampaignResult:
+@dataclass(frozen=True, repr=False)
+class CampaignResult(Shown):
     """A finished campaign: its record, its goals, its trials in order, and those that are best.
 
     `best` is the best feasible trial of one objective, or the first of the front of several; None if none is feasible.
@@ -71,3 +72,6 @@ class CampaignResult:
     best: Trial | None
     front: tuple[Trial, ...] = ()
     generator_id: str = ""
+
+    def _shown_as(self) -> object:
+        return self.campaign

@@ -16,7 +16,7 @@ _VOID = ("img", "meta")
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 _STYLE = """
 :root { color-scheme: light dark; --ink: #1d2530; --paper: #fcfcfa; --faint: #5d6875; --line: #d5dae0; --mark: #1f5f8b }
-@media (prefers-color-scheme: dark) {
+@media screen and (prefers-color-scheme: dark) {
   :root { --ink: #e4e8ec; --paper: #14181d; --faint: #9aa5b1; --line: #353d47; --mark: #7fb7dd }
 }
 body { margin: 0 auto; max-width: 46rem; padding: 1rem; color: var(--ink); background: var(--paper);
@@ -28,6 +28,13 @@ figure { margin: 1rem 0 } img { width: 100%; height: auto; background: #fff; bor
 th, td { text-align: left; vertical-align: top; padding: .25rem .8rem .25rem 0; border-bottom: 1px solid var(--line) }
 code { font: .85rem ui-monospace, monospace }
 pre { white-space: pre-wrap; padding: .6rem; border: 1px solid var(--line) }
+@media (max-width: 32rem) { table { min-width: 27rem } }
+@media print {
+  :root { color-scheme: light; --ink: #000; --paper: #fff; --faint: #444; --line: #bbb }
+  body { max-width: none; padding: 0; font-size: 10pt } img { max-width: 14cm } .table { overflow: visible }
+  h1, h2, summary { break-after: avoid } figure, tr, li, pre { break-inside: avoid }
+  details::details-content { content-visibility: visible; block-size: auto }
+}
 """
 
 
