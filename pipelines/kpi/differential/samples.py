@@ -11,11 +11,13 @@ from ragone.pipelines.curve.holes import Hole, holes_of
 from ragone.pipelines.curve.steps import Step, StepKind, steps_of
 from ragone.pipelines.curve.totals import SECONDS_PER_HOUR, noise_of
 from ragone.pipelines.kpi.differential.density import Charges, Vector, charges
+from ragone.pipelines.kpi.differential.path import Path
 from ragone.schemas import Curve, Measurement
 
 LEAST_SAMPLES = 30
 LEAST_SPAN_VOLT = 0.1
 _HELD = 2e-3  # V, how near a held voltage stays to where it is held
+_FULL = 0.98  # of the mean current, below which it falls while a voltage is held
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,23 @@ class Sweep:
     def mean_current(self) -> float:
         """Positive [A]."""
         return abs(float(np.mean(self.step.current)))
+
+    @property
+    def charge(self) -> float:
+        """Passed until its voltage was held [A.h]; noise alone comes near the last voltage early, at a full current."""
+        passed, after = charge_passed(self.whole), self.whole.current[len(self.step.time) :]
+        held = len(after) > 0 and abs(float(np.median(after))) < _FULL * self.mean_current
+        return float(passed[len(self.step.time) - 1] if held else passed[-1])
+
+    @property
+    def path(self) -> Path:
+        """Charge and voltage until it was held."""
+        return Path(charge_passed(self.step), self.step.voltage, self.noise)
+
+    @property
+    def noise(self) -> float:
+        """Standard deviation of one sample of the voltage [V]; none in a simulation."""
+        return noise_of(self.step.voltage) if isinstance(self.curve, Measurement) else 0.0
 
 
 def sweeps(curves: Iterable[Curve], kind: StepKind) -> list[Sweep]:
@@ -70,7 +89,7 @@ def slowest(found: list[Sweep]) -> Sweep:
 
 def charges_of(sweep: Sweep) -> Charges:
     """The charge of a sweep by voltage."""
-    return charges(sweep.step.voltage, charge_passed(sweep.step), voltage_noise(sweep))
+    return charges(sweep.step.voltage, charge_passed(sweep.step), sweep.noise)
 
 
 def charge_passed(step: Step) -> Vector:
@@ -78,8 +97,3 @@ def charge_passed(step: Step) -> Vector:
     current = np.abs(step.current)
     parts = (current[1:] + current[:-1]) / 2 * np.diff(step.time) / SECONDS_PER_HOUR
     return np.concatenate([[0.0], np.cumsum(parts)])
-
-
-def voltage_noise(sweep: Sweep) -> float:
-    """Standard deviation of one sample [V]; none in a simulation."""
-    return noise_of(sweep.step.voltage) if isinstance(sweep.curve, Measurement) else 0.0
