@@ -177,9 +177,9 @@ class TransportOutcome(StrEnum):
 class Transport(Record):
     """The metrics of an electrode that a cell model needs, of one volume or averaged over several.
 
-    A `..._standard_error` is that of the mean over `volume_element_count` volumes; it is unknown (null) for a single
-    one. Between `..._lower` and `..._upper` lies the exact solution on these voxels; null where the solver gives no
-    such bounds.
+    A `..._standard_error` is that of the mean over `volume_element_count` volumes; that of a single one is by how much
+    its voxels may be off, null where that was not estimated. Between `..._lower` and `..._upper` lies the exact
+    solution on these voxels; null where the solver gives no such bounds.
     """
 
     kind: ClassVar[str] = "transport"

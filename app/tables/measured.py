@@ -9,6 +9,8 @@ from ragone.pipelines.characterise.geometry import geometry_summary
 from ragone.schemas import Geometry, RandomWalk, Record, Transport, TransportTensor
 from ragone.schemas.electrode import PHASES
 
+_AREA, _TAU = "specific_surface_area_per_metre", "pore_tortuosity_factor"
+_SIGMA = "solid_effective_conductivity_siemens_per_metre"
 _AXES = ("through-plane", "in-plane", "in-plane")
 
 
@@ -24,7 +26,7 @@ def measured_lines(record: Record) -> list[str]:
 
 
 def transport_lines(transport: Transport) -> list[str]:
-    """Fractions, area, tortuosity factor and conductivity, with their certified intervals where they have one."""
+    """Fractions, area, tortuosity factor and conductivity, with certified intervals or standard errors if there are."""
     solid, pore = transport.solid_effective_conductivity_siemens_per_metre, transport.pore_tortuosity_factor
     area, voxel = transport.specific_surface_area_per_metre, transport.voxel_size_metre * 1e6
     shares = {name: getattr(transport, f"{name}_fraction") for name in PHASES}
@@ -35,9 +37,10 @@ def transport_lines(transport: Transport) -> list[str]:
     )
     return [
         "volume fractions: " + ", ".join(f"{name} {share:.4f}" for name, share in shares.items()),
-        f"specific surface area {area:.4g} 1/m ({transport.surface_area_method})",
-        f"pore tortuosity factor {pore:.4g}{tau} [-] at voxels of {voxel:.4g} um ({transport.pore_outcome})",
-        f"solid effective conductivity {solid:.4g}{sigma} S/m ({transport.solid_outcome})",
+        f"specific surface area {area:.4g}{_error(transport, _AREA)} 1/m ({transport.surface_area_method})",
+        f"pore tortuosity factor {pore:.4g}{tau}{_error(transport, _TAU)} [-] at voxels of {voxel:.4g} um "
+        f"({transport.pore_outcome})",
+        f"solid effective conductivity {solid:.4g}{sigma}{_error(transport, _SIGMA)} S/m ({transport.solid_outcome})",
     ]
 
 
@@ -85,6 +88,11 @@ def _line(name: str, value: float | None, unit: str) -> str:
     if value is None:
         return f"{name}: none ({unit})" if unit else f"{name}: none"
     return f"{name}: {value:.4g} {unit}"
+
+
+def _error(transport: Transport, metric: str) -> str:
+    error = getattr(transport, f"{metric}_standard_error")
+    return "" if error is None else f" ± {error:.2g}"
 
 
 def _interval(lower: float | None, upper: float | None) -> str:

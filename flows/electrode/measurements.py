@@ -16,6 +16,7 @@ from ragone.schemas.stage import SEED
 
 WORDS: Mapping[str, str] = {
     "transport": "characterise.homogenise",
+    "extrapolated": "characterise.homogenise_extrapolated",
     "tensor": "characterise.homogenise_along_all_axes",
     "geometry": "characterise.measure_geometry",
     "walk": "characterise.walk_randomly",

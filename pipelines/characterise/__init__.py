@@ -2,6 +2,7 @@
 
 from ragone.pipelines.characterise.average import average_transport
 from ragone.pipelines.characterise.bruggeman import average_with_bruggeman
+from ragone.pipelines.characterise.extrapolate import homogenise_extrapolated
 from ragone.pipelines.characterise.geometry import measure_geometry
 from ragone.pipelines.characterise.homogenise import homogenise, homogenise_along_all_axes
 from ragone.pipelines.characterise.perturb import PERTURBED_METRICS, perturb
@@ -15,6 +16,7 @@ __all__ = [
     "characterise_with_taufactor",
     "homogenise",
     "homogenise_along_all_axes",
+    "homogenise_extrapolated",
     "measure_geometry",
     "perturb",
     "walk_randomly",

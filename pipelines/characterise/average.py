@@ -5,8 +5,9 @@ and conduct in parallel, so one that does not percolate counts with zero. The to
 tau = mean(pore_fraction) / mean(pore_fraction / tau_i); it is infinite only if no volume element percolates. Sums are
 exact, so the order of the volume elements does not matter.
 
-Volume elements that a generator drew have in common how far it is off. Its predicted error enters the standard errors
-in quadrature; no number of volume elements makes it smaller, and it is there for a single one.
+Volume elements have in common how far their voxels are off, where that was estimated (`extrapolate`), and those that a
+generator drew how far it is. Both enter the standard errors in quadrature; no number of volume elements makes them
+smaller, and they are there for a single one.
 
 What it does not do: volume elements stacked in series would conduct less; a bound from below is not given.
 
@@ -35,6 +36,11 @@ _ALIKE = (
     "method",
 )
 _STANDARD_ERROR = "_standard_error"
+_METRICS = (
+    "specific_surface_area_per_metre",
+    "pore_tortuosity_factor",
+    "solid_effective_conductivity_siemens_per_metre",
+)
 _PORE_BOUND = "pore_tortuosity_factor_"
 _SOLID_BOUND = "solid_effective_conductivity_siemens_per_metre_"
 
@@ -53,9 +59,9 @@ def average_transport(transports: tuple[Transport, ...], predicted: PredictedErr
     Returns
     -------
     Transport
-        Standard errors are those of the mean, with the generator's in quadrature; null for one volume element of no
-        generator, and for a quantity that is infinite. The outcome is not percolating if no volume element percolates,
-        else step limit if a volume element met it, else converged.
+        Standard errors are those of the mean, with those by the voxels and by the generator in quadrature; null for one
+        volume element that has neither, and for a quantity that is infinite. The outcome is not percolating if no
+        volume element percolates, else step limit if a volume element met it, else converged.
 
     Raises
     ------
@@ -85,7 +91,20 @@ def average_transport(transports: tuple[Transport, ...], predicted: PredictedErr
         volume_element_count=count,
         **_bounds(transports),
     )
+    mean = replace(mean, **_with_voxel_errors(mean, transports))
     return mean if predicted is None else replace(mean, **_with_errors(mean, predicted))
+
+
+def _with_voxel_errors(mean: Transport, transports: Sequence[Transport]) -> dict[str, Any]:
+    """The standard errors of a mean together with the relative ones of its volume elements, averaged."""
+    found: dict[str, Any] = {}
+    for name in _METRICS:
+        value, scatter = getattr(mean, name), getattr(mean, f"{name}{_STANDARD_ERROR}")
+        pairs = [(getattr(t, name), getattr(t, f"{name}{_STANDARD_ERROR}")) for t in transports]
+        relative = [error / single for single, error in pairs if error is not None and single > 0]
+        if relative and math.isfinite(value):
+            found[f"{name}{_STANDARD_ERROR}"] = math.hypot(value * _mean(relative), scatter or 0.0)
+    return found
 
 
 def _with_errors(mean: Transport, predicted: PredictedErrors) -> dict[str, Any]:

@@ -33,11 +33,11 @@ from ragone.schemas import Boundary, Materials, Microstructure, Transport, Trans
 from ragone.schemas.electrode import ACTIVE_MATERIAL, CARBON_BINDER, PORE
 from ragone.schemas.parameter import Positive
 
-_LIBRARIES = ("numba", "numpy", "scipy", "torch")
-_KERNEL = "multigrid conjugate gradients on the voxels, certified interval within {:g} of the value"
+LIBRARIES = ("numba", "numpy", "scipy", "torch")
+KERNEL = "multigrid conjugate gradients on the voxels, certified interval within {:g} of the value"
 
 
-@stage("characterise.homogenise", libraries=_LIBRARIES)
+@stage("characterise.homogenise", libraries=LIBRARIES)
 def homogenise(
     microstructure: Microstructure,
     materials: Materials,
@@ -66,20 +66,23 @@ def homogenise(
     Transport
         A phase that does not span the volume is an outcome: tortuosity factor +inf, conductivity 0.
     """
-    labels, edges = canonical_labels(microstructure), voxel_edges(microstructure)
-    fractions, areas = phase_fractions(labels), specific_surface_areas(labels, edges)
-    limits: dict[str, Any] = {
-        "voxel_size": edges,
+    limits = {
         "relative_tolerance": relative_tolerance,
         "largest_iteration_count": largest_iteration_count,
         "device": device,
     }
-    pore = effective_conductivity(labels, ionic(), **limits)
-    solid = effective_conductivity(
-        labels,
-        electronic(materials),
-        **limits,
-    )
+    method = method_with_voxels(KERNEL.format(relative_tolerance), microstructure)
+    return transport_of(microstructure, canonical_labels(microstructure), materials, method, limits)
+
+
+def transport_of(
+    microstructure: Microstructure, labels: Labels, materials: Materials, method: str, limits: dict[str, Any]
+) -> Transport:
+    """Transport of the voxels of a volume, given their canonical labels; `limits` are the kernel's."""
+    edges = voxel_edges(microstructure)
+    fractions, areas = phase_fractions(labels), specific_surface_areas(labels, edges)
+    pore = effective_conductivity(labels, ionic(), voxel_size=edges, **limits)
+    solid = effective_conductivity(labels, electronic(materials), voxel_size=edges, **limits)
     pore_fraction = fractions.get(LABEL[PORE], 0.0)
     return Transport(
         pore_fraction=pore_fraction,
@@ -100,11 +103,11 @@ def homogenise(
         voxel_size_metre=microstructure.equivalent_voxel_size_metre,
         edge_voxels=labels.shape[0],
         volume_element_count=1,
-        method=method_with_voxels(_KERNEL.format(relative_tolerance), microstructure),
+        method=method,
     )
 
 
-@stage("characterise.homogenise_along_all_axes", libraries=_LIBRARIES)
+@stage("characterise.homogenise_along_all_axes", libraries=LIBRARIES)
 def homogenise_along_all_axes(
     microstructure: Microstructure,
     materials: Materials,
@@ -156,7 +159,7 @@ def homogenise_along_all_axes(
         active_material_conductivity_siemens_per_metre=materials.active_material_conductivity_siemens_per_metre,
         carbon_binder_conductivity_siemens_per_metre=materials.carbon_binder_conductivity_siemens_per_metre,
         voxel_size_metre=microstructure.equivalent_voxel_size_metre,
-        method=method_with_voxels(_KERNEL.format(relative_tolerance), microstructure),
+        method=method_with_voxels(KERNEL.format(relative_tolerance), microstructure),
     )
 
 

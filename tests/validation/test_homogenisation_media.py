@@ -24,10 +24,10 @@ def octant_with_sphere(shape: tuple[int, int, int], fraction: float) -> Labels:
     return (x[:, None, None] + y[None, :, None] + z[None, None, :] < radius**2).astype(np.uint8)
 
 
-def conductivity_with_spheres(edge: int, fraction: float, contrast: float) -> tuple[float, float]:
+def conductivity_with_spheres(edge: int, fraction: float, contrast: float, coarsening: int = 1) -> tuple[float, float]:
     """Effective conductivity of the array in a matrix of one, and the fraction of the voxels that are sphere."""
     labels = octant_with_sphere((edge,) * 3, fraction)
-    found = effective_conductivity(labels, {0: 1.0, 1: contrast}, relative_tolerance=1e-4)
+    found = effective_conductivity(labels, {0: 1.0, 1: contrast}, relative_tolerance=1e-4, coarsening=coarsening)
     return found.value, float(labels.mean())
 
 
@@ -82,6 +82,25 @@ def test_simple_cubic_arrays_of_spheres_match_the_published_series(fraction: flo
         errors.append(value / simple_cubic(sampled, contrast) - 1)
     assert abs(errors[1]) < 0.01
     assert abs(2 * errors[1] - errors[0]) < (0.002 if contrast < 1e3 else 0.004)
+
+
+@pytest.mark.parametrize("contrast", [0.0, 0.1, 10.0])
+@pytest.mark.parametrize("fraction", [0.1, 0.2, 0.3, 0.4])
+def test_coarser_voxels_with_the_faces_of_finer_ones_keep_their_accuracy(fraction: float, contrast: float) -> None:
+    """Two fine voxels to a coarse one: the error is of first order still, and goes with the extrapolation.
+
+    At an eighth of the unknowns spheres that insulate are nearer to the series than with all voxels; those that conduct
+    ten times better within 1.2 %, as slanted surfaces leak. Four to a coarse one: within 1 % and 2.5 %.
+    """
+
+    def error(edge: int, coarsening: int) -> float:
+        value, sampled = conductivity_with_spheres(edge, fraction, contrast, coarsening)
+        return value / simple_cubic(sampled, contrast) - 1
+
+    plain, halved, quartered = (error(64, coarsening) for coarsening in (1, 2, 4))
+    assert abs(halved) < (abs(plain) if contrast < 1 else 0.012)
+    assert abs(quartered) < (0.01 if contrast < 1 else 0.025)
+    assert abs(2 * halved - error(32, 2)) < 0.002
 
 
 @pytest.mark.parametrize("fraction", [0.1, 0.2, 0.3])

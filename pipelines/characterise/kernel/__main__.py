@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ragone.pipelines.characterise import homogenise
+from ragone.pipelines.characterise import homogenise, homogenise_extrapolated
 from ragone.schemas import Microstructure
 from ragone.schemas.electrode import cubic_voxels
 from ragone.schemas.materials import NMC_811
@@ -23,7 +23,8 @@ def main() -> None:
         licence="own",
     )
     for tolerance in _TOLERANCES:
-        homogenise(volume, NMC_811, relative_tolerance=tolerance)
+        for characterise in (homogenise, homogenise_extrapolated):
+            characterise(volume, NMC_811, relative_tolerance=tolerance)
 
 
 if __name__ == "__main__":

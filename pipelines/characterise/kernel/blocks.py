@@ -13,6 +13,7 @@ Bit of the voxel (i, j, l) of a block: 16 i + 4 j + l.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +22,8 @@ from numba import prange
 from ragone.pipelines.characterise.kernel.bits import FIRST_LAYER, WORD, down, up
 from ragone.pipelines.characterise.kernel.contacts import conductance_to_ends, connect, in_spanning_clusters
 from ragone.pipelines.characterise.kernel.graph import Graph
-from ragone.pipelines.characterise.kernel.volume import Volume
+from ragone.pipelines.characterise.kernel.links import strong_links, sum_to_ends
+from ragone.pipelines.characterise.kernel.volume import Conductances, Volume
 from ragone.pipelines.compiled import compiled
 
 Floats = npt.NDArray[np.float64]
@@ -44,6 +46,8 @@ class Pieces:
         Compressed rows: the pieces that touch each piece, each once, and the conductance between them [-].
     ground
         Conductance of each piece to the two ends of the volume [-].
+    links
+        Of a coarsened volume: bits of the voxels that move together with the next one along each axis, by block.
     """
 
     of_voxel: Integers
@@ -54,6 +58,7 @@ class Pieces:
     neighbours: Integers
     conductances: Floats
     ground: Floats
+    links: npt.NDArray[np.uint64] | None = None
 
     @property
     def count(self) -> int:
@@ -72,13 +77,14 @@ def find_pieces(volume: Volume) -> Pieces:
     insulating, in place. In a volume that is periodic along axis 0 all clusters stay.
     """
     blocks = np.array([-(-length // 4) for length in volume.shape])
+    links = None if volume.conductances is None else strong_links(volume.conductances, blocks)
     bits, strong = np.zeros((len(volume.conductivities), *blocks), dtype=WORD), volume.strong_axes()
     _set_bits(volume.phase, bits)
     first = np.zeros(int(np.prod(blocks)) + 1, dtype=np.int32)
-    _count(bits, strong, first)
+    _count(bits, strong, links, first)
     first = np.cumsum(first, dtype=np.int32)
     masks, phases = np.empty(first[-1], dtype=WORD), np.empty(first[-1], dtype=np.uint8)
-    _separate(bits, strong, first, masks, phases)
+    _separate(bits, strong, links, first, masks, phases)
     touching = _touching(volume, blocks, first, masks, phases)
     if not volume.periodic[0]:
         keep = in_spanning_clusters(*touching[:2], *_at_ends(volume, blocks, first, masks))
@@ -90,7 +96,7 @@ def find_pieces(volume: Volume) -> Pieces:
     _number(first, masks, blocks, of_voxel)
     if not volume.periodic[0]:
         _keep_numbered(volume.phase, of_voxel, len(masks))
-    return Pieces(of_voxel, masks, phases, first, *touching)
+    return Pieces(of_voxel, masks, phases, first, *touching, links)
 
 
 def _touching(
@@ -103,14 +109,17 @@ def _touching(
     """Compressed rows of the pieces that touch each piece, and each piece's conductance to the ends."""
     geometry = (blocks, np.array(volume.shape), np.array(volume.periodic))
     pairs = volume.pair_conductances()
+    faces = None if volume.conductances is None else volume.conductances.faces
     counts = np.zeros(len(masks) + 1, dtype=np.int32)
     nothing = np.empty(0, dtype=np.int32), np.empty(0)
-    connect(first, masks, phases, *geometry, pairs, volume.weights, counts, *nothing, False)
+    connect(first, masks, phases, *geometry, pairs, volume.weights, faces, counts, *nothing, False)
     start = np.cumsum(counts, dtype=np.int32)
     neighbours, conductances = np.empty(start[-1], dtype=np.int32), np.empty(start[-1])
-    connect(first, masks, phases, *geometry, pairs, volume.weights, start, neighbours, conductances, True)
+    connect(first, masks, phases, *geometry, pairs, volume.weights, faces, start, neighbours, conductances, True)
     ground = np.zeros(len(masks))
-    if not volume.periodic[0]:
+    if volume.conductances is not None:
+        ground = np.sum(_to_ends(volume.conductances, volume.shape[0], blocks, first, masks), axis=0)
+    elif not volume.periodic[0]:
         ends = 2 * volume.weights[0] * volume.conductivities
         conductance_to_ends(first, masks, phases, blocks, volume.shape[0], ends, ground)
     return start, neighbours, conductances, ground
@@ -135,12 +144,41 @@ def _at_ends(
     volume: Volume, blocks: npt.NDArray[np.int64], first: Integers, masks: npt.NDArray[np.uint64]
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
     """Masks of the pieces that touch the low end, and of those that touch the high end."""
+    if volume.conductances is not None:
+        low, high = _to_ends(volume.conductances, volume.shape[0], blocks, first, masks) > 0
+        return low, high
     layer = int(blocks[1] * blocks[2])
     low, high = np.zeros((2, len(masks)), dtype=np.bool_)
     low[: first[layer]] = masks[: first[layer]] & FIRST_LAYER[0] != 0
     last = first[-1 - layer]
     high[last:] = masks[last:] >> WORD(16 * ((volume.shape[0] - 1) & 3)) & FIRST_LAYER[0] != 0
     return low, high
+
+
+def _to_ends(
+    given: Conductances,
+    length: int,
+    blocks: npt.NDArray[np.int64],
+    first: Integers,
+    masks: npt.NDArray[np.uint64],
+) -> Floats:
+    """Conductance of each piece of a coarsened volume to the low and to the high end, shape (2, pieces)."""
+    sums = np.zeros((2, len(masks)))
+    sum_to_ends(first, masks, blocks, length, given.ends, sums)
+    return sums
+
+
+@compiled()
+def _linked(seed: np.uint64, mask: np.uint64, along_x: np.uint64, along_y: np.uint64, along_z: np.uint64) -> np.uint64:
+    """All voxels of the mask that are connected to the seed by links."""
+    grown, more = WORD(0), seed
+    while more != grown:
+        grown = more
+        more |= up(grown & along_x, 0) | (down(grown, 0) & along_x)
+        more |= up(grown & along_y, 1) | (down(grown, 1) & along_y)
+        more |= up(grown & along_z, 2) | (down(grown, 2) & along_z)
+        more &= mask
+    return grown
 
 
 @compiled()
@@ -170,7 +208,7 @@ def _set_bits(phase: npt.NDArray[np.uint8], bits: npt.NDArray[np.uint64]) -> Non
 
 
 @compiled(parallel=True)
-def _count(bits: npt.NDArray[np.uint64], strong: npt.NDArray[np.bool_], first: Integers) -> None:
+def _count(bits: npt.NDArray[np.uint64], strong: npt.NDArray[np.bool_], links: Any, first: Integers) -> None:
     """Pieces of each block, into the place after it."""
     y, z = bits.shape[2], bits.shape[3]
     for i in prange(bits.shape[1]):
@@ -180,7 +218,11 @@ def _count(bits: npt.NDArray[np.uint64], strong: npt.NDArray[np.bool_], first: I
                 for phase in range(bits.shape[0]):
                     left = bits[phase, i, j, k]
                     while left:
-                        left &= ~_grown(left & (~left + WORD(1)), left, strong)
+                        seed = left & (~left + WORD(1))
+                        if links is None:
+                            left &= ~_grown(seed, left, strong)
+                        else:
+                            left &= ~_linked(seed, left, links[0, i, j, k], links[1, i, j, k], links[2, i, j, k])
                         count += 1
                 first[(i * y + j) * z + k + 1] = count
 
@@ -189,6 +231,7 @@ def _count(bits: npt.NDArray[np.uint64], strong: npt.NDArray[np.bool_], first: I
 def _separate(
     bits: npt.NDArray[np.uint64],
     strong: npt.NDArray[np.bool_],
+    links: Any,
     first: Integers,
     masks: npt.NDArray[np.uint64],
     phases: npt.NDArray[np.uint8],
@@ -201,7 +244,11 @@ def _separate(
                 for phase in range(bits.shape[0]):
                     left = bits[phase, i, j, k]
                     while left:
-                        masks[piece] = _grown(left & (~left + WORD(1)), left, strong)
+                        seed = left & (~left + WORD(1))
+                        if links is None:
+                            masks[piece] = _grown(seed, left, strong)
+                        else:
+                            masks[piece] = _linked(seed, left, links[0, i, j, k], links[1, i, j, k], links[2, i, j, k])
                         phases[piece] = phase + 1
                         left &= ~masks[piece]
                         piece += 1

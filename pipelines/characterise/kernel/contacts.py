@@ -9,6 +9,7 @@ import numpy.typing as npt
 from numba import prange
 
 from ragone.pipelines.characterise.kernel.bits import FIRST_LAYER, SHIFT, WORD, count_bits, down, up
+from ragone.pipelines.characterise.kernel.links import sum_of_faces
 from ragone.pipelines.compiled import compiled
 
 Floats = npt.NDArray[np.float64]
@@ -49,6 +50,7 @@ def connect(
     periodic: npt.NDArray[np.bool_],
     pairs: Floats,
     weights: Floats,
+    faces: Any,
     start: Integers,
     neighbours: Integers,
     conductances: Floats,
@@ -68,7 +70,10 @@ def connect(
                             for other in range(first[here], first[here + 1]):
                                 if other != piece:
                                     touching = mask & (down(masks[other], axis) if side else up(masks[other], axis))
-                                    conductance = weights[axis] * near[phases[other]] * count_bits(touching)
+                                    if faces is None:
+                                        conductance = weights[axis] * near[phases[other]] * count_bits(touching)
+                                    else:
+                                        conductance = sum_of_faces(touching, faces, axis, side, at)
                                     count = _note(found, sums, count, other, conductance)
                             there = block_beside(at, axis, side, blocks, periodic)
                             if there < 0:
@@ -76,7 +81,10 @@ def connect(
                             for other in range(first[there], first[there + 1]):
                                 if other != piece:
                                     touching = facing(mask, masks[other], at, axis, side, blocks, shape)
-                                    conductance = weights[axis] * near[phases[other]] * count_bits(touching)
+                                    if faces is None:
+                                        conductance = weights[axis] * near[phases[other]] * count_bits(touching)
+                                    else:
+                                        conductance = sum_of_faces(touching, faces, axis, side, at)
                                     count = _note(found, sums, count, other, conductance)
                     if fill:
                         neighbours[start[piece] : start[piece + 1]] = found[:count]

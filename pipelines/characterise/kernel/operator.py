@@ -15,7 +15,7 @@ import numpy.typing as npt
 from numba import prange
 
 from ragone.pipelines.characterise.kernel.sweeps import Faces, Field
-from ragone.pipelines.characterise.kernel.volume import Volume
+from ragone.pipelines.characterise.kernel.volume import Conductances, Volume
 from ragone.pipelines.compiled import compiled
 
 Drive = tuple[float, float, float]
@@ -36,12 +36,15 @@ class Operator:
         Of the axes [-], three scalars of the precision.
     faces
         None for one conducting phase, else three padded fields.
+    ends
+        Of a coarsened volume: conductance of the first and the last layer to their end [-], shape (2, y, z).
     """
 
     volume: Volume
     diagonal: Field
     weights: Any
     faces: Faces
+    ends: Any = None
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -57,6 +60,8 @@ class Operator:
 def build_operator(volume: Volume, dtype: npt.DTypeLike) -> Operator:
     """The operator of a volume whose padding is filled."""
     weights = tuple(np.dtype(dtype).type(w) for w in volume.weights)
+    if volume.conductances is not None:
+        return _of_conductances(volume, volume.conductances, weights, dtype)
     alike = len(volume.conductivities) <= 1
     counted = alike and bool(np.all(volume.weights == 1))
     diagonal = np.zeros(volume.phase.shape, dtype=np.uint8 if counted else dtype)
@@ -69,6 +74,19 @@ def build_operator(volume: Volume, dtype: npt.DTypeLike) -> Operator:
         _face_conductances(volume.phase, pairs * weights[axis], axis, face)
     _diagonal(volume.phase, pairs, weights, not volume.periodic[0], diagonal)
     return Operator(volume, diagonal, weights, faces)
+
+
+def _of_conductances(volume: Volume, given: Conductances, weights: Any, dtype: npt.DTypeLike) -> Operator:
+    """The operator of a coarsened volume; faces of voxels that were found to carry nothing are closed."""
+    conducts = volume.phase > 0
+    faces, diagonal = [], np.zeros(conducts.shape, dtype)
+    for axis, face in enumerate(given.faces):
+        faces.append((face * (conducts & np.roll(conducts, -1, axis))).astype(dtype))
+        diagonal += faces[-1] + np.roll(faces[-1], 1, axis)
+    ends = (given.ends * conducts[[1, -2], 1:-1, 1:-1]).astype(dtype)
+    for end, layer in zip(ends, (1, -2), strict=True):
+        diagonal[layer, 1:-1, 1:-1] += end
+    return Operator(volume, diagonal, weights, tuple(faces), ends)
 
 
 def residual(operator: Operator, deviation: Field, drive: Drive, out: Field) -> float:
@@ -97,6 +115,7 @@ def residual(operator: Operator, deviation: Field, drive: Drive, out: Field) -> 
         volume.phase,
         deviation,
         operator.faces,
+        operator.ends,
         volume.conductivities,
         tuple(volume.weights),
         steps,
@@ -152,6 +171,7 @@ def _residual(
     phase: npt.NDArray[np.uint8],
     x: Field,
     faces: Faces,
+    ends: Any,
     conductivities: npt.NDArray[np.float64],
     weights: Any,
     steps: Any,
@@ -195,7 +215,10 @@ def _residual(
                         for k in range(n):
                             if here[k]:
                                 drop = (side - 0.5) * steps[0] - np.float64(value[k])
-                                end = 2 * weights[0] * conductivities[here[k] - 1] * drop
+                                if ends is None:
+                                    end = 2 * weights[0] * conductivities[here[k] - 1] * drop
+                                else:
+                                    end = np.float64(ends[side, j - 1, k]) * drop
                                 net[k] += end
                                 total += end * drop
             for k in range(n):

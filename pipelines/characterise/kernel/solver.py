@@ -26,8 +26,10 @@ from typing import Any
 
 import numpy as np
 
+from ragone.pipelines.characterise.errors import VolumeError
 from ragone.pipelines.characterise.kernel.blocks import Pieces, find_pieces
 from ragone.pipelines.characterise.kernel.bounds import certified_interval
+from ragone.pipelines.characterise.kernel.coarsened import read_coarsened_volume
 from ragone.pipelines.characterise.kernel.conjugate_gradients import FIELDS, ConjugateGradients
 from ragone.pipelines.characterise.kernel.fields import lend_fields
 from ragone.pipelines.characterise.kernel.graph import Levels, build_levels
@@ -84,6 +86,7 @@ def effective_conductivity(
     relative_tolerance: float = 1e-3,
     largest_iteration_count: int = 200,
     device: str = COMPILED,
+    coarsening: int = 1,
 ) -> EffectiveConductivity:
     """Effective conductivity of a labelled volume along one axis.
 
@@ -106,6 +109,9 @@ def effective_conductivity(
     device
         "cpu": the compiled kernel. "cuda" or another device of torch: the same method through torch, whose CPU is
         "torch:cpu".
+    coarsening
+        Voxels of the volume along the edge of one of the solve [-]: its faces conduct as the layers of the volume
+        between the centres do (`coarsened`). Divides each length; more than one with closed sides only.
 
     Returns
     -------
@@ -123,13 +129,18 @@ def effective_conductivity(
     2.5
     """
     require_limits(relative_tolerance, largest_iteration_count)
+    if coarsening != 1 and periodic_sides:
+        raise VolumeError("voxels are made coarser with closed sides only. Leave periodic_sides, or coarsening, out.")
     if device != COMPILED:
         require_device(_of_torch(device))
     sides = tuple(periodic_sides and a != axis for a in range(3))
     with solving(np.size(labels)):
-        volume = read_volume(
-            labels, conductivities, axis=axis, voxel_size=voxel_size, periodic=(sides[0], sides[1], sides[2])
-        )
+        if coarsening == 1:
+            volume = read_volume(
+                labels, conductivities, axis=axis, voxel_size=voxel_size, periodic=(sides[0], sides[1], sides[2])
+            )
+        else:
+            volume = read_coarsened_volume(labels, conductivities, axis=axis, voxel_size=voxel_size, factor=coarsening)
         problem = prepare(volume, relative_tolerance)
         if problem is None:
             return EffectiveConductivity(0.0, 0.0, 0.0, TransportOutcome.NOT_PERCOLATING, 0)

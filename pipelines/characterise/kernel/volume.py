@@ -18,10 +18,27 @@ from ragone.pipelines.characterise.errors import ConductivityError, VolumeError
 from ragone.pipelines.compiled import compiled
 
 Labels = npt.NDArray[np.uint8]
+Singles = npt.NDArray[np.float32]
 
 INSULATING = 0
 LARGEST_PHASE_COUNT = 16
 _WEAK = 0.1  # of the best axis' weight: voxels of more than three times the edge
+
+
+@dataclass(frozen=True, slots=True)
+class Conductances:
+    """Conductance of every single face, relative [-]: where neither the phases nor the voxels are alike.
+
+    Attributes
+    ----------
+    faces
+        Of each voxel to the next along each axis, three arrays of the padded shape.
+    ends
+        Of the first and of the last layer to its end, shape (2, y, z).
+    """
+
+    faces: tuple[Singles, Singles, Singles]
+    ends: Singles
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +57,8 @@ class Volume:
         Whether opposite sides are joined, by axis; axis 0 only for the full tensor.
     scale
         What turns a mean flux per unit drive of the relative problem into a conductivity of the caller's unit.
+    conductances
+        Of a coarsened volume, which has one phase and no periodic side; None where the phases of two voxels tell them.
     """
 
     phase: npt.NDArray[np.uint8]
@@ -47,6 +66,7 @@ class Volume:
     weights: npt.NDArray[np.float64]
     periodic: tuple[bool, bool, bool]
     scale: float
+    conductances: Conductances | None = None
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -95,13 +115,10 @@ def read_volume(
     ConductivityError
         If a label has no conductivity, or one that is not finite or negative.
     """
-    _require_volume(labels, axis, voxel_size)
+    order, weights = grid_of(labels, axis, voxel_size)
     table, values = _phases(labels, conductivities)
-    order = (axis, *(a for a in range(3) if a != axis))
     phase = np.zeros([labels.shape[a] + 2 for a in order], dtype=np.uint8)
     _relabel(labels.transpose(order), table, phase)
-    sizes = np.array([float(voxel_size[a]) for a in order])
-    weights = np.prod(sizes) / sizes**2
     highest = float(values.max(initial=0.0))
     return Volume(
         phase,
@@ -120,6 +137,22 @@ def wrap(phase: npt.NDArray[np.generic], periodic: tuple[bool, bool, bool]) -> N
             view[0], view[-1] = view[-2], view[1]
 
 
+def grid_of(
+    labels: Labels, axis: int, voxel_size: Sequence[float]
+) -> tuple[tuple[int, int, int], npt.NDArray[np.float64]]:
+    """Axes with that of the drive first, and face area over distance of centres along each [length].
+
+    Raises
+    ------
+    VolumeError
+        If the volume, the axis or the voxel size cannot be used.
+    """
+    _require_volume(labels, axis, voxel_size)
+    second, third = (a for a in range(3) if a != axis)
+    sizes = np.array([float(voxel_size[a]) for a in (axis, second, third)])
+    return (axis, second, third), np.prod(sizes) / sizes**2
+
+
 def _require_volume(labels: Labels, axis: int, voxel_size: Sequence[float]) -> None:
     if labels.ndim != 3 or labels.size == 0:
         raise VolumeError(f"the volume has shape {labels.shape}; three axes of at least one voxel are needed.")
@@ -131,29 +164,40 @@ def _require_volume(labels: Labels, axis: int, voxel_size: Sequence[float]) -> N
         raise VolumeError(f"voxel_size = {tuple(voxel_size)} must be three finite lengths above zero.")
 
 
-def _phases(
-    labels: Labels, conductivities: Mapping[int, float]
-) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.float64]]:
-    """Phase of each label, and the conductivity of each phase; labels that conduct alike are one phase."""
+def conductivity_of_labels(labels: Labels, conductivities: Mapping[int, float]) -> npt.NDArray[np.float64]:
+    """Conductivity of each of the 256 labels [unit given]; zero for those that do not occur.
+
+    Raises
+    ------
+    ConductivityError
+        If a label that occurs has none, or one that is not finite or negative.
+    """
     for label, value in conductivities.items():
         if not (math.isfinite(value) and value >= 0):
             raise ConductivityError(f"the conductivity of label {label} is {value}. Give a finite number >= 0.")
-    present = np.flatnonzero(_occurs(labels)).tolist()
-    for label in present:
+    table = np.zeros(256)
+    for label in np.flatnonzero(_occurs(labels)).tolist():
         if label not in conductivities:
             raise ConductivityError(
                 f"label {label} has no conductivity; given are labels {sorted(conductivities)}. "
                 "Give it one, zero if it insulates."
             )
-    values = sorted({conductivities[label] for label in present} - {0.0})
+        table[label] = conductivities[label]
+    return table
+
+
+def _phases(
+    labels: Labels, conductivities: Mapping[int, float]
+) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.float64]]:
+    """Phase of each label, and the conductivity of each phase; labels that conduct alike are one phase."""
+    of_label = conductivity_of_labels(labels, conductivities)
+    values = np.unique(of_label[of_label > 0])
     if len(values) > LARGEST_PHASE_COUNT:
         raise ConductivityError(
             f"{len(values)} different conductivities; at most {LARGEST_PHASE_COUNT} are handled. Merge phases."
         )
-    table = np.zeros(256, dtype=np.uint8)
-    for label in present:
-        table[label] = values.index(conductivities[label]) + 1 if conductivities[label] > 0 else INSULATING
-    return table, np.array(values, dtype=np.float64)
+    table = np.where(of_label > 0, np.searchsorted(values, of_label) + 1, INSULATING).astype(np.uint8)
+    return table, values
 
 
 @compiled()

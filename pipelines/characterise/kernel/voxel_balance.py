@@ -15,6 +15,7 @@ from numba import prange
 
 from ragone.pipelines.characterise.kernel.bits import FIRST_LAYER, SHIFT, WORD, around, count_bits, down, lowest_bit, up
 from ragone.pipelines.characterise.kernel.contacts import block_beside, facing
+from ragone.pipelines.characterise.kernel.links import face_at
 from ragone.pipelines.characterise.kernel.sweeps import Field
 from ragone.pipelines.compiled import compiled
 
@@ -54,6 +55,9 @@ def balance_voxels(
     to_ends: Floats,
     pairs: Floats,
     weights: Floats,
+    faces: Any,
+    ends: Any,
+    links: Any,
     blocks: npt.NDArray[np.int64],
     shape: npt.NDArray[np.int64],
     periodic: npt.NDArray[np.bool_],
@@ -86,28 +90,52 @@ def balance_voxels(
                             for other in range(first[here], first[here + 1]):
                                 if other != piece:
                                     touching = mask & (down(masks[other], axis) if side else up(masks[other], axis))
-                                    conductance = weights[axis] * near[phases[other]]
-                                    total += _send(
-                                        touching, conductance, piece, other, start, neighbours, drops, remains
-                                    )
+                                    if faces is None:
+                                        conductance = weights[axis] * near[phases[other]]
+                                        total += _send(
+                                            touching, conductance, piece, other, start, neighbours, drops, remains
+                                        )
+                                    else:
+                                        place = _place(other, start[piece], start[piece + 1], neighbours)
+                                        if place >= 0:
+                                            total += 0.5 * _drop_each(
+                                                touching, faces, axis, side, at, drops[place], remains
+                                            )
                             there = block_beside(at, axis, side, blocks, periodic)
                             if there < 0:
                                 continue
                             for other in range(first[there], first[there + 1]):
                                 if other != piece:
                                     touching = facing(mask, masks[other], at, axis, side, blocks, shape)
-                                    conductance = weights[axis] * near[phases[other]]
-                                    total += _send(
-                                        touching, conductance, piece, other, start, neighbours, drops, remains
-                                    )
+                                    if faces is None:
+                                        conductance = weights[axis] * near[phases[other]]
+                                        total += _send(
+                                            touching, conductance, piece, other, start, neighbours, drops, remains
+                                        )
+                                    else:
+                                        place = _place(other, start[piece], start[piece + 1], neighbours)
+                                        if place >= 0:
+                                            total += 0.5 * _drop_each(
+                                                touching, faces, axis, side, at, drops[place], remains
+                                            )
                     if not periodic[0]:
-                        ends = 2 * weights[0] * own
+                        to_end = 2 * weights[0] * own
                         if at[0] == 0:
-                            total += _drop(mask & FIRST_LAYER[0], ends, to_ends[piece], remains)
+                            outer = mask & FIRST_LAYER[0]
+                            if ends is None:
+                                total += _drop(outer, to_end, to_ends[piece], remains)
+                            else:
+                                total += _drop_to_end(outer, ends, 0, at, to_ends[piece], remains)
                         if at[0] == blocks[0] - 1:
-                            last = FIRST_LAYER[0] << (SHIFT[0] * WORD((shape[0] - 1) & 3))
-                            total += _drop(mask & last, ends, to_ends[piece], remains)
-                    total += _collect(mask, remains, ways, shells, weights) / own
+                            outer = mask & (FIRST_LAYER[0] << (SHIFT[0] * WORD((shape[0] - 1) & 3)))
+                            if ends is None:
+                                total += _drop(outer, to_end, to_ends[piece], remains)
+                            else:
+                                total += _drop_to_end(outer, ends, 1, at, to_ends[piece], remains)
+                    if faces is None:
+                        total += _collect(mask, remains, ways, shells, weights) / own
+                    else:
+                        total += _collect_by_faces(mask, remains, ways, shells, faces, links, at)
         sums[layer] = total
 
 
@@ -138,6 +166,86 @@ def _drop(voxels: Any, conductance: float, drive: float, remains: Floats) -> Any
         remains[lowest_bit(still)] -= flux
         still &= still - WORD(1)
     return count_bits(voxels) * flux * drive
+
+
+@compiled()
+def _place(other: int, start: int, end: int, neighbours: Integers) -> int:
+    """Place of a neighbour in a row; -1 where only closed faces lie between."""
+    for place in range(start, end):
+        if neighbours[place] == other:
+            return place
+    return -1
+
+
+@compiled()
+def _drop_each(voxels: Any, faces: Any, axis: int, side: int, at: Any, drive: float, remains: Floats) -> float:
+    """Correct faces that conduct each as it does; return squared correction over conductance."""
+    total, still = 0.0, voxels
+    while still:
+        bit = np.int64(lowest_bit(still))
+        flux = face_at(faces, axis, side, at, bit) * drive
+        remains[bit] -= flux
+        total += flux * drive
+        still &= still - WORD(1)
+    return total
+
+
+@compiled()
+def _drop_to_end(voxels: Any, ends: Any, end: int, at: Any, drive: float, remains: Floats) -> float:
+    total, still = 0.0, voxels
+    while still:
+        bit = np.int64(lowest_bit(still))
+        flux = ends[end, 4 * at[1] + (bit >> 2 & 3), 4 * at[2] + (bit & 3)] * drive
+        remains[bit] -= flux
+        total += flux * drive
+        still &= still - WORD(1)
+    return total
+
+
+@compiled()
+def _collect_by_faces(
+    mask: Any, remains: Floats, ways: Floats, shells: npt.NDArray[np.uint64], faces: Any, links: Any, at: Any
+) -> float:
+    """Pass what remains on to the root along links, shared by their conductances; squared flux over conductance."""
+    seed = mask & _CENTRE if mask & _CENTRE else mask
+    shells[0] = seed & (~seed + WORD(1))
+    reached, count = shells[0], 1
+    while reached != mask:
+        more = reached
+        for axis in range(3):
+            link = links[axis, at[0], at[1], at[2]]
+            more |= up(reached & link, axis) | (down(reached, axis) & link)
+        shells[count] = more & mask & ~reached
+        reached |= shells[count]
+        count += 1
+    total = 0.0
+    for shell in range(count - 1, 0, -1):
+        outer, inner = shells[shell], shells[shell - 1]
+        still = outer
+        while still:
+            ways[lowest_bit(still)] = 0.0
+            still &= still - WORD(1)
+        for passing in range(2):  # conductances are summed up, then what remains is passed on
+            for axis in range(3):
+                link, step = links[axis, at[0], at[1], at[2]], np.int64(SHIFT[axis])
+                for side in range(2):  # 0: the inner voxel is the one before
+                    still = outer & (up(inner & link, axis) if side == 0 else down(inner, axis) & link)
+                    while still:
+                        bit = np.int64(lowest_bit(still))
+                        conductance = face_at(faces, axis, side, at, bit)
+                        if passing:
+                            remains[bit - step if side == 0 else bit + step] += ways[bit] * conductance
+                        else:
+                            ways[bit] += conductance
+                        still &= still - WORD(1)
+            if not passing:
+                still = outer
+                while still:
+                    bit = np.int64(lowest_bit(still))
+                    ways[bit] = remains[bit] / ways[bit]
+                    total += ways[bit] * remains[bit]
+                    still &= still - WORD(1)
+    return total
 
 
 @compiled()
