@@ -116,6 +116,7 @@ def select(lake: Lake, name: str) -> Selection:
             "copy a whole lake with: ragone backup"
         )
     store = lake._store
+    store.index.catch_up()
     gathering = _Gathering(store, store.producer(full).run.ended)
     gathering.add([full])
     if kind == CAMPAIGN:
