@@ -2,7 +2,7 @@
 
 A licence is stricter than another if it asks for all that the other does, and more. Two licences exclude each other
 where one demands that what is made be passed on under itself (share alike) and the other asks for something that this
-one does not allow. What is not listed is unknown, and nothing is concluded of it: this is bookkeeping, not legal advice.
+one does not allow. What is not listed is unknown, and nothing is concluded of it. This is bookkeeping, no legal advice.
 """
 
 from __future__ import annotations

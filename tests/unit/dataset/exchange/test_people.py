@@ -35,7 +35,7 @@ def test_parts_of_a_name():
 @pytest.mark.parametrize("place", [0, 3, 8, 15])
 def test_a_typo_in_an_orcid_is_found(place):
     """Any one digit that is changed fails the check character."""
-    digits = [c for c in "0000000218250097"]
+    digits = list("0000000218250097")
     for wrong in set("0123456789") - {digits[place]}:
         changed = "".join([*digits[:place], wrong, *digits[place + 1 :]])
         grouped = "-".join(changed[i : i + 4] for i in range(0, 16, 4))
