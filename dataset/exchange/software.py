@@ -60,14 +60,12 @@ def parameter_sets_of(selection: Selection) -> tuple[Work, ...]:
 
 def _declared(selection: Selection) -> Iterator[tuple[tuple[str, str], str]]:
     """Name and version, and a stage that used them."""
-    for _, run in selection.runs:
-        if run.environment_id:
-            here = selection.get(run.environment_id)
-            assert isinstance(here, Environment)
-            yield (PYTHON, here.python), run.stage
-            if RAGONE in here.packages:
-                yield (RAGONE, here.packages[RAGONE]), run.stage
-        if run.code_id:
-            code = selection.get(run.code_id)
-            assert isinstance(code, Code)
-            yield from (((name, version), run.stage) for name, version in code.libraries.items())
+    used = {(name, run.stage) for _, run in selection.runs for name in (run.environment_id, run.code_id) if name}
+    for name, stage in sorted(used):
+        record = selection.get(name)
+        if isinstance(record, Environment):
+            yield (PYTHON, record.python), stage
+            if RAGONE in record.packages:
+                yield (RAGONE, str(record.packages[RAGONE])), stage
+        if isinstance(record, Code):
+            yield from (((library, str(version)), stage) for library, version in record.libraries.items())
