@@ -11,6 +11,7 @@ Open Microscopy Environment, OME data model, schema 2016-06.
 from __future__ import annotations
 
 import io
+from typing import Any
 
 from ragone.dataset.exchange.description import uuid_of
 from ragone.schemas import Microstructure
@@ -32,10 +33,12 @@ def ome_tiff(volume: Microstructure) -> bytes:
         "Description": f"Labels: {named}. Z is through-plane. Source: {volume.source}. Licence: {volume.licence}.",
         "UUID": uuid_of(volume.id),
         "Creator": _WRITER,
-        **{f"PhysicalSize{axis}": float(edge) * 1e6 for axis, edge in sizes.items()},
+        **{f"PhysicalSize{axis}": float(f"{edge * 1e6:.12g}") for axis, edge in sizes.items()},
         **{f"PhysicalSize{axis}Unit": "µm" for axis in sizes},
         "MapAnnotation": {"Namespace": "urn:x-ragone:phases", **{f"label {k}": name for k, name in phases.items()}},
     }
+    # said to be grey, for a last axis of four voxels would be taken for colours
+    how: dict[str, Any] = {"photometric": "minisblack", "compression": "zlib", "software": _WRITER}
     file = io.BytesIO()
-    tifffile.imwrite(file, volume.labels, ome=True, metadata=about, compression="zlib", software=_WRITER)
+    tifffile.imwrite(file, volume.labels, ome=True, metadata=about, **how)
     return file.getvalue()

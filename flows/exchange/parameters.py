@@ -39,11 +39,6 @@ _CONTEXT: dict[str, Any] = {
     "ThermalConductivity": f"{_EMMO}EMMO_8dd40ec6_2c5a_43f3_bf64_cadcd447a1c1",
     "Thickness": f"{_EMMO}EMMO_43003c86_9d15_433b_9789_ee2940920656",
     "Volume": f"{_EMMO}EMMO_f1a51559_aa3d_43a0_9327_918039f0dfed",
-    "UnitOne": f"{_EMMO}EMMO_5ebd5e01_0ed3_49a2_a30d_cd05cbe72978",
-    **{
-        name: f"{_EMMO}{name}"
-        for name in ("Coulomb", "CubicMetre", "JoulePerKelvin", "Kilogram", "Metre", "SquareMetre", "WattPerMetreKelvin")
-    },
     "hasNumberValue": f"{_EMMO}EMMO_faf79f53_749d_40b2_807c_d34244c192f4",
     **{
         name: {"@id": iri, "@type": "@id"}
@@ -58,6 +53,7 @@ _CONTEXT: dict[str, Any] = {
         }.items()
     },
 }
+_UNIT_ONE = "EMMO_5ebd5e01_0ed3_49a2_a30d_cd05cbe72978"
 _COULOMB_PER_AMPERE_HOUR = 3600.0
 
 
@@ -71,7 +67,7 @@ def battinfo(cell: CellParameters) -> dict[str, Any]:
         "schema:description": cell.method,
         "hasProperty": _properties(
             ("NominalCapacity", cell.nominal_capacity_ampere_hour * _COULOMB_PER_AMPERE_HOUR, "Coulomb"),
-            ("NPRatio", cell.negative_to_positive_capacity_ratio or None, "UnitOne"),
+            ("NPRatio", cell.negative_to_positive_capacity_ratio or None, _UNIT_ONE),
             ("Mass", cell.cell_mass_kilogram, "Kilogram"),
             ("Volume", cell.cell_volume_cubic_metre, "CubicMetre"),
             ("HeatCapacity", cell.heat_capacity_joule_per_kelvin, "JoulePerKelvin"),
@@ -96,7 +92,7 @@ def _electrode(cell: CellParameters, thickness: float, porosity: float | None, r
 
 
 def _layer(kind: str, thickness: float | None, porosity: float | None, *more: Any) -> dict[str, Any]:
-    found = _properties(("Thickness", thickness, "Metre"), ("Porosity", porosity, "UnitOne"), *more)
+    found = _properties(("Thickness", thickness, "Metre"), ("Porosity", porosity, _UNIT_ONE), *more)
     return {"@type": kind, "hasProperty": found} if found else {}
 
 
@@ -105,7 +101,7 @@ def _properties(*quantities: tuple[str, float | None, str]) -> list[dict[str, An
         {
             "@type": [name, "ModelledProperty"],
             "hasNumericalPart": {"@type": "RealData", "hasNumberValue": value},
-            "hasMeasurementUnit": unit,
+            "hasMeasurementUnit": _EMMO + unit,
         }
         for name, value, unit in quantities
         if value is not None

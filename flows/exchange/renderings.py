@@ -24,7 +24,7 @@ from ragone.flows.exchange.parameters import battinfo
 from ragone.flows.exchange.scalars import as_csv, as_parquet, scalar_table
 from ragone.pipelines.cell import bpx_document
 from ragone.pipelines.files.cyclers import battery_data_table
-from ragone.schemas import CellOutcome, CellParameters, Curve, Microstructure, RagoneError, Record
+from ragone.schemas import CellOutcome, CellParameters, Curve, RagoneError, Record
 from ragone.schemas.electrode import raised_in
 
 SCALARS, LEFT_OUT = "readable/scalars", "readable/not-rendered.csv"
