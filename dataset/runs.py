@@ -112,8 +112,9 @@ class RunLog:
         return _committed(table, key, row)
 
     def row(self, key: str, row: int) -> pa.Table:
-        """One run of a file as it is stored, in the schema version that it was written in."""
-        return self._whole(key).slice(row, 1)
+        """One run of a file in the schema version that it was written in; encoded, always the same bytes."""
+        one = self._whole(key).slice(row, 1)
+        return pa.table([pa.array(column.to_pylist(), column.type) for column in one.columns], schema=one.schema)
 
     def files(self) -> list[str]:
         """The files of all runs, oldest day first."""

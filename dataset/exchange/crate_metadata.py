@@ -12,7 +12,8 @@ S. Leo et al. (2024), PLOS ONE 19, e0309210, doi:10.1371/journal.pone.0309210; h
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,7 +21,7 @@ from typing import Any
 from ragone.dataset.exchange.crate_format import MOST_ENTITIES, README, WORKFLOW, object_path
 from ragone.dataset.exchange.rendering import Rendering
 from ragone.dataset.exchange.selection import Selection
-from ragone.dataset.exchange.steps import Step, given_kinds, steps_of
+from ragone.dataset.exchange.steps import Step, given_kinds, software_versions, steps_of
 
 Entity = dict[str, Any]
 
@@ -34,20 +35,22 @@ _PROFILES = {
 }
 _BIOSCHEMAS = "https://bioschemas.org/profiles/ComputationalWorkflow/1.0-RELEASE"
 _STATUS = "http://schema.org/{}ActionStatus"
-_ENGINE, _LANGUAGE, _RUN, _CONDUCT = "#ragone", "#json", "#run", "#conduct"
+_LANGUAGE, _RUN = "#json", "#run"
+_FOLDER = "lake/objects/{}/"
 
 
 @dataclass(frozen=True)
 class About:
-    """What a crate is called, the licence of all of it, and its authors.
+    """What a crate is called, the licence of all of it, its authors, and the organisation that they belong to.
 
-    `licence` is a name with an address, `authors` are names with that of their ORCID; empty where there is none.
+    Each has a name and an address: of the licence's text, of an ORCID, of the organisation; empty where there is none.
     """
 
     title: str
     description: str
     licence: tuple[str, str] = ("unknown", "")
     authors: tuple[tuple[str, str], ...] = ()
+    organisation: tuple[str, str] = ("", "")
 
 
 def crate_metadata(
@@ -70,11 +73,11 @@ def crate_metadata(
     """
     graph = [
         *_parts(selection, counts),
-        *_workflow(selection, steps_of(selection), ragone, about),
+        *_Workflow(selection, about, ragone, counts.keys()).entities(),
         *_agents(about),
     ]
     graph += _files(list(files), MOST_ENTITIES - len(graph) - 10)
-    whole = [*_frame(selection, about, graph), *graph]
+    whole = [_plain(entity) for entity in (*_frame(selection, about, graph), *graph)]
     return (json.dumps({"@context": _CONTEXT, "@graph": whole}, indent=1, ensure_ascii=False) + "\n").encode()
 
 
@@ -99,7 +102,7 @@ def _frame(selection: Selection, about: About, graph: list[Entity]) -> Iterator[
         "conformsTo": [_ref(profile) for profile in _PROFILES],
         "hasPart": [_ref(one["@id"]) for one in graph if _is_data(one)],
         "mainEntity": _ref(WORKFLOW),
-        "mentions": [_ref(one["@id"]) for one in graph if one["@type"] in ("CreateAction", "OrganizeAction")],
+        "mentions": [_ref(one["@id"]) for one in graph if one["@type"] == "CreateAction"],
         **_by(about),
     }
     for profile, (title, version) in _PROFILES.items():
@@ -112,12 +115,19 @@ def _parts(selection: Selection, counts: Mapping[str, int]) -> Iterator[Entity]:
     """The folders of records and runs, and the record that was asked for."""
     for kind, count in sorted(counts.items()):
         yield {
-            "@id": _folder(kind),
+            "@id": _FOLDER.format(kind),
             "@type": "Dataset",
             "name": f"{count} records of the kind {kind}",
             "description": f"One Arrow file for each record of the kind {kind}, named by the SHA-256 of its content.",
             "exampleOfWork": _ref(f"#parameter/{kind}"),
         }
+    for kind, count in sorted(Counter(a.kind for a in selection.artifacts.values()).items()):
+        if kind not in counts:
+            value = f"{count} records, dropped to save space"
+            example = _ref(f"#parameter/{kind}")
+            yield {"@id": f"#dropped/{kind}", "@type": "PropertyValue", "name": kind, "value": value} | {
+                "exampleOfWork": example
+            }
     yield {
         "@id": "lake/runs/",
         "@type": "Dataset",
@@ -140,112 +150,140 @@ def _files(files: list[Rendering], room: int) -> Iterator[Entity]:
         entity: Entity = {"@id": file.path, "@type": "File", "name": file.title, "encodingFormat": file.media_type}
         entity |= {"contentSize": str(len(file.data))} if file.data else {}
         entity |= {"conformsTo": _ref(file.conforms_to)} if file.conforms_to else {}
-        yield entity | ({"about": _ref(object_path(file.of_id))} if file.of_id else {})
+        subject = "./" if file.path == README else object_path(file.of_id) if file.of_id else ""
+        yield entity | ({"about": _ref(subject)} if subject else {})
     for folder in sorted({file.path.rpartition("/")[0] for file in files[room:]} - {""}):
         yield {"@id": f"{folder}/", "@type": "Dataset", "name": folder, "description": "Records as others read them."}
 
 
-def _workflow(selection: Selection, steps: list[Step], ragone: str, about: About) -> Iterator[Entity]:
+class _Workflow:
     """The plan (workflow, tools, steps, parameters), and what happened (the actions)."""
-    given = given_kinds(selection)
-    made = sorted({kind for step in steps for kind in step.makes} - set(given))
-    yield {
-        "@id": WORKFLOW,
-        "@type": ["File", "SoftwareSourceCode", "ComputationalWorkflow", "HowTo"],
-        "name": f"Workflow of {about.title}",
-        "description": "The stages in the order of their first execution, with their entry points, inputs and outputs.",
-        "encodingFormat": "application/json",
-        "conformsTo": _ref(_BIOSCHEMAS),
-        "programmingLanguage": _ref(_LANGUAGE),
-        "version": ragone,
-        "url": _ref(README),
-        "license": _ref(about.licence[1] or "#licence"),
-        "input": [_ref(f"#parameter/{kind}") for kind in given],
-        "output": [_ref(f"#parameter/{kind}") for kind in made],
-        "hasPart": [_ref(_tool(step)) for step in steps],
-        "step": [_ref(f"#step/{step.stage}") for step in steps],
-        **_by(about),
-    }
-    yield {"@id": _LANGUAGE, "@type": "ComputerLanguage", "name": "JSON", "url": _ref("https://www.json.org/")}
-    yield _software(_ENGINE, "Ragone", "Closed-loop design of lithium-ion electrodes", ragone)
-    for kind in sorted({*given, *made}):
-        yield {"@id": f"#parameter/{kind}", "@type": "FormalParameter", "name": kind, "additionalType": "Dataset"}
-    for number, step in enumerate(steps):
-        yield from _step(step, number + 1, ragone)
-    yield from _conduct(selection, steps, given, made)
 
+    def __init__(self, selection: Selection, about: About, ragone: str, present: Collection[str]) -> None:
+        self._selection, self._about, self._ragone, self._present = selection, about, ragone, present
+        self._steps = steps_of(selection)
+        self._given = given_kinds(selection)
+        self._made = sorted({kind for step in self._steps for kind in step.makes} - set(self._given))
 
-def _step(step: Step, position: int, ragone: str) -> Iterator[Entity]:
-    kinds = {"input": sorted({*step.takes, *step.informed_by}), "output": step.makes}
-    named = {port: [_ref(f"#parameter/{kind}") for kind in those] for port, those in kinds.items()}
-    yield _software(_tool(step), step.stage, f"The stage at {step.entry_point}", ragone) | named
-    example = _ref(_tool(step))
-    yield {"@id": f"#step/{step.stage}", "@type": "HowToStep", "position": str(position), "workExample": example}
-    failed = step.failed == step.count
-    yield {
-        "@id": f"#action/{step.stage}",
-        "@type": "CreateAction",
-        "name": step.in_words,
-        "description": _informed(step),
-        "instrument": _ref(_tool(step)),
-        "object": [_ref(_folder(kind)) for kind in kinds["input"]],
-        "result": [_ref(_folder(kind)) for kind in step.makes],
-        "startTime": _time(step.started),
-        "endTime": _time(step.ended),
-        "actionStatus": _STATUS.format("Failed" if failed else "Completed"),
-        "agent": _ref(_ENGINE),
-        **({"error": step.error} if failed else {}),
-    }
-    yield {
-        "@id": f"#control/{step.stage}",
-        "@type": "ControlAction",
-        "instrument": _ref(f"#step/{step.stage}"),
-        "object": _ref(f"#action/{step.stage}"),
-    }
+    def entities(self) -> Iterator[Entity]:
+        """All of it."""
+        yield self._plan()
+        yield {"@id": _LANGUAGE, "@type": "ComputerLanguage", "name": "JSON", "url": _ref("https://www.json.org/")}
+        for kind in sorted({*self._given, *self._made}):
+            sort = "Dataset" if kind in self._present else "PropertyValue"
+            yield {"@id": f"#parameter/{kind}", "@type": "FormalParameter", "name": kind, "additionalType": sort}
+        versions = software_versions(self._selection)
+        for package in self._packages():
+            yield _software(package, versions.get(package, "unknown"))
+        for number, step in enumerate(self._steps):
+            yield from self._step(step, number + 1)
+        yield self._whole()
 
+    def _plan(self) -> Entity:
+        return {
+            "@id": WORKFLOW,
+            "@type": ["File", "SoftwareSourceCode", "ComputationalWorkflow", "HowTo"],
+            "name": f"Workflow of {self._about.title}",
+            "description": "The stages in the order of their first execution: entry points, inputs and outputs.",
+            "encodingFormat": "application/json",
+            "conformsTo": _ref(_BIOSCHEMAS),
+            "programmingLanguage": _ref(_LANGUAGE),
+            "version": self._ragone,
+            "url": _ref(README),
+            "license": _ref(self._about.licence[1] or "#licence"),
+            "input": [_ref(f"#parameter/{kind}") for kind in self._given],
+            "output": [_ref(f"#parameter/{kind}") for kind in self._made],
+            "hasPart": [_ref(f"#{package}") for package in self._packages()],
+            "step": [_ref(f"#step/{step.stage}") for step in self._steps],
+            **_by(self._about),
+        }
 
-def _conduct(selection: Selection, steps: list[Step], given: list[str], made: list[str]) -> Iterator[Entity]:
-    """The whole, as one action and as what the engine did."""
-    times = {"startTime": _time(min(run.started for _, run in selection.runs)), "endTime": _time(selection.latest)}
-    yield {
-        "@id": _RUN,
-        "@type": "CreateAction",
-        "name": f"All runs behind {selection.root_id}",
-        "description": "; ".join(step.in_words for step in steps),
-        "instrument": _ref(WORKFLOW),
-        "object": [_ref(_folder(kind)) for kind in given],
-        "result": [_ref(object_path(selection.root_id)), *(_ref(_folder(kind)) for kind in made)],
-        "actionStatus": _STATUS.format("Completed"),
-        "agent": _ref(_ENGINE),
-        **times,
-    }
-    yield {
-        "@id": _CONDUCT,
-        "@type": "OrganizeAction",
-        "name": "Execution by Ragone",
-        "instrument": _ref(_ENGINE),
-        "object": [_ref(f"#control/{step.stage}") for step in steps],
-        "result": _ref(_RUN),
-        "agent": _ref(_ENGINE),
-        **times,
-    }
+    def _step(self, step: Step, position: int) -> Iterator[Entity]:
+        yield {
+            "@id": f"#step/{step.stage}",
+            "@type": "HowToStep",
+            "name": step.stage,
+            "description": f"The stage at {step.entry_point}",
+            "position": str(position),
+            "workExample": _ref(f"#{step.package}"),
+        }
+        failed = step.failed == step.count
+        yield {
+            "@id": f"#action/{step.stage}",
+            "@type": "CreateAction",
+            "name": step.in_words,
+            "description": _informed(step),
+            "instrument": _ref(f"#{step.package}"),
+            "object": self._records(sorted({*step.takes, *step.informed_by})),
+            "result": self._records(step.makes),
+            "startTime": _time(step.started),
+            "endTime": _time(step.ended),
+            "actionStatus": _STATUS.format("Failed" if failed else "Completed"),
+            "agent": _agent(self._about),
+            **({"error": step.error} if failed else {}),
+        }
+        instrument, action = _ref(f"#step/{step.stage}"), _ref(f"#action/{step.stage}")
+        control = f"#control/{step.stage}"
+        yield {"@id": control, "@type": "ControlAction", "name": step.stage, "instrument": instrument, "object": action}
+
+    def _whole(self) -> Entity:
+        """All runs as one action."""
+        root_id, runs = self._selection.root_id, self._selection.runs
+        return {
+            "@id": _RUN,
+            "@type": "CreateAction",
+            "name": f"All runs behind {root_id}",
+            "description": "; ".join(step.in_words for step in self._steps) or "Nothing was computed.",
+            "instrument": _ref(WORKFLOW),
+            "object": self._records(self._given),
+            "result": [_ref(object_path(root_id)), *self._records(self._made)],
+            "startTime": _time(min(run.started for _, run in runs)),
+            "endTime": _time(self._selection.latest),
+            "actionStatus": _STATUS.format("Completed"),
+            "agent": _agent(self._about),
+        }
+
+    def _packages(self) -> list[str]:
+        return sorted({step.package for step in self._steps})
+
+    def _records(self, kinds: Iterable[str]) -> list[Entity]:
+        """References to the records of some kinds, or to what is said of those that were dropped."""
+        return [_ref(_FOLDER.format(kind) if kind in self._present else f"#dropped/{kind}") for kind in kinds]
 
 
 def _agents(about: About) -> Iterator[Entity]:
     for name, address in about.authors:
-        yield {"@id": _person(name, address), "@type": "Person", "name": name}
+        yield {"@id": _person(name, address), "@type": "Person", "name": name, "affiliation": _organisation(about)}
+    if not about.authors:
+        yield {"@id": "#unnamed", "@type": "Organization", "name": "Not named", "description": "No author was named."}
+    name, address = about.organisation
+    for organisation in _organisation(about):
+        url = {"url": address} if address else {}
+        yield {**organisation, "@type": "Organization", "name": name, **url}
 
 
 def _by(about: About) -> Entity:
     people = [_ref(_person(name, address)) for name, address in about.authors]
-    return {"author": people, "creator": people} if people else {}
+    return {"author": people, "creator": people, "publisher": _organisation(about)}
 
 
-def _software(name: str, title: str, description: str, version: str) -> Entity:
-    url = _ref(README)
-    return {"@id": name, "@type": "SoftwareApplication", "name": title, "description": description} | {
+def _organisation(about: About) -> list[Entity]:
+    name, address = about.organisation
+    return [_ref(address or "#organisation")] if name else []
+
+
+def _agent(about: About) -> Entity:
+    return _ref(_person(*about.authors[0])) if about.authors else _ref("#unnamed")
+
+
+def _software(package: str, version: str) -> Entity:
+    return {
+        "@id": f"#{package}",
+        "@type": "SoftwareApplication",
+        "name": package,
+        "description": "The package in which stages lie; the version is that of the recorded environments.",
         "softwareVersion": version,
-        "url": url,
+        "url": _ref(README),
     }
 
 
@@ -263,17 +301,15 @@ def _person(name: str, address: str) -> str:
     return address or f"#person/{name.replace(' ', '-')}"
 
 
-def _tool(step: Step) -> str:
-    return f"#stage/{step.stage}"
-
-
-def _folder(kind: str) -> str:
-    return f"lake/objects/{kind}/"
-
-
 def _ref(name: str) -> Entity:
     return {"@id": name}
 
 
 def _time(when: datetime) -> str:
-    return when.isoformat()
+    return when.isoformat(timespec="milliseconds")
+
+
+def _plain(entity: Entity) -> Entity:
+    """An entity as JSON-LD in its compact form has it: one value stands alone, and none is left out."""
+    several = {name: value for name, value in entity.items() if value != []}
+    return {n: value[0] if isinstance(value, list) and len(value) == 1 else value for n, value in several.items()}

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ragone.dataset.exchange.selection import Selection
-from ragone.schemas.provenance import Run, RunOutcome
+from ragone.schemas.entry_points import present_name
+from ragone.schemas.provenance import Environment, Run, RunOutcome
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,11 @@ class Step:
     error: str
 
     @property
+    def package(self) -> str:
+        """The package at the top of the module in which the stage lies."""
+        return present_name(self.entry_point).partition(":")[0].partition(".")[0] or "ragone"
+
+    @property
     def in_words(self) -> str:
         """How often it was executed."""
         times = "once" if self.count == 1 else f"{self.count} times"
@@ -39,17 +45,27 @@ class Step:
 
 
 def steps_of(selection: Selection) -> list[Step]:
-    """Return the steps of a selection, the one that was executed first in front."""
+    """Return the steps of a selection, the one that was executed first in front; what was given, if that is all."""
     of_stage: dict[str, list[Run]] = {}
-    for _, run in selection.runs:
-        if run.entry_point:
-            of_stage.setdefault(run.stage, []).append(run)
+    computed = [run for _, run in selection.runs if run.entry_point]
+    for run in computed or [run for _, run in selection.runs]:
+        of_stage.setdefault(run.stage, []).append(run)
     return sorted(map(_step, of_stage.values()), key=lambda step: (step.started, step.stage))
 
 
 def given_kinds(selection: Selection) -> list[str]:
     """Return the kinds of what was given to a selection, not computed in it; sorted."""
     return sorted({kind for _, run in selection.runs if run.stage == "given" for kind in _kinds(run.output_ids)})
+
+
+def software_versions(selection: Selection) -> dict[str, str]:
+    """Return the versions of the distributions that were installed, by name; several with commas between them."""
+    versions: dict[str, set[str]] = {}
+    for artifact in selection.of_kind(Environment.kind):
+        environment = selection.get(artifact.id)
+        for name, version in getattr(environment, "packages", {}).items():
+            versions.setdefault(name, set()).add(version)
+    return {name: ", ".join(sorted(found)) for name, found in versions.items()}
 
 
 def _step(runs: list[Run]) -> Step:
