@@ -18,13 +18,14 @@ from ragone.dataset.errors import CorruptObjectError, CrateError, NewerRecordErr
 from ragone.dataset.exchange.bag import Bag
 from ragone.dataset.exchange.crate_format import METADATA, MOST_ENTITIES, PAYLOAD, id_of, object_path, run_path
 from ragone.dataset.files import LARGEST_FILE, too_large
+from ragone.dataset.hashing import recipe_id
 from ragone.dataset.objects import Objects, id_of_key
 from ragone.dataset.reproduce import trusted
 from ragone.dataset.runs import RunLog
 from ragone.schemas.entry_points import package_of, present_entry_point
 from ragone.schemas.json_text import JsonError, decode_json
 from ragone.schemas.kinds import KINDS
-from ragone.schemas.provenance import Run, Tombstone
+from ragone.schemas.provenance import Run, Snapshot, Tombstone
 
 _LARGEST_METADATA = 2**24  # bytes
 _MOST_VALUES = 200_000
@@ -86,6 +87,10 @@ class Arrival:
         if item is None or item.run_id != run_id:
             raise CrateError(f"{PAYLOAD}/{run_path(run_id)} holds more than one run. Nothing was written.")
         run = item.run
+        if run.recipe_id != _recipe_of(run):
+            raise CrateError(
+                f"{run_id} carries the recipe of another run, whose answer it would be. Nothing was written."
+            )
         module = present_entry_point(run.entry_point, [*run.input_roles, *run.parameters]).partition(":")[0]
         if run.entry_point and package_of(module) not in trusted():
             raise CrateError(
@@ -96,6 +101,8 @@ class Arrival:
 
     def _dropped_by(self, name: str) -> tuple[str, ...]:
         """Verify a record; returns what it explains the absence of, if it is a tombstone."""
+        if name.startswith(f"{Snapshot.kind}-"):
+            raise CrateError(f"{name} stands for a whole lake, which no crate holds. Nothing was written.")
         record = self._taken(name, lambda: self._objects.get(name), "a record")
         return record.artifact_ids if isinstance(record, Tombstone) else ()
 
@@ -153,6 +160,13 @@ class Arrival:
             raise CrateError(
                 f"{cause.args[1][0]} takes what descends from what it made. Nothing was written."
             ) from cause
+
+
+def _recipe_of(run: Run) -> str:
+    """The recipe that a run must carry; of what was given, that of the record, as `dataset/recording` makes it."""
+    if run.entry_point:
+        return recipe_id(run.stage, run.code_id, run.parameters, run.seed, run.inputs())
+    return recipe_id(run.stage, "", {"artifact": "".join(run.output_ids)}, None, run.inputs())
 
 
 def _key(run_id: str) -> str:
