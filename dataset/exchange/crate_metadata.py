@@ -76,7 +76,7 @@ def crate_metadata(
         *_Workflow(selection, about, ragone, counts.keys()).entities(),
         *_agents(about),
     ]
-    graph += _files(list(files), MOST_ENTITIES - len(graph) - 10)
+    graph += _files([file for file in files if file.path != WORKFLOW], MOST_ENTITIES - len(graph) - 10)
     whole = [_plain(entity) for entity in (*_frame(selection, about, graph), *graph)]
     return (json.dumps({"@context": _CONTEXT, "@graph": whole}, indent=1, ensure_ascii=False) + "\n").encode()
 
