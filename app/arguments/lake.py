@@ -101,6 +101,18 @@ def _restore(command: argparse.ArgumentParser) -> None:
     command.add_argument("backup", metavar="BACKUP", help="what ragone backup wrote")
 
 
+def _export(command: argparse.ArgumentParser) -> None:
+    command.add_argument("id", metavar="ID", help="a campaign, or any other artifact; may be shortened")
+    command.add_argument("destination", metavar="DEST", help="a new folder, or a new file that ends in .zip")
+
+
+def _import_crate(command: argparse.ArgumentParser) -> None:
+    command.add_argument("file", metavar="CRATE", help="the folder or ZIP file that ragone export wrote")
+    command.add_argument(
+        "--expect", default="", metavar="ROOT", help="refuse the crate unless it has this root, as its authors state it"
+    )
+
+
 ARGUMENTS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
     "tables": _tables,
     "find": _find,
@@ -115,4 +127,6 @@ ARGUMENTS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
     "drop": _drop,
     "backup": _backup,
     "restore": _restore,
+    "export": _export,
+    "import-crate": _import_crate,
 }

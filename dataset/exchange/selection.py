@@ -2,8 +2,9 @@
 
 A run names only what is stored: whoever takes a run takes its inputs, outputs, code and environment, and of each input
 a run that made it, up to what was given. What informed a decision comes along too, told apart by its edges: without it
-the run could not be executed again. An artifact may have several makers; the one that made it first is taken, and those
-before the end whose inputs are all taken anyway. What was dropped comes without its data, with the tombstone that explains it.
+the run could not be executed again. An artifact may have several makers; the one that made it first is taken, and of
+those that follow the ones that took nothing else, as far as they ended before the root was made. What was dropped comes
+without its data, with the tombstone that explains it.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from ragone.dataset.arrow_files import encode
 from ragone.dataset.errors import CrateError
 from ragone.dataset.index import edges
 from ragone.dataset.keys import is_stored_id
@@ -83,7 +85,7 @@ class Selection:
         return self._load(artifact_id)
 
     def data(self, artifact_id: str) -> bytes:
-        """The bytes of the file in which the lake keeps an artifact, verified."""
+        """The bytes of the file in which the lake keeps an artifact, verified; of a run, as a file of its own."""
         return self._read(artifact_id)
 
     def of_kind(self, kind: str) -> list[Artifact]:
@@ -172,8 +174,14 @@ class _Gathering:
             tuple(runs.items()),
             tuple(edge for run_id, run in runs.items() for edge in _edges(run_id, run)),
             self._store.load,
-            lambda name: self._store.objects.verified(name)[0],
+            self._data,
         )
+
+    def _data(self, name: str) -> bytes:
+        if not name.startswith("run-"):
+            return self._store.objects.verified(name)[0]
+        item = self._store.committed(name)
+        return encode(self._store.runs.row(item.key, item.row))
 
     def _take(self, run_ids: Iterable[str]) -> set[str]:
         """Take runs; returns what they name."""
