@@ -54,6 +54,8 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "drop": "drop computed data, keeping how to make them again",
         "backup": "copy the lake, also while it is written",
         "restore": "bring back from a backup what is lost or damaged",
+        "licences": "show under which licence a result may be used",
+        "fair": "score a crate by F-UJI's indicators; say what to add",
         "export": "write one result or study as a crate for other tools",
         "import-crate": "verify a crate and import it; nothing is executed",
         "fsck": "check every file of the lake against its name",

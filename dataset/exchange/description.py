@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -18,7 +18,7 @@ from uuid import UUID, uuid5
 from ragone.dataset.errors import DroppedError
 from ragone.dataset.exchange.citations import Work
 from ragone.dataset.exchange.licences import Licensed, licences, whole
-from ragone.dataset.exchange.people import Person, people_of
+from ragone.dataset.exchange.people import Person, people_of, read_person
 from ragone.dataset.exchange.selection import Selection
 from ragone.dataset.exchange.software import Software, parameter_sets_of, software_of
 from ragone.schemas.kinds import KINDS, table_name
@@ -55,7 +55,7 @@ class Particulars:
     licence
         SPDX identifier of the licence under which the lake's owners put what is theirs.
     publisher
-        Who publishes it: the repository, or the institution.
+        The institution of its people, which publishes it until a repository does.
     title
         In place of one that is made from the records.
     """
@@ -64,6 +64,11 @@ class Particulars:
     licence: str = ""
     publisher: str = ""
     title: str = ""
+
+    @classmethod
+    def read(cls, people: Iterable[str], licence: str = "", publisher: str = "", title: str = "") -> Particulars:
+        """Read people as ``Name <ORCID>``; raises PersonError."""
+        return cls(tuple(read_person(person) for person in people), licence, publisher, title)
 
 
 @dataclass(frozen=True)
@@ -183,11 +188,16 @@ def records(selection: Selection, kind: str) -> Iterator[Record]:
 def _title(selection: Selection) -> str:
     record = _root(selection)
     if isinstance(record, Campaign):
-        return f"{record.name}: {len(record.candidate_ids)} designs of a lithium-ion cell, with their provenance"
+        return f"{_line(record.name)}: {len(record.candidate_ids)} designs of a lithium-ion cell, with their provenance"
     if isinstance(record, Kpi):
         value = "no value" if record.value is None else f"{record.value:.6g} {record.unit}"
-        return f"{record.name.replace('_', ' ')} = {value}, with its provenance"
+        return f"{_line(record.name).replace('_', ' ')} = {value}, with its provenance"
     return f"{selection.root_id[: len(selection.root_id) - 52]}, with its provenance"
+
+
+def _line(text: str) -> str:
+    """A name from a record as one short line."""
+    return " ".join("".join(c for c in text if c.isprintable()).split())[:100]
 
 
 def _subject(selection: Selection) -> str:

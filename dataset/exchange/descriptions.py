@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ragone.dataset.exchange.bibliography import bibliography
+from ragone.dataset.exchange.crate_metadata import About
 from ragone.dataset.exchange.datacite import VERSION, datacite
 from ragone.dataset.exchange.description import Particulars, describe
 from ragone.dataset.exchange.landing_page import landing_page
@@ -55,6 +56,15 @@ def descriptions(
     yield Rendering(CITATIONS, "application/x-bibtex", "", "What to cite, as BibTeX", entries)
     page = landing_page(about, readable).encode()
     yield Rendering(PAGE, "text/html", "", "A page for people and search engines", page, "https://schema.org/Dataset")
+
+
+def about_crate(selection: Selection, particulars: Particulars | None = None) -> About:
+    """Return what the metadata of a crate say of the whole; raises LicenceError if the licence is not listed."""
+    about = describe(selection, particulars)
+    authors = tuple((person.name, person.iri) for person in about.people)
+    named = particulars is not None and about.people == particulars.people  # those in notes may belong elsewhere
+    organisation = (particulars.publisher if particulars and named else "", "")
+    return About(about.title, about.summary, (about.licence.licence, about.licence.address), authors, organisation)
 
 
 def _json(document: Any) -> bytes:
