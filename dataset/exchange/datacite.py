@@ -38,7 +38,7 @@ def datacite(about: Description, formats: Iterable[str] = (), size: int = 0) -> 
         "types": {"resourceTypeGeneral": "Dataset", "resourceType": "Provenance Run Crate"},
         "titles": [{"title": about.title, "lang": "en"}],
         "creators": [_person(person) for person in about.people] or [{"name": ":unav", "nameType": "Organizational"}],
-        "publisher": {"name": about.publisher},
+        "publisher": _publisher(about),
         "publicationYear": str(about.year),
         "alternateIdentifiers": [
             {"alternateIdentifier": f"urn:uuid:{about.uuid}", "alternateIdentifierType": "UUID"},
@@ -56,6 +56,15 @@ def datacite(about: Description, formats: Iterable[str] = (), size: int = 0) -> 
         "rightsList": list(_rights(about)),
         "descriptions": [{"description": about.summary, "descriptionType": "Abstract", "lang": "en"}],
     }
+
+
+def _publisher(about: Description) -> dict[str, str]:
+    address = about.publisher_address
+    if not address:
+        return {"name": about.publisher}
+    scheme = {"publisherIdentifierScheme": "ROR", "schemeUri": "https://ror.org"}
+    known = {"name": about.publisher, "publisherIdentifier": address}
+    return known | (scheme if address.startswith("https://ror.org/") else {"publisherIdentifierScheme": "URL"})
 
 
 def _person(person: Person) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from uuid import UUID, uuid5
 from ragone.dataset.errors import DroppedError
 from ragone.dataset.exchange.citations import Work
 from ragone.dataset.exchange.licences import Licensed, licences, whole
-from ragone.dataset.exchange.people import Person, people_of, read_person
+from ragone.dataset.exchange.people import Person, PersonError, people_of, read_person
 from ragone.dataset.exchange.selection import Selection
 from ragone.dataset.exchange.software import Software, parameter_sets_of, software_of
 from ragone.schemas.kinds import KINDS, table_name
@@ -29,6 +29,7 @@ from ragone.schemas.study import Campaign
 NAMESPACE = "urn:x-ragone:"  # ids of records as IRIs, where a format wants IRIs
 UNPUBLISHED = ":tba"  # DataCite's word for what is announced later
 _UUIDS = UUID("9d0f5c1e-6b57-5c1b-8e57-3a5f4b7a8e10")  # in which ids are names; any constant
+_WHOLE_ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+|\b10\.\d{4,9}/[^\s<>\",;]+")
 _AUXILIARY = {"code", "environment", "tombstone", "history"}
 _KEYWORDS = {
@@ -54,8 +55,8 @@ class Particulars:
         Who made it, first author first. Those whom notes of runs name with an ORCID follow.
     licence
         SPDX identifier of the licence under which the lake's owners put what is theirs.
-    publisher
-        The institution of its people, which publishes it until a repository does.
+    publisher, publisher_address
+        The institution of its people, which publishes it until a repository does, and its address, such as its ROR.
     title
         In place of one that is made from the records.
     """
@@ -63,12 +64,17 @@ class Particulars:
     people: tuple[Person, ...] = ()
     licence: str = ""
     publisher: str = ""
+    publisher_address: str = ""
     title: str = ""
 
     @classmethod
     def read(cls, people: Iterable[str], licence: str = "", publisher: str = "", title: str = "") -> Particulars:
-        """Read people as ``Name <ORCID>``; raises PersonError."""
-        return cls(tuple(read_person(person) for person in people), licence, publisher, title)
+        """Read people as ``Name <ORCID>``, the publisher as ``Name <https://...>``; raises PersonError."""
+        name, _, rest = publisher.partition("<")
+        address = rest.strip().removesuffix(">").strip()
+        if address and not _WHOLE_ADDRESS.fullmatch(address):
+            raise PersonError(f"{address!r} is no address of an institution. Write it as 'Name <https://ror.org/...>'.")
+        return cls(tuple(map(read_person, people)), licence, name.strip(), address, title)
 
 
 @dataclass(frozen=True)
@@ -95,6 +101,7 @@ class Description:
     title: str
     people: tuple[Person, ...]
     publisher: str
+    publisher_address: str
     licences: Mapping[str, Licensed]
     licence: Licensed
     software: tuple[Software, ...]
@@ -136,7 +143,8 @@ class Description:
     @cached_property
     def summary(self) -> str:
         """What it holds, in a few sentences."""
-        held = ", ".join(f"{count} {table_name(kind).replace('_', ' ')}" for kind, count in self.counts.items())
+        named = {kind: kind if count == 1 else table_name(kind) for kind, count in self.counts.items()}
+        held = ", ".join(f"{count} {named[kind].replace('_', ' ')}" for kind, count in self.counts.items())
         stages = sorted({run.stage for _, run in self.selection.runs if run.entry_point})
         computed = f" They were computed by the stages {', '.join(stages)}." if stages else ""
         return (
@@ -163,6 +171,7 @@ def describe(selection: Selection, particulars: Particulars | None = None) -> De
         title=given.title or _title(selection),
         people=tuple(dict.fromkeys((*given.people, *people_of(selection)))),
         publisher=given.publisher or UNPUBLISHED,
+        publisher_address=given.publisher_address,
         licences=licensed,
         licence=whole(licensed),
         software=software_of(selection),

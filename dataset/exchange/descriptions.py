@@ -1,4 +1,4 @@
-"""The files of a crate that describe it to other people's tools: DataCite, PROV-JSON, OpenLineage, BibTeX, a page.
+"""The files of a crate that describe it to other people's tools: DataCite, PROV, OpenLineage, citations, a page.
 
 Every file is made from the records and from what the exporter adds, and from nothing else: the same selection gives
 the same bytes.
@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ragone.dataset.exchange.bibliography import bibliography
+from ragone.dataset.exchange.citation_file import CFF, citation_file
 from ragone.dataset.exchange.crate_metadata import About
 from ragone.dataset.exchange.datacite import VERSION, datacite
 from ragone.dataset.exchange.description import Particulars, describe
@@ -22,6 +23,7 @@ from ragone.dataset.exchange.selection import Selection
 
 DATACITE, PROV = "metadata/datacite.json", "metadata/prov.json"
 LINEAGE, CITATIONS, PAGE = "metadata/openlineage.jsonl", "metadata/CITATION.bib", "metadata/landing-page.html"
+CITATION_FILE = "metadata/CITATION.cff"
 _PROV_JSON = "https://www.w3.org/submissions/prov-json/"
 
 
@@ -54,6 +56,8 @@ def descriptions(
     yield Rendering(LINEAGE, "application/jsonl", "", "Runs as OpenLineage events", events, SCHEMA)
     entries = bibliography(about).encode()
     yield Rendering(CITATIONS, "application/x-bibtex", "", "What to cite, as BibTeX", entries)
+    record = citation_file(about).encode()
+    yield Rendering(CITATION_FILE, "application/yaml", "", "How to cite the crate, as CITATION.cff", record, CFF)
     page = landing_page(about, readable).encode()
     yield Rendering(PAGE, "text/html", "", "A page for people and search engines", page, "https://schema.org/Dataset")
 
@@ -62,8 +66,8 @@ def about_crate(selection: Selection, particulars: Particulars | None = None) ->
     """Return what the metadata of a crate say of the whole; raises LicenceError if the licence is not listed."""
     about = describe(selection, particulars)
     authors = tuple((person.name, person.iri) for person in about.people)
-    named = particulars is not None and about.people == particulars.people  # those in notes may belong elsewhere
-    organisation = (particulars.publisher if particulars and named else "", "")
+    alone = particulars is not None and about.people == particulars.people  # those in notes may belong elsewhere
+    organisation = (about.publisher, about.publisher_address) if alone and about.publisher_address else ("", "")
     return About(about.title, about.summary, (about.licence.licence, about.licence.address), authors, organisation)
 
 

@@ -58,7 +58,7 @@ def schema_org(about: Description, readable: Sequence[Rendering] = ()) -> dict[s
         "dateCreated": f"{about.finished:%Y-%m-%d}",
         "datePublished": f"{about.finished:%Y-%m-%d}",
         "creator": [_person(person) for person in about.people],
-        "publisher": None if about.publisher == UNPUBLISHED else {"@type": "Organization", "name": about.publisher},
+        "publisher": _publisher(about),
         "license": about.licence.address,
         "isAccessibleForFree": True if about.is_open else None,
         "conditionsOfAccess": OPEN_ACCESS if about.is_open else "",
@@ -87,6 +87,13 @@ def _facts(about: Description) -> Iterator[tuple[str, str]]:
 def _person(person: Person) -> dict[str, Any]:
     known = {"@type": "Person", "name": person.name, "familyName": person.family_name, "givenName": person.given_name}
     return known | ({"@id": person.iri, "identifier": person.iri} if person.orcid else {})
+
+
+def _publisher(about: Description) -> dict[str, Any] | None:
+    if about.publisher == UNPUBLISHED:
+        return None
+    address = about.publisher_address
+    return {"@type": "Organization", "name": about.publisher} | ({"@id": address, "url": address} if address else {})
 
 
 def _sources(about: Description) -> list[tuple[str, str]]:

@@ -11,12 +11,13 @@ from typing import Any
 import lake_stages as stages
 import numpy as np
 import pytest
+import yaml
 from jsonschema import Draft4Validator, Draft201909Validator, Draft202012Validator
 from referencing import Registry, Resource
 
 from ragone.dataset.exchange.description import Particulars, describe, uuid_of
-from ragone.dataset.exchange.descriptions import CITATIONS, DATACITE, LINEAGE, PAGE, PROV, descriptions
-from ragone.dataset.exchange.people import read_person
+from ragone.dataset.exchange.descriptions import CITATION_FILE, CITATIONS, DATACITE, LINEAGE, PAGE, PROV, descriptions
+from ragone.dataset.exchange.people import PersonError, read_person
 from ragone.dataset.exchange.rendering import Rendering
 from ragone.dataset.exchange.selection import select
 from ragone.dataset.exchange.software import software_of
@@ -61,6 +62,17 @@ def chosen(lake, design):
 def described(selection, particulars=ADA, readable=()) -> dict[str, bytes]:
     """The files by their path."""
     return {file.path: file.data for file in descriptions(selection, particulars, readable)}
+
+
+@pytest.mark.parametrize("address", ["https://ror.org/02mhbdp94", "https://university.example", ""])
+def test_a_publisher_may_have_an_address(chosen, address):
+    """It is the publisher's identifier in DataCite and in the page; the crate names it as an organisation."""
+    known = Particulars.read([], publisher=f"Example University <{address}>" if address else "Example University")
+    found = json.loads(described(chosen, known)[DATACITE])
+    Draft201909Validator(schema("datacite-4.5.json")).validate(found)
+    assert found["publisher"].get("publisherIdentifier", "") == address
+    with pytest.raises(PersonError, match="address"):
+        Particulars.read([], publisher="Example University <javascript:alert(1)>")
 
 
 @pytest.mark.parametrize("particulars", [None, ADA])
@@ -154,6 +166,14 @@ def test_bibtex_is_balanced_and_escaped(chosen):
         "}"
     )
     assert "10.1038/s41586-020-2649-2" in found
+
+
+def test_the_citation_file_is_plain_yaml(chosen):
+    """It names people with their ORCID, and the licence where there is one."""
+    found = yaml.safe_load(described(chosen)[CITATION_FILE])
+    assert found["authors"][0]["orcid"] == "https://orcid.org/0000-0002-1825-0097"
+    assert (found["type"], found["license"]) == ("dataset", "CC-BY-SA-4.0")
+    assert "license" not in yaml.safe_load(described(chosen, None)[CITATION_FILE])
 
 
 def test_the_page_holds_its_data_and_no_strangers_markup(chosen):
