@@ -23,7 +23,7 @@ class Work:
 
     @property
     def address(self) -> str:
-        """Where the DOI leads."""
+        """The address of the DOI."""
         return f"https://doi.org/{self.doi}"
 
 

@@ -47,7 +47,7 @@ _KEYWORDS = {
 
 @dataclass(frozen=True)
 class Particulars:
-    """What the records do not know; whatever is left empty stays open.
+    """Particulars that the records do not know; those left empty stay open.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Description:
-    """What a crate is about; see the module's docstring. `counts` are records by kind, `variables` KPIs with units."""
+    """The subject of a crate in all its parts; `counts` are records by kind, `variables` KPIs with their units."""
 
     selection: Selection = field(repr=False)
     title: str
@@ -122,12 +122,12 @@ class Description:
 
     @property
     def begun(self) -> datetime:
-        """When the first of its runs began."""
+        """The moment at which the first of its runs began."""
         return min(run.started for _, run in self.selection.runs)
 
     @property
     def finished(self) -> datetime:
-        """When the last of its runs ended."""
+        """The moment at which the last of its runs ended."""
         return self.selection.latest
 
     @property
@@ -142,7 +142,7 @@ class Description:
 
     @cached_property
     def summary(self) -> str:
-        """What it holds, in a few sentences."""
+        """Its content in a few sentences."""
         named = {kind: kind if count == 1 else table_name(kind) for kind, count in self.counts.items()}
         held = ", ".join(f"{count} {named[kind].replace('_', ' ')}" for kind, count in self.counts.items())
         stages = sorted({run.stage for _, run in self.selection.runs if run.entry_point})

@@ -60,7 +60,7 @@ def assess(files: Iterable[Rendering]) -> tuple[Finding, ...]:
 
 
 def _evidence(files: list[Rendering]) -> Evidence:
-    """What the files say, as a stranger reads them; what is missing is empty."""
+    """The content of the files, as a stranger reads them; what is missing is empty."""
     by_path = {file.path: file.data for file in files}
     page = by_path.get(PAGE, b"").decode()
     embedded = _EMBEDDED.search(page)

@@ -25,7 +25,7 @@ _PROV = "http://www.w3.org/ns/prov#"
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the files of a crate say: DataCite's metadata, the data inside the page, PROV, types of readable files."""
+    """The content of a crate's files: DataCite's metadata, the data inside the page, PROV, types of readable files."""
 
     datacite: dict[str, Any]
     page: dict[str, Any]

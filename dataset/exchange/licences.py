@@ -51,7 +51,7 @@ class Licensed:
 
     @property
     def address(self) -> str:
-        """Where the licence can be read; empty if there is none."""
+        """The address of the licence's text; empty if there is none."""
         return TERMS[self.licence].address if self.licence in TERMS else ""
 
 
@@ -153,7 +153,7 @@ def _combined(parts: Iterable[Licensed], *, made: bool) -> Licensed:
 
 
 def _conflicts(found: set[str]) -> list[str]:
-    """What forbids that something is made of works under all of these licences and passed on."""
+    """Reasons why nothing that is made of works under all of these licences may be passed on."""
     terms = [TERMS[name] for name in sorted(found & TERMS.keys(), key=_ORDER.__getitem__)]
     pairs = [(one, other) for place, one in enumerate(terms) for other in terms[place:]]
     return list(dict.fromkeys(reason for one, other in pairs if (reason := excludes(one, other))))

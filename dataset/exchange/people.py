@@ -35,7 +35,7 @@ class Person:
 
     @property
     def given_name(self) -> str:
-        """What stands before the family name."""
+        """The part of the name before the family name."""
         return self.name.rpartition(" ")[0] if "," not in self.name else self.name.partition(",")[2].strip()
 
     @property

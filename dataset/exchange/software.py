@@ -28,7 +28,7 @@ class Software:
 
     @property
     def address(self) -> str:
-        """Where it is at home; of what is not listed its page in the Python Package Index."""
+        """The address of its home page; of what is not listed its page in the Python Package Index."""
         if self.name == PYTHON:
             return "https://www.python.org"
         return ADDRESSES.get(self.name, f"https://pypi.org/project/{self.name}/")

@@ -25,7 +25,7 @@ class Terms:
 
     @property
     def address(self) -> str:
-        """Where the licence can be read."""
+        """The address of the licence's text."""
         return _ADDRESS.format(self.id)
 
     @property
