@@ -83,10 +83,10 @@ class Arrival:
 
     def _run(self, run_id: str) -> Run:
         """One run, of a stage that may be executed here when somebody reproduces what it made."""
-        (item,) = self._taken(run_id, lambda: self._log.read(_key(run_id)), "runs") or (None,)
-        if item is None or item.run_id != run_id:
-            raise CrateError(f"{PAYLOAD}/{run_path(run_id)} holds more than one run. Nothing was written.")
-        run = item.run
+        items = self._taken(run_id, lambda: self._log.read(_key(run_id)), "a run")
+        if len(items) != 1:
+            raise CrateError(f"{PAYLOAD}/{run_path(run_id)} holds {len(items)} runs, not one. Nothing was written.")
+        run = items[0].run
         if run.recipe_id != _recipe_of(run):
             raise CrateError(
                 f"{run_id} carries the recipe of another run, whose answer it would be. Nothing was written."

@@ -124,7 +124,10 @@ def checked_path(path: str) -> str:
     try:
         checked_key(path)
     except OSError as cause:
-        raise CrateError(f"{path[:80]!a} is no name of a file of a crate: {cause}") from cause
+        raise CrateError(
+            f"{path[:80]!a} is no name of a file of a crate: letters, digits, '_', '-' and '.' between slashes are "
+            "expected, no part beginning with a dot. Nothing was written."
+        ) from cause
     if not (path in _FIXED or id_of(path) or (path.partition("/")[0] in RENDERINGS and "/" in path)):
         raise CrateError(
             f"{path!a} does not belong in a crate: ragone export writes no such file. Nothing was written."
