@@ -178,7 +178,7 @@ def _runs() -> dict[str, tuple[str, Make]]:
         ),
         "a run dated back": ("ended before", _dated_back),
         "a circle": ("ended before|takes what it made", _circle),
-        "two runs in one file": ("holds more than one run|is not a run", _two_runs),
+        "two runs in one file": ("holds 2 runs, not one", _two_runs),
     }
 
 
