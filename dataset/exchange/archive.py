@@ -39,20 +39,20 @@ class Entry:
     offset: int
 
     def header(self) -> bytes:
-        """What lies before the content."""
+        """Return the bytes before the content."""
         name = self.name.encode()
         fields = (_LOCAL, _VERSION, 0, 0, 0, _DATE, self.crc, self.size, self.size, len(name), 0)
         return _LOCAL_HEADER.pack(*fields) + name
 
     def listed(self) -> bytes:
-        """What the directory at the end says of it."""
+        """Return its line in the directory at the end."""
         name = self.name.encode()
         fields = (_CENTRAL, _MADE_BY, _VERSION, 0, 0, 0, _DATE, self.crc, self.size, self.size, len(name), 0, 0, 0, 0)
         return _CENTRAL_HEADER.pack(*fields, _REGULAR_FILE, self.offset) + name
 
     @property
     def start(self) -> int:
-        """Where its content begins."""
+        """The place of its content."""
         return self.offset + _LOCAL_HEADER.size + len(self.name.encode())
 
 

@@ -107,7 +107,7 @@ class Arrival:
         return record.artifact_ids if isinstance(record, Tombstone) else ()
 
     def _taken(self, name: str, read: Callable[[], T], what: str) -> T:
-        """What is read; an error that names its file and what wrote it if it cannot be."""
+        """Return what is read, or raise an error that names the file, and which Ragone wrote it."""
         path = run_path(name) if name.startswith("run-") else object_path(name)
         try:
             return read()
@@ -121,7 +121,7 @@ class Arrival:
             ) from cause
 
     def _made_first(self) -> dict[str, tuple[datetime, str]]:
-        """When each artifact was made first, and by which run."""
+        """Return the end and id of the run that made each artifact first."""
         first: dict[str, tuple[datetime, str]] = {}
         for run_id, run in self.runs.items():
             for name in filter(None, (*run.output_ids, run.code_id, run.environment_id)):

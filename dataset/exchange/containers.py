@@ -36,7 +36,7 @@ class Container(Protocol):
 
 
 class Sink(Protocol):
-    """What takes the files of a crate that is written."""
+    """A receiver of the files of a crate that is written."""
 
     def add(self, path: str, data: bytes) -> None:
         """Take a file."""
