@@ -39,20 +39,20 @@ class Entry:
     offset: int
 
     def header(self) -> bytes:
-        """What lies before the content."""
+        """Return the bytes before the content."""
         name = self.name.encode()
         fields = (_LOCAL, _VERSION, 0, 0, 0, _DATE, self.crc, self.size, self.size, len(name), 0)
         return _LOCAL_HEADER.pack(*fields) + name
 
     def listed(self) -> bytes:
-        """What the directory at the end says of it."""
+        """Return its line in the directory at the end."""
         name = self.name.encode()
         fields = (_CENTRAL, _MADE_BY, _VERSION, 0, 0, 0, _DATE, self.crc, self.size, self.size, len(name), 0, 0, 0, 0)
         return _CENTRAL_HEADER.pack(*fields, _REGULAR_FILE, self.offset) + name
 
     @property
     def start(self) -> int:
-        """Where its content begins."""
+        """The place of its content."""
         return self.offset + _LOCAL_HEADER.size + len(self.name.encode())
 
 
@@ -73,7 +73,9 @@ def write_entry(file: IO[bytes], name: str, data: bytes) -> Entry:
 
 
 def write_end(file: IO[bytes], entries: list[Entry]) -> None:
-    """Add the directory, which ends an archive."""
+    """Add the directory, which ends an archive; CrateError if it would hold more files than one can."""
+    if len(entries) > MOST_FILES:
+        raise CrateError(f"the crate has {len(entries)} files, of {MOST_FILES} at most in a ZIP archive.")
     file.write(_directory(entries, file.tell()))
 
 
@@ -125,13 +127,13 @@ def _entry(head: bytes, file: IO[bytes], offset: int, where: str) -> Entry:
     if len(head) < _LOCAL_HEADER.size or head[:4] != struct.pack("<I", _LOCAL):
         raise _refusal(where, f"no file begins at byte {offset}")
     _, _, flags, method, _, _, crc, _, size, length, _ = _LOCAL_HEADER.unpack(head)
-    if length > _LONGEST_NAME or size > LARGEST_FILE:
-        raise _refusal(where, f"at byte {offset} lies a file of {size} bytes with a name of {length}")
-    name = file.read(length)
+    name = file.read(min(length, _LONGEST_NAME))
     shown = name.decode("utf-8", "replace")
     for wrong, why in ((flags & 1, "is encrypted"), (method, "is compressed"), (flags, "has flags")):
         if wrong:
             raise _refusal(where, f"{shown!a} {why}")
+    if length > _LONGEST_NAME or size > LARGEST_FILE:
+        raise _refusal(where, f"at byte {offset} lies a file of {size} bytes with a name of {length}")
     entry = Entry(shown, crc, size, offset)
     if entry.header() != head + name:
         raise _refusal(where, f"the header of {shown!a} says what no such archive does")

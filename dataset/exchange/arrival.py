@@ -83,10 +83,10 @@ class Arrival:
 
     def _run(self, run_id: str) -> Run:
         """One run, of a stage that may be executed here when somebody reproduces what it made."""
-        (item,) = self._taken(run_id, lambda: self._log.read(_key(run_id)), "runs") or (None,)
-        if item is None or item.run_id != run_id:
-            raise CrateError(f"{PAYLOAD}/{run_path(run_id)} holds more than one run. Nothing was written.")
-        run = item.run
+        items = self._taken(run_id, lambda: self._log.read(_key(run_id)), "a run")
+        if len(items) != 1:
+            raise CrateError(f"{PAYLOAD}/{run_path(run_id)} holds {len(items)} runs, not one. Nothing was written.")
+        run = items[0].run
         if run.recipe_id != _recipe_of(run):
             raise CrateError(
                 f"{run_id} carries the recipe of another run, whose answer it would be. Nothing was written."
@@ -107,7 +107,7 @@ class Arrival:
         return record.artifact_ids if isinstance(record, Tombstone) else ()
 
     def _taken(self, name: str, read: Callable[[], T], what: str) -> T:
-        """What is read; an error that names its file and what wrote it if it cannot be."""
+        """Return what is read, or raise an error that names the file, and which Ragone wrote it."""
         path = run_path(name) if name.startswith("run-") else object_path(name)
         try:
             return read()
@@ -121,7 +121,7 @@ class Arrival:
             ) from cause
 
     def _made_first(self) -> dict[str, tuple[datetime, str]]:
-        """When each artifact was made first, and by which run."""
+        """Return the end and id of the run that made each artifact first."""
         first: dict[str, tuple[datetime, str]] = {}
         for run_id, run in self.runs.items():
             for name in filter(None, (*run.output_ids, run.code_id, run.environment_id)):

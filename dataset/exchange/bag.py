@@ -109,7 +109,7 @@ def verified(container: Container, *, expect: str, watcher: Watcher) -> Bag:
 
 
 def _card(container: Container) -> Card:
-    """What the crate says of itself: read first, for another format may have other files."""
+    """Return the card of the crate; it is read first, for another format may have other files."""
     path = f"{PAYLOAD}/{CARD}"
     for name in (DECLARATION, path):
         if name not in container.sizes:

@@ -36,7 +36,7 @@ class Container(Protocol):
 
 
 class Sink(Protocol):
-    """What takes the files of a crate that is written."""
+    """A receiver of the files of a crate that is written."""
 
     def add(self, path: str, data: bytes) -> None:
         """Take a file."""
@@ -148,7 +148,9 @@ def _walk(root: Path) -> Iterator[tuple[str, int]]:
     count = 0
     while waiting:
         folder, prefix, depth = waiting.pop()
-        for entry in os.scandir(folder):
+        with os.scandir(folder) as found:
+            entries = sorted(found, key=lambda entry: entry.name)
+        for entry in entries:
             path = f"{prefix}{printable(entry.name)}"
             status = entry.stat(follow_symlinks=False)
             count += 1

@@ -38,7 +38,7 @@ _VERSION = re.compile(r"[0-9A-Za-z.+-]{1,64}")
 
 @dataclass(frozen=True)
 class Card:
-    """What a crate says of itself: the artifact that it is about, the day it was made, by which Ragone, how much."""
+    """The statements of a crate about itself: its root artifact, the day of its last run, its writer, and counts."""
 
     root_id: str
     made: str
@@ -94,13 +94,13 @@ def _require_format(content: Any) -> None:
 
 
 def object_path(artifact_id: str) -> str:
-    """Where the record of an artifact lies in the payload."""
+    """Return the path of an artifact's record in the payload."""
     kind, _, digits = artifact_id.partition("-")
     return f"lake/objects/{kind}/{digits}.arrow"
 
 
 def run_path(run_id: str) -> str:
-    """Where a run lies in the payload."""
+    """Return the path of a run in the payload."""
     return f"lake/runs/{run_id}.arrow"
 
 
@@ -124,7 +124,10 @@ def checked_path(path: str) -> str:
     try:
         checked_key(path)
     except OSError as cause:
-        raise CrateError(f"{path[:80]!a} is no name of a file of a crate: {cause}") from cause
+        raise CrateError(
+            f"{path[:80]!a} is no name of a file of a crate: letters, digits, '_', '-' and '.' between slashes are "
+            "expected, no part beginning with a dot. Nothing was written."
+        ) from cause
     if not (path in _FIXED or id_of(path) or (path.partition("/")[0] in RENDERINGS and "/" in path)):
         raise CrateError(
             f"{path!a} does not belong in a crate: ragone export writes no such file. Nothing was written."

@@ -41,7 +41,7 @@ _FOLDER = "lake/objects/{}/"
 
 @dataclass(frozen=True)
 class About:
-    """What a crate is called, the licence of all of it, its authors, and the organisation that they belong to.
+    """The title of a crate, its description, the licence of all of it, its authors, and their organisation.
 
     Each has a name and an address: of the licence's text, of an ORCID, of the organisation; empty where there is none.
     """

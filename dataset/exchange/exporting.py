@@ -130,7 +130,7 @@ def _add_records(bag: BagWriter, selection: Selection, watcher: Watcher) -> int:
 
 
 def _own_files(lake: Lake, selection: Selection, about: About) -> Iterator[Rendering]:
-    """What every crate has besides: how to read it, the plan, the lineage, and the evaluations of a campaign."""
+    """The files that every crate has besides: a page, the plan, the lineage, and the evaluations of a campaign."""
     parquet = "application/vnd.apache.parquet"
     if selection.is_campaign:
         rows = _evaluations(lake, selection.root_id)

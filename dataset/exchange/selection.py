@@ -77,7 +77,7 @@ class Selection:
 
     @property
     def latest(self) -> datetime:
-        """When the last of its runs ended."""
+        """The moment at which the last of its runs ended."""
         return max(run.ended for _, run in self.runs)
 
     def get(self, artifact_id: str) -> Record:

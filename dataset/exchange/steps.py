@@ -39,7 +39,7 @@ class Step:
 
     @property
     def in_words(self) -> str:
-        """How often it was executed."""
+        """Its name, and the number of times that it was executed."""
         times = "once" if self.count == 1 else f"{self.count} times"
         return f"{self.stage}, executed {times}" + (f", of which {self.failed} failed" if self.failed else "")
 
