@@ -22,6 +22,8 @@ FORMAT_VERSION = 1
 MOST_FILES = 65_535  # files of a crate; as many as a plain ZIP archive can hold
 MOST_ENTITIES = 500  # in the metadata: validators slow down with their number
 
+IMPORT = "import"  # stage of the run that says what came when
+
 PAYLOAD = "data"
 DECLARATION, INFO, MANIFEST, TAG_MANIFEST = "bagit.txt", "bag-info.txt", "manifest-sha256.txt", "tagmanifest-sha256.txt"
 METADATA, README, CARD, WORKFLOW = "ro-crate-metadata.json", "README.md", "lake/crate.json", "workflow.json"

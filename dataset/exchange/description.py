@@ -187,6 +187,11 @@ def uuid_of(name: str) -> str:
     return str(uuid5(_UUIDS, name))
 
 
+def plain_line(text: str, longest: int = 100) -> str:
+    """Return a text from a record as one line of characters that every format can hold."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:longest]
+
+
 def records(selection: Selection, kind: str) -> Iterator[Record]:
     """Return the records of a kind whose data are not dropped, in the order in which they were made."""
     for artifact in selection.of_kind(kind):
@@ -197,23 +202,19 @@ def records(selection: Selection, kind: str) -> Iterator[Record]:
 def _title(selection: Selection) -> str:
     record = _root(selection)
     if isinstance(record, Campaign):
-        return f"{_line(record.name)}: {len(record.candidate_ids)} designs of a lithium-ion cell, with their provenance"
+        designs = f"{len(record.candidate_ids)} designs of a lithium-ion cell"
+        return f"{plain_line(record.name)}: {designs}, with their provenance"
     if isinstance(record, Kpi):
         value = "no value" if record.value is None else f"{record.value:.6g} {record.unit}"
-        return f"{_line(record.name).replace('_', ' ')} = {value}, with its provenance"
+        return f"{plain_line(record.name).replace('_', ' ')} = {value}, with its provenance"
     return f"{selection.root_id[: len(selection.root_id) - 52]}, with its provenance"
-
-
-def _line(text: str) -> str:
-    """A name from a record as one short line."""
-    return " ".join("".join(c for c in text if c.isprintable()).split())[:100]
 
 
 def _subject(selection: Selection) -> str:
     record = _root(selection)
     if isinstance(record, Campaign):
-        goals = ", ".join(dict.fromkeys(goal["kpi"].replace("_", " ") for goal in record.goals))
-        return f"A campaign of designs of a lithium-ion cell with the goals: {goals}."
+        goals = ", ".join(dict.fromkeys(name.replace("_", " ") for name in record.objective_name.split(",")))
+        return f"A campaign of designs of a lithium-ion cell for: {plain_line(goals, 300)}."
     return f"One result of the kind {selection.root_id.partition('-')[0]} with all that it descends from."
 
 

@@ -17,7 +17,7 @@ from ragone.dataset.environment import environment, environment_id
 from ragone.dataset.exchange.arrival import Arrival
 from ragone.dataset.exchange.bag import verified
 from ragone.dataset.exchange.containers import opened
-from ragone.dataset.exchange.crate_format import Card
+from ragone.dataset.exchange.crate_format import IMPORT, Card
 from ragone.dataset.hashing import artifact_id, merkle_root, recipe_id
 from ragone.dataset.lake import Lake
 from ragone.dataset.objects import object_key
@@ -25,8 +25,6 @@ from ragone.dataset.progress import Watcher, unwatched
 from ragone.dataset.store import Store
 from ragone.dataset.tables import RUNS
 from ragone.schemas.provenance import Run, RunOutcome, Snapshot
-
-IMPORT = "import"  # stage of the run that says what came when
 
 _TOGETHER_BYTE = 2**26  # of objects that are written in one go
 

@@ -6,8 +6,9 @@ What was given has the licence that its record states. What was made of it is no
     public domain < attribution < share alike < non-commercial < both < no derivatives < own < unknown
 
 `own` is what the lake's owners made and put under no licence yet; whoever exports it may name one, which takes its
-place. `unknown` is a licence that nobody stated, or one that is not listed in `terms`, and stays unknown. Two licences
-that exclude each other make what is made of both `incompatible`: the reason is said, and no licence chosen.
+place, but not that of what came in somebody's crate. `unknown` is a licence that nobody stated, or one that is not
+listed in `terms`, and stays unknown. Two licences that exclude each other make what is made of both `incompatible`: the
+reason is said, and no licence chosen.
 """
 
 from __future__ import annotations
@@ -115,7 +116,10 @@ def _resolve(
 
 def _stated(name: str, selection: Selection, chosen: str, *, made: bool) -> Licensed | None:
     """The licence that a record itself states; of what was given and states none that of the lake's owners."""
-    unstated = None if made else Licensed(chosen, {})
+    ours = Licensed(chosen, {})
+    if name in selection.imported and chosen != OWN:
+        ours = Licensed(OWN, {}, (f"{name} came in a crate; its owners alone can put it under a licence",))
+    unstated = None if made else ours
     kind = KINDS.get(selection.artifacts[name].kind)
     if kind is None:
         return _unknown(name, "is of a kind that no installed package knows")
@@ -129,7 +133,7 @@ def _stated(name: str, selection: Selection, chosen: str, *, made: bool) -> Lice
         foreign = not made and getattr(record, "parameters", None)
         return _unknown(name, "holds the content of a file and states no licence") if foreign else unstated
     if record.licence == OWN:
-        return Licensed(chosen, {})
+        return ours
     terms = terms_of(record.licence)
     if terms is None:
         states = "no licence" if record.licence == UNKNOWN else f"the licence {record.licence!r}, which is not listed"

@@ -16,6 +16,7 @@ from typing import Any
 
 from ragone.dataset.arrow_files import encode
 from ragone.dataset.errors import CrateError
+from ragone.dataset.exchange.crate_format import IMPORT
 from ragone.dataset.index import edges
 from ragone.dataset.keys import is_stored_id
 from ragone.dataset.lake import Lake
@@ -61,6 +62,8 @@ class Selection:
         Id and run, the one that ended first in front; failed ones only of a campaign.
     edges
         What was made of which, or informed by which.
+    imported
+        Artifacts that came in somebody's crate.
     """
 
     root_id: str
@@ -69,6 +72,7 @@ class Selection:
     edges: tuple[Edge, ...]
     _load: Callable[[str], Record] = field(repr=False)
     _read: Callable[[str], bytes] = field(repr=False)
+    imported: frozenset[str] = frozenset()
 
     @property
     def is_campaign(self) -> bool:
@@ -175,6 +179,7 @@ class _Gathering:
             tuple(edge for run_id, run in runs.items() for edge in _edges(run_id, run)),
             self._store.load,
             self._data,
+            frozenset(r["parent_id"] for r in self._rows(LINEAGE, "parent_id", first) if r["stage"] == IMPORT),
         )
 
     def _data(self, name: str) -> bytes:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
 
 from ragone.dataset.errors import DroppedError
 from ragone.dataset.exchange.citations import ADDRESSES, PARAMETER_SETS, SOFTWARE, Work
@@ -31,7 +33,7 @@ class Software:
         """The address of its home page; of what is not listed its page in the Python Package Index."""
         if self.name == PYTHON:
             return "https://www.python.org"
-        return ADDRESSES.get(self.name, f"https://pypi.org/project/{self.name}/")
+        return ADDRESSES.get(self.name, f"https://pypi.org/project/{quote(self.name, safe='')}/")
 
 
 def software_of(selection: Selection) -> tuple[Software, ...]:
@@ -65,7 +67,12 @@ def _declared(selection: Selection) -> Iterator[tuple[tuple[str, str], str]]:
         record = selection.get(name)
         if isinstance(record, Environment):
             yield (PYTHON, record.python), stage
-            if RAGONE in record.packages:
-                yield (RAGONE, str(record.packages[RAGONE])), stage
+            if RAGONE in (packages := _names(record.packages)):
+                yield (RAGONE, packages[RAGONE]), stage
         if isinstance(record, Code):
-            yield from (((library, str(version)), stage) for library, version in record.libraries.items())
+            yield from ((named, stage) for named in _names(record.libraries).items())
+
+
+def _names(found: Any) -> dict[str, str]:
+    """Names and versions of a document; none if a stranger wrote something else."""
+    return {name: str(version) for name, version in found.items()} if isinstance(found, dict) else {}

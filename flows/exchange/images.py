@@ -13,24 +13,26 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from ragone.dataset.exchange.description import uuid_of
+from ragone.dataset.exchange.description import plain_line, uuid_of
 from ragone.schemas import Microstructure
 
 MEDIA_TYPE, STANDARD = "image/tiff", "https://docs.openmicroscopy.org/ome-model/6.3.1/ome-tiff/specification.html"
-_WRITER = "Ragone"
+_WRITER, _LONGEST = "Ragone", 10_000
 
 
 def ome_tiff(volume: Microstructure) -> bytes:
     """Return the file of a volume."""
     import tifffile  # heavy
 
-    phases = {str(label): name for name, label in volume.phase_map().items()}
+    phases = {str(label): plain_line(name) for name, label in volume.phase_map().items()}
     named = "; ".join(f"{label} = {name}" for label, name in phases.items())
     sizes = dict(zip("ZYX", volume.voxel_edges_metre, strict=True))
     about = {
         "axes": "ZYX",
         "Name": volume.id,
-        "Description": f"Labels: {named}. Z is through-plane. Source: {volume.source}. Licence: {volume.licence}.",
+        "Description": plain_line(
+            f"Labels: {named}. Z is through-plane. Source: {volume.source}. Licence: {volume.licence}.", _LONGEST
+        ),
         "UUID": uuid_of(volume.id),
         "Creator": _WRITER,
         **{f"PhysicalSize{axis}": float(f"{edge * 1e6:.12g}") for axis, edge in sizes.items()},

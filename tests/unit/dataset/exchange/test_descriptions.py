@@ -15,13 +15,14 @@ import yaml
 from jsonschema import Draft4Validator, Draft201909Validator, Draft202012Validator
 from referencing import Registry, Resource
 
+from ragone.dataset.environment import environment
 from ragone.dataset.exchange.description import Particulars, describe, uuid_of
 from ragone.dataset.exchange.descriptions import CITATION_FILE, CITATIONS, DATACITE, LINEAGE, PAGE, PROV, descriptions
 from ragone.dataset.exchange.people import PersonError, read_person
 from ragone.dataset.exchange.rendering import Rendering
 from ragone.dataset.exchange.selection import select
 from ragone.dataset.exchange.software import software_of
-from ragone.schemas import Kpi, Microstructure, stage
+from ragone.schemas import Campaign, Kpi, Microstructure, stage
 from ragone.schemas.electrode import cubic_voxels
 from ragone.schemas.provenance import RunOutcome
 
@@ -195,6 +196,31 @@ def test_the_page_holds_its_data_and_no_strangers_markup(chosen):
 def test_the_same_selection_gives_the_same_bytes(lake, chosen):
     """Nothing of the moment or the machine of the export is in the files."""
     assert described(chosen) == described(select(lake, chosen.root_id))
+
+
+def test_a_strangers_records_spoil_no_description(lake, design):
+    """Versions that are no table and a campaign whose name is markup over lines give files that are valid."""
+    broken = replace(environment(), packages=["not", "a", "table"])
+    campaign = Campaign(
+        name="</title>\n\x1b[31m" + "x" * 500,
+        definition={},
+        goals=7,
+        objective_name="energy_density",
+        objective_unit="W.h/L",
+        candidate_ids=(lake.put(design()),),
+        kpi_ids=("",),
+        values=[[None]],
+        feasible=np.zeros(1, np.uint8),
+    )
+    selection = select(lake, lake.put(campaign))
+    load = selection.get
+    selection = replace(selection, _load=lambda name: broken if name.startswith("environment-") else load(name))
+    found = described(selection)
+    Draft201909Validator(schema("datacite-4.5.json")).validate(json.loads(found[DATACITE]))
+    title = json.loads(found[DATACITE])["titles"][0]["title"]
+    assert title.isprintable()
+    assert len(title) < 200
+    assert found[PAGE].count(b"</title>") == 1
 
 
 def test_notes_name_people_after_those_who_are_named(chosen):

@@ -6,6 +6,8 @@ import lake_stages as stages
 import numpy as np
 import pytest
 
+from ragone.dataset import Lake
+from ragone.dataset.exchange import export, import_crate
 from ragone.dataset.exchange.licences import INCOMPATIBLE, OWN, UNKNOWN, LicenceError, licences, whole
 from ragone.dataset.exchange.selection import select
 from ragone.dataset.exchange.terms import TERMS, excludes, terms_of
@@ -137,6 +139,20 @@ def test_a_crate_names_the_strictest_beside_each_other(lake):
     assert whole(found).licence == "CC-BY-SA-4.0"
     both = {first: licence_of(lake, first), second: licence_of(lake, second)}
     assert whole(both).licence == "CC-BY-NC-4.0"
+
+
+def test_what_came_in_a_crate_is_not_ours_to_license(lake, design, tmp_path):
+    """A licence that the exporter names covers what is the lake's own; without one nothing changes on the way."""
+    volume = lake.run(stages.grow, design=lake.put(design()), seed=1).id
+    before = licences(select(lake, volume))
+    export(lake, volume, tmp_path / "crate")
+    import_crate(tmp_path / "crate", tmp_path / "other")
+    with Lake.open(tmp_path / "other") as other:
+        assert licences(select(other, volume)) == before
+        kpi = other.run(overlay, cubes=[volume, other.put(image("CC-BY-4.0"))]).id
+        found = licences(select(other, kpi), "CC0-1.0")
+    assert found[kpi].licence == found[volume].licence == OWN
+    assert volume in found[volume].reasons[-1]
 
 
 def test_terms_are_from_the_most_permissive_to_the_strictest():

@@ -92,6 +92,17 @@ def test_a_volume_is_an_ome_tiff(lake, tmp_path):
     np.testing.assert_allclose(again.voxel_edges_metre, record.voxel_edges_metre, rtol=1e-12)
 
 
+def test_text_that_xml_cannot_hold_spoils_no_image(lake, tmp_path):
+    """A source and phases with control characters and markup give a file that is read all the same."""
+    odd = volume(source="a\x00b\x0b</OME>\n", phase_names=("pore", "active_material", "<\x1f>"))
+    path = tmp_path / "volume.ome.tiff"
+    path.write_bytes(files_of(lake, odd)["ome.tiff"])
+    with tifffile.TiffFile(path) as file:
+        described = ElementTree.fromstring(file.ome_metadata)
+        assert np.array_equal(file.asarray(), odd.labels)
+    assert "< >" in {one.text for one in described.iter(f"{_OME}M")}
+
+
 def test_a_curve_is_in_the_battery_data_format(lake):
     """Columns have the names of the format; numbers come back to the bit; charging is positive."""
     curve = Discharge(
