@@ -204,7 +204,7 @@ def test_a_strangers_records_spoil_no_description(lake, design):
     campaign = Campaign(
         name="</title>\n\x1b[31m" + "x" * 500,
         definition={},
-        goals=7,
+        goals=[],
         objective_name="energy_density",
         objective_unit="W.h/L",
         candidate_ids=(lake.put(design()),),
