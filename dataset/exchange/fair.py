@@ -23,6 +23,7 @@ from ragone.dataset.exchange.descriptions import DATACITE, PAGE, PROV
 from ragone.dataset.exchange.indicators import INDICATORS, Evidence
 from ragone.dataset.exchange.rendering import Rendering
 
+_LINKED = re.compile(r'<link rel="describedby" type="([^"]+)" href="([^"]+)">')
 _EMBEDDED = re.compile(r'<script type="application/ld\+json">\n(.*?)\n</script>', re.DOTALL)
 
 
@@ -69,6 +70,7 @@ def _evidence(files: list[Rendering]) -> Evidence:
         page=_json(embedded[1]) if embedded else {},
         prov=_json(by_path.get(PROV, b"{}")),
         media_types=tuple(sorted({file.media_type for file in files if file.path.startswith("readable/")})),
+        links=tuple(_LINKED.findall(page)),
     )
 
 

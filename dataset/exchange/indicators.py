@@ -25,12 +25,16 @@ _PROV = "http://www.w3.org/ns/prov#"
 
 @dataclass(frozen=True)
 class Evidence:
-    """The content of a crate's files: DataCite's metadata, the data inside the page, PROV, types of readable files."""
+    """The content of a crate's files: DataCite's metadata, the data inside the page, PROV, types of readable files.
+
+    `links` are the addresses that the page declares as metadata about itself, with their media type.
+    """
 
     datacite: dict[str, Any]
     page: dict[str, Any]
     prov: dict[str, Any]
     media_types: tuple[str, ...]
+    links: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,10 @@ def _access(found: Evidence) -> str:
 
 def _embedded(found: Evidence) -> str:
     return "JSON-LD in the page" if found.page.get("@context") and found.page.get("@type") else ""
+
+
+def _linked(found: Evidence) -> str:
+    return next((f"a typed link to {place}" for kind, place in found.links if kind == "application/ld+json"), "")
 
 
 def _vocabularies(found: Evidence) -> str:
@@ -177,7 +185,6 @@ _RECORDS = "The crate holds no such records."
 _WRITTEN = "The crate's own files are missing or damaged; export it again."
 _DOI = "A repository registers a DOI when the crate is deposited."
 _SERVED = "A repository serves the page and the files under addresses, by https."
-_NEGOTIATED = "A repository answers requests for JSON-LD by content negotiation, as DataCite's DOIs do."
 _UNLISTED = (
     "F-UJI's list of standards has none of battery research. The crate follows BattINFO and the Battery Data Format; "
     "propose them to the list."
@@ -201,7 +208,7 @@ INDICATORS = (
     Indicator("FsF-A1.2-01MD-1", "the protocol of metadata knows authentication", _SERVED),
     Indicator("FsF-A1.2-01MD-2", "the protocol of data knows authentication", _SERVED),
     Indicator("FsF-I1-01M-1", "metadata in a formal language are in the page", _WRITTEN, _embedded),
-    Indicator("FsF-I1-01M-2", "metadata in a formal language are negotiated", _NEGOTIATED),
+    Indicator("FsF-I1-01M-2", "metadata in a formal language are linked or negotiated", _WRITTEN, _linked),
     Indicator("FsF-I2-01M-2", "terms of registered vocabularies are used", _RECORDS, _vocabularies),
     Indicator("FsF-I3-01M-1", "related works are named with their relation", _RECORDS, _related),
     Indicator("FsF-I3-01M-2", "related works are linked with their relation", _RECORDS, _related_links),

@@ -40,11 +40,11 @@ def lost(files: list[Rendering]) -> set[str]:
     return {name for name, one in standing.items() if one is Standing.NOT_MET} - {"FsF-R1.3-01M-1"}
 
 
-def test_a_crate_with_people_licence_and_publisher_meets_19_of_20(chosen):
+def test_a_crate_with_people_licence_and_publisher_meets_20_of_21(chosen):
     """All but the standard of a community that F-UJI does not list; each with what shows it, the rest with advice."""
     found = assess(made(chosen))
     standings = [one.standing for one in found]
-    assert [standings.count(one) for one in Standing] == [19, 1, 11]
+    assert [standings.count(one) for one in Standing] == [20, 1, 10]
     assert all(one.evidence for one in found if one.standing is Standing.MET)
     assert all(one.advice for one in found if one.standing is not Standing.MET)
     assert len({one.id for one in found}) == len(INDICATORS) == 31
@@ -103,5 +103,7 @@ def test_files_that_are_missing_cost_what_rests_on_them(chosen):
     """Without a table no open format, without dates and people no provenance, without a page nothing to index."""
     files = made(chosen)
     assert lost([file for file in files if file is not TABLE]) == {"FsF-R1.3-02D-1"}
+    unlinked = [replace(file, data=file.data.replace(b"describedby", b"about")) for file in files]
+    assert lost(unlinked) == {"FsF-I1-01M-2"}
     assert "FsF-R1.2-01M-1" in lost([file for file in files if file.path != DATACITE])
-    assert {"FsF-F4-01M-1", "FsF-I1-01M-1"} <= lost([file for file in files if file.path != PAGE])
+    assert {"FsF-F4-01M-1", "FsF-I1-01M-1", "FsF-I1-01M-2"} <= lost([file for file in files if file.path != PAGE])
