@@ -33,5 +33,5 @@ def _lines(name: str, one: Licensed) -> list[str]:
         "unknown": "unknown: nobody may rely on a permission",
         "incompatible": "none: what it is made of cannot be passed on together",
     }
-    stated = [f"{licence} is stated by {given}" for given, licence in one.met.items()]
+    stated = [f"{licence} is stated by {given}" for given, licence in one.met.items() if licence not in meanings]
     return [f"{name}: {meanings.get(one.licence, one.licence)}", *stated, *one.reasons]
