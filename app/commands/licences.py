@@ -10,6 +10,8 @@ from ragone.app.terminal.printable import one_line
 from ragone.app.terminal.session import FINE, Session
 from ragone.dataset.exchange import Licensed, licences, select
 
+_MOST = 20  # licences and reasons that are shown
+
 
 def execute(session: Session) -> int:
     """Name the strictest licence along what an artifact was made of, who states which, and what speaks against it."""
@@ -34,4 +36,6 @@ def _lines(name: str, one: Licensed) -> list[str]:
         "incompatible": "none: what it is made of cannot be passed on together",
     }
     stated = [f"{licence} is stated by {given}" for given, licence in one.met.items() if licence not in meanings]
-    return [f"{name}: {meanings.get(one.licence, one.licence)}", *stated, *one.reasons]
+    said = [*one.reasons, *stated]
+    more = [f"and {len(said) - _MOST} more; --json has them all"] if len(said) > _MOST else []
+    return [f"{name}: {meanings.get(one.licence, one.licence)}", *said[:_MOST], *more]

@@ -79,25 +79,18 @@ def _person(person: Person) -> dict[str, Any]:
 
 
 def _related(about: Description) -> Iterator[Mapping[str, str]]:
-    """The data that it was made from, and the works on the software behind it."""
+    """The data that it was made from, and the works on software and parameters that are to be cited."""
     for address in dict.fromkeys(source.address for source in about.sources if source.address):
         doi = address.removeprefix("https://doi.org/")
         kind = ("DOI", doi) if doi != address else ("URL", address)
-        yield _relation(*kind, "IsDerivedFrom", "Dataset")
+        yield _relation(*kind, "IsDerivedFrom")
     works = {work.doi: work for one in about.software for work in one.works}
-    for doi in works:
-        yield _relation("DOI", doi, "IsCompiledBy", "Software")
-    for work in about.parameter_sets:
-        yield _relation("DOI", work.doi, "References", "JournalArticle")
+    for doi in works | {work.doi: work for work in about.parameter_sets}:
+        yield _relation("DOI", doi, "Cites")
 
 
-def _relation(kind: str, identifier: str, relation: str, resource: str) -> Mapping[str, str]:
-    return {
-        "relatedIdentifier": identifier,
-        "relatedIdentifierType": kind,
-        "relationType": relation,
-        "resourceTypeGeneral": resource,
-    }
+def _relation(kind: str, identifier: str, relation: str) -> Mapping[str, str]:
+    return {"relatedIdentifier": identifier, "relatedIdentifierType": kind, "relationType": relation}
 
 
 def _rights(about: Description) -> Iterator[Mapping[str, str]]:

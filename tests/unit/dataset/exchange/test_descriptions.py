@@ -91,7 +91,7 @@ def test_datacite_is_valid(chosen, particulars):
     assert {"CC-BY-4.0", "CC-BY-SA-4.0"} <= rights
     related = {(one["relatedIdentifier"], one["relationType"]) for one in found["relatedIdentifiers"]}
     assert ("10.5281/zenodo.1234", "IsDerivedFrom") in related
-    assert ("10.1038/s41586-020-2649-2", "IsCompiledBy") in related
+    assert ("10.1038/s41586-020-2649-2", "Cites") in related
 
 
 def test_prov_is_valid_and_tells_both_edges_apart(chosen):
