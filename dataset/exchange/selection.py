@@ -112,11 +112,12 @@ def select(lake: Lake, name: str) -> Selection:
     UnknownIdError, AmbiguousIdError, MalformedIdError
         If the id leads to no one artifact.
     CrateError
-        If it cannot travel: a snapshot stands for a whole lake, and a run is none of its artifacts.
+        If it cannot travel: a snapshot stands for a whole lake, a run is none of its artifacts, and code and
+        environments travel with what was made by them.
     """
     full = lake.resolve(name)
     kind = full.partition("-")[0]
-    if kind in ("run", "snapshot"):
+    if kind in ("run", "snapshot", *_SHARED):
         raise CrateError(
             f"{full} is a {kind}; a crate holds an artifact with all that it was made of. Name what a run made, or "
             "copy a whole lake with: ragone backup"

@@ -28,7 +28,7 @@ _COLUMNS = {
     "standard_uncertainty": pl.Float64,
     "sample_count": pl.Int64,
 }
-_ERROR = "_standard_error"
+_ERROR, _COUNT = "_standard_error", "volume_element_count"
 
 
 def scalar_table(selection: Selection) -> pl.DataFrame:
@@ -68,8 +68,9 @@ def _rows_of(selection: Selection, name: str) -> Iterator[tuple[Any, ...]]:
 
 
 def _fields(record: Record) -> Iterator[tuple[Any, ...]]:
-    count = getattr(record, "volume_element_count", None)
-    for field, unit in _quantities(type(record)).items():
+    known = _quantities(type(record))
+    count = getattr(record, _COUNT) if _COUNT in known else None
+    for field, unit in known.items():
         yield field, getattr(record, field), unit, getattr(record, field + _ERROR, None), count
 
 

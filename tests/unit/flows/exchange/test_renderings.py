@@ -16,6 +16,7 @@ import tifffile
 from built_cells import full_cell, half_cell
 
 from ragone.dataset import Lake
+from ragone.dataset.errors import CrateError
 from ragone.dataset.exchange import select
 from ragone.flows.exchange import crate_files, renderings
 from ragone.flows.exchange.renderings import LEFT_OUT
@@ -25,10 +26,14 @@ from ragone.pipelines.files.images import import_volume, parse_phases
 from ragone.pipelines.manufacture import pack_particles
 from ragone.schemas import Discharge, Kpi, Microstructure, Recipe, Record
 from ragone.schemas.electrode import raised
+from ragone.schemas.kinds import KINDS
 from ragone.schemas.materials import NMC_811
 
 _OME = "{http://www.openmicroscopy.org/Schemas/OME/2016-06}"
 _EMMO = "https://w3id.org/emmo"
+
+
+_ALONE = {"run", "snapshot", "code", "environment"}  # no crate is about one of these
 
 
 @pytest.fixture
@@ -197,6 +202,25 @@ def test_a_kpi_has_its_name_and_uncertainty(lake):
 
 def _scalars(lake: Lake, record: Record) -> bytes:
     return next(file.data for file in renderings(select(lake, lake.put(record))) if file.path.endswith("scalars.csv"))
+
+
+@pytest.mark.parametrize("kind", sorted(set(KINDS) - _ALONE))
+def test_every_kind_of_record_can_be_in_a_crate(lake, example, kind):
+    """Whatever a record is, its files can be made, and each of its numbers is the record's."""
+    record = example(kind)
+    files = {file.path: file.data for file in crate_files(select(lake, lake.put(record)))}
+    found = pl.read_parquet(io.BytesIO(files["readable/scalars.parquet"])).filter(pl.col("artifact_id") == record.id)
+    for row in found.filter(pl.col("kind") != "kpi").rows(named=True):
+        assert row["value"] == getattr(record, row["quantity"])
+        assert row["unit"] == type(record).fields()[row["quantity"]].unit
+    assert "metadata/datacite.json" in files
+
+
+@pytest.mark.parametrize("kind", ["code", "environment", "snapshot"])
+def test_what_no_crate_is_about_is_refused(lake, example, kind):
+    """Code and environments travel with what was made by them, a snapshot not at all."""
+    with pytest.raises(CrateError, match="Name what a run made"):
+        select(lake, lake.put(example(kind)))
 
 
 def test_what_was_dropped_is_named(lake, transport):
