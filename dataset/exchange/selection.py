@@ -108,7 +108,7 @@ def select(lake: Lake, name: str) -> Selection:
     UnknownIdError, AmbiguousIdError, MalformedIdError
         If the id leads to no one artifact.
     CrateError
-        If it cannot travel: a snapshot stands for a whole lake, and a run is none of its artifacts.
+        If it cannot travel: a snapshot stands for a whole lake, a run is no artifact, and its data may be dropped.
     """
     full = lake.resolve(name)
     kind = full.partition("-")[0]
@@ -119,6 +119,8 @@ def select(lake: Lake, name: str) -> Selection:
         )
     store = lake._store
     store.index.catch_up()
+    if store.dropped(full):
+        raise CrateError(f"the data of {full} were dropped. Bring them back first: ragone reproduce {full}")
     gathering = _Gathering(store, store.producer(full).run.ended)
     gathering.add([full])
     if kind == CAMPAIGN:

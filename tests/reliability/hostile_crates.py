@@ -11,7 +11,7 @@ import os
 import socket
 import zipfile
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -177,6 +177,8 @@ def _runs() -> dict[str, tuple[str, Make]]:
             _run(input_ids=("../kpi",), honest=False),
         ),
         "a run dated back": ("ended before", _dated_back),
+        "a run of the year 9999": ("ended at 9999-12-31", _dated(datetime(9999, 12, 31, tzinfo=UTC))),
+        "a run of the year 1": ("which cannot be", _dated(datetime(1, 1, 2, tzinfo=UTC))),
         "a circle": ("ended before|takes what it made", _circle),
         "two runs in one file": ("holds 2 runs, not one", _two_runs),
     }
@@ -521,8 +523,12 @@ def _run(**changes: Any) -> Make:
 
 
 def _dated_back(files: Files, folder: Path) -> Path:
-    early = NOW - timedelta(days=9999)
+    early = NOW - timedelta(days=999)
     return _run(started=early, ended=early)(files, folder)
+
+
+def _dated(when: datetime) -> Make:
+    return _run(started=when, ended=when)
 
 
 def _circle(files: Files, folder: Path) -> Path:
