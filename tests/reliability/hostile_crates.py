@@ -278,7 +278,7 @@ def _zip_bomb(files: Files, folder: Path) -> Path:
     path = folder / "crate.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         with archive.open(f"{PAYLOAD}/readable/zeros.csv", "w", force_zip64=True) as file:
-            for _ in range(64):
+            for _ in range(8):
                 file.write(bytes(2**24))
         for name, data in files.items():
             archive.writestr(name, data)
