@@ -8,7 +8,7 @@ ended before what it took was made; no stage lies in a package that is not trust
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, TypeVar
 
@@ -30,6 +30,8 @@ from ragone.schemas.provenance import Run, Snapshot, Tombstone
 _LARGEST_METADATA = 2**24  # bytes
 _MOST_VALUES = 200_000
 _ANY_DAY = "runs/0000/00/00"
+_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+_CLOCKS_APART = timedelta(minutes=10)  # a lake looks for what is new in the folder of its last day
 
 T = TypeVar("T")
 
@@ -146,9 +148,12 @@ class Arrival:
             )
 
     def _require_order(self) -> None:
-        """Nothing descends from itself; no run ended before what it took was made, wherever it goes."""
+        """Nothing descends from itself; no run ended before what it took was made, wherever it goes, or will end."""
         graph = {}
+        latest = datetime.now(UTC) + _CLOCKS_APART
         for run_id, run in self.runs.items():
+            if not _EARLIEST <= run.ended <= latest:
+                raise CrateError(f"{run_id} ended at {run.ended:%Y-%m-%d %H:%M}, which cannot be. Nothing was written.")
             taken = [self._first[name] for name in run.input_ids if name in self._first]
             late = next((maker for ended, maker in taken if ended > run.ended), "")
             if late:

@@ -26,6 +26,7 @@ from ragone.dataset.keys import is_digest
 from ragone.dataset.progress import Watcher
 
 _FETCH = "fetch.txt"
+_TAGS = 4  # files around the payload
 
 
 class BagWriter:
@@ -41,6 +42,8 @@ class BagWriter:
         within = f"{PAYLOAD}/{checked_path(path)}"
         if within in self._digests:
             raise CrateError(f"{path} would be in the crate twice.")
+        if len(self._digests) == MOST_FILES - _TAGS:
+            raise CrateError(f"the crate would hold more than {MOST_FILES} files. Copy the lake with: ragone backup")
         self._digests[within] = digest_of(data)
         self._size += len(data)
         self._sink.add(within, data)

@@ -17,6 +17,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from ragone.dataset.exchange.crate_format import MOST_ENTITIES, README, WORKFLOW, object_path
 from ragone.dataset.exchange.rendering import Rendering
@@ -35,6 +36,7 @@ _PROFILES = {
 }
 _BIOSCHEMAS = "https://bioschemas.org/profiles/ComputationalWorkflow/1.0-RELEASE"
 _STATUS = "http://schema.org/{}ActionStatus"
+_FRAME = 3 + len(_PROFILES)  # the descriptor, the crate, its profiles and its licence
 _LANGUAGE, _RUN = "#json", "#run"
 _FOLDER = "lake/objects/{}/"
 
@@ -54,7 +56,7 @@ class About:
 
 
 def crate_metadata(
-    selection: Selection, about: About, ragone: str, files: Iterable[Rendering], counts: Mapping[str, int]
+    selection: Selection, about: About, ragone: str, files: Mapping[Rendering, int], counts: Mapping[str, int]
 ) -> bytes:
     """Return the content of ``ro-crate-metadata.json``.
 
@@ -67,7 +69,8 @@ def crate_metadata(
     ragone
         The version of Ragone that writes it.
     files
-        Its files but for records and runs. Of those beyond 500 entities only the folder is named.
+        Its files but for records and runs, with their sizes [byte]. Of those beyond 500 entities only the folder is
+        named.
     counts
         Records stored, by kind.
     """
@@ -76,7 +79,8 @@ def crate_metadata(
         *_Workflow(selection, about, ragone, counts.keys()).entities(),
         *_agents(about),
     ]
-    graph += _files([file for file in files if file.path != WORKFLOW], MOST_ENTITIES - len(graph) - 10)
+    others = {file: size for file, size in files.items() if file.path != WORKFLOW}
+    graph += _files(others, MOST_ENTITIES - _FRAME - len(graph))
     whole = [_plain(entity) for entity in (*_frame(selection, about, graph), *graph)]
     return (json.dumps({"@context": _CONTEXT, "@graph": whole}, indent=1, ensure_ascii=False) + "\n").encode()
 
@@ -144,15 +148,17 @@ def _parts(selection: Selection, counts: Mapping[str, int]) -> Iterator[Entity]:
     }
 
 
-def _files(files: list[Rendering], room: int) -> Iterator[Entity]:
+def _files(files: Mapping[Rendering, int], room: int) -> Iterator[Entity]:
     """The other files; of folders that hold too many of them, the folder."""
-    for file in files[:room]:
+    ordered = list(files)
+    named = room if len(files) <= room else max(0, room - len(set(map(_parent, files))))
+    for file in ordered[:named]:
         entity: Entity = {"@id": file.path, "@type": "File", "name": file.title, "encodingFormat": file.media_type}
-        entity |= {"contentSize": str(len(file.data))} if file.data else {}
+        entity["contentSize"] = str(files[file])
         entity |= {"conformsTo": _ref(file.conforms_to)} if file.conforms_to else {}
         subject = "./" if file.path == README else object_path(file.of_id) if file.of_id else ""
         yield entity | ({"about": _ref(subject)} if subject else {})
-    for folder in sorted({file.path.rpartition("/")[0] for file in files[room:]} - {""}):
+    for folder in sorted(set(map(_parent, ordered[named:])) - {""}):
         yield {"@id": f"{folder}/", "@type": "Dataset", "name": folder, "description": "Records as others read them."}
 
 
@@ -194,13 +200,13 @@ class _Workflow:
             "input": [_ref(f"#parameter/{kind}") for kind in self._given],
             "output": [_ref(f"#parameter/{kind}") for kind in self._made],
             "hasPart": [_ref(f"#{package}") for package in self._packages()],
-            "step": [_ref(f"#step/{step.stage}") for step in self._steps],
+            "step": [_ref(_name("step", step)) for step in self._steps],
             **_by(self._about),
         }
 
     def _step(self, step: Step, position: int) -> Iterator[Entity]:
         yield {
-            "@id": f"#step/{step.stage}",
+            "@id": _name("step", step),
             "@type": "HowToStep",
             "name": step.stage,
             "description": f"The stage at {step.entry_point}",
@@ -209,7 +215,7 @@ class _Workflow:
         }
         failed = step.failed == step.count
         yield {
-            "@id": f"#action/{step.stage}",
+            "@id": _name("action", step),
             "@type": "CreateAction",
             "name": step.in_words,
             "description": _informed(step),
@@ -222,8 +228,8 @@ class _Workflow:
             "agent": _agent(self._about),
             **({"error": step.error} if failed else {}),
         }
-        instrument, action = _ref(f"#step/{step.stage}"), _ref(f"#action/{step.stage}")
-        control = f"#control/{step.stage}"
+        instrument, action = _ref(_name("step", step)), _ref(_name("action", step))
+        control = _name("control", step)
         yield {"@id": control, "@type": "ControlAction", "name": step.stage, "instrument": instrument, "object": action}
 
     def _whole(self) -> Entity:
@@ -297,8 +303,16 @@ def _is_data(entity: Entity) -> bool:
     return "File" in kinds or "Dataset" in kinds
 
 
+def _parent(file: Rendering) -> str:
+    return file.path.rpartition("/")[0]
+
+
+def _name(sort: str, step: Step) -> str:
+    return f"#{sort}/{quote(step.stage)}"
+
+
 def _person(name: str, address: str) -> str:
-    return address or f"#person/{name.replace(' ', '-')}"
+    return address or f"#person/{quote(name)}"
 
 
 def _ref(name: str) -> Entity:

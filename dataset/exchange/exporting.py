@@ -11,11 +11,13 @@ import json
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib import metadata
+from itertools import chain
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as csv
 import pyarrow.parquet as pq
 
@@ -94,15 +96,17 @@ def export(
     with created(Path(destination)) as sink:
         bag = BagWriter(sink)
         artifacts = _add_records(bag, selection, watcher)
-        files = [*_own_files(lake, selection, described), *(file for make in renderers for file in make(selection))]
-        for file in files:
+        sizes: dict[Rendering, int] = {}
+        others = (file for make in renderers for file in make(selection))
+        for file in chain(_own_files(lake, selection, described), others):  # one at a time: volumes are large
             bag.add(file.path, file.data)
+            sizes[replace(file, data=b"")] = len(file.data)
         ragone = metadata.version("ragone")
         counts = Counter(a.kind for a in selection.artifacts.values() if not a.dropped)
-        bag.add(METADATA, crate_metadata(selection, described, ragone, files, counts))
+        bag.add(METADATA, crate_metadata(selection, described, ragone, sizes, counts))
         card = Card(selection.root_id, f"{selection.latest:%Y-%m-%d}", ragone, artifacts, len(selection.runs))
         root = bag.close(card)
-    return Exported(root, selection.root_id, artifacts, len(selection.runs), len(files))
+    return Exported(root, selection.root_id, artifacts, len(selection.runs), len(sizes))
 
 
 def described_by_records(selection: Selection) -> About:
@@ -180,6 +184,11 @@ def _parquet(table: pa.Table) -> bytes:
 
 
 def _csv(table: pa.Table) -> bytes:
+    """The table as text, in which no character controls a terminal, changes the direction of others, or is none."""
+    for place, column in enumerate(table.columns):
+        if pa.types.is_string(column.type):
+            plain = pc.replace_substring_regex(column, r"\pC", "\ufffd")
+            table = table.set_column(place, table.schema.field(place), plain)
     sink = io.BytesIO()
     csv.write_csv(table, sink)
     return sink.getvalue()

@@ -112,8 +112,8 @@ def select(lake: Lake, name: str) -> Selection:
     UnknownIdError, AmbiguousIdError, MalformedIdError
         If the id leads to no one artifact.
     CrateError
-        If it cannot travel: a snapshot stands for a whole lake, a run is none of its artifacts, and code and
-        environments travel with what was made by them.
+        If it cannot travel: a snapshot stands for a whole lake, a run is no artifact, code and environments travel with
+        what was made by them, and its data may be dropped.
     """
     full = lake.resolve(name)
     kind = full.partition("-")[0]
@@ -124,6 +124,8 @@ def select(lake: Lake, name: str) -> Selection:
         )
     store = lake._store
     store.index.catch_up()
+    if store.dropped(full):
+        raise CrateError(f"the data of {full} were dropped. Bring them back first: ragone reproduce {full}")
     gathering = _Gathering(store, store.producer(full).run.ended)
     gathering.add([full])
     if kind == CAMPAIGN:
@@ -148,7 +150,7 @@ class _Gathering:
     def __init__(self, store: Store, concluded: datetime) -> None:
         self._store = store
         self._concluded = concluded  # runs that are not needed are taken if they ended before
-        self._runs: dict[str, Run] = {}
+        self._runs: dict[str, Committed] = {}
         self._ids: set[str] = set()
 
     def add(self, names: Iterable[str]) -> None:
@@ -168,16 +170,16 @@ class _Gathering:
 
     def selection(self, root_id: str) -> Selection:
         """Return what was found."""
-        runs = dict(sorted(self._runs.items(), key=lambda item: (item[1].ended, item[0])))
-        first: dict[str, str] = {}
-        for run_id, run in runs.items():
-            for name in Committed(run_id, run, "", 0).made():
-                first.setdefault(name, run_id)
+        items = sorted(self._runs.values(), key=lambda item: (item.run.ended, item.run_id))
+        first: dict[str, Committed] = {}
+        for item in items:
+            for name in item.made():
+                first.setdefault(name, item)
         return Selection(
             root_id,
-            {name: self._artifact(name, run_id, runs[run_id].ended) for name, run_id in first.items()},
-            tuple(runs.items()),
-            tuple(edge for run_id, run in runs.items() for edge in _edges(run_id, run)),
+            {name: self._artifact(name, item) for name, item in first.items()},
+            tuple((item.run_id, item.run) for item in items),
+            tuple(edge for item in items for edge in _edges(item)),
             self._store.load,
             self._data,
             frozenset(r["parent_id"] for r in self._rows(LINEAGE, "parent_id", first) if r["stage"] == IMPORT),
@@ -186,15 +188,15 @@ class _Gathering:
     def _data(self, name: str) -> bytes:
         if not name.startswith("run-"):
             return self._store.objects.verified(name)[0]
-        item = self._store.committed(name)
+        item = self._runs[name]
         return encode(self._store.runs.row(item.key, item.row))
 
     def _take(self, run_ids: Iterable[str]) -> set[str]:
         """Take runs; returns what they name."""
         named: set[str] = set()
-        for run_id in sorted(set(run_ids) - self._runs.keys()):
-            item = self._store.committed(run_id)
-            self._runs[run_id] = item.run
+        rows = self._rows(RUNS, "id", set(run_ids) - self._runs.keys())
+        for item in map(self._store.committed_at, sorted(rows, key=lambda row: (row["file"], row["row"]))):
+            self._runs[item.run_id] = item
             named.update(item.named())
         return named
 
@@ -224,13 +226,13 @@ class _Gathering:
             listed = ", ".join(f"'{name}'" for name in ordered[start : start + _TOGETHER])
             yield from self._store.tables.read(table, where=f"{column} IN ({listed})").to_pylist()
 
-    def _artifact(self, name: str, run_id: str, created: datetime) -> Artifact:
+    def _artifact(self, name: str, made: Committed) -> Artifact:
         size = self._store.objects.size(name)
         if size is None and not self._store.dropped(name):
             raise CrateError(f"the file of {name} is missing; no crate can hold it. Run: ragone reproduce {name}")
-        return Artifact(name, name.partition("-")[0], size or 0, run_id, created, dropped=size is None)
+        return Artifact(name, name.partition("-")[0], size or 0, made.run_id, made.run.ended, dropped=size is None)
 
 
-def _edges(run_id: str, run: Run) -> Iterator[Edge]:
-    for row in edges(Committed(run_id, run, "", 0)):
+def _edges(item: Committed) -> Iterator[Edge]:
+    for row in edges(item):
         yield Edge(row["child_id"], row["parent_id"], row["run_id"], row["role"], row["stage"], row["informed"])

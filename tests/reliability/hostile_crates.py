@@ -11,7 +11,8 @@ import os
 import socket
 import zipfile
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -111,11 +112,10 @@ def _names() -> dict[str, tuple[str, Make]]:
         "a program beside": "sitecustomize.py",
         "a name of 500 characters": f"{PAYLOAD}/readable/" + "a" * 480,
         "another manifest": "manifest-md5.txt",
-        "files elsewhere": "fetch.txt",
     }
-    words = "is no name|does not belong in a crate|names files elsewhere"
-    found = {what: (words, _added(path)) for what, path in named.items()}
+    found = {what: ("is no name|does not belong in a crate", _added(path)) for what, path in named.items()}
     return found | {
+        "files elsewhere": ("names files elsewhere", _added("fetch.txt")),
         "upper and lower case": ("are one file where upper and lower case are one", _case_clash),
         "a name twice": ("holds .* twice", _twice),
     }
@@ -129,6 +129,7 @@ def _archives() -> dict[str, tuple[str, Make]]:
         "a comment behind the archive": ("its directory does not say", _commented),
         "an encrypted file": ("is encrypted", _flagged),
         "files that overlap": ("no archive as ragone export writes it", _overlapping),
+        "a check sum of something else": ("its CRC-32 is not the one stated", _wrong_crc),
         "a large file that is not there": ("no archive as ragone export writes it", _claimed_size),
         "too many files": ("more than 65535 files", _many_files),
     }
@@ -177,7 +178,9 @@ def _runs() -> dict[str, tuple[str, Make]]:
             _run(input_ids=("../kpi",), honest=False),
         ),
         "a run dated back": ("ended before", _dated_back),
-        "a circle": ("ended before|takes what it made", _circle),
+        "a run of the year 9999": ("ended at 9999-12-31", _dated(datetime(9999, 12, 31, tzinfo=UTC))),
+        "a run of the year 1": ("which cannot be", _dated(datetime(1, 1, 2, tzinfo=UTC))),
+        "a circle": ("takes what descends from what it made", _circle),
         "two runs in one file": ("holds 2 runs, not one", _two_runs),
     }
 
@@ -275,7 +278,7 @@ def _zip_bomb(files: Files, folder: Path) -> Path:
     path = folder / "crate.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         with archive.open(f"{PAYLOAD}/readable/zeros.csv", "w", force_zip64=True) as file:
-            for _ in range(64):
+            for _ in range(8):
                 file.write(bytes(2**24))
         for name, data in files.items():
             archive.writestr(name, data)
@@ -317,6 +320,23 @@ def _overlapping(files: Files, folder: Path) -> Path:
     with path.open("wb") as file:
         entries = [write_entry(file, name, data) for name, data in files.items()]
         write_end(file, entries + entries[:1] * 1000)
+    return path
+
+
+def _wrong_crc(files: Files, folder: Path) -> Path:
+    path = folder / "crate.zip"
+    name = _a_record(files)
+    with path.open("wb") as file:
+        entries = []
+        for one, data in files.items():
+            entry = write_entry(file, one, data)
+            if one == name:
+                entry = replace(entry, crc=entry.crc ^ 1)
+                file.seek(entry.offset)
+                file.write(entry.header())
+                file.seek(0, os.SEEK_END)
+            entries.append(entry)
+        write_end(file, entries)
     return path
 
 
@@ -521,13 +541,24 @@ def _run(**changes: Any) -> Make:
 
 
 def _dated_back(files: Files, folder: Path) -> Path:
-    early = NOW - timedelta(days=9999)
+    early = NOW - timedelta(days=999)
     return _run(started=early, ended=early)(files, folder)
 
 
+def _dated(when: datetime) -> Make:
+    return _run(started=when, ended=when)
+
+
 def _circle(files: Files, folder: Path) -> Path:
+    """Two records that were made of each other in one moment."""
+    tables = [_with_value(files[_a_record(files)], value) for value in (5.0, 6.0)]
+    names = [f"kpi-{table_digest(table)}" for table in tables]
+    records = {f"{PAYLOAD}/{object_path(name)}": encode(table) for name, table in zip(names, tables, strict=True)}
+    more = {**files, **records}
     run = _computed_run(files)
-    return _run(input_ids=run.output_ids, output_ids=run.input_ids, ended=run.ended - timedelta(days=1))(files, folder)
+    for one, other in (names, names[::-1]):
+        put_run(more, run, input_ids=(one,), output_ids=(other,))
+    return packed(_with(more, 2, 2), folder)
 
 
 def _two_runs(files: Files, folder: Path) -> Path:
