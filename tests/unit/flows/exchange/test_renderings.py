@@ -21,6 +21,7 @@ from ragone.dataset.exchange import select
 from ragone.flows.exchange import crate_files, renderings
 from ragone.flows.exchange.renderings import LEFT_OUT
 from ragone.pipelines.cell import ideal_transport
+from ragone.pipelines.characterise import homogenise
 from ragone.pipelines.files.bpx.format import load_bpx
 from ragone.pipelines.files.images import import_volume, parse_phases
 from ragone.pipelines.manufacture import pack_particles
@@ -227,8 +228,9 @@ def test_what_was_dropped_is_named(lake, transport):
     """Its data are gone; the list says how they come back."""
     recipe, materials = lake.put(Recipe(active_material_weight_fraction=0.95, porosity=0.4)), lake.put(NMC_811)
     made = lake.run(pack_particles, recipe=recipe, materials=materials, seed=1, edge_voxels=8, voxel_size_metre=1e-6).id
+    measured = lake.run(homogenise, microstructure=made, materials=materials).id
     lake.drop([made], reason="space")
-    (left,) = [f.data for f in renderings(select(lake, made)) if f.path == LEFT_OUT]
+    (left,) = [f.data for f in renderings(select(lake, measured)) if f.path == LEFT_OUT]
     assert "ragone reproduce" in left.decode()
 
 
