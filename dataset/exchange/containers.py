@@ -11,6 +11,7 @@ import shutil
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -91,7 +92,10 @@ def created(where: Path) -> Iterator[Sink]:
 class _Folder:
     def __init__(self, root: Path) -> None:
         self._root = root
-        self.sizes: Mapping[str, int] = dict(_walk(root))
+        try:
+            self.sizes: Mapping[str, int] = dict(_walk(root))
+        except OSError as cause:
+            raise CrateError(f"{cause.filename} cannot be read ({cause.strerror}). Nothing was written.") from cause
 
     def read(self, path: str) -> bytes:
         return read_regular(self._root / path, self.sizes[path])
@@ -149,7 +153,7 @@ def _walk(root: Path) -> Iterator[tuple[str, int]]:
     while waiting:
         folder, prefix, depth = waiting.pop()
         with os.scandir(folder) as found:
-            entries = sorted(found, key=lambda entry: entry.name)
+            entries = sorted(islice(found, 2 * MOST_FILES + 1), key=lambda entry: entry.name)
         for entry in entries:
             path = f"{prefix}{printable(entry.name)}"
             status = entry.stat(follow_symlinks=False)

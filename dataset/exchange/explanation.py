@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from ragone.dataset.exchange.crate_metadata import About
+from ragone.dataset.exchange.entities import About
 from ragone.dataset.exchange.selection import Selection
 
 _PAGE = """\

@@ -34,7 +34,8 @@ from ragone.dataset.exchange.crate_format import (
     object_path,
     run_path,
 )
-from ragone.dataset.exchange.crate_metadata import About, crate_metadata
+from ragone.dataset.exchange.crate_metadata import crate_metadata
+from ragone.dataset.exchange.entities import About
 from ragone.dataset.exchange.explanation import explanation
 from ragone.dataset.exchange.rendering import Rendering
 from ragone.dataset.exchange.selection import Selection, select

@@ -181,6 +181,12 @@ def _runs() -> dict[str, tuple[str, Make]]:
         "a run of the year 9999": ("ended at 9999-12-31", _dated(datetime(9999, 12, 31, tzinfo=UTC))),
         "a run of the year 1": ("which cannot be", _dated(datetime(1, 1, 2, tzinfo=UTC))),
         "a circle": ("takes what descends from what it made", _circle),
+        "a number beyond all": (_NO_RUN + "|another run", _raw_parameters('{"x": ' + "9" * 400 + "}")),
+        "no number": (_NO_RUN, _raw_parameters('{"x": NaN}')),
+        "deep parameters": (_NO_RUN, _raw_parameters('{"x": ' + _DEEP.decode() + "}")),
+        "a key twice": (_NO_RUN + "|another run", _raw_parameters('{"x": 1, "x": 2}')),
+        "parameters that are a list": (_NO_RUN, _raw_parameters("[]")),
+        "half a character": (_NO_RUN, _raw_parameters(r'{"x": "\ud800"}')),
         "two runs in one file": ("holds 2 runs, not one", _two_runs),
     }
 
@@ -536,6 +542,19 @@ def _run(**changes: Any) -> Make:
         more = dict(files)
         put_run(more, _computed_run(files), **changes)
         return packed(_with(more, 0, 1), folder)
+
+    return make
+
+
+def _raw_parameters(text: str) -> Make:
+    """A run whose parameters are this text, whatever it is."""
+
+    def make(files: Files, folder: Path) -> Path:
+        table = _computed_run(files).to_arrow()
+        place = table.column_names.index("parameters")
+        table = table.set_column(place, table.schema.field(place), pa.array([text], table.schema.field(place).type))
+        path = f"{PAYLOAD}/{run_path(f'run-{table_digest(table)}')}"
+        return packed(_with({**files, path: encode(table)}, 0, 1), folder)
 
     return make
 

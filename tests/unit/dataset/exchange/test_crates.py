@@ -39,6 +39,11 @@ def crate(lake, made, tmp_path):
     return SimpleNamespace(path=path, **vars(export(lake, made.kpi, path)))
 
 
+def listed(value: object) -> list[object]:
+    """The values of a property of JSON-LD."""
+    return value if isinstance(value, list) else [value]
+
+
 def ids_of(lake: Lake) -> set[str]:
     """The ids of all artifacts and runs of a lake."""
     return {*lake.sql("SELECT id FROM artifacts")["id"], *lake.sql("SELECT id FROM runs")["id"]}
@@ -108,7 +113,9 @@ def test_other_tools_read_it(crate, lake, made):
     assert {one["@id"] for one in root["conformsTo"]} >= {"https://w3id.org/ro/wfrun/provenance/0.5"}
     for part in root["hasPart"]:
         assert any(name.startswith(f"data/{part['@id']}") for name in names)
+    referred = {two["@id"] for one in graph for value in one.values() for two in listed(value) if isinstance(two, dict)}
     ids = [one["@id"] for one in graph]
+    assert {name for name in referred if "://" not in name} <= set(ids)
     assert [name for number, name in enumerate(ids) if name in ids[:number]] == []
     assert f"data/lake/objects/kpi/{made.kpi[4:]}.arrow" in names
 
