@@ -88,3 +88,7 @@ class StageFailedError(LakeError, RuntimeError):
 
 class NotReproducibleError(LakeError, RuntimeError):
     """A dropped record could not be brought back as it was."""
+
+
+class CrateError(LakeError, ValueError):
+    """A crate that cannot be written, or is refused: damaged, of a newer format, or not what it says."""

@@ -6,7 +6,7 @@ is the hash of its row alone, so that a run has the same id however it was commi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -57,6 +57,16 @@ class RunLog:
         self._files.write(key, encode(table))
         return [Committed(run_id, run, key, row) for row, (run_id, run) in enumerate(runs.items())]
 
+    def take_over(self, rows: Iterable[pa.Table]) -> None:
+        """Store runs as another lake holds them, a row each, in their order: those of one schema version together."""
+        by_version: dict[bytes, list[pa.Table]] = {}
+        for row in rows:
+            by_version.setdefault(row.schema.metadata[b"schema_version"], []).append(row)
+        for version in sorted(by_version, key=int):
+            table = pa.concat_tables(by_version[version]).combine_chunks()
+            day = max(table["ended"].to_pylist())
+            self._files.write(f"runs/{day:%Y/%m/%d}/{table_digest(table)}.arrow", encode(table))
+
     def read(self, key: str) -> list[Committed]:
         """The runs of one file, verified against its name.
 
@@ -100,6 +110,11 @@ class RunLog:
         if not 0 <= row < table.num_rows:
             raise IndexError(f"{key} holds {table.num_rows} runs; there is no row {row}.")
         return _committed(table, key, row)
+
+    def row(self, key: str, row: int) -> pa.Table:
+        """One run of a file in the schema version that it was written in; encoded, always the same bytes."""
+        one = self._whole(key).slice(row, 1)
+        return pa.table([pa.array(column.to_pylist(), column.type) for column in one.columns], schema=one.schema)
 
     def files(self) -> list[str]:
         """The files of all runs, oldest day first."""

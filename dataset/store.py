@@ -108,8 +108,13 @@ class Store:
         rows = self._rows(RUNS, run_id)
         if not rows:
             raise UnknownIdError(f"the lake holds no {run_id}. See its runs: ragone query 'SELECT id, stage FROM runs'")
+        return self.committed_at(rows[0])
+
+    def committed_at(self, row: Row) -> Committed:
+        """The run to which a row of the table of runs leads; DamagedTableError if it leads to none, or another."""
+        run_id = row["id"]
         try:
-            found = self.runs.at(rows[0]["file"], rows[0]["row"])
+            found = self.runs.at(row["file"], row["row"])
         except (OSError, IndexError) as cause:
             raise DamagedTableError(
                 f"the tables lead from {run_id} to nothing. Make them again: ragone rebuild"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Mapping
 
-from ragone.app.arguments.shared import artifact
+from ragone.app.arguments.shared import artifact, particulars
 from ragone.app.arguments.words import FORMATS
 
 
@@ -101,6 +101,30 @@ def _restore(command: argparse.ArgumentParser) -> None:
     command.add_argument("backup", metavar="BACKUP", help="what ragone backup wrote")
 
 
+def _export(command: argparse.ArgumentParser) -> None:
+    command.add_argument("id", metavar="ID", help="a campaign, or any other artifact; may be shortened")
+    command.add_argument("destination", metavar="DEST", help="a new folder, or a new file that ends in .zip")
+    particulars(command)
+
+
+def _fair(command: argparse.ArgumentParser) -> None:
+    command.add_argument("id", metavar="ID", help="a campaign, or any other artifact; may be shortened")
+    particulars(command)
+
+
+def _licences(command: argparse.ArgumentParser) -> None:
+    command.add_argument("id", metavar="ID", help="an artifact; may be shortened")
+    command.add_argument("--licence", default="", metavar="SPDX", help="of what is yours (default: none yet)")
+    command.add_argument("--all", action="store_true", help="list every artifact, also what has the same licence")
+
+
+def _import_crate(command: argparse.ArgumentParser) -> None:
+    command.add_argument("file", metavar="CRATE", help="the folder or ZIP file that ragone export wrote")
+    command.add_argument(
+        "--expect", default="", metavar="ROOT", help="refuse the crate unless it has this root, as its authors state it"
+    )
+
+
 ARGUMENTS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
     "tables": _tables,
     "find": _find,
@@ -115,4 +139,8 @@ ARGUMENTS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
     "drop": _drop,
     "backup": _backup,
     "restore": _restore,
+    "licences": _licences,
+    "fair": _fair,
+    "export": _export,
+    "import-crate": _import_crate,
 }

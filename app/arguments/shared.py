@@ -16,6 +16,20 @@ def origin(command: argparse.ArgumentParser) -> None:
     command.add_argument("--licence", default="unknown", help="SPDX identifier, for example MIT (default: %(default)s)")
 
 
+def particulars(command: argparse.ArgumentParser) -> None:
+    """Add the options that say of a crate what its records do not know."""
+    command.add_argument(
+        "--author", action="append", default=[], metavar="'NAME <ORCID>'", help="who made it; may be repeated"
+    )
+    command.add_argument(
+        "--licence", default="", metavar="SPDX", help="of what is yours, for example CC-BY-4.0 (default: none yet)"
+    )
+    command.add_argument(
+        "--publisher", default="", metavar="NAME", help="your institution, until a repository takes its place"
+    )
+    command.add_argument("--title", default="", metavar="TEXT", help="in place of one that is made from the records")
+
+
 def settings(command: argparse.ArgumentParser, help: str) -> None:
     """Values by name."""
     command.add_argument("--set", action="append", default=[], dest="settings", metavar="NAME=VALUE", help=help)

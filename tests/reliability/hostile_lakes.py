@@ -108,7 +108,7 @@ def _sparse(path: Path, outside: Path) -> None:
         file.truncate(_BOMB)
 
 
-def _bomb() -> bytes:
+def bomb() -> bytes:
     """An Arrow file of some kilobytes that unpacks to gigabytes: one block of zeros, said to be there many times."""
     block = np.zeros(2**20, np.uint8)
     labels = pa.LargeListArray.from_arrays(pa.array([0, len(block)], pa.int64()), pa.array(block))
@@ -337,7 +337,7 @@ def _put_snapshot(ids: tuple[str, ...], place: Path) -> None:
 
 
 def _put_bomb(place: Path) -> None:
-    data = _bomb()
+    data = bomb()
     path = place / "lake" / object_key(SPOILED)
     path.write_bytes(data)
 

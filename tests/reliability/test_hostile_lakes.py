@@ -43,6 +43,8 @@ _COMMANDS = (
     ["why", SPOILED],
     ["backup", "../copy"],
     ["restore", "../copy"],
+    ["export", KEPT, "../copy.zip"],
+    ["export", SPOILED, "../spoiled.zip"],
     ["rebuild"],
     ["snapshot", "now"],
     ["fsck"],

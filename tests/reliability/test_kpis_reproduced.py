@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-import copy
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from small_studies import study_of
 
 from ragone.dataset import Lake
-from ragone.flows import Study, run_campaign
-from ragone.flows.parameter_files.parameters import read_yaml
+from ragone.flows import run_campaign
 from ragone.schemas.compare import Verdict
 
-_PARAMETERS = Path(__file__).parents[2] / "params.yaml"
 _KPIS_PER_DESIGN = 8
 _DEEP = 10  # one in so many is computed again from its roots
-
-
-def _study(designs: int, edge_voxels: int, elements: int) -> Study:
-    """The demo's study, smaller: evenly spread designs, coarse volume elements."""
-    content = copy.deepcopy(read_yaml(_PARAMETERS))
-    study = content["study"]
-    study["budget"] = {"initial": designs, "total": designs, "batch": 1}
-    study["resolution"] = {"edge_voxels": edge_voxels, "voxel_size": "1 um", "volume_elements": elements}
-    study["executor"] = {"kind": "serial"}
-    return Study.read(content)
 
 
 @pytest.mark.filterwarnings("default")  # of the libraries of physics
@@ -40,7 +28,7 @@ def test_every_kpi_of_a_campaign_can_be_computed_again(
     """
     verdicts: Counter[str] = Counter()
     with Lake.open(folder / "lake", create=True) as lake:
-        campaign = run_campaign(lake, _study(kpis // _KPIS_PER_DESIGN, edge_voxels, 1))
+        campaign = run_campaign(lake, study_of(kpis // _KPIS_PER_DESIGN, edge_voxels, 1))
         names = set(lake.sql("SELECT id FROM kpis")["id"])
         assert len(campaign.trials) * _KPIS_PER_DESIGN == kpis == len(names)
         for number, name in enumerate(lake.sql("SELECT min(id) AS id FROM kpis GROUP BY run_id ORDER BY id")["id"]):
