@@ -1,0 +1,176 @@
+"""What can be asked of a lake? Its records, tables, evaluations and lineages; nothing here changes what is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar, overload
+
+from ragone.dataset.contents import Contents, contents
+from ragone.dataset.errors import AmbiguousIdError, OtherKindError, UnknownIdError
+from ragone.dataset.evaluations import VIEWS
+from ragone.dataset.finding import Found, find
+from ragone.dataset.ids import is_full, split
+from ragone.dataset.limits import QueryLimits
+from ragone.dataset.lineage import Lineage, lineage
+from ragone.dataset.query import View, select
+from ragone.dataset.store import Store
+from ragone.dataset.tables import ARTIFACTS, RUNS, table_name
+from ragone.dataset.unknown_kinds import unknown_kinds
+from ragone.dataset.why import Why, why
+from ragone.schemas.kinds import KINDS
+from ragone.schemas.provenance import Snapshot
+from ragone.schemas.record import Record
+
+if TYPE_CHECKING:
+    import polars as pl
+
+R = TypeVar("R", bound=Record)
+
+
+class Catalogue:
+    """The reading half of a lake."""
+
+    def __init__(self, store: Store, where: str) -> None:
+        self._store = store
+        self.where = where
+
+    @overload
+    def get(self, name: str) -> Record: ...
+
+    @overload
+    def get(self, name: str, kind: type[R]) -> R: ...
+
+    def get(self, name: str, kind: type[R] | None = None) -> Record | R:
+        """A record by its id, whole or shortened; its content is verified.
+
+        Parameters
+        ----------
+        name
+            The id.
+        kind
+            The class of record expected; any if None.
+
+        Raises
+        ------
+        MalformedIdError, UnknownIdError, AmbiguousIdError
+            If the id leads to no one artifact.
+        OtherKindError
+            If it is of another kind than expected.
+        CorruptObjectError, DroppedError
+            If its content is damaged, or was dropped on purpose.
+        """
+        full = self.resolve(name)
+        record = self._store.load(full)
+        if kind is not None and not isinstance(record, kind):
+            raise OtherKindError(
+                f"{full} is a {record.kind}, not a {kind.kind}. List them: ragone query 'SELECT id FROM "
+                f"{table_name(kind.kind)}'"
+            )
+        return record
+
+    def holds(self, name: str) -> bool:
+        """Whether the lake holds the data of an artifact: not dropped, and not unknown."""
+        try:
+            return self._store.holds(self.resolve(name))
+        except UnknownIdError:
+            return False
+
+    def resolve(self, name: str) -> str:
+        """The whole id that a shortened one stands for."""
+        if is_full(name):
+            return name.strip()
+        kind, digits = split(name)
+        self._store.index.catch_up()
+        pattern = f"id LIKE '{kind}-{digits}%'" if kind else f"id LIKE '%-{digits}%'"
+        found = [
+            row
+            for table in (ARTIFACTS, RUNS)
+            for row in self._store.tables.read(table, columns=["id"], where=pattern)["id"].to_pylist()
+        ]
+        if not found:
+            raise UnknownIdError(
+                f"no id in the lake {self.where} begins with {name!r}. Name another lake with --lake, or list its ids "
+                f"with: ragone query 'SELECT id FROM {table_name(kind) if kind else ARTIFACTS}'"
+            )
+        if len(found) > 1:
+            listed = ", ".join(f[: f.index("-") + 13] for f in sorted(found)[:5])
+            raise AmbiguousIdError(
+                f"{name!r} fits {len(found)} ids: {listed}{' ...' if len(found) > 5 else ''}. Write more digits."
+            )
+        return str(found[0])
+
+    def sql(self, query: str, *, at: str | None = None, limits: QueryLimits | None = None) -> pl.DataFrame:
+        """Answer one SELECT over the tables; `at` a snapshot, or of the present; stopped when it meets its limits.
+
+        Raises
+        ------
+        NotASelectError, QueryLimitError
+            If it is not one SELECT or cannot be answered, or not within the limits.
+        """
+        self._store.index.catch_up()
+        only = None if at is None else self.get(at, Snapshot).artifact_ids
+
+        views = {
+            name: View(partial(self._seen, view, at), partial(self._outlined, view)) for name, view in VIEWS.items()
+        }
+        return select(self._store.tables, query, only, limits, views)
+
+    def _seen(self, view: Callable[[pl.DataFrame], pl.DataFrame], at: str | None) -> pl.DataFrame:
+        return view(self.evaluations(at).collect())
+
+    def _outlined(self, view: Callable[[pl.DataFrame], pl.DataFrame]) -> pl.DataFrame:
+        return view(self._store.evaluations.outline())
+
+    def evaluations(self, at: str | None = None) -> pl.LazyFrame:
+        """Return a row for each evaluated design, and each measured cell; `at` a snapshot, or of the present.
+
+        What belongs together is found along what each KPI is made of; docs/EVALUATIONS.md lists the columns. A design
+        that failed has a row with the reason. What is not known is null.
+
+        Parameters
+        ----------
+        at
+            Id of a snapshot; only what it holds is seen.
+        """
+        self._store.index.catch_up()
+        if at is None:
+            return self._store.evaluations.now().lazy()
+        full = self.resolve(at)
+        return self._store.evaluations.at(full, self.get(full, Snapshot).artifact_ids).lazy()
+
+    def contents(self) -> dict[str, Contents]:
+        """Return what `sql` can ask of: every table by its name, with its rows and columns."""
+        self._store.index.catch_up()
+        return contents(self._store.tables, KINDS)
+
+    def find(self, text: str) -> list[Found]:
+        """Return the names, notes, sources, licences and reasons that hold a text, each with the newest such record."""
+        self._store.index.catch_up()
+        return find(self._store.tables, text)
+
+    def lineage(self, name: str, *, informed: bool = False) -> Lineage:
+        """Return what an artifact was made of, and what was made of it.
+
+        What informed a decision on the way (the trials behind a suggestion, the volumes behind a generator) is named;
+        with `informed` it is followed like what an artifact was made of.
+        """
+        full = self.resolve(name)
+        self._store.index.catch_up()
+        self._store.producer(full)
+        return lineage(self._store.tables, full, informed=informed)
+
+    def why(self, name: str) -> Why:
+        """Explain why an artifact was computed rather than reused, and whether it would be reused today."""
+        full = self.resolve(name)
+        self._store.index.catch_up()
+        return why(self._store, full)
+
+    def unknown_kinds(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the kinds of stored records that no installed package knows, each with the packages that used them."""
+        return unknown_kinds(self._store)
+
+    @property
+    def passed_over(self) -> tuple[str, ...]:
+        """Files of runs, and artifacts, that could not be read since this lake was opened; `fsck` says why."""
+        return tuple(sorted(self._store.index.passed_over))
