@@ -2,6 +2,7 @@
 
 from ragone.dataset.backup import Copied
 from ragone.dataset.contents import Column, Contents
+from ragone.dataset.differences import Difference, Entry, Section
 from ragone.dataset.errors import LakeError
 from ragone.dataset.execution import Execution
 from ragone.dataset.finding import Found
@@ -18,7 +19,9 @@ __all__ = [
     "Compared",
     "Contents",
     "Copied",
+    "Difference",
     "Edge",
+    "Entry",
     "Execution",
     "Found",
     "FsckReport",
@@ -27,6 +30,7 @@ __all__ = [
     "Lineage",
     "QueryLimits",
     "Reason",
+    "Section",
     "Why",
     "artifact_id",
     "table_digest",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar, overload
 
 from ragone.dataset.contents import Contents, contents
+from ragone.dataset.differences import Difference, difference
 from ragone.dataset.errors import AmbiguousIdError, OtherKindError, UnknownIdError
 from ragone.dataset.evaluations import VIEWS
 from ragone.dataset.finding import Found, find
@@ -68,6 +70,12 @@ class Catalogue:
                 f"{table_name(kind.kind)}'"
             )
         return record
+
+    def made(self, name: str) -> datetime:
+        """The moment at which the first run that made an artifact ended, or at which a run ended."""
+        full = self.resolve(name)
+        found = self._store.committed(full) if full.startswith("run-") else self._store.producer(full)
+        return found.run.ended
 
     def holds(self, name: str) -> bool:
         """Whether the lake holds the data of an artifact: not dropped, and not unknown."""
@@ -159,6 +167,21 @@ class Catalogue:
         self._store.index.catch_up()
         self._store.producer(full)
         return lineage(self._store.tables, full, informed=informed)
+
+    def diff(self, first: str, second: str) -> Difference:
+        """Set two artifacts of one kind, or two runs, side by side: campaigns, cells, designs, KPIs, snapshots, others.
+
+        Studies and documents are compared field by field, code by module, environments by package, results with their
+        uncertainties.
+
+        Raises
+        ------
+        OtherKindError
+            If they are of different kinds.
+        """
+        ids = [self.resolve(name) for name in (first, second)]
+        self._store.index.catch_up()
+        return difference(self._store, *ids)
 
     def why(self, name: str) -> Why:
         """Explain why an artifact was computed rather than reused, and whether it would be reused today."""

@@ -56,6 +56,12 @@ def _show(command: argparse.ArgumentParser) -> None:
     command.add_argument("--bdf", metavar="FILE", help="write a curve in the Battery Data Format: .csv or .parquet")
 
 
+def _diff(command: argparse.ArgumentParser) -> None:
+    command.add_argument("first", metavar="A", help="a campaign, cell, run, KPI, design, snapshot or other record")
+    command.add_argument("second", metavar="B", help="another one of the same kind")
+    command.add_argument("--all", action="store_true", help="show also what is alike")
+
+
 def _report(command: argparse.ArgumentParser) -> None:
     command.add_argument("id", metavar="CAMPAIGN_ID", help="a campaign; may be shortened")
     command.add_argument("--html", metavar="FILE", default="report.html", help="the page (default: %(default)s)")
@@ -106,6 +112,7 @@ ARGUMENTS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
     "find": _find,
     "query": _query,
     "evaluations": _evaluations,
+    "diff": _diff,
     "show": _show,
     "report": _report,
     "lineage": _lineage,

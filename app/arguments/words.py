@@ -45,6 +45,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "find": "find a word in names, notes, sources and licences",
         "query": "answer one SELECT over the lake's tables",
         "evaluations": "list evaluated designs, their KPIs beside them",
+        "diff": "set two campaigns, cells, runs or others side by side",
         "show": "show a record; draw it, or write its curve",
         "report": "write a campaign as one HTML page with pictures",
         "lineage": "show what an artifact was made of, and what of it",

@@ -64,8 +64,8 @@ def _columns(given: str, known: list[str]) -> list[str]:
     return chosen
 
 
-def _width(session: Session) -> int | None:
-    """Characters of a line; None where nothing says how many there are, as in a pipe."""
+def width_of(session: Session) -> int | None:
+    """Return the characters of a line; None where nothing says how many there are, as in a pipe."""
     bounded = session.out.is_terminal or "COLUMNS" in os.environ
     return session.out.width if bounded else None
 
@@ -94,7 +94,7 @@ def _format(chosen: str | None, output: str | None, *, wants_json: bool) -> str:
 
 
 def _show(session: Session, frame: pl.DataFrame) -> None:
-    fit = fitted(frame.columns, frame.head(_SHOWN_ROWS).rows(), _width(session), records=session.arguments.records)
+    fit = fitted(frame.columns, frame.head(_SHOWN_ROWS).rows(), width_of(session), records=session.arguments.records)
     session.out.print(fit.shown)
     if fit.left_out:
         left_out = one_line(", ".join(fit.left_out))

@@ -142,3 +142,39 @@ def test_find_nothing(cli, stored):
     answer = cli("find", "no such thing")
     assert (answer.code, answer.out) == (1, "nothing holds 'no such thing'\n")
     assert cli("find", " ").code == 2
+
+
+def test_diff(cli, campaign):
+    """What differs stands side by side, numbers with whether their difference matters; `--all` shows the rest."""
+    first, second = campaign("first", [[600.0], [650.0]]), campaign("second", [[602.0], [680.0]])
+    answer = cli("diff", first[:16], second[:16])
+    assert answer.code == 0
+    lines = answer.out.splitlines()
+    assert lines[0].split()[:2] == ["first", first[:21]]
+    assert lines[1].split()[-1] == "second"
+    best = next(line for line in lines if line.startswith("best energy_density"))
+    assert "650.0 ± 3.0 W.h/L" in best
+    assert "+30.0 ± 4.2 W.h/L, beyond uncertainty" in best
+    assert not any(line.startswith("trials") for line in lines)
+    assert any(line.startswith("trials") for line in cli("diff", first, second, "--all").out.splitlines())
+    data = cli("diff", first, second, "--json").data
+    (entry,) = [entry for entry in data["sections"]["results"] if entry["name"] == "best energy_density"]
+    assert (data["kind"], entry["first"], entry["unit"], entry["significant"]) == ("campaign", 650.0, "W.h/L", True)
+
+
+def test_diff_of_designs_in_evaluations(cli, campaign, tmp_path):
+    """Two designs are compared by what was evaluated of them, too."""
+    with Lake.open(tmp_path / "lake", create=True) as lake:
+        ids = lake.get(campaign("first", [[600.0], [650.0]])).candidate_ids
+    data = cli("diff", *ids, "--json").data["sections"]
+    assert {entry["name"]: (entry["first"], entry["second"]) for entry in data["evaluation"]}["trial"] == (0, 1)
+
+
+def test_diff_of_what_is_not_alike(cli, stored):
+    """Two kinds are refused; something beside itself does not differ."""
+    answer = cli("diff", stored.ids["kpi"], stored.ids["design"])
+    assert answer.code == 2
+    assert "Only two of one kind" in answer.err
+    answer = cli("diff", stored.ids["kpi"], stored.ids["kpi"])
+    assert answer.code == 0
+    assert "They do not differ." in answer.err
