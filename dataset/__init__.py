@@ -1,5 +1,6 @@
 """The lake: content-hashed artifacts, their provenance, and one command to compute any of them again."""
 
+from ragone.dataset.annotations import Remark
 from ragone.dataset.backup import Copied
 from ragone.dataset.contents import Column, Contents
 from ragone.dataset.differences import Difference, Entry, Section
@@ -30,6 +31,7 @@ __all__ = [
     "Lineage",
     "QueryLimits",
     "Reason",
+    "Remark",
     "Section",
     "Why",
     "artifact_id",

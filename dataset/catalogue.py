@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from functools import partial
-from typing import TYPE_CHECKING, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
+from ragone.dataset.annotations import standing
 from ragone.dataset.contents import Contents, contents
 from ragone.dataset.differences import Difference, difference
 from ragone.dataset.errors import AmbiguousIdError, OtherKindError, UnknownIdError
-from ragone.dataset.evaluations import VIEWS
 from ragone.dataset.finding import Found, find
 from ragone.dataset.ids import is_full, split
 from ragone.dataset.limits import QueryLimits
 from ragone.dataset.lineage import Lineage, lineage
-from ragone.dataset.query import View, select
+from ragone.dataset.query import select
 from ragone.dataset.store import Store
 from ragone.dataset.tables import ARTIFACTS, RUNS, table_name
 from ragone.dataset.unknown_kinds import unknown_kinds
+from ragone.dataset.views import views
 from ragone.dataset.why import Why, why
+from ragone.schemas.annotation import ID, Aspect
 from ragone.schemas.kinds import KINDS
 from ragone.schemas.provenance import Snapshot
 from ragone.schemas.record import Record
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     import polars as pl
 
 R = TypeVar("R", bound=Record)
+
+
+_NAMED = 5  # ids of several that are listed
 
 
 class Catalogue:
@@ -85,9 +89,18 @@ class Catalogue:
             return False
 
     def resolve(self, name: str) -> str:
-        """The whole id that a shortened one stands for."""
-        if is_full(name):
-            return name.strip()
+        """The whole id that a shortened one, or a tag, stands for.
+
+        What is written as an id is one: no tag may look like an id. A tag must be on one artifact only.
+
+        Raises
+        ------
+        MalformedIdError, UnknownIdError, AmbiguousIdError
+            If it is neither an id nor a tag, or leads to nothing, or to several artifacts.
+        """
+        tagged = self._tagged(name)
+        if tagged or is_full(name):
+            return tagged or name.strip()
         kind, digits = split(name)
         self._store.index.catch_up()
         pattern = f"id LIKE '{kind}-{digits}%'" if kind else f"id LIKE '%-{digits}%'"
@@ -102,14 +115,33 @@ class Catalogue:
                 f"with: ragone query 'SELECT id FROM {table_name(kind) if kind else ARTIFACTS}'"
             )
         if len(found) > 1:
-            listed = ", ".join(f[: f.index("-") + 13] for f in sorted(found)[:5])
-            raise AmbiguousIdError(
-                f"{name!r} fits {len(found)} ids: {listed}{' ...' if len(found) > 5 else ''}. Write more digits."
-            )
+            raise AmbiguousIdError(f"{name!r} fits {len(found)} ids: {_some(found)}. Write more digits.")
         return str(found[0])
 
-    def sql(self, query: str, *, at: str | None = None, limits: QueryLimits | None = None) -> pl.DataFrame:
+    def _tagged(self, name: str) -> str:
+        """The id of the one artifact that has a tag; empty if none has it, or it is an id."""
+        if ID.fullmatch(name.strip()):
+            return ""
+        self._store.index.catch_up()
+        found = [row["subject_id"] for row in standing(self._store, Aspect.TAG) if row["content"] == name.strip()]
+        if len(found) > 1:
+            raise AmbiguousIdError(
+                f"the tag {name!r} is on {len(found)} artifacts: {_some(found)}. Name one by its id, or move the tag "
+                f"to it: ragone tag --move ID {name}"
+            )
+        return "".join(found)
+
+    def sql(
+        self,
+        query: str,
+        *,
+        at: str | None = None,
+        limits: QueryLimits | None = None,
+        parameters: Mapping[str, Any] | None = None,
+    ) -> pl.DataFrame:
         """Answer one SELECT over the tables; `at` a snapshot, or of the present; stopped when it meets its limits.
+
+        Parameters stand in the query as ``$name``; their values never become part of its text.
 
         Raises
         ------
@@ -117,18 +149,9 @@ class Catalogue:
             If it is not one SELECT or cannot be answered, or not within the limits.
         """
         self._store.index.catch_up()
-        only = None if at is None else self.get(at, Snapshot).artifact_ids
-
-        views = {
-            name: View(partial(self._seen, view, at), partial(self._outlined, view)) for name, view in VIEWS.items()
-        }
-        return select(self._store.tables, query, only, limits, views)
-
-    def _seen(self, view: Callable[[pl.DataFrame], pl.DataFrame], at: str | None) -> pl.DataFrame:
-        return view(self.evaluations(at).collect())
-
-    def _outlined(self, view: Callable[[pl.DataFrame], pl.DataFrame]) -> pl.DataFrame:
-        return view(self._store.evaluations.outline())
+        snapshot = None if at is None else self.get(at, Snapshot)
+        only = None if snapshot is None else snapshot.artifact_ids
+        return select(self._store.tables, query, only, limits, views(self._store, snapshot), parameters)
 
     def evaluations(self, at: str | None = None) -> pl.LazyFrame:
         """Return a row for each evaluated design, and each measured cell; `at` a snapshot, or of the present.
@@ -148,14 +171,14 @@ class Catalogue:
         return self._store.evaluations.at(full, self.get(full, Snapshot).artifact_ids).lazy()
 
     def contents(self) -> dict[str, Contents]:
-        """Return what `sql` can ask of: every table by its name, with its rows and columns."""
+        """Return what `sql` can ask of: every table and view by its name, with its rows and columns."""
         self._store.index.catch_up()
-        return contents(self._store.tables, KINDS)
+        return contents(self._store.tables, KINDS, views(self._store))
 
     def find(self, text: str) -> list[Found]:
-        """Return the names, notes, sources, licences and reasons that hold a text, each with the newest such record."""
+        """Return the names, tags, notes, sources and the like that hold a text, each with the newest such record."""
         self._store.index.catch_up()
-        return find(self._store.tables, text)
+        return find(self._store.tables, text, views(self._store))
 
     def lineage(self, name: str, *, informed: bool = False) -> Lineage:
         """Return what an artifact was made of, and what was made of it.
@@ -197,3 +220,8 @@ class Catalogue:
     def passed_over(self) -> tuple[str, ...]:
         """Files of runs, and artifacts, that could not be read since this lake was opened; `fsck` says why."""
         return tuple(sorted(self._store.index.passed_over))
+
+
+def _some(ids: list[str]) -> str:
+    listed = ", ".join(name[: name.index("-") + 13] for name in sorted(ids)[:_NAMED])
+    return listed + (" ..." if len(ids) > _NAMED else "")

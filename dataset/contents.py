@@ -11,12 +11,14 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from ragone.dataset.query import View
 from ragone.dataset.tables import ARTIFACTS, LINEAGE, RUNS, Tables, column_names, readable, table_name
 from ragone.schemas.field import FieldSpec
 from ragone.schemas.record import Record
 
 _TYPES = {
     pa.string(): "VARCHAR",
+    pa.large_string(): "VARCHAR",
     pa.float64(): "DOUBLE",
     pa.int64(): "BIGINT",
     pa.bool_(): "BOOLEAN",
@@ -89,10 +91,18 @@ class Contents:
     beyond: tuple[str, ...]
 
 
-def contents(tables: Tables, kinds: Mapping[str, type[Record]]) -> dict[str, Contents]:
-    """Describe every table, by its name."""
+def contents(tables: Tables, kinds: Mapping[str, type[Record]], views: Mapping[str, View]) -> dict[str, Contents]:
+    """Describe every table and view, by its name."""
     classes = {table_name(kind): cls for kind, cls in kinds.items()}
-    return {name: _described(tables, name, classes.get(name)) for name in tables.schemas}
+    found = {name: _described(tables, name, classes.get(name)) for name in tables.schemas}
+    return found | {name: _of_view(name, view) for name, view in views.items()}
+
+
+def _of_view(name: str, view: View) -> Contents:
+    frame = view.rows()
+    schema = frame.clear().to_arrow().schema
+    columns = (Column(field.name, _TYPES[field.type], *view.described(field.name)) for field in schema)
+    return Contents(name, frame.height, view.holds, tuple(columns), ())
 
 
 def _described(tables: Tables, name: str, cls: type[Record] | None) -> Contents:

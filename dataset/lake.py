@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
 
+from ragone.dataset.annotations import Annotations
 from ragone.dataset.backup import Copied, Copy
 from ragone.dataset.catalogue import Catalogue
 from ragone.dataset.errors import NotALakeError, NotReproducibleError
@@ -181,6 +182,11 @@ class Lake(Catalogue):
             return Execution(found.run_id, stage.name, run.outcome, run.outputs(), run.error, reused=True)
         self._store.keep({code: code_of(stage)})
         return execute(self._store, call, code, recipe)
+
+    @property
+    def annotations(self) -> Annotations:
+        """Tags and notes on what is stored, and saved queries."""
+        return Annotations(self._store, self.put, self.resolve)
 
     def batch(self) -> AbstractContextManager[None]:
         """Commit together all that is stored inside; on the disk when it ends, all of it or none."""

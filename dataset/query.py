@@ -35,10 +35,15 @@ _Made = Mapping[str, "pl.DataFrame | None"]  # None for a view that the query do
 
 @dataclass(frozen=True)
 class View:
-    """A further table: its rows, which take time to make, and its columns without rows."""
+    """A further table: its rows, which take time to make, its columns without rows, and what they hold.
+
+    `described` gives unit and meaning of a column.
+    """
 
     rows: Callable[[], pl.DataFrame]
     columns: Callable[[], pl.DataFrame]
+    holds: str
+    described: Callable[[str], tuple[str, str]]
 
     def made_for(self, name: str, query: str) -> pl.DataFrame | None:
         """The part of it that a query needs: the rows if it names the view; a column called so does not count."""
@@ -53,6 +58,7 @@ def select(
     only: Sequence[str] | None = None,
     limits: QueryLimits | None = None,
     views: Mapping[str, View] = MappingProxyType({}),
+    parameters: Mapping[str, Any] | None = None,
 ) -> pl.DataFrame:
     """Answer a query.
 
@@ -69,6 +75,8 @@ def select(
         What it may take; the default ones if None.
     views
         Further tables by name, each made when the query names it; `only` is theirs to heed.
+    parameters
+        Values of what stands in the query as ``$name``; they are bound, and never part of its text.
 
     Raises
     ------
@@ -86,7 +94,7 @@ def select(
 
         def work() -> pa.Table:
             try:
-                return _answer(database, tables, query, only, settled, further)
+                return _answer(database, tables, query, only, settled, further, parameters)
             finally:
                 database.close()
 
@@ -140,6 +148,7 @@ def _answer(
     only: Sequence[str] | None,
     limits: QueryLimits,
     views: _Made,
+    parameters: Mapping[str, Any] | None,
 ) -> pa.Table:
     """The rows, taken batch by batch, so that an answer without end is noticed."""
     import duckdb
@@ -151,7 +160,7 @@ def _answer(
         for name, frame in views.items():
             if frame is not None:
                 connection.register(name, frame.lazy())  # lazy: only the columns that the query names are converted
-        reader = connection.sql(query).to_arrow_reader(_BATCH_ROWS)
+        reader = connection.sql(query, params=dict(parameters or {}) or None).to_arrow_reader(_BATCH_ROWS)
         for batch in reader:
             batches.append(batch)
             size += batch.nbytes

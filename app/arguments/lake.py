@@ -17,6 +17,20 @@ def _find(command: argparse.ArgumentParser) -> None:
     command.add_argument("text", metavar="TEXT", help="part of a name, note, source or licence, in any case")
 
 
+def _tag(command: argparse.ArgumentParser) -> None:
+    command.add_argument("id", nargs="?", metavar="ID", help="an artifact or run; without it all tags are listed")
+    command.add_argument("names", nargs="*", metavar="NAME", help="tags; without one those that it has are listed")
+    way = command.add_mutually_exclusive_group()
+    way.add_argument("--remove", action="store_true", help="take these tags from it; all if none is named")
+    way.add_argument("--move", action="store_true", help="take these tags from whatever else has them")
+
+
+def _note(command: argparse.ArgumentParser) -> None:
+    command.add_argument("id", nargs="?", metavar="ID", help="an artifact or run; without it all notes are listed")
+    command.add_argument("text", nargs="?", metavar="TEXT", help="the note; without it those that it has are listed")
+    command.add_argument("--remove", action="store_true", help="take back all notes on it")
+
+
 def _query(command: argparse.ArgumentParser) -> None:
     command.add_argument("sql", metavar="SQL", help="one SELECT, in DuckDB's dialect")
     command.add_argument("--columns", metavar="A,B", help="only these columns of the answer, in this order")
@@ -110,6 +124,8 @@ def _restore(command: argparse.ArgumentParser) -> None:
 ARGUMENTS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
     "tables": _tables,
     "find": _find,
+    "tag": _tag,
+    "note": _note,
     "query": _query,
     "evaluations": _evaluations,
     "diff": _diff,

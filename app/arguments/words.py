@@ -42,7 +42,9 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     "the lake": {
         "campaigns": "list the campaigns with their goals and best results",
         "tables": "list the lake's tables, or the columns of one",
-        "find": "find a word in names, notes, sources and licences",
+        "find": "find a word in names, tags, notes, sources, licences",
+        "tag": "give an artifact tags, by which it can be named",
+        "note": "write a note on an artifact",
         "query": "answer one SELECT over the lake's tables",
         "evaluations": "list evaluated designs, their KPIs beside them",
         "diff": "set two campaigns, cells, runs or others side by side",

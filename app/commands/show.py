@@ -9,6 +9,7 @@ from ragone.app.pictures.drawing import draw
 from ragone.app.tables.answers import record_table
 from ragone.app.tables.battery_data import export_battery_data
 from ragone.app.tables.cell import cell_table
+from ragone.app.tables.remarks import remarks_of
 from ragone.app.terminal.session import FINE, Session
 from ragone.schemas import CellParameters, Curve, Microstructure, Record
 
@@ -18,14 +19,16 @@ def execute(session: Session) -> int:
     given = session.arguments
     with session.lake() as lake, session.working("reading"):
         record = lake.get(given.id)
+        remarks = remarks_of(lake, record.id)
+        said = {"tags": lake.annotations.tags(record.id), "notes": lake.annotations.notes(record.id)}
     if given.png:
         draw(record, given.png)
         session.advise(f"drawn into {given.png}")
     if given.bdf:
         export_battery_data(record, given.bdf)
         session.advise(f"written to {given.bdf}")
-    shown: list[RenderableType] = [record_table(record), *_picture(record, session.out)]
-    session.answer({"id": record.id, "record": record}, Group(*shown))
+    shown: list[RenderableType] = [record_table(record), *remarks, *_picture(record, session.out)]
+    session.answer({"id": record.id, "record": record, **said}, Group(*shown))
     return FINE
 
 

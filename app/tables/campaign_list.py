@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from ragone.app.tables.answers import number, quantity, short
 from ragone.app.terminal.printable import one_line
-from ragone.dataset import Lake
+from ragone.dataset import Lake, Remark
 from ragone.models.goals import Goal, goals_of
 from ragone.schemas import Campaign, RagoneError
 
@@ -34,21 +35,34 @@ class Listed:
     goals: tuple[Goal, ...] = ()
     best: tuple[Mapping[str, Any], ...] = ()
     unreadable: str = ""
+    tags: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def campaigns_of(lake: Lake) -> list[Listed]:
     """Read every campaign of a lake."""
-    return [_listed(lake, *row) for row in lake.sql(_CAMPAIGNS).rows()]
+    tags, notes = _by_subject(lake.annotations.tags()), _by_subject(lake.annotations.notes())
+    listed = [_listed(lake, *row) for row in lake.sql(_CAMPAIGNS).rows()]
+    return [replace(one, tags=tuple(tags[one.id]), notes=tuple(notes[one.id])) for one in listed]
 
 
 def campaign_text(campaign: Listed) -> str:
     """One campaign in a few lines."""
-    head = f"{short(campaign.id)}  {campaign.concluded:%Y-%m-%d %H:%M} UTC  {one_line(campaign.name)}"
+    tags = f"  [{', '.join(campaign.tags)}]" if campaign.tags else ""
+    head = f"{short(campaign.id)}  {campaign.concluded:%Y-%m-%d %H:%M} UTC  {one_line(campaign.name + tags)}"
+    head = "\n".join([head, *(f"  note: {one_line(note)}" for note in campaign.notes)])
     if campaign.unreadable:
         return f"{head}\n  {one_line(campaign.unreadable)}"
     goals = ", ".join(map(_goal_text, campaign.goals))
     counts = f"{campaign.trials} trials, {campaign.feasible} feasible"
     return "\n".join([head, f"  {one_line(goals)}: {counts}", f"  {one_line(_best_text(campaign))}"])
+
+
+def _by_subject(remarks: Iterable[Remark]) -> Mapping[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for remark in remarks:
+        found[remark.subject_id].append(remark.content)
+    return found
 
 
 def _listed(lake: Lake, name: str, title: str, concluded: datetime) -> Listed:

@@ -34,7 +34,7 @@ _OWN = {
 }
 OWN = tuple(_OWN)
 _OF_KPI = {
-    "": "KPI or value of the candidate: {}",
+    "": "KPI {}, in the unit that stands beside it; or a value of the candidate",
     "standard_uncertainty": "standard uncertainty of {}, in the same unit",
     "unit": "unit of {}",
     "outcome": "whether {} has a value",
@@ -42,6 +42,7 @@ _OF_KPI = {
 }
 _NO_PART = frozenset(
     {"kpi", "run", "code", "environment", "snapshot", "tombstone", "verification", "campaign", "history"}
+    | {"annotation", "saved_query"}
 )
 CANDIDATE = "candidate"
 _USUAL = ("recipe", "materials", "cell_design", "microstructure", "transport", "cell_parameters", "discharge")
@@ -108,11 +109,11 @@ class Columns:
         field, _, role = name.partition(" of ")
         spec = None if name in _OWN else self._spec(name)
         if spec:
-            of = f" ({role})" if role and name not in self._columns else ""
-            return spec.doc + of
+            return f"{spec.doc} ({role})" if role and name not in self._columns else spec.doc
         ending = next((ending for ending in _SUFFIXES if field.endswith(f"_{ending}")), "")
-        subject = field.removesuffix(f"_{ending}") + (f" ({role})" if role else "")
-        if ending == "id" and (subject in self._names or subject == CANDIDATE):
+        plain = field.removesuffix(f"_{ending}")
+        subject = f"{plain} ({role})" if role else plain
+        if ending == "id" and (plain in self._names or plain == CANDIDATE):
             return f"id of the nearest {subject}; of several, with commas between them"
         return _OWN.get(name) or _OF_KPI[ending].format(subject)
 

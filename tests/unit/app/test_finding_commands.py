@@ -178,3 +178,15 @@ def test_diff_of_what_is_not_alike(cli, stored):
     answer = cli("diff", stored.ids["kpi"], stored.ids["kpi"])
     assert answer.code == 0
     assert "They do not differ." in answer.err
+
+
+def test_campaigns_with_tags_and_notes(cli, campaign):
+    """What was said of a campaign stands in its list."""
+    name = campaign("study", [[600.0]])
+    cli("tag", name, "paper", "2026-best")
+    cli("note", name, "as submitted")
+    lines = cli("campaigns").out.splitlines()
+    assert lines[0].endswith("study  [paper, 2026-best]")
+    assert lines[1] == "  note: as submitted"
+    (data,) = cli("campaigns", "--json").data
+    assert (data["tags"], data["notes"]) == (["paper", "2026-best"], ["as submitted"])

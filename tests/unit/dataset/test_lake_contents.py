@@ -9,7 +9,6 @@ import pytest
 
 from ragone.dataset import Lake
 from ragone.dataset.contents import contents
-from ragone.dataset.evaluations import VIEWS
 from ragone.dataset.tables import Tables
 from ragone.schemas import Kpi, Record
 from ragone.schemas.field import real
@@ -27,9 +26,9 @@ def library(tmp_path_factory, example):
 
 
 def test_every_table_and_column(library):
-    """Names and types are those that DESCRIBE answers, in its order; views, made of tables, are not among them."""
+    """Names and types are those that DESCRIBE answers, in its order; views are among them."""
     found = library.contents()
-    assert sorted([*found, *VIEWS]) == library.sql("SHOW TABLES")["name"].to_list()
+    assert sorted(found) == library.sql("SHOW TABLES")["name"].to_list()
     for name, table in found.items():
         described = library.sql(f"SELECT column_name, column_type FROM (DESCRIBE {name})").rows()
         assert [(c.name, c.type) for c in table.columns] == [(n, _SQL_NAMES.get(t, t)) for n, t in described]
@@ -83,5 +82,5 @@ def test_kind_without_a_docstring(tmp_path):
     tables.folder.mkdir(exist_ok=True)
     with tables.lock():
         tables.create()
-    (found,) = [table for name, table in contents(tables, kinds).items() if name == "plains"]
+    (found,) = [table for name, table in contents(tables, kinds, {}).items() if name == "plains"]
     assert (found.holds, found.columns[-1].unit) == ("", "m")
