@@ -174,18 +174,19 @@ def standing(store: Store, aspect: Aspect, only: frozenset[str] | None = None) -
     sound = (
         row for row in rows if is_stored_id(row["subject_id"]) and (aspect is Aspect.NOTE or is_name(row["content"]))
     )
-    return _latest(sound, ("subject_id", "content"), "annotated", only)
+    return latest(sound, ("subject_id", "content"), "annotated", only)
 
 
 def standing_queries(store: Store, only: frozenset[str] | None = None) -> list[Row]:
     """The rows of the saved queries that were not withdrawn; oldest first, of `only` these records."""
     store.index.catch_up()
-    return _latest(store.tables.read(table_name(SavedQuery.kind)).to_pylist(), ("name",), "saved", only)
+    return latest(store.tables.read(table_name(SavedQuery.kind)).to_pylist(), ("name",), "saved", only)
 
 
-def _latest(rows: Iterable[Row], key: tuple[str, ...], moment: str, only: frozenset[str] | None) -> list[Row]:
+def latest(rows: Iterable[Row], key: tuple[str, ...], moment: str, only: frozenset[str] | None) -> list[Row]:
+    """The last row of each key unless it withdraws, in the order in which they were said; of `only` these records."""
     kept: dict[tuple[Any, ...], Row] = {}
-    for row in sorted(rows, key=lambda row: (row[moment], row["created"], row["id"])):
+    for row in sorted(rows, key=lambda row: (row[moment], row["id"])):
         if only is None or row["id"] in only:
             name = tuple(row[part] for part in key)
             kept.pop(name, None)

@@ -10,9 +10,10 @@ from ragone.dataset.annotations import standing, standing_queries
 from ragone.dataset.evaluations import VIEWS, Summary
 from ragone.dataset.query import View
 from ragone.dataset.store import Store
-from ragone.dataset.tables import Row
+from ragone.dataset.tables import ARTIFACTS, LINEAGE, RUNS, Row, table_name
 from ragone.schemas.annotation import Aspect
-from ragone.schemas.provenance import Snapshot
+from ragone.schemas.kinds import KINDS
+from ragone.schemas.provenance import Run, Snapshot
 
 if TYPE_CHECKING:
     import polars as pl
@@ -65,6 +66,11 @@ def views(store: Store, snapshot: Snapshot | None = None) -> dict[str, View]:
         found[name] = _table(name, _REMARKS[aspect], "annotated", partial(standing, store, aspect, only), renamed)
     found["queries"] = _table("queries", _QUERIES, "saved", partial(standing_queries, store, only), {})
     return found
+
+
+def table_names() -> list[str]:
+    """Return the names of all tables and views that a lake has, as the installed packages know them."""
+    return sorted([ARTIFACTS, RUNS, LINEAGE, *VIEWS, *_HOLD, *(table_name(kind) for kind in KINDS if kind != Run.kind)])
 
 
 def _table(

@@ -10,7 +10,7 @@ from ragone.app.arguments.words import FORMATS
 
 
 def _tables(command: argparse.ArgumentParser) -> None:
-    command.add_argument("name", nargs="?", default="", metavar="NAME", help="a table, to list its columns")
+    command.add_argument("name", nargs="?", default="", metavar="TABLE", help="a table, to list its columns")
 
 
 def _find(command: argparse.ArgumentParser) -> None:
@@ -19,7 +19,7 @@ def _find(command: argparse.ArgumentParser) -> None:
 
 def _tag(command: argparse.ArgumentParser) -> None:
     command.add_argument("id", nargs="?", metavar="ID", help="an artifact or run; without it all tags are listed")
-    command.add_argument("names", nargs="*", metavar="NAME", help="tags; without one those that it has are listed")
+    command.add_argument("names", nargs="*", metavar="TAG", help="tags; without one those that it has are listed")
     way = command.add_mutually_exclusive_group()
     way.add_argument("--remove", action="store_true", help="take these tags from it; all if none is named")
     way.add_argument("--move", action="store_true", help="take these tags from whatever else has them")

@@ -62,6 +62,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     },
     "this installation": {
         "doctor": "check versions, telemetry and access; run a self-test",
+        "completion": "print the script by which a shell completes",
     },
 }
 COMMANDS = {name: what for commands in GROUPS.values() for name, what in commands.items()}
