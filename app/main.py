@@ -13,7 +13,6 @@ from collections.abc import Sequence
 
 from ragone.app.arguments import parser
 from ragone.app.completion.script import WORDS
-from ragone.app.completion.words import print_words
 
 TELEMETRY_OFF = {
     "DO_NOT_TRACK": "1",
@@ -39,7 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     os.environ.update(TELEMETRY_OFF)
     given = sys.argv[1:] if argv is None else argv
     if given and given[0] == WORDS:  # a shell asks in the middle of a line
-        return print_words(given[1:])
+        return int(importlib.import_module("ragone.app.completion.words").print_words(given[1:]))
     try:
         arguments = parser().parse_args(given)
     except SystemExit as leaving:  # argparse has printed its help or its complaint

@@ -7,6 +7,7 @@ record. At a snapshot only what had been said by then counts.
 from __future__ import annotations
 
 import getpass
+import json
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from typing import Any
 
 from ragone.dataset.errors import UnknownNameError
 from ragone.dataset.keys import is_stored_id
+from ragone.dataset.query import require_select
 from ragone.dataset.store import Store
 from ragone.dataset.tables import Row, table_name
 from ragone.schemas.annotation import Annotation, Aspect, SavedQuery, is_name, require_name
@@ -32,6 +34,15 @@ class Remark:
     content: str
     author: str
     annotated: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A saved query: its name, its SELECT, and values of parameters that are used unless others are given."""
+
+    name: str
+    sql: str
+    parameters: Mapping[str, Any]
 
 
 class Annotations:
@@ -121,21 +132,22 @@ class Annotations:
         ------
         FieldTypeError
             If the name is none.
+        NotASelectError
+            If it is not one SELECT.
         """
         require_name(name, "name of a query")
+        require_select(sql)
         return self._put(
             SavedQuery(name=name, sql=sql, parameters=dict(parameters or {}), author=_author(), saved=datetime.now(UTC))
         )
 
     def remove_query(self, name: str) -> str:
         """Take a saved query back; returns the id of the record that says so. UnknownNameError if there is none."""
-        row = self.query(name)
-        return self._put(
-            SavedQuery(name=name, sql=row["sql"], withdrawn=True, author=_author(), saved=datetime.now(UTC))
-        )
+        sql = self.query(name).sql
+        return self._put(SavedQuery(name=name, sql=sql, withdrawn=True, author=_author(), saved=datetime.now(UTC)))
 
-    def query(self, name: str) -> Row:
-        """Return a saved query as its row in the table; `parameters` is JSON.
+    def query(self, name: str) -> Question:
+        """Return a saved query.
 
         Raises
         ------
@@ -146,7 +158,8 @@ class Annotations:
         if name not in known:
             hint = did_you_mean(name, known) if known else "none is saved. Save one: ragone query --save NAME SQL"
             raise UnknownNameError(f"there is no saved query {name!r}: {hint}")
-        return known[name]
+        parameters = json.loads(known[name]["parameters"])
+        return Question(name, known[name]["sql"], parameters if isinstance(parameters, dict) else {})
 
     def _remarks(self, aspect: Aspect, full_id: str | None) -> list[Remark]:
         self._store.index.catch_up()

@@ -155,7 +155,7 @@ def _answer(
 
     batches, size = [], 0
     try:
-        _require_select(connection, query)
+        _require_one_select(connection, query)
         _offer_tables(connection, tables, query, only)
         for name, frame in views.items():
             if frame is not None:
@@ -175,7 +175,24 @@ def _answer(
         raise refused(cause, query, {**tables.schemas, **_schemas(views)}) from cause
 
 
-def _require_select(connection: Any, query: str) -> None:
+def require_select(query: str) -> None:
+    """Refuse what is not one SELECT that can be read; nothing is executed.
+
+    Raises
+    ------
+    NotASelectError
+        If it is something else.
+    """
+    import duckdb
+
+    with duckdb.connect() as connection:
+        try:
+            _require_one_select(connection, query)
+        except duckdb.Error as cause:
+            raise refused(cause, query, {}) from cause
+
+
+def _require_one_select(connection: Any, query: str) -> None:
     import duckdb
 
     statements = connection.extract_statements(query)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Mapping
 
-from ragone.app.arguments.shared import artifact
+from ragone.app.arguments.shared import artifact, settings
 from ragone.app.arguments.words import FORMATS
 
 
@@ -32,7 +32,13 @@ def _note(command: argparse.ArgumentParser) -> None:
 
 
 def _query(command: argparse.ArgumentParser) -> None:
-    command.add_argument("sql", metavar="SQL", help="one SELECT, in DuckDB's dialect")
+    command.add_argument("sql", nargs="?", metavar="SQL", help="one SELECT, in DuckDB's dialect")
+    way = command.add_mutually_exclusive_group()
+    way.add_argument("--save", metavar="NAME", help="keep SQL in the lake under a name; values of --set with it")
+    way.add_argument("--saved", metavar="QUERY", help="ask a saved query")
+    way.add_argument("--remove", metavar="QUERY", help="remove a saved query")
+    way.add_argument("--list", action="store_true", help="list the saved queries")
+    settings(command, "the value of a parameter, $name in SQL: a number, true, false or a text; may be repeated")
     command.add_argument("--columns", metavar="A,B", help="only these columns of the answer, in this order")
     _asked(command)
 

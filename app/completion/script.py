@@ -73,7 +73,7 @@ def completion_script(parser: argparse.ArgumentParser, shell: str) -> str:
 
 
 def _complete(what: str) -> dict[str, Any]:
-    """How the words of a kind are found in each shell, by a function of the script."""
+    """The function of the script that finds the words of a kind, by its name in each shell, and its source."""
     words, _, files = what.partition("+")
     name = "_ragone_" + what.replace(":", "_of_").replace("+", "_or_")
     functions = {

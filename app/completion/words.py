@@ -12,6 +12,11 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from ragone.dataset.evaluations.columns import Columns
+from ragone.dataset.glance import Glance
+from ragone.dataset.views import table_names
+from ragone.schemas.kinds import KINDS
+
 _HARMLESS = re.compile(r"[\w.+,/@-]+")
 
 
@@ -52,36 +57,24 @@ def _words(what: str, begun: str, lake: str) -> Iterable[str]:
 
 
 def _ids(begun: str, lake: str, kinds: tuple[str, ...]) -> Iterable[str]:
-    from ragone.dataset.glance import Glance
-
     glance = Glance(lake)
     return [*glance.tags(), *glance.ids(begun, kinds)]
 
 
 def _tags(begun: str, lake: str, kinds: tuple[str, ...]) -> Iterable[str]:
-    from ragone.dataset.glance import Glance
-
     return Glance(lake).tags()
 
 
 def _queries(begun: str, lake: str, kinds: tuple[str, ...]) -> Iterable[str]:
-    from ragone.dataset.glance import Glance
-
     return Glance(lake).queries()
 
 
 def _tables(begun: str, lake: str, kinds: tuple[str, ...]) -> Iterable[str]:
-    from ragone.dataset.views import table_names
-
     return table_names()
 
 
 def _columns(begun: str, lake: str, kinds: tuple[str, ...]) -> Iterable[str]:
     """The columns of the evaluations, and those of the KPIs that were computed lately."""
-    from ragone.dataset.evaluations.columns import Columns
-    from ragone.dataset.glance import Glance
-    from ragone.schemas.kinds import KINDS
-
     columns = Columns(KINDS)
     of_kpis = (column for name in Glance(lake).kpis() for column in columns.of_kpi(name).values())
     return [*columns.always, *of_kpis]

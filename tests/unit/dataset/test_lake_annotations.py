@@ -9,7 +9,7 @@ import lake_stages as stages
 import pytest
 
 from ragone.dataset import Lake
-from ragone.dataset.errors import AmbiguousIdError, MalformedIdError, UnknownNameError
+from ragone.dataset.errors import AmbiguousIdError, MalformedIdError, NotASelectError, UnknownNameError
 from ragone.schemas.annotation import Annotation
 from ragone.schemas.errors import FieldTypeError
 
@@ -119,7 +119,7 @@ def _stands(lake, name):
     assert [remark.content for remark in lake.annotations.tags()] == ["best"]
     assert [remark.content for remark in lake.annotations.notes(name)] == ["thick"]
     assert lake.resolve("best") == name
-    assert lake.annotations.query("some")["sql"].startswith("SELECT count(*)")
+    assert lake.annotations.query("some").sql.startswith("SELECT count(*)")
     assert lake.fsck().sound
 
 
@@ -162,8 +162,9 @@ def test_found(lake, annotated):
 
 def test_queries(lake, annotated):
     """A query of the same name takes the place of the former; one that is removed is no more."""
+    assert lake.annotations.query("some").parameters == {"most": 0.4}
     lake.annotations.save_query("some", "SELECT 1")
-    assert lake.annotations.query("some")["sql"] == "SELECT 1"
+    assert lake.annotations.query("some").sql == "SELECT 1"
     lake.annotations.remove_query("some")
     with pytest.raises(UnknownNameError, match="no saved query 'some': none is saved"):
         lake.annotations.query("some")
@@ -175,3 +176,19 @@ def test_parameters_are_bound(lake, design, value):
     lake.put(design())
     assert lake.sql("SELECT $most AS x, count(*) AS n FROM designs", parameters={"most": value}).rows() == [(value, 1)]
     assert lake.sql("SELECT id FROM designs WHERE id = $most", parameters={"most": value}).height == 0
+
+
+@pytest.mark.parametrize("sql", ["DROP TABLE designs", "SELECT 1; SELECT 2", "SELEC 1", "", "COPY (SELECT 1) TO 'x'"])
+def test_what_is_no_query(lake, sql):
+    """Only one SELECT is saved."""
+    with pytest.raises(NotASelectError):
+        lake.annotations.save_query("some", sql)
+    assert lake.sql("SELECT count(*) FROM saved_queries").item() == 0
+
+
+def test_parameters_that_do_not_fit(lake):
+    """A parameter without a value, and a value without a parameter, are named."""
+    with pytest.raises(NotASelectError, match=r"no value for \$a"):
+        lake.sql("SELECT $a + 1")
+    with pytest.raises(NotASelectError, match=r"no parameter \$b"):
+        lake.sql("SELECT $a + 1", parameters={"a": 1, "b": 2})
