@@ -32,6 +32,7 @@ def execute(session: Session) -> int:
         "run_id": found.run_id,
         "reasons": [{"reason": str(reason), "code": reason.name, "detail": detail} for reason, detail in found.reasons],
         "compared_with": found.compared,
+        "damaged": found.damaged,
         "advice": advice,
     }
     session.answer(data, "\n  ".join([found.subject, *_lines(found), advice]))
@@ -42,6 +43,9 @@ def _lines(found: Why) -> list[str]:
     lines = [f"{reason}{': ' + short(one_line(detail)) if detail else ''}" for reason, detail in found.reasons]
     if found.compared:
         lines.insert(-1, f"compared with {_compared(found.compared)}")
+    if found.damaged:
+        some = ", ".join(map(short, found.damaged[:_NAMED])) + (" ..." if len(found.damaged) > _NAMED else "")
+        lines.insert(-1, f"not compared with {some}, which cannot be read; see: ragone fsck")
     return lines
 
 
