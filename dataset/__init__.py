@@ -1,5 +1,6 @@
 """The lake: content-hashed artifacts, their provenance, and one command to compute any of them again."""
 
+from ragone.dataset.activities import Activity
 from ragone.dataset.annotations import Remark
 from ragone.dataset.backup import Copied
 from ragone.dataset.contents import Column, Contents
@@ -12,10 +13,14 @@ from ragone.dataset.hashing import artifact_id
 from ragone.dataset.lake import Lake
 from ragone.dataset.limits import QueryLimits
 from ragone.dataset.lineage import Edge, Lineage
+from ragone.dataset.unfinished import CAMPAIGN, CampaignState, Unfinished
 from ragone.dataset.why import Compared, Reason, Why
 from ragone.schemas.content_hash import table_digest
 
 __all__ = [
+    "CAMPAIGN",
+    "Activity",
+    "CampaignState",
     "Column",
     "Compared",
     "Contents",
@@ -33,6 +38,7 @@ __all__ = [
     "Reason",
     "Remark",
     "Section",
+    "Unfinished",
     "Why",
     "artifact_id",
     "table_digest",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
+from ragone.dataset.activities import Activity, activities
 from ragone.dataset.annotations import standing
 from ragone.dataset.contents import Contents, contents
 from ragone.dataset.differences import Difference, difference
@@ -17,6 +18,7 @@ from ragone.dataset.lineage import Lineage, lineage
 from ragone.dataset.query import select
 from ragone.dataset.store import Store
 from ragone.dataset.tables import ARTIFACTS, RUNS, table_name
+from ragone.dataset.unfinished import Unfinished, unfinished_campaigns
 from ragone.dataset.unknown_kinds import unknown_kinds
 from ragone.dataset.views import views
 from ragone.dataset.why import Why, why
@@ -179,6 +181,15 @@ class Catalogue:
         """Return the names, tags, notes, sources and the like that hold a text, each with the newest such record."""
         self._store.index.catch_up()
         return find(self._store.tables, text, views(self._store))
+
+    def activities(self) -> list[Activity]:
+        """Return what processes of this machine are doing in the lake, such as running a campaign."""
+        return activities(self._store.files)
+
+    def unfinished_campaigns(self) -> list[Unfinished]:
+        """Return the campaigns that run or were stopped, newest first; those that have concluded are records."""
+        self._store.index.catch_up()
+        return unfinished_campaigns(self._store)
 
     def lineage(self, name: str, *, informed: bool = False) -> Lineage:
         """Return what an artifact was made of, and what was made of it.

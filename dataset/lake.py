@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
 
+from ragone.dataset.activities import doing
 from ragone.dataset.annotations import Annotations
 from ragone.dataset.backup import Copied, Copy
 from ragone.dataset.catalogue import Catalogue
@@ -187,6 +188,10 @@ class Lake(Catalogue):
     def annotations(self) -> Annotations:
         """Tags and notes on what is stored, and saved queries."""
         return Annotations(self._store, self.put, self.resolve)
+
+    def doing(self, what: str, name: str) -> AbstractContextManager[None]:
+        """Say meanwhile, to whoever asks for `activities`, that this process is doing something."""
+        return doing(self._store.files, what, name)
 
     def batch(self) -> AbstractContextManager[None]:
         """Commit together all that is stored inside; on the disk when it ends, all of it or none."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ragone.dataset import Lake
+from ragone.dataset import CAMPAIGN, Lake
 from ragone.flows.design.evaluation import Design, Evaluated, MeasuredVolumeElement, errors_of, evaluate
 from ragone.flows.design.optimiser import Optimiser
 from ragone.flows.design.prepared import Measured, Prepared, prepared
@@ -62,7 +62,7 @@ def run_campaign(
     StudyError
         If the generator that draws and its calibration do not belong together.
     """
-    with open_workspace(lake, study.execution, progress) as workspace:
+    with open_workspace(lake, study.execution, progress) as workspace, lake.doing(CAMPAIGN, study.name):
         return _Campaign(workspace, study, finished).run()
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from ragone.dataset import Lake
+from ragone.dataset import CAMPAIGN, Lake
 from ragone.models.conclusion import conclude
+from ragone.models.history import tell
 from ragone.schemas import Candidate
 
 
@@ -190,3 +191,22 @@ def test_campaigns_with_tags_and_notes(cli, campaign):
     assert lines[1] == "  note: as submitted"
     (data,) = cli("campaigns", "--json").data
     assert (data["tags"], data["notes"]) == (["paper", "2026-best"], ["as submitted"])
+
+
+def test_campaigns_that_have_not_concluded(cli, campaign, tmp_path, example):
+    """They come first, with their state and the trials so far."""
+    campaign("done", [[600.0]])
+    with Lake.open(tmp_path / "lake") as lake:
+        tried, kpi = lake.put(Candidate(values={"recipe.porosity": 0.31})), lake.put(example("kpi", value=1.0))
+        history = lake.run(tell, before=None, candidates=[tried], kpis=[kpi], name="cut", goals=[MAXIMISE]).id
+        assert cli("campaigns").out.splitlines()[1] == "  stopped; maximise energy_density: 1 trials so far"
+        with lake.doing(CAMPAIGN, "cut"), lake.doing(CAMPAIGN, "begun"):
+            lines = cli("campaigns").out.splitlines()
+            data = {one["name"]: (one["state"], one["id"], one["trials"]) for one in cli("campaigns", "--json").data}
+    begun = next(number for number, line in enumerate(lines) if line.endswith("begun"))
+    assert lines[begun].startswith("running  ")
+    assert lines[begun + 1] == "  running; no trials known"
+    assert "  running; maximise energy_density: 1 trials so far" in lines[:4]
+    assert data["cut"] == ("running", history, 1)
+    assert data["begun"] == ("running", "", None)
+    assert data["done"][0] == "concluded"
