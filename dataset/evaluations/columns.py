@@ -20,7 +20,7 @@ DESIGN = "design"  # of campaigns of before there were candidates: its fields ar
 _OWN = {
     "campaign": "name of the campaign; null if none evaluated it",
     "campaign_id": "id of the campaign",
-    "trial": "number of the trial in its campaign, from 1",
+    "trial": "number of the trial in its campaign, from 1, as everywhere",
     "outcome": "measured, infeasible or failed, as the campaign judged it",
     "reason": "why it is not measured",
     "feasible": "whether every goal of the campaign is met",

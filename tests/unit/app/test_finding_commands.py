@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ragone.dataset import CAMPAIGN, Lake
+from ragone.models.acquisition import suggest_by_sobol
 from ragone.models.conclusion import conclude
 from ragone.models.history import tell
 from ragone.schemas import Candidate
@@ -168,7 +169,7 @@ def test_diff_of_designs_in_evaluations(cli, campaign, tmp_path):
     with Lake.open(tmp_path / "lake", create=True) as lake:
         ids = lake.get(campaign("first", [[600.0], [650.0]])).candidate_ids
     data = cli("diff", *ids, "--json").data["sections"]
-    assert {entry["name"]: (entry["first"], entry["second"]) for entry in data["evaluation"]}["trial"] == (0, 1)
+    assert {entry["name"]: (entry["first"], entry["second"]) for entry in data["evaluation"]}["trial"] == (1, 2)
 
 
 def test_diff_of_what_is_not_alike(cli, stored):
@@ -210,3 +211,22 @@ def test_campaigns_that_have_not_concluded(cli, campaign, tmp_path, example):
     assert data["cut"] == ("running", history, 1)
     assert data["begun"] == ("running", "", None)
     assert data["done"][0] == "concluded"
+
+
+def test_drop_says_what_stays(cli, campaign, tmp_path, example):
+    """What was made of dropped data, and what they only informed, is counted apart, and kept."""
+    asked = {"space": {"recipe.porosity": {"low": 0.3, "high": 0.4}}, "goals": [MAXIMISE], "count": 1, "seed": 1}
+    with Lake.open(tmp_path / "lake", create=True) as lake:
+        first = lake.run(suggest_by_sobol, candidates=[], kpis=[], failed=[], **asked).outputs["0"]
+        kpi = lake.put(example("kpi"))
+        second = lake.run(suggest_by_sobol, candidates=[first], kpis=[kpi], failed=[], **asked).outputs["0"]
+        made = lake.run(conclude, candidates=[first], kpis=[kpi], name="x", definition={}, goals=[MAXIMISE]).id
+    answer = cli("drop", first, "--reason", "space")
+    assert answer.out.splitlines()[2:] == [
+        "made of it, and kept: 1 campaign",
+        "informed by it only, and kept: 1 candidate",
+    ]
+    assert cli("show", second).code == 0
+    assert cli("reproduce", first).code == 0
+    data = cli("drop", first, "--reason", "space again", "--json").data
+    assert (data["made_of_it"], data["informed_by_it"]) == ([made], [second])
