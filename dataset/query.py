@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import shutil
+import sys
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -87,8 +89,8 @@ def select(
     """
     import duckdb
 
-    settled = (limits or QueryLimits()).settled()
-    further = {name: view.made_for(name, query) for name, view in views.items()}
+    settled, began = (limits or QueryLimits()).settled(), time.monotonic()
+    further = _made(views, query, settled)
     with TemporaryDirectory(prefix="ragone-query-", ignore_cleanup_errors=True) as spill:
         database = _database(settled, spill)
 
@@ -102,7 +104,13 @@ def select(
             with suppress(duckdb.Error):  # it ended meanwhile
                 database.interrupt()
 
-        return _frame(within(settled, work, interrupt))
+        return _frame(within(settled, work, interrupt, began=began))
+
+
+def _made(views: Mapping[str, View], query: str, limits: QueryLimits) -> _Made:
+    """The views that a query needs, within its time; their memory is that of the lake, and not counted."""
+    timed = replace(limits, memory_byte=sys.maxsize)
+    return within(timed, lambda: {name: view.made_for(name, query) for name, view in views.items()}, lambda: None)
 
 
 def _frame(answer: pa.Table) -> pl.DataFrame:
