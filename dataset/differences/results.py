@@ -36,12 +36,12 @@ def campaigns_compared(store: Store, first: Campaign, second: Campaign) -> Secti
 
 
 def evaluations_compared(evaluations: pl.DataFrame, columns: Columns, first: str, second: str) -> list[Section]:
-    """Compare the evaluations of two artifacts, each number with its uncertainty; nothing if one has none.
+    """Compare the evaluations of two artifacts, each number with its uncertainty; nothing unless each is of one design.
 
     Of several evaluations that of a campaign which evaluated both is taken, else the newest of each.
     """
     found = [_rows_of(evaluations, name) for name in (first, second)]
-    if not all(found):
+    if any(len({row["candidate_id"] for row in rows}) != 1 for rows in found):
         return []
     shared = {row["campaign_id"] for row in found[0]} & {row["campaign_id"] for row in found[1]} - {None}
     left, right = (max(rows, key=lambda row: (row["campaign_id"] in shared, row["created"])) for rows in found)
@@ -56,7 +56,10 @@ def evaluations_compared(evaluations: pl.DataFrame, columns: Columns, first: str
 
 def _entry(name: str, left: Mapping[str, Any], right: Mapping[str, Any], columns: Columns) -> Entry:
     units = {row[column] for row in (left, right) if (column := _sibling(name, "unit")) in row and row[column]}
-    unit = units.pop() if len(units) == 1 else columns.unit_of(name)
+    if len(units) > 1:
+        values = [f"{row[name]} {row[_sibling(name, 'unit')]}" for row in (left, right)]
+        return Entry(name, values[0], values[1])
+    unit = units.pop() if units else columns.unit_of(name)
     uncertainties = (_uncertainty(row, name) for row in (left, right))
     return Entry(name, left[name], right[name], unit, *uncertainties)
 
@@ -95,14 +98,30 @@ def _width(campaign: Campaign) -> int:
 
 
 def _best_kpis(store: Store, campaign: Campaign) -> list[dict[str, Any]]:
-    """The KPIs of the goals of the best design, from the table, which has them also when their data were dropped."""
-    if campaign.best_candidate_id not in campaign.candidate_ids:
+    """The KPIs of the best design, or the best ones of the front; from the table, which has dropped ones too."""
+    try:
+        ids = [name for name in _best_ids(campaign) if is_stored_id(name)]
+    except (TypeError, KeyError, IndexError, AttributeError):  # a stranger's goals and values may be anything
         return []
-    start = _width(campaign) * campaign.candidate_ids.index(campaign.best_candidate_id)
-    ids = [name for name in campaign.kpi_ids[start : start + _width(campaign)] if is_stored_id(name)]
     listed = ", ".join(f"'{name}'" for name in ids)
     rows: list[dict[str, Any]] = store.tables.read(_KPIS, where=f"id IN ({listed})").to_pylist() if ids else []
     return rows
+
+
+def _best_ids(campaign: Campaign) -> list[str]:
+    """The KPIs of all goals of the best design; of several objectives that of each which is best in the front."""
+    width, tried = _width(campaign), campaign.candidate_ids
+    if campaign.best_candidate_id in tried:
+        start = width * tried.index(campaign.best_candidate_id)
+        return list(campaign.kpi_ids[start : start + width])
+    front = [tried.index(name) for name in campaign.front_ids if name in tried]
+    best = []
+    for place, goal in enumerate(campaign.goals):
+        if goal["limit"] is None and front:
+            choose = min if goal["sense"] == "minimise" else max
+            trial = choose(front, key=lambda number, place=place: campaign.values[number][place])  # type: ignore[misc]
+            best.append(campaign.kpi_ids[width * trial + place])
+    return best
 
 
 def _paired(first: Mapping[str, Mapping[str, Any]], second: Mapping[str, Mapping[str, Any]]) -> Sequence[Entry]:

@@ -10,6 +10,7 @@ import pytest
 
 from ragone.dataset.differences.origin import Origin, origins_compared
 from ragone.dataset.errors import OtherKindError
+from ragone.models.conclusion import conclude
 from ragone.schemas import Campaign, Candidate
 from ragone.schemas.significance import significance
 
@@ -172,6 +173,45 @@ def test_campaigns(lake, example, differing):
     entries = {entry.name: entry for section in lake.diff(*ids).sections for entry in section.entries}
     assert entries["steps.discharge.power_watt"].unit == "W"
     assert not entries["best energy_density"].significance.is_significant
+
+
+def test_fronts(lake, example, differing):
+    """Of several objectives the best of the front is compared, for each in its own sense."""
+    goals = [
+        {"kpi": "energy_density", "sense": "maximise", "limit": None},
+        {"kpi": "mass", "sense": "minimise", "limit": None},
+    ]
+
+    def front(rows):
+        tried = [lake.put(Candidate(values={"recipe.porosity": energy / 1000})) for energy, _ in rows]
+        kpis = [
+            lake.put(example("kpi", name=goal["kpi"], value=value, unit=unit))
+            for row in rows
+            for goal, value, unit in zip(goals, row, ("W.h/L", "kg"), strict=True)
+        ]
+        return lake.run(conclude, candidates=tried, kpis=kpis, name="s", definition={}, goals=goals).id
+
+    results = differing(front([(600.0, 0.05), (650.0, 0.06)]), front([(610.0, 0.05), (660.0, 0.07)]))["results"]
+    assert results["best energy_density"] == (650.0, 660.0)
+    assert "best mass" not in results
+    assert "designs of the front" not in results
+
+
+def test_campaigns_of_a_stranger(lake, example, differing):
+    """Goals and values that mean nothing cost the results only."""
+    ids = [_campaign(lake, example, "study", [600.0], seed=seed) for seed in (1, 2)]
+    record = lake.get(ids[0])
+    odd = {"goals": ["x"], "values": [], "best_candidate_id": "", "front_ids": record.candidate_ids}
+    fields = {name: getattr(record, name) for name in record.fields()}
+    found = differing(ids[1], lake.put(Campaign.build(fields | odd)))
+    assert found["study"] == {"seed": (2, 1)}
+    assert found["results"]["best energy_density"] == (600.0, None)
+
+
+def test_what_several_designs_share_is_no_design(lake, example):
+    """Materials that many designs have are not compared by the evaluation of any of them."""
+    one, other = lake.put(example("materials")), lake.put(example("materials", active_material="LFP"))
+    assert "evaluation" not in {section.title for section in lake.diff(one, other).sections}
 
 
 def test_snapshots(lake, design, differing):
