@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from ragone.app.completion.script import SHELLS
+from ragone.app.completion.words import WORDS
 from ragone.dataset import Lake
 
 PROGRAMS = Path(sys.executable).parent
@@ -108,6 +109,15 @@ def test_lake_of_a_stranger(cli, stored, example, tmp_path):
     (stored.place / "objects/design").rename(tmp_path / "elsewhere")
     (stored.place / "objects/design").symlink_to(tmp_path / "elsewhere")
     assert cli("__words", "ids", "design-", "ragone").out == ""
+
+
+def test_words_that_a_shell_might_expand(cli, monkeypatch):
+    """Whatever a lake offers, only harmless characters reach a shell; an error says nothing."""
+    monkeypatch.setitem(WORDS, "tags", lambda *_: ["good", "$(touch x)", "`x`", "a b", "x;y", "a\nb", "größe"])
+    assert cli("__words", "tags", "", "ragone").out.splitlines() == ["good", "größe"]
+    monkeypatch.setitem(WORDS, "tags", lambda *_: 1 / 0)
+    answer = cli("__words", "tags", "", "ragone")
+    assert (answer.out, answer.err) == ("", "")
 
 
 @pytest.fixture

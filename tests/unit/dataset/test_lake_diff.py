@@ -6,12 +6,16 @@ from datetime import UTC, datetime
 
 import lake_stages as stages
 import numpy as np
+import polars as pl
 import pytest
 
+from ragone.dataset import Entry
 from ragone.dataset.differences.origin import Origin, origins_compared
+from ragone.dataset.differences.results import evaluations_compared
 from ragone.dataset.errors import OtherKindError
+from ragone.dataset.evaluations.columns import Columns
 from ragone.models.conclusion import conclude
-from ragone.schemas import Campaign, Candidate
+from ragone.schemas import KINDS, Campaign, Candidate
 from ragone.schemas.significance import significance
 
 
@@ -208,10 +212,30 @@ def test_campaigns_of_a_stranger(lake, example, differing):
     assert found["results"]["best energy_density"] == (600.0, None)
 
 
-def test_what_several_designs_share_is_no_design(lake, example):
-    """Materials that many designs have are not compared by the evaluation of any of them."""
-    one, other = lake.put(example("materials")), lake.put(example("materials", active_material="LFP"))
-    assert "evaluation" not in {section.title for section in lake.diff(one, other).sections}
+def test_evaluations_side_by_side():
+    """Of two designs that one campaign evaluated its rows are compared; what several designs share is no design."""
+    ids = {name: f"{name.partition('_')[0]}-{digit * 64}" for name, digit in (("kpi_a", "a"), ("kpi_b", "b"))}
+    shared = f"materials-{'c' * 64}"
+    rows = [
+        ("one", "campaign-1", ids["kpi_a"], 600.0, 1.0, "W.h/L", 1),
+        ("one", "campaign-2", ids["kpi_a"], 600.0, 1.0, "W.h/L", 3),
+        ("two", "campaign-1", ids["kpi_b"], 610.0, None, "W.h/L", 2),
+    ]
+    names = (
+        "candidate_id",
+        "campaign_id",
+        "energy_id",
+        "energy",
+        "energy_standard_uncertainty",
+        "energy_unit",
+        "created",
+    )
+    frame = pl.DataFrame(rows, schema=names, orient="row").with_columns(materials_id=pl.lit(shared))
+    columns = Columns(KINDS)
+    (section,) = evaluations_compared(frame, columns, ids["kpi_a"], ids["kpi_b"])
+    assert section.entries == (Entry("energy", 600.0, 610.0, "W.h/L", 1.0, None),)
+    assert evaluations_compared(frame, columns, shared, shared) == []
+    assert evaluations_compared(frame, columns, ids["kpi_a"], f"kpi-{'d' * 64}") == []
 
 
 def test_snapshots(lake, design, differing):
