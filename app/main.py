@@ -12,6 +12,7 @@ import sys
 from collections.abc import Sequence
 
 from ragone.app.arguments import parser
+from ragone.app.completion.script import WORDS
 
 TELEMETRY_OFF = {
     "DO_NOT_TRACK": "1",
@@ -35,8 +36,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit code.
     """
     os.environ.update(TELEMETRY_OFF)
+    given = sys.argv[1:] if argv is None else argv
+    if given and given[0] == WORDS:  # a shell asks in the middle of a line
+        return int(importlib.import_module("ragone.app.completion.words").print_words(given[1:]))
     try:
-        arguments = parser().parse_args(argv)
+        arguments = parser().parse_args(given)
     except SystemExit as leaving:  # argparse has printed its help or its complaint
         return int(leaving.code or 0)
     try:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from ragone.dataset.query import View
 from ragone.dataset.tables import ARTIFACTS, LINEAGE, RUNS, Tables, column_names, readable, table_name
 from ragone.schemas.field import FieldSpec
 from ragone.schemas.record import Record
@@ -18,6 +19,7 @@ from ragone.shown import Shown
 
 _TYPES = {
     pa.string(): "VARCHAR",
+    pa.large_string(): "VARCHAR",
     pa.float64(): "DOUBLE",
     pa.int64(): "BIGINT",
     pa.bool_(): "BOOLEAN",
@@ -43,17 +45,6 @@ _MEANINGS: Mapping[str, Mapping[str, str]] = {
     },
     RUNS: {
         "id": "id of the run",
-        "stage": "name of the stage; 'given' for what was put",
-        "recipe_id": "hash of the stage's name, code, parameters, seed and inputs",
-        "code_id": "the code and the library versions that were used",
-        "environment_id": "where it ran",
-        "seed": "seed of its random numbers, if it has one",
-        "started": "when it began",
-        "ended": "when it ended",
-        "input_roles": "role of each input, in the order of `input_ids`",
-        "input_ids": "ids of its inputs",
-        "output_roles": "role of each output, in the order of `output_ids`",
-        "output_ids": "ids of its outputs",
         "file": "the file in which the lake keeps it",
         "row": "the row of that file",
     },
@@ -90,10 +81,18 @@ class Contents(Shown):
     beyond: tuple[str, ...]
 
 
-def contents(tables: Tables, kinds: Mapping[str, type[Record]]) -> dict[str, Contents]:
-    """Describe every table, by its name."""
+def contents(tables: Tables, kinds: Mapping[str, type[Record]], views: Mapping[str, View]) -> dict[str, Contents]:
+    """Describe every table and view, by its name."""
     classes = {table_name(kind): cls for kind, cls in kinds.items()}
-    return {name: _described(tables, name, classes.get(name)) for name in tables.schemas}
+    found = {name: _described(tables, name, classes.get(name)) for name in tables.schemas}
+    return found | {name: _of_view(name, view) for name, view in views.items()}
+
+
+def _of_view(name: str, view: View) -> Contents:
+    frame = view.rows()
+    schema = frame.clear().to_arrow().schema
+    columns = (Column(field.name, _TYPES[field.type], *view.described(field.name)) for field in schema)
+    return Contents(name, frame.height, view.holds, tuple(columns), ())
 
 
 def _described(tables: Tables, name: str, cls: type[Record] | None) -> Contents:

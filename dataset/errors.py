@@ -32,8 +32,12 @@ class UnknownIdError(LakeError, KeyError):
         return str(self.args[0])
 
 
+class UnknownNameError(LakeError, LookupError):
+    """No tag or saved query has this name."""
+
+
 class AmbiguousIdError(LakeError, KeyError):
-    """A shortened id fits more than one artifact."""
+    """A shortened id or a tag fits more than one artifact."""
 
     def __str__(self) -> str:
         return str(self.args[0])

@@ -6,14 +6,22 @@ Columns are chosen by their names, so that a new kind of record is searched as w
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pyarrow as pa
 
-from ragone.dataset.query import select
-from ragone.dataset.tables import Tables
+from ragone.dataset.query import View, select
+from ragone.dataset.tables import Tables, table_name
+from ragone.schemas.annotation import Annotation, SavedQuery
 
 _SEARCHED = re.compile(r"(\w+_)?(name|note|sources?|licences?|reason|card|active_material|parameter_set)")
+_WITHDRAWABLE = frozenset(map(table_name, (Annotation.kind, SavedQuery.kind)))  # their views hold what stands
+_STANDING = (  # view, column, id of what has it, moment
+    ("tags", "tag", "subject_id", "annotated"),
+    ("notes", "note", "subject_id", "annotated"),
+    ("queries", "name", "id", "saved"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +35,23 @@ class Found:
     newest: str
 
 
-def find(tables: Tables, text: str) -> list[Found]:
-    """Return the texts that hold this one, capital letters or small; those of fewest rows first."""
-    word = text.replace("'", "''")
-    parts = [
-        f"SELECT '{table}' AS t, '{column}' AS c, {column} AS text, count(*) AS n, max_by(id, {moment}) AS newest "
-        f"FROM {table} WHERE contains(lower({column}), lower('{word}')) GROUP BY ALL"
+def find(tables: Tables, text: str, views: Mapping[str, View]) -> list[Found]:
+    """Return the texts that hold this one, capital letters or small; those of fewest rows first.
+
+    Of a tag or a note what it is about is named.
+    """
+    columns = [
+        (table, column, "id", moment)
         for table, schema in tables.schemas.items()
         for moment in ("created", "ended")
-        if moment in schema.names
+        if moment in schema.names and table not in _WITHDRAWABLE
         for column in schema.names
         if _SEARCHED.fullmatch(column) and schema.field(column).type == pa.string()
     ]
-    return [Found(*row) for row in select(tables, f"{' UNION ALL '.join(parts)} ORDER BY n, t, c, text").rows()]
+    parts = [
+        f"SELECT '{table}' AS t, '{column}' AS c, {column} AS text, count(*) AS n, max_by({subject}, {moment}) AS new "
+        f"FROM {table} WHERE contains(lower({column}), lower($text)) GROUP BY ALL"
+        for table, column, subject, moment in (*columns, *_STANDING)
+    ]
+    query = f"{' UNION ALL '.join(parts)} ORDER BY n, t, c, text"
+    return [Found(*row) for row in select(tables, query, views=views, parameters={"text": text}).rows()]

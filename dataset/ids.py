@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from ragone.dataset.errors import MalformedIdError
+from ragone.schemas.annotation import ID
 from ragone.schemas.errors import did_you_mean
 from ragone.schemas.kinds import KINDS
-
-_SHAPE = re.compile(r"(?:(?P<kind>[a-z_]+)-)?(?P<hex>[0-9a-f]{4,64})\Z")
 
 
 def split(text: str) -> tuple[str | None, str]:
@@ -19,11 +16,11 @@ def split(text: str) -> tuple[str | None, str]:
     MalformedIdError
         If the text cannot be an id.
     """
-    match = _SHAPE.match(text.strip()) if isinstance(text, str) else None
+    match = ID.fullmatch(text.strip()) if isinstance(text, str) else None
     if match is None:
         raise MalformedIdError(
-            f"{text!r} is not an id. An id is a kind and at least 4 hex digits, for example kpi-3fa9; "
-            "list them with: ragone query 'SELECT id FROM artifacts'"
+            f"{text!r} is not an id, nor a tag of this lake. An id is a kind and at least 4 hex digits, for example "
+            "kpi-3fa9; list them with: ragone query 'SELECT id FROM artifacts', tags with: ragone tag"
         )
     kind = match["kind"]
     if kind is not None and len(match["hex"]) < 64 and kind not in KINDS:

@@ -7,60 +7,44 @@ crash leaves before that moment is nothing, and what it leaves after is indexed 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
-from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
+from typing import Any, Self
 
+from ragone.dataset.activities import doing
+from ragone.dataset.annotations import Annotations
 from ragone.dataset.backup import Copied, Copy
-from ragone.dataset.contents import Contents, contents
-from ragone.dataset.errors import AmbiguousIdError, NotALakeError, NotReproducibleError, OtherKindError, UnknownIdError
-from ragone.dataset.evaluations import VIEWS
+from ragone.dataset.catalogue import Catalogue
+from ragone.dataset.errors import NotALakeError, NotReproducibleError
 from ragone.dataset.execution import Call, Execution, bind
 from ragone.dataset.files import TEMPORARY
-from ragone.dataset.finding import Found, find
 from ragone.dataset.fingerprint import code_id, code_of
 from ragone.dataset.fsck import FsckReport, fsck
 from ragone.dataset.hashing import artifact_id, merkle_root, recipe_id
-from ragone.dataset.ids import is_full, split
 from ragone.dataset.index import row_of
 from ragone.dataset.layout import PAGE, check_page, create_page, mend_page
-from ragone.dataset.limits import QueryLimits
-from ragone.dataset.lineage import Lineage, lineage
 from ragone.dataset.local_files import LocalFiles
 from ragone.dataset.place import files_at, require_own, tables_folder
 from ragone.dataset.progress import Watcher, unwatched
-from ragone.dataset.query import View, select
 from ragone.dataset.recording import execute, record_given
 from ragone.dataset.reproduce import LONGEST_SECOND, reproduce
 from ragone.dataset.runs import Committed
 from ragone.dataset.store import Store
-from ragone.dataset.tables import ARTIFACTS, RUNS, table_name
+from ragone.dataset.tables import ARTIFACTS, RUNS
 from ragone.dataset.tombstones import sealed_row
-from ragone.dataset.unknown_kinds import unknown_kinds
-from ragone.dataset.why import Why, why
 from ragone.schemas.kinds import KINDS
 from ragone.schemas.provenance import Snapshot, Tombstone, Verification
 from ragone.schemas.record import Record
 from ragone.schemas.stage import Stage
 from ragone.shown import Shown
 
-if TYPE_CHECKING:
-    import polars as pl
-
 GIVEN = "given"
 
-R = TypeVar("R", bound=Record)
 
-
-class Lake(Shown):
+class Lake(Catalogue, Shown):
     """A folder or bucket of artifacts. Use it as a context manager: what was committed is indexed at its end."""
-
-    def __init__(self, store: Store, where: str) -> None:
-        self._store = store
-        self.where = where
 
     def __repr__(self) -> str:
         return f"Lake({self.where!r})"
@@ -204,134 +188,18 @@ class Lake(Shown):
         self._store.keep({code: code_of(stage)})
         return execute(self._store, call, code, recipe)
 
+    @property
+    def annotations(self) -> Annotations:
+        """Tags and notes on what is stored, and saved queries."""
+        return Annotations(self._store, self.put, self.resolve)
+
+    def doing(self, what: str, name: str) -> AbstractContextManager[None]:
+        """Say meanwhile, to whoever asks for `activities`, that this process is doing something."""
+        return doing(self._store.files, what, name)
+
     def batch(self) -> AbstractContextManager[None]:
         """Commit together all that is stored inside; on the disk when it ends, all of it or none."""
         return self._store.batch()
-
-    @overload
-    def get(self, name: str) -> Record: ...
-
-    @overload
-    def get(self, name: str, kind: type[R]) -> R: ...
-
-    def get(self, name: str, kind: type[R] | None = None) -> Record | R:
-        """A record by its id, whole or shortened; its content is verified.
-
-        Parameters
-        ----------
-        name
-            The id.
-        kind
-            The class of record expected; any if None.
-
-        Raises
-        ------
-        MalformedIdError, UnknownIdError, AmbiguousIdError
-            If the id leads to no one artifact.
-        OtherKindError
-            If it is of another kind than expected.
-        CorruptObjectError, DroppedError
-            If its content is damaged, or was dropped on purpose.
-        """
-        full = self.resolve(name)
-        record = self._store.load(full)
-        if kind is not None and not isinstance(record, kind):
-            raise OtherKindError(
-                f"{full} is a {record.kind}, not a {kind.kind}. List them: ragone query 'SELECT id FROM "
-                f"{table_name(kind.kind)}'"
-            )
-        return record
-
-    def holds(self, name: str) -> bool:
-        """Whether the lake holds the data of an artifact: not dropped, and not unknown."""
-        try:
-            return self._store.holds(self.resolve(name))
-        except UnknownIdError:
-            return False
-
-    def resolve(self, name: str) -> str:
-        """The whole id that a shortened one stands for."""
-        if is_full(name):
-            return name.strip()
-        kind, digits = split(name)
-        self._store.index.catch_up()
-        pattern = f"id LIKE '{kind}-{digits}%'" if kind else f"id LIKE '%-{digits}%'"
-        found = [
-            row
-            for table in (ARTIFACTS, RUNS)
-            for row in self._store.tables.read(table, columns=["id"], where=pattern)["id"].to_pylist()
-        ]
-        if not found:
-            raise UnknownIdError(
-                f"no id in the lake {self.where} begins with {name!r}. Name another lake with --lake, or list its ids "
-                f"with: ragone query 'SELECT id FROM {table_name(kind) if kind else ARTIFACTS}'"
-            )
-        if len(found) > 1:
-            listed = ", ".join(f[: f.index("-") + 13] for f in sorted(found)[:5])
-            raise AmbiguousIdError(
-                f"{name!r} fits {len(found)} ids: {listed}{' ...' if len(found) > 5 else ''}. Write more digits."
-            )
-        return str(found[0])
-
-    def sql(self, query: str, *, at: str | None = None, limits: QueryLimits | None = None) -> pl.DataFrame:
-        """Answer one SELECT over the tables; `at` a snapshot, or of the present; stopped when it meets its limits.
-
-        Raises
-        ------
-        NotASelectError, QueryLimitError
-            If it is not one SELECT or cannot be answered, or not within the limits.
-        """
-        self._store.index.catch_up()
-        only = None if at is None else self.get(at, Snapshot).artifact_ids
-
-        views = {
-            name: View(partial(self._seen, view, at), partial(self._outlined, view)) for name, view in VIEWS.items()
-        }
-        return select(self._store.tables, query, only, limits, views)
-
-    def _seen(self, view: Callable[[pl.DataFrame], pl.DataFrame], at: str | None) -> pl.DataFrame:
-        return view(self.evaluations(at).collect())
-
-    def _outlined(self, view: Callable[[pl.DataFrame], pl.DataFrame]) -> pl.DataFrame:
-        return view(self._store.evaluations.outline())
-
-    def evaluations(self, at: str | None = None) -> pl.LazyFrame:
-        """Return a row for each evaluated design, and each measured cell; `at` a snapshot, or of the present.
-
-        What belongs together is found along what each KPI is made of; docs/EVALUATIONS.md lists the columns. A design
-        that failed has a row with the reason. What is not known is null.
-
-        Parameters
-        ----------
-        at
-            Id of a snapshot; only what it holds is seen.
-        """
-        self._store.index.catch_up()
-        if at is None:
-            return self._store.evaluations.now().lazy()
-        full = self.resolve(at)
-        return self._store.evaluations.at(full, self.get(full, Snapshot).artifact_ids).lazy()
-
-    def contents(self) -> dict[str, Contents]:
-        """Return what `sql` can ask of: every table by its name, with its rows and columns."""
-        self._store.index.catch_up()
-        return contents(self._store.tables, KINDS)
-
-    def find(self, text: str) -> list[Found]:
-        """Return the names, notes, sources, licences and reasons that hold a text, each with the newest such record."""
-        self._store.index.catch_up()
-        return find(self._store.tables, text)
-
-    def lineage(self, name: str, *, informed: bool = False) -> Lineage:
-        """Return what an artifact was made of, and what was made of it.
-
-        What informed a decision on the way (the trials behind a suggestion, the volumes behind a generator) is named;
-        with `informed` it is followed like what an artifact was made of.
-        """
-        full = self.resolve(name)
-        self._store.index.catch_up()
-        self._store.producer(full)
-        return lineage(self._store.tables, full, informed=informed)
 
     def reproduce(
         self, name: str, *, deep: bool = False, informed: bool = False, timeout_second: float = LONGEST_SECOND
@@ -349,12 +217,6 @@ class Lake(Shown):
         recipe = recipe_id("verify", "", {"artifact": artifact_id(verification)}, None, [("subject", full)])
         record_given(self._store, "verify", recipe, [("subject", full)], verification)
         return verification
-
-    def why(self, name: str) -> Why:
-        """Explain why an artifact was computed rather than reused, and whether it would be reused today."""
-        full = self.resolve(name)
-        self._store.index.catch_up()
-        return why(self._store, full)
 
     def snapshot(self, name: str = "") -> str:
         """Freeze what the lake holds now under one id, for queries `at` it."""
@@ -433,15 +295,6 @@ class Lake(Shown):
         for item in self._store.runs.all():
             self._store.recipes.note(item)
         return {name: self._store.tables.dataset(name).count_rows() for name in self._store.tables.schemas}
-
-    def unknown_kinds(self) -> Mapping[str, tuple[str, ...]]:
-        """Return the kinds of stored records that no installed package knows, each with the packages that used them."""
-        return unknown_kinds(self._store)
-
-    @property
-    def passed_over(self) -> tuple[str, ...]:
-        """Files of runs, and artifacts, that could not be read since this lake was opened; `fsck` says why."""
-        return tuple(sorted(self._store.index.passed_over))
 
     def _answer(self, recipe: str) -> Committed | None:
         """The run that answered a recipe before, if all it made is still there or was dropped on purpose."""

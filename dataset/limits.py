@@ -77,7 +77,9 @@ class QueryLimits:
         )
 
 
-def within(limits: QueryLimits, work: Callable[[], T], interrupt: Callable[[], None]) -> T:
+def within(
+    limits: QueryLimits, work: Callable[[], T], interrupt: Callable[[], None], *, began: float | None = None
+) -> T:
     """Do work in a thread of its own, and wait for it so that Ctrl-C is heard.
 
     Parameters
@@ -88,6 +90,8 @@ def within(limits: QueryLimits, work: Callable[[], T], interrupt: Callable[[], N
         What is done; its result, or its error, is that of this function.
     interrupt
         Makes the work stop soon, with an error.
+    began
+        The moment from which the time counts, as `time.monotonic` gives it; now if None.
 
     Raises
     ------
@@ -98,7 +102,7 @@ def within(limits: QueryLimits, work: Callable[[], T], interrupt: Callable[[], N
     _unfinished.add(outcome)
     threading.Thread(target=_settle, args=(outcome, work), name="ragone-query", daemon=True).start()
     try:
-        _watch(outcome, limits)
+        _watch(outcome, limits, time.monotonic() if began is None else began)
         return outcome.result()
     finally:
         if not outcome.done():
@@ -119,13 +123,13 @@ def _settle(outcome: Future[T], work: Callable[[], T]) -> None:
     _unfinished.discard(outcome)
 
 
-def _watch(outcome: Future[T], limits: QueryLimits) -> None:
+def _watch(outcome: Future[T], limits: QueryLimits, began: float) -> None:
     """Wait for the outcome, or for a limit to be met: what DuckDB does not count is seen in the process.
 
     A future, since a thread whose `join` is interrupted by Ctrl-C claims to have ended (Python 3.11).
     """
     process = psutil.Process()
-    before, end = process.memory_info().rss, time.monotonic() + limits.timeout_second
+    before, end = process.memory_info().rss, began + limits.timeout_second
     while not wait([outcome], _LOOK_SECOND).done:
         if time.monotonic() > end:
             raise limits.of_time()

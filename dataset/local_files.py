@@ -17,13 +17,14 @@ from contextlib import suppress
 from pathlib import Path
 
 from ragone.dataset.errors import UnsafeFileError
-from ragone.dataset.files import LARGEST_FILE, TEMPORARY, Files, explained, too_large
+from ragone.dataset.files import LARGEST_FILE, SMALL_FILE, TEMPORARY, Files, explained, too_large
 from ragone.dataset.keys import checked_key
 from ragone.dataset.links import what_it_is
 from ragone.dataset.steps import Step, reached
 
 _CLOCK_TICK = 100_000_000  # nanoseconds: a folder changed more lately may change again under the same time
 _DEEPEST = 8  # folders below a prefix; a lake has four
+_SIGN = "-sign-"  # in the name of a file that says what a process is doing
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -115,6 +116,22 @@ class LocalFiles(Files):
             if not _alive(path.name.partition("-")[0]):
                 with suppress(OSError):
                     path.unlink()
+
+    def sign(self, data: bytes) -> Path:
+        """Write a temporary file that others may read while this process lives."""
+        path = self._temporary_name()
+        path = path.with_name(path.name.replace("-", _SIGN, 1))
+        write_anew(path, data)
+        return path
+
+    def signs(self) -> Iterator[tuple[int, bytes]]:
+        """Return process and content of each such file that can be read."""
+        folder = self.root / TEMPORARY
+        for path in () if folder.is_symlink() else sorted(folder.glob(f"*{_SIGN}*")):
+            pid = path.name.partition("-")[0]
+            if pid.isdecimal():
+                with suppress(OSError):
+                    yield int(pid), read_regular(path, SMALL_FILE)
 
     def _path(self, key: str) -> Path:
         """Return the path of a key; UnsafeFileError if a folder on the way is a link."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import shutil
+import sys
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -35,10 +37,15 @@ _Made = Mapping[str, "pl.DataFrame | None"]  # None for a view that the query do
 
 @dataclass(frozen=True)
 class View:
-    """A further table: its rows, which take time to make, and its columns without rows."""
+    """A further table: its rows, which take time to make, its columns without rows, and what they hold.
+
+    `described` gives unit and meaning of a column.
+    """
 
     rows: Callable[[], pl.DataFrame]
     columns: Callable[[], pl.DataFrame]
+    holds: str
+    described: Callable[[str], tuple[str, str]]
 
     def made_for(self, name: str, query: str) -> pl.DataFrame | None:
         """The part of it that a query needs: the rows if it names the view; a column called so does not count."""
@@ -53,6 +60,7 @@ def select(
     only: Sequence[str] | None = None,
     limits: QueryLimits | None = None,
     views: Mapping[str, View] = MappingProxyType({}),
+    parameters: Mapping[str, Any] | None = None,
 ) -> pl.DataFrame:
     """Answer a query.
 
@@ -69,6 +77,8 @@ def select(
         What it may take; the default ones if None.
     views
         Further tables by name, each made when the query names it; `only` is theirs to heed.
+    parameters
+        Values of what stands in the query as ``$name``; they are bound, and never part of its text.
 
     Raises
     ------
@@ -79,14 +89,14 @@ def select(
     """
     import duckdb
 
-    settled = (limits or QueryLimits()).settled()
-    further = {name: view.made_for(name, query) for name, view in views.items()}
+    settled, began = (limits or QueryLimits()).settled(), time.monotonic()
+    further = _made(views, query, settled)
     with TemporaryDirectory(prefix="ragone-query-", ignore_cleanup_errors=True) as spill:
         database = _database(settled, spill)
 
         def work() -> pa.Table:
             try:
-                return _answer(database, tables, query, only, settled, further)
+                return _answer(database, tables, query, only, settled, further, parameters)
             finally:
                 database.close()
 
@@ -94,7 +104,13 @@ def select(
             with suppress(duckdb.Error):  # it ended meanwhile
                 database.interrupt()
 
-        return _frame(within(settled, work, interrupt))
+        return _frame(within(settled, work, interrupt, began=began))
+
+
+def _made(views: Mapping[str, View], query: str, limits: QueryLimits) -> _Made:
+    """The views that a query needs, within its time; their memory is that of the lake, and not counted."""
+    timed = replace(limits, memory_byte=sys.maxsize)
+    return within(timed, lambda: {name: view.made_for(name, query) for name, view in views.items()}, lambda: None)
 
 
 def _frame(answer: pa.Table) -> pl.DataFrame:
@@ -140,18 +156,19 @@ def _answer(
     only: Sequence[str] | None,
     limits: QueryLimits,
     views: _Made,
+    parameters: Mapping[str, Any] | None,
 ) -> pa.Table:
     """The rows, taken batch by batch, so that an answer without end is noticed."""
     import duckdb
 
     batches, size = [], 0
     try:
-        _require_select(connection, query)
+        _require_one_select(connection, query)
         _offer_tables(connection, tables, query, only)
         for name, frame in views.items():
             if frame is not None:
                 connection.register(name, frame.lazy())  # lazy: only the columns that the query names are converted
-        reader = connection.sql(query).to_arrow_reader(_BATCH_ROWS)
+        reader = connection.sql(query, params=dict(parameters or {}) or None).to_arrow_reader(_BATCH_ROWS)
         for batch in reader:
             batches.append(batch)
             size += batch.nbytes
@@ -166,7 +183,24 @@ def _answer(
         raise refused(cause, query, {**tables.schemas, **_schemas(views)}) from cause
 
 
-def _require_select(connection: Any, query: str) -> None:
+def require_select(query: str) -> None:
+    """Refuse what is not one SELECT that can be read; nothing is executed.
+
+    Raises
+    ------
+    NotASelectError
+        If it is something else.
+    """
+    import duckdb
+
+    with duckdb.connect() as connection:
+        try:
+            _require_one_select(connection, query)
+        except duckdb.Error as cause:
+            raise refused(cause, query, {}) from cause
+
+
+def _require_one_select(connection: Any, query: str) -> None:
     import duckdb
 
     statements = connection.extract_statements(query)

@@ -67,6 +67,16 @@ def _no_such_arguments(call: str, *_: object) -> str:
     return f"there is no {call}. Convert what it is given, for example with ::double or ::text."
 
 
+def _no_value(names: str, *_: object) -> str:
+    listed = ", ".join(f"${name.strip()}" for name in names.split(","))
+    return f"there is no value for {listed} of the query. Give it with --set NAME=VALUE, in Python with parameters."
+
+
+def _no_parameter(names: str, *_: object) -> str:
+    listed = ", ".join(f"${name.strip()}" for name in names.split(","))
+    return f"the query has no parameter {listed}. Leave its value out, or write it into the query."
+
+
 def _no_column(name: str, rest: str, query: str, schemas: Schemas) -> str:
     """Name the nearest column of the tables that the query names; else tables that have it; else what lists columns."""
     tables = [table for table in schemas if table in words_of(query)]
@@ -86,6 +96,8 @@ def _no_column(name: str, rest: str, query: str, schemas: Schemas) -> str:
 
 
 _EXPLAINED: Mapping[str, Callable[[str, str, str, Schemas], str]] = {
+    r"Invalid Input Error: Values were not provided for the following \w* ?parameters: (.*)": _no_value,
+    r"Invalid Input Error: .*identifiers of the excess parameters: (.*)": _no_parameter,
     r"Table with name (.*) does not exist!": _no_table,
     r'Referenced table "(.*)" not found!': _no_alias,
     r'Referenced column "(.*)" (?:not found in|was not found because the) FROM clause': _no_column,

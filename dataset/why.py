@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from ragone.dataset.errors import UnknownIdError
+from ragone.dataset.errors import CorruptObjectError, LakeError
 from ragone.dataset.fingerprint import code_id, code_of, present_names
 from ragone.dataset.lineage import origins
 from ragone.dataset.reproduce import trusted
@@ -60,12 +60,16 @@ class Compared:
 
 @dataclass(frozen=True, repr=False)
 class Why(Shown):
-    """Reasons with their details, first for the past, last for the present; and the run that it is compared with."""
+    """Reasons with their details, first for the past, last for the present; and the run that it is compared with.
+
+    `damaged` are earlier runs that cannot be read, so that nothing is compared with them.
+    """
 
     subject: str
     run_id: str
     reasons: tuple[tuple[Reason, str], ...]
     compared: Compared | None = None
+    damaged: tuple[str, ...] = ()
 
 
 def why(store: Store, subject: str) -> Why:
@@ -74,13 +78,15 @@ def why(store: Store, subject: str) -> Why:
     run = committed.run
     if not run.entry_point:
         return Why(subject, committed.run_id, ((Reason.GIVEN, run.note),))
-    past, compared = _past(store, committed)
-    return Why(subject, committed.run_id, (*past, _present(store, subject, run)), compared)
+    earlier, damaged = _earlier(store, committed)
+    past, compared = _past(store, run, earlier) if earlier or not damaged else ((), None)
+    return Why(subject, committed.run_id, (*past, _present(store, subject, run)), compared, tuple(damaged))
 
 
-def _past(store: Store, committed: Committed) -> tuple[tuple[tuple[Reason, str], ...], Compared | None]:
+def _past(
+    store: Store, run: Run, earlier: Sequence[Committed]
+) -> tuple[tuple[tuple[Reason, str], ...], Compared | None]:
     """Differences of the run to the nearest earlier run of its stage that was about the same thing."""
-    run, earlier = committed.run, _earlier(store, committed)
     if not earlier:
         return ((Reason.FIRST, run.stage),), None
     same = [e for e in earlier if e.run.recipe_id == run.recipe_id]
@@ -114,15 +120,22 @@ def _related(store: Store, run: Run, earlier: Sequence[Committed]) -> list[tuple
     return [(e, names) for e, names in zip(earlier, shared, strict=True) if names]
 
 
-def _earlier(store: Store, committed: Committed) -> list[Committed]:
-    """Earlier runs of the same stage, latest first."""
+def _earlier(store: Store, committed: Committed) -> tuple[list[Committed], list[str]]:
+    """Earlier runs of the same stage, latest first; and the ids of those that cannot be read."""
     stage = committed.run.stage.replace("'", "''")
     moment = committed.run.started.strftime("%Y-%m-%d %H:%M:%S.%f")
     rows = store.tables.read(
         "runs", columns=["id", "ended", "file", "row"], where=f"stage = '{stage}' AND ended <= timestamp '{moment}'"
     )
     latest = rows.sort_by([("ended", "descending")]).slice(0, _LOOK_BACK).to_pylist()
-    return [store.runs.at(row["file"], row["row"]) for row in latest if row["id"] != committed.run_id]
+    found: list[Committed] = []
+    damaged: list[str] = []
+    for row in latest:
+        try:
+            found.append(store.runs.at(row["file"], row["row"]))
+        except (CorruptObjectError, OSError, IndexError):
+            damaged.append(row["id"])
+    return [each for each in found if each.run_id != committed.run_id], damaged
 
 
 def _changes(store: Store, old: Run, new: Run) -> tuple[tuple[Reason, str], ...]:
@@ -141,7 +154,10 @@ def _changes(store: Store, old: Run, new: Run) -> tuple[tuple[Reason, str], ...]
 
 
 def _code_changes(store: Store, old_id: str, new_id: str) -> list[tuple[Reason, str]]:
-    old, new = store.load(old_id), store.load(new_id)
+    try:
+        old, new = store.load(old_id), store.load(new_id)
+    except LakeError as cause:
+        return [(Reason.CODE, f"what changed cannot be said: {cause}")]
     assert isinstance(old, Code)
     assert isinstance(new, Code)
     changed = [
@@ -161,8 +177,8 @@ def _present(store: Store, subject: str, run: Run) -> tuple[Reason, str]:
     if code_id(stage) != run.code_id:
         try:
             old = store.load(run.code_id)
-        except UnknownIdError:
-            return Reason.CODE_SINCE, "the recorded code is not stored"
+        except LakeError:
+            return Reason.CODE_SINCE, "the recorded code is not stored, or damaged"
         assert isinstance(old, Code)
         new = code_of(stage)
         return Reason.CODE_SINCE, _names(present_names(old), present_names(new)) or _differences(

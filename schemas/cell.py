@@ -62,39 +62,94 @@ class CellParameters(Record):
         2: (folded("varied", "method", RAISED), *(added(name, None) for name in _SINCE_3)),
     }
 
-    outcome: CellOutcome = choice(CellOutcome)
+    outcome: CellOutcome = choice(CellOutcome, doc="whether the cell can be built, or why not")
     parameter_set: str = text(doc="name of the PyBaMM parameter set or BPX file that gives what is not listed here")
     parameters: Any = document(default={}, doc="content of that BPX file; empty for a parameter set of PyBaMM")
     form_factor: str = text(doc="can, for example 4680")
     positive_thickness_metre: float = real("m", low=0, low_open=True, doc="one coated side")
-    positive_porosity: float = real("1", low=0, high=1)
-    positive_active_material_fraction: float = real("1", low=0, high=1)
-    positive_pore_tortuosity_factor: float = real("1", low=0, low_open=True, infinite=True, tolerance=_METRIC)
-    positive_effective_conductivity_siemens_per_metre: float = real("S/m", low=0, tolerance=_METRIC)
+    positive_porosity: float = real(
+        "1", low=0, high=1, doc="pore volume over volume of the positive coating, nanopores included"
+    )
+    positive_active_material_fraction: float = real(
+        "1", low=0, high=1, doc="volume of active material over that of the positive coating"
+    )
+    positive_pore_tortuosity_factor: float = real(
+        "1",
+        low=0,
+        low_open=True,
+        infinite=True,
+        tolerance=_METRIC,
+        doc="through-plane, pores of the positive coating; +inf if they do not percolate",
+    )
+    positive_effective_conductivity_siemens_per_metre: float = real(
+        "S/m", low=0, tolerance=_METRIC, doc="electronic, through-plane, solids of the positive coating"
+    )
     positive_surface_area_ratio: float = real(
         "1", low=0, tolerance=_METRIC, doc="measured area over that of spheres, 3 eps/R"
     )
-    positive_particle_radius_metre: float = real("m", low=0, low_open=True)
-    negative_electrode: NegativeElectrode = choice(NegativeElectrode, default=NegativeElectrode.INTERCALATION)
+    positive_particle_radius_metre: float = real(
+        "m", low=0, low_open=True, doc="sphere of positive active material in which lithium diffuses"
+    )
+    negative_electrode: NegativeElectrode = choice(
+        NegativeElectrode, default=NegativeElectrode.INTERCALATION, doc="what stands opposite the positive electrode"
+    )
     negative_thickness_metre: float = real(
         "m", low=0, doc="one coated side, sized by the N/P ratio; 0 for lithium metal, which is not limiting"
     )
     negative_to_positive_capacity_ratio: float = real("1", low=0, doc="0 for lithium metal")
-    negative_porosity: float | None = real("1", low=0, high=1, optional=True)
-    negative_active_material_fraction: float | None = real("1", low=0, high=1, optional=True)
+    negative_porosity: float | None = real(
+        "1",
+        low=0,
+        high=1,
+        optional=True,
+        doc="pore volume over volume of the negative coating, nanopores included; null if the parameter set's",
+    )
+    negative_active_material_fraction: float | None = real(
+        "1",
+        low=0,
+        high=1,
+        optional=True,
+        doc="volume of active material over that of the negative coating; null if the parameter set's",
+    )
     negative_pore_tortuosity_factor: float | None = real(
-        "1", low=0, low_open=True, infinite=True, optional=True, tolerance=_METRIC
+        "1",
+        low=0,
+        low_open=True,
+        infinite=True,
+        optional=True,
+        tolerance=_METRIC,
+        doc="through-plane, pores of the negative coating; null if the parameter set's",
     )
     negative_effective_conductivity_siemens_per_metre: float | None = real(
-        "S/m", low=0, optional=True, tolerance=_METRIC
+        "S/m",
+        low=0,
+        optional=True,
+        tolerance=_METRIC,
+        doc="electronic, through-plane, solids of the negative coating; null if the parameter set's",
     )
-    negative_surface_area_ratio: float | None = real("1", low=0, optional=True, tolerance=_METRIC)
-    separator_thickness_metre: float | None = real("m", low=0, low_open=True, optional=True)
-    separator_porosity: float | None = real("1", low=0, low_open=True, high=1, high_open=True, optional=True)
+    negative_surface_area_ratio: float | None = real(
+        "1",
+        low=0,
+        optional=True,
+        tolerance=_METRIC,
+        doc="measured area over that of spheres, 3 eps/R, of the negative coating; null if not measured",
+    )
+    separator_thickness_metre: float | None = real(
+        "m", low=0, low_open=True, optional=True, doc="thickness of the separator; null if the parameter set's"
+    )
+    separator_porosity: float | None = real(
+        "1",
+        low=0,
+        low_open=True,
+        high=1,
+        high_open=True,
+        optional=True,
+        doc="pore volume of the separator over its volume; null if the parameter set's",
+    )
     electrode_area_square_metre: float = real(
         "m^2", low=0, doc="coated area, both sides of the positive collector counted"
     )
-    nominal_capacity_ampere_hour: float = real("A*h", low=0)
+    nominal_capacity_ampere_hour: float = real("A*h", low=0, doc="what a rate of 1C refers to")
     cell_volume_cubic_metre: float = real("m^3", low=0, low_open=True, doc="outer volume of the can")
     cell_mass_kilogram: float = real("kg", low=0, doc="with can")
     cooled_area_square_metre: float | None = real("m^2", low=0, optional=True, doc="outer surface of the can")

@@ -26,7 +26,7 @@ class Curve(Record):
     """Base of all time series; whatever is read off a curve is read off these three columns, shape (n,) each."""
 
     test_time_second: np.ndarray[Any, Any] = vector("s", tolerance=_SOLVER, doc="never decreases")
-    voltage_volt: np.ndarray[Any, Any] = vector("V", tolerance=_SOLVER)
+    voltage_volt: np.ndarray[Any, Any] = vector("V", tolerance=_SOLVER, doc="between the terminals")
     current_ampere: np.ndarray[Any, Any] = vector("A", tolerance=_SOLVER, doc="negative: discharge")
 
     def validate(self) -> None:
@@ -68,7 +68,7 @@ class Discharge(Curve):
         2: (folded("varied", "method", RAISED),),
     }
 
-    outcome: DischargeOutcome = choice(DischargeOutcome)
+    outcome: DischargeOutcome = choice(DischargeOutcome, doc="how the discharge ended, or why there is none")
     reason: str = text(default="", doc="what the solver said, in one line, when it did not complete")
     power_watt: float | None = real(
         "W", low=0, low_open=True, optional=True, doc="delivered by the whole cell, held constant; or null"
@@ -76,8 +76,8 @@ class Discharge(Curve):
     applied_current_ampere: float | None = real(
         "A", optional=True, doc="of the whole cell, held constant, negative; or null"
     )
-    lower_voltage_volt: float = real("V", low=0)
-    ambient_temperature_kelvin: float = real("K", low=0)
+    lower_voltage_volt: float = real("V", low=0, doc="limit at which the discharge ends")
+    ambient_temperature_kelvin: float = real("K", low=0, doc="temperature of the surroundings")
     method: str = text(doc="model, solver and its tolerances; at its end the metric that was raised, as in the cell's")
 
 
@@ -98,11 +98,11 @@ class Cycling(Curve):
 
     kind: ClassVar[str] = "cycling"
 
-    outcome: CyclingOutcome = choice(CyclingOutcome)
+    outcome: CyclingOutcome = choice(CyclingOutcome, doc="how the protocol ended")
     reason: str = text(default="", doc="which step ended it and what the solver said, in one line")
     protocol: tuple[str, ...] = texts(doc="its steps, as PyBaMM's users write them")
     nominal_capacity_ampere_hour: float = real("A*h", low=0, doc="what a rate of 1C refers to")
-    ambient_temperature_kelvin: float = real("K", low=0)
+    ambient_temperature_kelvin: float = real("K", low=0, doc="temperature of the surroundings")
     step_count: np.ndarray[Any, Any] = integer_vector(low=1, doc="the step of the protocol that each sample is of")
     cycle_count: np.ndarray[Any, Any] = integer_vector(low=1, doc="the cycle that each sample is of")
     temperature_kelvin: np.ndarray[Any, Any] = vector("K", tolerance=_SOLVER, doc="volume average")
@@ -144,10 +144,12 @@ class Measurement(Curve):
     migrations: ClassVar[Migrations] = {1: (added("holes", []),)}
 
     cell_name: str = text(doc="which cell")
-    nominal_capacity_ampere_hour: float | None = real("A*h", low=0, low_open=True, optional=True)
+    nominal_capacity_ampere_hour: float | None = real(
+        "A*h", low=0, low_open=True, optional=True, doc="as stated for the cell; null if not known"
+    )
     ambient_temperature_kelvin: float | None = real("K", low=0, optional=True, doc="of the chamber")
     step_count: np.ndarray[Any, Any] = integer_vector(low=1, doc="the instrument's, or found from the current; from 1")
-    cycle_count: np.ndarray[Any, Any] = integer_vector(low=1)
+    cycle_count: np.ndarray[Any, Any] = integer_vector(low=1, doc="the cycle that each sample is of, from 1")
     temperature_kelvin: np.ndarray[Any, Any] = vector("K", low=0, doc="of the cell; empty if not measured")
     findings: tuple[str, ...] = texts(default=(), doc="what was noticed and what was done, each with its row")
     holes: Any = document(

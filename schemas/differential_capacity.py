@@ -23,12 +23,22 @@ class DifferentialCapacity(Record):
 
     kind: ClassVar[str] = "differential_capacity"
 
-    discharge_voltage_volt: np.ndarray[Any, Any] = vector("V", tolerance=_SMOOTHED)
-    discharge_ampere_hour_per_volt: np.ndarray[Any, Any] = vector("A*h/V", tolerance=_SMOOTHED)
-    discharge_ampere_hour_per_volt_standard_error: np.ndarray[Any, Any] = vector("A*h/V", low=0, tolerance=_SMOOTHED)
-    charge_voltage_volt: np.ndarray[Any, Any] = vector("V", tolerance=_SMOOTHED)
-    charge_ampere_hour_per_volt: np.ndarray[Any, Any] = vector("A*h/V", tolerance=_SMOOTHED)
-    charge_ampere_hour_per_volt_standard_error: np.ndarray[Any, Any] = vector("A*h/V", low=0, tolerance=_SMOOTHED)
+    discharge_voltage_volt: np.ndarray[Any, Any] = vector(
+        "V", tolerance=_SMOOTHED, doc="voltages of the slowest discharge"
+    )
+    discharge_ampere_hour_per_volt: np.ndarray[Any, Any] = vector(
+        "A*h/V", tolerance=_SMOOTHED, doc="differential capacity of the slowest discharge, per voltage"
+    )
+    discharge_ampere_hour_per_volt_standard_error: np.ndarray[Any, Any] = vector(
+        "A*h/V", low=0, tolerance=_SMOOTHED, doc="its standard error, per voltage"
+    )
+    charge_voltage_volt: np.ndarray[Any, Any] = vector("V", tolerance=_SMOOTHED, doc="voltages of the slowest charge")
+    charge_ampere_hour_per_volt: np.ndarray[Any, Any] = vector(
+        "A*h/V", tolerance=_SMOOTHED, doc="differential capacity of the slowest charge, per voltage"
+    )
+    charge_ampere_hour_per_volt_standard_error: np.ndarray[Any, Any] = vector(
+        "A*h/V", low=0, tolerance=_SMOOTHED, doc="its standard error, per voltage"
+    )
     method: str = text(doc="kernel and its width")
 
     def validate(self) -> None:

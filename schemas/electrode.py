@@ -189,43 +189,81 @@ class Transport(Record):
         2: (renamed("cube_count", "volume_element_count"),),
     }
 
-    pore_fraction: float = real("1", low=0, high=1)
-    active_material_fraction: float = real("1", low=0, high=1)
-    carbon_binder_fraction: float = real("1", low=0, high=1)
+    pore_fraction: float = real("1", low=0, high=1, doc="pore volume over volume")
+    active_material_fraction: float = real("1", low=0, high=1, doc="volume of active material over volume")
+    carbon_binder_fraction: float = real("1", low=0, high=1, doc="volume of carbon-binder over volume")
     specific_surface_area_per_metre: float = real(
         "1/m", low=0, tolerance=_SOLVER, doc="area between active material and pore over volume"
     )
-    specific_surface_area_per_metre_standard_error: float | None = real("1/m", low=0, optional=True, tolerance=_SOLVER)
-    surface_area_method: str = text()
+    specific_surface_area_per_metre_standard_error: float | None = real(
+        "1/m",
+        low=0,
+        optional=True,
+        tolerance=_SOLVER,
+        doc="standard error of the mean over the volume elements; null for a single one",
+    )
+    surface_area_method: str = text(doc="how the surface area was measured")
     pore_tortuosity_factor: float = real(
         "1", low=1, infinite=True, tolerance=_SOLVER, doc="through-plane, pore phase; +inf if it does not percolate"
     )
-    pore_tortuosity_factor_standard_error: float | None = real("1", low=0, optional=True, tolerance=_SOLVER)
+    pore_tortuosity_factor_standard_error: float | None = real(
+        "1",
+        low=0,
+        optional=True,
+        tolerance=_SOLVER,
+        doc="standard error of the mean over the volume elements; null for a single one",
+    )
     pore_tortuosity_factor_lower: float | None = real(
-        "1", low=0, infinite=True, optional=True, default=None, tolerance=_SOLVER
+        "1",
+        low=0,
+        infinite=True,
+        optional=True,
+        default=None,
+        tolerance=_SOLVER,
+        doc="not more than the exact solution on these voxels; null if not known",
     )
     pore_tortuosity_factor_upper: float | None = real(
-        "1", low=0, infinite=True, optional=True, default=None, tolerance=_SOLVER
+        "1",
+        low=0,
+        infinite=True,
+        optional=True,
+        default=None,
+        tolerance=_SOLVER,
+        doc="not less than the exact solution on these voxels; null if not known",
     )
-    pore_outcome: TransportOutcome = choice(TransportOutcome)
+    pore_outcome: TransportOutcome = choice(TransportOutcome, doc="outcome of the solve in the pores")
     solid_effective_conductivity_siemens_per_metre: float = real(
         "S/m", low=0, tolerance=_SOLVER, doc="through-plane, active material and carbon-binder together"
     )
     solid_effective_conductivity_siemens_per_metre_standard_error: float | None = real(
-        "S/m", low=0, optional=True, tolerance=_SOLVER
+        "S/m",
+        low=0,
+        optional=True,
+        tolerance=_SOLVER,
+        doc="standard error of the mean over the volume elements; null for a single one",
     )
     solid_effective_conductivity_siemens_per_metre_lower: float | None = real(
-        "S/m", low=0, optional=True, default=None, tolerance=_SOLVER
+        "S/m",
+        low=0,
+        optional=True,
+        default=None,
+        tolerance=_SOLVER,
+        doc="not more than the exact solution on these voxels; null if not known",
     )
     solid_effective_conductivity_siemens_per_metre_upper: float | None = real(
-        "S/m", low=0, optional=True, default=None, tolerance=_SOLVER
+        "S/m",
+        low=0,
+        optional=True,
+        default=None,
+        tolerance=_SOLVER,
+        doc="not less than the exact solution on these voxels; null if not known",
     )
-    solid_outcome: TransportOutcome = choice(TransportOutcome)
+    solid_outcome: TransportOutcome = choice(TransportOutcome, doc="outcome of the solve in the solids")
     active_material_conductivity_siemens_per_metre: float = real("S/m", low=0, doc="bulk value that entered the solve")
     carbon_binder_conductivity_siemens_per_metre: float = real("S/m", low=0, doc="bulk value that entered the solve")
     voxel_size_metre: float = real("m", low=0, low_open=True, doc="of cubes, or of the cubes of equal volume")
     edge_voxels: int = integer(low=1, doc="voxels along axis 0 of one volume")
-    volume_element_count: int = integer(low=1)
+    volume_element_count: int = integer(low=1, doc="volume elements that the means are taken over")
     method: str = text(doc="solver, its version and its convergence criterion")
 
     def percolates(self) -> bool:

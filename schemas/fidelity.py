@@ -50,7 +50,7 @@ class Similarity(Record):
     )
     closest: int = integer(low=0, doc="the place of the closest volume among those given")
     template_voxels: np.ndarray[Any, Any] = integer_vector(low=1, doc="edges of the middle that is searched for")
-    method: str = text()
+    method: str = text(doc="how volumes were correlated")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -82,9 +82,11 @@ class Fidelity(Record):
     sample: str = text(doc="what is compared with the real volumes")
     recipe_names: tuple[str, ...] = texts(doc="parts of a recipe")
     recipes: np.ndarray[Any, Any] = array("1", "float64", 2, doc="per condition and part; no columns if there are none")
-    metric_names: tuple[str, ...] = texts()
-    metrics_unit: tuple[str, ...] = texts()
-    metric_absolute: np.ndarray[Any, Any] = vector("", "uint8")
+    metric_names: tuple[str, ...] = texts(doc="names of the metrics")
+    metrics_unit: tuple[str, ...] = texts(doc="unit of each metric; 1 if dimensionless")
+    metric_absolute: np.ndarray[Any, Any] = vector(
+        "", "uint8", doc="per metric: 1 where differences are absolute, 0 where relative"
+    )
 
     real_mean: np.ndarray[Any, Any] = _table("of the real volumes")
     real_mean_standard_error: np.ndarray[Any, Any] = _table("of one volume 0")
@@ -112,14 +114,16 @@ class Fidelity(Record):
     slope: np.ndarray[Any, Any] = _table("the same of the sample")
     slope_standard_error: np.ndarray[Any, Any] = _table("from the scatter between seeds")
 
-    curve_names: tuple[str, ...] = texts()
+    curve_names: tuple[str, ...] = texts(doc="names of the curves")
     curve_error: np.ndarray[Any, Any] = _per_curve(
         "two-point: root mean square difference; distributions: area between them over a typical length"
     )
     curve_error_standard_error: np.ndarray[Any, Any] = _per_curve("by resampling volumes")
     curve_error_expected: np.ndarray[Any, Any] = _per_curve("mean when volumes are dealt to the two samples by chance")
     curve_chance: np.ndarray[Any, Any] = _per_curve("share of such deals with an error as large")
-    correlation_distance_metre: np.ndarray[Any, Any] = vector("m", low=0, tolerance=_ROUNDING)
+    correlation_distance_metre: np.ndarray[Any, Any] = vector(
+        "m", low=0, tolerance=_ROUNDING, doc="distances of the two-point correlations"
+    )
     real_two_point_correlation: np.ndarray[Any, Any] = array(
         "1", "float64", 3, tolerance=_ROUNDING, doc="per condition, phase (pore, active material, binder) and distance"
     )
@@ -134,7 +138,7 @@ class Fidelity(Record):
     )
     memorised: bool = flag(doc="whether the sample lies closer to the training volumes than real volumes do")
     left_out: str = text(default="", doc="volumes that failed, and why")
-    method: str = text()
+    method: str = text(doc="how the samples were compared")
 
     def validate(self) -> None:
         """There is a number for each name."""

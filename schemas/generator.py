@@ -47,11 +47,11 @@ class Generator(Model):
 
     phase_names: tuple[str, ...] = texts(doc="of the volumes drawn, by label")
     voxel_size_metre: float = real("m", low=0, low_open=True, doc="of the training volumes")
-    condition_names: tuple[str, ...] = texts()
+    condition_names: tuple[str, ...] = texts(doc="names of the entries of a condition")
     training_conditions: np.ndarray[Any, Any] = array("1", "float64", 2, doc="per training volume and condition name")
     training_step: np.ndarray[Any, Any] = vector("1", low=0, doc="optimiser steps at which the loss was kept")
     training_loss: np.ndarray[Any, Any] = vector("1", doc="mean since the step before; summed over the networks")
-    seed: int = integer(low=0)
+    seed: int = integer(low=0, doc="seed of the training")
     card: Any = document(default={}, doc="model card: purpose, data, limits, how it was trained and judged")
 
 
@@ -86,13 +86,13 @@ class GeneratorErrors(Record):
     schema_version: ClassVar[int] = 2
     migrations: ClassVar[Any] = {1: (renamed("blind_distance", "domain_distance"),)}
 
-    generator_id: str = text()
+    generator_id: str = text(doc="the generator")
     metric_names: tuple[str, ...] = texts(doc="fields of the transport record")
     floor: np.ndarray[Any, Any] = vector("1", low=0, doc="per metric: relative, at the training conditions")
     growth: np.ndarray[Any, Any] = vector("1", low=0, doc="per metric: relative, per unit of distance")
     spread_weight: np.ndarray[Any, Any] = vector("1", low=0, doc="per metric")
     domain_distance: float = real("1", low=0, doc="up to which a recipe is inside the applicability domain")
-    condition_names: tuple[str, ...] = texts()
+    condition_names: tuple[str, ...] = texts(doc="names of the entries of a condition")
     conditions: np.ndarray[Any, Any] = array("1", "float64", 2, doc="per point and condition name")
     distance: np.ndarray[Any, Any] = vector("1", low=0, doc="per point, to what the drawing members were trained on")
     spread: np.ndarray[Any, Any] = array("1", "float64", 2, doc="per point and metric")
@@ -100,7 +100,7 @@ class GeneratorErrors(Record):
     coverage: np.ndarray[Any, Any] = vector(
         "1", low=0, high=1, doc="per metric: share of points within the 90 % band, each predicted without itself"
     )
-    method: str = text()
+    method: str = text(doc="how the errors were measured and fitted")
 
     def validate(self) -> None:
         """There is a number for each name."""
@@ -125,15 +125,15 @@ class PredictedErrors(Record):
         )
     }
 
-    generator_id: str = text()
+    generator_id: str = text(doc="the generator")
     errors_id: str = text(doc="of the calibration")
     metric_names: tuple[str, ...] = texts(doc="fields of the transport record")
     relative_standard_error: np.ndarray[Any, Any] = vector("1", low=0, doc="per metric")
-    condition_names: tuple[str, ...] = texts()
+    condition_names: tuple[str, ...] = texts(doc="names of the entries of a condition")
     condition: np.ndarray[Any, Any] = vector("1", doc="of the recipe, per condition name")
     distance: float = real("1", low=0, doc="outside the convex hull of the training conditions, each over its range")
     out_of_distribution: bool = flag(doc="whether the recipe is outside the applicability domain")
-    method: str = text()
+    method: str = text(doc="how the errors are predicted")
 
     def validate(self) -> None:
         """There is a number for each name."""

@@ -37,9 +37,9 @@ class Geometry(Record):
         ),
     }
 
-    pore_fraction: float = real("1", low=0, high=1)
-    active_material_fraction: float = real("1", low=0, high=1)
-    carbon_binder_fraction: float = real("1", low=0, high=1)
+    pore_fraction: float = real("1", low=0, high=1, doc="pore volume over volume")
+    active_material_fraction: float = real("1", low=0, high=1, doc="volume of active material over volume")
+    carbon_binder_fraction: float = real("1", low=0, high=1, doc="volume of carbon-binder over volume")
     specific_surface_area_per_metre: float = real(
         "1/m", low=0, tolerance=_ROUNDING, doc="area between active material and pore over volume"
     )
@@ -73,7 +73,7 @@ class Geometry(Record):
         "m", low=0, optional=True, tolerance=_ROUNDING, doc="by volume; null if there is no pore or no wall"
     )
 
-    phase_names: tuple[str, ...] = texts()
+    phase_names: tuple[str, ...] = texts(doc="names of the phases, in the order of what is given per phase")
     phase_fraction: np.ndarray[Any, Any] = vector("1", low=0, high=1, doc="per phase")
     phase_percolating_fraction: np.ndarray[Any, Any] = array(
         "1", "float64", 2, tolerance=_ROUNDING, doc="per phase and axis: part of it in clusters from face to face"
@@ -87,7 +87,9 @@ class Geometry(Record):
         "1/m", low=0, tolerance=_ROUNDING, doc="per pair: area of voxel faces over volume, for comparison only"
     )
 
-    correlation_distance_metre: np.ndarray[Any, Any] = vector("m", low=0, tolerance=_ROUNDING)
+    correlation_distance_metre: np.ndarray[Any, Any] = vector(
+        "m", low=0, tolerance=_ROUNDING, doc="distances of the two-point correlation"
+    )
     two_point_correlation: np.ndarray[Any, Any] = array(
         "1", "float64", 2, tolerance=_ROUNDING, doc="per phase and distance: chance that two points both lie in it"
     )
@@ -120,7 +122,9 @@ class Geometry(Record):
         "1", low=0, high=1, tolerance=_ROUNDING, doc="of each whole particle; sums to one"
     )
     cut_particle_count: int = integer(low=0, doc="left out, cut by the outside")
-    pore_diameter_metre: np.ndarray[Any, Any] = vector("m", low=0, tolerance=_ROUNDING)
+    pore_diameter_metre: np.ndarray[Any, Any] = vector(
+        "m", low=0, tolerance=_ROUNDING, doc="diameters of inscribed spheres, for `pore_fraction_at_least`"
+    )
     pore_fraction_at_least: np.ndarray[Any, Any] = vector(
         "1", low=0, high=1, doc="part of the pores in inscribed spheres of that diameter or wider"
     )

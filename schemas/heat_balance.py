@@ -26,7 +26,7 @@ class HeatBalance(Record):
 
     power_watt: float | None = real("W", low=0, low_open=True, optional=True, doc="drawn from the whole cell; or null")
     c_rate: float | None = real("1", low=0, low_open=True, optional=True, doc="current over nominal capacity; or null")
-    ambient_temperature_kelvin: float = real("K", low=0)
+    ambient_temperature_kelvin: float = real("K", low=0, doc="temperature of the surroundings")
     conductance_watt_per_kelvin: float | None = real(
         "W/K", low=0, optional=True, doc="heat lost over the cell's excess temperature; null if its area is not known"
     )
@@ -35,7 +35,9 @@ class HeatBalance(Record):
     heat_watt: np.ndarray[Any, Any] = array(
         "W", "float64", 2, tolerance=_SOLVER, doc="mean over a discharge; shape (names, n)"
     )
-    decomposition_temperature_kelvin: np.ndarray[Any, Any] = vector("K", low=0)
+    decomposition_temperature_kelvin: np.ndarray[Any, Any] = vector(
+        "K", low=0, doc="cell's temperatures at which the heat of decomposition is given"
+    )
     decomposition_heat_watt: np.ndarray[Any, Any] = vector(
         "W", low=0, tolerance=_SOLVER, doc="by the reactions of the fresh cell"
     )

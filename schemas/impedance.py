@@ -30,17 +30,17 @@ class Impedance(Record):
 
     kind: ClassVar[str] = "impedance"
 
-    outcome: ImpedanceOutcome = choice(ImpedanceOutcome)
+    outcome: ImpedanceOutcome = choice(ImpedanceOutcome, doc="how it was obtained, or why there is none")
     reason: str = text(default="", doc="in one line, when it did not complete")
     frequency_hertz: np.ndarray[Any, Any] = vector("Hz", low=0, doc="falling")
-    real_ohm: np.ndarray[Any, Any] = vector("ohm", tolerance=_SOLVER)
+    real_ohm: np.ndarray[Any, Any] = vector("ohm", tolerance=_SOLVER, doc="real part, per frequency")
     imaginary_ohm: np.ndarray[Any, Any] = vector("ohm", tolerance=_SOLVER, doc="negative: capacitive")
-    state_of_charge: float | None = real("1", low=0, high=1, optional=True)
-    temperature_kelvin: float | None = real("K", low=0, optional=True)
+    state_of_charge: float | None = real("1", low=0, high=1, optional=True, doc="of the cell; null if not known")
+    temperature_kelvin: float | None = real("K", low=0, optional=True, doc="of the cell; null if not known")
     source: str = text(doc="simulation, or title and address of the data")
     licence: str = text(doc="SPDX identifier, or 'own' for a simulated spectrum")
     source_sha256: str = text(default="", doc="of the imported file's bytes; empty if simulated")
-    method: str = text()
+    method: str = text(doc="model and solver, or reader and its version")
 
     def validate(self) -> None:
         """The columns have one length and frequencies fall."""

@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 from ragone.extensions import RECORDS, Extension, Registry
+from ragone.schemas.annotation import Annotation, SavedQuery
 from ragone.schemas.cell import CellParameters
 from ragone.schemas.curve import Cycling, Discharge, Measurement
 from ragone.schemas.differential_capacity import DifferentialCapacity
@@ -71,10 +72,12 @@ _OWN: dict[str, type[Record]] = {
         Verification,
         Snapshot,
         Tombstone,
+        Annotation,
+        SavedQuery,
     )
 }
 _GRAMMAR = re.compile(r"[a-z][a-z_]{0,63}")
-_TABLES = ("artifacts", "lineage")  # tables of a lake that are of no kind
+_TABLES = ("artifacts", "lineage", "evaluations", "tags", "notes", "queries")  # tables of a lake that are of no kind
 
 
 def table_name(kind: str) -> str:

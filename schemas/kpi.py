@@ -48,7 +48,7 @@ class Kpi(Record):
         "", optional=True, tolerance=Tolerance(relative=1e-5, absolute=1e-9), doc="in `unit`; null unless measured"
     )
     unit: str = text(doc="as pint spells it, W.h and A.h allowed; 1 if dimensionless")
-    outcome: KpiOutcome = choice(KpiOutcome)
+    outcome: KpiOutcome = choice(KpiOutcome, doc="whether it has a value, or why not")
     standard_uncertainty: float | None = real(
         "", low=0, optional=True, tolerance=Tolerance(relative=1e-2, absolute=1e-9), doc="in `unit`; null if unknown"
     )
@@ -58,7 +58,9 @@ class Kpi(Record):
     window_start_second: float | None = real(
         "s", optional=True, tolerance=_WINDOW, doc="where the window is a stretch of time"
     )
-    window_end_second: float | None = real("s", optional=True, tolerance=_WINDOW)
+    window_end_second: float | None = real(
+        "s", optional=True, tolerance=_WINDOW, doc="where the window is a stretch of time"
+    )
     method: str = text(doc="how value and uncertainty were obtained; why there is none if it is not measured")
     reference: str = text(default="", doc="author, year and doi of the definition or method")
 

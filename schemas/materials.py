@@ -40,10 +40,14 @@ class Materials(Record):
 
     active_material: str = text(doc="what it is called, for example NMC 811")
     active_material_density_kilogram_per_cubic_metre: float = real(
-        "kg/m^3", low=0, low_open=True, default=ACTIVE_MATERIAL_DENSITY
+        "kg/m^3", low=0, low_open=True, default=ACTIVE_MATERIAL_DENSITY, doc="density of the dense active material"
     )
     carbon_binder_density_kilogram_per_cubic_metre: float = real(
-        "kg/m^3", low=0, low_open=True, default=CARBON_BINDER_DENSITY
+        "kg/m^3",
+        low=0,
+        low_open=True,
+        default=CARBON_BINDER_DENSITY,
+        doc="density of the carbon-binder without its nanopores",
     )
     carbon_binder_nanoporosity: float = real(
         "1", low=0, high=1, high_open=True, default=0.0, doc="pore volume inside the carbon-binder over its volume"

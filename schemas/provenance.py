@@ -27,7 +27,7 @@ class Code(Record):
 
     kind: ClassVar[str] = "code"
 
-    stage: str = text()
+    stage: str = text(doc="name of the stage")
     modules: Any = document(doc="module name to the SHA-256 of its syntax tree without docstrings")
     libraries: Any = document(doc="distribution name to version")
 
@@ -38,10 +38,10 @@ class Environment(Record):
 
     kind: ClassVar[str] = "environment"
 
-    python: str = text()
-    platform: str = text()
-    processor: str = text()
-    processor_features: tuple[str, ...] = texts()
+    python: str = text(doc="implementation and version of Python")
+    platform: str = text(doc="operating system and machine")
+    processor: str = text(doc="model of the processor")
+    processor_features: tuple[str, ...] = texts(doc="instruction sets of the processor")
     threads: Any = document(doc="thread counts: cores seen, and the variables that set them")
     packages: Any = document(doc="every installed distribution and its version: the lock that was in force")
 
@@ -75,21 +75,21 @@ class Run(Record):
         2: (derived("informed_roles", _informed_roles),),
     }
 
-    stage: str = text()
+    stage: str = text(doc="name of the stage; 'given' for what was put")
     entry_point: str = text(doc="module:name; empty for what was given, not computed")
-    recipe_id: str = text()
-    code_id: str = text()
-    environment_id: str = text()
+    recipe_id: str = text(doc="hash of the stage's name, code, parameters, seed and inputs")
+    code_id: str = text(doc="the code and the library versions that were used; empty for what was given")
+    environment_id: str = text(doc="where it ran")
     parameters: Any = document(doc="every parameter, defaults too; the seed is apart")
-    seed: int | None = integer(optional=True)
-    input_roles: tuple[str, ...] = texts(default=())
-    input_ids: tuple[str, ...] = texts(default=())
-    output_roles: tuple[str, ...] = texts(default=())
-    output_ids: tuple[str, ...] = texts(default=())
-    outcome: RunOutcome = choice(RunOutcome)
+    seed: int | None = integer(optional=True, doc="seed of its random numbers, if it has one")
+    input_roles: tuple[str, ...] = texts(default=(), doc="role of each input")
+    input_ids: tuple[str, ...] = texts(default=(), doc="ids of its inputs, in the order of `input_roles`")
+    output_roles: tuple[str, ...] = texts(default=(), doc="role of each output")
+    output_ids: tuple[str, ...] = texts(default=(), doc="ids of its outputs, in the order of `output_roles`")
+    outcome: RunOutcome = choice(RunOutcome, doc="whether it completed")
     error: str = text(default="", doc="type and message, in one line, if it failed")
-    started: datetime = instant()
-    ended: datetime = instant()
+    started: datetime = instant(doc="when it began")
+    ended: datetime = instant(doc="when it ended")
     note: str = text(default="", doc="who or what asked for it, for what was given")
     flow_run_id: str = text(default="", doc="the Prefect flow run that asked for it; empty without a server")
     informed_roles: tuple[str, ...] = texts(default=(), doc="roles of inputs that informed a decision; sorted")
@@ -115,14 +115,14 @@ class Verification(Record):
 
     subject_id: str = text(doc="the artifact that was computed again")
     run_id: str = text(doc="the run whose recipe was followed")
-    verdict: Verdict = choice(Verdict)
+    verdict: Verdict = choice(Verdict, doc="how the two compare")
     deep: bool = flag(default=False, doc="whether the whole chain up to its roots was executed again")
     deviations: Any = document(default=[], doc="per field: largest deviation, whether within tolerance, note")
     chain: Any = document(default=[], doc="verdict of every step, roots first; one step unless deep")
     code_changed: tuple[str, ...] = texts(default=(), doc="modules and libraries that differ from the recorded run")
     environment_changed: tuple[str, ...] = texts(default=(), doc="what differs in the environment")
     error: str = text(default="", doc="type and message, if the stage could not be executed")
-    verified: datetime = instant()
+    verified: datetime = instant(doc="when they were compared")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -131,11 +131,11 @@ class Snapshot(Record):
 
     kind: ClassVar[str] = "snapshot"
 
-    name: str = text(default="")
+    name: str = text(default="", doc="what it is called; may be empty")
     artifact_ids: tuple[str, ...] = texts(doc="sorted; runs among them")
     merkle_root: str = text(doc="over the ids, see docs/HASHING.md")
     table_versions: Any = document(doc="Lance version of each table when the snapshot was taken")
-    taken: datetime = instant()
+    taken: datetime = instant(doc="when it was taken")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -144,7 +144,7 @@ class Tombstone(Record):
 
     kind: ClassVar[str] = "tombstone"
 
-    artifact_ids: tuple[str, ...] = texts()
+    artifact_ids: tuple[str, ...] = texts(doc="what was dropped")
     rows: Any = document(doc="the table row of each artifact, so that the tables can be rebuilt without the data")
-    reason: str = text()
-    dropped: datetime = instant()
+    reason: str = text(doc="why")
+    dropped: datetime = instant(doc="when")

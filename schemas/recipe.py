@@ -47,7 +47,9 @@ class Recipe(Record):
     particle_radius_spread: float = real(
         "1", low=0, high=1, default=0.2, doc="standard deviation of the logarithm of the radius, cut at two of them"
     )
-    particle_shape: ParticleShape = choice(ParticleShape, default=ParticleShape.SPHERE)
+    particle_shape: ParticleShape = choice(
+        ParticleShape, default=ParticleShape.SPHERE, doc="shape of the particles of active material"
+    )
     particle_aspect_ratio: float = real("1", low=1, high=6, default=1.0, doc="longest over shortest axis")
     aggregate_length_metre: float = real(
         "m",
@@ -82,12 +84,28 @@ class CellDesign(Record):
     pouch_area_square_metre: float = real(
         "m^2", low=0, low_open=True, default=20e-4, doc="positive coating of a pouch; of no consequence to cans"
     )
-    separator_thickness_metre: float | None = real("m", low=0, low_open=True, optional=True)
-    separator_porosity: float | None = real("1", low=0, low_open=True, high=1, high_open=True, optional=True)
-    electrolyte_density_kilogram_per_cubic_metre: float = real("kg/m^3", low=0, low_open=True, default=1200.0)
+    separator_thickness_metre: float | None = real(
+        "m", low=0, low_open=True, optional=True, doc="thickness of the separator"
+    )
+    separator_porosity: float | None = real(
+        "1",
+        low=0,
+        low_open=True,
+        high=1,
+        high_open=True,
+        optional=True,
+        doc="pore volume of the separator over its volume",
+    )
+    electrolyte_density_kilogram_per_cubic_metre: float = real(
+        "kg/m^3", low=0, low_open=True, default=1200.0, doc="density of the electrolyte"
+    )
     electrolyte_excess: float = real("1", low=0, default=0.1, doc="electrolyte beyond the pores over that in the pores")
-    positive_collector_thickness_metre: float | None = real("m", low=0, low_open=True, optional=True)
-    negative_collector_thickness_metre: float | None = real("m", low=0, low_open=True, optional=True)
+    positive_collector_thickness_metre: float | None = real(
+        "m", low=0, low_open=True, optional=True, doc="thickness of the positive current collector"
+    )
+    negative_collector_thickness_metre: float | None = real(
+        "m", low=0, low_open=True, optional=True, doc="thickness of the negative current collector"
+    )
     contact_resistance_ohm: float = real(
         "ohm", low=0, default=0.0, doc="tabs and welds, in series with the whole cell; 0 for a tabless cell"
     )

@@ -23,7 +23,7 @@ class RelaxationDistribution(Record):
     time_constant_second: np.ndarray[Any, Any] = vector("s", low=0, doc="rising")
     distribution_ohm: np.ndarray[Any, Any] = vector("ohm", tolerance=_INVERTED, doc="per ln of the time constant")
     fitted_real_ohm: np.ndarray[Any, Any] = vector("ohm", tolerance=_INVERTED, doc="at the spectrum's frequencies")
-    fitted_imaginary_ohm: np.ndarray[Any, Any] = vector("ohm", tolerance=_INVERTED)
+    fitted_imaginary_ohm: np.ndarray[Any, Any] = vector("ohm", tolerance=_INVERTED, doc="at the spectrum's frequencies")
     border_second: float = real("s", low=0, tolerance=_INVERTED, doc="from which time constant on it is diffusion")
     method: str = text(doc="regularisation, its strength, and how the border was found")
 

@@ -47,31 +47,41 @@ class Representativity(Record):
     metric: str = text(doc="a field of the transport records")
     metric_unit: str = text(doc="its unit; 1 if dimensionless")
     target: float = real("1", low=0, low_open=True, doc="largest relative error of the mean")
-    confidence: float = real("1", low=0, high=1, low_open=True, high_open=True)
+    confidence: float = real("1", low=0, high=1, low_open=True, high_open=True, doc="of the intervals")
     voxel_size_metre: float = real("m", low=0, low_open=True, doc="of the rows below")
 
     drawn: np.ndarray[Any, Any] = vector(
         "", "uint8", doc="1: each volume element was drawn by itself; 0: cut from larger ones"
     )
-    edge_voxels: np.ndarray[Any, Any] = vector("1", "int64", low=1)
-    volume_element_count: np.ndarray[Any, Any] = vector("1", "int64", low=1)
+    edge_voxels: np.ndarray[Any, Any] = vector("1", "int64", low=1, doc="edge of a volume element, per row")
+    volume_element_count: np.ndarray[Any, Any] = vector(
+        "1", "int64", low=1, doc="volume elements that were measured, per row"
+    )
     mean: np.ndarray[Any, Any] = vector("", tolerance=_TOLERANCE, doc="in `metric_unit`")
     mean_standard_error: np.ndarray[Any, Any] = vector("", low=0, tolerance=_TOLERANCE, doc="in `metric_unit`")
     bias: np.ndarray[Any, Any] = vector(
         "1", tolerance=_TOLERANCE, doc="against an infinite volume; by the law where it was fitted"
     )
-    bias_low: np.ndarray[Any, Any] = vector("1", tolerance=_TOLERANCE)
-    bias_high: np.ndarray[Any, Any] = vector("1", tolerance=_TOLERANCE)
+    bias_low: np.ndarray[Any, Any] = vector("1", tolerance=_TOLERANCE, doc="lower end of the interval of `bias`")
+    bias_high: np.ndarray[Any, Any] = vector("1", tolerance=_TOLERANCE, doc="upper end of the interval of `bias`")
     bias_to_largest: np.ndarray[Any, Any] = vector(
         "1", tolerance=_TOLERANCE, doc="against the largest volume elements, as measured"
     )
-    bias_to_largest_low: np.ndarray[Any, Any] = vector("1", tolerance=_TOLERANCE)
-    bias_to_largest_high: np.ndarray[Any, Any] = vector("1", tolerance=_TOLERANCE)
+    bias_to_largest_low: np.ndarray[Any, Any] = vector(
+        "1", tolerance=_TOLERANCE, doc="lower end of the interval of `bias_to_largest`"
+    )
+    bias_to_largest_high: np.ndarray[Any, Any] = vector(
+        "1", tolerance=_TOLERANCE, doc="upper end of the interval of `bias_to_largest`"
+    )
     scatter: np.ndarray[Any, Any] = vector(
         "1", low=0, tolerance=_TOLERANCE, doc="standard deviation of single volume elements over the mean"
     )
-    scatter_low: np.ndarray[Any, Any] = vector("1", low=0, tolerance=_TOLERANCE)
-    scatter_high: np.ndarray[Any, Any] = vector("1", low=0, tolerance=_TOLERANCE)
+    scatter_low: np.ndarray[Any, Any] = vector(
+        "1", low=0, tolerance=_TOLERANCE, doc="lower end of the interval of `scatter`"
+    )
+    scatter_high: np.ndarray[Any, Any] = vector(
+        "1", low=0, tolerance=_TOLERANCE, doc="upper end of the interval of `scatter`"
+    )
     volume_elements_for_scatter: np.ndarray[Any, Any] = vector(
         "1", "int64", low=0, doc="smallest number whose interval alone is within the target, bias apart; 0 if none"
     )
@@ -88,7 +98,9 @@ class Representativity(Record):
     bias_length_metre: float = real("m", tolerance=_TOLERANCE, doc="b in mean = infinite_size_value (1 + b / edge)")
     bias_misfit: float = real("1", low=0, tolerance=_TOLERANCE, doc="root mean square of the residuals over their SE")
     scatter_exponent: float | None = real("1", optional=True, tolerance=_TOLERANCE, doc="p in scatter ~ edge^-p")
-    scatter_exponent_standard_error: float | None = real("1", low=0, optional=True, tolerance=_TOLERANCE)
+    scatter_exponent_standard_error: float | None = real(
+        "1", low=0, optional=True, tolerance=_TOLERANCE, doc="standard error of `scatter_exponent`"
+    )
     scatter_length_metre: float | None = real(
         "m", low=0, optional=True, tolerance=_TOLERANCE, doc="l in scatter = (l / edge)^(3/2), the integral-range law"
     )
@@ -110,13 +122,19 @@ class Representativity(Record):
     )
 
     cost_exponent: float = real("1", low=0, doc="cost of a volume element ~ edge^this")
-    cheapest_edge_voxels: int | None = integer(low=1, optional=True)
-    cheapest_volume_element_count: int | None = integer(low=1, optional=True)
+    cheapest_edge_voxels: int | None = integer(
+        low=1, optional=True, doc="edge of the volume elements that meet the target at least cost; null if none does"
+    )
+    cheapest_volume_element_count: int | None = integer(
+        low=1, optional=True, doc="number of those volume elements; null if none meets the target"
+    )
     cheapest_error_low: float | None = real("1", optional=True, tolerance=_TOLERANCE, doc="predicted for the mean")
-    cheapest_error_high: float | None = real("1", optional=True, tolerance=_TOLERANCE)
-    outcome: RepresentativityOutcome = choice(RepresentativityOutcome)
+    cheapest_error_high: float | None = real(
+        "1", optional=True, tolerance=_TOLERANCE, doc="upper end of what `cheapest_error_low` is the lower end of"
+    )
+    outcome: RepresentativityOutcome = choice(RepresentativityOutcome, doc="whether the target is within reach")
     left_out: str = text(default="", doc="sizes that could not be used, and why")
-    method: str = text()
+    method: str = text(doc="fits and intervals")
 
     def validate(self) -> None:
         """Every column has one entry for each row."""

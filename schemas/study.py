@@ -41,7 +41,7 @@ class Campaign(Record):
         )
     }
 
-    name: str = text()
+    name: str = text(doc="name of the study")
     definition: Any = document(doc="the study's parameters, in the units of the records")
     goals: Any = document(doc="a list of kpi, sense and limit, in the KPI's unit; null for an objective")
     objective_name: str = text(doc="the objectives' KPIs, separated by commas")
@@ -49,9 +49,9 @@ class Campaign(Record):
     candidate_ids: tuple[str, ...] = texts(doc="designs in campaigns of before there were candidates")
     kpi_ids: tuple[str, ...] = texts(doc="empty where the evaluation failed")
     values: Any = document(doc="for each trial the value of each goal's KPI, in its unit; null where there is none")
-    feasible: np.ndarray[Any, Any] = vector("", "uint8")
+    feasible: np.ndarray[Any, Any] = vector("", "uint8", doc="1 for each trial that meets every goal, else 0")
     best_candidate_id: str = text(default="", doc="empty if none was feasible, or there are several objectives")
-    best_kpi_id: str = text(default="")
+    best_kpi_id: str = text(default="", doc="its KPI of the objective; empty if there is no such candidate")
     front_ids: tuple[str, ...] = texts(default=(), doc="feasible candidates that no other one beats in all objectives")
 
 
@@ -61,7 +61,7 @@ class Model(Record):
 
     architecture: str = text(doc="the loader that understands the weights")
     weights: bytes = blob(doc="safetensors; never a pickle")
-    settings: Any = document()
+    settings: Any = document(doc="settings of the architecture and of the training")
     trained_on: tuple[str, ...] = texts(doc="ids of the training records")
     snapshot_id: str = text(default="", doc="the state of the lake that the training query saw")
     metrics: Any = document(default={}, doc="validation scores, with units in their names")

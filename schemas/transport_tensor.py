@@ -63,7 +63,7 @@ class TransportTensor(Record):
         )
     }
 
-    boundary: Boundary = choice(Boundary)
+    boundary: Boundary = choice(Boundary, doc="condition on the side faces")
     pore_relative_diffusivity: np.ndarray[Any, Any] = _matrix("1", "D_eff / D = pore_fraction / tau")
     pore_relative_diffusivity_half_width: np.ndarray[Any, Any] = _matrix("1", "certified")
     pore_principal_values: np.ndarray[Any, Any] = _matrix("1", "shape (1, 3)")
@@ -76,7 +76,7 @@ class TransportTensor(Record):
     solid_principal_axes: np.ndarray[Any, Any] = _matrix("1", "unit vectors in the columns")
     solid_anisotropy: float | None = _anisotropy()
     solid_outcomes: tuple[str, ...] = texts(doc="of each axis, as TransportOutcome")
-    pore_fraction: float = real("1", low=0, high=1)
+    pore_fraction: float = real("1", low=0, high=1, doc="pore volume over volume")
     active_material_conductivity_siemens_per_metre: float = real("S/m", low=0, doc="bulk value that entered the solve")
     carbon_binder_conductivity_siemens_per_metre: float = real("S/m", low=0, doc="bulk value that entered the solve")
     voxel_size_metre: float = real("m", low=0, low_open=True, doc="of cubes, or of the cubes of equal volume")

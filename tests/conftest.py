@@ -434,6 +434,8 @@ _EXAMPLES: dict[str, dict[str, Any]] = {
         "table_versions": {"artifacts": 3},
         "taken": _NOW,
     },
+    "annotation": {"subject_id": _ID, "aspect": "tag", "content": "best-so-far", "annotated": _NOW},
+    "saved_query": {"name": "best", "sql": "SELECT max(value) FROM kpis WHERE name = $kpi", "saved": _NOW},
     "tombstone": {"artifact_ids": (_ID,), "rows": [], "reason": "voxels no longer needed", "dropped": _NOW},
 }
 

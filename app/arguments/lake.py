@@ -5,20 +5,40 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Mapping
 
-from ragone.app.arguments.shared import artifact, particulars
+from ragone.app.arguments.shared import artifact, particulars, settings
 from ragone.app.arguments.words import FORMATS
 
 
 def _tables(command: argparse.ArgumentParser) -> None:
-    command.add_argument("name", nargs="?", default="", metavar="NAME", help="a table, to list its columns")
+    command.add_argument("name", nargs="?", default="", metavar="TABLE", help="a table, to list its columns")
 
 
 def _find(command: argparse.ArgumentParser) -> None:
     command.add_argument("text", metavar="TEXT", help="part of a name, note, source or licence, in any case")
 
 
+def _tag(command: argparse.ArgumentParser) -> None:
+    command.add_argument("id", nargs="?", metavar="ID", help="an artifact or run; without it all tags are listed")
+    command.add_argument("names", nargs="*", metavar="TAG", help="tags; without one those that it has are listed")
+    way = command.add_mutually_exclusive_group()
+    way.add_argument("--remove", action="store_true", help="take these tags from it; all if none is named")
+    way.add_argument("--move", action="store_true", help="take these tags from whatever else has them")
+
+
+def _note(command: argparse.ArgumentParser) -> None:
+    command.add_argument("id", nargs="?", metavar="ID", help="an artifact or run; without it all notes are listed")
+    command.add_argument("text", nargs="?", metavar="TEXT", help="the note; without it those that it has are listed")
+    command.add_argument("--remove", action="store_true", help="take back all notes on it")
+
+
 def _query(command: argparse.ArgumentParser) -> None:
-    command.add_argument("sql", metavar="SQL", help="one SELECT, in DuckDB's dialect")
+    command.add_argument("sql", nargs="?", metavar="SQL", help="one SELECT, in DuckDB's dialect")
+    way = command.add_mutually_exclusive_group()
+    way.add_argument("--save", metavar="NAME", help="keep SQL in the lake under a name; values of --set with it")
+    way.add_argument("--saved", metavar="QUERY", help="ask a saved query")
+    way.add_argument("--remove", metavar="QUERY", help="remove a saved query")
+    way.add_argument("--list", action="store_true", help="list the saved queries")
+    settings(command, "the value of a parameter, $name in SQL: a number, true, false or a text; may be repeated")
     command.add_argument("--columns", metavar="A,B", help="only these columns of the answer, in this order")
     _asked(command)
 
@@ -54,6 +74,12 @@ def _show(command: argparse.ArgumentParser) -> None:
     artifact(command)
     command.add_argument("--png", metavar="FILE", help="draw a microstructure, discharge or cycling into a PNG file")
     command.add_argument("--bdf", metavar="FILE", help="write a curve in the Battery Data Format: .csv or .parquet")
+
+
+def _diff(command: argparse.ArgumentParser) -> None:
+    command.add_argument("first", metavar="A", help="a campaign, cell, run, KPI, design, snapshot or other record")
+    command.add_argument("second", metavar="B", help="another one of the same kind")
+    command.add_argument("--all", action="store_true", help="show also what is alike")
 
 
 def _report(command: argparse.ArgumentParser) -> None:
@@ -128,8 +154,11 @@ def _import_crate(command: argparse.ArgumentParser) -> None:
 ARGUMENTS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
     "tables": _tables,
     "find": _find,
+    "tag": _tag,
+    "note": _note,
     "query": _query,
     "evaluations": _evaluations,
+    "diff": _diff,
     "show": _show,
     "report": _report,
     "lineage": _lineage,

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
-from ragone.app.arguments import cells, electrodes, generators, lake, studies
+from ragone.app.arguments import cells, electrodes, generators, installation, lake, studies
 from ragone.app.arguments.words import DESCRIPTION, ENDING, GROUPS
 from ragone.app.terminal.printable import one_line
 
@@ -19,6 +19,7 @@ _ARGUMENTS = {
     **generators.ARGUMENTS,
     **cells.ARGUMENTS,
     **lake.ARGUMENTS,
+    **installation.ARGUMENTS,
 }
 
 

@@ -42,9 +42,12 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     "the lake": {
         "campaigns": "list the campaigns with their goals and best results",
         "tables": "list the lake's tables, or the columns of one",
-        "find": "find a word in names, notes, sources and licences",
+        "find": "find a word in names, tags, notes, sources, licences",
+        "tag": "give an artifact tags, by which it can be named",
+        "note": "write a note on an artifact",
         "query": "answer one SELECT over the lake's tables",
         "evaluations": "list evaluated designs, their KPIs beside them",
+        "diff": "set two campaigns, cells, runs or others side by side",
         "show": "show a record; draw it, or write its curve",
         "report": "write a campaign as one HTML page with pictures",
         "lineage": "show what an artifact was made of, and what of it",
@@ -63,6 +66,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     },
     "this installation": {
         "doctor": "check versions, telemetry and access; run a self-test",
+        "completion": "print the script by which a shell completes",
     },
 }
 COMMANDS = {name: what for commands in GROUPS.values() for name, what in commands.items()}

@@ -1,4 +1,4 @@
-"""`ragone find`: where does a word stand in names, notes, sources and licences?"""
+"""`ragone find`: where does a word stand in names, tags, notes, sources and licences?"""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def execute(session: Session) -> int:
     """List the texts that hold it, each with the newest of the records that have it."""
     text = session.arguments.text
     if not text.strip():
-        raise NoTextError("an empty text stands everywhere. Give a word of a name, a note, a source or a licence.")
+        raise NoTextError("an empty text stands everywhere. Give a word of a name, a tag, a note or a source.")
     with session.lake() as lake, session.working("looking"):
         found = lake.find(text)
     rows = [

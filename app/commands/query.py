@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import math
 import os
 import re
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 
+_LISTED = "SELECT name, sql, parameters, author, saved FROM queries ORDER BY name"
 _SHOWN_ROWS = 1000  # more are no table to look at
 
 
@@ -29,20 +33,49 @@ class OutputError(RagoneError, ValueError):
     """The answer cannot be written in the way asked for."""
 
 
+class AskedError(RagoneError, ValueError):
+    """It is not clear what is asked."""
+
+
 def execute(session: Session) -> int:
-    """Answer the query on standard output or into a file."""
-    return answer(session, session.arguments.sql, session.arguments.columns)
+    """Answer a query on standard output or into a file; or save, list or remove one."""
+    given = session.arguments
+    if given.list:
+        return answer(session, _LISTED)
+    if (given.sql is None) != bool(given.saved or given.remove):
+        raise AskedError(
+            "give either one SELECT, also with --save NAME, or the name of a saved one: --saved NAME, --remove NAME. "
+            "List them: ragone query --list"
+        )
+    parameters = dict(_setting(text) for text in given.settings)
+    if given.save:
+        return _save(session, parameters)
+    if given.remove:
+        with session.lake() as lake:
+            removed = lake.annotations.remove_query(given.remove)
+        session.answer({"removed": given.remove, "id": removed}, f"{given.remove} is removed")
+        return FINE
+    return answer(session, given.sql, given.columns, parameters, given.saved)
 
 
-def answer(session: Session, sql: str, columns: str | None = None) -> int:
-    """Answer a SELECT in the way that the arguments say, with the columns that are named or all."""
+def answer(
+    session: Session,
+    sql: str,
+    columns: str | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    saved: str | None = None,
+) -> int:
+    """Answer a SELECT, or a saved one, in the way that the arguments say, with the columns that are named or all."""
     given = session.arguments
     way = _format(given.format, given.output, wants_json=given.json)
     if way == "parquet" and not given.output:
         raise OutputError("Parquet is not for the terminal. Name a file with --output FILE.parquet.")
     limits = _limits(given)
     with session.lake() as lake, session.working("asking"):
-        frame = lake.sql(sql, at=given.at, limits=limits)
+        if saved:
+            query = lake.annotations.query(saved)
+            sql, parameters = query.sql, {**query.parameters, **(parameters or {})}
+        frame = lake.sql(sql, at=given.at, limits=limits, parameters=parameters)
     if columns:
         frame = frame.select(_columns(columns, frame.columns))
     if given.output:
@@ -55,6 +88,28 @@ def answer(session: Session, sql: str, columns: str | None = None) -> int:
     return FINE
 
 
+def _save(session: Session, parameters: Mapping[str, Any]) -> int:
+    given = session.arguments
+    with session.lake() as lake:
+        name = lake.annotations.save_query(given.save, given.sql, parameters)
+    session.answer({"saved": given.save, "id": name}, f"saved as {one_line(given.save)}")
+    session.advise(f"Ask it: ragone query --saved {given.save}{session.again()}")
+    return FINE
+
+
+def _setting(text: str) -> tuple[str, Any]:
+    """Name and value of a parameter; a number, true, false or null as JSON writes it, and whatever else is a text."""
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip().isidentifier():
+        raise AskedError(f"--set {text!r} names no parameter and value. Write NAME=VALUE for $NAME in the query.")
+    try:
+        found = json.loads(value)
+    except ValueError:
+        found = value
+    plain = found is None or (isinstance(found, str | bool | int | float) and found not in (math.inf, -math.inf))
+    return name.strip(), found if plain and found == found else value
+
+
 def _columns(given: str, known: list[str]) -> list[str]:
     """The columns that a list between commas names."""
     chosen = list(dict.fromkeys(name.strip() for name in given.split(",")))
@@ -64,8 +119,8 @@ def _columns(given: str, known: list[str]) -> list[str]:
     return chosen
 
 
-def _width(session: Session) -> int | None:
-    """Characters of a line; None where nothing says how many there are, as in a pipe."""
+def width_of(session: Session) -> int | None:
+    """Return the characters of a line; None where nothing says how many there are, as in a pipe."""
     bounded = session.out.is_terminal or "COLUMNS" in os.environ
     return session.out.width if bounded else None
 
@@ -94,7 +149,7 @@ def _format(chosen: str | None, output: str | None, *, wants_json: bool) -> str:
 
 
 def _show(session: Session, frame: pl.DataFrame) -> None:
-    fit = fitted(frame.columns, frame.head(_SHOWN_ROWS).rows(), _width(session), records=session.arguments.records)
+    fit = fitted(frame.columns, frame.head(_SHOWN_ROWS).rows(), width_of(session), records=session.arguments.records)
     session.out.print(fit.shown)
     if fit.left_out:
         left_out = one_line(", ".join(fit.left_out))

@@ -31,6 +31,7 @@ def execute(session: Session) -> int:
         "run_id": found.run_id,
         "reasons": [{"reason": str(reason), "code": reason.name, "detail": detail} for reason, detail in found.reasons],
         "compared_with": found.compared,
+        "damaged": found.damaged,
         "advice": advice,
     }
     session.answer(data, "\n  ".join([found.subject, *reason_lines(found), advice]))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from ragone.app.tables.answers import number, quantity, short
 from ragone.app.terminal.printable import one_line
-from ragone.dataset import Lake
+from ragone.dataset import CampaignState, Lake, Remark, Unfinished
 from ragone.models.goals import Goal, goals_of
 from ragone.schemas import Campaign, RagoneError
 
@@ -23,42 +24,75 @@ _KPIS = "SELECT id, name, value, unit, standard_uncertainty FROM kpis WHERE id I
 class Listed:
     """A campaign; all but its id, name and moment is None or empty if its record cannot be read, for the reason given.
 
-    `best` has the best design, or the front of several objectives, each with the KPIs of its goals in their order.
+    One that has not concluded has the id of the optimiser's history, empty before the first batch, and no best. `best`
+    has the best design, or the front of several objectives, each with the KPIs of its goals in their order.
     """
 
     id: str
     name: str
-    concluded: datetime
+    moment: datetime
+    state: CampaignState = CampaignState.CONCLUDED
     trials: int | None = None
     feasible: int | None = None
     goals: tuple[Goal, ...] = ()
     best: tuple[Mapping[str, Any], ...] = ()
     unreadable: str = ""
+    tags: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def campaigns_of(lake: Lake) -> list[Listed]:
-    """Read every campaign of a lake."""
-    return [_listed(lake, *row) for row in lake.sql(_CAMPAIGNS).rows()]
+    """Read every campaign of a lake; first those that have not concluded."""
+    tags, notes = _by_subject(lake.annotations.tags()), _by_subject(lake.annotations.notes())
+    listed = [*map(_begun, lake.unfinished_campaigns()), *(_listed(lake, *row) for row in lake.sql(_CAMPAIGNS).rows())]
+    return [replace(one, tags=tuple(tags[one.id]), notes=tuple(notes[one.id])) for one in listed]
 
 
 def campaign_text(campaign: Listed) -> str:
     """One campaign in a few lines."""
-    head = f"{short(campaign.id)}  {campaign.concluded:%Y-%m-%d %H:%M} UTC  {one_line(campaign.name)}"
+    tags = f"  [{', '.join(campaign.tags)}]" if campaign.tags else ""
+    first = f"{short(campaign.id) or campaign.state}  {campaign.moment:%Y-%m-%d %H:%M} UTC"
+    head = "\n".join(
+        [f"{first}  {one_line(campaign.name + tags)}", *(f"  note: {one_line(note)}" for note in campaign.notes)]
+    )
     if campaign.unreadable:
         return f"{head}\n  {one_line(campaign.unreadable)}"
     goals = ", ".join(map(_goal_text, campaign.goals))
+    if campaign.state is not CampaignState.CONCLUDED:
+        done = f"{goals}: {campaign.trials} trials so far" if campaign.goals else "no trials known"
+        return f"{head}\n  {campaign.state}; {one_line(done)}"
     counts = f"{campaign.trials} trials, {campaign.feasible} feasible"
     return "\n".join([head, f"  {one_line(goals)}: {counts}", f"  {one_line(_best_text(campaign))}"])
 
 
-def _listed(lake: Lake, name: str, title: str, concluded: datetime) -> Listed:
+def _by_subject(remarks: Iterable[Remark]) -> Mapping[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for remark in remarks:
+        found[remark.subject_id].append(remark.content)
+    return found
+
+
+def _begun(campaign: Unfinished) -> Listed:
+    """A campaign that has not concluded."""
+    known = (campaign.history_id, campaign.name, campaign.moment, campaign.state)
+    if campaign.history is None:
+        return Listed(*known)
+    try:
+        goals, trials = goals_of(campaign.history.goals), len(campaign.history.trials)
+    except (RagoneError, AttributeError, TypeError, ValueError) as cause:
+        return Listed(*known, unreadable=f"cannot be read: {cause}")
+    return Listed(*known, trials, goals=goals)
+
+
+def _listed(lake: Lake, name: str, title: str, moment: datetime) -> Listed:
     try:
         campaign = lake.get(name, Campaign)
         goals = goals_of(campaign.goals)
     except (RagoneError, AttributeError, TypeError, ValueError) as cause:  # a stranger's goals may be anything
-        return Listed(name, title, concluded, unreadable=f"cannot be read: {cause}")
+        return Listed(name, title, moment, unreadable=f"cannot be read: {cause}")
     trials, feasible = len(campaign.candidate_ids), int(campaign.feasible.sum())
-    return Listed(name, title, concluded, trials, feasible, goals, _best(lake, campaign, len(goals)))
+    best = _best(lake, campaign, len(goals))
+    return Listed(name, title, moment, CampaignState.CONCLUDED, trials, feasible, goals, best)
 
 
 def _best(lake: Lake, campaign: Campaign, width: int) -> tuple[Mapping[str, Any], ...]:

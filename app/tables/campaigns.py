@@ -88,7 +88,7 @@ def volume_elements_text(trial: Trial) -> str:
 
 
 def _outcome_line(trial: Trial) -> str:
-    head = f"design {trial.number + 1:>3}  {trial.candidate.id[:22]}  "
+    head = f"design {trial.number:>3}  {trial.candidate.id[:22]}  "
     if not trial.kpis:
         return head + trial.error + volume_elements_text(trial)
     return head + ", ".join(kpi_text(kpi) for kpi in trial.kpis) + volume_elements_text(trial)
@@ -134,7 +134,7 @@ def _extrapolated_lines(result: CampaignResult) -> list[str]:
         expected = trial.expected
         if expected is not None and expected.outside:
             done = "simulated instead, and learned from" if expected.simulated else "drawn: do not trust it"
-            lines.append(f"outside    design {trial.number + 1}: {expected.statement}")
+            lines.append(f"outside    design {trial.number}: {expected.statement}")
             lines.append(f"             expected relative error up to {expected.largest_error:.2g}; {done}")
             if not expected.simulated:
                 lines.append(f"             image an electrode of that recipe, or: {expected.proposal}")

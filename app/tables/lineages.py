@@ -26,7 +26,7 @@ def tree_up(found: Lineage, *, unfolded: bool = False) -> Tree:
         return f"{edge.role}; {'by ' + makers[edge.parent] if edge.parent in makers else 'given'}"
 
     notes = _grouped(found.informed_by, lambda edge: edge.child)
-    informed = {name: f"informed by {_counted(e.parent for e in edges)}" for name, edges in notes.items()}
+    informed = {name: f"informed by {counted(e.parent for e in edges)}" for name, edges in notes.items()}
     below = _grouped(found.up, lambda edge: edge.child)
     return _Drawing(below, lambda edge: edge.parent, label, informed, unfolded).tree(found.subject, "made of")
 
@@ -34,7 +34,7 @@ def tree_up(found: Lineage, *, unfolded: bool = False) -> Tree:
 def tree_down(found: Lineage, *, unfolded: bool = False) -> Tree:
     """A tree of what was made of the subject; each artifact with the stage that made it."""
     notes = _grouped(found.informs, lambda edge: edge.parent)
-    informs = {name: f"informed {_counted(e.child for e in edges)}" for name, edges in notes.items()}
+    informs = {name: f"informed {counted(e.child for e in edges)}" for name, edges in notes.items()}
     below = _grouped(found.down, lambda edge: edge.parent)
     return _Drawing(below, lambda edge: edge.child, lambda e: f"by {e.stage}", informs, unfolded).tree(
         found.subject, "became"
@@ -89,8 +89,8 @@ def _grouped(edges: Iterable[Edge], key: Callable[[Edge], str]) -> dict[str, lis
     return found
 
 
-def _counted(names: Iterable[str]) -> str:
-    """The number of artifacts of each kind, for example "8 candidates and 8 kpis"."""
+def counted(names: Iterable[str]) -> str:
+    """Return the number of artifacts of each kind, for example "8 candidates and 8 kpis"."""
     kinds = Counter(name.partition("-")[0] for name in dict.fromkeys(names))
     parts = [f"{count} {kind if count == 1 else table_name(kind)}" for kind, count in sorted(kinds.items())]
     return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)

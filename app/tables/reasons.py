@@ -14,6 +14,9 @@ def reason_lines(found: Why) -> list[str]:
     lines = [f"{reason}{': ' + short(one_line(detail)) if detail else ''}" for reason, detail in found.reasons]
     if found.compared:
         lines.insert(-1, f"compared with {_compared(found.compared)}")
+    if found.damaged:
+        some = ", ".join(map(short, found.damaged[:_NAMED])) + (" ..." if len(found.damaged) > _NAMED else "")
+        lines.insert(-1, f"not compared with {some}, which cannot be read; see: ragone fsck")
     return lines
 
 

@@ -10,18 +10,39 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from ragone.dataset.tables import column_names, is_column
+from ragone.schemas.field import FieldSpec
 from ragone.schemas.record import Record
+from ragone.schemas.unit_names import unit_of
 
 NEGATIVE = "negative_"  # roles of the records of the electrode opposite begin so
 DESIGN = "design"  # of campaigns of before there were candidates: its fields are those of a recipe and a cell
 
-OWN = (
-    *("campaign", "campaign_id", "trial", "outcome", "reason", "feasible"),
-    *("objective", "objective_sense", "objective_value", "objective_unit"),
-    *("created", "code_id", "environment_id"),
-)
+_OWN = {
+    "campaign": "name of the campaign; null if none evaluated it",
+    "campaign_id": "id of the campaign",
+    "trial": "number of the trial in its campaign, from 1, as everywhere",
+    "outcome": "measured, infeasible or failed, as the campaign judged it",
+    "reason": "why it is not measured",
+    "feasible": "whether every goal of the campaign is met",
+    "objective": "KPI of the campaign's first objective",
+    "objective_sense": "maximise or minimise",
+    "objective_value": "value of the first objective, in `objective_unit`",
+    "objective_unit": "unit of the first objective",
+    "created": "when the last KPI was computed",
+    "code_id": "the code that computed the KPIs; of several, with commas between them",
+    "environment_id": "where the KPIs were computed; of several, with commas between them",
+}
+OWN = tuple(_OWN)
+_OF_KPI = {
+    "": "KPI {}, in the unit that stands beside it; or a value of the candidate",
+    "standard_uncertainty": "standard uncertainty of {}, in the same unit",
+    "unit": "unit of {}",
+    "outcome": "whether {} has a value",
+    "id": "id of the KPI {}",
+}
 _NO_PART = frozenset(
     {"kpi", "run", "code", "environment", "snapshot", "tombstone", "verification", "campaign", "history"}
+    | {"annotation", "saved_query"}
 )
 CANDIDATE = "candidate"
 _USUAL = ("recipe", "materials", "cell_design", "microstructure", "transport", "cell_parameters", "discharge")
@@ -33,7 +54,8 @@ class Columns:
 
     def __init__(self, kinds: Mapping[str, type[Record]]) -> None:
         self._names: dict[str, dict[str, str]] = {}
-        self._types: dict[str, str] = {}  # of fields
+        self._fields: dict[str, FieldSpec] = {}  # of several kinds that of the one declared first
+        self._columns: dict[str, FieldSpec] = {}
         self._order: dict[str, int] = {}
         self._taken = set(OWN)
         parts = [kind for kind in kinds if kind not in _NO_PART]
@@ -41,12 +63,13 @@ class Columns:
         for kind in sorted(parts, key=lambda k: k == DESIGN):
             fields = dict(_shown(kinds[kind]))
             self._name(kind, fields)
-            self._types = fields | self._types
-        self._order = {field: number for number, field in enumerate(self._types)}
+            self._fields = fields | self._fields
+        self._order = {field: number for number, field in enumerate(self._fields)}
 
-    def _name(self, kind: str, fields: Mapping[str, str]) -> None:
+    def _name(self, kind: str, fields: Mapping[str, FieldSpec]) -> None:
         plain = {field for field in fields if field not in self._taken or kind == DESIGN}
         self._names[kind] = {field: field if field in plain else f"{field} of {kind}" for field in fields}
+        self._columns = {self._names[kind][field]: spec for field, spec in fields.items()} | self._columns
         self._taken |= plain
 
     @property
@@ -73,7 +96,29 @@ class Columns:
 
     def type_of(self, name: str) -> str:
         """The type of the field that a column shows, as records name it; empty if it shows none."""
-        return self._types.get(name.partition(" of ")[0], "")
+        spec = self._spec(name)
+        return spec.dtype if spec else ""
+
+    def unit_of(self, name: str) -> str:
+        """The unit of a column: that of its field, else the one that its name ends in; empty if it has none."""
+        spec = self._spec(name)
+        return spec.unit if spec else unit_of(name.partition(" of ")[0]).removeprefix("1")
+
+    def meaning(self, name: str) -> str:
+        """The description of a column."""
+        field, _, role = name.partition(" of ")
+        spec = None if name in _OWN else self._spec(name)
+        if spec:
+            return f"{spec.doc} ({role})" if role and name not in self._columns else spec.doc
+        ending = next((ending for ending in _SUFFIXES if field.endswith(f"_{ending}")), "")
+        plain = field.removesuffix(f"_{ending}")
+        subject = f"{plain} ({role})" if role else plain
+        if ending == "id" and (plain in self._names or plain == CANDIDATE):
+            return f"id of the nearest {subject}; of several, with commas between them"
+        return _OWN.get(name) or _OF_KPI[ending].format(subject)
+
+    def _spec(self, name: str) -> FieldSpec | None:
+        return self._columns.get(name) or self._fields.get(name.partition(" of ")[0])
 
     @property
     def kinds(self) -> Iterable[str]:
@@ -96,7 +141,7 @@ class Columns:
         return {"value": f"{name}{of}"} | {suffix: f"{name}_{suffix}{of}" for suffix in _SUFFIXES}
 
 
-def _shown(cls: type[Record]) -> Iterator[tuple[str, str]]:
+def _shown(cls: type[Record]) -> Iterator[tuple[str, FieldSpec]]:
     for spec in cls.fields().values():
         if is_column(spec) and spec.shape != "document":
-            yield from ((name, spec.dtype) for name in column_names(spec))
+            yield from ((name, spec) for name in column_names(spec))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -46,8 +47,29 @@ def evaluations(frame: pl.DataFrame) -> pl.DataFrame:
     return frame
 
 
-VIEWS: Mapping[str, Callable[[pl.DataFrame], pl.DataFrame]] = {
-    "evaluations": evaluations,
-    "campaign_summary": campaign_summary,
-    "best": best,
+@dataclass(frozen=True)
+class Summary:
+    """A view of the evaluations: how it is made, what it holds, and the meaning of columns that are its own."""
+
+    of: Callable[[pl.DataFrame], pl.DataFrame]
+    holds: str
+    columns: Mapping[str, str]
+
+
+VIEWS: Mapping[str, Summary] = {
+    "evaluations": Summary(evaluations, "Evaluated designs, a row each, with their KPIs beside them.", {}),
+    "campaign_summary": Summary(
+        campaign_summary,
+        "Campaigns, a row each: how many trials there were, and the best value.",
+        {
+            "trials": "number of trials",
+            "feasible": "number of trials that meet every goal",
+            "failed": "number of trials whose evaluation failed",
+            "first_created": "when the first trial was computed",
+            "last_created": "when the last trial was computed",
+            "best_value": "best value of the first objective, in `objective_unit`",
+            "best_trial": "number of the trial that has it",
+        },
+    ),
+    "best": Summary(best, "The best feasible evaluation of each campaign by its first objective.", {}),
 }

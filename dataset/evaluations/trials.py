@@ -18,7 +18,7 @@ Load = Callable[[str], Record | None]
 
 @dataclass(frozen=True, eq=False)
 class Trial:
-    """One trial of a campaign: its number from 0, its candidate, and a KPI for each goal, none if it failed."""
+    """One trial of a campaign: its number from 1, its candidate, and a KPI for each goal, none if it failed."""
 
     campaign_id: str
     campaign: Campaign
@@ -30,7 +30,7 @@ class Trial:
     @property
     def is_feasible(self) -> bool:
         """Whether every goal has a value on the right side of its limit."""
-        return bool(self.campaign.feasible[self.number])
+        return bool(self.campaign.feasible[self.number - 1])
 
     @property
     def objective(self) -> int:
@@ -101,5 +101,5 @@ def _trials(campaign_id: str, campaign: Campaign, concluded: datetime) -> list[T
     named = [campaign.kpi_ids[n * goals : (n + 1) * goals] for n in range(len(campaign.candidate_ids))]
     return [
         Trial(campaign_id, campaign, concluded, number, candidate, tuple(filter(None, kpis)))
-        for number, (candidate, kpis) in enumerate(zip(campaign.candidate_ids, named, strict=True))
+        for number, (candidate, kpis) in enumerate(zip(campaign.candidate_ids, named, strict=True), start=1)
     ]

@@ -31,7 +31,7 @@ class Evaluations:
     def __init__(self, tables: Tables, kinds: Mapping[str, type[Record]], load: Load) -> None:
         self._tables = tables
         self._load = load
-        self._columns = Columns(kinds)
+        self.columns = Columns(kinds)
         self._segments = Segments(tables.folder)
         self._now: tuple[tuple[int, int, int], pl.DataFrame] | None = None
         self._then: tuple[str, pl.DataFrame] | None = None
@@ -110,7 +110,7 @@ class Evaluations:
         failures = self._failures(graph, visible)
         planner = Planner(graph, ancestry, Trials(graph, ancestry, self._load), records, failures)
         keys, plans = planner.plan(nodes)
-        found = Writer(self._columns, records).rows(plans)
+        found = Writer(self.columns, records).rows(plans)
         gone = [{KEY: key, GONE: True} for key in sorted(keys - {plan.key for plan in plans})]
         return _framed(found + gone)
 
@@ -124,9 +124,9 @@ class Evaluations:
 
         frame = latest([_empty(), *frames]).drop(KEY, GONE)
         frame = frame.with_columns(
-            pl.lit(None).alias(name) for name in self._columns.always if name not in frame.columns
+            pl.lit(None).alias(name) for name in self.columns.always if name not in frame.columns
         )
-        frame = frame.select(self._columns.ordered(frame.columns))
+        frame = frame.select(self.columns.ordered(frame.columns))
         unknown = [name for name, dtype in frame.schema.items() if dtype == pl.Null]
         frame = frame.with_columns(pl.col(name).cast(self._type_of_unknown(name)) for name in unknown)
         return frame
@@ -137,7 +137,7 @@ class Evaluations:
 
         ending = name.partition(" of ")[0].rpartition("_")[2]
         of_kpi = pl.String if ending in ("unit", "outcome", "id") else pl.Float64
-        return _types().get(self._columns.type_of(name), of_kpi)
+        return _types().get(self.columns.type_of(name), of_kpi)
 
 
 @cache

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ragone.dataset import Lake
+from ragone.dataset import CAMPAIGN, Lake
 from ragone.flows.design.evaluation import Design, Evaluated, MeasuredVolumeElement, errors_of, evaluate
 from ragone.flows.design.optimiser import Optimiser
 from ragone.flows.design.prepared import Measured, Prepared, prepared
@@ -62,7 +62,7 @@ def run_campaign(
     StudyError
         If the generator that draws and its calibration do not belong together.
     """
-    with open_workspace(lake, study.execution, progress) as workspace:
+    with open_workspace(lake, study.execution, progress) as workspace, lake.doing(CAMPAIGN, study.name):
         return _Campaign(workspace, study, finished).run()
 
 
@@ -148,7 +148,7 @@ class _Campaign:
         self, designs: Sequence[Prepared], measured: Measured, expected: Mapping[str, Expectation]
     ) -> list[Trial]:
         """The trials of a batch; a design one of whose volume elements could not be measured is a failed one."""
-        first = len(self._trials)
+        first = len(self._trials) + 1
         found: dict[int, Trial] = {}
         whole: list[int] = []
 
@@ -200,7 +200,7 @@ class _Campaign:
             "name": self._study.name,
             "definition": self._study.definition(),
             "goals": self._goals(),
-            "failed_trials": [trial.number for trial in self._trials if not trial.kpis],
+            "failed_trials": [trial.number - 1 for trial in self._trials if not trial.kpis],
         }
         (campaign_id,) = self._workspace.run(conclude_trials, [(given,)], lambda *_: None)
         campaign = self._lake.get(campaign_id, Campaign)

@@ -23,7 +23,7 @@ class TrialOutcome(StrEnum):
 
 @dataclass(frozen=True)
 class Trial:
-    """One candidate of a campaign and its KPIs; `number` counts from 0. Without KPIs if the evaluation failed.
+    """One candidate of a campaign and its KPIs; `number` counts from 1. Without KPIs if the evaluation failed.
 
     `kpis` has one for each goal, in their order; `kpi_ids` all that were read off, by ``role.name``. `target_met` says
     whether the volume elements brought the mean within the target of the study; None without a target. `expected` is

@@ -62,7 +62,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Finished]:
 def test_a_campaign_spends_its_budget_and_names_the_best(finished: Finished) -> None:
     """Each design is a trial, told once when it is over; the best is the largest objective, and the record says so."""
     _, result, watched, trials = finished
-    assert [t.number for t in result.trials] == list(range(4))
+    assert [t.number for t in result.trials] == list(range(1, 5))
     values = [t.kpis[0].value for t in result.trials]
     assert result.best is not None
     assert result.best.kpis[0].value == max(value for value in values if value is not None)
@@ -71,7 +71,7 @@ def test_a_campaign_spends_its_budget_and_names_the_best(finished: Finished) -> 
     assert result.campaign.values == [[value] for value in values]
     assert result.campaign.definition == study().definition()
     assert watched.units == watched.total == 4 * 3
-    assert sorted(t.number for t in trials) == list(range(4))
+    assert sorted(t.number for t in trials) == list(range(1, 5))
 
 
 def test_the_kpis_rest_on_all_volume_elements_and_have_an_uncertainty(finished: Finished) -> None:
@@ -162,8 +162,8 @@ def test_a_stage_that_raises_makes_a_failed_trial_and_the_campaign_goes_on(lake:
     failed = [t for t in result.trials if t.outcome is TrialOutcome.FAILED]
     assert 0 < len(failed) < 4
     assert all("too much for this stage" in t.error and not t.kpis for t in failed)
-    assert [i for i, k in enumerate(result.campaign.kpi_ids) if not k] == [t.number for t in failed]
-    assert [i for i, row in enumerate(result.campaign.values) if row == [None]] == [t.number for t in failed]
+    assert [i for i, k in enumerate(result.campaign.kpi_ids) if not k] == [t.number - 1 for t in failed]
+    assert [i for i, row in enumerate(result.campaign.values) if row == [None]] == [t.number - 1 for t in failed]
     files = write_outputs(result, tmp_path / "out")
     assert sum(line.split(",")[1] == "failed" for line in files[2].read_text().splitlines()) == len(failed)
 

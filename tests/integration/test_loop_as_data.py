@@ -411,7 +411,7 @@ def test_a_stopped_campaign_ends_with_the_same_history(lake: Lake) -> None:
 
     def interrupt(after: int) -> Callable[[Any], None]:
         def say(trial: Any) -> None:
-            if trial.number == after:
+            if trial.number == after + 1:
                 raise KeyboardInterrupt
 
         return say

@@ -111,7 +111,7 @@ def test_what_commands_make_of_texts(example, text):
     )
     assert clean(shown(slice_blocks(volume, 40, coloured=False)))
     candidate = Candidate(values={"recipe.porosity": text.encode("utf-8", "replace").decode()})
-    assert clean(shown(trial_line(Trial(0, candidate, TrialOutcome.FAILED, error=text))))
+    assert clean(shown(trial_line(Trial(1, candidate, TrialOutcome.FAILED, error=text))))
 
 
 STORED = TEXT.map(lambda text: text.encode("utf-8", "ignore").decode())  # Arrow holds no lone surrogates

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from ragone.dataset import Lake
+from ragone.dataset import CAMPAIGN, Lake
+from ragone.models.acquisition import suggest_by_sobol
 from ragone.models.conclusion import conclude
+from ragone.models.history import tell
 from ragone.schemas import Candidate
 
 
@@ -142,3 +144,89 @@ def test_find_nothing(cli, stored):
     answer = cli("find", "no such thing")
     assert (answer.code, answer.out) == (1, "nothing holds 'no such thing'\n")
     assert cli("find", " ").code == 2
+
+
+def test_diff(cli, campaign):
+    """What differs stands side by side, numbers with whether their difference matters; `--all` shows the rest."""
+    first, second = campaign("first", [[600.0], [650.0]]), campaign("second", [[602.0], [680.0]])
+    answer = cli("diff", first[:16], second[:16])
+    assert answer.code == 0
+    lines = answer.out.splitlines()
+    assert lines[0].split()[:2] == ["first", first[:21]]
+    assert lines[1].split()[-1] == "second"
+    best = next(line for line in lines if line.startswith("best energy_density"))
+    assert "650.0 ± 3.0 W.h/L" in best
+    assert "+30.0 ± 4.2 W.h/L, beyond uncertainty" in best
+    assert not any(line.startswith("trials") for line in lines)
+    assert any(line.startswith("trials") for line in cli("diff", first, second, "--all").out.splitlines())
+    data = cli("diff", first, second, "--json").data
+    (entry,) = [entry for entry in data["sections"]["results"] if entry["name"] == "best energy_density"]
+    assert (data["kind"], entry["first"], entry["unit"], entry["significant"]) == ("campaign", 650.0, "W.h/L", True)
+
+
+def test_diff_of_designs_in_evaluations(cli, campaign, tmp_path):
+    """Two designs are compared by what was evaluated of them, too."""
+    with Lake.open(tmp_path / "lake", create=True) as lake:
+        ids = lake.get(campaign("first", [[600.0], [650.0]])).candidate_ids
+    data = cli("diff", *ids, "--json").data["sections"]
+    assert {entry["name"]: (entry["first"], entry["second"]) for entry in data["evaluation"]}["trial"] == (1, 2)
+
+
+def test_diff_of_what_is_not_alike(cli, stored):
+    """Two kinds are refused; something beside itself does not differ."""
+    answer = cli("diff", stored.ids["kpi"], stored.ids["design"])
+    assert answer.code == 2
+    assert "Only two of one kind" in answer.err
+    answer = cli("diff", stored.ids["kpi"], stored.ids["kpi"])
+    assert answer.code == 0
+    assert "They do not differ." in answer.err
+
+
+def test_campaigns_with_tags_and_notes(cli, campaign):
+    """What was said of a campaign stands in its list."""
+    name = campaign("study", [[600.0]])
+    cli("tag", name, "paper", "2026-best")
+    cli("note", name, "as submitted")
+    lines = cli("campaigns").out.splitlines()
+    assert lines[0].endswith("study  [paper, 2026-best]")
+    assert lines[1] == "  note: as submitted"
+    (data,) = cli("campaigns", "--json").data
+    assert (data["tags"], data["notes"]) == (["paper", "2026-best"], ["as submitted"])
+
+
+def test_campaigns_that_have_not_concluded(cli, campaign, tmp_path, example):
+    """They come first, with their state and the trials so far."""
+    campaign("done", [[600.0]])
+    with Lake.open(tmp_path / "lake") as lake:
+        tried, kpi = lake.put(Candidate(values={"recipe.porosity": 0.31})), lake.put(example("kpi", value=1.0))
+        history = lake.run(tell, before=None, candidates=[tried], kpis=[kpi], name="cut", goals=[MAXIMISE]).id
+        assert cli("campaigns").out.splitlines()[1] == "  stopped; maximise energy_density: 1 trials so far"
+        with lake.doing(CAMPAIGN, "cut"), lake.doing(CAMPAIGN, "begun"):
+            lines = cli("campaigns").out.splitlines()
+            data = {one["name"]: (one["state"], one["id"], one["trials"]) for one in cli("campaigns", "--json").data}
+    begun = next(number for number, line in enumerate(lines) if line.endswith("begun"))
+    assert lines[begun].startswith("running  ")
+    assert lines[begun + 1] == "  running; no trials known"
+    assert "  running; maximise energy_density: 1 trials so far" in lines[:4]
+    assert data["cut"] == ("running", history, 1)
+    assert data["begun"] == ("running", "", None)
+    assert data["done"][0] == "concluded"
+
+
+def test_drop_says_what_stays(cli, campaign, tmp_path, example):
+    """What was made of dropped data, and what they only informed, is counted apart, and kept."""
+    asked = {"space": {"recipe.porosity": {"low": 0.3, "high": 0.4}}, "goals": [MAXIMISE], "count": 1, "seed": 1}
+    with Lake.open(tmp_path / "lake", create=True) as lake:
+        first = lake.run(suggest_by_sobol, candidates=[], kpis=[], failed=[], **asked).outputs["0"]
+        kpi = lake.put(example("kpi"))
+        second = lake.run(suggest_by_sobol, candidates=[first], kpis=[kpi], failed=[], **asked).outputs["0"]
+        made = lake.run(conclude, candidates=[first], kpis=[kpi], name="x", definition={}, goals=[MAXIMISE]).id
+    answer = cli("drop", first, "--reason", "space")
+    assert answer.out.splitlines()[2:] == [
+        "made of it, and kept: 1 campaign",
+        "informed by it only, and kept: 1 candidate",
+    ]
+    assert cli("show", second).code == 0
+    assert cli("reproduce", first).code == 0
+    data = cli("drop", first, "--reason", "space again", "--json").data
+    assert (data["made_of_it"], data["informed_by_it"]) == ([made], [second])

@@ -73,6 +73,32 @@ def test_what_informed_it_and_was_dropped_is_brought_back(lake, made):
     assert lake.holds(made.trial)
 
 
+def test_dropping_takes_nothing_with_it(lake, made):
+    """What was made of dropped data, and what was informed by them, stays, and so do all edges."""
+    before = lake.lineage(made.kpi), lake.lineage(made.kpi, informed=True)
+    tombstone = lake.drop([made.trial, made.volume], reason="space")
+    assert [lake.holds(name) for name in (made.decided, made.kpi, made.trial, made.volume)] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert (lake.lineage(made.kpi), lake.lineage(made.kpi, informed=True)) == before
+    assert lake.fsck().problems == ()
+    assert set(lake.lineage(made.volume).descendants) == {made.kpi, tombstone}
+    assert [edge.child for edge in lake.lineage(made.trial).informs] == [made.decided]
+
+
+def test_what_is_made_of_a_decision_does_not_need_what_informed_it(lake, made):
+    """What informed it stays dropped; the decision itself, computed again, brings it back."""
+    lake.drop([made.trial], reason="space")
+    assert lake.reproduce(made.volume).verdict is Verdict.BITWISE
+    assert lake.reproduce(made.kpi).verdict is Verdict.BITWISE
+    assert not lake.holds(made.trial)
+    assert lake.reproduce(made.decided).verdict is Verdict.BITWISE
+    assert lake.holds(made.trial)
+
+
 @pytest.mark.parametrize(
     ("name", "roles", "informed"),
     [

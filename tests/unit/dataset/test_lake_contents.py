@@ -9,9 +9,9 @@ import pytest
 
 from ragone.dataset import Lake
 from ragone.dataset.contents import contents
-from ragone.dataset.evaluations import VIEWS
+from ragone.dataset.evaluations.columns import Columns
 from ragone.dataset.tables import Tables
-from ragone.schemas import Kpi, Record
+from ragone.schemas import KINDS, Discharge, Kpi, Record, Transport
 from ragone.schemas.field import real
 from ragone.schemas.provenance import Run
 
@@ -27,9 +27,9 @@ def library(tmp_path_factory, example):
 
 
 def test_every_table_and_column(library):
-    """Names and types are those that DESCRIBE answers, in its order; views, made of tables, are not among them."""
+    """Names and types are those that DESCRIBE answers, in its order; views are among them."""
     found = library.contents()
-    assert sorted([*found, *VIEWS]) == library.sql("SHOW TABLES")["name"].to_list()
+    assert sorted(found) == library.sql("SHOW TABLES")["name"].to_list()
     for name, table in found.items():
         described = library.sql(f"SELECT column_name, column_type FROM (DESCRIBE {name})").rows()
         assert [(c.name, c.type) for c in table.columns] == [(n, _SQL_NAMES.get(t, t)) for n, t in described]
@@ -54,10 +54,28 @@ def test_units_and_meanings(library):
 
 
 def test_everything_has_a_meaning(library):
-    """Every table says what it holds; every column of the tables that are of no kind, and of `runs`, what it means."""
+    """Every table says what it holds, every column what it means, and so does every field that no column holds."""
     found = library.contents()
     assert all(table.holds for table in found.values())
-    assert not [c for name in ("artifacts", "runs", "lineage") for c in found[name].columns if not c.doc]
+    assert [(table.table, column.name) for table in found.values() for column in table.columns if not column.doc] == []
+    assert [(kind, name) for kind in KINDS for name, spec in KINDS[kind].fields().items() if not spec.doc] == []
+
+
+def test_columns_of_evaluations(library):
+    """A column of the evaluations has the unit and the description of its field; KPIs and ids are described as such."""
+    columns = Columns(KINDS)
+    shown = {column.name: column for column in library.contents()["evaluations"].columns}
+    spec = Transport.fields()["specific_surface_area_per_metre"]
+    column = shown["specific_surface_area_per_metre"]
+    assert (column.unit, column.doc) == (spec.unit, spec.doc)
+    assert shown["trial"].doc.startswith("number of the trial")
+    assert shown["cell_parameters_id"].doc.startswith("id of the nearest cell_parameters")
+    assert columns.meaning("outcome of discharge") == Discharge.fields()["outcome"].doc
+    assert columns.meaning("power_watt of fast") == f"{Discharge.fields()['power_watt'].doc} (fast)"
+    assert columns.unit_of("power_watt of fast") == "W"
+    assert columns.meaning("energy_density_unit of fast") == "unit of energy_density (fast)"
+    assert columns.meaning("energy_density_id") == "id of the KPI energy_density"
+    assert columns.unit_of("calendering_pressure_pascal") == "Pa"
 
 
 def test_vectors_and_what_no_column_holds(library):
@@ -83,5 +101,5 @@ def test_kind_without_a_docstring(tmp_path):
     tables.folder.mkdir(exist_ok=True)
     with tables.lock():
         tables.create()
-    (found,) = [table for name, table in contents(tables, kinds).items() if name == "plains"]
+    (found,) = [table for name, table in contents(tables, kinds, {}).items() if name == "plains"]
     assert (found.holds, found.columns[-1].unit) == ("", "m")

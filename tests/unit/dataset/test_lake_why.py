@@ -10,7 +10,7 @@ from pathlib import Path
 import lake_stages as stages
 import pytest
 
-from ragone.dataset import Reason
+from ragone.dataset import Lake, Reason
 
 
 @pytest.fixture
@@ -157,6 +157,38 @@ def test_lost_and_dropped(lake, design, reasons, object_file):
     assert reasons(again.run_id)[Reason.OUTPUT_LOST] == made.run_id
     lake.drop([made.id], reason="space")
     assert Reason.DATA_DROPPED in reasons(made.id)
+
+
+def test_damaged_earlier_runs(lake, folder, design):
+    """An earlier run that cannot be read is named, and the others are compared with; nothing is then the first."""
+    given = lake.put(design())
+    runs = [lake.run(stages.grow, design=given, seed=seed).run_id for seed in (1, 2, 3)]
+    files = [folder / lake.sql(f"SELECT file FROM runs WHERE id = '{name}'").item() for name in runs]
+    lake.close()
+    files[1].write_bytes(files[1].read_bytes()[:-40])
+    with Lake.open(folder) as again:
+        found = again.why(runs[2])
+        assert found.damaged == (runs[1],)
+        assert found.compared.run_id == runs[0]
+        assert dict(found.reasons)[Reason.SEED] == "1 -> 3"
+    files[0].unlink()
+    with Lake.open(folder) as again:
+        found = again.why(runs[2])
+        assert set(found.damaged) == set(runs[:2])
+        assert [reason for reason, _ in found.reasons] == [Reason.REUSABLE]
+
+
+def test_damaged_code(lake, design, studio, reasons, object_file):
+    """Where the code of an earlier run cannot be read, it is said that it changed, and not how."""
+    given = lake.put(design())
+    before = lake.run(studio.stage(), design=given)
+    studio.write(helper="def halved(porosity):\n    return porosity / 3\n")
+    after = lake.run(studio.stage(), design=given)
+    assert reasons(after.id)[Reason.CODE] == "lake_studio.helper"
+    code = object_file(lake.get(before.run_id).code_id)
+    code.write_bytes(code.read_bytes()[:-40])
+    assert "cannot be said" in reasons(after.id)[Reason.CODE]
+    assert "damaged" in reasons(before.id)[Reason.CODE_SINCE]
 
 
 def test_list_is_closed():

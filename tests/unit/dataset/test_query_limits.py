@@ -10,11 +10,15 @@ import threading
 import time
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from ragone.dataset import Lake, QueryLimits
 from ragone.dataset.errors import NotASelectError, QueryLimitError
 from ragone.dataset.limits import left_running, within
+from ragone.dataset.query import View, select
+from ragone.dataset.tables import Tables
+from ragone.schemas import KINDS
 from ragone.schemas.errors import BoundsError
 
 ENDLESS = "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) SELECT max(n) FROM t"
@@ -172,3 +176,34 @@ def test_hidden_rows_stay_hidden(library):
             with pytest.raises(NotASelectError, match="no table"):
                 library.sql(f"SELECT * FROM {name}", at=taken)
     assert Path(library.where).is_dir()
+
+
+def test_view_that_takes_too_long(library):
+    """A view is made within the time of the query that names it; one that the query does not name is not made."""
+    let_go = threading.Event()
+
+    def rows():
+        let_go.wait(60)
+        return pl.DataFrame({"x": [1]})
+
+    slow = View(rows, lambda: pl.DataFrame({"x": [1]}).clear(), "", lambda name: ("", ""))
+    tables = Tables(Path(library.where) / "tables", KINDS)
+    with pytest.raises(QueryLimitError, match="its limit of time"):
+        select(tables, "SELECT x FROM slow", limits=QueryLimits(timeout_second=0.3), views={"slow": slow})
+    assert left_running()
+    assert select(tables, "SELECT 1 AS one", views={"slow": slow}).item() == 1
+    let_go.set()
+    assert select(tables, "SELECT x FROM slow", views={"slow": slow}).item() == 1
+
+
+def test_time_of_a_view_counts(library):
+    """A query has the time that the making of its views leaves."""
+
+    def rows():
+        time.sleep(0.4)
+        return pl.DataFrame({"x": [1]})
+
+    slow = View(rows, rows, "", lambda name: ("", ""))
+    tables = Tables(Path(library.where) / "tables", KINDS)
+    with pytest.raises(QueryLimitError, match=r"stopped after 0\.5 s"):
+        select(tables, f"{ENDLESS}, slow", limits=QueryLimits(timeout_second=0.5), views={"slow": slow})

@@ -81,7 +81,7 @@ def test_bad_volume_elements_are_named_by_their_path(elements: Any, message: str
 
 def test_a_trial_tells_how_many_volume_elements_it_took() -> None:
     """Only where the number was open; and if the target was not met, that."""
-    trial = Trial(0, Candidate(values={}), TrialOutcome.MEASURED, volume_element_count=12)
+    trial = Trial(1, Candidate(values={}), TrialOutcome.MEASURED, volume_element_count=12)
     assert volume_elements_text(trial) == ""
     assert volume_elements_text(replace(trial, target_met=True)) == ", 12 volume elements"
     assert (
