@@ -68,7 +68,7 @@ class Annotations:
         FieldTypeError
             If a tag is no name, before anything is stored.
         """
-        full = self._resolve(name)
+        full = self._known(name)
         for tag in tags:
             require_name(tag, "tag")
         with self._store.batch():
@@ -101,7 +101,7 @@ class Annotations:
 
     def note(self, name: str, text: str) -> str:
         """Write a note on an artifact or run, beside those that it has; returns its id."""
-        full = self._resolve(name)
+        full = self._known(name)
         self._say(full, Aspect.NOTE, text)
         return full
 
@@ -160,6 +160,15 @@ class Annotations:
             raise UnknownNameError(f"there is no saved query {name!r}: {hint}")
         parameters = json.loads(known[name]["parameters"])
         return Question(name, known[name]["sql"], parameters if isinstance(parameters, dict) else {})
+
+    def _known(self, name: str) -> str:
+        """The id of something that the lake knows; UnknownIdError if it knows no such id, be it written out whole."""
+        full = self._resolve(name)
+        if full.startswith("run-"):
+            self._store.committed(full)
+        else:
+            self._store.producer(full)
+        return full
 
     def _remarks(self, aspect: Aspect, full_id: str | None) -> list[Remark]:
         self._store.index.catch_up()

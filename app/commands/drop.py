@@ -29,7 +29,7 @@ def execute(session: Session) -> int:
 
 
 def _staying(lake: Lake, dropped: Iterable[str]) -> tuple[list[str], list[str]]:
-    """What was made of the dropped artifacts, and what they informed only; without what is gone itself."""
+    """The artifacts made of the dropped ones, and those that they informed only; without what is gone itself."""
     lineages = [lake.lineage(name) for name in dropped]
     results = (name for found in lineages for name in found.descendants if not name.startswith(_ABOUT))
     made = {name for name in results if lake.holds(name)}

@@ -9,7 +9,7 @@ import lake_stages as stages
 import pytest
 
 from ragone.dataset import Lake
-from ragone.dataset.errors import AmbiguousIdError, MalformedIdError, NotASelectError, UnknownNameError
+from ragone.dataset.errors import AmbiguousIdError, MalformedIdError, NotASelectError, UnknownIdError, UnknownNameError
 from ragone.schemas.annotation import Annotation
 from ragone.schemas.errors import FieldTypeError
 
@@ -80,6 +80,15 @@ def test_what_is_no_tag(lake, design, tag):
     with pytest.raises(FieldTypeError, match="is no tag"):
         lake.annotations.tag(name, "good", tag)
     assert lake.annotations.tags() == []
+
+
+@pytest.mark.parametrize("kind", ["kpi", "run"])
+def test_subject_that_is_not_there(lake, kind):
+    """What the lake does not know has no tags and no notes, though its id is written out whole."""
+    with pytest.raises(UnknownIdError):
+        lake.annotations.tag(f"{kind}-{'0' * 64}", "best")
+    with pytest.raises(UnknownIdError):
+        lake.annotations.note(f"{kind}-{'0' * 64}", "best")
 
 
 def test_tags_of_a_stranger(lake, design):
