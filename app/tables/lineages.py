@@ -42,7 +42,7 @@ def tree_down(found: Lineage, *, unfolded: bool = False) -> Tree:
 
 
 class _Drawing:
-    """A tree of ids. A branch that was drawn already is not drawn again; of alike branches the first is drawn."""
+    """A tree of ids. A branch is drawn once, of alike branches the first, and a row of alike ones in one line."""
 
     def __init__(
         self,
@@ -66,14 +66,27 @@ class _Drawing:
                 for target in shown:
                     known = target in drawn and (target in self._edges or target in self._notes)
                     line = f"{short(target)}  {'see above; ' if known else ''}{one_line(self._label(alike[0]))}"
+                    after = [] if known or self._unfolded else self._in_a_row(target, self._label(alike[0]))
+                    if after:
+                        line += f", then {len(after)} more to {short(after[-1])}"
                     below = branch.add(Text(line))
                     if not known:
-                        drawn.add(target)
-                        left.append((target, below))
+                        drawn.update((target, *after))
+                        left.append((after[-1] if after else target, below))
                 self._fold(branch, targets[len(shown) :], alike[0], more=bool(shown))
             if name in self._notes:
                 branch.add(Text(self._notes[name], style="dim"))
         return tree
+
+    def _in_a_row(self, name: str, label: str) -> list[str]:
+        """Return those that follow one after another, each of the same kind and label and nothing else beside it."""
+        found = [name]
+        while len(edges := self._edges.get(found[-1], ())) == 1 and found[-1] not in self._notes:
+            after = self._end(edges[0])
+            if self._label(edges[0]) != label or after.partition("-")[0] != name.partition("-")[0] or after in found:
+                break
+            found.append(after)
+        return found[1:]
 
     def _fold(self, branch: Tree, targets: Sequence[str], edge: Edge, *, more: bool) -> None:
         if targets:
