@@ -31,6 +31,7 @@ from ragone.pipelines.characterise import characterise_with_taufactor
 from ragone.pipelines.characterise import homogenise
 from ragone.pipelines.characterise import homogenise_along_all_axes
 from ragone.pipelines.characterise import homogenise_extrapolated
+from ragone.pipelines.characterise import measure_electrode_tortuosity
 from ragone.pipelines.characterise import measure_geometry
 from ragone.pipelines.characterise import perturb
 from ragone.pipelines.characterise import walk_randomly

@@ -5,6 +5,7 @@ from ragone.schemas.compare import Deviation, Verdict, compare, judge
 from ragone.schemas.curve import Curve, Cycling, CyclingOutcome, Discharge, DischargeOutcome, Measurement
 from ragone.schemas.differential_capacity import DifferentialCapacity
 from ragone.schemas.electrode import Design, Microstructure, Transport, TransportOutcome
+from ragone.schemas.electrode_tortuosity import ElectrodeTortuosity
 from ragone.schemas.errors import RagoneError
 from ragone.schemas.fidelity import Fidelity, Resemblance, Similarity
 from ragone.schemas.generator import Generator, GeneratorErrors, GeneratorTraining, PredictedErrors
@@ -44,6 +45,7 @@ __all__ = [
     "DifferentialCapacity",
     "Discharge",
     "DischargeOutcome",
+    "ElectrodeTortuosity",
     "Environment",
     "Fidelity",
     "Generator",

@@ -15,6 +15,7 @@ from ragone.schemas.cell import CellParameters
 from ragone.schemas.curve import Cycling, Discharge, Measurement
 from ragone.schemas.differential_capacity import DifferentialCapacity
 from ragone.schemas.electrode import Design, Microstructure, Transport
+from ragone.schemas.electrode_tortuosity import ElectrodeTortuosity
 from ragone.schemas.errors import FieldTypeError
 from ragone.schemas.fidelity import Fidelity, Resemblance, Similarity
 from ragone.schemas.generator import Generator, GeneratorErrors, GeneratorTraining, PredictedErrors
@@ -46,6 +47,7 @@ _OWN: dict[str, type[Record]] = {
         TransportTensor,
         Geometry,
         RandomWalk,
+        ElectrodeTortuosity,
         CellParameters,
         Discharge,
         Cycling,

@@ -152,6 +152,15 @@ _EXAMPLES: dict[str, dict[str, Any]] = {
         "step_count": 196608,
         "method": "blind-ant walk",
     },
+    "electrode_tortuosity": {
+        "pore_fraction": 0.45,
+        "electrode_tortuosity_factor": 2.05,
+        "electrode_tortuosity_factor_lower": 2.0498,
+        "electrode_tortuosity_factor_upper": 2.0502,
+        "outcome": "converged",
+        "voxel_size_metre": 4e-7,
+        "method": "blocked at the last layer",
+    },
     "cell_parameters": {
         "outcome": "built",
         "parameter_set": "Chen2020",

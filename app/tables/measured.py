@@ -6,7 +6,7 @@ import numpy as np
 
 from ragone.app.tables.answers import number
 from ragone.pipelines.characterise.geometry import geometry_summary
-from ragone.schemas import Geometry, RandomWalk, Record, Transport, TransportTensor
+from ragone.schemas import ElectrodeTortuosity, Geometry, RandomWalk, Record, Transport, TransportTensor
 from ragone.schemas.electrode import PHASES
 
 _AREA, _TAU = "specific_surface_area_per_metre", "pore_tortuosity_factor"
@@ -22,6 +22,8 @@ def measured_lines(record: Record) -> list[str]:
         return _tensor_lines(record)
     if isinstance(record, Geometry):
         return [_line(name, value, unit) for name, value, unit in geometry_summary(record)]
+    if isinstance(record, ElectrodeTortuosity):
+        return [_electrode_line(record)]
     return _walk_lines(record) if isinstance(record, RandomWalk) else []
 
 
@@ -70,6 +72,14 @@ def _tensor_lines(tensor: TransportTensor) -> list[str]:
 
 def _ratio(anisotropy: float | None) -> str:
     return "none, since nothing crosses" if anisotropy is None else f"{anisotropy:.4g} [-]"
+
+
+def _electrode_line(found: ElectrodeTortuosity) -> str:
+    interval = _interval(found.electrode_tortuosity_factor_lower, found.electrode_tortuosity_factor_upper)
+    return (
+        f"electrode tortuosity factor {found.electrode_tortuosity_factor:.4g}{interval} [-] at voxels of "
+        f"{found.voxel_size_metre * 1e6:.4g} um ({found.outcome})"
+    )
 
 
 def _walk_lines(walk: RandomWalk) -> list[str]:

@@ -20,6 +20,7 @@ WORDS: Mapping[str, str] = {
     "tensor": "characterise.homogenise_along_all_axes",
     "geometry": "characterise.measure_geometry",
     "walk": "characterise.walk_randomly",
+    "electrode": "characterise.measure_electrode_tortuosity",
 }
 _SUBJECT, _MATERIALS, _PERIODIC = "microstructure", "materials", "periodic"
 

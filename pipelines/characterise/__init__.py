@@ -2,6 +2,7 @@
 
 from ragone.pipelines.characterise.average import average_transport
 from ragone.pipelines.characterise.bruggeman import average_with_bruggeman
+from ragone.pipelines.characterise.electrode_tortuosity import measure_electrode_tortuosity
 from ragone.pipelines.characterise.extrapolate import homogenise_extrapolated
 from ragone.pipelines.characterise.geometry import measure_geometry
 from ragone.pipelines.characterise.homogenise import homogenise, homogenise_along_all_axes
@@ -17,6 +18,7 @@ __all__ = [
     "homogenise",
     "homogenise_along_all_axes",
     "homogenise_extrapolated",
+    "measure_electrode_tortuosity",
     "measure_geometry",
     "perturb",
     "walk_randomly",

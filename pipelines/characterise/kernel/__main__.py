@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ragone.pipelines.characterise import homogenise, homogenise_extrapolated
+from ragone.pipelines.characterise import homogenise, homogenise_extrapolated, measure_electrode_tortuosity
 from ragone.schemas import Microstructure
 from ragone.schemas.electrode import cubic_voxels
 from ragone.schemas.materials import NMC_811
@@ -25,6 +25,7 @@ def main() -> None:
     for tolerance in _TOLERANCES:
         for characterise in (homogenise, homogenise_extrapolated):
             characterise(volume, NMC_811, relative_tolerance=tolerance)
+        measure_electrode_tortuosity(volume, relative_tolerance=tolerance)
 
 
 if __name__ == "__main__":

@@ -74,7 +74,8 @@ def find_pieces(volume: Volume) -> Pieces:
     """The pieces of a volume and how they touch.
 
     Between two ends (axis 0 not periodic), clusters that do not join them carry nothing: their voxels become
-    insulating, in place. In a volume that is periodic along axis 0 all clusters stay.
+    insulating, in place. Where the high end is closed, those stay that touch the low one. In a volume that is periodic
+    along axis 0 all clusters stay.
     """
     blocks = np.array([-(-length // 4) for length in volume.shape])
     links = None if volume.conductances is None else strong_links(volume.conductances, blocks)
@@ -143,10 +144,10 @@ def _kept_rows(
 def _at_ends(
     volume: Volume, blocks: npt.NDArray[np.int64], first: Integers, masks: npt.NDArray[np.uint64]
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """Masks of the pieces that touch the low end, and of those that touch the high end."""
+    """Masks of the pieces that touch the low end, and of those that touch the high end, or the only one."""
     if volume.conductances is not None:
         low, high = _to_ends(volume.conductances, volume.shape[0], blocks, first, masks) > 0
-        return low, high
+        return low, high if volume.sources is None else low
     layer = int(blocks[1] * blocks[2])
     low, high = np.zeros((2, len(masks)), dtype=np.bool_)
     low[: first[layer]] = masks[: first[layer]] & FIRST_LAYER[0] != 0

@@ -106,7 +106,8 @@ def residual(operator: Operator, deviation: Field, drive: Drive, out: Field) -> 
     Returns
     -------
     float
-        Sum over the faces of conductance times squared difference of potential.
+        Sum over the faces of conductance times squared difference of potential; less twice that of sources times
+        potential, where there are.
     """
     volume = operator.volume
     steps = tuple(drop / length for drop, length in zip(drive, volume.shape, strict=True))
@@ -123,7 +124,10 @@ def residual(operator: Operator, deviation: Field, drive: Drive, out: Field) -> 
         out,
         sums,
     )
-    return math.fsum(sums)
+    if volume.sources is None:
+        return math.fsum(sums)
+    out += volume.sources
+    return math.fsum(sums) - 2 * float(np.sum(volume.sources * deviation, dtype=np.float64))
 
 
 @compiled(parallel=True)

@@ -144,7 +144,12 @@ def effective_conductivity(
         problem = prepare(volume, relative_tolerance)
         if problem is None:
             return EffectiveConductivity(0.0, 0.0, 0.0, TransportOutcome.NOT_PERCOLATING, 0)
-        return _solve(problem, relative_tolerance, largest_iteration_count, device)
+        bracket = solve(problem, ALONG_FIRST_AXIS, relative_tolerance, largest_iteration_count, device)
+    scale = volume.scale * volume.shape[0] / (volume.shape[1] * volume.shape[2])
+    outcome = TransportOutcome.CONVERGED if bracket.narrow(relative_tolerance) else TransportOutcome.MAX_STEPS
+    return EffectiveConductivity(
+        scale * bracket.value, scale * bracket.lower, scale * bracket.upper, outcome, bracket.iterations
+    )
 
 
 def effective_conductivities(
@@ -213,27 +218,26 @@ def _precision(volume: Volume, relative_tolerance: float) -> type[np.floating[An
     return np.float32 if single else np.float64
 
 
-def _solve(problem: Problem, tolerance: float, limit: int, device: str) -> EffectiveConductivity:
+def solve(problem: Problem, drive: Drive, tolerance: float, limit: int, device: str) -> Bracket:
+    """Energy of the solution, in single precision or, where that is not enough, in double."""
     operator = problem.operator
-    shape = operator.volume.shape
     with lend_fields(operator.diagonal.shape, operator.dtype, FIELDS) as fields:
         parts = operator, problem.pieces, problem.levels, fields
         gradients = ConjugateGradients(*parts) if device == COMPILED else TorchGradients(*parts, _of_torch(device))
-        bracket = solve_to_interval(problem, gradients, ALONG_FIRST_AXIS, tolerance, limit)
+        bracket = solve_to_interval(problem, gradients, drive, tolerance, limit)
     if bracket.needs_double_precision(problem, limit):
         del fields, parts, gradients
-        found = _solve(problem.in_double_precision(), tolerance, limit - bracket.iterations, device)
+        found = solve(problem.in_double_precision(), drive, tolerance, limit - bracket.iterations, device)
         return replace(found, iterations=found.iterations + bracket.iterations)
-    scale = operator.volume.scale * shape[0] / (shape[1] * shape[2])
-    outcome = TransportOutcome.CONVERGED if bracket.narrow(tolerance) else TransportOutcome.MAX_STEPS
-    return EffectiveConductivity(
-        scale * bracket.value, scale * bracket.lower, scale * bracket.upper, outcome, bracket.iterations
-    )
+    return bracket
 
 
 @dataclass(frozen=True, slots=True)
 class Bracket:
-    """Energy of the solution: estimate and certified bounds [-], and whether iterating narrowed them no further."""
+    """Energy of the solution: estimate and certified bounds [-], and whether iterating narrowed them no further.
+
+    It is that of a drive, above zero, or that of sources, which falls from zero by what they dissipate.
+    """
 
     value: float
     lower: float
@@ -243,7 +247,7 @@ class Bracket:
 
     def narrow(self, tolerance: float) -> bool:
         """Whether the interval is narrower than a part of the value."""
-        return self.upper - self.lower <= tolerance * self.value
+        return self.upper - self.lower <= tolerance * abs(self.value)
 
     def needs_double_precision(self, problem: Problem, limit: int) -> bool:
         """Whether rounding in single precision keeps the interval wide, with iterations left."""
@@ -257,18 +261,19 @@ def solve_to_interval(problem: Problem, gradients: Gradients, drive: Drive, tole
     narrow enough; how much wider it is than the error they suggest is learned from the last look.
     """
     operator = problem.operator
+    driven = operator.volume.sources is None
     energy = residual(operator, gradients.deviation, drive, gradients.left)
     falls: list[float] = []
     ratio = _EXPECTED_RATIO
     width, in_vain = np.inf, 0
     while True:
-        left = _left(falls, energy)
-        if ratio * left <= tolerance * energy or not energy > 0 or len(falls) == limit:
+        left = _left(falls, energy if driven else np.inf)
+        if ratio * left <= tolerance * abs(energy) or (driven and not energy > 0) or len(falls) == limit:
             wrap(gradients.deviation, operator.volume.periodic)
             lower, upper = certified_interval(
                 operator, problem.pieces, problem.levels, gradients.deviation, drive, gradients.spare
             )
-            lower = max(lower, 0.0)
+            lower = max(lower, 0.0) if driven else lower
             in_vain = in_vain + 1 if upper - lower > _NARROWED * width else 0
             width = upper - lower
             stalled = in_vain == _LOOKS_IN_VAIN or energy < lower - width  # what fell is more than there was

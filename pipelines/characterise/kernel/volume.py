@@ -59,6 +59,8 @@ class Volume:
         What turns a mean flux per unit drive of the relative problem into a conductivity of the caller's unit.
     conductances
         Of a coarsened volume, which has one phase and no periodic side; None where the phases of two voxels tell them.
+    sources
+        Flux into each voxel, padded shape, of a volume whose high end is closed; None without.
     """
 
     phase: npt.NDArray[np.uint8]
@@ -67,6 +69,7 @@ class Volume:
     periodic: tuple[bool, bool, bool]
     scale: float
     conductances: Conductances | None = None
+    sources: Singles | None = None
 
     @property
     def shape(self) -> tuple[int, int, int]:

@@ -145,3 +145,9 @@ def test_lines_of_walkers_and_of_other_records(example):
     assert lines[0] == "axis 0 (through-plane): tau of the pore by walkers 1.9 ± 0.02 [-] (converged)"
     assert lines[2] == "axis 2 (in-plane): tau of the pore by walkers inf [-] (not percolating)"
     assert measured_lines(example("kpi")) == []
+
+
+def test_the_line_of_an_electrode_tortuosity(example):
+    """Value, certified interval, unit and voxels."""
+    (line,) = measured_lines(example("electrode_tortuosity"))
+    assert line == "electrode tortuosity factor 2.05 [2.0498, 2.0502] [-] at voxels of 0.4 um (converged)"

@@ -25,6 +25,7 @@ PLURALS = {
     "representativity": "representativities",
     "transport_tensor": "transport_tensors",
     "random_walk": "random_walks",
+    "electrode_tortuosity": "electrode_tortuosities",
     "cell_parameters": "cell_parameters",
     "discharge": "discharges",
 }
