@@ -65,7 +65,7 @@ class Recipe(Record):
 class CellDesign(Record):
     """The cell around the positive electrode's microstructure: loadings, chemistry, housing.
 
-    What is null is the parameter set's own, or an assumption of the stage where the set gives none.
+    What is null is measured, the parameter set's own, or an assumption of the stage where the set gives none.
     """
 
     kind: ClassVar[str] = "cell_design"
@@ -110,7 +110,11 @@ class CellDesign(Record):
         "ohm", low=0, default=0.0, doc="tabs and welds, in series with the whole cell; 0 for a tabless cell"
     )
     positive_particle_radius_metre: float | None = real(
-        "m", low=0, low_open=True, optional=True, doc="sphere in which lithium diffuses"
+        "m",
+        low=0,
+        low_open=True,
+        optional=True,
+        doc="sphere in which lithium diffuses; if null that of the particles as drawn, else the parameter set's",
     )
 
 

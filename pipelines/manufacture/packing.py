@@ -27,6 +27,7 @@ from ragone.pipelines.manufacture.composition import voxel_counts
 from ragone.pipelines.manufacture.contacts import Spheroids
 from ragone.pipelines.manufacture.particles import Particles, calender, draw_radii, median_radius_in_box
 from ragone.pipelines.manufacture.resolution import require_resolved
+from ragone.pipelines.manufacture.sizes import mean_radii
 from ragone.pipelines.manufacture.spheroids import calender_spheroids, longest_semi_axis, require_shape
 from ragone.pipelines.manufacture.voxels import lowest, surface_distances
 from ragone.schemas import Materials, Microstructure, ParticleShape, Recipe, stage
@@ -74,7 +75,7 @@ def pack_particles(
     Returns
     -------
     Microstructure
-        Fractions exact to one voxel.
+        Fractions exact to one voxel; with the mean radii of the particles as they were drawn.
 
     Raises
     ------
@@ -113,6 +114,7 @@ def pack_particles(
         "walls at both ends of axis 0": walled,
         f"porosity {pressed.porosity:.6g} after {calendering_pressure_pascal:g} Pa": calendering_pressure_pascal > 0,
     }
+    means = mean_radii(radii, shape, aspect_ratio)
     packing = f"simulated: packing of {shape}s, median radius {radius * voxel_size_metre:.4g} m"
     return Microstructure(
         labels=active.astype(np.uint8) + 2 * binder.astype(np.uint8),
@@ -121,4 +123,6 @@ def pack_particles(
         phase_labels=np.array([0, 1, 2], dtype=np.uint8),
         source=", ".join([packing, *(what for what, holds in traits.items() if holds)]),
         licence="own",
+        particle_diffusion_radius_metre=means.diffusion * voxel_size_metre,
+        particle_sauter_radius_metre=means.sauter * voxel_size_metre,
     )
