@@ -63,6 +63,7 @@ class CellParameters(Record):
         2: (folded("varied", "method", RAISED), *(added(name, None) for name in _SINCE_3)),
         3: (
             added("positive_particle_radius_source", ""),
+            added("positive_particle_radius_spread", None),
             added("negative_particle_radius_metre", None),
         ),
     }
@@ -97,6 +98,13 @@ class CellParameters(Record):
     )
     positive_particle_radius_source: str = text(
         default="", doc="where that radius is from; empty in older records: the cell design's or the parameter set's"
+    )
+    positive_particle_radius_spread: float | None = real(
+        "1",
+        low=0,
+        optional=True,
+        default=None,
+        doc="standard deviation of the logarithm of the radius, for models of all sizes; null if not known",
     )
     negative_electrode: NegativeElectrode = choice(
         NegativeElectrode, default=NegativeElectrode.INTERCALATION, doc="what stands opposite the positive electrode"

@@ -199,7 +199,7 @@ class Transport(Record):
     migrations: ClassVar[Migrations] = {
         1: tuple(added(name, None) for name in _BOUNDS),
         2: (renamed("cube_count", "volume_element_count"),),
-        3: tuple(added(name, None) for name in (*_RADII, f"{_RADII[0]}_standard_error")),
+        3: tuple(added(name, None) for name in (*_RADII, f"{_RADII[1]}_standard_error")),
     }
 
     pore_fraction: float = real("1", low=0, high=1, doc="pore volume over volume")
@@ -281,15 +281,15 @@ class Transport(Record):
     particle_diffusion_radius_metre: float | None = real(
         "m", low=0, low_open=True, optional=True, default=None, doc=f"{_DIFFUSION_RADIUS}; null if not known"
     )
-    particle_diffusion_radius_metre_standard_error: float | None = real(
+    particle_sauter_radius_metre: float | None = real(
+        "m", low=0, low_open=True, optional=True, default=None, doc=f"{_SAUTER_RADIUS}; null if not known"
+    )
+    particle_sauter_radius_metre_standard_error: float | None = real(
         "m",
         low=0,
         optional=True,
         default=None,
         doc="standard error of the mean over the volume elements; null for a single one",
-    )
-    particle_sauter_radius_metre: float | None = real(
-        "m", low=0, low_open=True, optional=True, default=None, doc=f"{_SAUTER_RADIUS}; null if not known"
     )
 
     def percolates(self) -> bool:

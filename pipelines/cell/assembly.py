@@ -128,6 +128,7 @@ def assembled(
         positive_thickness_metre=thickness,
         positive_particle_radius_metre=radius.metre,
         positive_particle_radius_source=radius.source,
+        positive_particle_radius_spread=radius.spread,
         **coating.fields(),
         negative_thickness_metre=negative_thickness,
         negative_to_positive_capacity_ratio=design.negative_to_positive_capacity_ratio,

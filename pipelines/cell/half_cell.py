@@ -112,6 +112,7 @@ def half_cell(
         positive_thickness_metre=thickness,
         positive_particle_radius_metre=radius.metre,
         positive_particle_radius_source=radius.source,
+        positive_particle_radius_spread=radius.spread,
         **coating.fields(),
         negative_electrode=NegativeElectrode.LITHIUM_METAL,
         negative_thickness_metre=0.0,

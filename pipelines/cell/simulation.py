@@ -15,6 +15,7 @@ from typing import Any
 
 from ragone.pipelines.cell.engine import load_pybamm, parameter_values_of
 from ragone.pipelines.cell.model import cell_values, dfn
+from ragone.pipelines.cell.particle_sizes import give_sizes, require_spread, size_options
 from ragone.pipelines.cell.similar import (
     Reference,
     diffusivities,
@@ -42,11 +43,15 @@ _MODES = {Control.POWER: "power", Control.CURRENT: "current"}
 
 @dataclass(frozen=True)
 class Numerics:
-    """Finite volumes across each coating, separator and particle radius, and tolerances of the integration in time."""
+    """Finite volumes across each coating, separator and particle radius, and tolerances of the integration in time.
+
+    `size_points` is the number of sizes of positive particles, 0 for one sphere that stands for all.
+    """
 
     mesh_points: int
     relative_tolerance: float
     absolute_tolerance: float
+    size_points: int = 0
 
 
 @dataclass(frozen=True)
@@ -100,7 +105,8 @@ def quiet_solver(numerics: Numerics) -> Any:
 
 def mesh(numerics: Numerics) -> dict[str, int]:
     """Points of every domain."""
-    return dict.fromkeys(("x_n", "x_s", "x_p", "r_n", "r_p"), numerics.mesh_points)
+    points = dict.fromkeys(("x_n", "x_s", "x_p", "r_n", "r_p"), numerics.mesh_points)
+    return points | {"R_p": numerics.size_points} if numerics.size_points else points
 
 
 @dataclass(frozen=True)
@@ -112,6 +118,7 @@ class _Family:
     negative_electrode: NegativeElectrode
     positive_particle_radius_metre: float | None
     stretched_particles: tuple[str, ...]
+    spread: float
     measured_negative: bool
     separator: tuple[float | None, float | None]
     cell: CellParameters = field(compare=False)
@@ -125,6 +132,7 @@ def _built_for(cell: CellParameters, control: Control, numerics: Numerics) -> Bu
         cell.negative_electrode,
         None if "Positive" in stretched else cell.positive_particle_radius_metre,
         stretched,
+        require_spread(cell) if numerics.size_points else 0.0,
         cell.negative_porosity is not None,
         (cell.separator_thickness_metre, cell.separator_porosity),
         cell,
@@ -142,7 +150,11 @@ def _built(family: _Family, control: Control, numerics: Numerics, thread: int) -
     given: dict[str, Any] = {**reference.lengths(), **diffusivities(values, reference)}
     given |= dict.fromkeys(inputs, "[input]")
     values.update(given | {"Nominal cell capacity [A.h]": 1.0}, check_already_exists=False)
-    model = dfn(negative, {"operating mode": _MODES[control]})
+    options = {"operating mode": _MODES[control]}
+    if numerics.size_points:
+        values = give_sizes(values, negative, family.spread)
+        options |= size_options(negative)
+    model = dfn(negative, options)
     simulation = load_pybamm().Simulation(
         model, parameter_values=values, solver=quiet_solver(numerics), var_pts=mesh(numerics)
     )

@@ -44,7 +44,7 @@ _METRICS = (
     "pore_tortuosity_factor",
     "solid_effective_conductivity_siemens_per_metre",
 )
-_RADIUS = "particle_diffusion_radius_metre"
+_RADIUS = "particle_sauter_radius_metre"
 _PORE_BOUND = "pore_tortuosity_factor_"
 _SOLID_BOUND = "solid_effective_conductivity_siemens_per_metre_"
 
@@ -143,13 +143,13 @@ def _radii(transports: Sequence[Transport]) -> dict[str, Any]:
     volumes = [t.active_material_fraction for t in transports]
     squares = [None if (radius := t.particle_diffusion_radius_metre) is None else radius**2 for t in transports]
     areas = [None if (radius := t.particle_sauter_radius_metre) is None else 1 / radius for t in transports]
-    square, error = _weighted(squares, volumes)
-    area, _ = _weighted(areas, volumes)
-    radius = None if square is None else math.sqrt(square)
+    square, _ = _weighted(squares, volumes)
+    area, error = _weighted(areas, volumes)
+    radius = None if area is None else 1 / area
     return {
+        "particle_diffusion_radius_metre": None if square is None else math.sqrt(square),
         _RADIUS: radius,
-        f"{_RADIUS}{_STANDARD_ERROR}": None if radius is None or error is None else error / (2 * radius),
-        "particle_sauter_radius_metre": None if area is None else 1 / area,
+        f"{_RADIUS}{_STANDARD_ERROR}": None if radius is None or error is None else error * radius**2,
     }
 
 

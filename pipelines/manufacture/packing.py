@@ -25,14 +25,15 @@ from ragone.pipelines.manufacture.binder import place_carbon_binder
 from ragone.pipelines.manufacture.calendering import Compaction, calendered_porosity
 from ragone.pipelines.manufacture.composition import voxel_counts
 from ragone.pipelines.manufacture.contacts import Spheroids
-from ragone.pipelines.manufacture.particles import Particles, calender, draw_radii, median_radius_in_box
-from ragone.pipelines.manufacture.resolution import require_resolved
-from ragone.pipelines.manufacture.sizes import mean_radii
-from ragone.pipelines.manufacture.spheroids import calender_spheroids, longest_semi_axis, require_shape
+from ragone.pipelines.manufacture.particles import Particles, calender
+from ragone.pipelines.manufacture.sizes import draw_particle_radii
+from ragone.pipelines.manufacture.spheroids import calender_spheroids, require_shape
 from ragone.pipelines.manufacture.voxels import lowest, surface_distances
 from ragone.schemas import Materials, Microstructure, ParticleShape, Recipe, stage
 from ragone.schemas.electrode import ACTIVE_MATERIAL, CARBON_BINDER, PORE, cubic_voxels
 from ragone.schemas.parameter import NotNegative, Positive, Share
+from ragone.schemas.particle_sizes import mean_radii
+from ragone.schemas.recipe import SizeWeight
 
 
 @stage("manufacture.pack_particles", libraries=("numpy", "scipy"))
@@ -84,14 +85,13 @@ def pack_particles(
     """
     compaction = Compaction(calendering_pressure_pascal, compaction_resistance_pascal, least_porosity)
     pressed = replace(recipe, porosity=calendered_porosity(recipe.porosity, compaction))
-    shape, aspect_ratio, spread = recipe.particle_shape, recipe.particle_aspect_ratio, recipe.particle_radius_spread
+    shape, aspect_ratio = recipe.particle_shape, recipe.particle_aspect_ratio
     require_shape(shape, aspect_ratio)
     counts = voxel_counts(pressed, materials, edge_voxels**3)
-    wanted = recipe.median_particle_radius_metre / voxel_size_metre
-    require_resolved(edge_voxels, voxel_size_metre, wanted)
-    radius = median_radius_in_box(wanted, spread, edge_voxels, longest_semi_axis(shape, aspect_ratio))
     rng = np.random.Generator(np.random.PCG64(seed))
-    radii = draw_radii(rng, radius, spread, counts.active_material)
+    radii, radius = draw_particle_radii(
+        rng, recipe, counts.active_material, edge=edge_voxels, voxel_size=voxel_size_metre
+    )
     if shape is ParticleShape.SPHERE:
         particles: Particles | Spheroids = calender(rng, radii, edge_voxels, walled=walled)
     else:
@@ -109,6 +109,8 @@ def pack_particles(
     )
     nanoporosity = materials.carbon_binder_nanoporosity
     traits = {
+        f"by {recipe.particle_size_weight}": recipe.particle_size_weight is not SizeWeight.NUMBER,
+        _second_kind(recipe, voxel_size_metre * radius): recipe.second_particle_share > 0,
         f"aspect ratio {aspect_ratio:g}": shape is not ParticleShape.SPHERE,
         f"nanoporosity of the carbon-binder {nanoporosity:g}": nanoporosity > 0,
         "walls at both ends of axis 0": walled,
@@ -126,3 +128,10 @@ def pack_particles(
         particle_diffusion_radius_metre=means.diffusion * voxel_size_metre,
         particle_sauter_radius_metre=means.sauter * voxel_size_metre,
     )
+
+
+def _second_kind(recipe: Recipe, first_median: float) -> str:
+    """The second kind of particles as drawn, given the median of the first as drawn [m]."""
+    second = recipe.second_particle_radius_metre or 0.0
+    drawn = first_median * second / recipe.median_particle_radius_metre
+    return f"{recipe.second_particle_share:.3g} of their volume with a median of {drawn:.4g} m"

@@ -19,6 +19,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import cKDTree
 
+from ragone.schemas.particle_sizes import LARGEST_DEVIATION
+
 Floats = npt.NDArray[np.float64]
 Body = TypeVar("Body")
 
@@ -27,8 +29,7 @@ _PRESS_STEPS = 16
 _SWEEPS_PER_STEP = 8
 _FINAL_SWEEPS = 120
 _NEGLIGIBLE_OVERLAP = 1e-3  # of a voxel
-_LARGEST_DEVIATION = 2.0  # of the logarithm of the radius, in standard deviations
-_LARGEST_RADIUS = 0.25  # of the box edge: a particle never meets its own image
+LARGEST_RADIUS = 0.25  # of the box edge: a particle never meets its own image
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def median_radius_in_box(median_radius: float, spread: float, edge: int, longest
     The longest semi-axis drawn, `longest` times the radius, may be a quarter of the box edge; all radii shrink alike
     until it is.
     """
-    return min(median_radius, _LARGEST_RADIUS * edge / float(np.exp(_LARGEST_DEVIATION * spread)) / longest)
+    return min(median_radius, LARGEST_RADIUS * edge / float(np.exp(LARGEST_DEVIATION * spread)) / longest)
 
 
 def draw_radii(rng: np.random.Generator, median_radius: float, spread: float, volume: float) -> Floats:
@@ -75,7 +76,7 @@ def draw_radii(rng: np.random.Generator, median_radius: float, spread: float, vo
     drawn = np.empty(0)
     while drawn.size == 0 or _volume(drawn) < volume:
         deviations = rng.standard_normal(16 + int(volume / mean_volume))
-        kept = deviations[np.abs(deviations) <= _LARGEST_DEVIATION]
+        kept = deviations[np.abs(deviations) <= LARGEST_DEVIATION]
         drawn = np.append(drawn, median_radius * np.exp(spread * kept))
     count = 1 + int(np.searchsorted(np.cumsum(4 / 3 * np.pi * drawn**3), volume))
     radii = drawn[:count]

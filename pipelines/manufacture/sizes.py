@@ -1,67 +1,73 @@
-"""Which sphere stands for all particles? Two means of a powder, each right in its own limit.
+"""Which radii do the particles of one packing have? Drawn from the recipe's law, to fill an exact volume.
 
-Lithium diffuses in particles of many sizes side by side. While the surface concentration changes steadily the mean
-concentration of a body lags behind it by its diffusion time, R^2 / (15 D) of a sphere, and the charge of the electrode
-lags by the mean of these times weighted by volume: the sphere that lags as much is the diffusion radius, of spheres the
-root of sum(R^5) / sum(R^3). Right after a change of current only a skin takes part, as much as there is surface:
-the sphere with as much surface over volume is the Sauter radius, of spheres sum(R^3) / sum(R^2).
-
-A spheroid of semi-axes a, b, b has the diffusion time of a sphere of R^2 = 3 / (1/a^2 + 2/b^2), exactly.
-
-What it does not do: contact areas are not taken from the surface; cracks and grains inside a particle are not drawn.
-
-References
-----------
-Sauter 1928, VDI-Forschungsarbeiten 279 (mean of volume over surface). Carslaw and Jaeger 1959, Conduction of Heat in
-Solids, 2nd ed., section 9.3 (steady rise in a sphere); the polynomial that solves a sphere solves an ellipsoid too.
+Particles of one kind, whose law is that of their number, are drawn one by one (`particles.draw_radii`). Wide laws, by
+volume, and two kinds would come out differently from packing to packing that way, for a few large particles hold most
+of the volume: of these one radius is drawn in each of as many equally likely intervals as there are particles.
 """
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
-
 import numpy as np
+from scipy.special import ndtr, ndtri
 
-from ragone.pipelines.manufacture.particles import Floats
-from ragone.pipelines.manufacture.spheroids import semi_axes
-from ragone.schemas import ParticleShape
-
-_ROUND = 1e-6  # relative difference of semi-axes below which a spheroid is a sphere
-
-
-@dataclass(frozen=True, slots=True)
-class MeanRadii:
-    """Radii of the spheres that stand for all particles, in the unit of the radii that they were computed of."""
-
-    diffusion: float
-    sauter: float
+from ragone.pipelines.manufacture.particles import LARGEST_RADIUS, Floats, draw_radii, median_radius_in_box
+from ragone.pipelines.manufacture.resolution import require_resolved
+from ragone.pipelines.manufacture.spheroids import longest_semi_axis
+from ragone.schemas import Recipe
+from ragone.schemas.particle_sizes import SizeLaw, size_laws
+from ragone.schemas.recipe import SizeWeight
 
 
-def mean_radii(radii: Floats, shape: ParticleShape, aspect_ratio: float) -> MeanRadii:
-    """Means of particles whose volumes are those of spheres of the given radii.
+def draw_particle_radii(
+    rng: np.random.Generator, recipe: Recipe, volume: float, *, edge: int, voxel_size: float
+) -> tuple[Floats, float]:
+    """Radii of the spheres of equal volume, and the median of the first kind as drawn.
 
     Parameters
     ----------
-    radii
-        Shape (n,), of the spheres of equal volume, any unit of length.
-    shape, aspect_ratio
-        Common to all particles; the longest over the shortest axis [-].
+    rng
+        Source of chance.
+    recipe
+        Sizes and shape enter.
+    volume
+        That the particles fill together [voxel^3].
+    edge
+        Of the cube [voxel]; where the longest semi-axis is above a quarter of it all radii are lowered.
+    voxel_size
+        [m].
+
+    Returns
+    -------
+    radii, median
+        Shape (n,) [voxel], rounded, so that the last bit of an exponential moves no particle; [voxel].
+
+    Raises
+    ------
+    BoundsError
+        If the voxels do not show a particle of median size.
+    MissingFieldError
+        If a second kind has a share and no radius.
     """
-    second, third, fifth = (math.fsum(radii**power) for power in (2, 3, 5))
-    along, across = (1.0, 1.0) if shape is ParticleShape.SPHERE else semi_axes(shape, aspect_ratio)
-    slenderness = 3 / (1 / along**2 + 2 / across**2)
-    return MeanRadii(math.sqrt(slenderness * fifth / third), third / second / relative_surface(along, across))
+    laws, spread = size_laws(recipe), recipe.particle_radius_spread
+    longest = longest_semi_axis(recipe.particle_shape, recipe.particle_aspect_ratio)
+    wanted = recipe.median_particle_radius_metre / voxel_size
+    second = recipe.second_particle_radius_metre if recipe.second_particle_share else None
+    require_resolved(edge, voxel_size, wanted if second is None else min(wanted, second / voxel_size))
+    if second is None and recipe.particle_size_weight is SizeWeight.NUMBER:
+        median = median_radius_in_box(wanted, spread, edge, longest)
+        return draw_radii(rng, median, spread, volume), median
+    lowered = min(1.0, LARGEST_RADIUS * edge * voxel_size / longest / max(law.largest for law in laws))
+    scale = lowered / voxel_size
+    radii = np.concatenate([_drawn_by_intervals(rng, law, volume * law.share / scale**3) for law in laws])
+    filled = 4 / 3 * np.pi * float(np.cumsum(radii**3)[-1])
+    return np.round(radii * (volume / filled) ** (1 / 3), 9), wanted * lowered
 
 
-def relative_surface(along: float, across: float) -> float:
-    """Surface of a spheroid over that of a sphere of radius one [-], given its semi-axes along and across its axis."""
-    longest = max(along, across)
-    if abs(along - across) < _ROUND * longest:
-        return longest**2
-    eccentricity = float(np.sqrt(1 - (min(along, across) / longest) ** 2))
-    if along > across:
-        side = along / across * math.asin(eccentricity) / eccentricity
-    else:
-        side = (along / across) ** 2 * math.atanh(eccentricity) / eccentricity
-    return across**2 * (1 + side) / 2
+def _drawn_by_intervals(rng: np.random.Generator, law: SizeLaw, volume: float) -> Floats:
+    """Radii [m] of as many particles as fill the volume [m^3] in the mean, one in each equally likely interval."""
+    sizes, counts = law.radii()
+    mean = 4 / 3 * np.pi * float(np.sum(counts * sizes**3) / np.sum(counts))
+    count = max(1, round(volume / mean))
+    low, high = ndtr(law.deviations)
+    chances = low + (high - low) * (np.arange(count) + rng.random(count)) / count
+    return np.asarray(law.median * np.exp(law.spread * np.round(ndtri(chances), 9)))

@@ -24,7 +24,7 @@ from ragone.schemas.cell import OF_PARTICLES
 from ragone.schemas.materials import NMC_811
 from tests.built_cells import conductivities, design, full_cell, half_cell
 
-DRAWN = {"particle_diffusion_radius_metre": 4e-6, "particle_sauter_radius_metre": 3.7e-6}
+DRAWN = {"particle_diffusion_radius_metre": 4.3e-6, "particle_sauter_radius_metre": 4e-6}
 FRACTIONS = {"pore_fraction": 0.35, "active_material_fraction": 0.55, "carbon_binder_fraction": 0.1}
 
 
@@ -89,7 +89,7 @@ def test_a_mesh_of_another_radius_gives_the_same(example, side):
         "negative": example("transport", **FRACTIONS, **conductivities(graphite)),
     }
     found = []
-    for changes in ({}, DRAWN | {"particle_diffusion_radius_metre": 8e-6}):
+    for changes in ({}, DRAWN | {"particle_sauter_radius_metre": 8e-6}):
         chosen = {**electrodes, side: dataclasses.replace(electrodes[side], **changes)}
         cell = assemble_cell(chosen["positive"], NMC_811, design(), chosen["negative"], graphite)
         shared, own = ends(cell, 10)

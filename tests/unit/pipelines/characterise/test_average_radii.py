@@ -41,23 +41,23 @@ def test_the_standard_error_covers_the_radius(example: Make) -> None:
     """Of many sets of volume elements two thirds lie within one of the mean of the law."""
     rng, covered = np.random.Generator(np.random.PCG64(4)), []
     for _ in range(200):
-        squares = rng.normal(16.0, 1.0, 8)
-        mean = average_transport(tuple(element(example, 0.5, 1e-6 * float(np.sqrt(s))) for s in squares))
-        covered.append(abs(getattr(mean, DIFFUSION) - 4e-6) < getattr(mean, f"{DIFFUSION}_standard_error"))
+        areas = rng.normal(0.25, 0.02, 8)
+        mean = average_transport(tuple(element(example, 0.5, 5e-6, float(1e-6 / area)) for area in areas))
+        covered.append(abs(getattr(mean, SAUTER) - 4e-6) < getattr(mean, f"{SAUTER}_standard_error"))
     assert 0.55 < np.mean(covered) < 0.75
 
 
 def test_a_radius_that_all_have_is_no_sample(example: Make) -> None:
     """It stays to the last bit but for a root, without a standard error; and where one has none there is none."""
-    same = average_transport((element(example, 0.4, 3e-6), element(example, 0.5, 3e-6)))
-    assert getattr(same, DIFFUSION) == pytest.approx(3e-6, rel=1e-15)
-    assert getattr(same, f"{DIFFUSION}_standard_error") is None
+    same = average_transport((element(example, 0.4, 4e-6, 3e-6), element(example, 0.5, 4e-6, 3e-6)))
+    assert (getattr(same, DIFFUSION), getattr(same, SAUTER)) == pytest.approx((4e-6, 3e-6), rel=1e-15)
+    assert getattr(same, f"{SAUTER}_standard_error") is None
     assert getattr(average_transport((element(example, 0.4, 3e-6), element(example, 0.5, None))), DIFFUSION) is None
 
 
 def test_the_radius_is_raised_like_any_metric(example: Make) -> None:
     """By its standard error, and nothing else with it."""
-    mean = average_transport((element(example, 0.5, 3e-6), element(example, 0.5, 5e-6)))
-    raised = perturb(mean, metric=DIFFUSION)
-    assert getattr(raised, DIFFUSION) == getattr(mean, DIFFUSION) + getattr(mean, f"{DIFFUSION}_standard_error")
-    assert {n for n in mean.fields() if getattr(mean, n) != getattr(raised, n)} == {DIFFUSION, "method"}
+    mean = average_transport((element(example, 0.5, 6e-6, 3e-6), element(example, 0.5, 6e-6, 5e-6)))
+    raised = perturb(mean, metric=SAUTER)
+    assert getattr(raised, SAUTER) == getattr(mean, SAUTER) + getattr(mean, f"{SAUTER}_standard_error")
+    assert {n for n in mean.fields() if getattr(mean, n) != getattr(raised, n)} == {SAUTER, "method"}

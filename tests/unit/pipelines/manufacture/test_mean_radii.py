@@ -8,10 +8,13 @@ from scipy.integrate import quad
 
 from ragone.pipelines.manufacture import pack_particles
 from ragone.pipelines.manufacture.particles import draw_radii
-from ragone.pipelines.manufacture.sizes import mean_radii, relative_surface
+from ragone.pipelines.manufacture.sizes import draw_particle_radii
 from ragone.pipelines.manufacture.spheroids import semi_axes
 from ragone.schemas import ParticleShape, Recipe
+from ragone.schemas.errors import MissingFieldError, SchemaVersionError
 from ragone.schemas.materials import NMC_811
+from ragone.schemas.particle_sizes import expected_radii, mean_radii, relative_surface, size_laws
+from ragone.schemas.recipe import SizeWeight
 
 
 def test_equal_spheres_are_stood_for_by_themselves() -> None:
@@ -77,3 +80,110 @@ def test_many_particles_have_the_means_of_their_law() -> None:
     )
     assert few.diffusion == pytest.approx(many.diffusion, rel=0.01)
     assert many.diffusion < 5 * np.exp(4 * 0.3**2)
+
+
+def powder(**changes: object) -> Recipe:
+    """A recipe of spheres; keyword arguments are its fields."""
+    return Recipe(active_material_weight_fraction=0.95, porosity=0.4, **changes)
+
+
+def radii_of(recipe: Recipe, volume: float = 64**3 * 0.55, **changes: object) -> np.ndarray:
+    """Radii drawn of a recipe [m]."""
+    rng = np.random.Generator(np.random.PCG64(4))
+    size = {"edge": 64, "voxel_size": 4e-7, **changes}
+    radii, _ = draw_particle_radii(rng, recipe, volume, **size)
+    assert (4 / 3 * np.pi * radii**3).sum() == pytest.approx(volume, rel=1e-6)
+    return radii * size["voxel_size"]
+
+
+def quantile(radii: np.ndarray, share: float) -> float:
+    """The radius below which particles fill a share of the volume."""
+    ordered = np.sort(radii)
+    filled = np.cumsum(ordered**3) / np.sum(ordered**3)
+    return float(np.interp(share, filled, ordered))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"particle_size_weight": "volume", "particle_radius_spread": 0.6},
+        {"second_particle_radius_metre": 1.5e-6, "second_particle_share": 0.3},
+        {"particle_shape": "plate", "particle_aspect_ratio": 3.0},
+    ],
+)
+def test_what_is_expected_is_what_many_particles_have(changes: dict[str, object]) -> None:
+    """Means of a recipe and of a large powder of it agree."""
+    recipe = powder(**changes)
+    radii = radii_of(recipe, 6e8, edge=4000)
+    drawn = mean_radii(radii, recipe.particle_shape, recipe.particle_aspect_ratio)
+    expected = expected_radii(recipe)
+    assert drawn.diffusion == pytest.approx(expected.diffusion, rel=0.01)
+    assert drawn.sauter == pytest.approx(expected.sauter, rel=0.01)
+
+
+def test_a_wide_powder_by_volume() -> None:
+    """A laser diffractometer finds the median and D90/D10 of 5 that were asked for."""
+    recipe = powder(particle_size_weight="volume", particle_radius_spread=0.68, median_particle_radius_metre=4e-6)
+    radii = radii_of(recipe, 3e7, edge=1000)
+    assert quantile(radii, 0.5) == pytest.approx(4e-6, rel=0.02)
+    assert quantile(radii, 0.9) / quantile(radii, 0.1) == pytest.approx(5.0, rel=0.03)
+
+
+def test_two_kinds_fill_their_shares() -> None:
+    """The smaller kind fills its share of the volume, whichever of both is named first."""
+    small = {"median_particle_radius_metre": 1e-6, "second_particle_radius_metre": 5e-6, "second_particle_share": 0.7}
+    large = {"median_particle_radius_metre": 5e-6, "second_particle_radius_metre": 1e-6, "second_particle_share": 0.3}
+    for kinds in (small, large):
+        radii = radii_of(powder(particle_radius_spread=0.1, **kinds), 1e6, edge=100)
+        fine = radii < 2.2e-6
+        assert np.sum(radii[fine] ** 3) / np.sum(radii**3) == pytest.approx(0.3, abs=0.02)
+
+
+def test_a_small_box_lowers_both_kinds_alike() -> None:
+    """Until the largest is a quarter of its edge."""
+    recipe = powder(second_particle_radius_metre=2e-5, second_particle_share=0.5, median_particle_radius_metre=1e-5)
+    radii = radii_of(recipe)
+    assert radii.max() < 1.1 * 64 * 4e-7 / 4
+    assert sum(law.share for law in size_laws(recipe)) == 1
+
+
+def test_packings_of_a_wide_powder_have_nearly_the_means_of_its_law() -> None:
+    """Although a few particles hold most of the volume: from seed to seed they differ by less than drawn at will."""
+    recipe = powder(particle_size_weight="volume", particle_radius_spread=0.5, median_particle_radius_metre=2.2e-6)
+    found = [
+        mean_radii(
+            draw_particle_radii(
+                np.random.Generator(np.random.PCG64(seed)), recipe, 64**3 * 0.55, edge=64, voxel_size=4e-7
+            )[0],
+            ParticleShape.SPHERE,
+            1.0,
+        ).diffusion
+        * 4e-7
+        for seed in range(12)
+    ]
+    assert np.mean(found) == pytest.approx(expected_radii(recipe).diffusion, rel=0.03)
+    assert np.std(found) < 0.03 * np.mean(found)
+
+
+def test_a_share_of_no_size_is_refused() -> None:
+    """The second kind needs a radius."""
+    with pytest.raises(MissingFieldError, match="second_particle_radius_metre"):
+        pack_particles(powder(second_particle_share=0.2), NMC_811, edge_voxels=16, voxel_size_metre=1e-6, seed=1)
+
+
+def test_a_packing_says_what_it_is_of() -> None:
+    """Second kind and weight stand in the source of the volume."""
+    recipe = powder(
+        second_particle_radius_metre=2e-6, second_particle_share=0.25, particle_size_weight=SizeWeight.VOLUME
+    )
+    packed = pack_particles(recipe, NMC_811, edge_voxels=40, voxel_size_metre=1e-6, seed=1)
+    assert "by volume, 0.25 of their volume with a median of 2e-06 m" in packed.source
+
+
+def test_an_older_recipe_has_one_kind() -> None:
+    """It reads as one by number, and goes back as long as nothing newer is said."""
+    older, newer = powder().in_version(1), powder()
+    assert {name: getattr(older, name) for name in Recipe.fields()} == {n: getattr(newer, n) for n in Recipe.fields()}
+    with pytest.raises(SchemaVersionError, match="second_particle_share"):
+        powder(second_particle_radius_metre=2e-6, second_particle_share=0.2).in_version(1)
