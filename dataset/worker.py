@@ -26,7 +26,7 @@ from ragone.dataset.environment import environment
 from ragone.dataset.execution import arguments
 from ragone.dataset.fingerprint import code_of
 from ragone.schemas.content_hash import table_digest
-from ragone.schemas.entry_points import package_of, present_entry_point
+from ragone.schemas.entry_points import package_of, present_entry_point, present_parameters
 from ragone.schemas.errors import SchemaVersionError, StageError
 from ragone.schemas.kinds import KINDS
 from ragone.schemas.record import Record
@@ -84,7 +84,8 @@ def _executed(folder: Path, number: int, step: Mapping[str, Any], trusted: tuple
         stage = stage_at(step["entry_point"], given, trusted)
         _write(folder / f"{number}-code.arrow", code_of(stage))
         inputs = [(role, as_recorded(read(folder / file), name)) for role, file, name in step["inputs"]]
-        made = stage.outputs(stage.function(**arguments(stage, inputs, step["parameters"], step["seed"])))
+        parameters = present_parameters(stage.entry_point, step["parameters"])
+        made = stage.outputs(stage.function(**arguments(stage, inputs, parameters, step["seed"])))
         outputs = {role: output_file(number, made, role) for role in made}
         for role, file in outputs.items():
             _write(folder / file, made[role])

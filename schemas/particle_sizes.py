@@ -1,8 +1,9 @@
 """Which sizes do the particles of a recipe have, and which sphere stands for all of them?
 
 The radii are log-normal, cut at two standard deviations of their logarithm; median and spread are of the number of
-particles, or of their volume as a laser diffractometer gives them (Hatch and Choate: the number's median is that of
-the volume times exp(-3 s^2)). A second kind, of its own median and the same spread, may fill a share of the volume.
+particles, or of their volume as a laser diffractometer gives them (a log-normal law times the cube of the radius is
+one too: the number's median is that of the volume times exp(-3 s^2)). A second kind, of its own median and the same
+spread, may fill a share of the volume.
 
 Lithium diffuses in particles of many sizes side by side. While the surface concentration changes steadily the mean
 concentration of a body lags behind it by its diffusion time, R^2 / (15 D) of a sphere, and the charge of the electrode
@@ -16,8 +17,8 @@ What it does not do: no surface is lost to contacts; cracks and grains inside a 
 
 References
 ----------
-Hatch and Choate 1929, J. Franklin Inst. 207, 369, doi 10.1016/S0016-0032(29)91451-4. Carslaw and Jaeger 1959,
-Conduction of Heat in Solids, 2nd ed., section 9.3 (steady rise in a sphere; its polynomial solves an ellipsoid too).
+Carslaw and Jaeger 1959, Conduction of Heat in Solids, 2nd ed. (steady rise in a sphere; its polynomial solves an
+ellipsoid too).
 """
 
 from __future__ import annotations

@@ -104,8 +104,8 @@ def draw_microstructure(
         phase_labels=np.arange(len(generator.phase_names), dtype=np.uint8),
         source=f"generated: {generator.architecture}, seed {seed}",
         licence="own",
-        particle_diffusion_radius_metre=radii and radii.diffusion,
-        particle_sauter_radius_metre=radii and radii.sauter,
+        particle_diffusion_radius_metre=None if radii is None else radii.diffusion,
+        particle_sauter_radius_metre=None if radii is None else radii.sauter,
     )
 
 

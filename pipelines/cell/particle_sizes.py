@@ -8,7 +8,7 @@ What it does not do: the negative electrode keeps one sphere.
 
 References
 ----------
-Kirk, Evans, Please, Chapman 2022, SIAM J. Appl. Math. 82, 2, doi 10.1137/20M1344305.
+Kirk, Evans, Please, Chapman 2020, arXiv 2006.12208.
 """
 
 from __future__ import annotations

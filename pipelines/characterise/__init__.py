@@ -5,6 +5,7 @@ from ragone.pipelines.characterise.bruggeman import average_with_bruggeman
 from ragone.pipelines.characterise.extrapolate import homogenise_extrapolated
 from ragone.pipelines.characterise.geometry import measure_geometry
 from ragone.pipelines.characterise.homogenise import homogenise, homogenise_along_all_axes
+from ragone.pipelines.characterise.particle_radii import take_particle_radii
 from ragone.pipelines.characterise.perturb import PERTURBED_METRICS, perturb
 from ragone.pipelines.characterise.random_walk import walk_randomly
 from ragone.pipelines.characterise.transport import characterise_with_taufactor
@@ -19,5 +20,6 @@ __all__ = [
     "homogenise_extrapolated",
     "measure_geometry",
     "perturb",
+    "take_particle_radii",
     "walk_randomly",
 ]
