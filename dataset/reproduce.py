@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-import pyarrow as pa
 
 from ragone.dataset import worker
 from ragone.dataset.arrow_files import encode
@@ -27,10 +26,8 @@ from ragone.dataset.search_path import interpreter_variables
 from ragone.dataset.store import Store
 from ragone.extensions import STAGES, extensions
 from ragone.schemas.compare import Deviation, Verdict, compare, judge
-from ragone.schemas.content_hash import table_digest
 from ragone.schemas.errors import SchemaVersionError
 from ragone.schemas.provenance import Code, Environment, Verification
-from ragone.schemas.record import Record
 
 TRUSTED = ("ragone.pipelines", "ragone.models")
 
@@ -182,7 +179,7 @@ def _compared(store: Store, name: str, folder: Path, file: str | None) -> tuple[
     if file is None:
         return Verdict.FAILED, ()
     made = worker.read(folder / file)
-    content = _content_of(made, name)
+    content = worker.content_of(made, name)
     if content is not None:
         if not store.objects.intact(name):
             store.bring_back(name, encode(content))
@@ -198,16 +195,6 @@ def _compared(store: Store, name: str, folder: Path, file: str | None) -> tuple[
         made = made.in_version(version)
     deviations = compare(recorded, made)
     return judge(deviations), deviations
-
-
-def _content_of(made: Record, name: str) -> pa.Table | None:
-    """The new record in the schema version under which it has this name; None if it has it under none."""
-    for version in range(made.schema_version, 0, -1):
-        with suppress(SchemaVersionError):
-            content = made.to_arrow(version)
-            if f"{made.kind}-{table_digest(content)}" == name:
-                return content
-    return None
 
 
 def _code_changes(store: Store, committed: Committed, path: Path) -> list[str]:

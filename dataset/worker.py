@@ -14,16 +14,20 @@ import resource
 import sys
 import traceback
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
+
+import pyarrow as pa
 
 from ragone.dataset.arrow_files import decode, encode
 from ragone.dataset.environment import environment
 from ragone.dataset.execution import arguments
 from ragone.dataset.fingerprint import code_of
-from ragone.schemas.entry_points import package_of, present_entry_point
-from ragone.schemas.errors import StageError
+from ragone.schemas.content_hash import table_digest
+from ragone.schemas.entry_points import package_of, present_entry_point, present_parameters
+from ragone.schemas.errors import SchemaVersionError, StageError
 from ragone.schemas.kinds import KINDS
 from ragone.schemas.record import Record
 from ragone.schemas.stage import Stage
@@ -79,8 +83,9 @@ def _executed(folder: Path, number: int, step: Mapping[str, Any], trusted: tuple
         given = [*(role for role, _, _ in step["inputs"]), *step["parameters"]]
         stage = stage_at(step["entry_point"], given, trusted)
         _write(folder / f"{number}-code.arrow", code_of(stage))
-        inputs = [(role, read(folder / file).known_as(name)) for role, file, name in step["inputs"]]
-        made = stage.outputs(stage.function(**arguments(stage, inputs, step["parameters"], step["seed"])))
+        inputs = [(role, as_recorded(read(folder / file), name)) for role, file, name in step["inputs"]]
+        parameters = present_parameters(stage.entry_point, step["parameters"])
+        made = stage.outputs(stage.function(**arguments(stage, inputs, parameters, step["seed"])))
         outputs = {role: output_file(number, made, role) for role in made}
         for role, file in outputs.items():
             _write(folder / file, made[role])
@@ -88,6 +93,25 @@ def _executed(folder: Path, number: int, step: Mapping[str, Any], trusted: tuple
         (folder / f"{number}-trace.txt").write_text(traceback.format_exc())
         return {"outputs": {}, "error": f"{type(cause).__name__}: {' '.join(str(cause).split())}"}
     return {"outputs": outputs, "error": ""}
+
+
+def as_recorded(made: Record, name: str) -> Record:
+    """The record as it reads under its name: without what the schema version that was recorded cannot say.
+
+    A later stage is given what it was given then, although an earlier one says more today.
+    """
+    content = content_of(made, name)
+    return (made if content is None else made.from_arrow(content)).known_as(name)
+
+
+def content_of(made: Record, name: str) -> pa.Table | None:
+    """The record in the schema version under which it has this name; None if it has it under none."""
+    for version in range(made.schema_version, 0, -1):
+        with suppress(SchemaVersionError):
+            content = made.to_arrow(version)
+            if f"{made.kind}-{table_digest(content)}" == name:
+                return content
+    return None
 
 
 def output_file(number: int, roles: Iterable[str], role: str) -> str:

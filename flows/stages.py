@@ -34,6 +34,7 @@ from ragone.pipelines.characterise import homogenise_extrapolated
 from ragone.pipelines.characterise import measure_electrode_tortuosity
 from ragone.pipelines.characterise import measure_geometry
 from ragone.pipelines.characterise import perturb
+from ragone.pipelines.characterise import take_particle_radii
 from ragone.pipelines.characterise import walk_randomly
 from ragone.pipelines.characterise.representativity.estimate import estimate_representativity
 from ragone.pipelines.characterise.representativity.subvolumes import coarsen

@@ -20,6 +20,7 @@ _SINCE_3 = (
     "separator_thickness_metre",
     "separator_porosity",
 )
+OF_PARTICLES = "particles of the electrode"  # where a radius is from
 _METRIC = Tolerance(relative=1e-4)  # what the transport metrics behind the field may deviate by
 
 
@@ -48,7 +49,7 @@ class CellParameters(Record):
     """
 
     kind: ClassVar[str] = "cell_parameters"
-    schema_version: ClassVar[int] = 3
+    schema_version: ClassVar[int] = 4
     migrations: ClassVar[Migrations] = {
         1: (
             added("negative_electrode", NegativeElectrode.INTERCALATION),
@@ -60,6 +61,11 @@ class CellParameters(Record):
             added("contact_resistance_ohm", 0.0),
         ),
         2: (folded("varied", "method", RAISED), *(added(name, None) for name in _SINCE_3)),
+        3: (
+            added("positive_particle_radius_source", ""),
+            added("positive_particle_radius_spread", None),
+            added("negative_particle_radius_metre", None),
+        ),
     }
 
     outcome: CellOutcome = choice(CellOutcome, doc="whether the cell can be built, or why not")
@@ -89,6 +95,16 @@ class CellParameters(Record):
     )
     positive_particle_radius_metre: float = real(
         "m", low=0, low_open=True, doc="sphere of positive active material in which lithium diffuses"
+    )
+    positive_particle_radius_source: str = text(
+        default="", doc="where that radius is from; empty in older records: the cell design's or the parameter set's"
+    )
+    positive_particle_radius_spread: float | None = real(
+        "1",
+        low=0,
+        optional=True,
+        default=None,
+        doc="standard deviation of the logarithm of the radius, for models of all sizes; null if not known",
     )
     negative_electrode: NegativeElectrode = choice(
         NegativeElectrode, default=NegativeElectrode.INTERCALATION, doc="what stands opposite the positive electrode"
@@ -133,6 +149,14 @@ class CellParameters(Record):
         optional=True,
         tolerance=_METRIC,
         doc="measured area over that of spheres, 3 eps/R, of the negative coating; null if not measured",
+    )
+    negative_particle_radius_metre: float | None = real(
+        "m",
+        low=0,
+        low_open=True,
+        optional=True,
+        default=None,
+        doc="sphere of negative active material in which lithium diffuses; null if the parameter set's",
     )
     separator_thickness_metre: float | None = real(
         "m", low=0, low_open=True, optional=True, doc="thickness of the separator; null if the parameter set's"

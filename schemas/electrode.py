@@ -30,6 +30,9 @@ _BOUNDS = (
     "solid_effective_conductivity_siemens_per_metre_lower",
     "solid_effective_conductivity_siemens_per_metre_upper",
 )
+_RADII = ("particle_diffusion_radius_metre", "particle_sauter_radius_metre")
+_DIFFUSION_RADIUS = "sphere with the volume-weighted mean diffusion time of the particles"
+_SAUTER_RADIUS = "sphere with the volume over surface of the particles together"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -55,8 +58,11 @@ class Microstructure(Record):
     """A labelled volume: which phase fills each voxel. Voxels are boxes of one size; see `cubic_voxels` for cubes."""
 
     kind: ClassVar[str] = "microstructure"
-    schema_version: ClassVar[int] = 2
-    migrations: ClassVar[Migrations] = {1: (repeated("voxel_size_metre", "voxel_edges_metre", 3),)}
+    schema_version: ClassVar[int] = 3
+    migrations: ClassVar[Migrations] = {
+        1: (repeated("voxel_size_metre", "voxel_edges_metre", 3),),
+        2: tuple(added(name, None) for name in _RADII),
+    }
 
     labels: np.ndarray[Any, Any] = array("", "uint8", 3, doc="phase label of each voxel; axis 0 is through-plane")
     voxel_edges_metre: np.ndarray[Any, Any] = vector(
@@ -70,6 +76,12 @@ class Microstructure(Record):
     source: str = text(doc="simulator, or the title and address of the imaged volume")
     licence: str = text(doc="SPDX identifier, or 'own' for a simulated volume")
     source_sha256: str = text(default="", doc="SHA-256 of the imported file's bytes; empty if simulated")
+    particle_diffusion_radius_metre: float | None = real(
+        "m", low=0, low_open=True, optional=True, default=None, doc=f"{_DIFFUSION_RADIUS}, as drawn; null if not known"
+    )
+    particle_sauter_radius_metre: float | None = real(
+        "m", low=0, low_open=True, optional=True, default=None, doc=f"{_SAUTER_RADIUS}, as drawn; null if not known"
+    )
 
     def validate(self) -> None:
         """Every voxel's label is claimed by exactly one phase."""
@@ -183,10 +195,11 @@ class Transport(Record):
     """
 
     kind: ClassVar[str] = "transport"
-    schema_version: ClassVar[int] = 3
+    schema_version: ClassVar[int] = 4
     migrations: ClassVar[Migrations] = {
         1: tuple(added(name, None) for name in _BOUNDS),
         2: (renamed("cube_count", "volume_element_count"),),
+        3: tuple(added(name, None) for name in (*_RADII, f"{_RADII[1]}_standard_error")),
     }
 
     pore_fraction: float = real("1", low=0, high=1, doc="pore volume over volume")
@@ -265,6 +278,19 @@ class Transport(Record):
     edge_voxels: int = integer(low=1, doc="voxels along axis 0 of one volume")
     volume_element_count: int = integer(low=1, doc="volume elements that the means are taken over")
     method: str = text(doc="solver, its version and its convergence criterion")
+    particle_diffusion_radius_metre: float | None = real(
+        "m", low=0, low_open=True, optional=True, default=None, doc=f"{_DIFFUSION_RADIUS}; null if not known"
+    )
+    particle_sauter_radius_metre: float | None = real(
+        "m", low=0, low_open=True, optional=True, default=None, doc=f"{_SAUTER_RADIUS}; null if not known"
+    )
+    particle_sauter_radius_metre_standard_error: float | None = real(
+        "m",
+        low=0,
+        optional=True,
+        default=None,
+        doc="standard error of the mean over the volume elements; null for a single one",
+    )
 
     def percolates(self) -> bool:
         """Whether ions and electrons both cross the electrode."""

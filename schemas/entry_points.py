@@ -9,6 +9,7 @@ given does.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import Any
 
 _PREFIX = "ragone."
 _ROOMS = ("schemas", "pipelines", "models")  # packages at the top of what lakes of earlier versions name
@@ -63,6 +64,11 @@ _FORMER: Mapping[str, tuple[str, str]] = {
     "models.generator.trust:predict_errors": ("models.former.generator:predict_errors", "materials"),
 }
 
+# Present entry point without the prefix -> parameters that it did not have once, with the values that it meant then.
+_ONCE: Mapping[str, Mapping[str, Any]] = {
+    "pipelines.manufacture.packing:pack_particles": {"largest_mean_overlap": 1.0},
+}
+
 
 def package_of(module: str) -> str:
     """A room of Ragone, such as ``ragone.pipelines``, or the package at the top of somebody else's module."""
@@ -91,3 +97,16 @@ def present_entry_point(recorded: str, given: Collection[str]) -> str:
         return present_name(former)
     moved = next((old for old in _MOVED if within.startswith(old)), None)
     return present_name(within if moved is None else _MOVED[moved] + within.removeprefix(moved))
+
+
+def present_parameters(entry_point: str, recorded: Mapping[str, Any]) -> dict[str, Any]:
+    """The recorded parameters of a stage, with those that it has had since as what it meant without them.
+
+    Parameters
+    ----------
+    entry_point
+        At which it is found in this version, as `present_entry_point` returns it.
+    recorded
+        Parameter to its value, every one that the stage had then.
+    """
+    return {**_ONCE.get(entry_point.removeprefix(_PREFIX), {}), **recorded}

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 from ragone.schemas.field import choice, document, real, text
+from ragone.schemas.migration import Migrations, added
 from ragone.schemas.record import Record
 
 
@@ -22,11 +23,26 @@ class ParticleShape(StrEnum):
     PLATE = "plate"
 
 
+class SizeWeight(StrEnum):
+    """Whether median and spread of the radii are of the number of particles or of their volume."""
+
+    NUMBER = "number"
+    VOLUME = "volume"
+
+
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Recipe(Record):
     """Composition, porosity and particles of a microstructure, whatever its loading."""
 
     kind: ClassVar[str] = "recipe"
+    schema_version: ClassVar[int] = 2
+    migrations: ClassVar[Migrations] = {
+        1: (
+            added("particle_size_weight", SizeWeight.NUMBER),
+            added("second_particle_radius_metre", None),
+            added("second_particle_share", 0.0),
+        ),
+    }
 
     active_material_weight_fraction: float = real(
         "1", low=0, high=1, low_open=True, doc="active material over all solids, by mass"
@@ -59,13 +75,28 @@ class Recipe(Record):
         default=0.8e-6,
         doc="size of aggregates of carbon-binder",
     )
+    particle_size_weight: SizeWeight = choice(
+        SizeWeight, default=SizeWeight.NUMBER, doc="whether median and spread are of the number or of the volume"
+    )
+    second_particle_radius_metre: float | None = real(
+        "m",
+        low=0,
+        low_open=True,
+        high=1e-3,
+        optional=True,
+        default=None,
+        doc="median radius of a second kind of particles, of the same spread; null for one kind",
+    )
+    second_particle_share: float = real(
+        "1", low=0, high=1, default=0.0, doc="volume of the second kind over that of all active material"
+    )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class CellDesign(Record):
     """The cell around the positive electrode's microstructure: loadings, chemistry, housing.
 
-    What is null is the parameter set's own, or an assumption of the stage where the set gives none.
+    What is null is measured, the parameter set's own, or an assumption of the stage where the set gives none.
     """
 
     kind: ClassVar[str] = "cell_design"
@@ -110,7 +141,11 @@ class CellDesign(Record):
         "ohm", low=0, default=0.0, doc="tabs and welds, in series with the whole cell; 0 for a tabless cell"
     )
     positive_particle_radius_metre: float | None = real(
-        "m", low=0, low_open=True, optional=True, doc="sphere in which lithium diffuses"
+        "m",
+        low=0,
+        low_open=True,
+        optional=True,
+        doc="sphere in which lithium diffuses; if null that of the particles as drawn, else the parameter set's",
     )
 
 

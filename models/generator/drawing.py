@@ -27,6 +27,7 @@ from ragone.models.generator.recipe import condition_of, condition_of_fractions,
 from ragone.models.generator.slices import SLICE_ARCHITECTURE, draw_from_slices
 from ragone.schemas import Generator, Materials, Microstructure, Recipe, stage
 from ragone.schemas.electrode import cubic_voxels
+from ragone.schemas.particle_sizes import expected_radii
 
 if TYPE_CHECKING:
     import torch
@@ -95,6 +96,7 @@ def draw_microstructure(
         labels = draw_from_slices(generator, condition, **arguments)
     else:
         labels = _drawn(generator, condition, member, sampling_steps, device, **arguments)
+    radii = None if recipe is None else expected_radii(recipe)
     return Microstructure(
         labels=labels,
         voxel_edges_metre=cubic_voxels(generator.voxel_size_metre),
@@ -102,6 +104,8 @@ def draw_microstructure(
         phase_labels=np.arange(len(generator.phase_names), dtype=np.uint8),
         source=f"generated: {generator.architecture}, seed {seed}",
         licence="own",
+        particle_diffusion_radius_metre=None if radii is None else radii.diffusion,
+        particle_sauter_radius_metre=None if radii is None else radii.sauter,
     )
 
 

@@ -23,6 +23,7 @@ from ragone.pipelines.cell.layers import (
     number,
     separator_layer,
 )
+from ragone.pipelines.cell.particle_radius import particle_radius
 from ragone.pipelines.cell.roll_up import rolled_up
 from ragone.pipelines.cell.stoichiometry import Window, host_capacity, reference_window, stoichiometry_window
 from ragone.schemas import CellDesign, CellOutcome, CellParameters, Materials, Transport, stage
@@ -43,7 +44,8 @@ def assemble_cell(
     Parameters
     ----------
     transport
-        Metrics of the positive electrode.
+        Metrics of the positive electrode. Lithium diffuses in spheres of its particles' radius, as they were drawn,
+        unless the design states another; where it has none, in the parameter set's.
     materials
         Materials of the positive electrode: those that its microstructure was drawn with.
     design
@@ -93,8 +95,9 @@ def assembled(
     """The cell, whatever the materials of its parameter set; see `assemble_cell`."""
     values = parameter_values(design.parameter_set, design.parameters)
     housing = housing_of(design.form_factor, pouch_area_square_metre=design.pouch_area_square_metre)
-    coating = coating_of("positive", *positive, positive_radius(values, design))
-    opposite = coating_of("negative", *negative, number(values, "Negative particle radius [m]")) if negative else None
+    radius = particle_radius("positive", positive[0], design, values)
+    coating = coating_of("positive", *positive, radius.metre)
+    opposite = _opposite(negative, design, values)
     thickness = design.mass_loading_kilogram_per_square_metre / coating.density
     host = host_capacity(values, "positive", thickness, coating.active_material_fraction)
     negative_thickness = _negative_thickness(values, host, opposite, design.negative_to_positive_capacity_ratio)
@@ -123,11 +126,14 @@ def assembled(
         parameters=design.parameters,
         form_factor=design.form_factor,
         positive_thickness_metre=thickness,
-        positive_particle_radius_metre=coating.particle_radius,
+        positive_particle_radius_metre=radius.metre,
+        positive_particle_radius_source=radius.source,
+        positive_particle_radius_spread=radius.spread,
         **coating.fields(),
         negative_thickness_metre=negative_thickness,
         negative_to_positive_capacity_ratio=design.negative_to_positive_capacity_ratio,
         **(opposite.fields() if opposite else {}),
+        negative_particle_radius_metre=opposite.particle_radius if opposite else None,
         separator_thickness_metre=design.separator_thickness_metre,
         separator_porosity=design.separator_porosity,
         nominal_capacity_ampere_hour=area * (host * (window.y_0 - window.y_100)),
@@ -136,10 +142,12 @@ def assembled(
     )
 
 
-def positive_radius(values: Any, design: CellDesign) -> float:
-    """Radius of the sphere that stands for the positive particles [m]: the design's, else the parameter set's."""
-    given = design.positive_particle_radius_metre
-    return number(values, "Positive particle radius [m]") if given is None else given
+def _opposite(negative: tuple[Transport, Materials] | None, design: CellDesign, values: Any) -> Coating | None:
+    """The measured negative coating; None if it is the parameter set's."""
+    if negative is None:
+        return None
+    radius = particle_radius("negative", negative[0], design, values)
+    return coating_of("negative", *negative, radius.metre)
 
 
 def _negative_thickness(values: Any, host: float, negative: Coating | None, ratio: float) -> float:

@@ -38,11 +38,13 @@ class _Conditions:
     mesh_points: int
     relative_tolerance: float
     absolute_tolerance: float
+    particle_size_points: int
 
     def __post_init__(self) -> None:
         POSITIVE.require(self.largest_duration_second, "largest_duration_second", "s")
         Bounds(0, 1).require(self.initial_state_of_charge, "initial_state_of_charge", "1")
         Bounds(low=2).require(self.sample_count, "sample_count", "1")
+        Bounds(low=0).require(self.particle_size_points, "particle_size_points", "1")
 
     def record(self, cell: CellParameters, control: Control, setpoint: float) -> Discharge:
         """Solve, and say how it went."""
@@ -59,17 +61,21 @@ class _Conditions:
             test_time_second=samples.time,
             voltage_volt=samples.voltage,
             current_ampere=samples.current,
-            method=f"PyBaMM DFN, isothermal, {self.mesh_points} points a domain; IDAKLU, rtol "
+            method=f"PyBaMM DFN, isothermal, {self.mesh_points} points a domain{self._sizes()}; IDAKLU, rtol "
             f"{self.relative_tolerance:g}, atol {self.absolute_tolerance:g}; "
             f"from {self.initial_state_of_charge:.0%} state of charge{raised(raised_in(cell.method))}",
         )
+
+    def _sizes(self) -> str:
+        """The model variant, if it is not that of one sphere."""
+        return f", {self.particle_size_points} sizes of positive particles" if self.particle_size_points else ""
 
     def _solved(self, cell: CellParameters, control: Control, setpoint: float) -> tuple[DischargeOutcome, str, Samples]:
         try:
             solution = solve(
                 cell,
                 control,
-                Numerics(self.mesh_points, self.relative_tolerance, self.absolute_tolerance),
+                Numerics(self.mesh_points, self.relative_tolerance, self.absolute_tolerance, self.particle_size_points),
                 setpoint=setpoint,
                 initial_state_of_charge=self.initial_state_of_charge,
                 ambient_temperature=self.ambient_temperature_kelvin,
@@ -94,6 +100,7 @@ def discharge_at_constant_power(
     mesh_points: int = 20,
     relative_tolerance: Positive = 1e-6,
     absolute_tolerance: Positive = 1e-6,
+    particle_size_points: int = 0,
 ) -> Discharge:
     """Discharge the cell from a state of charge to a voltage.
 
@@ -117,12 +124,20 @@ def discharge_at_constant_power(
         Finite volumes across each coating, the separator, and each particle's radius.
     relative_tolerance, absolute_tolerance
         Tolerances of the time integration [-].
+    particle_size_points
+        Number of sizes of positive particles, log-normal with the cell's width, each with its own diffusion; 0 for the
+        one sphere that stands for all [-].
 
     Returns
     -------
     Discharge
         The outcome is COMPLETED at the lower voltage; INFEASIBLE, without samples, if no initial state at this power
         was found above that voltage; SOLVER_FAILED or TIME_LIMIT with the samples until then.
+
+    Raises
+    ------
+    MissingFieldError
+        If sizes are asked for and the cell's particles have one size, or none that is known.
 
     References
     ----------
@@ -138,6 +153,7 @@ def discharge_at_constant_power(
         mesh_points,
         relative_tolerance,
         absolute_tolerance,
+        particle_size_points,
     )
     return conditions.record(cell, Control.POWER, power_watt)
 
@@ -155,6 +171,7 @@ def discharge_at_constant_current(
     mesh_points: int = 20,
     relative_tolerance: Positive = 1e-6,
     absolute_tolerance: Positive = 1e-6,
+    particle_size_points: int = 0,
 ) -> Discharge:
     """Discharge the cell from a state of charge to a voltage at a rate of its nominal capacity.
 
@@ -165,7 +182,7 @@ def discharge_at_constant_current(
     rate_per_hour
         Current over nominal capacity [1/h], > 0: 1 is "1C".
     initial_state_of_charge, ambient_temperature_kelvin, lower_voltage_volt, largest_duration_second, sample_count, \
-    mesh_points, relative_tolerance, absolute_tolerance
+    mesh_points, relative_tolerance, absolute_tolerance, particle_size_points
         The same as at constant power.
 
     Returns
@@ -183,6 +200,7 @@ def discharge_at_constant_current(
         mesh_points,
         relative_tolerance,
         absolute_tolerance,
+        particle_size_points,
     )
     return conditions.record(cell, Control.CURRENT, rate_per_hour * cell.nominal_capacity_ampere_hour)
 

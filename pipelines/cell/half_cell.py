@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import math
 
-from ragone.pipelines.cell.assembly import positive_radius
 from ragone.pipelines.cell.catalogue import require_agreement
 from ragone.pipelines.cell.coating import coating_of, require_finite_positive
 from ragone.pipelines.cell.components import Layer, Stack
 from ragone.pipelines.cell.engine import parameter_values
 from ragone.pipelines.cell.housing import Bare
 from ragone.pipelines.cell.layers import ASSUMED, Fallback, coated_layer, collector_layer, separator_layer
+from ragone.pipelines.cell.particle_radius import particle_radius
 from ragone.pipelines.cell.roll_up import rolled_up
 from ragone.pipelines.cell.stoichiometry import half_cell_window, host_capacity
 from ragone.pipelines.cell.substances import LITHIUM
@@ -83,7 +83,8 @@ def half_cell(
     """The half cell, whatever the materials of its parameter set; see `assemble_half_cell`."""
     require_finite_positive(electrode_area=(electrode_area, "m^2"), lithium_thickness=(lithium_thickness, "m"))
     values = parameter_values(design.parameter_set, design.parameters, half_cell=True)
-    coating = coating_of("positive", transport, materials, positive_radius(values, design))
+    radius = particle_radius("positive", transport, design, values)
+    coating = coating_of("positive", transport, materials, radius.metre)
     thickness = design.mass_loading_kilogram_per_square_metre / coating.density
     metal = {"lithium": (1.0, LITHIUM.density)}
     stack = Stack(
@@ -109,7 +110,9 @@ def half_cell(
         parameters=design.parameters,
         form_factor="half cell",
         positive_thickness_metre=thickness,
-        positive_particle_radius_metre=coating.particle_radius,
+        positive_particle_radius_metre=radius.metre,
+        positive_particle_radius_source=radius.source,
+        positive_particle_radius_spread=radius.spread,
         **coating.fields(),
         negative_electrode=NegativeElectrode.LITHIUM_METAL,
         negative_thickness_metre=0.0,

@@ -6,7 +6,7 @@ No ageing; potentials are uniform over each collector, as in a tabless cell; wel
 - Electrons: PyBaMM scales the conductivity by (1 - eps) / tau_s. The measured conductivity is already the effective
   one, so it is given as it is, with tau_s = 1 - eps.
 - Area: PyBaMM's is 3 eps_s / R; the measured one enters the reaction rate as a constant interface utilisation.
-  The spheres of radius R keep the diffusion inside the particles.
+  The spheres of radius R keep the diffusion inside the particles: R is that of the particles as drawn, where known.
 - A negative electrode that was not measured, and the separator, keep the parameter set's Bruggeman law, written as
   tau = eps^(1 - b).
 - Against lithium metal there is no negative electrode but the plating reaction of Xu et al. 2019, fast and planar.
@@ -71,7 +71,9 @@ def _positive_electrode(cell: CellParameters) -> dict[str, float]:
 def _negative_electrode(values: Any, cell: CellParameters) -> dict[str, float]:
     thickness = {"Negative electrode thickness [m]": cell.negative_thickness_metre}
     if cell.negative_porosity is not None:
-        return thickness | _measured("negative", cell)
+        radius = cell.negative_particle_radius_metre
+        radii = {} if radius is None else {"Negative particle radius [m]": radius}
+        return thickness | radii | _measured("negative", cell)
     porosity = float(values["Negative electrode porosity"])
     electrolyte = float(values["Negative electrode Bruggeman coefficient (electrolyte)"])
     electrode = float(values["Negative electrode Bruggeman coefficient (electrode)"])

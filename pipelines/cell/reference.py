@@ -142,6 +142,7 @@ def _positive_electrode(values: Any, layer: Layer) -> dict[str, Any]:
         "positive_effective_conductivity_siemens_per_metre": conductivity * (1 - layer.porosity) ** exponent,
         "positive_surface_area_ratio": 1.0,
         "positive_particle_radius_metre": number(values, "Positive particle radius [m]"),
+        "positive_particle_radius_source": "parameter set",
     }
 
 

@@ -15,7 +15,15 @@ from typing import Any
 
 from ragone.pipelines.cell.engine import load_pybamm, parameter_values_of
 from ragone.pipelines.cell.model import cell_values, dfn
-from ragone.pipelines.cell.similar import input_names, reference_thicknesses, similar_inputs
+from ragone.pipelines.cell.particle_sizes import give_sizes, require_spread, size_options
+from ragone.pipelines.cell.similar import (
+    Reference,
+    diffusivities,
+    input_names,
+    reference_of,
+    similar_inputs,
+    stretched_particles,
+)
 from ragone.schemas import CellParameters, NegativeElectrode
 
 AMBIENT, INITIAL = "Ambient temperature [K]", "Initial temperature [K]"
@@ -35,19 +43,23 @@ _MODES = {Control.POWER: "power", Control.CURRENT: "current"}
 
 @dataclass(frozen=True)
 class Numerics:
-    """Finite volumes across each coating, separator and particle radius, and tolerances of the integration in time."""
+    """Finite volumes across each coating, separator and particle radius, and tolerances of the integration in time.
+
+    `size_points` is the number of sizes of positive particles, 0 for one sphere that stands for all.
+    """
 
     mesh_points: int
     relative_tolerance: float
     absolute_tolerance: float
+    size_points: int = 0
 
 
 @dataclass(frozen=True)
 class Built:
-    """A built simulation, and the thicknesses [m] of its mesh by electrode."""
+    """A built simulation, and the lengths of its mesh."""
 
     simulation: Any
-    reference: dict[str, float]
+    reference: Reference
 
 
 def solve(
@@ -93,7 +105,8 @@ def quiet_solver(numerics: Numerics) -> Any:
 
 def mesh(numerics: Numerics) -> dict[str, int]:
     """Points of every domain."""
-    return dict.fromkeys(("x_n", "x_s", "x_p", "r_n", "r_p"), numerics.mesh_points)
+    points = dict.fromkeys(("x_n", "x_s", "x_p", "r_n", "r_p"), numerics.mesh_points)
+    return points | {"R_p": numerics.size_points} if numerics.size_points else points
 
 
 @dataclass(frozen=True)
@@ -103,19 +116,23 @@ class _Family:
     parameter_set: str
     parameters: str
     negative_electrode: NegativeElectrode
-    positive_particle_radius_metre: float
+    positive_particle_radius_metre: float | None
+    stretched_particles: tuple[str, ...]
+    spread: float
     measured_negative: bool
     separator: tuple[float | None, float | None]
     cell: CellParameters = field(compare=False)
 
 
 def _built_for(cell: CellParameters, control: Control, numerics: Numerics) -> Built:
-    document = json.dumps(cell.parameters, sort_keys=True)
+    document, stretched = json.dumps(cell.parameters, sort_keys=True), stretched_particles(cell)
     family = _Family(
         cell.parameter_set,
         document,
         cell.negative_electrode,
-        cell.positive_particle_radius_metre,
+        None if "Positive" in stretched else cell.positive_particle_radius_metre,
+        stretched,
+        require_spread(cell) if numerics.size_points else 0.0,
         cell.negative_porosity is not None,
         (cell.separator_thickness_metre, cell.separator_porosity),
         cell,
@@ -127,13 +144,17 @@ def _built_for(cell: CellParameters, control: Control, numerics: Numerics) -> Bu
 def _built(family: _Family, control: Control, numerics: Numerics, thread: int) -> Built:
     """A simulation may be used by one thread at a time, so that each has its own."""
     negative = family.negative_electrode
-    reference = reference_thicknesses(parameter_values_of(family.cell), negative)
+    reference = reference_of(parameter_values_of(family.cell), family.cell)
     values = cell_values(family.cell, initial_state_of_charge=1.0)
     inputs = (*input_names(family.cell), control.value, AMBIENT, INITIAL, LOWER_VOLTAGE, CONTACT)
-    given: dict[str, Any] = {f"{name} electrode thickness [m]": length for name, length in reference.items()}
+    given: dict[str, Any] = {**reference.lengths(), **diffusivities(values, reference)}
     given |= dict.fromkeys(inputs, "[input]")
     values.update(given | {"Nominal cell capacity [A.h]": 1.0}, check_already_exists=False)
-    model = dfn(negative, {"operating mode": _MODES[control]})
+    options = {"operating mode": _MODES[control]}
+    if numerics.size_points:
+        values = give_sizes(values, negative, family.spread)
+        options |= size_options(negative)
+    model = dfn(negative, options)
     simulation = load_pybamm().Simulation(
         model, parameter_values=values, solver=quiet_solver(numerics), var_pts=mesh(numerics)
     )

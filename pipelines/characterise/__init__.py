@@ -6,6 +6,7 @@ from ragone.pipelines.characterise.electrode_tortuosity import measure_electrode
 from ragone.pipelines.characterise.extrapolate import homogenise_extrapolated
 from ragone.pipelines.characterise.geometry import measure_geometry
 from ragone.pipelines.characterise.homogenise import homogenise, homogenise_along_all_axes
+from ragone.pipelines.characterise.particle_radii import take_particle_radii
 from ragone.pipelines.characterise.perturb import PERTURBED_METRICS, perturb
 from ragone.pipelines.characterise.random_walk import walk_randomly
 from ragone.pipelines.characterise.transport import characterise_with_taufactor
@@ -21,5 +22,6 @@ __all__ = [
     "measure_electrode_tortuosity",
     "measure_geometry",
     "perturb",
+    "take_particle_radii",
     "walk_randomly",
 ]

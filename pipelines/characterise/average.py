@@ -5,6 +5,9 @@ and conduct in parallel, so one that does not percolate counts with zero. The to
 tau = mean(pore_fraction) / mean(pore_fraction / tau_i); it is infinite only if no volume element percolates. Sums are
 exact, so the order of the volume elements does not matter.
 
+Radii of the particles are averaged as those of one powder: the square of the diffusion radius, and the inverse of the
+Sauter radius, each weighted by the volume of active material.
+
 Volume elements have in common how far their voxels are off, where that was estimated (`extrapolate`), and those that a
 generator drew how far it is. Both enter the standard errors in quadrature; no number of volume elements makes them
 smaller, and they are there for a single one.
@@ -41,6 +44,7 @@ _METRICS = (
     "pore_tortuosity_factor",
     "solid_effective_conductivity_siemens_per_metre",
 )
+_RADIUS = "particle_sauter_radius_metre"
 _PORE_BOUND = "pore_tortuosity_factor_"
 _SOLID_BOUND = "solid_effective_conductivity_siemens_per_metre_"
 
@@ -90,6 +94,7 @@ def average_transport(transports: tuple[Transport, ...], predicted: PredictedErr
         solid_outcome=_outcome([t.solid_outcome for t in transports]),
         volume_element_count=count,
         **_bounds(transports),
+        **_radii(transports),
     )
     mean = replace(mean, **_with_voxel_errors(mean, transports))
     return mean if predicted is None else replace(mean, **_with_errors(mean, predicted))
@@ -131,6 +136,36 @@ def _bounds(transports: Sequence[Transport]) -> dict[str, Any]:
             diffusivity = _mean([share / factor for share, factor in zip(fractions, factors, strict=True)])
             found[_PORE_BOUND + side] = tortuosity_factor(_mean(fractions), diffusivity)
     return found
+
+
+def _radii(transports: Sequence[Transport]) -> dict[str, Any]:
+    """Radii of the particles of all volume elements together, and the standard error; null if one has none."""
+    volumes = [t.active_material_fraction for t in transports]
+    squares = [None if (radius := t.particle_diffusion_radius_metre) is None else radius**2 for t in transports]
+    areas = [None if (radius := t.particle_sauter_radius_metre) is None else 1 / radius for t in transports]
+    square, _ = _weighted(squares, volumes)
+    area, error = _weighted(areas, volumes)
+    radius = None if area is None else 1 / area
+    return {
+        "particle_diffusion_radius_metre": None if square is None else math.sqrt(square),
+        _RADIUS: radius,
+        f"{_RADIUS}{_STANDARD_ERROR}": None if radius is None or error is None else error * radius**2,
+    }
+
+
+def _weighted(values: Sequence[float | None], weights: Sequence[float]) -> tuple[float | None, float | None]:
+    """Weighted mean with its standard error; nulls where a value is null or there is no weight.
+
+    Values that are all the same are a property of the material, not samples of it: without a standard error.
+    """
+    known = [value for value in values if value is not None]
+    if len(known) < len(values) or not any(weights):
+        return None, None
+    if len(set(known)) == 1:
+        return known[0], None
+    mean = math.fsum(w * v for w, v in zip(weights, known, strict=True)) / math.fsum(weights)
+    error = _standard_error([w * (v - mean) for w, v in zip(weights, known, strict=True)])
+    return mean, None if error is None else error / _mean(weights)
 
 
 def _require_alike(transports: Sequence[Transport]) -> None:

@@ -104,6 +104,8 @@ def transport_of(
         edge_voxels=labels.shape[0],
         volume_element_count=1,
         method=method,
+        particle_diffusion_radius_metre=microstructure.particle_diffusion_radius_metre,
+        particle_sauter_radius_metre=microstructure.particle_sauter_radius_metre,
     )
 
 

@@ -13,6 +13,7 @@ Metric = Literal[
     "pore_tortuosity_factor",
     "specific_surface_area_per_metre",
     "solid_effective_conductivity_siemens_per_metre",
+    "particle_sauter_radius_metre",
 ]
 PERTURBED_METRICS: tuple[str, ...] = get_args(Metric)
 

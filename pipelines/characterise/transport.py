@@ -89,4 +89,6 @@ def characterise_with_taufactor(
         volume_element_count=1,
         method=f"TauFactor {version('taufactor')} SOR from an aggregation-preconditioned conjugate gradient field, "
         f"float64, layer fluxes within {relative_tolerance:g}",
+        particle_diffusion_radius_metre=microstructure.particle_diffusion_radius_metre,
+        particle_sauter_radius_metre=microstructure.particle_sauter_radius_metre,
     )

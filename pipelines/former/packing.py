@@ -56,4 +56,5 @@ def pack_particles(
         calendering_pressure_pascal=calendering_pressure_pascal,
         compaction_resistance_pascal=compaction_resistance_pascal,
         least_porosity=least_porosity,
+        largest_mean_overlap=1.0,
     )

@@ -18,6 +18,7 @@ recipe's default is smaller so that a small cube holds more particles.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -25,13 +26,15 @@ from ragone.pipelines.manufacture.binder import place_carbon_binder
 from ragone.pipelines.manufacture.calendering import Compaction, calendered_porosity
 from ragone.pipelines.manufacture.composition import voxel_counts
 from ragone.pipelines.manufacture.contacts import Spheroids
-from ragone.pipelines.manufacture.particles import Particles, calender, draw_radii, median_radius_in_box
-from ragone.pipelines.manufacture.resolution import require_resolved
-from ragone.pipelines.manufacture.spheroids import calender_spheroids, longest_semi_axis, require_shape
+from ragone.pipelines.manufacture.particles import Box, Floats, Particles, calender, mean_overlap_of_spheres
+from ragone.pipelines.manufacture.sizes import draw_particle_radii
+from ragone.pipelines.manufacture.spheroids import calender_spheroids, mean_overlap_of_spheroids, require_shape
 from ragone.pipelines.manufacture.voxels import lowest, surface_distances
 from ragone.schemas import Materials, Microstructure, ParticleShape, Recipe, stage
 from ragone.schemas.electrode import ACTIVE_MATERIAL, CARBON_BINDER, PORE, cubic_voxels
 from ragone.schemas.parameter import NotNegative, Positive, Share
+from ragone.schemas.particle_sizes import mean_radii
+from ragone.schemas.recipe import SizeWeight
 
 
 @stage("manufacture.pack_particles", libraries=("numpy", "scipy"))
@@ -46,6 +49,7 @@ def pack_particles(
     calendering_pressure_pascal: NotNegative = 0.0,
     compaction_resistance_pascal: Positive = 1.5e8,
     least_porosity: Share = 0.1,
+    largest_mean_overlap: Share = 0.02,
 ) -> Microstructure:
     """Labelled voxels of the recipe: 0 pore, 1 active material, 2 carbon-binder; axis 0 is through-plane.
 
@@ -70,11 +74,15 @@ def pack_particles(
         Pressure that decides the porosity [Pa], written in the record's `source`; 0 to press to the recipe's porosity.
     compaction_resistance_pascal, least_porosity
         Constants of the coating in the law of `calendering` [Pa], [-]. The defaults are orders of magnitude: fit them.
+    largest_mean_overlap
+        Overlap of touching particles over their mean radius, in the mean, down to which they push each other apart at
+        the end [-]. What was reached is written in the record's `source`: denser than a random close packing it is
+        more. 1 to leave what one round leaves, as earlier versions did.
 
     Returns
     -------
     Microstructure
-        Fractions exact to one voxel.
+        Fractions exact to one voxel; with the mean radii of the particles as they were drawn.
 
     Raises
     ------
@@ -83,18 +91,14 @@ def pack_particles(
     """
     compaction = Compaction(calendering_pressure_pascal, compaction_resistance_pascal, least_porosity)
     pressed = replace(recipe, porosity=calendered_porosity(recipe.porosity, compaction))
-    shape, aspect_ratio, spread = recipe.particle_shape, recipe.particle_aspect_ratio, recipe.particle_radius_spread
+    shape, aspect_ratio = recipe.particle_shape, recipe.particle_aspect_ratio
     require_shape(shape, aspect_ratio)
     counts = voxel_counts(pressed, materials, edge_voxels**3)
-    wanted = recipe.median_particle_radius_metre / voxel_size_metre
-    require_resolved(edge_voxels, voxel_size_metre, wanted)
-    radius = median_radius_in_box(wanted, spread, edge_voxels, longest_semi_axis(shape, aspect_ratio))
     rng = np.random.Generator(np.random.PCG64(seed))
-    radii = draw_radii(rng, radius, spread, counts.active_material)
-    if shape is ParticleShape.SPHERE:
-        particles: Particles | Spheroids = calender(rng, radii, edge_voxels, walled=walled)
-    else:
-        particles = calender_spheroids(rng, radii, edge_voxels, shape=shape, aspect_ratio=aspect_ratio, walled=walled)
+    radii, radius = draw_particle_radii(
+        rng, recipe, counts.active_material, edge=edge_voxels, voxel_size=voxel_size_metre
+    )
+    particles = _pressed(rng, recipe, radii, edge_voxels, walled=walled, largest_mean_overlap=largest_mean_overlap)
     distances = surface_distances(particles, edge_voxels, reach=radius, walled=walled)
     active = lowest(distances[0], counts.active_material)
     binder = place_carbon_binder(
@@ -108,11 +112,15 @@ def pack_particles(
     )
     nanoporosity = materials.carbon_binder_nanoporosity
     traits = {
+        f"by {recipe.particle_size_weight}": recipe.particle_size_weight is not SizeWeight.NUMBER,
+        _second_kind(recipe, voxel_size_metre * radius): recipe.second_particle_share > 0,
         f"aspect ratio {aspect_ratio:g}": shape is not ParticleShape.SPHERE,
         f"nanoporosity of the carbon-binder {nanoporosity:g}": nanoporosity > 0,
         "walls at both ends of axis 0": walled,
         f"porosity {pressed.porosity:.6g} after {calendering_pressure_pascal:g} Pa": calendering_pressure_pascal > 0,
+        f"mean overlap {_mean_overlap(particles, edge_voxels, walled):.1%} of the radius": largest_mean_overlap < 1,
     }
+    means = mean_radii(radii, shape, aspect_ratio)
     packing = f"simulated: packing of {shape}s, median radius {radius * voxel_size_metre:.4g} m"
     return Microstructure(
         labels=active.astype(np.uint8) + 2 * binder.astype(np.uint8),
@@ -121,4 +129,36 @@ def pack_particles(
         phase_labels=np.array([0, 1, 2], dtype=np.uint8),
         source=", ".join([packing, *(what for what, holds in traits.items() if holds)]),
         licence="own",
+        particle_diffusion_radius_metre=means.diffusion * voxel_size_metre,
+        particle_sauter_radius_metre=means.sauter * voxel_size_metre,
     )
+
+
+def _pressed(
+    rng: np.random.Generator,
+    recipe: Recipe,
+    radii: Floats,
+    edge: int,
+    *,
+    walled: bool,
+    largest_mean_overlap: float,
+) -> Particles | Spheroids:
+    limits: Any = {"walled": walled, "largest_mean_overlap": largest_mean_overlap}
+    shape = recipe.particle_shape
+    if shape is ParticleShape.SPHERE:
+        return calender(rng, radii, edge, **limits)
+    return calender_spheroids(rng, radii, edge, shape=shape, aspect_ratio=recipe.particle_aspect_ratio, **limits)
+
+
+def _mean_overlap(particles: Particles | Spheroids, edge: int, walled: bool) -> float:
+    box = Box(np.full(3, float(edge)), walled)
+    if isinstance(particles, Particles):
+        return mean_overlap_of_spheres(particles, box)
+    return mean_overlap_of_spheroids(particles, box)
+
+
+def _second_kind(recipe: Recipe, first_median: float) -> str:
+    """The second kind of particles as drawn, given the median of the first as drawn [m]."""
+    second = recipe.second_particle_radius_metre or 0.0
+    drawn = first_median * second / recipe.median_particle_radius_metre
+    return f"{recipe.second_particle_share:.3g} of their volume with a median of {drawn:.4g} m"

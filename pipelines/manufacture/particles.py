@@ -6,18 +6,21 @@ back. Other bodies are pressed by the same steps (`spheroids`). Lengths are in v
 
 After the draw of the radii only additions, multiplications and square roots act, in a fixed order, so that equal
 seeds give equal voxels whatever the machine's mathematics library. What it does not do: no forces, friction, gravity
-or breakage; a dense packing keeps small overlaps, which stand for flattened contacts.
+or breakage; a dense packing keeps small overlaps, which stand for flattened contacts. Bodies push on until the mean of
+these is below a limit; denser than a random close packing (0.64 of equal spheres) they cannot reach it, and stop.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 from scipy.spatial import cKDTree
+
+from ragone.schemas.particle_sizes import LARGEST_DEVIATION
 
 Floats = npt.NDArray[np.float64]
 Body = TypeVar("Body")
@@ -26,9 +29,9 @@ _DILUTE_FRACTION = 0.30
 _PRESS_STEPS = 16
 _SWEEPS_PER_STEP = 8
 _FINAL_SWEEPS = 120
+_MOST_ROUNDS = 20  # of final sweeps more, where overlaps are still too deep
 _NEGLIGIBLE_OVERLAP = 1e-3  # of a voxel
-_LARGEST_DEVIATION = 2.0  # of the logarithm of the radius, in standard deviations
-_LARGEST_RADIUS = 0.25  # of the box edge: a particle never meets its own image
+LARGEST_RADIUS = 0.25  # of the box edge: a particle never meets its own image
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ def median_radius_in_box(median_radius: float, spread: float, edge: int, longest
     The longest semi-axis drawn, `longest` times the radius, may be a quarter of the box edge; all radii shrink alike
     until it is.
     """
-    return min(median_radius, _LARGEST_RADIUS * edge / float(np.exp(_LARGEST_DEVIATION * spread)) / longest)
+    return min(median_radius, LARGEST_RADIUS * edge / float(np.exp(LARGEST_DEVIATION * spread)) / longest)
 
 
 def draw_radii(rng: np.random.Generator, median_radius: float, spread: float, volume: float) -> Floats:
@@ -75,30 +78,56 @@ def draw_radii(rng: np.random.Generator, median_radius: float, spread: float, vo
     drawn = np.empty(0)
     while drawn.size == 0 or _volume(drawn) < volume:
         deviations = rng.standard_normal(16 + int(volume / mean_volume))
-        kept = deviations[np.abs(deviations) <= _LARGEST_DEVIATION]
+        kept = deviations[np.abs(deviations) <= LARGEST_DEVIATION]
         drawn = np.append(drawn, median_radius * np.exp(spread * kept))
     count = 1 + int(np.searchsorted(np.cumsum(4 / 3 * np.pi * drawn**3), volume))
     radii = drawn[:count]
     return np.asarray(np.round(radii * (volume / _volume(radii)) ** (1 / 3), 9))
 
 
-def calender(rng: np.random.Generator, radii: Floats, edge: int, *, walled: bool = False) -> Particles:
-    """Spheres placed at random in a tall box and pressed along axis 0 until it is a cube of that edge."""
+def calender(
+    rng: np.random.Generator, radii: Floats, edge: int, *, walled: bool = False, largest_mean_overlap: float = 1.0
+) -> Particles:
+    """Spheres placed at random in a tall box and pressed along axis 0 until it is a cube of that edge.
+
+    The mean overlap, see `mean_overlap_of_spheres`, is at most the largest where that can be reached.
+    """
 
     def place_in_box(box: Box) -> Particles:
         return Particles(rng.random((len(radii), 3)) * box.edges, radii)
 
-    return press(radii, edge, walled, place_in_box, _move_affinely, _push_apart)
+    steps = Pressing(place_in_box, _move_affinely, _push_apart, mean_overlap_of_spheres)
+    return press(radii, edge, walled, steps, largest_mean_overlap)
 
 
-def press(
-    radii: Floats,
-    edge: int,
-    walled: bool,
-    place_in_box: Callable[[Box], Body],
-    flatten: Callable[[Body, float], None],
-    push_apart: Callable[[Body, Box, int], None],
-) -> Body:
+def mean_overlap_of_spheres(particles: Particles, box: Box) -> float:
+    """Overlap of touching spheres over the mean of their two radii, in the mean [-]; 0 if none touch."""
+    wrapped = Particles(particles.centres.copy(), particles.radii)
+    wrap(wrapped.centres, box)
+    i, j, overlap, _, _ = _touching(wrapped, box)
+    return mean_over_contacts(overlap, particles.radii[i], particles.radii[j])
+
+
+def mean_over_contacts(overlap: Floats, first: Floats, second: Floats) -> float:
+    """Mean of overlaps over the mean radius of the two [-], added in order."""
+    return float(np.cumsum(2 * overlap / (first + second))[-1]) / len(overlap) if len(overlap) else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pressing(Generic[Body]):
+    """The steps of pressing bodies of some shape, each in place but the first and the last.
+
+    Bodies placed in the tall box; pressed by a ratio; pushed apart where they overlap, in so many sweeps; their mean
+    overlap.
+    """
+
+    place_in_box: Callable[[Box], Body]
+    flatten: Callable[[Body, float], None]
+    push_apart: Callable[[Body, Box, int], None]
+    mean_overlap: Callable[[Body, Box], float]
+
+
+def press(radii: Floats, edge: int, walled: bool, steps: Pressing[Body], largest_mean_overlap: float = 1.0) -> Body:
     """Press bodies from a dilute box to a cube of that edge, in steps.
 
     Parameters
@@ -109,21 +138,24 @@ def press(
         Of the cube [voxel].
     walled
         Whether axis 0 ends in walls; else the box is periodic.
-    place_in_box
-        The bodies in the tall box.
-    flatten
-        Presses bodies in place by a ratio.
-    push_apart
-        Moves overlapping bodies apart, in place, in so many sweeps.
+    steps
+        What is done with the bodies.
+    largest_mean_overlap
+        Above which bodies are pushed apart for longer at the end [-].
     """
     height = max(edge, _volume(radii) / _DILUTE_FRACTION / edge**2)
-    bodies = place_in_box(Box(np.array([height, edge, edge]), walled))
+    bodies = steps.place_in_box(Box(np.array([height, edge, edge]), walled))
     for step in range(_PRESS_STEPS + 1):
         pressed = height + (edge - height) * step / _PRESS_STEPS
         previous = height + (edge - height) * max(step - 1, 0) / _PRESS_STEPS
-        flatten(bodies, pressed / previous)
+        steps.flatten(bodies, pressed / previous)
         sweeps = _FINAL_SWEEPS if step == _PRESS_STEPS else _SWEEPS_PER_STEP
-        push_apart(bodies, Box(np.array([pressed, edge, edge]), walled), sweeps)
+        steps.push_apart(bodies, Box(np.array([pressed, edge, edge]), walled), sweeps)
+    cube = Box(np.full(3, float(edge)), walled)
+    for _ in range(_MOST_ROUNDS):
+        if steps.mean_overlap(bodies, cube) <= largest_mean_overlap:
+            break
+        steps.push_apart(bodies, cube, _FINAL_SWEEPS)
     return bodies
 
 
@@ -149,6 +181,19 @@ def _volume(radii: Floats) -> float:
     return float(np.cumsum(4 / 3 * np.pi * radii**3)[-1])  # cumsum adds in order; sum may not
 
 
+def _touching(particles: Particles, box: Box) -> tuple[Any, Any, Floats, Floats, Floats]:
+    """Numbers of the two of each overlapping pair, the overlap, the first seen from the second, and their distance."""
+    centres, radii = particles.centres, particles.radii
+    pairs = cKDTree(centres, boxsize=box.periods).query_pairs(2 * float(radii.max()), output_type="ndarray")
+    pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
+    i, j = pairs[:, 0], pairs[:, 1]
+    apart = box.nearest(centres[i] - centres[j])
+    distance = np.sqrt(apart[:, 0] ** 2 + apart[:, 1] ** 2 + apart[:, 2] ** 2)
+    overlap = radii[i] + radii[j] - distance
+    touching = overlap > _NEGLIGIBLE_OVERLAP
+    return i[touching], j[touching], overlap[touching], apart[touching], distance[touching]
+
+
 def _push_apart(particles: Particles, box: Box, sweeps: int) -> None:
     """Move overlapping spheres apart along their line of centres, in place, for at most so many sweeps."""
     centres, radii = particles.centres, particles.radii
@@ -156,17 +201,10 @@ def _push_apart(particles: Particles, box: Box, sweeps: int) -> None:
         wrap(centres, box)
         if box.walled:
             np.clip(centres[:, 0], radii, box.edges[0] - radii, out=centres[:, 0])
-        pairs = cKDTree(centres, boxsize=box.periods).query_pairs(2 * float(radii.max()), output_type="ndarray")
-        pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
-        i, j = pairs[:, 0], pairs[:, 1]
-        apart = box.nearest(centres[i] - centres[j])
-        distance = np.sqrt(apart[:, 0] ** 2 + apart[:, 1] ** 2 + apart[:, 2] ** 2)
-        overlap = radii[i] + radii[j] - distance
-        touching = overlap > _NEGLIGIBLE_OVERLAP
-        if not touching.any():
+        i, j, overlap, apart, distance = _touching(particles, box)
+        if not len(i):
             return
-        i, j, overlap = i[touching], j[touching], overlap[touching]
-        push = apart[touching] * (0.5 * overlap / np.maximum(distance[touching], 1e-9))[:, None]
+        push = apart * (0.5 * overlap / np.maximum(distance, 1e-9))[:, None]
         # The smaller sphere gives way more, in proportion to the other's radius.
         share = (radii[j] / (radii[i] + radii[j]))[:, None]
         np.add.at(centres, i, push * share)

@@ -21,7 +21,7 @@ import numpy.typing as npt
 from scipy.spatial import cKDTree
 
 from ragone.pipelines.manufacture.contacts import Floats, Spheroids, dot, overlaps
-from ragone.pipelines.manufacture.particles import Box, press, wrap
+from ragone.pipelines.manufacture.particles import Box, Pressing, mean_over_contacts, press, wrap
 from ragone.schemas.errors import BoundsError
 from ragone.schemas.recipe import ParticleShape
 
@@ -62,7 +62,14 @@ def semi_axes(shape: ParticleShape, aspect_ratio: float) -> tuple[float, float]:
 
 
 def calender_spheroids(
-    rng: np.random.Generator, radii: Floats, edge: int, *, shape: ParticleShape, aspect_ratio: float, walled: bool
+    rng: np.random.Generator,
+    radii: Floats,
+    edge: int,
+    *,
+    shape: ParticleShape,
+    aspect_ratio: float,
+    walled: bool,
+    largest_mean_overlap: float = 1.0,
 ) -> Spheroids:
     """Spheroids of the volumes of spheres of these radii, pressed along axis 0 until the box is a cube of that edge."""
     along, across = (factor * radii for factor in semi_axes(shape, aspect_ratio))
@@ -73,7 +80,19 @@ def calender_spheroids(
         return Spheroids(centres, axes / np.sqrt(dot(axes, axes))[:, None], along, across)
 
     turning = (along**2 - across**2) / (along**2 + across**2)
-    return press(radii, edge, walled, place_in_box, lambda bodies, ratio: _flatten(bodies, ratio, turning), _push_apart)
+    steps = Pressing(
+        place_in_box, lambda bodies, ratio: _flatten(bodies, ratio, turning), _push_apart, mean_overlap_of_spheroids
+    )
+    return press(radii, edge, walled, steps, largest_mean_overlap)
+
+
+def mean_overlap_of_spheroids(bodies: Spheroids, box: Box) -> float:
+    """Overlap of touching spheroids over the mean radius of their equal spheres, in the mean [-]; 0 if none touch."""
+    wrapped = Spheroids(bodies.centres.copy(), bodies.axes, bodies.along, bodies.across)
+    wrap(wrapped.centres, box)
+    i, j, overlap, _ = _touching(wrapped, box)
+    radii = np.cbrt(bodies.along * bodies.across**2)
+    return mean_over_contacts(overlap, radii[i], radii[j])
 
 
 def largest_overlap(bodies: Spheroids, edge: int, *, walled: bool = False) -> float:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ragone.schemas.entry_points import present_entry_point
+from ragone.schemas.entry_points import present_entry_point, present_parameters
 
 PACKING = "ragone.pipelines.manufacture.packing:pack_particles"
 
@@ -26,3 +26,11 @@ PACKING = "ragone.pipelines.manufacture.packing:pack_particles"
 def test_what_a_run_was_given_tells_the_former_stage_from_the_present_one(recorded, given, found):
     """The former one if it lacks what the present one is given; a module that moved is elsewhere."""
     assert present_entry_point(recorded, given) == found
+
+
+def test_a_parameter_that_is_new_means_what_was_done_without_it():
+    """Unless it is recorded, and of that stage alone."""
+    packing = "ragone.pipelines.manufacture.packing:pack_particles"
+    assert present_parameters(packing, {"edge_voxels": 8}) == {"edge_voxels": 8, "largest_mean_overlap": 1.0}
+    assert present_parameters(packing, {"largest_mean_overlap": 0.02}) == {"largest_mean_overlap": 0.02}
+    assert present_parameters("ragone.pipelines.realise:realise", {"records": {}}) == {"records": {}}

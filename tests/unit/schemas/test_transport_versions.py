@@ -1,4 +1,4 @@
-"""Transport in its three versions: the second added certified intervals, the third counts volume elements."""
+"""Transport in its versions: intervals came with the second, counts of volume elements and radii with later ones."""
 
 from __future__ import annotations
 
@@ -46,9 +46,17 @@ def test_the_present_version_keeps_its_intervals(example: Example) -> None:
     """Bounds come back from an Arrow row; a tortuosity factor may be bounded by infinity."""
     values = dict(zip(BOUNDS, (1.5, math.inf, 0.0, 3.0), strict=True))
     record = example("transport", **values)
-    assert record.schema_version == Transport.schema_version == 3
+    assert record.schema_version == Transport.schema_version == 4
     read = Transport.from_arrow(record.to_arrow())
     assert {name: getattr(read, name) for name in BOUNDS} == values
+
+
+def test_the_third_version_has_no_radii(example: Example) -> None:
+    """They become null, and a record that has them can still be written as the third version: it kept none."""
+    record = example("transport", particle_diffusion_radius_metre=4e-6, particle_sauter_radius_metre=3e-6)
+    read = record.in_version(3)
+    assert (read.particle_diffusion_radius_metre, read.particle_sauter_radius_metre) == (None, None)
+    assert read.id != record.id
 
 
 def test_intervals_may_be_left_out(example: Example) -> None:
