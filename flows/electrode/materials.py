@@ -23,10 +23,8 @@ _DRAWN = (  # what decides where a voxel is solid; the rest enters when it is me
     "carbon_binder_density_kilogram_per_cubic_metre",
     "carbon_binder_nanoporosity",
 )
-_MEASURED = (
-    "active_material_conductivity_siemens_per_metre",
-    "carbon_binder_conductivity_siemens_per_metre",
-)
+_ELECTRONIC = ("active_material_conductivity_siemens_per_metre", "carbon_binder_conductivity_siemens_per_metre")
+_MEASURED = (*_ELECTRONIC, "carbon_binder_ionic_conductivity_share")
 _NAMES = (*_DRAWN, *_MEASURED, "active_material")
 _OF_VOXELS = tuple(f"{kind.kind}-" for kind in (Microstructure, Transport))
 UNNAMED = "not named"
@@ -246,10 +244,10 @@ def _way(lake: Lake, subject: str, run_id: str, edges: Iterable[Edge]) -> _Way:
 
 
 def _solved(subject: Record) -> Iterator[Said]:
-    """The conductivities that the metrics hold for; they are 0 where the metrics are assumed."""
-    for name in _MEASURED:
-        if getattr(subject, name, None):
-            yield Said(name, getattr(subject, name), subject.id)
+    """The conductivities that the metrics hold for; those of electrons are 0 where the metrics are assumed."""
+    entered = {name: getattr(subject, name, 0.0) for name in _MEASURED}
+    if any(entered[name] for name in _ELECTRONIC):
+        yield from (Said(name, value, subject.id) for name, value in entered.items())
 
 
 def _all_of(record: Materials, by: str, names: Iterable[str] = _NAMES) -> tuple[Said, ...]:

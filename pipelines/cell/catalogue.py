@@ -20,6 +20,7 @@ _BINDER = "carbon_binder_density_kilogram_per_cubic_metre"
 _CONDUCTIVITY = "active_material_conductivity_siemens_per_metre"
 _BINDER_CONDUCTIVITY = "carbon_binder_conductivity_siemens_per_metre"
 _CONDUCTIVITIES = (_CONDUCTIVITY, _BINDER_CONDUCTIVITY)
+_IONIC = "carbon_binder_ionic_conductivity_share"
 _AS_NMC = "assumption: order of magnitude, as of NMC"
 
 
@@ -103,13 +104,14 @@ def require_agreement(materials: Materials, transport: Transport, design: CellDe
     Raises
     ------
     ContradictionError
-        If the active material weighs otherwise than the parameter set's own, or a solid conducts otherwise than it did
+        If the active material weighs otherwise than the parameter set's own, or a phase conducts otherwise than it did
         when the metrics were computed.
     """
     if not design.parameters:
         require_same_material(materials, design.parameter_set, electrode)
     entered = {name: getattr(transport, name) for name in _CONDUCTIVITIES}
     if any(entered.values()):  # both are 0 where nothing was computed: the metrics were assumed
+        entered[_IONIC] = transport.carbon_binder_ionic_conductivity_share
         _require_same_conductivities(materials, entered, electrode)
 
 
@@ -128,8 +130,9 @@ def require_same_material(materials: Materials, parameter_set: str, electrode: s
 def _require_same_conductivities(materials: Materials, entered: dict[str, float], electrode: str) -> None:
     for name, value in entered.items():
         given = getattr(materials, name)
+        unit = "[-]" if name == _IONIC else "S/m"
         if abs(given - value) > _SAME * max(given, value):
             raise ContradictionError(
-                f"materials of the {electrode} electrode: {name} = {given:g} S/m, but {value:g} S/m entered the "
+                f"materials of the {electrode} electrode: {name} = {given:g} {unit}, but {value:g} {unit} entered the "
                 "metrics of its microstructure. Give those that entered, or characterise it again with these."
             )

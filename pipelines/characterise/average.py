@@ -2,7 +2,7 @@
 
 Fractions, area and effective transport coefficients are averaged arithmetically: the volume elements stand side by side
 and conduct in parallel, so one that does not percolate counts with zero. The tortuosity factor follows from the means,
-tau = mean(pore_fraction) / mean(pore_fraction / tau_i); it is infinite only if no volume element percolates. Sums are
+tau = mean(porosity) / mean(porosity / tau_i); it is infinite only if no volume element percolates. Sums are
 exact, so the order of the volume elements does not matter.
 
 Volume elements have in common how far their voxels are off, where that was estimated (`extrapolate`), and those that a
@@ -31,6 +31,7 @@ _ALIKE = (
     "surface_area_method",
     "active_material_conductivity_siemens_per_metre",
     "carbon_binder_conductivity_siemens_per_metre",
+    "carbon_binder_ionic_conductivity_share",
     "voxel_size_metre",
     "edge_voxels",
     "method",
@@ -70,14 +71,15 @@ def average_transport(transports: tuple[Transport, ...], predicted: PredictedErr
     """
     _require_alike(transports)
     count = len(transports)
-    diffusivities = [t.pore_fraction / t.pore_tortuosity_factor for t in transports]
-    fractions = [t.pore_fraction for t in transports]
+    diffusivities = [t.porosity / t.pore_tortuosity_factor for t in transports]
+    porosities = [t.porosity for t in transports]
     areas = [t.specific_surface_area_per_metre for t in transports]
     conductivities = [t.solid_effective_conductivity_siemens_per_metre for t in transports]
-    tau, tau_error = _ratio_of_means(fractions, diffusivities)
+    tau, tau_error = _ratio_of_means(porosities, diffusivities)
     mean = replace(
         transports[0],
-        pore_fraction=_mean(fractions),
+        pore_fraction=_mean([t.pore_fraction for t in transports]),
+        nanopore_fraction=_mean([t.nanopore_fraction for t in transports]),
         active_material_fraction=_mean([t.active_material_fraction for t in transports]),
         carbon_binder_fraction=_mean([t.carbon_binder_fraction for t in transports]),
         specific_surface_area_per_metre=_mean(areas),
@@ -120,7 +122,7 @@ def _with_errors(mean: Transport, predicted: PredictedErrors) -> dict[str, Any]:
 def _bounds(transports: Sequence[Transport]) -> dict[str, Any]:
     """Certified bounds of the means: those of each volume element, averaged alike; null if one has none."""
     found: dict[str, float | None] = {}
-    fractions = [t.pore_fraction for t in transports]
+    porosities = [t.porosity for t in transports]
     for side in ("lower", "upper"):
         conductivities = [getattr(t, _SOLID_BOUND + side) for t in transports]
         factors = [getattr(t, _PORE_BOUND + side) for t in transports]
@@ -128,8 +130,8 @@ def _bounds(transports: Sequence[Transport]) -> dict[str, Any]:
         if None in factors:
             found[_PORE_BOUND + side] = None
         else:
-            diffusivity = _mean([share / factor for share, factor in zip(fractions, factors, strict=True)])
-            found[_PORE_BOUND + side] = tortuosity_factor(_mean(fractions), diffusivity)
+            diffusivity = _mean([share / factor for share, factor in zip(porosities, factors, strict=True)])
+            found[_PORE_BOUND + side] = tortuosity_factor(_mean(porosities), diffusivity)
     return found
 
 

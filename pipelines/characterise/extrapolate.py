@@ -62,7 +62,7 @@ def homogenise_extrapolated(
     microstructure
         Axis 0 is through-plane. Each edge a multiple of four times the coarsening, and at least eight such.
     materials
-        Electronic conductivities of the bulk enter.
+        Conductivities of the bulk enter; nanoporosity too if the carbon-binder conducts ions.
     coarsening
         Voxels of the volume along the edge of one of the solve [-]: two at four times the memory and time of four,
         for half of the error.

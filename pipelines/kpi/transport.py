@@ -56,7 +56,7 @@ def transport_properties(transport: Transport) -> Mapping[str, Kpi]:
     one, area = transport, "specific_surface_area_per_metre"
     found = (
         _solved(TORTUOSITY, one, one.pore_tortuosity_factor, _TAU, _TAU),
-        _solved(DIFFUSIVITY, one, one.pore_fraction / one.pore_tortuosity_factor, _TAU),
+        _solved(DIFFUSIVITY, one, one.porosity / one.pore_tortuosity_factor, _TAU),
         _solved(CONDUCTIVITY, one, one.solid_effective_conductivity_siemens_per_metre, _SIGMA, _SIGMA),
         _measured(AREA, one, one.specific_surface_area_per_metre, _error(one, area), one.surface_area_method),
         _measured(POROSITY, one, one.pore_fraction, None, "voxels counted"),

@@ -46,7 +46,7 @@ def test_the_present_version_keeps_its_intervals(example: Example) -> None:
     """Bounds come back from an Arrow row; a tortuosity factor may be bounded by infinity."""
     values = dict(zip(BOUNDS, (1.5, math.inf, 0.0, 3.0), strict=True))
     record = example("transport", **values)
-    assert record.schema_version == Transport.schema_version == 3
+    assert record.schema_version == Transport.schema_version == 4
     read = Transport.from_arrow(record.to_arrow())
     assert {name: getattr(read, name) for name in BOUNDS} == values
 
