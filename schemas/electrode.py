@@ -30,6 +30,9 @@ _BOUNDS = (
     "solid_effective_conductivity_siemens_per_metre_lower",
     "solid_effective_conductivity_siemens_per_metre_upper",
 )
+_BY_MATERIALS = (
+    "by uncertain bulk properties, which all volumes have in common; null if their uncertainty is not stated"
+)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -188,7 +191,12 @@ class Transport(Record):
     migrations: ClassVar[Migrations] = {
         1: tuple(added(name, None) for name in _BOUNDS),
         2: (renamed("cube_count", "volume_element_count"),),
-        3: (added("nanopore_fraction", 0.0), added("carbon_binder_ionic_conductivity_share", 0.0)),
+        3: (
+            added("nanopore_fraction", 0.0),
+            added("carbon_binder_ionic_conductivity_share", 0.0),
+            added("materials_pore_tortuosity_factor_standard_error", None),
+            added("materials_solid_effective_conductivity_siemens_per_metre_standard_error", None),
+        ),
     }
 
     pore_fraction: float = real("1", low=0, high=1, doc="pore volume over volume")
@@ -244,6 +252,9 @@ class Transport(Record):
         tolerance=_SOLVER,
         doc="not less than the exact solution on these voxels; null if not known",
     )
+    materials_pore_tortuosity_factor_standard_error: float | None = real(
+        "1", low=0, optional=True, default=None, tolerance=_SOLVER, doc=_BY_MATERIALS
+    )
     pore_outcome: TransportOutcome = choice(TransportOutcome, doc="outcome of the solve in the pores")
     solid_effective_conductivity_siemens_per_metre: float = real(
         "S/m", low=0, tolerance=_SOLVER, doc="through-plane, active material and carbon-binder together"
@@ -270,6 +281,9 @@ class Transport(Record):
         default=None,
         tolerance=_SOLVER,
         doc="not less than the exact solution on these voxels; null if not known",
+    )
+    materials_solid_effective_conductivity_siemens_per_metre_standard_error: float | None = real(
+        "S/m", low=0, optional=True, default=None, tolerance=_SOLVER, doc=_BY_MATERIALS
     )
     solid_outcome: TransportOutcome = choice(TransportOutcome, doc="outcome of the solve in the solids")
     active_material_conductivity_siemens_per_metre: float = real("S/m", low=0, doc="bulk value that entered the solve")

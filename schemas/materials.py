@@ -18,6 +18,11 @@ CARBON_BINDER_DENSITY = 1800.0  # kg/m^3
 ACTIVE_MATERIAL_CONDUCTIVITY = 0.1  # S/m
 CARBON_BINDER_CONDUCTIVITY = 100.0  # S/m
 _IONIC = "carbon_binder_ionic_conductivity_share"
+_FACTORS = (
+    "active_material_conductivity_uncertainty_factor",
+    "carbon_binder_conductivity_uncertainty_factor",
+    f"{_IONIC}_uncertainty_factor",
+)
 SOURCES = {
     "active_material_density_kilogram_per_cubic_metre": "unit cell of LiNi(0.8)Co(0.1)Mn(0.1)O2, a = 2.872, "
     "c = 14.20 Angstrom, Z = 3; Noh et al. 2013, doi 10.1016/j.jpowsour.2013.01.063",
@@ -32,6 +37,16 @@ SOURCES = {
 }
 
 
+def _factor() -> Any:
+    return real(
+        "1",
+        low=1,
+        optional=True,
+        default=None,
+        doc="by which one standard deviation multiplies or divides the value; null if its uncertainty is not stated",
+    )
+
+
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Materials(Record):
     """Bulk properties of the active material and of the carbon-binder of one electrode, each with its source.
@@ -43,7 +58,9 @@ class Materials(Record):
 
     kind: ClassVar[str] = "materials"
     schema_version: ClassVar[int] = 2
-    migrations: ClassVar[Migrations] = {1: (added(_IONIC, 0.0), annotated("sources", _IONIC))}
+    migrations: ClassVar[Migrations] = {
+        1: (added(_IONIC, 0.0), annotated("sources", _IONIC), *(added(name, None) for name in _FACTORS))
+    }
 
     active_material: str = text(doc="what it is called, for example NMC 811")
     active_material_density_kilogram_per_cubic_metre: float = real(
@@ -73,6 +90,9 @@ class Materials(Record):
     carbon_binder_conductivity_siemens_per_metre: float = real(
         "S/m", low=0, default=CARBON_BINDER_CONDUCTIVITY, doc="electronic, of the carbon-binder with its nanopores"
     )
+    active_material_conductivity_uncertainty_factor: float | None = _factor()
+    carbon_binder_conductivity_uncertainty_factor: float | None = _factor()
+    carbon_binder_ionic_conductivity_share_uncertainty_factor: float | None = _factor()
     sources: Any = document(default=SOURCES, doc="field to author, year and doi, or 'assumption' and what is assumed")
 
     def validate(self) -> None:

@@ -7,7 +7,8 @@ exact, so the order of the volume elements does not matter.
 
 Volume elements have in common how far their voxels are off, where that was estimated (`extrapolate`), and those that a
 generator drew how far it is. Both enter the standard errors in quadrature; no number of volume elements makes them
-smaller, and they are there for a single one.
+smaller, and they are there for a single one. So is what uncertain bulk properties do (`material_errors`), which stays
+apart.
 
 What it does not do: volume elements stacked in series would conduct less; a bound from below is not given.
 
@@ -42,6 +43,7 @@ _METRICS = (
     "pore_tortuosity_factor",
     "solid_effective_conductivity_siemens_per_metre",
 )
+_BY_MATERIALS = _METRICS[1:]
 _PORE_BOUND = "pore_tortuosity_factor_"
 _SOLID_BOUND = "solid_effective_conductivity_siemens_per_metre_"
 
@@ -93,7 +95,7 @@ def average_transport(transports: tuple[Transport, ...], predicted: PredictedErr
         volume_element_count=count,
         **_bounds(transports),
     )
-    mean = replace(mean, **_with_voxel_errors(mean, transports))
+    mean = replace(mean, **_with_voxel_errors(mean, transports), **_with_material_errors(mean, transports))
     return mean if predicted is None else replace(mean, **_with_errors(mean, predicted))
 
 
@@ -106,6 +108,17 @@ def _with_voxel_errors(mean: Transport, transports: Sequence[Transport]) -> dict
         relative = [error / single for single, error in pairs if error is not None and single > 0]
         if relative and math.isfinite(value):
             found[f"{name}{_STANDARD_ERROR}"] = math.hypot(value * _mean(relative), scatter or 0.0)
+    return found
+
+
+def _with_material_errors(mean: Transport, transports: Sequence[Transport]) -> dict[str, Any]:
+    """The standard errors by the materials: the relative ones of the volume elements that conduct, averaged."""
+    found: dict[str, Any] = {}
+    for name in _BY_MATERIALS:
+        value, field = getattr(mean, name), f"materials_{name}{_STANDARD_ERROR}"
+        pairs = [(getattr(t, name), getattr(t, field)) for t in transports]
+        relative = [error / single for single, error in pairs if error is not None and single > 0]
+        found[field] = value * _mean(relative) if relative and math.isfinite(value) else None
     return found
 
 

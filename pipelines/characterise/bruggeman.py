@@ -50,6 +50,7 @@ def average_with_bruggeman(
         mean,
         pore_tortuosity_factor=mean.porosity ** (1 - exponent),
         pore_tortuosity_factor_standard_error=None,
+        materials_pore_tortuosity_factor_standard_error=None,
         pore_tortuosity_factor_lower=None,
         pore_tortuosity_factor_upper=None,
         pore_outcome=TransportOutcome.CONVERGED,

@@ -30,6 +30,7 @@ from ragone.pipelines.characterise.carriers import (
 from ragone.pipelines.characterise.geometry import phase_fractions, specific_surface_areas
 from ragone.pipelines.characterise.geometry.surface_area import CROFTON
 from ragone.pipelines.characterise.kernel import EffectiveConductivity, conductivity_tensor, effective_conductivity
+from ragone.pipelines.characterise.material_errors import ELECTRONIC, IONIC, material_error
 from ragone.schemas import Boundary, Materials, Microstructure, Transport, TransportTensor, stage
 from ragone.schemas.electrode import ACTIVE_MATERIAL, CARBON_BINDER, PORE
 from ragone.schemas.parameter import Positive
@@ -82,11 +83,15 @@ def transport_of(
     """Transport of the voxels of a volume, given their canonical labels; `limits` are the kernel's."""
     edges = voxel_edges(microstructure)
     fractions, areas = phase_fractions(labels), specific_surface_areas(labels, edges)
-    pore = effective_conductivity(labels, ionic(materials), voxel_size=edges, **limits)
-    solid = effective_conductivity(labels, electronic(materials), voxel_size=edges, **limits)
+
+    def solve(conductivities: dict[int, float]) -> EffectiveConductivity:
+        return effective_conductivity(labels, conductivities, voxel_size=edges, **limits)
+
+    pore, solid = solve(ionic(materials)), solve(electronic(materials))
     pore_fraction, binder_fraction = (fractions.get(LABEL[phase], 0.0) for phase in (PORE, CARBON_BINDER))
     nanopores = materials.ion_conducting_nanopores(binder_fraction)
     porosity = pore_fraction + nanopores
+    tau = tortuosity_factor(porosity, pore.value)
     return Transport(
         pore_fraction=pore_fraction,
         active_material_fraction=fractions.get(LABEL[ACTIVE_MATERIAL], 0.0),
@@ -96,13 +101,19 @@ def transport_of(
             share * areas.get(_pair(phase, ACTIVE_MATERIAL), 0.0) for phase, share in wetted_shares(materials).items()
         ),
         surface_area_method=area_method(CROFTON, materials),
-        pore_tortuosity_factor=tortuosity_factor(porosity, pore.value),
+        pore_tortuosity_factor=tau,
         pore_tortuosity_factor_lower=tortuosity_factor(porosity, pore.upper),
         pore_tortuosity_factor_upper=tortuosity_factor(porosity, pore.lower),
+        materials_pore_tortuosity_factor_standard_error=material_error(
+            materials, IONIC, tau, lambda other: tortuosity_factor(porosity, solve(ionic(other)).value)
+        ),
         pore_outcome=pore.outcome,
         solid_effective_conductivity_siemens_per_metre=solid.value,
         solid_effective_conductivity_siemens_per_metre_lower=max(solid.lower, 0.0),
         solid_effective_conductivity_siemens_per_metre_upper=solid.upper,
+        materials_solid_effective_conductivity_siemens_per_metre_standard_error=material_error(
+            materials, ELECTRONIC, solid.value, lambda other: solve(electronic(other)).value
+        ),
         solid_outcome=solid.outcome,
         active_material_conductivity_siemens_per_metre=materials.active_material_conductivity_siemens_per_metre,
         carbon_binder_conductivity_siemens_per_metre=materials.carbon_binder_conductivity_siemens_per_metre,

@@ -29,7 +29,7 @@ ELECTRONIC: Mapping[str, str] = {
 def material_error(
     materials: Materials, factors: Mapping[str, str], value: float, solve: Callable[[Materials], float]
 ) -> float | None:
-    """Standard error of a metric by the materials, in its unit; null where none is stated, or it is infinite.
+    """Standard error of a metric by the materials, in its unit; null where none is stated, or nothing crosses.
 
     Parameters
     ----------
@@ -42,8 +42,8 @@ def material_error(
     solve
         Returns it for other materials.
     """
-    known = {name: getattr(materials, field) for name, field in factors.items() if getattr(materials, field)}
-    if not known or math.isinf(value):
+    known = {name: getattr(materials, field) for name, field in factors.items() if getattr(materials, name)}
+    changed: list[dict[str, Any]] = [{name: getattr(materials, name) / by} for name, by in known.items() if by]
+    if not changed or value in (0, math.inf):
         return None
-    changed: list[dict[str, Any]] = [{name: getattr(materials, name) / factor} for name, factor in known.items()]
     return math.hypot(*(solve(replace(materials, **one)) - value for one in changed))
