@@ -33,6 +33,9 @@ _BOUNDS = (
 _RADII = ("particle_diffusion_radius_metre", "particle_sauter_radius_metre")
 _DIFFUSION_RADIUS = "sphere with the volume-weighted mean diffusion time of the particles"
 _SAUTER_RADIUS = "sphere with the volume over surface of the particles together"
+_BY_MATERIALS = (
+    "by uncertain bulk properties, which all volumes have in common; null if their uncertainty is not stated"
+)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -191,7 +194,8 @@ class Transport(Record):
 
     A `..._standard_error` is that of the mean over `volume_element_count` volumes; that of a single one is by how much
     its voxels may be off, null where that was not estimated. Between `..._lower` and `..._upper` lies the exact
-    solution on these voxels; null where the solver gives no such bounds.
+    solution on these voxels; null where the solver gives no such bounds. The tortuosity factor is `porosity` over the
+    relative diffusivity.
     """
 
     kind: ClassVar[str] = "transport"
@@ -199,14 +203,31 @@ class Transport(Record):
     migrations: ClassVar[Migrations] = {
         1: tuple(added(name, None) for name in _BOUNDS),
         2: (renamed("cube_count", "volume_element_count"),),
-        3: tuple(added(name, None) for name in (*_RADII, f"{_RADII[1]}_standard_error")),
+        3: (
+            *(added(name, None) for name in (*_RADII, f"{_RADII[1]}_standard_error")),
+            added("nanopore_fraction", 0.0),
+            added("carbon_binder_ionic_conductivity_share", 0.0),
+            added("materials_pore_tortuosity_factor_standard_error", None),
+            added("materials_solid_effective_conductivity_siemens_per_metre_standard_error", None),
+        ),
     }
 
     pore_fraction: float = real("1", low=0, high=1, doc="pore volume over volume")
     active_material_fraction: float = real("1", low=0, high=1, doc="volume of active material over volume")
     carbon_binder_fraction: float = real("1", low=0, high=1, doc="volume of carbon-binder over volume")
+    nanopore_fraction: float = real(
+        "1",
+        low=0,
+        high=1,
+        default=0.0,
+        doc="volume of the nanopores of the carbon-binder over volume, where ions cross them; else 0",
+    )
     specific_surface_area_per_metre: float = real(
-        "1/m", low=0, tolerance=_SOLVER, doc="area between active material and pore over volume"
+        "1/m",
+        low=0,
+        tolerance=_SOLVER,
+        doc="area of active material over volume that the electrolyte wets: towards pores, and towards nanopores that "
+        "ions cross",
     )
     specific_surface_area_per_metre_standard_error: float | None = real(
         "1/m",
@@ -244,6 +265,9 @@ class Transport(Record):
         tolerance=_SOLVER,
         doc="not less than the exact solution on these voxels; null if not known",
     )
+    materials_pore_tortuosity_factor_standard_error: float | None = real(
+        "1", low=0, optional=True, default=None, tolerance=_SOLVER, doc=_BY_MATERIALS
+    )
     pore_outcome: TransportOutcome = choice(TransportOutcome, doc="outcome of the solve in the pores")
     solid_effective_conductivity_siemens_per_metre: float = real(
         "S/m", low=0, tolerance=_SOLVER, doc="through-plane, active material and carbon-binder together"
@@ -271,9 +295,15 @@ class Transport(Record):
         tolerance=_SOLVER,
         doc="not less than the exact solution on these voxels; null if not known",
     )
+    materials_solid_effective_conductivity_siemens_per_metre_standard_error: float | None = real(
+        "S/m", low=0, optional=True, default=None, tolerance=_SOLVER, doc=_BY_MATERIALS
+    )
     solid_outcome: TransportOutcome = choice(TransportOutcome, doc="outcome of the solve in the solids")
     active_material_conductivity_siemens_per_metre: float = real("S/m", low=0, doc="bulk value that entered the solve")
     carbon_binder_conductivity_siemens_per_metre: float = real("S/m", low=0, doc="bulk value that entered the solve")
+    carbon_binder_ionic_conductivity_share: float = real(
+        "1", low=0, high=1, default=0.0, doc="of the electrolyte's; value that entered the solve"
+    )
     voxel_size_metre: float = real("m", low=0, low_open=True, doc="of cubes, or of the cubes of equal volume")
     edge_voxels: int = integer(low=1, doc="voxels along axis 0 of one volume")
     volume_element_count: int = integer(low=1, doc="volume elements that the means are taken over")
@@ -291,6 +321,11 @@ class Transport(Record):
         default=None,
         doc="standard error of the mean over the volume elements; null for a single one",
     )
+
+    @property
+    def porosity(self) -> float:
+        """Pore volume over volume [-] that the tortuosity factor refers to: with the nanopores that ions cross."""
+        return self.pore_fraction + self.nanopore_fraction
 
     def percolates(self) -> bool:
         """Whether ions and electrons both cross the electrode."""

@@ -12,7 +12,7 @@ import numpy as np
 from ragone.schemas.electrode import TransportOutcome
 from ragone.schemas.errors import FieldShapeError
 from ragone.schemas.field import Tolerance, array, choice, real, text, texts
-from ragone.schemas.migration import Migrations, Values, withdrawn
+from ragone.schemas.migration import Migrations, Values, added, withdrawn
 from ragone.schemas.record import Record
 
 _SOLVER = Tolerance(relative=1e-4)
@@ -55,16 +55,17 @@ class TransportTensor(Record):
     """
 
     kind: ClassVar[str] = "transport_tensor"
-    schema_version: ClassVar[int] = 2
+    schema_version: ClassVar[int] = 3
     migrations: ClassVar[Migrations] = {
         1: (
             withdrawn("pore_anisotropy", 1.0, _closed("pore_relative_diffusivity")),
             withdrawn("solid_anisotropy", 1.0, _closed("solid_conductivity_siemens_per_metre")),
-        )
+        ),
+        2: (added("nanopore_fraction", 0.0), added("carbon_binder_ionic_conductivity_share", 0.0)),
     }
 
     boundary: Boundary = choice(Boundary, doc="condition on the side faces")
-    pore_relative_diffusivity: np.ndarray[Any, Any] = _matrix("1", "D_eff / D = pore_fraction / tau")
+    pore_relative_diffusivity: np.ndarray[Any, Any] = _matrix("1", "D_eff / D = porosity / tau")
     pore_relative_diffusivity_half_width: np.ndarray[Any, Any] = _matrix("1", "certified")
     pore_principal_values: np.ndarray[Any, Any] = _matrix("1", "shape (1, 3)")
     pore_principal_axes: np.ndarray[Any, Any] = _matrix("1", "unit vectors in the columns")
@@ -77,8 +78,18 @@ class TransportTensor(Record):
     solid_anisotropy: float | None = _anisotropy()
     solid_outcomes: tuple[str, ...] = texts(doc="of each axis, as TransportOutcome")
     pore_fraction: float = real("1", low=0, high=1, doc="pore volume over volume")
+    nanopore_fraction: float = real(
+        "1",
+        low=0,
+        high=1,
+        default=0.0,
+        doc="volume of the nanopores of the carbon-binder over volume, where ions cross them; else 0",
+    )
     active_material_conductivity_siemens_per_metre: float = real("S/m", low=0, doc="bulk value that entered the solve")
     carbon_binder_conductivity_siemens_per_metre: float = real("S/m", low=0, doc="bulk value that entered the solve")
+    carbon_binder_ionic_conductivity_share: float = real(
+        "1", low=0, high=1, default=0.0, doc="of the electrolyte's; value that entered the solve"
+    )
     voxel_size_metre: float = real("m", low=0, low_open=True, doc="of cubes, or of the cubes of equal volume")
     method: str = text(doc="solver and its tolerance")
 
@@ -95,8 +106,13 @@ class TransportTensor(Record):
             if len(given) != 3 or not set(given) <= set(TransportOutcome):
                 raise FieldShapeError(f"{self.kind}.{name} = {given} must be three of {list(TransportOutcome)}.")
 
+    @property
+    def porosity(self) -> float:
+        """Pore volume over volume [-] that the tortuosity factor refers to: with the nanopores that ions cross."""
+        return self.pore_fraction + self.nanopore_fraction
+
     def pore_tortuosity_factors(self) -> np.ndarray[Any, Any]:
-        """Shape (3,): pore_fraction over the diagonal entries [-], +inf where that is zero."""
+        """Shape (3,): porosity over the diagonal entries [-], +inf where that is zero."""
         diagonal = np.diag(self.pore_relative_diffusivity)
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.asarray(np.where(diagonal > 0, self.pore_fraction / diagonal, np.inf))
+            return np.asarray(np.where(diagonal > 0, self.porosity / diagonal, np.inf))

@@ -44,7 +44,11 @@ _EXAMPLES: dict[str, dict[str, Any]] = {
     "candidate": {"values": {"recipe.porosity": 0.35, "cell.form_factor": "4680"}},
     "history": {"name": "energy", "goals": [], "trials": [{"candidate": _ID, "kpis": []}]},
     "recipe": {"active_material_weight_fraction": 0.95, "porosity": 0.35},
-    "materials": {"active_material": "NMC 811"},
+    "materials": {
+        "active_material": "NMC 811",
+        "carbon_binder_nanoporosity": 0.6,
+        "carbon_binder_ionic_conductivity_share": 0.2,
+    },
     "cell_design": {"mass_loading_kilogram_per_square_metre": 0.2},
     "design": {
         "active_material_weight_fraction": 0.94,

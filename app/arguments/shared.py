@@ -42,5 +42,5 @@ def materials(command: argparse.ArgumentParser, option: str, whose: str) -> None
         action="append",
         default=[],
         metavar="ID|NAME=VALUE",
-        help=f"{whose}: stored ones, or active_material_density='3600 kg/m^3'; may be repeated",
+        help=f"{whose}: stored ones, nmc-811-nanoporous, or active_material_density='3600 kg/m^3'; may be repeated",
     )

@@ -50,7 +50,7 @@ def _numbers(text: str, what: str, bounds: Bounds, unit: str) -> list[float]:
 
 def _row(compared: Compared, transport: Transport) -> BruggemanRow:
     return BruggemanRow(
-        porosity=transport.pore_fraction,
+        porosity=transport.porosity,
         tortuosity_factor=transport.pore_tortuosity_factor,
         standard_error=transport.pore_tortuosity_factor_standard_error,
         tensors=[list(tensor.pore_tortuosity_factors()) for tensor in compared.tensors],

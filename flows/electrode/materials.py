@@ -15,6 +15,7 @@ from typing import Any, Self
 from ragone.dataset import Edge, Lake
 from ragone.flows.errors import MaterialsError
 from ragone.flows.parameter_files.fields import read_fields, settings_of
+from ragone.pipelines.cell.catalogue import NAMED_MATERIALS
 from ragone.schemas import Materials, Microstructure, Record, Run, Transport
 from ragone.schemas.materials import NMC_811
 
@@ -23,11 +24,10 @@ _DRAWN = (  # what decides where a voxel is solid; the rest enters when it is me
     "carbon_binder_density_kilogram_per_cubic_metre",
     "carbon_binder_nanoporosity",
 )
-_MEASURED = (
-    "active_material_conductivity_siemens_per_metre",
-    "carbon_binder_conductivity_siemens_per_metre",
-)
-_NAMES = (*_DRAWN, *_MEASURED, "active_material")
+_ELECTRONIC = ("active_material_conductivity_siemens_per_metre", "carbon_binder_conductivity_siemens_per_metre")
+_MEASURED = (*_ELECTRONIC, "carbon_binder_ionic_conductivity_share")
+_UNCERTAIN = tuple(name for name in Materials.fields() if name.endswith("_uncertainty_factor"))
+_NAMES = (*_DRAWN, *_MEASURED, *_UNCERTAIN, "active_material")
 _OF_VOXELS = tuple(f"{kind.kind}-" for kind in (Microstructure, Transport))
 UNNAMED = "not named"
 _SAME = 1e-9  # relative difference of what was rounded by a conversion of units
@@ -43,7 +43,7 @@ class Said:
     record: Materials | None = None
 
     def __str__(self) -> str:
-        unit = Materials.fields()[self.name].unit
+        unit = "" if self.value is None else Materials.fields()[self.name].unit
         value = f"{self.value:.9g} [{'-' if unit == '1' else unit}]" if unit else self.value
         return f"{self.name} = {value} by {self.by}"
 
@@ -57,7 +57,7 @@ class StatedMaterials:
 
     @classmethod
     def read(cls, words: Sequence[str]) -> Self:
-        """Words such as ``active_material_density=3600 kg/m^3``, and the id of a record, which has no ``=``.
+        """Words such as ``active_material_density=3600 kg/m^3``, and the id or name of a record, which have no ``=``.
 
         Raises
         ------
@@ -75,7 +75,8 @@ class StatedMaterials:
 
     def said(self, lake: Lake) -> tuple[Said, ...]:
         """Property by property."""
-        stored = lake.get(self.stored, Materials) if self.stored else None
+        named = NAMED_MATERIALS.get(self.stored)
+        stored = named or (lake.get(self.stored, Materials) if self.stored else None)
         given = [Said(name, value, "what is given") for name, value in self.values.items()]
         of_record = _all_of(stored, f"{stored.id}, which is given") if stored else ()
         return (*(replace(each, record=stored) for each in of_record), *given)
@@ -218,7 +219,7 @@ def _agreed(said: Sequence[Said]) -> dict[str, Said]:
 
 
 def _same(one: Any, other: Any) -> bool:
-    return one == other if isinstance(one, str) else math.isclose(one, other, rel_tol=_SAME)
+    return one == other if isinstance(one, str) or None in (one, other) else math.isclose(one, other, rel_tol=_SAME)
 
 
 def _history(lake: Lake, subject: Record) -> list[list[_Way]]:
@@ -237,19 +238,17 @@ def _way(lake: Lake, subject: str, run_id: str, edges: Iterable[Edge]) -> _Way:
     name = next((edge.parent for edge in edges if edge.run_id == run_id and edge.parent.startswith(kind)), "")
     if name:
         record, drawn = lake.get(name, Materials), subject.startswith(f"{Microstructure.kind}-")
-        return _Way(
-            _all_of(record, f"{name}, the materials of {subject}", _DRAWN if drawn else _DRAWN + _MEASURED), record
-        )
+        return _Way(_all_of(record, f"{name}, the materials of {subject}", _DRAWN if drawn else _NAMES[:-1]), record)
     parameters = lake.get(run_id, Run).parameters
     by = f"{run_id}, which made {subject}"
     return _Way(tuple(Said(key, value, by) for key, value in parameters.items() if key in _DRAWN + _MEASURED))
 
 
 def _solved(subject: Record) -> Iterator[Said]:
-    """The conductivities that the metrics hold for; they are 0 where the metrics are assumed."""
-    for name in _MEASURED:
-        if getattr(subject, name, None):
-            yield Said(name, getattr(subject, name), subject.id)
+    """The conductivities that the metrics hold for; those of electrons are 0 where the metrics are assumed."""
+    entered = {name: getattr(subject, name, 0.0) for name in _MEASURED}
+    if any(entered[name] for name in _ELECTRONIC):
+        yield from (Said(name, value, subject.id) for name, value in entered.items())
 
 
 def _all_of(record: Materials, by: str, names: Iterable[str] = _NAMES) -> tuple[Said, ...]:

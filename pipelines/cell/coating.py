@@ -1,8 +1,9 @@
 """A measured coating as a cell model sees it, and whether it can be built at all.
 
 A microstructure shows carbon-binder as solid. Where its materials say that it holds nanopores, the solids of the
-coating are the dense parts only, and its porosity is all pore volume. No ion was let through those nanopores when the
-metrics were computed, so that the tortuosity factor is rescaled: porosity / tau stays what was solved.
+coating are the dense parts only, and its porosity is all pore volume. The tortuosity factor refers to that porosity
+where ions cross the carbon-binder. Where none does, it refers to the resolved pores, and is rescaled: porosity / tau
+stays what was solved.
 """
 
 from __future__ import annotations
@@ -114,8 +115,8 @@ def coating_of(electrode: str, transport: Transport, materials: Materials, radiu
 
 def _rescaled(transport: Transport, porosity: float) -> float:
     """The tortuosity factor that gives the diffusivity solved with this porosity [-]."""
-    tau, resolved = transport.pore_tortuosity_factor, transport.pore_fraction
-    return tau if porosity == resolved or math.isinf(tau) else tau * (porosity / resolved)
+    tau, solved = transport.pore_tortuosity_factor, transport.porosity
+    return tau if porosity == solved or math.isinf(tau) else tau * (porosity / solved)
 
 
 def _require_room(transport: Transport) -> None:

@@ -29,9 +29,10 @@ def ideal_transport(
     recipe
         Weight fraction and porosity enter.
     materials
-        Densities and the nanoporosity of the carbon-binder enter; its nanopores carry no ions.
+        Densities and the nanoporosity of the carbon-binder enter. Where ions cross it, the relation is of all pores,
+        whatever the share; else of those outside of it.
     exponent
-        Bruggeman's: tau = pores^(1 - exponent) [-], at least 1.
+        Bruggeman's: tau = porosity^(1 - exponent) [-], at least 1.
     particle_radius_metre
         Radius of the spheres whose surface is all wetted [m]; Chen2020's.
     solid_effective_conductivity_siemens_per_metre
@@ -62,18 +63,21 @@ def ideal_transport(
     binder = dense / (1 - materials.carbon_binder_nanoporosity)
     pores = recipe.porosity - (binder - dense)
     POSITIVE.require(pores, "porosity without that of the carbon-binder", "1")
+    nanopores = materials.ion_conducting_nanopores(binder)
     return Transport(
         pore_fraction=pores,
+        nanopore_fraction=nanopores,
         active_material_fraction=active,
         carbon_binder_fraction=binder,
         specific_surface_area_per_metre=3 * active / particle_radius_metre,
         surface_area_method="assumed: all of the spheres' surface",
-        pore_tortuosity_factor=pores ** (1 - exponent),
+        pore_tortuosity_factor=(pores + nanopores) ** (1 - exponent),
         pore_outcome=TransportOutcome.CONVERGED,
         solid_effective_conductivity_siemens_per_metre=solid_effective_conductivity_siemens_per_metre,
         solid_outcome=TransportOutcome.CONVERGED,
         active_material_conductivity_siemens_per_metre=0.0,
         carbon_binder_conductivity_siemens_per_metre=0.0,
+        carbon_binder_ionic_conductivity_share=materials.carbon_binder_ionic_conductivity_share,
         voxel_size_metre=particle_radius_metre,
         edge_voxels=1,
         volume_element_count=1,

@@ -2,7 +2,7 @@
 
 Fractions, area and effective transport coefficients are averaged arithmetically: the volume elements stand side by side
 and conduct in parallel, so one that does not percolate counts with zero. The tortuosity factor follows from the means,
-tau = mean(pore_fraction) / mean(pore_fraction / tau_i); it is infinite only if no volume element percolates. Sums are
+tau = mean(porosity) / mean(porosity / tau_i); it is infinite only if no volume element percolates. Sums are
 exact, so the order of the volume elements does not matter.
 
 Radii of the particles are averaged as those of one powder: the square of the diffusion radius, and the inverse of the
@@ -10,7 +10,8 @@ Sauter radius, each weighted by the volume of active material.
 
 Volume elements have in common how far their voxels are off, where that was estimated (`extrapolate`), and those that a
 generator drew how far it is. Both enter the standard errors in quadrature; no number of volume elements makes them
-smaller, and they are there for a single one.
+smaller, and they are there for a single one. So is what uncertain bulk properties do (`material_errors`), which stays
+apart.
 
 What it does not do: volume elements stacked in series would conduct less; a bound from below is not given.
 
@@ -34,6 +35,7 @@ _ALIKE = (
     "surface_area_method",
     "active_material_conductivity_siemens_per_metre",
     "carbon_binder_conductivity_siemens_per_metre",
+    "carbon_binder_ionic_conductivity_share",
     "voxel_size_metre",
     "edge_voxels",
     "method",
@@ -44,6 +46,7 @@ _METRICS = (
     "pore_tortuosity_factor",
     "solid_effective_conductivity_siemens_per_metre",
 )
+_BY_MATERIALS = _METRICS[1:]
 _RADIUS = "particle_sauter_radius_metre"
 _PORE_BOUND = "pore_tortuosity_factor_"
 _SOLID_BOUND = "solid_effective_conductivity_siemens_per_metre_"
@@ -74,14 +77,15 @@ def average_transport(transports: tuple[Transport, ...], predicted: PredictedErr
     """
     _require_alike(transports)
     count = len(transports)
-    diffusivities = [t.pore_fraction / t.pore_tortuosity_factor for t in transports]
-    fractions = [t.pore_fraction for t in transports]
+    diffusivities = [t.porosity / t.pore_tortuosity_factor for t in transports]
+    porosities = [t.porosity for t in transports]
     areas = [t.specific_surface_area_per_metre for t in transports]
     conductivities = [t.solid_effective_conductivity_siemens_per_metre for t in transports]
-    tau, tau_error = _ratio_of_means(fractions, diffusivities)
+    tau, tau_error = _ratio_of_means(porosities, diffusivities)
     mean = replace(
         transports[0],
-        pore_fraction=_mean(fractions),
+        pore_fraction=_mean([t.pore_fraction for t in transports]),
+        nanopore_fraction=_mean([t.nanopore_fraction for t in transports]),
         active_material_fraction=_mean([t.active_material_fraction for t in transports]),
         carbon_binder_fraction=_mean([t.carbon_binder_fraction for t in transports]),
         specific_surface_area_per_metre=_mean(areas),
@@ -96,7 +100,7 @@ def average_transport(transports: tuple[Transport, ...], predicted: PredictedErr
         **_bounds(transports),
         **_radii(transports),
     )
-    mean = replace(mean, **_with_voxel_errors(mean, transports))
+    mean = replace(mean, **_with_voxel_errors(mean, transports), **_with_material_errors(mean, transports))
     return mean if predicted is None else replace(mean, **_with_errors(mean, predicted))
 
 
@@ -109,6 +113,17 @@ def _with_voxel_errors(mean: Transport, transports: Sequence[Transport]) -> dict
         relative = [error / single for single, error in pairs if error is not None and single > 0]
         if relative and math.isfinite(value):
             found[f"{name}{_STANDARD_ERROR}"] = math.hypot(value * _mean(relative), scatter or 0.0)
+    return found
+
+
+def _with_material_errors(mean: Transport, transports: Sequence[Transport]) -> dict[str, Any]:
+    """The standard errors by the materials: the relative ones of the volume elements that conduct, averaged."""
+    found: dict[str, Any] = {}
+    for name in _BY_MATERIALS:
+        value, field = getattr(mean, name), f"materials_{name}{_STANDARD_ERROR}"
+        pairs = [(getattr(t, name), getattr(t, field)) for t in transports]
+        relative = [error / single for single, error in pairs if error is not None and single > 0]
+        found[field] = value * _mean(relative) if relative and math.isfinite(value) else None
     return found
 
 
@@ -125,7 +140,7 @@ def _with_errors(mean: Transport, predicted: PredictedErrors) -> dict[str, Any]:
 def _bounds(transports: Sequence[Transport]) -> dict[str, Any]:
     """Certified bounds of the means: those of each volume element, averaged alike; null if one has none."""
     found: dict[str, float | None] = {}
-    fractions = [t.pore_fraction for t in transports]
+    porosities = [t.porosity for t in transports]
     for side in ("lower", "upper"):
         conductivities = [getattr(t, _SOLID_BOUND + side) for t in transports]
         factors = [getattr(t, _PORE_BOUND + side) for t in transports]
@@ -133,8 +148,8 @@ def _bounds(transports: Sequence[Transport]) -> dict[str, Any]:
         if None in factors:
             found[_PORE_BOUND + side] = None
         else:
-            diffusivity = _mean([share / factor for share, factor in zip(fractions, factors, strict=True)])
-            found[_PORE_BOUND + side] = tortuosity_factor(_mean(fractions), diffusivity)
+            diffusivity = _mean([share / factor for share, factor in zip(porosities, factors, strict=True)])
+            found[_PORE_BOUND + side] = tortuosity_factor(_mean(porosities), diffusivity)
     return found
 
 

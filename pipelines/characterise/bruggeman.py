@@ -45,11 +45,12 @@ def average_with_bruggeman(
     """
     Bounds(low=1).require(exponent, "exponent", "1")
     mean = average_transport(transports, predicted)
-    POSITIVE.require(mean.pore_fraction, "transport.pore_fraction", "1")
+    POSITIVE.require(mean.porosity, "transport.porosity", "1")
     return replace(
         mean,
-        pore_tortuosity_factor=mean.pore_fraction ** (1 - exponent),
+        pore_tortuosity_factor=mean.porosity ** (1 - exponent),
         pore_tortuosity_factor_standard_error=None,
+        materials_pore_tortuosity_factor_standard_error=None,
         pore_tortuosity_factor_lower=None,
         pore_tortuosity_factor_upper=None,
         pore_outcome=TransportOutcome.CONVERGED,

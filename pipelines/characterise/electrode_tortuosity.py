@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import math
 
-from ragone.pipelines.characterise.carriers import LABEL, canonical_labels, ionic, method_with_voxels, voxel_edges
+from ragone.pipelines.characterise.carriers import LABEL, UNKNOWN, canonical_labels, method_with_voxels, voxel_edges
 from ragone.pipelines.characterise.geometry import phase_fractions
 from ragone.pipelines.characterise.homogenise import KERNEL, LIBRARIES
 from ragone.pipelines.characterise.kernel.blocking import blocked_conductivity
@@ -31,6 +31,7 @@ from ragone.schemas import ElectrodeTortuosity, Microstructure, stage
 from ragone.schemas.electrode import PORE
 from ragone.schemas.parameter import Positive
 
+_IN_THE_PORES = {label: float(label == LABEL[PORE]) for label in range(UNKNOWN + 1)}
 _METHOD = "blocked at the last layer, walls charged evenly by area of voxel faces, low frequency; {}"
 
 
@@ -57,7 +58,7 @@ def measure_electrode_tortuosity(
     labels = canonical_labels(microstructure)
     found = blocked_conductivity(
         labels,
-        ionic(),
+        _IN_THE_PORES,
         voxel_size=voxel_edges(microstructure),
         relative_tolerance=relative_tolerance,
         largest_iteration_count=largest_iteration_count,

@@ -62,7 +62,7 @@ def homogenise_extrapolated(
     microstructure
         Axis 0 is through-plane. Each edge a multiple of four times the coarsening, and at least eight such.
     materials
-        Electronic conductivities of the bulk enter.
+        Conductivities of the bulk enter; nanoporosity too if the carbon-binder conducts ions.
     coarsening
         Voxels of the volume along the edge of one of the solve [-]: two at four times the memory and time of four,
         for half of the error.
@@ -131,7 +131,15 @@ def _extrapolated(levels: list[Transport]) -> Transport:
         if conducting:
             value, error = _limit([getattr(level, metric) for level in conducting], lowest, _DOUBLED.get(metric, 0.0))
             changed |= {metric: value, f"{metric}_standard_error": error}
+            changed |= _by_materials(levels[0], metric, value)
     return replace(levels[0], **changed)
+
+
+def _by_materials(finest: Transport, metric: str, value: float) -> dict[str, Any]:
+    """The standard error by the materials, as large a part of the limit as of the finest value."""
+    name = f"materials_{metric}_standard_error"
+    error = getattr(finest, name, None)
+    return {} if not error else {name: error * value / getattr(finest, metric)}
 
 
 def _conducts(metric: str, level: Transport) -> bool:

@@ -14,7 +14,10 @@ Metric = Literal[
     "specific_surface_area_per_metre",
     "solid_effective_conductivity_siemens_per_metre",
     "particle_sauter_radius_metre",
+    "materials_pore_tortuosity_factor",
+    "materials_solid_effective_conductivity_siemens_per_metre",
 ]
+_MATERIALS = "materials_"  # the standard error is that by the bulk properties
 PERTURBED_METRICS: tuple[str, ...] = get_args(Metric)
 
 
@@ -27,7 +30,7 @@ def perturb(transport: Transport, *, metric: Metric) -> Transport:
     transport
         With the standard error of that metric.
     metric
-        One of `PERTURBED_METRICS`.
+        One of `PERTURBED_METRICS`; with `materials_` before it, the error is that by the bulk properties.
 
     Returns
     -------
@@ -48,6 +51,10 @@ def perturb(transport: Transport, *, metric: Metric) -> Transport:
         raise MissingFieldError(
             f"transport.{metric}_standard_error is null: a single volume has none. "
             "Average several volumes of the material, or leave this metric as it is."
+            if not metric.startswith(_MATERIALS)
+            else f"transport.{metric}_standard_error is null: the materials state no uncertainty. "
+            "State the uncertainty factors of their conductivities, or leave this metric as it is."
         )
-    changed: dict[str, Any] = {metric: getattr(transport, metric) + error}
+    name = metric.removeprefix(_MATERIALS)
+    changed: dict[str, Any] = {name: getattr(transport, name) + error}
     return replace(transport, **changed, method=transport.method + raised(metric))

@@ -25,8 +25,9 @@ along all three axes at once. At 64^3 these are 1.6e9 steps, 6 s on two cores; t
 volume. With 1000 walkers or more the standard errors are themselves right to a few per cent; with 100 they are 5 % too
 small.
 
-What it does not do: several conducting phases or a diffusivity that varies. A part of the
-cell that walkers enter and leave more slowly than they cross it is seen only by the slope's falling.
+What it does not do: several conducting phases or a diffusivity that varies, so that no walker enters a carbon-binder
+that conducts ions. A part of the cell that walkers enter and leave more slowly than they cross it is seen only by the
+slope's falling.
 
 References
 ----------

@@ -1,8 +1,9 @@
 """What an electrode or any other porous composite conducts: KPIs without a cell, also of a filter or catalyst layer.
 
 Uncertainty is the standard error over the volumes that were measured, with half of what the solver leaves open between
-its bounds. A single volume does not tell how far others lie: there is none. Of fractions and of the relative
-diffusivity there is none either, since the scatter of the fractions is not recorded.
+its bounds, and what uncertain bulk properties make of it where their uncertainty is stated. A single volume does not
+tell how far others lie: there is none. Of fractions and of the relative diffusivity there is none either, since the
+scatter of the fractions is not recorded.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ def transport_properties(transport: Transport) -> Mapping[str, Kpi]:
     one, area = transport, "specific_surface_area_per_metre"
     found = (
         _solved(TORTUOSITY, one, one.pore_tortuosity_factor, _TAU, _TAU),
-        _solved(DIFFUSIVITY, one, one.pore_fraction / one.pore_tortuosity_factor, _TAU),
+        _solved(DIFFUSIVITY, one, one.porosity / one.pore_tortuosity_factor, _TAU),
         _solved(CONDUCTIVITY, one, one.solid_effective_conductivity_siemens_per_metre, _SIGMA, _SIGMA),
         _measured(AREA, one, one.specific_surface_area_per_metre, _error(one, area), one.surface_area_method),
         _measured(POROSITY, one, one.pore_fraction, None, "voxels counted"),
@@ -79,6 +80,9 @@ def _solved(definition: Definition, transport: Transport, value: float, field: s
     error = _error(transport, scatter) if scatter else None
     if error is not None and upper is not None:
         error = math.hypot(error, (upper - lower) / 2)
+    by_materials = getattr(transport, f"materials_{scatter}_standard_error", None)
+    if error is not None and by_materials is not None:
+        error = math.hypot(error, by_materials)
     return _measured(definition, transport, value, error, transport.method)
 
 

@@ -424,3 +424,24 @@ def test_a_stopped_campaign_ends_with_the_same_history(lake: Lake) -> None:
     assert set(counted["n"].to_list()) == {1}
     with Lake.open(Path(lake.where).parent / "other", create=True) as other:
         assert told(run_campaign(other, stop)) == told(ended)
+
+
+def test_uncertain_materials_are_perturbed_beside_the_volumes(lake: Lake) -> None:
+    """A binder of which ions cross an uncertain share widens the KPI, whose method names the share's part."""
+    slow = {**STEPS["discharge"], "power": "2 W"}
+    packed = {"manufacture": PACKED, "characterise": {"stage": "homogenise"}, "discharge": slow}
+    sponge = {"carbon_binder_nanoporosity": 0.5, "carbon_binder_ionic_conductivity_share": 0.16}
+    factor = {"carbon_binder_ionic_conductivity_share_uncertainty_factor": 3.0}
+    found = {}
+    for name, materials in (("sure", sponge), ("unsure", {**sponge, **factor})):
+        space = {"recipe.porosity": 0.45, "recipe.binder_adhesion": 0.5, "cell.mass_loading": "20 mg/cm^2"}
+        wanted = study(
+            space=space, steps=packed, materials=materials, resolution=SMALL, budget={"initial": 1, "total": 1}
+        )
+        found[name] = run_campaign(lake, wanted).trials[0].kpis[0]
+    sure, unsure = found["sure"], found["unsure"]
+    assert unsure.value == pytest.approx(sure.value, rel=1e-12)
+    assert (unsure.standard_uncertainty or 0) > (sure.standard_uncertainty or 0) > 0
+    named = "materials_pore_tortuosity_factor"
+    assert [named in of_run(lake, kpi.id).parameters["perturbed"] for kpi in (sure, unsure)] == [False, True]
+    assert named in unsure.method

@@ -1,7 +1,7 @@
 """Which numbers of a transport record can be studied, and what does each volume element add to their mean?
 
 The metric of several volume elements is the one that `average_transport` gives. For most metrics that is the arithmetic
-mean. A tortuosity factor is a ratio of means, mean(pore_fraction) / mean(pore_fraction / tau); each volume element then
+mean. A tortuosity factor is a ratio of means, mean(porosity) / mean(porosity / tau); each volume element then
 stands with its linearised value, whose mean is the ratio and whose scatter is that of the ratio. So a volume element
 that does not percolate (tau = +inf, no effective diffusivity) is a finite value like any other.
 
@@ -25,7 +25,12 @@ from ragone.schemas import Transport
 Floats = npt.NDArray[np.float64]
 
 TORTUOSITY_FACTOR = "pore_tortuosity_factor"
-_GIVEN = ("active_material_conductivity_siemens_per_metre", "carbon_binder_conductivity_siemens_per_metre")
+_GIVEN = (
+    "active_material_conductivity_siemens_per_metre",
+    "carbon_binder_conductivity_siemens_per_metre",
+    "carbon_binder_ionic_conductivity_share",
+    "nanopore_fraction",  # in proportion to that of the carbon-binder
+)
 
 METRICS: Mapping[str, str] = {
     name: spec.unit
@@ -52,7 +57,7 @@ def linearised(transports: Sequence[Transport], metric: str) -> Floats:
     values = np.array([getattr(transport, metric) for transport in transports], dtype=np.float64)
     if metric != TORTUOSITY_FACTOR:
         return values
-    fractions = np.array([transport.pore_fraction for transport in transports])
+    fractions = np.array([transport.porosity for transport in transports])
     diffusivities = fractions / values
     mean_diffusivity = math.fsum(diffusivities) / len(values)
     if mean_diffusivity == 0:

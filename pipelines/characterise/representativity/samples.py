@@ -17,6 +17,7 @@ _ALIKE = (
     "surface_area_method",
     "active_material_conductivity_siemens_per_metre",
     "carbon_binder_conductivity_siemens_per_metre",
+    "carbon_binder_ionic_conductivity_share",
     "method",
 )
 

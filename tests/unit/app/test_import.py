@@ -51,6 +51,20 @@ def test_a_volume_runs_through_all_stages(bring_in, cli, volume):
     assert "W.h/L" in shown.out
 
 
+def test_named_materials_let_ions_cross_the_carbon_binder(bring_in, cli, volume):
+    """The catalogue's share and nanoporosity enter the metrics and the cell, and their uncertainty is stored."""
+    words = ("--mass-loading", "10 mg/cm^2", "--power", "5 W", "--json")
+    data = bring_in(volume, *WORDS, *words, "--materials", "nmc-811-nanoporous").data
+    transport = cli("show", "--json", data["transport_id"]).data["record"]
+    porosity, diffusivity = (1 / 3 + share / 6 for share in (0.576, 0.32))
+    assert transport["pore_tortuosity_factor"] == pytest.approx(porosity / diffusivity, rel=1e-3)
+    lowered = porosity / (1 / 3 + 0.32 / 3 / 6)
+    error = transport["materials_pore_tortuosity_factor_standard_error"]
+    assert error == pytest.approx(lowered - porosity / diffusivity, rel=1e-2)
+    cell = cli("show", "--json", data["cell_id"]).data["record"]
+    assert cell["positive_porosity"] == pytest.approx(porosity, rel=1e-9)
+
+
 def test_the_materials_of_a_volume_go_with_it_to_its_cell(bring_in, cli, volume):
     """What is not stated is that of the chemistry; other materials than the volume was measured with are refused."""
     words = (*WORDS, "--mass-loading", "10 mg/cm^2", "--power", "5 W", "--json")

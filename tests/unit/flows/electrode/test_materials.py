@@ -17,6 +17,7 @@ from ragone.flows.electrode.materials import (
     materials_of_volume,
 )
 from ragone.flows.errors import MaterialsError
+from ragone.pipelines.cell.catalogue import NAMED_MATERIALS
 from ragone.schemas import Generator, Materials, Microstructure, Recipe, Transport, stage
 from ragone.schemas.electrode import cubic_voxels
 from ragone.schemas.errors import BoundsError, ParameterError, UnknownFieldError
@@ -143,6 +144,22 @@ def test_stored_materials_may_be_named(lake, measured):
     transport, other = measured(NMC_811, NMC_811), lake.put(HEAVY)
     with pytest.raises(MaterialsError, match=f"5050.*{other}, which is given"):
         materials_of(lake, transport, StatedMaterials.read([other[:24]]).said(lake), NMC_811)
+
+
+def test_named_materials_are_a_record_of_their_own(lake):
+    """A name of the catalogue stands for all that its record says, with the uncertainty of what is not well known."""
+    said = StatedMaterials.read(["nmc-811-nanoporous"]).said(lake)
+    found = materials_from(said, None, "a recipe")
+    assert found.id == NAMED_MATERIALS["nmc-811-nanoporous"].id
+    assert found.carbon_binder_ionic_conductivity_share_uncertainty_factor == 3.0
+
+
+def test_an_uncertainty_that_nobody_stated_may_be_stated():
+    """Over materials without one it is added, and everything else stays."""
+    words = ["carbon_binder_conductivity_uncertainty_factor=3"]
+    found = materials_from(StatedMaterials.read(words).said(None), NMC_811, "a recipe")
+    assert found.carbon_binder_conductivity_uncertainty_factor == 3.0
+    assert found.active_material == NMC_811.active_material
 
 
 def test_parameters_of_former_runs_are_what_it_was_drawn_with(lake, measured, example):

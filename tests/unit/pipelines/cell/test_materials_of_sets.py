@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from ragone.pipelines.cell import assemble_cell, ideal_transport, materials_of_set
+from ragone.pipelines.cell.catalogue import NAMED_MATERIALS
 from ragone.pipelines.cell.engine import HALF_CELL_SETS, PARAMETER_SETS
 from ragone.pipelines.cell.errors import ContradictionError
 from ragone.schemas import Recipe
@@ -20,11 +21,24 @@ RECIPE = Recipe(active_material_weight_fraction=0.95, porosity=0.35)
 def test_every_set_has_materials_with_sources(electrode, parameter_set):
     """Each property of each material says where it is from, or that it is assumed."""
     materials = materials_of_set(parameter_set, electrode)
-    numbers = {name for name, spec in materials.fields().items() if spec.dtype == "float64"}
+    numbers = {name for name, spec in materials.fields().items() if spec.dtype == "float64" and not spec.optional}
     assert set(materials.sources) == numbers
     assert all(materials.sources.values())
     density = materials.sources["active_material_density_kilogram_per_cubic_metre"]
     assert "doi" in density or density.startswith("assumption")
+
+
+@pytest.mark.parametrize("name", NAMED_MATERIALS)
+def test_named_materials_have_sources(name):
+    """Each property of each says where it is from, and what is known within a factor only says why."""
+    materials = NAMED_MATERIALS[name]
+    assert set(materials.sources) == {
+        n for n, s in materials.fields().items() if s.dtype == "float64" and not s.optional
+    }
+    stated = [n for n, spec in materials.fields().items() if spec.optional and getattr(materials, n) is not None]
+    for field in stated:
+        said = next(text for n, text in materials.sources.items() if n.startswith(field.partition("_uncertainty")[0]))
+        assert f"Factor {getattr(materials, field):g}, assumption" in said
 
 
 def test_a_half_cell_set_has_no_negative_electrode():

@@ -40,12 +40,12 @@ def test_other_phases_are_one_unknown() -> None:
     """What is none of the three is one more label, that carries nothing."""
     found = canonical_labels(microstructure(phase_names=("foil", "separator", "pore")))
     assert found.tolist() == [[[UNKNOWN, UNKNOWN, 0]]]
-    assert ionic()[UNKNOWN] == electronic(NMC_811)[UNKNOWN] == 0
+    assert ionic(NMC_811)[UNKNOWN] == electronic(NMC_811)[UNKNOWN] == 0
 
 
 def test_ions_move_in_pores_and_electrons_in_solids() -> None:
     """No phase carries both."""
-    assert ionic() == {0: 1.0, 1: 0.0, 2: 0.0, UNKNOWN: 0.0}
+    assert ionic(NMC_811) == {0: 1.0, 1: 0.0, 2: 0.0, UNKNOWN: 0.0}
     assert electronic(NMC_811) == {0: 0.0, 1: 0.1, 2: 100.0, UNKNOWN: 0.0}
 
 

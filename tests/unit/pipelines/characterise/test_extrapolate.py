@@ -117,7 +117,7 @@ def test_what_the_coarsest_voxels_do_not_conduct_is_uncertain_by_all_that_change
     labels[:, 2::4] = 2
     labels[14:17, 5:22, 4:6] = 0
     one = homogenise_extrapolated(volume(labels), NMC_811)
-    fine = effective_conductivity(canonical_labels(volume(labels)), ionic(), coarsening=2)
+    fine = effective_conductivity(canonical_labels(volume(labels)), ionic(NMC_811), coarsening=2)
     finest = one.pore_fraction / fine.value
     assert abs(one.pore_tortuosity_factor - finest) > 0.05
     assert one.pore_tortuosity_factor_standard_error == pytest.approx(

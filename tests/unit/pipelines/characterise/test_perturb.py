@@ -9,6 +9,8 @@ ERRORS = {
     "pore_tortuosity_factor_standard_error": 0.1,
     "specific_surface_area_per_metre_standard_error": 1e4,
     "solid_effective_conductivity_siemens_per_metre_standard_error": 0.2,
+    "materials_pore_tortuosity_factor_standard_error": 0.3,
+    "materials_solid_effective_conductivity_siemens_per_metre_standard_error": 0.4,
 }
 
 
@@ -17,10 +19,11 @@ def test_one_metric_is_raised_and_nothing_else(example, metric):
     """By its standard error; the method says so at its end, and all other fields are as they were."""
     plain = example("transport", **ERRORS)
     raised = perturb(plain, metric=metric)
-    assert getattr(raised, metric) == getattr(plain, metric) + ERRORS[f"{metric}_standard_error"]
+    name = metric.removeprefix("materials_")
+    assert getattr(raised, name) == getattr(plain, name) + ERRORS[f"{metric}_standard_error"]
     assert raised.method == f"{plain.method}; {metric} raised by one standard error"
     differing = {name for name in plain.fields() if getattr(raised, name) != getattr(plain, name)}
-    assert differing == {metric, "method"}
+    assert differing == {name, "method"}
 
 
 def test_unknown_metric_is_refused(example):
@@ -31,8 +34,8 @@ def test_unknown_metric_is_refused(example):
 
 @pytest.mark.parametrize("metric", PERTURBED_METRICS)
 def test_a_metric_without_standard_error_cannot_be_raised(example, metric):
-    """A single volume has no standard error; the message says what to do."""
-    with pytest.raises(MissingFieldError, match="Average several volumes"):
+    """A single volume, or materials that are sure, have no standard error; the message says what to do."""
+    with pytest.raises(MissingFieldError, match=r"Average several volumes|State the uncertainty"):
         perturb(example("transport"), metric=metric)
 
 
