@@ -7,7 +7,7 @@ NMC 811 does: their unit cells differ by 3 % at most. Content of a BPX file name
 
 from __future__ import annotations
 
-from ragone.pipelines.cell.engine import require_parameter_set
+from ragone.pipelines.cell.engine import ARRHENIUS, require_parameter_set
 from ragone.pipelines.cell.errors import ContradictionError
 from ragone.schemas import CellDesign, Materials, Transport
 from ragone.schemas.materials import ACTIVE_MATERIAL_DENSITY, NMC_811, SOURCES
@@ -65,6 +65,7 @@ _GRAPHITE, _SILICON_GRAPHITE = _carbon("graphite"), _carbon("graphite with silic
 _SETS: dict[str, tuple[Materials, Materials | None]] = {
     "Ai2020": (_LCO, _GRAPHITE),
     "Chen2020": (NMC_811, _SILICON_GRAPHITE),
+    ARRHENIUS: (NMC_811, _SILICON_GRAPHITE),
     "Ecker2015": (_layered("lithium nickel cobalt oxide"), _GRAPHITE),
     "Marquis2019": (_LCO, _GRAPHITE),
     "Mohtat2020": (_layered("NMC 532"), _GRAPHITE),
