@@ -45,6 +45,7 @@ from ragone.pipelines.cell import discharge_at_constant_current
 from ragone.pipelines.cell import discharge_at_constant_power
 from ragone.pipelines.cell import ideal_transport
 from ragone.pipelines.cell import published_4680
+from ragone.pipelines.cell import published_4680_from_layers
 from ragone.pipelines.cell import reference_cell
 from ragone.pipelines.cell.impedance import simulate_impedance
 from ragone.pipelines.cell.protocols import constant_current

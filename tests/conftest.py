@@ -175,7 +175,6 @@ _EXAMPLES: dict[str, dict[str, Any]] = {
     "discharge": {
         "outcome": "lower voltage limit reached",
         "power_watt": 40.0,
-        "temperature_kelvin": np.array([298.15, 299.0, 300.0]),
         "lower_voltage_volt": 2.5,
         "ambient_temperature_kelvin": 298.15,
         "test_time_second": np.array([0.0, 10.0, 20.0]),
