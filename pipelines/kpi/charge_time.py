@@ -53,8 +53,10 @@ def charge_time(
     if not isinstance(curve, Cycling):
         reason = f"a {curve.kind} holds no plating margin; simulate a charge"
         return CHARGE_TIME.missing(reason, KpiOutcome.NOT_APPLICABLE)
-    if VARIABLE not in curve.variable_names or not len(curve.test_time_second):
-        reason = f"{VARIABLE!r} was not recorded ({curve.reason or 'as in a half cell'}); charge a full cell"
+    if not len(curve.test_time_second):
+        return CHARGE_TIME.missing(f"the charge never began: {curve.reason}", KpiOutcome.INFEASIBLE)
+    if VARIABLE not in curve.variable_names:
+        reason = f"{VARIABLE!r} was not recorded, as in a half cell; charge a full cell"
         return CHARGE_TIME.missing(reason, KpiOutcome.NOT_APPLICABLE)
     time, charge = np.asarray(curve.test_time_second), _charge(curve)
     wanted = charged_share * curve.nominal_capacity_ampere_hour

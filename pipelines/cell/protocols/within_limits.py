@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ragone.pipelines.cell.engine import load_pybamm
 from ragone.pipelines.cell.heat import LUMPED, lumped_parameters, thermal_values
@@ -117,7 +118,10 @@ def charge_within_limits(
         allowed = pybamm.smooth_min(pybamm.Scalar(1), left, _SHARPNESS) + current
         return pybamm.smooth_min(allowed, pybamm.smooth_min(margin / _VOLT, below, _SHARPNESS), _SHARPNESS)
 
-    outcome, reason, solution, names = CyclingOutcome.NOT_BUILT, str(cell.outcome), None, ()
+    fits = cell.outcome is not CellOutcome.DOES_NOT_FIT
+    outcome = CyclingOutcome.NOT_CONDUCTING if fits else CyclingOutcome.NOT_BUILT
+    reason, solution = str(cell.outcome), None
+    names: tuple[str, ...] = ()
     if cell.outcome is CellOutcome.BUILT:
         model = dfn(cell.negative_electrode, {**LUMPED, "operating mode": distances})
         names = add_variables(model)
@@ -133,7 +137,10 @@ def charge_within_limits(
         values.update(given | heat | lumped_parameters(values), check_already_exists=False)
         outcome, reason, solution = _solved(model, values, numerics, largest_duration_second)
     time = np.linspace(0.0, float(solution.t[-1]), sample_count) if solution else np.empty(0)
-    read = (lambda name: sampled(solution, name, time)) if solution else (lambda name: np.empty(0))
+
+    def read(name: str) -> NDArray[np.float64]:
+        return sampled(solution, name, time) if solution else time
+
     return Cycling(
         outcome=outcome,
         reason=reason,
@@ -150,7 +157,7 @@ def charge_within_limits(
         cycle_count=np.ones(len(time), np.int64),
         temperature_kelvin=read(TEMPERATURE),
         variable_names=names,
-        variables=np.stack([read(name) for name in names]) if names else np.empty((0, 0)),
+        variables=np.array([read(name) for name in names], np.float64).reshape(len(names), len(time)),
         method=f"PyBaMM DFN, lumped, {mesh_points} points a domain; IDAKLU, rtol {relative_tolerance:g}, atol "
         f"{absolute_tolerance:g}; from {initial_state_of_charge:.0%} state of charge; derated over "
         f"{derating_kelvin:g} K",

@@ -1,5 +1,7 @@
 """Charging as fast as current, voltage, temperature and plating margin allow."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -67,6 +69,14 @@ def test_what_is_never_charged_has_no_time(fast):
     kpi = charge_time.function(fast, charged_share=0.9)
     assert kpi.outcome is KpiOutcome.INFEASIBLE
     assert "A.h were charged" in str(kpi)
+
+
+def test_a_cell_that_was_not_built_is_not_charged(cell):
+    """The outcome says so, without samples."""
+    none = charge_within_limits(replace(cell, outcome="the coating does not fit the can"))
+    assert none.outcome is CyclingOutcome.NOT_BUILT
+    assert len(none.test_time_second) == 0
+    assert charge_time.function(none).outcome is KpiOutcome.INFEASIBLE
 
 
 def test_what_makes_no_sense_is_refused(cell):
