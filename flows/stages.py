@@ -47,12 +47,14 @@ from ragone.pipelines.cell import discharge_at_constant_current
 from ragone.pipelines.cell import discharge_at_constant_power
 from ragone.pipelines.cell import ideal_transport
 from ragone.pipelines.cell import published_4680
+from ragone.pipelines.cell import published_4680_from_layers
 from ragone.pipelines.cell import reference_cell
 from ragone.pipelines.cell.impedance import simulate_impedance
 from ragone.pipelines.cell.protocols import constant_current
 from ragone.pipelines.cell.protocols import constant_power
 from ragone.pipelines.cell.protocols import charge
 from ragone.pipelines.cell.protocols import full_cycles
+from ragone.pipelines.cell.protocols import charge_within_limits
 from ragone.pipelines.cell.protocols import fast_charge
 from ragone.pipelines.cell.protocols import rate_test
 from ragone.pipelines.cell.protocols import pulse_test
@@ -76,6 +78,7 @@ from ragone.pipelines.kpi.resistance import pulse_resistance
 from ragone.pipelines.kpi.titration import diffusion_time
 from ragone.pipelines.kpi.taper import taper_corrected_charge
 from ragone.pipelines.kpi import maximum_temperature
+from ragone.pipelines.kpi import charge_time
 from ragone.pipelines.kpi import plating_margin
 from ragone.pipelines.kpi import loss_shares
 from ragone.pipelines.kpi.impedance import relaxation_distribution

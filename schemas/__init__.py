@@ -20,7 +20,7 @@ from ragone.schemas.materials import Materials
 from ragone.schemas.parameter import Parameter
 from ragone.schemas.provenance import Code, Environment, Run, RunOutcome, Snapshot, Tombstone, Verification
 from ragone.schemas.random_walk import RandomWalk
-from ragone.schemas.recipe import Candidate, CellDesign, ParticleShape, Recipe
+from ragone.schemas.recipe import Candidate, CellDesign, ParticleShape, Recipe, Tabs
 from ragone.schemas.record import Record
 from ragone.schemas.relaxation_distribution import RelaxationDistribution
 from ragone.schemas.representativity import Representativity, RepresentativityOutcome
@@ -80,6 +80,7 @@ __all__ = [
     "Snapshot",
     "Stage",
     "Surrogate",
+    "Tabs",
     "Tombstone",
     "Transport",
     "TransportOutcome",

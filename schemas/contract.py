@@ -50,7 +50,7 @@ except ImportError as cause:
 class RecordContract:
     """The contract that every record keeps. A subclass gives the fixture `record`, one valid record of the kind.
 
-    `tied` holds another valid value of each field whose value is tied to other fields.
+    `tied` holds another valid value of each field whose value is tied to other fields, by its name or `kind.name`.
     """
 
     tied: ClassVar[Mapping[str, Any]] = {}
@@ -253,7 +253,8 @@ class RecordContract:
     def test_a_change_in_any_field_is_noticed(self, record: Record) -> None:
         """Changing one field is reported as that field, and nothing else."""
         for name, spec in record.fields().items():
-            value = self.tied[name] if name in self.tied else _another(spec, getattr(record, name))
+            tied = next((key for key in (f"{record.kind}.{name}", name) if key in self.tied), None)
+            value = _another(spec, getattr(record, name)) if tied is None else self.tied[tied]
             changed = _changed(record, **{name: value})
             found = compare(record, changed)
             assert [d.field for d in found] == [name]

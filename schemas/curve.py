@@ -50,6 +50,7 @@ class DischargeOutcome(StrEnum):
     """The outcome of a discharge."""
 
     COMPLETED = "lower voltage limit reached"
+    TOO_HOT = "temperature limit reached"
     INFEASIBLE = "the cell cannot deliver this power"
     NOT_CONDUCTING = "the cell does not conduct"
     NOT_BUILT = "the cell cannot be built"
@@ -62,10 +63,11 @@ class Discharge(Curve):
     """One discharge to the lower voltage limit, at constant power or at constant current: what the loop runs."""
 
     kind: ClassVar[str] = "discharge"
-    schema_version: ClassVar[int] = 3
+    schema_version: ClassVar[int] = 4
     migrations: ClassVar[Migrations] = {
         1: (added("applied_current_ampere", None),),
         2: (folded("varied", "method", RAISED),),
+        3: (added("temperature_kelvin", np.empty(0)), added("largest_temperature_kelvin", None)),
     }
 
     outcome: DischargeOutcome = choice(DischargeOutcome, doc="how the discharge ended, or why there is none")
@@ -78,7 +80,16 @@ class Discharge(Curve):
     )
     lower_voltage_volt: float = real("V", low=0, doc="limit at which the discharge ends")
     ambient_temperature_kelvin: float = real("K", low=0, doc="temperature of the surroundings")
+    largest_temperature_kelvin: float | None = real(
+        "K", low=0, optional=True, doc="temperature at which the discharge ends too; or null"
+    )
+    temperature_kelvin: np.ndarray[Any, Any] = vector(
+        "K", tolerance=_SOLVER, default=(), doc="of the lumped cell; empty if it is held at the ambient's"
+    )
     method: str = text(doc="model, solver and its tolerances; at its end the metric that was raised, as in the cell's")
+
+    def _further_columns(self) -> tuple[str, ...]:
+        return ("temperature_kelvin",) if len(self.temperature_kelvin) else ()
 
 
 class CyclingOutcome(StrEnum):

@@ -30,6 +30,15 @@ class SizeWeight(StrEnum):
     VOLUME = "volume"
 
 
+class Tabs(StrEnum):
+    """Place at which the current of a wound cell leaves its foils, if their resistance is counted."""
+
+    NOT_COUNTED = "not counted"
+    END = "one at an end"
+    MIDDLE = "one in the middle"
+    TABLESS = "tabless"
+
+
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Recipe(Record):
     """Composition, porosity and particles of a microstructure, whatever its loading."""
@@ -100,6 +109,10 @@ class CellDesign(Record):
     """
 
     kind: ClassVar[str] = "cell_design"
+    schema_version: ClassVar[int] = 2
+    migrations: ClassVar[Migrations] = {
+        1: (added("tabs", Tabs.NOT_COUNTED), added("foil_contact_resistance_ohm_square_metre", 0.0)),
+    }
 
     mass_loading_kilogram_per_square_metre: float = real(
         "kg/m^2", low=0, high=2, low_open=True, doc="solids of one coated side of the positive electrode over its area"
@@ -138,7 +151,16 @@ class CellDesign(Record):
         "m", low=0, low_open=True, optional=True, doc="thickness of the negative current collector"
     )
     contact_resistance_ohm: float = real(
-        "ohm", low=0, default=0.0, doc="tabs and welds, in series with the whole cell; 0 for a tabless cell"
+        "ohm",
+        low=0,
+        default=0.0,
+        doc="welds, leads and what else is in series with the whole cell, beside foils that are counted by `tabs`",
+    )
+    tabs: Tabs = choice(
+        Tabs, default=Tabs.NOT_COUNTED, doc="where the current leaves each foil: its resistance follows from the roll"
+    )
+    foil_contact_resistance_ohm_square_metre: float = real(
+        "ohm*m^2", low=0, default=0.0, doc="between foils and coatings, both electrodes together, times coated area"
     )
     positive_particle_radius_metre: float | None = real(
         "m",

@@ -8,7 +8,11 @@ from ragone.pipelines.cell.engine import require_parameter_set
 from ragone.pipelines.cell.form_factors import FORM_FACTORS, housing_of
 from ragone.pipelines.cell.half_cell import assemble_half_cell
 from ragone.pipelines.cell.ideal import ideal_transport
-from ragone.pipelines.cell.published import deviation_from_published, published_4680
+from ragone.pipelines.cell.published import (
+    deviation_from_published,
+    published_4680,
+    published_4680_from_layers,
+)
 from ragone.pipelines.cell.reference import reference_cell
 
 __all__ = [
@@ -23,6 +27,7 @@ __all__ = [
     "ideal_transport",
     "materials_of_set",
     "published_4680",
+    "published_4680_from_layers",
     "reference_cell",
     "require_parameter_set",
 ]

@@ -11,6 +11,7 @@ from typing import Any
 
 from ragone.pipelines.cell.catalogue import materials_of_set, require_agreement
 from ragone.pipelines.cell.coating import Coating, coating_of
+from ragone.pipelines.cell.collectors import series_resistances, with_resistances
 from ragone.pipelines.cell.components import Stack
 from ragone.pipelines.cell.engine import parameter_values
 from ragone.pipelines.cell.form_factors import housing_of, sides_of
@@ -119,6 +120,7 @@ def assembled(
     )
     window = _window(values, host, negative_thickness, opposite)
     area = rolled["electrode_area_square_metre"]
+    resistances = series_resistances(design, stack, rolled["components"]["geometry"], area)
     said = raised(coating.raised) + raised(opposite.raised and f"negative_{opposite.raised}" if opposite else "")
     return CellParameters(
         outcome=_outcome(coating, opposite, area),
@@ -137,8 +139,8 @@ def assembled(
         separator_thickness_metre=design.separator_thickness_metre,
         separator_porosity=design.separator_porosity,
         nominal_capacity_ampere_hour=area * (host * (window.y_0 - window.y_100)),
-        contact_resistance_ohm=design.contact_resistance_ohm,
-        **rolled | {"method": rolled["method"] + said},
+        contact_resistance_ohm=design.contact_resistance_ohm + sum(resistances.values()),
+        **rolled | with_resistances(rolled["components"], resistances) | {"method": rolled["method"] + said},
     )
 
 

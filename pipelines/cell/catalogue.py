@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from ragone.pipelines.cell.engine import require_parameter_set
+from ragone.pipelines.cell.engine import ARRHENIUS, require_parameter_set
 from ragone.pipelines.cell.errors import ContradictionError
 from ragone.schemas import CellDesign, Materials, Transport
 from ragone.schemas.materials import ACTIVE_MATERIAL_DENSITY, NMC_811, SOURCES
@@ -92,6 +92,7 @@ NAMED_MATERIALS: Mapping[str, Materials] = {
 _SETS: dict[str, tuple[Materials, Materials | None]] = {
     "Ai2020": (_LCO, _GRAPHITE),
     "Chen2020": (NMC_811, _SILICON_GRAPHITE),
+    ARRHENIUS: (NMC_811, _SILICON_GRAPHITE),
     "Ecker2015": (_layered("lithium nickel cobalt oxide"), _GRAPHITE),
     "Marquis2019": (_LCO, _GRAPHITE),
     "Mohtat2020": (_layered("NMC 532"), _GRAPHITE),

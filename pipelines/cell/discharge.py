@@ -1,23 +1,27 @@
 """What the cell delivers at constant power or constant current, and how the discharge ends.
 
-Isothermal DFN, solved by IDAKLU until the lower voltage limit. What cannot be done is an outcome. SUNDIALS is asked to
-be silent and failures are read off the solution, so that nothing reaches the terminal and no stream of the process,
-which other threads share, has to be redirected.
+DFN, isothermal or as one lump that its own heat warms, solved by IDAKLU until the lower voltage limit or the largest
+temperature. What cannot be done is an outcome. SUNDIALS is asked to be silent and failures are read off the solution,
+so that nothing reaches the terminal and no stream of the process, which other threads share, has to be redirected.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from ragone.pipelines.cell.engine import load_pybamm
 from ragone.pipelines.cell.sampling import Samples, no_samples, sampled
-from ragone.pipelines.cell.simulation import Control, Numerics, solve
+from ragone.pipelines.cell.simulation import LARGEST_TEMPERATURE, Control, Cooling, Numerics, solve
+from ragone.pipelines.cell.temperature_laws import require_temperature_laws
 from ragone.schemas import CellOutcome, CellParameters, Discharge, DischargeOutcome, stage
 from ragone.schemas.electrode import raised, raised_in
+from ragone.schemas.errors import UnknownFieldError, did_you_mean
 from ragone.schemas.field import POSITIVE, Bounds
 from ragone.schemas.parameter import NotNegative, Positive, Share
 
+THERMAL = ("isothermal", "lumped")
+_NO_LIMIT = 1e6  # K
 LIBRARIES = ("pybamm", "pybammsolvers", "casadi", "numpy", "scipy")
 _NOT_STARTED = {
     CellOutcome.NOT_CONDUCTING: DischargeOutcome.NOT_CONDUCTING,
@@ -39,8 +43,16 @@ class _Conditions:
     relative_tolerance: float
     absolute_tolerance: float
     particle_size_points: int
+    thermal: str
+    heat_transfer_coefficient: float
+    largest_temperature_kelvin: float | None
 
     def __post_init__(self) -> None:
+        if self.thermal not in THERMAL:
+            raise UnknownFieldError(f"thermal = {self.thermal!r} is not known: {did_you_mean(self.thermal, THERMAL)}")
+        if self.largest_temperature_kelvin is not None:
+            above = Bounds(low=self.ambient_temperature_kelvin, low_open=True)
+            above.require(self.largest_temperature_kelvin, "largest_temperature_kelvin", "K")
         POSITIVE.require(self.largest_duration_second, "largest_duration_second", "s")
         Bounds(0, 1).require(self.initial_state_of_charge, "initial_state_of_charge", "1")
         Bounds(low=2).require(self.sample_count, "sample_count", "1")
@@ -49,6 +61,9 @@ class _Conditions:
     def record(self, cell: CellParameters, control: Control, setpoint: float) -> Discharge:
         """Solve, and say how it went."""
         outcome, reason, samples = _not_started(cell)
+        lumped = self.thermal == "lumped"
+        if lumped and outcome is None:
+            require_temperature_laws(cell, setpoint / self._divisor(control))
         if outcome is None:
             outcome, reason, samples = self._solved(cell, control, setpoint)
         return Discharge(
@@ -58,10 +73,12 @@ class _Conditions:
             applied_current_ampere=-setpoint if control is Control.CURRENT else None,
             lower_voltage_volt=self.lower_voltage_volt,
             ambient_temperature_kelvin=self.ambient_temperature_kelvin,
+            largest_temperature_kelvin=self.largest_temperature_kelvin if lumped else None,
             test_time_second=samples.time,
             voltage_volt=samples.voltage,
             current_ampere=samples.current,
-            method=f"PyBaMM DFN, isothermal, {self.mesh_points} points a domain{self._sizes()}; IDAKLU, rtol "
+            temperature_kelvin=samples.temperature if lumped else samples.temperature[:0],
+            method=f"PyBaMM DFN, {self._described()}, {self.mesh_points} points a domain{self._sizes()}; IDAKLU, rtol "
             f"{self.relative_tolerance:g}, atol {self.absolute_tolerance:g}; "
             f"from {self.initial_state_of_charge:.0%} state of charge{raised(raised_in(cell.method))}",
         )
@@ -69,6 +86,20 @@ class _Conditions:
     def _sizes(self) -> str:
         """The model variant, if it is not that of one sphere."""
         return f", {self.particle_size_points} sizes of positive particles" if self.particle_size_points else ""
+
+    def _divisor(self, control: Control) -> float:
+        """Turn a setpoint into the largest current: that of a power is drawn at the lower voltage."""
+        return self.lower_voltage_volt if control is Control.POWER else 1.0
+
+    def _described(self) -> str:
+        if self.thermal == "isothermal":
+            return self.thermal
+        return f"lumped, cooled by {self.heat_transfer_coefficient:g} W/(m^2 K)"
+
+    def _cooling(self) -> Cooling | None:
+        if self.thermal == "isothermal":
+            return None
+        return Cooling(self.heat_transfer_coefficient, self.largest_temperature_kelvin or _NO_LIMIT)
 
     def _solved(self, cell: CellParameters, control: Control, setpoint: float) -> tuple[DischargeOutcome, str, Samples]:
         try:
@@ -81,6 +112,7 @@ class _Conditions:
                 ambient_temperature=self.ambient_temperature_kelvin,
                 lower_voltage=self.lower_voltage_volt,
                 largest_duration=self.largest_duration_second,
+                cooling=self._cooling(),
             )
         except load_pybamm().SolverError as cause:  # raised at the initial state only
             return DischargeOutcome.INFEASIBLE, f"no initial state: {_one_line(cause)}", no_samples()
@@ -101,6 +133,9 @@ def discharge_at_constant_power(
     relative_tolerance: Positive = 1e-6,
     absolute_tolerance: Positive = 1e-6,
     particle_size_points: int = 0,
+    thermal: Literal["isothermal", "lumped"] = "isothermal",
+    heat_transfer_coefficient_watt_per_square_metre_kelvin: NotNegative = 10.0,
+    largest_temperature_kelvin: Positive | None = None,
 ) -> Discharge:
     """Discharge the cell from a state of charge to a voltage.
 
@@ -113,7 +148,7 @@ def discharge_at_constant_power(
     initial_state_of_charge
         State of charge at the start, in [0, 1], between the voltage limits of the parameter set.
     ambient_temperature_kelvin
-        Temperature of the whole cell, throughout [K].
+        Temperature of the whole cell, throughout [K]; of a lumped one at the start, and around it.
     lower_voltage_volt
         Voltage at which the discharge ends [V].
     largest_duration_second
@@ -127,17 +162,27 @@ def discharge_at_constant_power(
     particle_size_points
         Number of sizes of positive particles, log-normal with the cell's width, each with its own diffusion; 0 for the
         one sphere that stands for all [-].
+    thermal
+        "isothermal", or "lumped": one temperature that follows the heat that the cell makes and loses.
+    heat_transfer_coefficient_watt_per_square_metre_kelvin
+        From the surface of a lumped cell to its surroundings [W/(m^2 K)]; 10 is a can in still air.
+    largest_temperature_kelvin
+        Temperature at which the discharge of a lumped cell ends too [K]; no limit unless given.
 
     Returns
     -------
     Discharge
-        The outcome is COMPLETED at the lower voltage; INFEASIBLE, without samples, if no initial state at this power
-        was found above that voltage; SOLVER_FAILED or TIME_LIMIT with the samples until then.
+        The outcome is COMPLETED at the lower voltage; TOO_HOT at the largest temperature; INFEASIBLE, without samples,
+        if no initial state at this power was found above that voltage; SOLVER_FAILED or TIME_LIMIT with the samples
+        until then.
 
     Raises
     ------
+    TemperatureLawError
+        If a lumped cell of a set without activation energies is discharged above 1C at the lower voltage.
     MissingFieldError
-        If sizes are asked for and the cell's particles have one size, or none that is known.
+        If the cell does not say how it is cooled, or if sizes are asked for and its particles have one size, or none
+        that is known.
 
     References
     ----------
@@ -154,6 +199,9 @@ def discharge_at_constant_power(
         relative_tolerance,
         absolute_tolerance,
         particle_size_points,
+        thermal,
+        heat_transfer_coefficient_watt_per_square_metre_kelvin,
+        largest_temperature_kelvin,
     )
     return conditions.record(cell, Control.POWER, power_watt)
 
@@ -172,6 +220,9 @@ def discharge_at_constant_current(
     relative_tolerance: Positive = 1e-6,
     absolute_tolerance: Positive = 1e-6,
     particle_size_points: int = 0,
+    thermal: Literal["isothermal", "lumped"] = "isothermal",
+    heat_transfer_coefficient_watt_per_square_metre_kelvin: NotNegative = 10.0,
+    largest_temperature_kelvin: Positive | None = None,
 ) -> Discharge:
     """Discharge the cell from a state of charge to a voltage at a rate of its nominal capacity.
 
@@ -182,7 +233,8 @@ def discharge_at_constant_current(
     rate_per_hour
         Current over nominal capacity [1/h], > 0: 1 is "1C".
     initial_state_of_charge, ambient_temperature_kelvin, lower_voltage_volt, largest_duration_second, sample_count, \
-    mesh_points, relative_tolerance, absolute_tolerance, particle_size_points
+    mesh_points, relative_tolerance, absolute_tolerance, particle_size_points, thermal, \
+    heat_transfer_coefficient_watt_per_square_metre_kelvin, largest_temperature_kelvin
         The same as at constant power.
 
     Returns
@@ -201,6 +253,9 @@ def discharge_at_constant_current(
         relative_tolerance,
         absolute_tolerance,
         particle_size_points,
+        thermal,
+        heat_transfer_coefficient_watt_per_square_metre_kelvin,
+        largest_temperature_kelvin,
     )
     return conditions.record(cell, Control.CURRENT, rate_per_hour * cell.nominal_capacity_ampere_hour)
 
@@ -219,6 +274,8 @@ def _ended(solution: Any, count: int) -> tuple[DischargeOutcome, str, Samples]:
             f"broken off after {samples.time[-1]:g} s at {samples.voltage[-1]:.3f} V",
             samples,
         )
+    if LARGEST_TEMPERATURE in solution.termination:
+        return DischargeOutcome.TOO_HOT, f"after {samples.time[-1]:g} s at {samples.voltage[-1]:.3f} V", samples
     if solution.termination.startswith("event"):
         return DischargeOutcome.COMPLETED, "", samples
     if samples.time[-1] == 0:

@@ -17,9 +17,11 @@ from ragone.pipelines.files.bpx.read import checked_bpx, parsed
 from ragone.schemas import CellParameters, NegativeElectrode
 from ragone.schemas.errors import UnknownFieldError, did_you_mean
 
+ARRHENIUS = "Chen2020_Arrhenius"
 PARAMETER_SETS = (
     "Ai2020",
     "Chen2020",
+    ARRHENIUS,
     "Ecker2015",
     "Marquis2019",
     "Mohtat2020",
@@ -28,6 +30,15 @@ PARAMETER_SETS = (
     "Prada2013",
 )
 HALF_CELL_SETS = (*PARAMETER_SETS, "Xu2019")
+# Chen2020 gives diffusivities and electrolyte at 25 degC only. O'Kane et al. 2022 extend them for the same cell:
+# positive particles 25.0 kJ/mol, after Cabanero et al. 2018; negative particles 30.3 and electrolyte 17.0, after Ecker
+# et al. 2015.
+_EXTENDED = (
+    "Negative particle diffusivity [m2.s-1]",
+    "Positive particle diffusivity [m2.s-1]",
+    "Electrolyte diffusivity [m2.s-1]",
+    "Electrolyte conductivity [S.m-1]",
+)
 _BLEND = "its negative electrode is a blend of two materials, and this cell has one in each electrode"
 _GRAPHITE = "it is a graphite electrode against lithium metal, and the electrode designed here is the positive one"
 REFUSED_SETS = {
@@ -62,7 +73,7 @@ def parameter_values(
     Parameters
     ----------
     parameter_set
-        One of `PARAMETER_SETS`, or the title of a BPX file.
+        One of `PARAMETER_SETS`, or the title of a BPX file; "Chen2020_Arrhenius" is Chen2020 with activation energies.
     parameters
         Content of that BPX file, as `read_bpx` returns it; empty or None for a parameter set of PyBaMM.
     half_cell
@@ -77,13 +88,22 @@ def parameter_values(
 
     References
     ----------
-    Chen et al. 2020, doi 10.1149/1945-7111/ab9050 (LG M50, NMC 811 against graphite-SiOx); the others are cited in
-    PyBaMM's documentation of `pybamm.parameter_sets`.
+    Chen et al. 2020, doi 10.1149/1945-7111/ab9050 (LG M50, NMC 811 against graphite-SiOx); O'Kane et al. 2022,
+    doi 10.1039/d2cp00417h (activation energies); the others are cited in PyBaMM's documentation of
+    `pybamm.parameter_sets`.
     """
     if parameters:
         return _bpx_values(json.dumps(parameters, sort_keys=True)).copy()
     require_parameter_set(parameter_set, half_cell=half_cell)
+    if parameter_set == ARRHENIUS:
+        return _arrhenius()
     return load_pybamm().ParameterValues(parameter_set)
+
+
+def _arrhenius() -> Any:
+    values, laws = (load_pybamm().ParameterValues(name) for name in ("Chen2020", "OKane2022"))
+    values.update({name: laws[name] for name in _EXTENDED})
+    return values
 
 
 def require_parameter_set(parameter_set: str, *, half_cell: bool = False) -> None:

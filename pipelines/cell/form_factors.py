@@ -66,6 +66,11 @@ CANS = {
     # The shell of the cell of Ank et al. 2023 is 0.6 mm thick: teardown by UC San Diego for The Limiting Factor,
     # reported by teslanorth.com, 2022-06-30. The annulus is filled as in the LG M50; the rest is the 4680's.
     "4680-Ank2023": replace(_TABLESS, wall_metre=0.6e-3, filled_share=0.905, parts=_discs(44.8e-3, 0.3e-3)),
+    # Side wall of 0.4 mm: Gorsch et al. 2025, as neowin.net reprints their table (2025-04-23). The lid is the 21700's,
+    # the annulus is filled as in the LG M50; the rest is the 4680's.
+    "4680-Gorsch2025": replace(
+        _TABLESS, wall_metre=0.4e-3, lid_metre=1e-3, filled_share=0.905, parts=_discs(45.2e-3, 0.3e-3)
+    ),
 }
 FORM_FACTORS = (*CANS, POUCH)
 

@@ -1,7 +1,7 @@
-"""A published cell to check the roll-up against: the Tesla 4680 that Ank et al. took apart and measured.
+"""A published cell to check the roll-up against: the Tesla 4680 that Ank et al. and Gorsch et al. took apart.
 
-Found in print: format, chemistry, shell, energy over volume and over mass; in the data published with the article: the
-charge that harvested electrodes deliver over their area. Everything else is assumed, and is a parameter.
+Of the former: format, chemistry, shell, energy over volume and over mass, and the charge that harvested electrodes
+deliver over their area; of the latter: the thickness of each layer. Everything else is assumed, and is a parameter.
 """
 
 from __future__ import annotations
@@ -69,6 +69,66 @@ def published_4680(
     capacity = built.nominal_capacity_ampere_hour / built.electrode_area_square_metre
     loading = _STEP * areal_capacity_ampere_hour_per_square_metre / capacity
     return assemble_cell(transport, NMC_811, replace(trial, mass_loading_kilogram_per_square_metre=loading))
+
+
+@stage("cell.published_4680_from_layers", libraries=("pybamm", "bpx", "scipy"))
+def published_4680_from_layers(
+    *,
+    positive_thickness_metre: Positive = 75e-6,
+    negative_thickness_metre: Positive = 125e-6,
+    separator_thickness_metre: Positive = 10e-6,
+    positive_collector_thickness_metre: Positive = 20e-6,
+    negative_collector_thickness_metre: Positive = 10e-6,
+    porosity: Share = 0.25,
+    active_material_weight_fraction: Share = 0.96,
+    electrolyte_excess: NotNegative = 0.1,
+    parameter_set: str = "Chen2020",
+) -> CellParameters:
+    """The cell of Gorsch et al. 2025, from the thicknesses of its layers alone.
+
+    Parameters
+    ----------
+    positive_thickness_metre, negative_thickness_metre
+        One coated side [m]; measured.
+    separator_thickness_metre, positive_collector_thickness_metre, negative_collector_thickness_metre
+        [m]; measured.
+    porosity, active_material_weight_fraction
+        Composition of the positive coating [-]; assumed, as in `published_4680`.
+    electrolyte_excess
+        Beyond the pores [-]; assumed.
+    parameter_set
+        Chemistry of NMC 811 against graphite. The published cell's graphite has no silicon, Chen2020's has: the
+        capacity ratio that follows from the thickness is larger than the real one.
+
+    Returns
+    -------
+    CellParameters
+        The cell in the can "4680-Gorsch2025".
+
+    References
+    ----------
+    J. Gorsch et al. 2025, Cell Reports Physical Science; its table as reprinted by neowin.net, 2025-04-23.
+    """
+    recipe = Recipe(active_material_weight_fraction=active_material_weight_fraction, porosity=porosity)
+    transport = ideal_transport(recipe, NMC_811)
+    trial = CellDesign(
+        mass_loading_kilogram_per_square_metre=_STEP,
+        parameter_set=parameter_set,
+        form_factor="4680-Gorsch2025",
+        electrolyte_excess=electrolyte_excess,
+        separator_thickness_metre=separator_thickness_metre,
+        positive_collector_thickness_metre=positive_collector_thickness_metre,
+        negative_collector_thickness_metre=negative_collector_thickness_metre,
+    )
+    built = assemble_cell(transport, NMC_811, trial)
+    scale = positive_thickness_metre / built.positive_thickness_metre
+    ratio = negative_thickness_metre / (scale * built.negative_thickness_metre)
+    loaded = replace(
+        trial,
+        mass_loading_kilogram_per_square_metre=scale * _STEP,
+        negative_to_positive_capacity_ratio=ratio * trial.negative_to_positive_capacity_ratio,
+    )
+    return assemble_cell(transport, NMC_811, loaded)
 
 
 def deviation_from_published(cell: CellParameters, discharge: Discharge) -> Mapping[str, float]:

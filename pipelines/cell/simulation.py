@@ -14,6 +14,7 @@ from threading import get_ident
 from typing import Any
 
 from ragone.pipelines.cell.engine import load_pybamm, parameter_values_of
+from ragone.pipelines.cell.heat import LUMPED, lumped_parameters, thermal_values
 from ragone.pipelines.cell.model import cell_values, dfn
 from ragone.pipelines.cell.particle_sizes import give_sizes, require_spread, size_options
 from ragone.pipelines.cell.similar import (
@@ -28,6 +29,14 @@ from ragone.schemas import CellParameters, NegativeElectrode
 
 AMBIENT, INITIAL = "Ambient temperature [K]", "Initial temperature [K]"
 LOWER_VOLTAGE, CONTACT = "Lower voltage cut-off [V]", "Contact resistance [Ohm]"
+LARGEST_TEMPERATURE = "Largest temperature [K]"
+_TEMPERATURE = "Volume-averaged cell temperature [K]"
+_COOLED = (
+    "Cell volume [m3]",
+    "Cell cooling surface area [m2]",
+    "Cell heat capacity [J.K-1.m-3]",
+    "Total heat transfer coefficient [W.m-2.K-1]",
+)
 _KEPT = 8  # built models
 
 
@@ -55,6 +64,20 @@ class Numerics:
 
 
 @dataclass(frozen=True)
+class Cooling:
+    """Loss of a cell of one temperature [W/(m^2 K)], and the temperature [K] at which its discharge is ended."""
+
+    heat_transfer_coefficient: float
+    largest_temperature: float
+
+    def inputs(self, cell: CellParameters) -> dict[str, float]:
+        """The inputs of the built model; raises as `thermal_values`."""
+        coefficient = self.heat_transfer_coefficient
+        given = thermal_values(cell, heat_transfer_coefficient_watt_per_square_metre_kelvin=coefficient)
+        return {name: given[name] for name in _COOLED} | {LARGEST_TEMPERATURE: self.largest_temperature}
+
+
+@dataclass(frozen=True)
 class Built:
     """A built simulation, and the lengths of its mesh."""
 
@@ -72,15 +95,18 @@ def solve(
     ambient_temperature: float,
     lower_voltage: float,
     largest_duration: float,
+    cooling: Cooling | None = None,
 ) -> Any:
-    """PyBaMM's solution until the lower voltage or the largest duration [s].
+    """PyBaMM's solution until the lower voltage, the largest temperature or the largest duration [s].
+
+    The temperature is the ambient's unless the cell is one lump that is cooled.
 
     Raises
     ------
     pybamm.SolverError
         If no initial state is found; any later failure is the solution's termination.
     """
-    built = _built_for(cell, control, numerics)
+    built = _built_for(cell, control, numerics, cooling is not None)
     inputs = {
         **similar_inputs(cell, built.reference, initial_state_of_charge=initial_state_of_charge),
         control.value: setpoint,
@@ -88,6 +114,7 @@ def solve(
         INITIAL: ambient_temperature,
         LOWER_VOLTAGE: lower_voltage,
         CONTACT: cell.contact_resistance_ohm,
+        **(cooling.inputs(cell) if cooling else {}),
     }
     return built.simulation.solve([0.0, largest_duration], inputs=inputs)
 
@@ -121,10 +148,11 @@ class _Family:
     spread: float
     measured_negative: bool
     separator: tuple[float | None, float | None]
+    lumped: bool
     cell: CellParameters = field(compare=False)
 
 
-def _built_for(cell: CellParameters, control: Control, numerics: Numerics) -> Built:
+def _built_for(cell: CellParameters, control: Control, numerics: Numerics, lumped: bool) -> Built:
     document, stretched = json.dumps(cell.parameters, sort_keys=True), stretched_particles(cell)
     family = _Family(
         cell.parameter_set,
@@ -135,6 +163,7 @@ def _built_for(cell: CellParameters, control: Control, numerics: Numerics) -> Bu
         require_spread(cell) if numerics.size_points else 0.0,
         cell.negative_porosity is not None,
         (cell.separator_thickness_metre, cell.separator_porosity),
+        lumped,
         cell,
     )
     return _built(family, control, numerics, get_ident())
@@ -149,13 +178,23 @@ def _built(family: _Family, control: Control, numerics: Numerics, thread: int) -
     inputs = (*input_names(family.cell), control.value, AMBIENT, INITIAL, LOWER_VOLTAGE, CONTACT)
     given: dict[str, Any] = {**reference.lengths(), **diffusivities(values, reference)}
     given |= dict.fromkeys(inputs, "[input]")
+    if family.lumped:
+        given |= lumped_parameters(values) | dict.fromkeys((*_COOLED, LARGEST_TEMPERATURE), "[input]")
     values.update(given | {"Nominal cell capacity [A.h]": 1.0}, check_already_exists=False)
-    options = {"operating mode": _MODES[control]}
+    options = {"operating mode": _MODES[control], **(LUMPED if family.lumped else {})}
     if numerics.size_points:
         values = give_sizes(values, negative, family.spread)
         options |= size_options(negative)
     model = dfn(negative, options)
+    if family.lumped:
+        _end_when_hot(model)
     simulation = load_pybamm().Simulation(
         model, parameter_values=values, solver=quiet_solver(numerics), var_pts=mesh(numerics)
     )
     return Built(simulation, reference)
+
+
+def _end_when_hot(model: Any) -> None:
+    pybamm = load_pybamm()
+    margin = pybamm.Parameter(LARGEST_TEMPERATURE) - model.variables[_TEMPERATURE]
+    model.events.append(pybamm.Event(LARGEST_TEMPERATURE, margin, pybamm.EventType.TERMINATION))

@@ -1,5 +1,6 @@
 """Numbers that somebody may quote, read off a curve or an electrode."""
 
+from ragone.pipelines.kpi.charge_time import charge_time
 from ragone.pipelines.kpi.crossover import crossover
 from ragone.pipelines.kpi.densities import energy_and_power_density
 from ragone.pipelines.kpi.deviation import relative_deviation
@@ -15,6 +16,7 @@ from ragone.pipelines.kpi.voltage_deviation import voltage_deviation
 from ragone.pipelines.kpi.whole import delivered_by_curve, delivered_by_step
 
 __all__ = [
+    "charge_time",
     "crossover",
     "delivered_by_curve",
     "delivered_by_step",

@@ -12,7 +12,7 @@ from ragone.pipelines.curve.steps import Step, StepKind, steps_of
 from ragone.pipelines.kpi.definition import Definition, Window
 from ragone.schemas import Curve, Cycling, Kpi, KpiOutcome, kpi_stage
 
-_VARIABLE = "Minimum negative electrode surface potential difference [V]"
+VARIABLE = "Minimum negative electrode surface potential difference [V]"
 PLATING_MARGIN = Definition(
     "plating_margin", "V", "lowest potential difference between solid and electrolyte of the negative electrode"
 )
@@ -35,13 +35,13 @@ def plating_margin(curve: Curve) -> Kpi:
     if not isinstance(curve, Cycling):
         reason = f"a {curve.kind} does not see the negative electrode alone; simulate a protocol with a charge"
         return PLATING_MARGIN.missing(reason, KpiOutcome.NOT_APPLICABLE)
-    if _VARIABLE not in curve.variable_names:
-        reason = f"{_VARIABLE!r} was not recorded, as in a half cell; it needs a porous negative electrode"
+    if VARIABLE not in curve.variable_names:
+        reason = f"{VARIABLE!r} was not recorded, as in a half cell; it needs a porous negative electrode"
         return PLATING_MARGIN.missing(reason, KpiOutcome.NOT_APPLICABLE)
     charges = [step for step in steps_of(curve) if step.kind is StepKind.CHARGE]
     if not charges:
         return PLATING_MARGIN.missing("no step charges the cell; record a charge", KpiOutcome.NOT_APPLICABLE)
-    values = curve.variable(_VARIABLE)
+    values = curve.variable(VARIABLE)
     lowest = min(charges, key=lambda step: float(_of(values, step).min()))
     inside = _of(values, lowest)
     row = int(np.argmin(inside))
@@ -50,7 +50,7 @@ def plating_margin(curve: Curve) -> Kpi:
         float(inside[row]),
         uncertainty=between,
         count=sum(len(step.time) for step in charges),
-        method=f"{_VARIABLE}, lowest sample, reached at {lowest.time[row]:g} s in step {lowest.number} at "
+        method=f"{VARIABLE}, lowest sample, reached at {lowest.time[row]:g} s in step {lowest.number} at "
         f"{lowest.current[row]:.4g} A; uncertainty: "
         + ("what a parabola through three samples may dip lower" if between else "unknown, lowest at an end of a step")
         + "; that of the model is not in it",

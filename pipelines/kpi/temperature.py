@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ragone.pipelines.curve.totals import noise_of
 from ragone.pipelines.kpi.definition import Definition, Window, all_missing
-from ragone.schemas import Curve, Cycling, Kpi, KpiOutcome, Measurement, kpi_stage
+from ragone.schemas import Curve, Cycling, Discharge, Kpi, KpiOutcome, Measurement, kpi_stage
 
 _WIDTH = 5
 _MEDIAN = math.sqrt(math.pi / 2 / _WIDTH)  # standard error of a median over the noise, many samples
@@ -25,7 +25,8 @@ def maximum_temperature(curve: Curve, *, temperature_uncertainty_kelvin: float =
     Parameters
     ----------
     curve
-        A simulated protocol (volume average) or a measurement with a temperature (where its sensor is).
+        A simulated protocol or lumped discharge (volume average), or a measurement with a temperature (where its sensor
+        is).
     temperature_uncertainty_kelvin
         Standard uncertainty of the sensor [K], the same for all samples; it does not touch the rise.
 
@@ -34,8 +35,8 @@ def maximum_temperature(curve: Curve, *, temperature_uncertainty_kelvin: float =
     Mapping
         Name -> KPI: maximum_temperature [K], temperature_rise [K].
     """
-    if not isinstance(curve, Cycling | Measurement) or len(curve.temperature_kelvin) == 0:
-        reason = f"this {curve.kind} holds no temperature; simulate a protocol, or measure the cell's temperature"
+    if not isinstance(curve, Cycling | Discharge | Measurement) or len(curve.temperature_kelvin) == 0:
+        reason = f"this {curve.kind} holds no temperature; simulate it lumped, or measure the cell's temperature"
         return all_missing((MAXIMUM, RISE), reason, KpiOutcome.NOT_APPLICABLE)
     values = np.asarray(curve.temperature_kelvin)
     if isinstance(curve, Cycling) and np.ptp(values) == 0:
@@ -45,7 +46,8 @@ def maximum_temperature(curve: Curve, *, temperature_uncertainty_kelvin: float =
     level = _medians(values) if isinstance(curve, Measurement) else values
     row = int(np.argmax(level))
     time = float(curve.test_time_second[row])
-    where = "volume average" if isinstance(curve, Cycling) else f"at the sensor, largest median of {_WIDTH} samples"
+    measured = isinstance(curve, Measurement)
+    where = f"at the sensor, largest median of {_WIDTH} samples" if measured else "volume average"
     spread = noise * _MEDIAN
     method = f"{where}, reached at {time:g} s; uncertainty: noise of the samples {noise:.2g} K"
     stated = f", sensor as stated {temperature_uncertainty_kelvin:g} K" if temperature_uncertainty_kelvin else ""

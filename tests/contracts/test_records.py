@@ -23,6 +23,7 @@ class TestEveryRecord(RecordContract):
         "response_names": ("binder_adhesion",),
         "curve_names": ("chord_lengths_pore",),
         "unit": "W.h/kg",
+        "discharge.temperature_kelvin": np.array([298.15, 299.0, 300.0]),
         "phase_names": ("pore", "carbon_binder", "active_material"),
         "phase_labels": np.array([0, 2, 1], np.uint8),
         "voxel_edges_metre": np.array([8e-7, 4e-7, 2e-7]),

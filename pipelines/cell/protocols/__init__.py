@@ -10,11 +10,13 @@ from ragone.pipelines.cell.protocols.grammar import ProtocolError
 from ragone.pipelines.cell.protocols.protocol_stage import ProtocolStage
 from ragone.pipelines.cell.protocols.pulses import pulse_test, titration
 from ragone.pipelines.cell.protocols.rates import rate_test
+from ragone.pipelines.cell.protocols.within_limits import charge_within_limits
 
 __all__ = [
     "ProtocolError",
     "ProtocolStage",
     "charge",
+    "charge_within_limits",
     "constant_current",
     "constant_power",
     "cycle_cell",
