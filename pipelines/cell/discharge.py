@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from ragone.pipelines.cell.engine import load_pybamm
+from ragone.pipelines.cell.errors import ContradictionError
 from ragone.pipelines.cell.sampling import Samples, no_samples, sampled
 from ragone.pipelines.cell.simulation import LARGEST_TEMPERATURE, Control, Cooling, Numerics, solve
 from ragone.pipelines.cell.temperature_laws import require_temperature_laws
@@ -50,6 +51,11 @@ class _Conditions:
     def __post_init__(self) -> None:
         if self.thermal not in THERMAL:
             raise UnknownFieldError(f"thermal = {self.thermal!r} is not known: {did_you_mean(self.thermal, THERMAL)}")
+        if self.particle_size_points and self.thermal != "isothermal":
+            raise ContradictionError(
+                f"particle_size_points = {self.particle_size_points} with thermal = {self.thermal!r} cannot be solved: "
+                "PyBaMM balances the heat of particles of one size. Leave out one of the two."
+            )
         if self.largest_temperature_kelvin is not None:
             above = Bounds(low=self.ambient_temperature_kelvin, low_open=True)
             above.require(self.largest_temperature_kelvin, "largest_temperature_kelvin", "K")
@@ -183,6 +189,8 @@ def discharge_at_constant_power(
     MissingFieldError
         If the cell does not say how it is cooled, or if sizes are asked for and its particles have one size, or none
         that is known.
+    ContradictionError
+        If sizes are asked for of a lumped cell.
 
     References
     ----------

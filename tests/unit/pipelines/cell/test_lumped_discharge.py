@@ -7,7 +7,8 @@ import pytest
 
 from ragone.pipelines.cell import discharge_at_constant_current, discharge_at_constant_power, reference_cell
 from ragone.pipelines.cell.engine import PARAMETER_SETS
-from ragone.pipelines.cell.errors import TemperatureLawError
+from ragone.pipelines.cell.errors import ContradictionError, TemperatureLawError
+from ragone.pipelines.cell.particle_radius import OF_PARTICLES
 from ragone.pipelines.cell.protocols.cycle import cycle_cell
 from ragone.pipelines.cell.temperature_laws import constant_transport
 from ragone.pipelines.kpi.temperature import maximum_temperature
@@ -33,6 +34,21 @@ def test_it_warms_as_in_its_own_geometry(cell):
     assert discharge.test_time_second[-1] == pytest.approx(protocol.test_time_second[-1], rel=1e-4)
     assert discharge.temperature_kelvin[-1] - 298.15 > 10
     assert discharge.temperature_kelvin[-1] == pytest.approx(protocol.temperature_kelvin[-1], abs=0.01)
+
+
+def test_it_warms_with_the_particles_that_were_drawn(cell):
+    """Radii are stretched onto the reference's too, and diffusion in them follows the temperature all the same."""
+    drawn = replace(cell, positive_particle_radius_metre=3.5e-6, positive_particle_radius_source=OF_PARTICLES)
+    discharge = discharge_at_constant_current(drawn, rate_per_hour=1.0, **LUMPED)
+    protocol = cycle_cell(drawn, protocol=("Discharge at 1C until 2.5 V",), **LUMPED)
+    assert discharge.test_time_second[-1] == pytest.approx(protocol.test_time_second[-1], rel=1e-4)
+    assert discharge.temperature_kelvin[-1] == pytest.approx(protocol.temperature_kelvin[-1], abs=0.01)
+
+
+def test_all_sizes_of_particles_are_refused(cell):
+    """Their heat is not balanced."""
+    with pytest.raises(ContradictionError, match="Leave out one"):
+        discharge_at_constant_current(cell, rate_per_hour=1.0, particle_size_points=5, **LUMPED)
 
 
 def test_it_ends_when_it_is_too_hot(cell):
