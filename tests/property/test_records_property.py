@@ -58,7 +58,8 @@ _COLUMNS = ("test_time_second", "voltage_volt", "current_ampere")
 TIED = {
     "microstructure": ("labels", "phase_names", "phase_labels"),
     "geometry": ("phase_names", "phase_fraction", "pair_names", "pair_area_per_metre"),
-    "discharge": _COLUMNS,
+    "discharge": (*_COLUMNS, "temperature_kelvin"),
+    "materials": ("carbon_binder_nanoporosity", "carbon_binder_ionic_conductivity_share"),
     "cycling": (*_COLUMNS, "step_count", "cycle_count", "temperature_kelvin", "variable_names", "variables"),
     "measurement": (*_COLUMNS, "step_count", "cycle_count", "temperature_kelvin"),
     "differential_capacity": tuple(

@@ -8,7 +8,7 @@ from ragone.dataset.exchange.units import unit_terms
 from ragone.schemas.kinds import KINDS
 from ragone.schemas.units import KNOWN
 
-_WITHOUT_IRI = {"A*h/V", "W/L"}  # QUDT 3.5 lists no such unit
+_WITHOUT_IRI = {"A*h/V", "W/L", "ohm*m^2"}  # QUDT 3.5 lists no such unit
 _UNITS = {spec.unit for kind in KINDS for spec in KINDS[kind].fields().values() if spec.unit} | KNOWN
 
 

@@ -9,6 +9,7 @@ ERRORS = {
     "pore_tortuosity_factor_standard_error": 0.1,
     "specific_surface_area_per_metre_standard_error": 1e4,
     "solid_effective_conductivity_siemens_per_metre_standard_error": 0.2,
+    "particle_sauter_radius_metre_standard_error": 1e-7,
     "materials_pore_tortuosity_factor_standard_error": 0.3,
     "materials_solid_effective_conductivity_siemens_per_metre_standard_error": 0.4,
 }
@@ -17,7 +18,7 @@ ERRORS = {
 @pytest.mark.parametrize("metric", PERTURBED_METRICS)
 def test_one_metric_is_raised_and_nothing_else(example, metric):
     """By its standard error; the method says so at its end, and all other fields are as they were."""
-    plain = example("transport", **ERRORS)
+    plain = example("transport", particle_sauter_radius_metre=4e-6, **ERRORS)
     raised = perturb(plain, metric=metric)
     name = metric.removeprefix("materials_")
     assert getattr(raised, name) == getattr(plain, name) + ERRORS[f"{metric}_standard_error"]
