@@ -87,11 +87,9 @@ def when(node: Node) -> tuple[datetime, str]:
 
 
 def _of_goals(trial: Trial, readings: Mapping[str, Reading]) -> Iterator[tuple[str, str]]:
-    definition = trial.campaign.definition if isinstance(trial.campaign.definition, dict) else {}
-    goals = definition.get("goals") or []
-    for goal, kpi in zip(goals, trial.kpis, strict=False):
-        if kpi in readings and len(goals) == len(trial.kpis):
-            direct, roles = readings[kpi].direct, goal.get("from", ())
+    for roles, kpi in zip(trial.roles, trial.kpis, strict=False):
+        if kpi in readings and len(trial.roles) == len(trial.kpis):
+            direct = readings[kpi].direct
             if len(direct) == len(roles):
                 yield from zip(direct, roles, strict=True)
 

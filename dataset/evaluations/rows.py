@@ -10,7 +10,7 @@ from ragone.dataset.evaluations.columns import NEGATIVE, Columns
 from ragone.dataset.evaluations.graph import CANDIDATES, chunks, kind_of, listed
 from ragone.dataset.evaluations.planning import Plan
 from ragone.dataset.evaluations.roles import Reading, differing, role_names, when
-from ragone.dataset.evaluations.trials import Trial
+from ragone.dataset.evaluations.trials import Trial, goals_of
 from ragone.dataset.tables import Row, Tables, table_name
 
 KEY, GONE = "_key", "_gone"
@@ -141,16 +141,16 @@ class Writer:
             row |= self._trial(plan.trial)
 
     def _trial(self, trial: Trial) -> Row:
-        goals = trial.campaign.goals
+        goals = goals_of(trial.campaign)
         objective = goals[trial.objective] if goals else {}
-        kpi = self._records.row(trial.kpis[trial.objective]) if trial.kpis and goals else {}
+        kpi = self._records.row(trial.kpis[trial.objective]) if trial.objective < len(trial.kpis) and goals else {}
         return {
             "campaign": trial.campaign.name,
             "campaign_id": trial.campaign_id,
             "trial": trial.number,
             "feasible": trial.is_feasible,
-            "objective": objective.get("kpi"),
-            "objective_sense": objective.get("sense"),
+            "objective": _text(objective.get("kpi")),
+            "objective_sense": _text(objective.get("sense")),
             "objective_value": kpi.get("value"),
             "objective_unit": kpi.get("unit"),
         }
@@ -182,3 +182,8 @@ def _told_apart(reading: Reading, first: Reading, names: Mapping[str, str]) -> s
     if reading.direct != first.direct:
         return ", ".join(names[source] for source in reading.direct if source in names) or reading.node.stage
     return differing(reading.node, first.node)
+
+
+def _text(value: object) -> str | None:
+    """Return what a document says, unless it is no text."""
+    return value if isinstance(value, str) else None

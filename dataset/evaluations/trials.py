@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from ragone.dataset.evaluations.ancestry import Ancestry
 from ragone.dataset.evaluations.graph import Graph, Node
@@ -14,6 +14,7 @@ from ragone.schemas.record import Record
 from ragone.schemas.study import Campaign
 
 Load = Callable[[str], Record | None]
+T = TypeVar("T", list[Any], dict[str, Any])
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,17 +36,39 @@ class Trial:
     @property
     def objective(self) -> int:
         """The place of the first objective among the goals."""
-        return next((n for n, goal in enumerate(self.campaign.goals) if goal["limit"] is None), 0)
+        return next((n for n, goal in enumerate(goals_of(self.campaign)) if goal.get("limit") is None), 0)
+
+    @cached_property
+    def roles(self) -> tuple[tuple[str, ...], ...]:
+        """The steps that each goal is read off, by role; none where a stranger's study says something else."""
+        goals = self._defined("goals", list)
+        return tuple(
+            tuple(role for role in read if isinstance(role, str)) if isinstance(read, list) else ()
+            for read in (goal.get("from") if isinstance(goal, dict) else None for goal in goals)
+        )
 
     @cached_property
     def steps(self) -> Mapping[str, Mapping[str, Any]]:
         """The steps of the study by role: first those that goals are read off, in their order, then by name."""
-        definition = self.campaign.definition if isinstance(self.campaign.definition, dict) else {}
-        steps, goals = definition.get("steps"), definition.get("goals")
-        if not isinstance(steps, dict):
-            return {}
-        read = [role for goal in goals or () for role in goal.get("from", ()) if role in steps]
+        steps = {role: step for role, step in self._defined("steps", dict).items() if _is_step(step)}
+        read = [role for roles in self.roles for role in roles if role in steps]
         return {role: steps[role] for role in dict.fromkeys((*read, *sorted(steps)))}
+
+    def _defined(self, name: str, kind: type[T]) -> T:
+        """A part of the study; an empty one where a stranger's is of another kind."""
+        definition = self.campaign.definition if isinstance(self.campaign.definition, dict) else {}
+        found = definition.get(name)
+        return found if isinstance(found, kind) else kind()
+
+
+def goals_of(campaign: Campaign) -> list[Mapping[str, Any]]:
+    """The goals of a campaign; none where a stranger's record holds something else."""
+    goals = campaign.goals
+    return goals if isinstance(goals, list) and all(isinstance(goal, dict) for goal in goals) else []
+
+
+def _is_step(step: object) -> bool:
+    return isinstance(step, dict) and isinstance(step.get("parameters", {}), dict)
 
 
 class Trials:
@@ -97,7 +120,7 @@ class Trials:
 
 
 def _trials(campaign_id: str, campaign: Campaign, concluded: datetime) -> list[Trial]:
-    goals = max(1, len(campaign.goals))
+    goals = max(1, len(goals_of(campaign)))
     named = [campaign.kpi_ids[n * goals : (n + 1) * goals] for n in range(len(campaign.candidate_ids))]
     return [
         Trial(campaign_id, campaign, concluded, number, candidate, tuple(filter(None, kpis)))
