@@ -234,7 +234,7 @@ class Transport(Record):
         low=0,
         optional=True,
         tolerance=_SOLVER,
-        doc="standard error of the mean over the volume elements; null for a single one",
+        doc="of the mean; of a single volume by its voxels, null where that was not estimated",
     )
     surface_area_method: str = text(doc="how the surface area was measured")
     pore_tortuosity_factor: float = real(
@@ -245,7 +245,7 @@ class Transport(Record):
         low=0,
         optional=True,
         tolerance=_SOLVER,
-        doc="standard error of the mean over the volume elements; null for a single one",
+        doc="of the mean; of a single volume by its voxels, null where that was not estimated",
     )
     pore_tortuosity_factor_lower: float | None = real(
         "1",
@@ -277,7 +277,7 @@ class Transport(Record):
         low=0,
         optional=True,
         tolerance=_SOLVER,
-        doc="standard error of the mean over the volume elements; null for a single one",
+        doc="of the mean; of a single volume by its voxels, null where that was not estimated",
     )
     solid_effective_conductivity_siemens_per_metre_lower: float | None = real(
         "S/m",

@@ -49,8 +49,9 @@ def perturb(transport: Transport, *, metric: Metric) -> Transport:
     error = getattr(transport, f"{metric}_standard_error")
     if error is None:
         raise MissingFieldError(
-            f"transport.{metric}_standard_error is null: a single volume has none. "
-            "Average several volumes of the material, or leave this metric as it is."
+            f"transport.{metric}_standard_error is null: a single volume has one only where that by "
+            "its voxels was estimated. Average several volumes of the material, extrapolate them "
+            "(homogenise_extrapolated), or leave this metric as it is."
             if not metric.startswith(_MATERIALS)
             else f"transport.{metric}_standard_error is null: the materials state no uncertainty. "
             "State the uncertainty factors of their conductivities, or leave this metric as it is."

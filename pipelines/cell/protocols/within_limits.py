@@ -102,7 +102,10 @@ def charge_within_limits(
     above = Bounds(low=ambient_temperature_kelvin, low_open=True)
     above.require(largest_temperature_kelvin, "largest_temperature_kelvin", "K")
     if cell.negative_electrode is not NegativeElectrode.INTERCALATION:
-        raise UnknownFieldError("the cell has no porous negative electrode, whose plating margin limits a charge.")
+        raise UnknownFieldError(
+            f"cell.negative_electrode = {cell.negative_electrode} has no plating margin, which limits this charge; "
+            f"{NegativeElectrode.INTERCALATION} is expected. Give a full cell, or charge this one with cycle_cell."
+        )
     largest_current = largest_rate * cell.nominal_capacity_ampere_hour
     require_temperature_laws(cell, largest_current)
     wanted = (final_state_of_charge - initial_state_of_charge) * cell.nominal_capacity_ampere_hour
