@@ -34,6 +34,7 @@ from ragone.pipelines.characterise.levels import every, middle_of, strides_withi
 from ragone.schemas import Materials, Microstructure, Transport, TransportOutcome, stage
 from ragone.schemas.parameter import Positive
 
+_EXTRAPOLATED = "extrapolated to voxels of no size"
 _BY_LEVELS, _BY_CHANGE = 1 / 2, 1 / 3  # of two differences, the standard error
 _AREA, _TAU = "specific_surface_area_per_metre", "pore_tortuosity_factor"
 _SIGMA = "solid_effective_conductivity_siemens_per_metre"
@@ -102,12 +103,17 @@ def homogenise_extrapolated(
     return _extrapolated(levels[0] if part.shape == whole.shape else solve(whole, 1), levels)
 
 
+def is_extrapolated(transport: Transport) -> bool:
+    """Whether the metrics are those in the limit of small voxels."""
+    return _EXTRAPOLATED in transport.method
+
+
 def _method(strides: tuple[int, ...], limits: dict[str, Any], shapes: tuple[Any, Any, Any]) -> str:
     """Solver and voxel sizes; and which part of the volume gave what, unless all of it did."""
     given, whole, part = shapes
     said = (
-        f"{KERNEL.format(limits['relative_tolerance'])}; faces of {limits['coarsening']} voxels; extrapolated to "
-        f"voxels of no size from {words_of(strides)}"
+        f"{KERNEL.format(limits['relative_tolerance'])}; faces of {limits['coarsening']} voxels; {_EXTRAPOLATED} from "
+        f"{words_of(strides)}"
     )
     said += f" of the middle {voxels_of(part)}" if part != whole else ""
     return said + (f"; {voxels_of(whole)} of {voxels_of(given)} voxels" if whole != given else "")
