@@ -68,8 +68,8 @@ def average_transport(transports: tuple[Transport, ...], predicted: PredictedErr
     -------
     Transport
         Standard errors are those of the mean, with those by the voxels and by the generator in quadrature; null for one
-        volume element unless a generator's are known, and for a quantity that is infinite. The outcome is not percolating if no
-        volume element percolates, else step limit if a volume element met it, else converged.
+        volume element unless a generator's are known, and for a quantity that is infinite. The outcome is not
+        percolating if no volume element percolates, else step limit if a volume element met it, else converged.
 
     Raises
     ------

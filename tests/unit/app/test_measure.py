@@ -27,7 +27,13 @@ def test_measurements_as_json(cli, stored, everything):
     data = answer.data
     assert data.pop("microstructure_id") == stored.ids["microstructure"]
     assert ",".join(data) == everything
-    kinds = {"transport": "transport", "voxels": "transport", "tensor": "transport_tensor", "geometry": "geometry", "walk": "random_walk"}
+    kinds = {
+        "transport": "transport",
+        "voxels": "transport",
+        "tensor": "transport_tensor",
+        "geometry": "geometry",
+        "walk": "random_walk",
+    }
     for name, record in data.items():
         shown = cli("show", "--json", record["id"]).data
         assert {"id": shown["id"], **shown["record"]} == record
