@@ -29,10 +29,10 @@ from ragone.pipelines.cell.negative_coating import NegativeCoating, negative_coa
 from ragone.pipelines.cell.particle_radius import particle_radius
 from ragone.pipelines.cell.roll_up import rolled_up
 from ragone.pipelines.cell.separators import separator_of
-from ragone.pipelines.cell.stoichiometry import host_capacity, reference_window, stoichiometry_window
+from ragone.pipelines.cell.stoichiometry import Window, host_capacity, reference_window, stoichiometry_window
 from ragone.schemas import CellDesign, CellOutcome, CellParameters, Materials, Transport, stage
 from ragone.schemas.electrode import raised
-from ragone.schemas.errors import MissingFieldError
+from ragone.schemas.errors import BoundsError, MissingFieldError
 
 
 @stage("cell.assemble_cell", libraries=("pybamm", "bpx", "scipy"))
@@ -122,7 +122,7 @@ def assembled(
         excess=design.electrolyte_excess,
     )
     negative_host = host_capacity(values.cell, "negative", negative_thickness, active)
-    window = stoichiometry_window(values.cell, positive=host, negative=negative_host)
+    window = _window(values.cell, design, host, negative_host)
     area = rolled["electrode_area_square_metre"]
     resistances = series_resistances(design, stack, rolled["components"]["geometry"], area)
     return CellParameters(
@@ -164,6 +164,19 @@ def _negative_thickness(values: _Values, host: float, active: float, ratio: floa
     """Thickness [m] of the coating that holds `ratio` times the positive one's charge within the set's own window."""
     window = reference_window(values.positive)
     return ratio * host * (window.y_0 - window.y_100) / host_capacity(values.cell, "negative", 1.0, active)
+
+
+def _window(values: Any, design: CellDesign, host: float, negative_host: float) -> Window:
+    """Stoichiometries of the cell between its voltage limits at vanishing current; where none, both sets are named."""
+    try:
+        return stoichiometry_window(values, positive=host, negative=negative_host)
+    except BoundsError as cause:
+        if not design.negative_parameter_set:
+            raise
+        raise BoundsError(
+            f"between the voltage limits of {design.parameter_set} its positive electrode and the negative one of "
+            f"{design.negative_parameter_set} do not meet: {cause}"
+        ) from cause
 
 
 def _negative_active(values: Any, negative: NegativeCoating | None) -> float:

@@ -18,7 +18,7 @@ from ragone.pipelines.cell.particle_radius import particle_radius
 from ragone.schemas import CellDesign, Materials, Transport
 from ragone.schemas.errors import BoundsError
 
-MEASURED = "measured volumes"
+MEASURED = "measured"
 _ROUNDING = 1e-9
 _METRICS = (
     "negative_porosity",
