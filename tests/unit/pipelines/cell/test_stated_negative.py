@@ -100,5 +100,5 @@ def test_more_than_all_is_refused():
 def test_measured_and_stated_contradict_each_other(example):
     """One of the two says what the coating is."""
     measured = example("transport", **conductivities(materials_of_set("Chen2020", "negative")))
-    with pytest.raises(ContradictionError, match="negative_porosity = 0.3"):
+    with pytest.raises(ContradictionError, match=r"negative_porosity = 0\.3"):
         cell_of(negative=measured, negative_porosity=0.3)
