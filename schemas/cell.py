@@ -166,7 +166,7 @@ class CellParameters(Record):
         doc="through-plane, pores of the negative coating; null if the parameter set's",
     )
     negative_pore_tortuosity_factor_standard_error: float | None = real(
-        "1", low=0, optional=True, default=None, doc="of a tortuosity factor that was stated; null if not known"
+        "1", low=0, optional=True, default=None, doc="of a tortuosity factor not measured here; null if not known"
     )
     negative_effective_conductivity_siemens_per_metre: float | None = real(
         "S/m",

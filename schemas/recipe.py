@@ -109,6 +109,7 @@ _SINCE_3 = (
     "negative_active_material_fraction",
     "negative_pore_tortuosity_factor",
     "negative_pore_tortuosity_factor_standard_error",
+    "negative_bruggeman_exponent",
     "negative_effective_conductivity_siemens_per_metre",
     "negative_particle_radius_metre",
 )
@@ -191,7 +192,15 @@ class CellDesign(Record):
         doc="through-plane, pores of the negative coating; if null Bruggeman's relation is assumed",
     )
     negative_pore_tortuosity_factor_standard_error: float | None = real(
-        "1", low=0, optional=True, default=None, doc="of that tortuosity factor, as it is stated; null if not known"
+        "1", low=0, optional=True, default=None, doc="of that tortuosity factor, stated or assumed; null if not known"
+    )
+    negative_bruggeman_exponent: float | None = real(
+        "1",
+        low=1,
+        optional=True,
+        default=None,
+        doc="power of the porosity that Bruggeman's relation takes for porosity over tortuosity factor of the negative "
+        "coating; null for that of its parameter set",
     )
     negative_effective_conductivity_siemens_per_metre: float | None = real(
         "S/m",

@@ -2,8 +2,8 @@
 
 Of a coating of which no volume was measured the design may state any of its metrics. What it leaves open follows from
 the parameter set of the negative electrode: its active material keeps its share of the solids, and tortuosity factor
-and conductivity are those of Bruggeman's relation with the set's exponents at the porosity stated, an assumption that
-the cell's record names. Measured graphite is more tortuous, see docs/CELL.md.
+and conductivity are those of Bruggeman's relation at the porosity stated, with the set's exponents or the one stated
+for the pores, an assumption that the cell's record names. Measured graphite is more tortuous, see docs/CELL.md.
 """
 
 from __future__ import annotations
@@ -26,8 +26,9 @@ _METRICS = (
     "negative_pore_tortuosity_factor",
     "negative_effective_conductivity_siemens_per_metre",
 )
-STATED = (*_METRICS, "negative_particle_radius_metre")
 _TORTUOSITY, _CONDUCTIVITY = _METRICS[2:]
+_ERROR, _EXPONENT = f"{_TORTUOSITY}_standard_error", "negative_bruggeman_exponent"
+STATED = (*_METRICS, _ERROR, _EXPONENT, "negative_particle_radius_metre")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def negative_coating(
     Raises
     ------
     ContradictionError
-        If it was measured, and the design states its metrics too.
+        If it was measured, and the design states its metrics too, or the tortuosity twice.
     BoundsError
         If the fractions stated exceed one.
     """
@@ -87,7 +88,7 @@ def negative_coating(
         _stated(design, values, fallback),
         f"cell design{_assumed(design)}",
         design.negative_particle_radius_metre,
-        None if design.negative_pore_tortuosity_factor is None else _error(design),
+        design.negative_pore_tortuosity_factor_standard_error,
     )
 
 
@@ -97,18 +98,12 @@ def _stated(design: CellDesign, values: Any, fallback: Fallback) -> Coating:
     share = number(values, "Negative electrode active material volume fraction") / (1 - own)
     active = design.negative_active_material_fraction or share * (1 - porosity)
     _require_room(porosity, active)
-    ions, electrons = (
-        number(values, f"Negative electrode Bruggeman coefficient ({carrier})")
-        for carrier in ("electrolyte", "electrode")
-    )
-    bulk = number(values, "Negative electrode conductivity [S.m-1]")
     return Coating(
         electrode="negative",
         porosity=porosity,
         active_material_fraction=active,
-        pore_tortuosity_factor=design.negative_pore_tortuosity_factor or porosity ** (1 - ions),
-        effective_conductivity=design.negative_effective_conductivity_siemens_per_metre
-        or bulk * (1 - porosity) ** electrons,
+        pore_tortuosity_factor=_tortuosity(design, values, porosity),
+        effective_conductivity=_conductivity(design, values, porosity),
         surface_area_ratio=1.0,
         particle_radius=design.negative_particle_radius_metre or number(values, "Negative particle radius [m]"),
         solids={"negative_solids": (1 - porosity, negative_solids_density(values, fallback))},
@@ -117,8 +112,21 @@ def _stated(design: CellDesign, values: Any, fallback: Fallback) -> Coating:
     )
 
 
-def _error(design: CellDesign) -> float | None:
-    return design.negative_pore_tortuosity_factor_standard_error
+def _tortuosity(design: CellDesign, values: Any, porosity: float) -> float:
+    stated, exponent = design.negative_pore_tortuosity_factor, design.negative_bruggeman_exponent
+    if stated is not None and exponent is not None:
+        raise ContradictionError(
+            f"cell_design.{_TORTUOSITY} = {stated:g} and {_EXPONENT} = {exponent:g} both say how tortuous the negative "
+            "coating is. Leave one out."
+        )
+    own = number(values, "Negative electrode Bruggeman coefficient (electrolyte)")
+    return stated or porosity ** (1 - (exponent or own))
+
+
+def _conductivity(design: CellDesign, values: Any, porosity: float) -> float:
+    bulk = number(values, "Negative electrode conductivity [S.m-1]")
+    exponent = number(values, "Negative electrode Bruggeman coefficient (electrode)")
+    return design.negative_effective_conductivity_siemens_per_metre or bulk * (1 - porosity) ** exponent
 
 
 def _assumed(design: CellDesign) -> str:
@@ -129,7 +137,7 @@ def _assumed(design: CellDesign) -> str:
 
 
 def _require_none_stated(design: CellDesign) -> None:
-    for name in _METRICS:
+    for name in (*_METRICS, _ERROR, _EXPONENT):
         if getattr(design, name) is not None:
             raise ContradictionError(
                 f"cell_design.{name} = {getattr(design, name):g} is stated, and the negative electrode was measured. "

@@ -1,12 +1,21 @@
 """A negative coating of which the design states metrics, and no volume was measured."""
 
+from dataclasses import replace
+
 import pytest
 
-from ragone.pipelines.cell import assemble_cell, discharge_at_constant_power, ideal_transport, materials_of_set
+from ragone.pipelines.cell import (
+    assemble_cell,
+    discharge_at_constant_power,
+    ideal_transport,
+    materials_of_set,
+    perturb_cell,
+    stated_uncertain,
+)
 from ragone.pipelines.cell.engine import PARAMETER_SETS, parameter_values
 from ragone.pipelines.cell.errors import ContradictionError
 from ragone.schemas import CellDesign, DischargeOutcome, Recipe
-from ragone.schemas.errors import BoundsError
+from ragone.schemas.errors import BoundsError, MissingFieldError
 from tests.built_cells import conductivities
 
 POROSITY, ACTIVE = "negative_porosity", "negative_active_material_fraction"
@@ -69,6 +78,27 @@ def test_its_assumption_is_named():
     assert stated.negative_pore_tortuosity_factor == 4.6
     assert stated.negative_pore_tortuosity_factor_standard_error == 0.5
     assert cell_of().negative_coating_source == ""
+
+
+def test_another_exponent_may_be_stated():
+    """Bruggeman's relation with it; beside a tortuosity factor it says the same twice, and is refused."""
+    cell = cell_of(negative_porosity=0.3, negative_bruggeman_exponent=2.2)
+    assert cell.negative_pore_tortuosity_factor == pytest.approx(0.3**-1.2, rel=1e-12)
+    with pytest.raises(ContradictionError, match="both say"):
+        cell_of(negative_bruggeman_exponent=2.2, **{TORTUOSITY: 4.0})
+
+
+def test_a_stated_error_raises_the_tortuosity_alone():
+    """For the uncertainty of what follows; without one there is nothing to raise by."""
+    cell = cell_of(**{POROSITY: 0.3, TORTUOSITY: 4.6, f"{TORTUOSITY}_standard_error": 0.5})
+    raised = perturb_cell(cell, metric=TORTUOSITY)
+    assert raised.negative_pore_tortuosity_factor == pytest.approx(5.1, rel=1e-12)
+    assert replace(raised, negative_pore_tortuosity_factor=4.6, method=cell.method).id == cell.id
+    assert raised.method.endswith(f"{TORTUOSITY} raised by one standard error")
+    assert stated_uncertain(cell) == [TORTUOSITY]
+    assert stated_uncertain(cell_of()) == []
+    with pytest.raises(MissingFieldError, match="is null"):
+        perturb_cell(cell_of(), metric=TORTUOSITY)
 
 
 @pytest.mark.parametrize(("choices", "longer"), [({TORTUOSITY: 12.0}, False), ({TORTUOSITY: 1.0}, True)])
