@@ -323,8 +323,16 @@ def test_the_negative_electrode_has_steps_of_its_own() -> None:
     assert chain.repeated == {f"{side}{role}" for side in ("", "negative_") for role in ("manufacture", "characterise")}
 
 
-@pytest.mark.parametrize("name", ["half-cell.yaml", "full-cell.yaml", "four-parameters.yaml"])
-def test_the_studies_of_the_repository_are_read(name: str) -> None:
-    """Each with one objective, read off its discharge."""
+@pytest.mark.parametrize(
+    ("name", "limits"),
+    [
+        ("half-cell.yaml", []),
+        ("full-cell.yaml", []),
+        ("four-parameters.yaml", []),
+        ("both-electrodes.yaml", ["charge"]),
+    ],
+)
+def test_the_studies_of_the_repository_are_read(name: str, limits: list[str]) -> None:
+    """Each with one objective, read off its discharge, and the limits that it names."""
     study = Study.load(FILES / name)
-    assert [goal.sources for goal in study.goals] == [("discharge",)]
+    assert [goal.sources for goal in study.goals] == [("discharge",), *((role,) for role in limits)]
