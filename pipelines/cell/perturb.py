@@ -41,8 +41,8 @@ def perturb_cell(cell: CellParameters, *, metric: Metric) -> CellParameters:
     value, error = cell.negative_pore_tortuosity_factor, cell.negative_pore_tortuosity_factor_standard_error
     if value is None or error is None:
         raise MissingFieldError(
-            f"cell_parameters.{metric}_standard_error is null. State it in the cell's design beside the value, or leave "
-            "this metric as it is."
+            f"cell_parameters.{metric}_standard_error is null. State it in the cell's design, or leave this metric as "
+            "it is."
         )
     return replace(cell, negative_pore_tortuosity_factor=value + error, method=cell.method + raised(metric))
 
