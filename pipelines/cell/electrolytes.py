@@ -27,7 +27,7 @@ _MOLAR = 1000.0  # mol/m^3
 
 @dataclass(frozen=True)
 class Electrolyte:
-    """What it is made of, its source, and where it was measured.
+    """An electrolyte: its composition, its source, and the ranges in which it was measured.
 
     `parameter_set` is PyBaMM's that gives it; `coefficients`, by PyBaMM's name of the property, those of the fits of
     Landesfeind and Gasteiger instead. Concentrations [mol/m^3] and temperatures [K] are null where the range is not
