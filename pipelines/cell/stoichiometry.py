@@ -110,9 +110,8 @@ def _stoichiometry_at(potential: Potential, wanted: float) -> float:
 
 def lithium_per_positive(values: Any) -> float:
     """Cyclable lithium over the positive host capacity [-]: as stated, else that of the parameter set's own cell."""
-    stated = values.get(CYCLABLE_LITHIUM)
-    if stated is not None:
-        return float(stated)
+    if CYCLABLE_LITHIUM in values:  # asking for what is missing makes PyBaMM look for what is spelled alike
+        return float(values[CYCLABLE_LITHIUM])
     x, y = (
         float(values[f"Initial concentration in {name} electrode [mol.m-3]"])
         / float(values[f"Maximum concentration in {name} electrode [mol.m-3]"])
