@@ -71,6 +71,8 @@ _GRAPHITE, _SILICON_GRAPHITE = _carbon("graphite"), _carbon("graphite with silic
 
 NAMED_MATERIALS: Mapping[str, Materials] = {
     "nmc-811": NMC_811,
+    "graphite": _GRAPHITE,
+    "silicon-graphite": _SILICON_GRAPHITE,
     "nmc-811-nanoporous": replace(
         NMC_811,
         carbon_binder_nanoporosity=0.576,
