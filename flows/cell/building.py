@@ -54,6 +54,7 @@ def plan_cell(
     *,
     of_electrode: bool,
     bpx: BpxContent | None = None,
+    negative_bpx: BpxContent | None = None,
     half_cell: bool = False,
     ideal: bool = False,
     materials: Sequence[str] = (),
@@ -67,8 +68,8 @@ def plan_cell(
         Fields of the design, of the materials, or parameters of the stage, by name, as text with their units.
     of_electrode
         Whether it is built of an electrode; else it is the parameter set's or BPX file's own.
-    bpx
-        Taken instead of a parameter set.
+    bpx, negative_bpx
+        Taken instead of a parameter set, of the cell and of its negative electrode.
     half_cell, ideal
         As `CellPlan`.
     materials, negative_materials
@@ -85,8 +86,7 @@ def plan_cell(
     of_design, of_stage, of_materials = _parted(
         settings, CellDesign.parameters(), stage.parameters, Materials.parameters()
     )
-    source = {} if bpx is None else {"parameter_set": bpx.title, "parameters": bpx.document}
-    design = source | read_fields(CellDesign, of_design)
+    design = _of_files(bpx, negative_bpx) | read_fields(CellDesign, of_design)
     _require_known(design, of_design, half_cell=half_cell)
     if design.get("form_factor"):
         housing_of(design["form_factor"], pouch_area_square_metre=1.0)
@@ -199,6 +199,17 @@ def cell_design(plan: CellPlan, subject: Subject) -> CellDesign:
     if LOADING not in values:
         raise CellError(f"{subject.record.id} does not say how thick the electrode is. Give its mass loading.")
     return CellDesign.build(values)
+
+
+def _of_files(bpx: BpxContent | None, negative: BpxContent | None) -> dict[str, Any]:
+    """Fields of a design that BPX files give, of the cell and of its negative electrode."""
+    files = {"": bpx, "negative_": negative}
+    return {
+        f"{side}{name}": value
+        for side, file in files.items()
+        if file is not None
+        for name, value in (("parameter_set", file.title), ("parameters", file.document))
+    }
 
 
 def _require_known(design: Mapping[str, Any], of_design: Mapping[str, str], *, half_cell: bool) -> None:
