@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ragone.pipelines.cell.electrolytes import CONCENTRATION, electrolyte_parameters
+from ragone.pipelines.cell.electrolytes import CONCENTRATION, electrolyte_parameters, require_measured
 from ragone.pipelines.cell.engine import parameter_values
 from ragone.pipelines.cell.stoichiometry import CYCLABLE_LITHIUM, lithium_per_positive
 from ragone.schemas import CellDesign, CellParameters, NegativeElectrode
@@ -103,12 +103,16 @@ class Chemistry:
         ------
         UnknownFieldError, BpxError, MissingFieldError
             If a set or an electrolyte is not known or cannot be used, or lacks a parameter of the part it is to give.
+        BoundsError
+            If the electrolyte was not measured at the concentration stated.
         """
         values = self.positive()
         if self.combines:
             lithium = lithium_per_positive(values)
             values.update(self._of_the_negative() | {CYCLABLE_LITHIUM: lithium}, check_already_exists=False)
         if self.electrolyte:
+            if self.electrolyte_concentration:
+                require_measured(self.electrolyte, self.electrolyte_concentration)
             values.update(electrolyte_parameters(self.electrolyte), check_already_exists=False)
         stated = {CONCENTRATION: self.electrolyte_concentration, CYCLABLE_LITHIUM: self.cyclable_lithium_ratio}
         values.update({name: each for name, each in stated.items() if each}, check_already_exists=False)

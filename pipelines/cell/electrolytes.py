@@ -14,6 +14,7 @@ from typing import Any
 
 from ragone.pipelines.cell.engine import HALF_CELL_SETS, load_pybamm, parameter_values
 from ragone.schemas.errors import UnknownFieldError, did_you_mean
+from ragone.schemas.field import Bounds
 
 CONCENTRATION = "Initial concentration in electrolyte [mol.m-3]"
 CONDUCTIVITY, DIFFUSIVITY = "Electrolyte conductivity [S.m-1]", "Electrolyte diffusivity [m2.s-1]"
@@ -99,6 +100,19 @@ def require_electrolyte(name: str) -> None:
         raise UnknownFieldError(
             f"electrolyte = {name!r} is neither an electrolyte's name nor a parameter set: {did_you_mean(name, known)}"
         )
+
+
+def require_measured(name: str, concentration: float) -> None:
+    """Refuse a concentration at rest [mol/m^3] at which an electrolyte of the catalogue was not measured.
+
+    Raises
+    ------
+    BoundsError
+        With the range; where it is not known nothing is refused.
+    """
+    named = NAMED_ELECTROLYTES.get(name)
+    if named is not None and named.concentrations is not None:
+        Bounds(*named.concentrations).require(concentration, f"electrolyte_concentration of {name}", "mol/m^3")
 
 
 def electrolyte_parameters(name: str) -> dict[str, Any]:

@@ -259,6 +259,8 @@ def test_its_concentration_is_a_choice():
     chosen = cell_of(electrolyte="Prada2013", electrolyte_concentration_mole_per_cubic_metre=900.0)
     assert parameter_values_of(chosen)[rest] == 900.0
     assert set(PARTS) < set(electrolyte_parameters("Prada2013"))
+    with pytest.raises(BoundsError, match=r"nyman-2008 = 2500 \[mol/m\^3\]"):
+        cell_of(electrolyte="nyman-2008", electrolyte_concentration_mole_per_cubic_metre=2500.0)
 
 
 def test_a_separator_is_that_of_its_set():
