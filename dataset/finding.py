@@ -15,7 +15,7 @@ from ragone.dataset.query import View, select
 from ragone.dataset.tables import Tables, table_name
 from ragone.schemas.annotation import Annotation, SavedQuery
 
-_SEARCHED = re.compile(r"(\w+_)?(name|note|sources?|licences?|reason|card|active_material|parameter_set)")
+_SEARCHED = re.compile(r"(\w+_)?(name|note|sources?|licences?|reason|card|active_material|parameter_set|electrolyte)")
 _WITHDRAWABLE = frozenset(map(table_name, (Annotation.kind, SavedQuery.kind)))  # their views hold what stands
 _STANDING = (  # view, column, id of what has it, moment
     ("tags", "tag", "subject_id", "annotated"),

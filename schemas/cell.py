@@ -11,6 +11,12 @@ from ragone.schemas.field import Tolerance, choice, document, real, text
 from ragone.schemas.migration import Migrations, added, folded
 from ragone.schemas.record import Record
 
+_SINCE_5 = (
+    "electrolyte_concentration_mole_per_cubic_metre",
+    "cyclable_lithium_ratio",
+    "negative_pore_tortuosity_factor_standard_error",
+    "separator_tortuosity_factor",
+)
 _SINCE_3 = (
     "negative_porosity",
     "negative_active_material_fraction",
@@ -49,7 +55,7 @@ class CellParameters(Record):
     """
 
     kind: ClassVar[str] = "cell_parameters"
-    schema_version: ClassVar[int] = 4
+    schema_version: ClassVar[int] = 5
     migrations: ClassVar[Migrations] = {
         1: (
             added("negative_electrode", NegativeElectrode.INTERCALATION),
@@ -66,11 +72,34 @@ class CellParameters(Record):
             added("positive_particle_radius_spread", None),
             added("negative_particle_radius_metre", None),
         ),
+        4: (
+            *(added(name, "") for name in ("negative_parameter_set", "electrolyte", "negative_coating_source")),
+            added("negative_parameters", {}),
+            *(added(name, None) for name in _SINCE_5),
+        ),
     }
 
     outcome: CellOutcome = choice(CellOutcome, doc="whether the cell can be built, or why not")
     parameter_set: str = text(doc="name of the PyBaMM parameter set or BPX file that gives what is not listed here")
     parameters: Any = document(default={}, doc="content of that BPX file; empty for a parameter set of PyBaMM")
+    negative_parameter_set: str = text(
+        default="", doc="parameter set or BPX file that gives the negative electrode; empty if it is the same"
+    )
+    negative_parameters: Any = document(default={}, doc="content of that BPX file; empty for a parameter set of PyBaMM")
+    electrolyte: str = text(
+        default="", doc="name of the electrolyte, or of the parameter set that it is of; empty if it is parameter_set's"
+    )
+    electrolyte_concentration_mole_per_cubic_metre: float | None = real(
+        "mol/m^3", low=0, low_open=True, optional=True, default=None, doc="salt at rest; null for the electrolyte's own"
+    )
+    cyclable_lithium_ratio: float | None = real(
+        "1",
+        low=0,
+        low_open=True,
+        optional=True,
+        default=None,
+        doc="cyclable lithium over host capacity of the positive electrode; null for that of the set's own cell",
+    )
     form_factor: str = text(doc="can, for example 4680")
     positive_thickness_metre: float = real("m", low=0, low_open=True, doc="one coated side")
     positive_porosity: float = real(
@@ -136,6 +165,9 @@ class CellParameters(Record):
         tolerance=_METRIC,
         doc="through-plane, pores of the negative coating; null if the parameter set's",
     )
+    negative_pore_tortuosity_factor_standard_error: float | None = real(
+        "1", low=0, optional=True, default=None, doc="of a tortuosity factor not measured here; null if not known"
+    )
     negative_effective_conductivity_siemens_per_metre: float | None = real(
         "S/m",
         low=0,
@@ -158,6 +190,10 @@ class CellParameters(Record):
         default=None,
         doc="sphere of negative active material in which lithium diffuses; null if the parameter set's",
     )
+    negative_coating_source: str = text(
+        default="",
+        doc="where the metrics of the negative coating are from; empty for the parameter set, and in older records",
+    )
     separator_thickness_metre: float | None = real(
         "m", low=0, low_open=True, optional=True, doc="thickness of the separator; null if the parameter set's"
     )
@@ -169,6 +205,13 @@ class CellParameters(Record):
         high_open=True,
         optional=True,
         doc="pore volume of the separator over its volume; null if the parameter set's",
+    )
+    separator_tortuosity_factor: float | None = real(
+        "1",
+        low=1,
+        optional=True,
+        default=None,
+        doc="through-plane, pores of the separator; null for Bruggeman's relation of the parameter set",
     )
     electrode_area_square_metre: float = real(
         "m^2", low=0, doc="coated area, both sides of the positive collector counted"
@@ -187,6 +230,12 @@ class CellParameters(Record):
     contact_resistance_ohm: float = real("ohm", low=0, default=0.0, doc="tabs and welds, in series with the whole cell")
     components: Any = document(doc="mass [kg] and volume [m^3] of each component, with and without can")
     method: str = text(doc="assumptions; says at its end which metric was raised for the sensitivity, if one was")
+
+    @property
+    def chemistry(self) -> str:
+        """The parameter sets, BPX files and electrolyte that give what is not listed here, in words."""
+        parts = {"negative electrode of": self.negative_parameter_set, "electrolyte of": self.electrolyte}
+        return ", ".join([self.parameter_set, *(f"{what} {name}" for what, name in parts.items() if name)])
 
     def surface_area_ratio(self, electrode: str) -> float:
         """Measured area over that of spheres [-] of the "positive" or "negative" coating; 1 if it was not measured."""

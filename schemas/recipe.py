@@ -101,17 +101,37 @@ class Recipe(Record):
     )
 
 
+_SINCE_3 = (
+    "separator_tortuosity_factor",
+    "electrolyte_concentration_mole_per_cubic_metre",
+    "cyclable_lithium_ratio",
+    "negative_porosity",
+    "negative_active_material_fraction",
+    "negative_pore_tortuosity_factor",
+    "negative_pore_tortuosity_factor_standard_error",
+    "negative_bruggeman_exponent",
+    "negative_effective_conductivity_siemens_per_metre",
+    "negative_particle_radius_metre",
+)
+
+
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class CellDesign(Record):
-    """The cell around the positive electrode's microstructure: loadings, chemistry, housing.
+    """The cell around the positive electrode's microstructure: loadings, both electrodes, electrolyte, housing.
 
-    What is null is measured, the parameter set's own, or an assumption of the stage where the set gives none.
+    What is null is measured, the parameter set's own, or an assumption of the stage where the set gives none. What is
+    stated of the negative coating is that of a coating of which no volume was measured.
     """
 
     kind: ClassVar[str] = "cell_design"
-    schema_version: ClassVar[int] = 2
+    schema_version: ClassVar[int] = 3
     migrations: ClassVar[Migrations] = {
         1: (added("tabs", Tabs.NOT_COUNTED), added("foil_contact_resistance_ohm_square_metre", 0.0)),
+        2: (
+            *(added(name, "") for name in ("negative_parameter_set", "electrolyte", "separator")),
+            added("negative_parameters", {}),
+            *(added(name, None) for name in _SINCE_3),
+        ),
     }
 
     mass_loading_kilogram_per_square_metre: float = real(
@@ -124,9 +144,86 @@ class CellDesign(Record):
         default="Chen2020", doc="PyBaMM parameter set of the electrochemistry, or the title of a BPX file"
     )
     parameters: Any = document(default={}, doc="content of that BPX file; empty for a parameter set of PyBaMM")
+    negative_parameter_set: str = text(
+        default="",
+        doc="PyBaMM parameter set, or title of a BPX file, whose negative electrode stands opposite; empty for "
+        "that of parameter_set",
+    )
+    negative_parameters: Any = document(default={}, doc="content of that BPX file; empty for a parameter set of PyBaMM")
+    cyclable_lithium_ratio: float | None = real(
+        "1",
+        low=0,
+        low_open=True,
+        high=2,
+        optional=True,
+        default=None,
+        doc="cyclable lithium over host capacity of the positive electrode; null for that of parameter_set's own cell",
+    )
+    electrolyte: str = text(
+        default="", doc="name of an electrolyte, or of the parameter set that it is of; empty for that of parameter_set"
+    )
+    electrolyte_concentration_mole_per_cubic_metre: float | None = real(
+        "mol/m^3", low=0, low_open=True, optional=True, default=None, doc="salt at rest; null for the electrolyte's own"
+    )
+    negative_porosity: float | None = real(
+        "1",
+        low=0,
+        low_open=True,
+        high=1,
+        high_open=True,
+        optional=True,
+        default=None,
+        doc="pore volume over volume of the negative coating",
+    )
+    negative_active_material_fraction: float | None = real(
+        "1",
+        low=0,
+        low_open=True,
+        high=1,
+        optional=True,
+        default=None,
+        doc="volume of active material over that of the negative coating; if null its share of the solids stays",
+    )
+    negative_pore_tortuosity_factor: float | None = real(
+        "1",
+        low=1,
+        optional=True,
+        default=None,
+        doc="through-plane, pores of the negative coating; if null Bruggeman's relation is assumed",
+    )
+    negative_pore_tortuosity_factor_standard_error: float | None = real(
+        "1", low=0, optional=True, default=None, doc="of that tortuosity factor, stated or assumed; null if not known"
+    )
+    negative_bruggeman_exponent: float | None = real(
+        "1",
+        low=1,
+        optional=True,
+        default=None,
+        doc="power of the porosity that Bruggeman's relation takes for porosity over tortuosity factor of the negative "
+        "coating; null for that of its parameter set",
+    )
+    negative_effective_conductivity_siemens_per_metre: float | None = real(
+        "S/m",
+        low=0,
+        low_open=True,
+        optional=True,
+        default=None,
+        doc="electronic, through-plane, solids of the negative coating; if null Bruggeman's relation is assumed",
+    )
+    negative_particle_radius_metre: float | None = real(
+        "m",
+        low=0,
+        low_open=True,
+        optional=True,
+        default=None,
+        doc="sphere of negative active material in which lithium diffuses",
+    )
     form_factor: str = text(default="4680", doc="housing: 4680, 21700, 18650 or pouch")
     pouch_area_square_metre: float = real(
         "m^2", low=0, low_open=True, default=20e-4, doc="positive coating of a pouch; of no consequence to cans"
+    )
+    separator: str = text(
+        default="", doc="name of a separator, or of the parameter set that it is of; empty for that of parameter_set"
     )
     separator_thickness_metre: float | None = real(
         "m", low=0, low_open=True, optional=True, doc="thickness of the separator"
@@ -139,6 +236,9 @@ class CellDesign(Record):
         high_open=True,
         optional=True,
         doc="pore volume of the separator over its volume",
+    )
+    separator_tortuosity_factor: float | None = real(
+        "1", low=1, optional=True, default=None, doc="through-plane, pores of the separator"
     )
     electrolyte_density_kilogram_per_cubic_metre: float = real(
         "kg/m^3", low=0, low_open=True, default=1200.0, doc="density of the electrolyte"

@@ -20,8 +20,23 @@ from ragone.pipelines.cell import bpx_document
 from ragone.pipelines.files.bpx import read_bpx
 from ragone.schemas import CellOutcome, CellParameters
 
-_OF_DESIGN = {"loading": "mass_loading", "form_factor": "form_factor", "parameter_set": "parameter_set"}
-_OF_ELECTRODES = ("settings", "bpx", "half_cell", "ideal", "materials", "negative", "negative_materials")
+_OF_DESIGN = {
+    "loading": "mass_loading",
+    "form_factor": "form_factor",
+    "parameter_set": "parameter_set",
+    "negative_set": "negative_parameter_set",
+    "electrolyte": "electrolyte",
+}
+_OF_ELECTRODES = (
+    "settings",
+    "bpx",
+    "negative_bpx",
+    "half_cell",
+    "ideal",
+    "materials",
+    "negative",
+    "negative_materials",
+)
 
 
 def execute(session: Session) -> int:
@@ -53,7 +68,7 @@ def _require_nothing_else(cell: CellParameters, given: Any) -> None:
 
 
 def _plan(given: Any) -> CellPlan:
-    for one, other in (("subject", "recipe"), ("bpx", "parameter_set")):
+    for one, other in (("subject", "recipe"), ("bpx", "parameter_set"), ("negative_bpx", "negative_set")):
         if getattr(given, one) and getattr(given, other):
             words = [f"--{name.replace('_', '-')}" if name != "subject" else "an id" for name in (one, other)]
             raise CellError(f"{' and '.join(words)} say two different things. Leave one out.")
@@ -62,6 +77,7 @@ def _plan(given: Any) -> CellPlan:
         settings_of([*given.settings, *options]),
         of_electrode=bool(given.subject or given.recipe),
         bpx=read_bpx(given.bpx) if given.bpx else None,
+        negative_bpx=read_bpx(given.negative_bpx) if given.negative_bpx else None,
         half_cell=given.half_cell,
         ideal=given.ideal,
         materials=given.materials,

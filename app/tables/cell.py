@@ -32,7 +32,7 @@ def cell_table(cell: CellParameters) -> Table:
 def described(cell: CellParameters) -> str:
     """The lines above the table: outcome, area, layers, capacity, and how it is wound."""
     lines = [
-        f"{cell.form_factor} on {cell.parameter_set}: {cell.outcome}",
+        f"{cell.form_factor} on {cell.chemistry}: {cell.outcome}",
         f"electrode area {cell.electrode_area_square_metre:.4g} m^2, positive coating "
         f"{cell.positive_thickness_metre * 1e6:.4g} um, {_opposite(cell)}",
         f"nominal capacity {cell.nominal_capacity_ampere_hour:.4g} A.h, mass {cell.cell_mass_kilogram * 1e3:.4g} g, "
@@ -47,9 +47,10 @@ def described(cell: CellParameters) -> str:
 def _opposite(cell: CellParameters) -> str:
     if cell.negative_electrode is NegativeElectrode.LITHIUM_METAL:
         return "lithium metal opposite"
+    source = cell.negative_coating_source or ("measured" if cell.negative_porosity else "")  # older records name none
     return (
         f"negative coating {cell.negative_thickness_metre * 1e6:.4g} um "
-        f"(N/P {cell.negative_to_positive_capacity_ratio:.4g}{', measured' if cell.negative_porosity else ''})"
+        f"(N/P {cell.negative_to_positive_capacity_ratio:.4g}{f', {source}' if source else ''})"
     )
 
 

@@ -17,6 +17,7 @@ from ragone.dataset.exchange.selection import Selection
 from ragone.schemas.provenance import Code, Environment
 
 RAGONE, PYTHON = "ragone", "Python"
+_NAMING = ("parameter_set", "negative_parameter_set", "electrolyte", "separator")  # fields of designs and cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def parameter_sets_of(selection: Selection) -> tuple[Work, ...]:
     names = set()
     for artifact in (*selection.of_kind("cell_design"), *selection.of_kind("cell_parameters")):
         try:
-            names.add(getattr(selection.get(artifact.id), "parameter_set", ""))
+            names |= {getattr(selection.get(artifact.id), field, "") for field in _NAMING}
         except DroppedError:
             continue
     return tuple(PARAMETER_SETS[name] for name in sorted(names & PARAMETER_SETS.keys()))

@@ -20,7 +20,9 @@ from ragone.pipelines.cell import (
     reference_cell,
     require_parameter_set,
 )
-from ragone.pipelines.cell.catalogue import require_agreement
+from ragone.pipelines.cell.catalogue import is_of_a_file, require_agreement, set_of
+from ragone.pipelines.cell.electrolytes import require_electrolyte
+from ragone.pipelines.cell.separators import require_separator
 from ragone.pipelines.files.bpx import BpxContent
 from ragone.schemas import CellDesign, CellParameters, Materials, Recipe, Record, Stage
 from ragone.schemas.errors import RagoneError, did_you_mean
@@ -52,6 +54,7 @@ def plan_cell(
     *,
     of_electrode: bool,
     bpx: BpxContent | None = None,
+    negative_bpx: BpxContent | None = None,
     half_cell: bool = False,
     ideal: bool = False,
     materials: Sequence[str] = (),
@@ -65,8 +68,8 @@ def plan_cell(
         Fields of the design, of the materials, or parameters of the stage, by name, as text with their units.
     of_electrode
         Whether it is built of an electrode; else it is the parameter set's or BPX file's own.
-    bpx
-        Taken instead of a parameter set.
+    bpx, negative_bpx
+        Taken instead of a parameter set, of the cell and of its negative electrode.
     half_cell, ideal
         As `CellPlan`.
     materials, negative_materials
@@ -83,10 +86,8 @@ def plan_cell(
     of_design, of_stage, of_materials = _parted(
         settings, CellDesign.parameters(), stage.parameters, Materials.parameters()
     )
-    source = {} if bpx is None else {"parameter_set": bpx.title, "parameters": bpx.document}
-    design = source | read_fields(CellDesign, of_design)
-    if "parameter_set" in of_design:
-        require_parameter_set(design["parameter_set"], half_cell=half_cell)
+    design = _of_files(bpx, negative_bpx) | read_fields(CellDesign, of_design)
+    _require_known(design, of_design, half_cell=half_cell)
     if design.get("form_factor"):
         housing_of(design["form_factor"], pouch_area_square_metre=1.0)
     parameters = {stage.parameter(name).name: stage.parameter(name).read(text, name) for name, text in of_stage.items()}
@@ -152,8 +153,8 @@ def own_materials(design: CellDesign, side: str) -> Materials | None:
 
     A BPX file does not say what its active materials are: the positive one is taken for NMC 811, the negative is none.
     """
-    if not design.parameters:
-        return materials_of_set(design.parameter_set, side)
+    if not is_of_a_file(design, side):
+        return materials_of_set(set_of(design, side), side)
     return NMC_811 if side == "positive" else None
 
 
@@ -198,6 +199,29 @@ def cell_design(plan: CellPlan, subject: Subject) -> CellDesign:
     if LOADING not in values:
         raise CellError(f"{subject.record.id} does not say how thick the electrode is. Give its mass loading.")
     return CellDesign.build(values)
+
+
+def _of_files(bpx: BpxContent | None, negative: BpxContent | None) -> dict[str, Any]:
+    """Fields of a design that BPX files give, of the cell and of its negative electrode."""
+    files = {"": bpx, "negative_": negative}
+    return {
+        f"{side}{name}": value
+        for side, file in files.items()
+        if file is not None
+        for name, value in (("parameter_set", file.title), ("parameters", file.document))
+    }
+
+
+def _require_known(design: Mapping[str, Any], of_design: Mapping[str, str], *, half_cell: bool) -> None:
+    """Refuse names that are written and lead to no parameter set, electrolyte or separator, before a lake is made."""
+    if "parameter_set" in of_design:
+        require_parameter_set(design["parameter_set"], half_cell=half_cell)
+    if design.get("negative_parameter_set") and not design.get("negative_parameters"):
+        require_parameter_set(design["negative_parameter_set"])
+    if design.get("electrolyte"):
+        require_electrolyte(design["electrolyte"])
+    if design.get("separator"):
+        require_separator(design["separator"])
 
 
 def _inputs(electrode: Electrode, side: str) -> dict[str, Record]:

@@ -3,8 +3,8 @@
 Tasks take and give ids; every step goes through the lake, which answers from its history where it can. A stage that
 fails is a stored run; here it ends the task with its reason instead of an id.
 
-The metrics of a material are uncertain. Each is raised by one standard error in turn, and what follows is computed
-again, so that every KPI has the uncertainty that the metrics give it.
+The metrics of a material are uncertain, and so is what a cell's design states with a standard error. Each is raised by
+one standard error in turn, and what follows is computed again, so that every KPI has the uncertainty that they give it.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from ragone.dataset.errors import StageFailedError
 from ragone.flows.design.chain import AnyStage, Chain, Step
 from ragone.flows.running.tasks import task
 from ragone.flows.running.workers import lake_at
+from ragone.pipelines.cell import perturb_cell, stated_uncertain
 from ragone.pipelines.characterise import perturb
-from ragone.schemas import Microstructure, PredictedErrors, RunOutcome, Transport
+from ragone.schemas import CellParameters, Microstructure, PredictedErrors, RunOutcome, Transport
 from ragone.schemas.kpi_stage import KpiStage
 
 _STANDARD_ERROR = "_standard_error"
@@ -197,14 +198,24 @@ def _run_for(lake: Lake, chain: Chain, step: Step, ids: Ids, design: Design) -> 
 
 
 def _perturbed(lake: Lake, chain: Chain, ids: Ids, design: Design) -> Iterator[tuple[str, Ids]]:
-    """Yield all ids with one metric of a material raised by one standard error, by the metric's name."""
+    """Yield all ids with one metric of a material, or of the cell, raised by one standard error, by its name."""
     for branch in chain.branches:
         role = chain.metrics(branch)
         for metric in uncertain_metrics(lake.get(ids[role], Transport)) if role else ():
             changed = {**ids, role: lake.run(perturb, transport=ids[role], metric=metric).id}
-            for step in chain.after(role):
-                changed[step.role] = _run_for(lake, chain, step, changed, design)
-            yield f"{branch}{metric}", changed
+            yield f"{branch}{metric}", _followed(lake, chain, role, changed, design)
+    for role in (step.role for step in chain.collected() if step.gives is CellParameters):
+        for metric in stated_uncertain(lake.get(ids[role], CellParameters)):
+            changed = {**ids, role: lake.run(perturb_cell, cell=ids[role], metric=metric).id}
+            yield metric, _followed(lake, chain, role, changed, design)
+
+
+def _followed(lake: Lake, chain: Chain, role: str, ids: Ids, design: Design) -> Ids:
+    """All ids with what follows from the record of a role computed again."""
+    changed = dict(ids)
+    for step in chain.after(role):
+        changed[step.role] = _run_for(lake, chain, step, changed, design)
+    return changed
 
 
 def uncertain_metrics(transport: Transport) -> list[str]:

@@ -63,7 +63,7 @@ def battinfo(cell: CellParameters) -> dict[str, Any]:
         "@context": _CONTEXT,
         "@id": NAMESPACE + cell.id,
         "@type": "BatteryCell",
-        "schema:name": f"{cell.form_factor} cell on {cell.parameter_set}",
+        "schema:name": f"{cell.form_factor} cell on {cell.chemistry}",
         "schema:description": cell.method,
         "hasProperty": _properties(
             ("NominalCapacity", cell.nominal_capacity_ampere_hour * _COULOMB_PER_AMPERE_HOUR, "Coulomb"),

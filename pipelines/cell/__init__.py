@@ -8,6 +8,7 @@ from ragone.pipelines.cell.engine import require_parameter_set
 from ragone.pipelines.cell.form_factors import FORM_FACTORS, housing_of
 from ragone.pipelines.cell.half_cell import assemble_half_cell
 from ragone.pipelines.cell.ideal import ideal_transport
+from ragone.pipelines.cell.perturb import perturb_cell, stated_uncertain
 from ragone.pipelines.cell.published import (
     deviation_from_published,
     published_4680,
@@ -26,8 +27,10 @@ __all__ = [
     "housing_of",
     "ideal_transport",
     "materials_of_set",
+    "perturb_cell",
     "published_4680",
     "published_4680_from_layers",
     "reference_cell",
     "require_parameter_set",
+    "stated_uncertain",
 ]

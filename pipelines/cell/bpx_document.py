@@ -56,7 +56,7 @@ def bpx_document(cell: CellParameters, *, title: str = "") -> dict[str, Any]:
         {
             "Header": {
                 "BPX": VERSION,
-                "Title": title or f"{cell.form_factor} cell on {cell.parameter_set}",
+                "Title": title or f"{cell.form_factor} cell on {cell.chemistry}",
                 "Description": cell.method,
                 "Model": "DFN",
             },

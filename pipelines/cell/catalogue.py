@@ -71,6 +71,8 @@ _GRAPHITE, _SILICON_GRAPHITE = _carbon("graphite"), _carbon("graphite with silic
 
 NAMED_MATERIALS: Mapping[str, Materials] = {
     "nmc-811": NMC_811,
+    "graphite": _GRAPHITE,
+    "silicon-graphite": _SILICON_GRAPHITE,
     "nmc-811-nanoporous": replace(
         NMC_811,
         carbon_binder_nanoporosity=0.576,
@@ -125,6 +127,17 @@ def materials_of_set(parameter_set: str, electrode: str) -> Materials:
     return found
 
 
+def set_of(design: CellDesign, electrode: str) -> str:
+    """Name of the parameter set, or title of the BPX file, of the "positive" or "negative" electrode of a cell."""
+    return (design.negative_parameter_set if electrode == "negative" else "") or design.parameter_set
+
+
+def is_of_a_file(design: CellDesign, electrode: str) -> bool:
+    """Whether that electrode's electrochemistry is the content of a BPX file, which names no materials."""
+    combined = electrode == "negative" and design.negative_parameter_set
+    return bool(design.negative_parameters if combined else design.parameters)
+
+
 def require_agreement(materials: Materials, transport: Transport, design: CellDesign, electrode: str) -> None:
     """Refuse materials that are not those of the design's chemistry, or not those that entered the metrics.
 
@@ -134,8 +147,8 @@ def require_agreement(materials: Materials, transport: Transport, design: CellDe
         If the active material weighs otherwise than the parameter set's own, or a phase conducts otherwise than it did
         when the metrics were computed.
     """
-    if not design.parameters:
-        require_same_material(materials, design.parameter_set, electrode)
+    if not is_of_a_file(design, electrode):
+        require_same_material(materials, set_of(design, electrode), electrode)
     entered = {name: getattr(transport, name) for name in _CONDUCTIVITIES}
     if any(entered.values()):  # both are 0 where nothing was computed: the metrics were assumed
         entered[_IONIC] = transport.carbon_binder_ionic_conductivity_share

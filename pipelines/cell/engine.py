@@ -14,7 +14,6 @@ from typing import Any
 
 from ragone.pipelines.files.bpx.functions import give_functions
 from ragone.pipelines.files.bpx.read import checked_bpx, parsed
-from ragone.schemas import CellParameters, NegativeElectrode
 from ragone.schemas.errors import UnknownFieldError, did_you_mean
 
 ARRHENIUS = "Chen2020_Arrhenius"
@@ -122,18 +121,6 @@ def require_parameter_set(parameter_set: str, *, half_cell: bool = False) -> Non
     raise UnknownFieldError(
         f"parameter_set = {parameter_set!r} {reason or 'is not known: ' + did_you_mean(parameter_set, known)}"
     )
-
-
-def parameter_values_of(cell: CellParameters) -> Any:
-    """The parameter values that a cell refers to, by name or by content, for one pair of electrodes.
-
-    The record's electrode area is that of the whole cell, so that no set's number of parallel electrodes multiplies it.
-    """
-    half = cell.negative_electrode is NegativeElectrode.LITHIUM_METAL
-    values = parameter_values(cell.parameter_set, cell.parameters, half_cell=half)
-    single = ("electrodes connected in parallel to make a cell", "cells connected in series to make a battery")
-    values.update({f"Number of {what}": 1.0 for what in single}, check_already_exists=False)
-    return values
 
 
 @lru_cache(maxsize=16)

@@ -74,10 +74,15 @@ def own_positive_layer(values: Any, parameter_set: str) -> Layer:
 def negative_layer(values: Any, thickness: float, fallback: Fallback) -> Layer:
     """The set's negative coating at this thickness [m]."""
     porosity = number(values, "Negative electrode porosity")
-    density = fallback.negative_solids_density
-    if _has_own_densities(values):
-        density = number(values, "Negative electrode density [kg.m-3]") / (1 - porosity)
-    return coated_layer(values, "negative", thickness, porosity, {"negative_solids": (1 - porosity, density)})
+    solids = {"negative_solids": (1 - porosity, negative_solids_density(values, fallback))}
+    return coated_layer(values, "negative", thickness, porosity, solids)
+
+
+def negative_solids_density(values: Any, fallback: Fallback) -> float:
+    """Density of what the set's negative coating is made of, pores apart [kg/m^3]."""
+    if not _has_own_densities(values):
+        return fallback.negative_solids_density
+    return number(values, "Negative electrode density [kg.m-3]") / (1 - number(values, "Negative electrode porosity"))
 
 
 def separator_layer(values: Any, thickness: float | None = None, porosity: float | None = None) -> Layer:

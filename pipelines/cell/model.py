@@ -7,8 +7,8 @@ No ageing; potentials are uniform over each collector, as in a tabless cell; wel
   one, so it is given as it is, with tau_s = 1 - eps.
 - Area: PyBaMM's is 3 eps_s / R; the measured one enters the reaction rate as a constant interface utilisation.
   The spheres of radius R keep the diffusion inside the particles: R is that of the particles as drawn, where known.
-- A negative electrode that was not measured, and the separator, keep the parameter set's Bruggeman law, written as
-  tau = eps^(1 - b).
+- A negative electrode that was neither measured nor stated, and such a separator, keep the parameter set's Bruggeman
+  law, written as tau = eps^(1 - b).
 - Against lithium metal there is no negative electrode but the plating reaction of Xu et al. 2019, fast and planar.
 """
 
@@ -17,7 +17,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ragone.pipelines.cell.engine import load_pybamm, parameter_values_of
+from ragone.pipelines.cell.chemistry import parameter_values_of
+from ragone.pipelines.cell.engine import load_pybamm
 from ragone.pipelines.cell.stoichiometry import half_cell_window, host_capacity, stoichiometry_window
 from ragone.schemas import CellParameters, NegativeElectrode
 
@@ -113,7 +114,8 @@ def _separator(values: Any, cell: CellParameters) -> dict[str, float]:
     given = {"Separator thickness [m]": cell.separator_thickness_metre, "Separator porosity": cell.separator_porosity}
     known = {name: float(values[name]) if value is None else value for name, value in given.items()}
     exponent = float(values["Separator Bruggeman coefficient (electrolyte)"])
-    return known | {"Separator tortuosity factor (electrolyte)": known["Separator porosity"] ** (1 - exponent)}
+    tortuosity = cell.separator_tortuosity_factor or known["Separator porosity"] ** (1 - exponent)
+    return known | {"Separator tortuosity factor (electrolyte)": tortuosity}
 
 
 def _initial_concentrations(values: Any, cell: CellParameters, state_of_charge: float) -> dict[str, float]:

@@ -35,7 +35,7 @@ class ParticleRadius:
 
 
 def particle_radius(electrode: str, transport: Transport, design: CellDesign, values: Any) -> ParticleRadius:
-    """The radius that the design states for the positive electrode, else that of its particles, else the set's.
+    """The radius that the design states, else that of the electrode's particles, else the set's.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def particle_radius(electrode: str, transport: Transport, design: CellDesign, va
     values
         PyBaMM's, of the parameter set.
     """
-    stated = design.positive_particle_radius_metre if electrode == "positive" else None
+    stated: float | None = getattr(design, f"{electrode}_particle_radius_metre")
     if stated is not None:
         return ParticleRadius(stated, "cell design")
     drawn = transport.particle_sauter_radius_metre

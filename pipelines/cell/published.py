@@ -83,6 +83,8 @@ def published_4680_from_layers(
     active_material_weight_fraction: Share = 0.96,
     electrolyte_excess: NotNegative = 0.1,
     parameter_set: str = "Chen2020",
+    negative_parameter_set: str = "",
+    negative_porosity: Share | None = None,
 ) -> CellParameters:
     """The cell of Gorsch et al. 2025, from the thicknesses of its layers alone.
 
@@ -99,6 +101,8 @@ def published_4680_from_layers(
     parameter_set
         Chemistry of NMC 811 against graphite. The published cell's graphite has no silicon, Chen2020's has: the
         capacity ratio that follows from the thickness is larger than the real one.
+    negative_parameter_set, negative_porosity
+        Set whose negative electrode is taken instead, and its porosity [-], instead of that set's.
 
     Returns
     -------
@@ -119,6 +123,8 @@ def published_4680_from_layers(
         separator_thickness_metre=separator_thickness_metre,
         positive_collector_thickness_metre=positive_collector_thickness_metre,
         negative_collector_thickness_metre=negative_collector_thickness_metre,
+        negative_parameter_set=negative_parameter_set,
+        negative_porosity=negative_porosity,
     )
     built = assemble_cell(transport, NMC_811, trial)
     scale = positive_thickness_metre / built.positive_thickness_metre

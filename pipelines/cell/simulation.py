@@ -6,14 +6,14 @@ inputs alone, whatever was solved before.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 from threading import get_ident
 from typing import Any
 
-from ragone.pipelines.cell.engine import load_pybamm, parameter_values_of
+from ragone.pipelines.cell.chemistry import Chemistry, parameter_values_of
+from ragone.pipelines.cell.engine import load_pybamm
 from ragone.pipelines.cell.heat import LUMPED, lumped_parameters, thermal_values
 from ragone.pipelines.cell.model import cell_values, dfn
 from ragone.pipelines.cell.particle_sizes import give_sizes, require_spread, size_options
@@ -140,29 +140,27 @@ def mesh(numerics: Numerics) -> dict[str, int]:
 class _Family:
     """Properties that cells share to be solved by one built model; any cell of the family may stand for it."""
 
-    parameter_set: str
-    parameters: str
+    chemistry: Chemistry
     negative_electrode: NegativeElectrode
     positive_particle_radius_metre: float | None
     stretched_particles: tuple[str, ...]
     spread: float
     measured_negative: bool
-    separator: tuple[float | None, float | None]
+    separator: tuple[float | None, float | None, float | None]
     lumped: bool
     cell: CellParameters = field(compare=False)
 
 
 def _built_for(cell: CellParameters, control: Control, numerics: Numerics, lumped: bool) -> Built:
-    document, stretched = json.dumps(cell.parameters, sort_keys=True), stretched_particles(cell)
+    stretched = stretched_particles(cell)
     family = _Family(
-        cell.parameter_set,
-        document,
+        Chemistry.of(cell),
         cell.negative_electrode,
         None if "Positive" in stretched else cell.positive_particle_radius_metre,
         stretched,
         require_spread(cell) if numerics.size_points else 0.0,
         cell.negative_porosity is not None,
-        (cell.separator_thickness_metre, cell.separator_porosity),
+        (cell.separator_thickness_metre, cell.separator_porosity, cell.separator_tortuosity_factor),
         lumped,
         cell,
     )

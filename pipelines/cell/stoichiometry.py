@@ -1,6 +1,7 @@
 """Between which stoichiometries a cell with these two electrodes works.
 
-The cyclable lithium per positive active material is that of the parameter set's own cell: the same formation loss.
+The cyclable lithium per positive active material is that of the parameter set's own cell, the same formation loss,
+unless the values state it.
 With the electrodes' capacities it fixes the open-circuit stoichiometries at the two voltage limits of the set
 (as PyBaMM's ElectrodeSOH does). Open-circuit potentials are taken at the reference temperature.
 """
@@ -18,6 +19,7 @@ from ragone.schemas.errors import BoundsError
 
 FARADAY = 96485.33212  # C/mol, CODATA 2018
 AMPERE_HOUR = 3600.0  # C
+CYCLABLE_LITHIUM = "Cyclable lithium over positive host capacity"  # where it is not that of the values' own cell
 _MARGIN = 1e-9
 
 Potential = Callable[[float], float]
@@ -76,7 +78,7 @@ def stoichiometry_window(values: Any, *, positive: float, negative: float) -> Wi
     BoundsError
         If no stoichiometry gives one of the limits: the negative electrode is far too small or too large.
     """
-    lithium = _lithium_per_positive(values) * positive
+    lithium = lithium_per_positive(values) * positive
     potentials = _potential(values, "Positive"), _potential(values, "Negative")
     found = [_positive_stoichiometry(potentials, voltage, lithium, positive, negative) for voltage in _limits(values)]
     x_0, x_100 = ((lithium - y * positive) / negative for y in found)
@@ -106,8 +108,10 @@ def _stoichiometry_at(potential: Potential, wanted: float) -> float:
     return float(brentq(lambda y: potential(y) - wanted, low, high, xtol=1e-13)) if potential(high) < wanted else high
 
 
-def _lithium_per_positive(values: Any) -> float:
-    """Cyclable lithium over the positive host capacity in the parameter set's own cell [-]."""
+def lithium_per_positive(values: Any) -> float:
+    """Cyclable lithium over the positive host capacity [-]: as stated, else that of the parameter set's own cell."""
+    if CYCLABLE_LITHIUM in values:  # asking for what is missing makes PyBaMM look for what is spelled alike
+        return float(values[CYCLABLE_LITHIUM])
     x, y = (
         float(values[f"Initial concentration in {name} electrode [mol.m-3]"])
         / float(values[f"Maximum concentration in {name} electrode [mol.m-3]"])

@@ -6,13 +6,13 @@ large, the more the warmer it gets. A little warming is let pass: up to a curren
 
 from __future__ import annotations
 
-import json
 from functools import lru_cache
 from typing import Any
 
-from ragone.pipelines.cell.engine import ARRHENIUS, load_pybamm, parameter_values
+from ragone.pipelines.cell.chemistry import Chemistry
+from ragone.pipelines.cell.engine import ARRHENIUS, load_pybamm
 from ragone.pipelines.cell.errors import TemperatureLawError
-from ragone.schemas import CellParameters, NegativeElectrode
+from ragone.schemas import CellParameters
 
 LARGEST_RATE = 1.0  # 1/h: at 1C in still air Chen2020's LG M50 warms by 23 K, with activation energies by 18 K
 _WARMER = 20.0  # K
@@ -27,8 +27,7 @@ _NEGATIVE = "Negative particle diffusivity [m2.s-1]"
 
 def constant_transport(cell: CellParameters) -> tuple[str, ...]:
     """Names of the diffusivities and conductivities that its parameter set gives at one temperature only."""
-    half = cell.negative_electrode is NegativeElectrode.LITHIUM_METAL
-    return _constant(cell.parameter_set, json.dumps(cell.parameters, sort_keys=True), half)
+    return _constant(Chemistry.of(cell))
 
 
 def require_temperature_laws(cell: CellParameters, largest_current_ampere: float) -> None:
@@ -44,16 +43,16 @@ def require_temperature_laws(cell: CellParameters, largest_current_ampere: float
     if rate <= LARGEST_RATE or not constant:
         return
     raise TemperatureLawError(
-        f"{cell.parameter_set} gives {', '.join(constant)} at one temperature only, and the current reaches "
+        f"{cell.chemistry} gives {', '.join(constant)} at one temperature only, and the current reaches "
         f"{rate:.2g} times the nominal capacity per hour. Above {LARGEST_RATE:g} a cell that warms needs their "
         f"activation energies. Choose {ARRHENIUS} for Chen2020, or another set; or compute it isothermally."
     )
 
 
 @lru_cache(maxsize=32)
-def _constant(parameter_set: str, parameters: str, half: bool) -> tuple[str, ...]:
-    values = parameter_values(parameter_set, json.loads(parameters), half_cell=half)
-    names = _TRANSPORT if half else (_NEGATIVE, *_TRANSPORT)
+def _constant(chemistry: Chemistry) -> tuple[str, ...]:
+    values = chemistry.values()
+    names = _TRANSPORT if chemistry.half_cell else (_NEGATIVE, *_TRANSPORT)
     return tuple(name for name in names if _is_constant(values, name))
 
 

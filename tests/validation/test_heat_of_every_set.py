@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.integrate import cumulative_trapezoid
 
-from ragone.pipelines.cell import bpx_document, reference_cell
+from ragone.pipelines.cell import assemble_cell, bpx_document, ideal_transport, materials_of_set, reference_cell
 from ragone.pipelines.cell.engine import PARAMETER_SETS, load_pybamm, parameter_values
 from ragone.pipelines.cell.heat import (
     CHEMICAL,
@@ -21,6 +21,7 @@ from ragone.pipelines.cell.heat import (
 from ragone.pipelines.cell.model import cell_values, dfn
 from ragone.pipelines.cell.simulation import Numerics, mesh, quiet_solver
 from ragone.pipelines.files.bpx.read import checked_bpx
+from ragone.schemas import CellDesign, Recipe
 
 COOLING = 10.0  # W/(m^2 K)
 QUICK = ("Chen2020_Arrhenius",)
@@ -77,6 +78,21 @@ def require_closed(cell, parameter_set):
 def test_a_set_closes_its_balances(parameter_set):
     """The heat of mixing, which needs slopes of the potentials, is among the sources, of splines too."""
     require_closed(reference_cell(parameter_set=parameter_set, form_factor="21700"), parameter_set)
+
+
+def test_electrodes_of_two_sets_close_theirs():
+    """In an electrolyte whose thermodynamic factor and transference number vary, with graphite of another set."""
+    materials = materials_of_set("Chen2020_Arrhenius", "positive")
+    recipe = Recipe(active_material_weight_fraction=0.95, porosity=0.35)
+    design = CellDesign(
+        mass_loading_kilogram_per_square_metre=0.1,
+        parameter_set="Chen2020_Arrhenius",
+        negative_parameter_set="Ecker2015",
+        electrolyte="landesfeind-2019-ec-emc",
+        form_factor="21700",
+    )
+    cell = assemble_cell(ideal_transport(recipe, materials), materials, design)
+    require_closed(cell, "Chen2020_Arrhenius")
 
 
 @pytest.mark.slow

@@ -137,6 +137,26 @@ def test_a_negative_electrode_that_was_measured(cli, stored, example):
         assert "negative electrode" in refused.err
 
 
+def test_the_other_electrode_and_the_electrolyte_are_chosen(cli, stored):
+    """By their names, with a stated porosity; what is not known is refused with a hint, and nothing is stored."""
+    words = ("cell", stored.ids["transport"], "--loading", "20 mg/cm^2", "--lake", stored.place)
+    chosen = ("--set", "negative_parameter_set=Ecker2015", "--set", "electrolyte=nyman-2008")
+    answer = cli(*words, *chosen, "--set", "negative_porosity=28 %", "--json")
+    assert answer.code == 0, answer.err
+    assert (answer.data["negative_porosity"], answer.data["electrolyte"]) == (0.28, "nyman-2008")
+    shown = cli(*words, *chosen, "--set", "negative_porosity=28 %").out
+    assert "Chen2020, negative electrode of Ecker2015, electrolyte of nyman-2008: built" in shown
+    assert "Bruggeman's relation, assumed)" in shown
+    short = cli(*words, "--negative-set", "Ecker2015", "--electrolyte", "nyman-2008", "--set", "negative_porosity=0.28")
+    assert short.out == shown
+    before = stored.listing()
+    for wrong, meant in (("electrolyte=nyman-2007", "nyman-2008"), ("negative_parameter_set=Xu2019", "half cell")):
+        refused = cli(*words, "--set", wrong)
+        assert refused.code == 2
+        assert meant in refused.err
+    assert stored.listing() == before
+
+
 def test_bpx_out_and_in(cli, stored):
     """A stored cell is written, read again, and weighs the same."""
     place = ("--lake", stored.place, "--json")
@@ -146,6 +166,11 @@ def test_bpx_out_and_in(cli, stored):
     assert again.code == 0, again.err
     assert again.data["cell_mass_kilogram"] == pytest.approx(cell["cell_mass_kilogram"], rel=1e-9)
     assert again.data["parameters"]["Header"]["BPX"] == "1.1.0"
+    words = ("cell", stored.ids["transport"], "--loading", "20 mg/cm^2", *place)
+    opposite = cli(*words, "--negative-bpx", "out.json").data
+    assert opposite["negative_parameters"] == again.data["parameters"]
+    own = cli(*words).data
+    assert opposite["negative_thickness_metre"] == pytest.approx(own["negative_thickness_metre"], rel=1e-9)
 
 
 def test_what_does_not_fit_is_said_and_counts_as_found(cli, stored, example):

@@ -11,7 +11,9 @@ from ragone.flows import Study
 PARAMS = Path(__file__).parents[4]
 
 
-@pytest.mark.parametrize("name", ["params.yaml", "params/half-cell.yaml", "params/four-parameters.yaml"])
+@pytest.mark.parametrize(
+    "name", ["params.yaml", "params/half-cell.yaml", "params/four-parameters.yaml", "params/both-electrodes.yaml"]
+)
 def test_a_study_fits_its_own_form(name: str) -> None:
     """As a server checks what it is given."""
     jsonschema = pytest.importorskip("jsonschema")

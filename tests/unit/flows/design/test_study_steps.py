@@ -12,7 +12,17 @@ from ragone.flows import Study, StudyError
 from ragone.flows.cell.kpis import read_off
 from ragone.flows.design.evaluation import roles_of
 from ragone.flows.stages import KPI_STAGES, STAGES
-from ragone.schemas import CellParameters, Curve, Geometry, Impedance, Microstructure, Recipe, Transport, stage
+from ragone.schemas import (
+    Candidate,
+    CellParameters,
+    Curve,
+    Geometry,
+    Impedance,
+    Microstructure,
+    Recipe,
+    Transport,
+    stage,
+)
 from ragone.schemas.kpi import Kpi
 from ragone.schemas.kpi_stage import kpi_stage
 
@@ -323,8 +333,37 @@ def test_the_negative_electrode_has_steps_of_its_own() -> None:
     assert chain.repeated == {f"{side}{role}" for side in ("", "negative_") for role in ("manufacture", "characterise")}
 
 
-@pytest.mark.parametrize("name", ["half-cell.yaml", "full-cell.yaml", "four-parameters.yaml"])
-def test_the_studies_of_the_repository_are_read(name: str) -> None:
-    """Each with one objective, read off its discharge."""
+@pytest.mark.parametrize("where", ["cell", "space"])
+def test_materials_of_a_drawn_negative_electrode_are_its_set_s(where: str) -> None:
+    """Graphite of Ecker2015 opposite NMC 811 of Chen2020, fixed or chosen; the positive's stay."""
+    content = _content(read(DENSITY, discharge=DISCHARGE))
+    content["negative_recipe"] = {"active_material_weight_fraction": 0.95, "porosity": 0.3}
+    content["space"].pop("cell.mass_loading", None)
+    content |= {"cell": {"mass_loading": "15 mg/cm^2"}, "objectives": [DENSITY], "steps": {"discharge": DISCHARGE}}
+    chosen: dict[str, str] = {}
+    if where == "cell":
+        content["cell"]["negative_parameter_set"] = "Ecker2015"
+    else:
+        content["space"]["cell.negative_parameter_set"] = {"choices": ["Ecker2015", "Chen2020"]}
+        chosen = {"cell.negative_parameter_set": "Ecker2015"}
+    given = Study.read({"study": content}).given
+    wanted = given.wanted(Candidate(values=chosen))
+    names = {role: wanted[role]["fields"]["active_material"] for role in ("materials", "negative_materials")}
+    assert names == {"materials": "NMC 811", "negative_materials": "graphite"}
+    decided = given.decided_by(["cell.negative_parameter_set"])
+    assert decided == {"cell", "materials", "negative_materials"}
+
+
+@pytest.mark.parametrize(
+    ("name", "limits"),
+    [
+        ("half-cell.yaml", []),
+        ("full-cell.yaml", []),
+        ("four-parameters.yaml", []),
+        ("both-electrodes.yaml", ["charge"]),
+    ],
+)
+def test_the_studies_of_the_repository_are_read(name: str, limits: list[str]) -> None:
+    """Each with one objective, read off its discharge, and the limits that it names."""
     study = Study.load(FILES / name)
-    assert [goal.sources for goal in study.goals] == [("discharge",)]
+    assert [goal.sources for goal in study.goals] == [("discharge",), *((role,) for role in limits)]

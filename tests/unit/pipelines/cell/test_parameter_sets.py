@@ -1,13 +1,13 @@
 import pytest
 
 from ragone.pipelines.cell import materials_of_set, reference_cell
+from ragone.pipelines.cell.chemistry import parameter_values_of
 from ragone.pipelines.cell.engine import (
     ARRHENIUS,
     PARAMETER_SETS,
     REFUSED_SETS,
     load_pybamm,
     parameter_values,
-    parameter_values_of,
 )
 from ragone.pipelines.cell.layers import Fallback, negative_layer, own_positive_layer
 from ragone.schemas import CellOutcome
