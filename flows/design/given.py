@@ -102,11 +102,13 @@ class Given:
         return {role: dict(fields) for role, fields in sorted(self.fixed.items()) if fields}
 
     def _assumed(self, role: str, parameter_set: str | None) -> dict[str, Any]:
-        """The materials assumed: those of the cell's parameter set; the default's for a BPX file, which names none."""
-        if self.kinds[role] is not Materials:
-            return {}
-        cell = self.fixed.get(_CELL, {})
+        """What is stated though the study does not: the parameter set of a cell, whose default was another once, and
+        the materials of that set; of the default for a BPX file, which names none.
+        """
         default = CellDesign.parameters()[_SET].default
+        if self.kinds[role] is not Materials:
+            return {_SET: default} if self.kinds[role] is CellDesign else {}
+        cell = self.fixed.get(_CELL, {})
         chosen = parameter_set or cell.get(_SET, default)
         materials = materials_of_set(default if cell.get("parameters") else chosen, _electrode(role))
         return {name: getattr(materials, name) for name in Materials.fields()}
