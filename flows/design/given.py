@@ -102,8 +102,8 @@ class Given:
         return {role: dict(fields) for role, fields in sorted(self.fixed.items()) if fields}
 
     def _assumed(self, role: str, parameter_set: str | None) -> dict[str, Any]:
-        """What is stated though the study does not: the parameter set of a cell, whose default was another once, and
-        the materials of that set; of the default for a BPX file, which names none.
+        """Fields that the study need not state: the cell's parameter set, whose default was another once, and the
+        materials of that set; of the default for a BPX file, which names none.
         """
         default = CellDesign.parameters()[_SET].default
         if self.kinds[role] is not Materials:
