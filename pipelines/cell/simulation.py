@@ -14,7 +14,7 @@ from threading import get_ident
 from typing import Any
 
 from ragone.pipelines.cell.engine import load_pybamm, parameter_values_of
-from ragone.pipelines.cell.heat import LUMPED, lumped_parameters, thermal_values
+from ragone.pipelines.cell.heat import LUMPED, lumped_parameters, separate_heat_source, thermal_values
 from ragone.pipelines.cell.model import cell_values, dfn
 from ragone.pipelines.cell.particle_sizes import give_sizes, require_spread, size_options
 from ragone.pipelines.cell.similar import (
@@ -187,6 +187,7 @@ def _built(family: _Family, control: Control, numerics: Numerics, thread: int) -
         options |= size_options(negative)
     model = dfn(negative, options)
     if family.lumped:
+        separate_heat_source(model)
         _end_when_hot(model)
     simulation = load_pybamm().Simulation(
         model, parameter_values=values, solver=quiet_solver(numerics), var_pts=mesh(numerics)

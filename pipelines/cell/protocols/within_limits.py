@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import numpy as np
 
 from ragone.pipelines.cell.engine import load_pybamm
-from ragone.pipelines.cell.heat import LUMPED, lumped_parameters, thermal_values
+from ragone.pipelines.cell.heat import LUMPED, lumped_parameters, separate_heat_source, thermal_values
 from ragone.pipelines.cell.model import cell_values, dfn
 from ragone.pipelines.cell.protocols.variables import TEMPERATURE, add_variables, sampled
 from ragone.pipelines.cell.sampling import battery_data_current
@@ -210,6 +210,7 @@ def _solved(
     pybamm = load_pybamm()
     model = dfn(cell.negative_electrode, {**LUMPED, "operating mode": limits.distance})
     names = add_variables(model)
+    separate_heat_source(model)
     _end_when_charged(model, charge.wanted(cell))
     values = charge.values(cell, limits)
     simulation = pybamm.Simulation(
