@@ -17,6 +17,7 @@ from ragone.pipelines.cell.engine import load_pybamm, parameter_values_of
 from ragone.pipelines.cell.heat import LUMPED, lumped_parameters, separate_heat_source, thermal_values
 from ragone.pipelines.cell.model import cell_values, dfn
 from ragone.pipelines.cell.particle_sizes import give_sizes, require_spread, size_options
+from ragone.pipelines.cell.plating import add_plating_margin
 from ragone.pipelines.cell.similar import (
     Reference,
     diffusivities,
@@ -186,6 +187,7 @@ def _built(family: _Family, control: Control, numerics: Numerics, thread: int) -
         values = give_sizes(values, negative, family.spread)
         options |= size_options(negative)
     model = dfn(negative, options)
+    add_plating_margin(model)
     if family.lumped:
         separate_heat_source(model)
         _end_when_hot(model)

@@ -7,6 +7,7 @@ from ragone.pipelines.kpi.deviation import relative_deviation
 from ragone.pipelines.kpi.efficiency import efficiency_per_cycle
 from ragone.pipelines.kpi.limits import loss_shares
 from ragone.pipelines.kpi.plating import plating_margin
+from ragone.pipelines.kpi.pulse_power import pulse_power
 from ragone.pipelines.kpi.ragone import ragone_curve
 from ragone.pipelines.kpi.rate import rate_capability
 from ragone.pipelines.kpi.specific_capacity import specific_capacity
@@ -25,6 +26,7 @@ __all__ = [
     "loss_shares",
     "maximum_temperature",
     "plating_margin",
+    "pulse_power",
     "ragone_curve",
     "rate_capability",
     "relative_deviation",

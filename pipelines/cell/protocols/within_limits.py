@@ -15,6 +15,7 @@ import numpy as np
 from ragone.pipelines.cell.engine import load_pybamm
 from ragone.pipelines.cell.heat import LUMPED, lumped_parameters, separate_heat_source, thermal_values
 from ragone.pipelines.cell.model import cell_values, dfn
+from ragone.pipelines.cell.plating import margin_at_separator
 from ragone.pipelines.cell.protocols.variables import TEMPERATURE, add_variables, sampled
 from ragone.pipelines.cell.sampling import battery_data_current
 from ragone.pipelines.cell.simulation import AMBIENT, INITIAL, Numerics, mesh, quiet_solver
@@ -26,7 +27,6 @@ from ragone.schemas.parameter import NotNegative, Positive, Share
 
 _CURRENT, _VOLTAGE = "Current [A]", "Voltage [V]"
 _COLUMNS = (_CURRENT, _VOLTAGE, TEMPERATURE)
-_DIFFERENCE = "Negative electrode surface potential difference [V]"
 _DONE = "State of charge wanted"
 _VOLT = 0.1  # V: how far from its limit a potential counts as much as the whole current does
 _SHARPNESS = 200.0  # of the smooth minimum, which is the smaller one: where two limits meet 0.25 mV are left to both
@@ -152,7 +152,7 @@ class _Limits:
         pybamm = load_pybamm()
         current = variables[_CURRENT] / self.current  # negative: charge
         left = (self.temperature - variables[TEMPERATURE]) / self.derating
-        margin = pybamm.boundary_value(variables[_DIFFERENCE], "right") - self.plating_margin
+        margin = margin_at_separator(variables) - self.plating_margin
         below = (self.voltage - variables[_VOLTAGE]) / _VOLT
         allowed = pybamm.smooth_min(pybamm.Scalar(1), left, _SHARPNESS) + current
         return pybamm.smooth_min(allowed, pybamm.smooth_min(margin / _VOLT, below, _SHARPNESS), _SHARPNESS)
