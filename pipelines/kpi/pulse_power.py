@@ -15,10 +15,9 @@ from ragone.schemas import Curve, Cycling, Kpi, KpiOutcome, kpi_stage
 from ragone.schemas.curve import AT_LARGEST_POWER
 
 _REFERENCE = "Christophersen 2015, INL/EXT-15-34184, doi 10.2172/1186745 (there from the resistance of a smaller pulse)"
-DELIVERED = Definition(
-    "discharge_pulse_power", "W", "largest constant power delivered by a pulse in limits", _REFERENCE
-)
-TAKEN_UP = Definition("charge_pulse_power", "W", "largest constant power taken up by a pulse in limits", _REFERENCE)
+_LARGEST = "largest constant power that a cell {} for the time of a pulse within its limits"
+DELIVERED = Definition("discharge_pulse_power", "W", _LARGEST.format("delivers"), _REFERENCE)
+TAKEN_UP = Definition("charge_pulse_power", "W", _LARGEST.format("takes up"), _REFERENCE)
 
 
 @kpi_stage("kpi.pulse_power", gives={"discharge_pulse_power": "W", "charge_pulse_power": "W"}, libraries=("numpy",))
