@@ -83,6 +83,7 @@ from ragone.pipelines.kpi import charge_time
 from ragone.pipelines.kpi import pulse_power
 from ragone.pipelines.kpi import plating_margin
 from ragone.pipelines.kpi import loss_shares
+from ragone.pipelines.kpi import material_cost
 from ragone.pipelines.kpi.impedance import relaxation_distribution
 from ragone.pipelines.kpi.impedance import examine_kramers_kronig
 from ragone.pipelines.kpi.impedance import fit_equivalent_circuit
