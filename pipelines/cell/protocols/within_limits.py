@@ -26,6 +26,7 @@ from ragone.schemas.field import POSITIVE, Bounds
 from ragone.schemas.parameter import NotNegative, Positive, Share
 
 _CURRENT, _VOLTAGE = "Current [A]", "Voltage [V]"
+_COUNTER = "Discharge capacity [A.h]"
 _COLUMNS = (_CURRENT, _VOLTAGE, TEMPERATURE)
 _DONE = "State of charge wanted"
 _VOLT = 0.1  # V: how far from its limit a potential counts as much as the whole current does
@@ -209,7 +210,7 @@ def _solved(
     """Outcome, reason, names of the recorded variables, and PyBaMM's solution; None if there is no initial state."""
     pybamm = load_pybamm()
     model = dfn(cell.negative_electrode, {**LUMPED, "operating mode": limits.distance})
-    names = add_variables(model)
+    names = (*add_variables(model), _COUNTER)
     separate_heat_source(model)
     _end_when_charged(model, charge.wanted(cell))
     values = charge.values(cell, limits)
@@ -226,7 +227,7 @@ def _solved(
 def _end_when_charged(model: Any, wanted: float) -> None:
     """End when so much charge [A.h] has passed."""
     pybamm = load_pybamm()
-    left = wanted + model.variables["Discharge capacity [A.h]"]
+    left = wanted + model.variables[_COUNTER]
     model.events.append(pybamm.Event(_DONE, left, pybamm.EventType.TERMINATION))
 
 
