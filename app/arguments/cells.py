@@ -53,7 +53,7 @@ def _cell(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--loading", metavar="LOADING", help="of one coated side, for example '20 mg/cm^2'")
     command.add_argument("--form-factor", metavar="NAME", help="4680, 21700, 18650 or pouch (default: 4680)")
-    command.add_argument("--parameter-set", metavar="NAME", help="of PyBaMM, for example Chen2020 (the default)")
+    command.add_argument("--parameter-set", metavar="NAME", help="of PyBaMM; Chen2020_Arrhenius is the default")
     command.add_argument("--bpx", metavar="FILE", help="a BPX file instead of a parameter set")
     command.add_argument("--negative-set", metavar="NAME", help="parameter set of the negative electrode, if another")
     command.add_argument("--negative-bpx", metavar="FILE", help="a BPX file instead of it")

@@ -183,4 +183,7 @@ _PRADA = Work(
     2013,
     "10.1149/2.053304jes",
 )
-PARAMETER_SETS: Mapping[str, Work] = {work.key: work for work in (_CHEN, _ECKER, _MARQUIS, _OKANE, _OREGAN, _PRADA)}
+PARAMETER_SETS: Mapping[str, tuple[Work, ...]] = {
+    **{work.key: (work,) for work in (_CHEN, _ECKER, _MARQUIS, _OKANE, _OREGAN, _PRADA)},
+    "Chen2020_Arrhenius": (_CHEN, _OKANE),  # whose activation energies it takes
+}

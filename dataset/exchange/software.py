@@ -58,7 +58,8 @@ def parameter_sets_of(selection: Selection) -> tuple[Work, ...]:
             names |= {getattr(selection.get(artifact.id), field, "") for field in _NAMING}
         except DroppedError:
             continue
-    return tuple(PARAMETER_SETS[name] for name in sorted(names & PARAMETER_SETS.keys()))
+    works = {work.key: work for name in names & PARAMETER_SETS.keys() for work in PARAMETER_SETS[name]}
+    return tuple(works[key] for key in sorted(works))
 
 
 def _declared(selection: Selection) -> Iterator[tuple[tuple[str, str], str]]:

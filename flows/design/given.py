@@ -128,13 +128,14 @@ class Given:
         return {role: dict(fields) for role, fields in sorted(self.fixed.items()) if fields}
 
     def _assumed(self, role: str, chosen: Mapping[str, str | None]) -> dict[str, Any]:
-        """The materials assumed: those of their electrode's parameter set; the default's for a BPX file.
+        """Fields that the study need not state: the cell's parameter set, whose default was another once, and the
+        materials of their electrode's set; those of the default for a BPX file, which names none.
 
         `chosen` are parameter sets that a candidate chooses, by the field of the cell.
         """
-        if self.kinds[role] is not Materials:
-            return {}
         default = CellDesign.parameters()[_SET].default
+        if self.kinds[role] is not Materials:
+            return {_SET: default} if self.kinds[role] is CellDesign else {}
         cell = {**self.fixed.get(_CELL, {}), **{name: each for name, each in chosen.items() if each is not None}}
         electrode = _electrode(role)
         combined = electrode == "negative" and cell.get(_NEGATIVE_SET)

@@ -14,9 +14,10 @@ from typing import Any
 
 from ragone.pipelines.cell.chemistry import Chemistry, parameter_values_of
 from ragone.pipelines.cell.engine import load_pybamm
-from ragone.pipelines.cell.heat import LUMPED, lumped_parameters, thermal_values
+from ragone.pipelines.cell.heat import LUMPED, lumped_parameters, separate_heat_source, thermal_values
 from ragone.pipelines.cell.model import cell_values, dfn
 from ragone.pipelines.cell.particle_sizes import give_sizes, require_spread, size_options
+from ragone.pipelines.cell.plating import add_plating_margin
 from ragone.pipelines.cell.similar import (
     Reference,
     diffusivities,
@@ -184,7 +185,9 @@ def _built(family: _Family, control: Control, numerics: Numerics, thread: int) -
         values = give_sizes(values, negative, family.spread)
         options |= size_options(negative)
     model = dfn(negative, options)
+    add_plating_margin(model)
     if family.lumped:
+        separate_heat_source(model)
         _end_when_hot(model)
     simulation = load_pybamm().Simulation(
         model, parameter_values=values, solver=quiet_solver(numerics), var_pts=mesh(numerics)

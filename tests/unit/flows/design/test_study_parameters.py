@@ -307,7 +307,7 @@ BAD = [
     ("study.optimiser.suggest", {"stage": "sobol", "count": 3}, "study.optimiser.suggest.count"),
     ("study.optimiser.suggst", "sobol", "study.optimiser.suggst is not a known key: did you mean 'suggest'"),
     ("study.cell", {"parameter_set": "Prada2013", "lower": 2}, "study.cell.lower is no field of cell_design"),
-    ("study.materials", {"active_material_density": "3600 kg/m^3"}, "NMC.* of 3600 kg/m.*parameter set Chen2020 .*"),
+    ("study.materials", {"active_material_density": "3600 kg/m^3"}, "NMC.* of 3600 kg/m.*set Chen2020_Arrhenius "),
     ("study.space.materials.active_material_density", "3600 kg/m^3", "study.materials and study.cell.parameter_set: "),
     ("study.cell", {"parameter_set": "Chen2021"}, "Chen2021.*Chen2020"),
     ("study.space.cell.parameter_set", {"choices": ["Chen2020", "Prada2031"]}, "Prada2031.*Prada2013"),
