@@ -49,7 +49,7 @@ class CellParameters(Record):
     """
 
     kind: ClassVar[str] = "cell_parameters"
-    schema_version: ClassVar[int] = 4
+    schema_version: ClassVar[int] = 5
     migrations: ClassVar[Migrations] = {
         1: (
             added("negative_electrode", NegativeElectrode.INTERCALATION),
@@ -66,6 +66,7 @@ class CellParameters(Record):
             added("positive_particle_radius_spread", None),
             added("negative_particle_radius_metre", None),
         ),
+        4: (added("parameter_factors", {}),),
     }
 
     outcome: CellOutcome = choice(CellOutcome, doc="whether the cell can be built, or why not")
@@ -185,6 +186,9 @@ class CellParameters(Record):
     )
     heat_capacity_joule_per_kelvin: float | None = real("J/K", low=0, optional=True, doc="with can")
     contact_resistance_ohm: float = real("ohm", low=0, default=0.0, doc="tabs and welds, in series with the whole cell")
+    parameter_factors: Any = document(
+        default={}, doc="PyBaMM's name of a parameter of the model to the factor that multiplies it; empty for none"
+    )
     components: Any = document(doc="mass [kg] and volume [m^3] of each component, with and without can")
     method: str = text(doc="assumptions; says at its end which metric was raised for the sensitivity, if one was")
 
