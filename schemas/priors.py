@@ -137,6 +137,6 @@ def _member(choices: type[Any], word: str) -> Any:
 def _require_size(row: Prior) -> None:
     if row.distribution is Distribution.NORMAL and row.size > LARGEST_NORMAL:
         raise BoundsError(
-            f"priors: {row.name} has a factor of {row.size:g} [-] at one standard deviation; at most {LARGEST_NORMAL:g} "
-            "keeps a normal distribution positive. Use a log-normal one."
+            f"priors: {row.name} has a factor of {row.size:g} [-] at one standard deviation; at most "
+            f"{LARGEST_NORMAL:g} keeps a normal distribution positive. Use a log-normal one."
         )
