@@ -48,7 +48,7 @@ class Link:
         seeded = {"seed": self.seed} if self.stage.takes_seed else {}
         found = lake.run(self.stage, **single, **{**self.parameters, **changed}, **seeded)
         outputs = found.outputs
-        return outputs[self.role] if self.role in outputs else found.id
+        return outputs.get(self.role) or found.id
 
 
 @dataclass(frozen=True)

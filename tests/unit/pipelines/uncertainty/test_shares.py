@@ -52,20 +52,21 @@ def test_shares_of_a_sum_are_exact():
 
 
 def test_a_parabola_counts_as_much_as_a_line():
-    """a + (b^2 - 1)/sqrt 2 have the same variance, though the effect of b on the mean slope is none."""
+    """In a + (b^2 - 1)/sqrt 2 both have the same variance, though the effect of b on the mean slope is none."""
     found = variance_shares(*drawn(lambda z: z[:, 0] + (z[:, 1] ** 2 - 1) / np.sqrt(2), draws=512))
     assert found.shares[:2] == pytest.approx([0.5, 0.5], abs=0.03)
     assert found.effects[1] == pytest.approx(0, abs=1e-9)
 
 
 def test_an_interaction_is_nobodys_share():
-    """a b has the whole variance in its interaction."""
+    """The product a b has the whole variance in its interaction."""
     found = variance_shares(*drawn(lambda z: z[:, 0] * z[:, 1], draws=512))
     assert found.shares.sum() < 0.05
 
 
 def test_the_standard_error_of_a_share_holds_what_other_seeds_give():
     """Of a function with an interaction the share scatters from seed to seed by about its standard error."""
+
     def function(z):
         return 2 * z[:, 0] + z[:, 1] + z[:, 2] * z[:, 3]
 
@@ -117,6 +118,7 @@ def test_too_few_draws_leave_no_interval(example):
 
 def test_alternatives_stand_beside_the_interval(example):
     """One that failed has a reason, one without a value too; neither changes the interval."""
+
     def function(z):
         return 100 + z[:, 0]
 
