@@ -5,7 +5,7 @@ KPIs of draws and of perturbed metrics are passed over: they are parts of an unc
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from ragone.dataset import Lake
 from ragone.flows.cell.kpis import extract
@@ -14,6 +14,7 @@ from ragone.schemas import Campaign, Curve, Kpi, Record
 from ragone.schemas.errors import did_you_mean
 
 USUAL = ("energy_density", "specific_energy")
+_OF_A_BUDGET = ("drawn", "alternatives")  # roles of KPIs that an uncertainty was estimated from
 _PARTS = ("uncertainty.", "characterise.perturb")  # stages whose results are no results of a design
 
 
@@ -42,7 +43,8 @@ def kpis_meant(lake: Lake, name: str, names: Sequence[str] = ()) -> list[str]:
     if isinstance(record, Curve):
         extract(lake, [subject], wanted)
     known = {kpi_id: lake.get(kpi_id, Kpi) for kpi_id in _results(lake, subject)}
-    found = [kpi_id for kpi_id, kpi in known.items() if kpi.name in wanted and kpi.value is not None]
+    having_value = {kpi_id: kpi for kpi_id, kpi in known.items() if kpi.name in wanted and kpi.value is not None}
+    found = list({(kpi.name, kpi.value): kpi_id for kpi_id, kpi in _by_uncertainty(having_value)}.values())
     if not found:
         having = sorted({kpi.name for kpi in known.values()})
         advice = did_you_mean(wanted[0], having) if having else "discharge its cell and extract KPIs first."
@@ -64,6 +66,11 @@ def _best(record: Record) -> str:
     return best
 
 
+def _by_uncertainty(kpis: Mapping[str, Kpi]) -> list[tuple[str, Kpi]]:
+    """The KPIs, those with an uncertainty last: of one value, with and without one, the later stands for both."""
+    return sorted(kpis.items(), key=lambda row: row[1].standard_uncertainty or 0.0)
+
+
 def _results(lake: Lake, subject: str) -> Iterator[str]:
     """Ids of the KPIs made of an artifact, each once, but for those of draws and perturbed metrics."""
     lineage = lake.lineage(subject)
@@ -71,5 +78,8 @@ def _results(lake: Lake, subject: str) -> Iterator[str]:
     for edge in lineage.down:  # the nearest first, so that what is made of a part is one too
         if edge.parent in parts and not edge.role.startswith("perturbed_"):
             parts.add(edge.child)
+    estimated = {edge.parent for edge in lineage.down if edge.role in _OF_A_BUDGET}
+    runs = {edge.run_id for edge in lineage.down if edge.child in estimated}  # with what else the stage gave
+    parts |= {edge.child for edge in lineage.down if edge.run_id in runs}
     kpis = dict.fromkeys(edge.child for edge in lineage.down if edge.child.startswith(f"{Kpi.kind}-"))
     return (name for name in kpis if name not in parts)
