@@ -17,7 +17,7 @@ LARGEST_NORMAL = 1.2  # size up to which a normal factor stays positive
 
 
 class Source(StrEnum):
-    """Where an uncertainty comes from."""
+    """Origin of an uncertainty."""
 
     SAMPLING = "sampling"
     GENERATOR = "generator"
@@ -64,7 +64,7 @@ class Prior:
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """What tells it from others: one quantity may be uncertain for several reasons."""
+        """Holder, name and source: one quantity may be uncertain for several reasons."""
         return self.holder, self.name, self.source
 
     def __str__(self) -> str:

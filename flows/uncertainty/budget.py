@@ -28,7 +28,7 @@ _SIZE_POINTS = 7
 
 @dataclass(frozen=True, kw_only=True)
 class DrawPlan:
-    """How many draws, of which seed, and the confidence of the interval; priors that are somebody's own."""
+    """Number and seed of the draws, confidence of the interval, and priors that are somebody's own."""
 
     draws: int = 64
     seed: int = 0
@@ -86,7 +86,7 @@ def estimate_uncertainty(
 
 
 def rank_near_best(lake: Lake, budgeted: Sequence[Budgeted], *, tolerance: float = 0.02, maximise: bool = True) -> Kpi:
-    """How often the first design is near the best of all, over the draws that all have in common.
+    """Share of the draws in which the first design is near the best of all, over those that all have in common.
 
     Raises
     ------

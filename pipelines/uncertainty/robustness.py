@@ -22,7 +22,7 @@ _DEFINITION = "share of the draws in which a design is within a tolerance of the
 def share_near_best(
     recommended: tuple[Kpi, ...], others: tuple[Kpi, ...], *, tolerance: Share = 0.02, maximise: bool = True
 ) -> Kpi:
-    """How often is the recommended design near the best one?
+    """Share of the draws in which the recommended design is near the best one.
 
     Parameters
     ----------
