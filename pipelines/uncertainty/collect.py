@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 
 from ragone.pipelines.cell.factors import FACTORED
-from ragone.pipelines.uncertainty.published import CONTACT, RADIUS, cell_priors
+from ragone.pipelines.uncertainty.published import CONTACT, RADIUS, UNSTATED, cell_priors
 from ragone.schemas import CellParameters, Materials, PredictedErrors, Priors, Transport, stage
 from ragone.schemas.errors import UnknownFieldError, did_you_mean
 from ragone.schemas.priors import Holder, Prior, Source
@@ -117,10 +117,18 @@ def _of_transport(
         for source, part in _parts(name, relative, elements or (transport,), predicted).items():
             if part > 0:
                 yield Prior(holder, name, source, math.exp(part), f"standard error of the metric, by {source}")
-        materials = getattr(transport, f"materials_{name}_{_ERROR}", None)
-        if materials:
-            reference = "standard error of the metric, by the uncertainty factors of its materials"
-            yield Prior(holder, name, Source.MATERIALS, math.exp(materials / value), reference)
+        yield from _by_materials(holder, name, transport)
+
+
+def _by_materials(holder: Holder, name: str, transport: Transport) -> Iterable[Prior]:
+    """What uncertain bulk properties do to a metric: as its materials state it, else as is assumed."""
+    field = f"materials_{name}_{_ERROR}"
+    stated = getattr(transport, field, None)
+    if stated:
+        size = math.exp(stated / getattr(transport, name))
+        yield Prior(holder, name, Source.MATERIALS, size, "standard error of the metric, by its materials")
+    elif stated is None and name in UNSTATED:
+        yield Prior(holder, name, Source.MATERIALS, *UNSTATED[name])
 
 
 def _parts(

@@ -10,7 +10,7 @@ another. The shares are those of parameters that are independent; the total is t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from ragone.pipelines.cell.factors import HEAT_CAPACITY, HEAT_TRANSFER
 from ragone.schemas import CellParameters, NegativeElectrode
@@ -92,6 +92,20 @@ _BRUGGEMAN = _cell(
     "assumption: 40 %, as the set's is Bruggeman's relation and not measured; impedance gives higher values than "
     "images without binder, Landesfeind et al. 2018, doi 10.1149/2.0231803jes",
 )
+# Sizes and references of what materials that state no uncertainty leave open about the metrics of an electrode.
+UNSTATED: Mapping[str, tuple[float, str]] = {
+    "pore_tortuosity_factor": (
+        1.25,
+        "assumption: 25 %, whether and how well ions cross the carbon-binder is not stated; impedance gives higher "
+        "values than images without binder, Landesfeind et al. 2018, doi 10.1149/2.0231803jes",
+    ),
+    "solid_effective_conductivity_siemens_per_metre": (
+        3.0,
+        "assumption: a factor of three; carbon-binder is known to an order of magnitude, Grillet et al. 2016, "
+        "doi 10.1149/2.0341609jes, and layered oxides range over five with their charge, Amin and Chiang 2016, "
+        "doi 10.1149/2.0131608jes",
+    ),
+}
 _OF_COOLING = (
     _cell(
         HEAT_TRANSFER,

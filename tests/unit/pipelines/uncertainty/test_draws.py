@@ -66,6 +66,15 @@ def test_a_single_volume_is_uncertain_by_its_voxels(example):
     assert names(priors, Source.SAMPLING) == []
 
 
+def test_materials_that_state_no_uncertainty_are_assumed_to_have_one(example):
+    """Nobody says how ions cross the binder or how well it conducts; a stated error of zero says that it is known."""
+    transport = example("transport")
+    assumed = by_key(collect_priors(example("cell_parameters"), transport))
+    assert assumed[Holder.TRANSPORT, TAU, Source.MATERIALS] == 1.25
+    known = replace(transport, materials_pore_tortuosity_factor_standard_error=0.0)
+    assert (Holder.TRANSPORT, TAU, Source.MATERIALS) not in by_key(collect_priors(example("cell_parameters"), known))
+
+
 def test_only_what_a_cell_has_is_uncertain(example):
     """No contact where there is none, no assumed radius where particles were drawn, cooling where it counts."""
     cell = example("cell_parameters")
