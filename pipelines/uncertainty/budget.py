@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from ragone.pipelines.uncertainty.draws import LIBRARIES, scores
-from ragone.pipelines.uncertainty.shares import REFERENCE, Shares, least_draws, variance_shares
+from ragone.pipelines.uncertainty.shares import REFERENCE, Floats, Shares, least_draws, variance_shares
 from ragone.schemas import Kpi, Priors, UncertaintyBudget, stage
 from ragone.schemas.errors import StageError
 from ragone.schemas.field import Bounds
@@ -83,25 +83,16 @@ def estimate_shares(
     Bounds(0, 1, low_open=True, high_open=True).require(confidence, "confidence", "1")
     _require_alike(nominal, drawn, indices)
     known = [(index, kpi.value) for index, kpi in zip(indices, drawn, strict=True) if kpi.value is not None]
-    values = np.array([value for _, value in known])
-    failed = failed_count + len(drawn) - len(known)
-    rows = priors.rows()
+    failed, rows = failed_count + len(drawn) - len(known), priors.rows()
     refused = _refused(len(rows), len(known), failed, confidence)
-    found, interval = _none(len(rows)), np.empty(0)
-    if not refused:
-        found = variance_shares(scores(priors, np.array([index for index, _ in known]), seed), values)
-        ends = [(1 - confidence) / 2, 0.5, (1 + confidence) / 2]
-        interval = np.quantile(values, ends, method="weibull")
-    low, middle, high = (float(end) for end in interval) if len(interval) else (None, None, None)
+    found = _none(len(rows)) if refused else _shares(priors, known, seed)
+    spread = _no_spread() if refused else _spread(np.array([value for _, value in known]), confidence, found)
+    said = f"no interval: {refused}" if refused else f"shares by regression of order {found.order} on the scores"
     return UncertaintyBudget(
         kpi_name=nominal.name,
         unit=nominal.unit,
         value=nominal.measured_value,
-        standard_deviation=float(values.std(ddof=1)) if not refused else None,
         confidence=confidence,
-        interval_low=low,
-        interval_middle=middle,
-        interval_high=high,
         draw_count=len(known),
         failed_count=failed,
         names=tuple(str(row) for row in rows),
@@ -109,13 +100,36 @@ def estimate_shares(
         effects=found.effects,
         shares=found.shares,
         share_standard_errors=found.standard_errors,
-        interaction_share=1 - float(found.shares.sum()) if not refused else None,
         alternative_names=alternative_names,
-        **_alternatives(alternatives, alternative_reasons),
         advice=refused or _advice(rows, found),
-        method=f"{len(indices) + failed_count} draws, scrambled Sobol sequence of seed {seed}; "
-        + (f"no interval: {refused}" if refused else f"shares by regression of order {found.order} on the scores"),
+        method=f"{len(indices) + failed_count} draws, scrambled Sobol sequence of seed {seed}; {said}",
         reference=REFERENCE,
+        **spread,
+        **_alternatives(alternatives, alternative_reasons),
+    )
+
+
+def _shares(priors: Priors, known: Sequence[tuple[int, float]], seed: int) -> Shares:
+    """Shares of the draws that have a value, by their numbers."""
+    indices, values = (np.array(column) for column in zip(*known, strict=True))
+    return variance_shares(scores(priors, indices, seed), values)
+
+
+def _spread(values: Floats, confidence: float, found: Shares) -> dict[str, Any]:
+    """Interval and standard deviation of the draws, and what single quantities leave unexplained."""
+    low, middle, high = np.quantile(values, [(1 - confidence) / 2, 0.5, (1 + confidence) / 2], method="weibull")
+    return {
+        "standard_deviation": float(values.std(ddof=1)),
+        "interval_low": float(low),
+        "interval_middle": float(middle),
+        "interval_high": float(high),
+        "interaction_share": 1 - float(found.shares.sum()),
+    }
+
+
+def _no_spread() -> dict[str, Any]:
+    return dict.fromkeys(
+        ("standard_deviation", "interval_low", "interval_middle", "interval_high", "interaction_share")
     )
 
 

@@ -2,13 +2,16 @@
 
 A draw is a point of a scrambled Sobol sequence with one dimension for each quantity of the priors, turned into
 standard normal scores. Every stage here takes the same point and multiplies what it holds, so that the draws of
-transport, materials and cell with one number and seed belong together.
+transport, materials and cell with one number and seed belong together. Draws of several designs have in common what
+designs have in common: cell parameters, materials, voxels, the generator. How the volume elements of a design scatter
+is its own, so that each design has dimensions of its own for it.
 
 A positive metric of a transport keeps its bounds: a tortuosity factor is one at least.
 """
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Literal
@@ -19,10 +22,11 @@ from numpy.typing import NDArray
 from ragone.pipelines.uncertainty.published import RADIUS
 from ragone.schemas import CellParameters, Materials, Priors, Transport, stage
 from ragone.schemas.field import Bounds
-from ragone.schemas.priors import Holder
+from ragone.schemas.priors import Holder, Source
 
 LIBRARIES = ("scipy", "numpy")
 Electrode = Literal["positive", "negative"]
+_BLOCKS = 61  # dimensions for the scatter of so many designs
 _EDGE = 2.0**-31  # of the unit cube, that is kept off: a score of 6 standard deviations
 _TAU, _AREA_RATIO = "pore_tortuosity_factor", "positive_surface_area_ratio"
 
@@ -36,9 +40,21 @@ def scores(priors: Priors, indices: NDArray[np.int64], seed: int) -> NDArray[np.
     if not count or not len(indices):
         return np.zeros((len(indices), count))
     Bounds(low=0).require(int(indices.min()), "index", "1")
-    exponent = int(indices.max()).bit_length()
-    points = qmc.Sobol(count, scramble=True, rng=seed).random_base2(exponent)[indices]
+    exponent, scatters = int(indices.max()).bit_length(), priors.sources.count(Source.SAMPLING)
+    whole = count + (_BLOCKS + 1) * scatters  # the same for all designs: the scrambling depends on it
+    points = qmc.Sobol(whole, scramble=True, rng=seed).random_base2(exponent)[indices][:, _dimensions(priors)]
     return np.asarray(ndtri(np.clip(points, _EDGE, 1 - _EDGE)))
+
+
+def _dimensions(priors: Priors) -> list[int]:
+    """The dimension of the sequence for each quantity: its place, but for scatter, which is the design's own.
+
+    Designs are told apart by the size of their scatter.
+    """
+    own = [place for place, source in enumerate(priors.sources) if source == Source.SAMPLING]
+    block = 1 + zlib.crc32(priors.sizes[own].tobytes()) % _BLOCKS
+    beyond = {place: len(priors.names) + block * len(own) + number for number, place in enumerate(own)}
+    return [beyond.get(place, place) for place in range(len(priors.names))]
 
 
 def factors(priors: Priors, holder: Holder, index: int, seed: int) -> dict[str, float]:

@@ -1,7 +1,7 @@
 """Is the recommended design good whatever is drawn? Designs compared draw by draw, with common random numbers.
 
 Draws of one number and seed are the same for every design that has the same uncertain quantities in the same order, so
-that what all have in common cancels in the comparison.
+that what all have in common cancels in the comparison; the scatter of its volume elements is each design's own.
 """
 
 from __future__ import annotations

@@ -105,9 +105,14 @@ def test_a_draw_goes_through_every_step(lake, budgeted):
     assert "kpi.densities.propagated" not in stages
 
 
-def test_everything_is_reproduced(lake, budgeted):
-    """The budget, and a draw from its roots on."""
+def test_a_budget_is_reproduced(lake, budgeted):
+    """From the draws that are stored."""
     assert lake.reproduce(budgeted.budget.id).verdict is Verdict.BITWISE
+
+
+@pytest.mark.slow
+def test_a_draw_is_reproduced_from_its_roots_on(lake, budgeted):
+    """Transport, materials and cell are drawn again, and all that follows is computed."""
     found = lake.reproduce(budgeted.drawn[3].kpi_id, deep=True)
     assert found.verdict in (Verdict.BITWISE, Verdict.WITHIN), found.error
 

@@ -11,6 +11,7 @@ import pytest
 from ragone.pipelines.cell import reference_cell
 from ragone.pipelines.cell.factors import COOLING, HEAT_TRANSFER
 from ragone.pipelines.uncertainty import collect_priors, draw_cell, draw_materials, draw_transport
+from ragone.pipelines.uncertainty.draws import scores
 from ragone.schemas import Priors
 from ragone.schemas.cell import OF_PARTICLES
 from ragone.schemas.errors import BoundsError, FieldShapeError, UnknownFieldError
@@ -156,6 +157,18 @@ def test_one_draw_is_the_same_point_for_every_record(example):
     assert 1.0 not in found
     assert factor_of(transport, both, AREA) == 1.0
     assert draw_transport(transport, both, **DRAWN, electrode="negative").pore_tortuosity_factor == 1.9
+
+
+def test_what_designs_have_in_common_is_drawn_alike_and_their_scatter_is_not():
+    """Two designs share voxels and cell in a draw; how their volume elements scatter is independent."""
+    first, second = (
+        Priors.of(Prior(Holder.TRANSPORT, TAU, source, size, "test") for source in (Source.SAMPLING, Source.VOXEL))
+        for size in (1.05, 1.06)
+    )
+    one, two = (scores(priors, np.arange(256), 0) for priors in (first, second))
+    assert np.array_equal(one[:, 1], two[:, 1])
+    assert abs(np.corrcoef(one[:, 0], two[:, 0])[0, 1]) < 0.2
+    assert one.std(axis=0) == pytest.approx(1, abs=0.05)
 
 
 def test_a_tortuosity_factor_stays_one_at_least(example):
