@@ -96,6 +96,12 @@ from ragone.pipelines.thermal import thermal_runaway
 from ragone.pipelines.kpi import voltage_deviation
 from ragone.pipelines.kpi import crossover
 from ragone.pipelines.kpi import relative_deviation
+from ragone.pipelines.uncertainty import collect_priors
+from ragone.pipelines.uncertainty import draw_transport
+from ragone.pipelines.uncertainty import draw_materials
+from ragone.pipelines.uncertainty import draw_cell
+from ragone.pipelines.uncertainty import estimate_shares
+from ragone.pipelines.uncertainty import share_near_best
 
 from ragone.extensions import STAGES as GROUP
 from ragone.extensions import Extension, Registry, problems

@@ -112,6 +112,31 @@ def _kpis(command: argparse.ArgumentParser) -> None:
     command.add_argument("--png", metavar="FILE", help="draw the curves and their dQ/dV into a PNG file")
 
 
+def _uncertainty(command: argparse.ArgumentParser) -> None:
+    command.add_argument("ids", nargs="+", metavar="ID", help="KPIs, curves, cells, candidates or campaigns")
+    command.add_argument(
+        "--kpi",
+        default="",
+        metavar="NAME,NAME",
+        help="which KPIs of a curve, cell or design (default: a campaign's goals, else energy_density,specific_energy)",
+    )
+    command.add_argument("--draws", type=int, default=64, metavar="N", help="best a power of two (default: 64)")
+    command.add_argument("--seed", type=int, default=0, help="of the draws (default: %(default)s)")
+    command.add_argument("--confidence", default="90 %", metavar="SHARE", help="of the interval (default: 90 %%)")
+    command.add_argument(
+        "--priors", default="", metavar="FILE", help="your own, instead of those that come with Ragone"
+    )
+    command.add_argument(
+        "--near-best",
+        default="",
+        metavar="SHARE",
+        help="also how often the first ID is within this distance of the best of all, for example 2 %%",
+    )
+    command.add_argument("--minimise", action="store_true", help="the smallest value is the best")
+    command.add_argument("--workers", type=int, default=1, metavar="N", help="processes that draw (default: 1)")
+    command.add_argument("--png", metavar="FILE", help="draw interval and shares into a PNG file")
+
+
 def _compare(command: argparse.ArgumentParser) -> None:
     command.add_argument("ids", nargs="+", metavar="ID", help="measurements that begin full and hold a discharge")
     command.add_argument("--cell", required=True, metavar="ID", help="the cell whose model is validated")
@@ -170,6 +195,7 @@ ARGUMENTS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
     "cell": _cell,
     "cycle": _cycle,
     "kpis": _kpis,
+    "uncertainty": _uncertainty,
     "compare": _compare,
     "impedance": _impedance,
     "thermal": _thermal,

@@ -28,6 +28,7 @@ from __future__ import annotations
 from typing import Any
 
 from ragone.pipelines.cell.engine import load_pybamm
+from ragone.pipelines.cell.factors import HEAT_CAPACITY, HEAT_TRANSFER, cooled
 from ragone.pipelines.files.bpx.tables import sloped_splines
 from ragone.schemas import CellParameters
 from ragone.schemas.errors import MissingFieldError
@@ -181,10 +182,11 @@ def thermal_values(
             "be positive numbers. Build the cell in a can (--form-factor), or give External surface area [m2] and "
             "Specific heat capacity in its BPX file; records of older versions do not hold them."
         )
-    return {
+    given = {
         "Cell volume [m3]": cell.cell_volume_cubic_metre,
         "Cell cooling surface area [m2]": area,
-        "Cell heat capacity [J.K-1.m-3]": capacity / cell.cell_volume_cubic_metre,
-        "Total heat transfer coefficient [W.m-2.K-1]": heat_transfer_coefficient_watt_per_square_metre_kelvin,
+        HEAT_CAPACITY: capacity / cell.cell_volume_cubic_metre,
+        HEAT_TRANSFER: heat_transfer_coefficient_watt_per_square_metre_kelvin,
         "Contact resistance [Ohm]": cell.contact_resistance_ohm,
     }
+    return cooled(given, cell)
