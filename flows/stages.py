@@ -93,6 +93,7 @@ from ragone.pipelines.kpi import transport_properties
 from ragone.pipelines.thermal import heat_balance
 from ragone.pipelines.thermal import steady_temperature
 from ragone.pipelines.thermal import thermal_runaway
+from ragone.pipelines.thermal import roll_temperature
 from ragone.pipelines.kpi import voltage_deviation
 from ragone.pipelines.kpi import crossover
 from ragone.pipelines.kpi import relative_deviation

@@ -36,6 +36,8 @@ class Tabs(StrEnum):
     NOT_COUNTED = "not counted"
     END = "one at an end"
     MIDDLE = "one in the middle"
+    POSITIVE_MIDDLE = "positive in the middle, negative at an end"
+    NEGATIVE_MIDDLE = "negative in the middle, positive at an end"
     TABLESS = "tabless"
 
 

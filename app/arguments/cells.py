@@ -72,8 +72,8 @@ def _cycle(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--protocol",
         metavar="NAME",
-        help="constant-current, constant-power, charge, cycle, fast-charge, rate-test, pulse, gitt, rest or drive "
-        "(default: cycle; drive if there is a profile)",
+        help="constant-current, constant-power, charge, cycle, fast-charge, rate-test, pulse, gitt, rest, drive, "
+        "charge-within-limits or largest-power (default: cycle; drive if there is a profile)",
     )
     settings(
         command,

@@ -17,9 +17,18 @@ from ragone.flows.running.progress import Progress
 from ragone.flows.running.workers import lake_at
 from ragone.flows.running.workspace import open_workspace
 from ragone.flows.stages import STAGES
-from ragone.pipelines.cell.protocols import ProtocolStage, cycle_cell, follows_profile
+from ragone.pipelines.cell.protocols import (
+    ProtocolStage,
+    charge_within_limits,
+    cycle_cell,
+    follows_profile,
+    pulse_at_largest_power,
+)
 from ragone.schemas import CellParameters, Measurement, RunOutcome
 from ragone.schemas.errors import UnknownFieldError, did_you_mean
+
+# What is done with a cell at its limits, without a list of steps.
+_AT_LIMITS = {"charge-within-limits": charge_within_limits.name, "largest-power": pulse_at_largest_power.name}
 
 
 @dataclass(frozen=True)
@@ -32,9 +41,11 @@ class CellTest:
 
     @property
     def steps(self) -> tuple[str, ...]:
-        """The steps of the protocol, in plain English."""
+        """The steps of the protocol, in plain English; none of what is done at limits instead."""
         stage = STAGES[self.stage]
         bound = stage.bind(self.parameters)
+        if self.stage in _AT_LIMITS.values():
+            return ()
         if not isinstance(stage, ProtocolStage):
             return tuple(bound["protocol"])
         return stage.steps(**{name: bound[name] for name in stage.settings})
@@ -54,7 +65,8 @@ class Cycled:
 
 def protocols() -> tuple[str, ...]:
     """Return the names of all protocols, as people write them."""
-    return tuple(one.short.replace("_", "-") for one in STAGES.values() if isinstance(one, ProtocolStage))
+    written = (one.short.replace("_", "-") for one in STAGES.values() if isinstance(one, ProtocolStage))
+    return (*written, *_AT_LIMITS)
 
 
 def free_test(steps: Sequence[str], parameters: Mapping[str, Any]) -> CellTest:
@@ -83,7 +95,7 @@ def named_test(name: str, settings: Mapping[str, str] | None = None, **parameter
     """
     if name not in (known := protocols()):
         raise UnknownFieldError(f"protocol {name!r} is not known: {did_you_mean(name, known)}")
-    stage = STAGES[f"protocol.{name.replace('-', '_')}"]
+    stage = STAGES[_AT_LIMITS.get(name, f"protocol.{name.replace('-', '_')}")]
     asked = {stage.parameter(key): text for key, text in (settings or {}).items()}
     read = {parameter.name: parameter.read(text) for parameter, text in asked.items()}
     twice = read.keys() & parameters.keys()
@@ -125,7 +137,7 @@ def cycle_many(
     CyclingError, ProtocolError
         If a step is not understood, or a profile is given and not followed or the other way round; likewise.
     """
-    follows = [follows_profile(test.steps) for test in tests]
+    follows = [bool(test.steps) and follows_profile(test.steps) for test in tests]
     _matched(any(follows), profile_id)
     cells = [lake.get(name, CellParameters).id for name in cell_ids]
     profile = lake.get(profile_id, Measurement).id if profile_id else ""

@@ -2,8 +2,8 @@
 
 A foil that collects the same current everywhere, along a path that ends at its tab, loses as much as a third of its
 resistance from end to end would with the whole current; its mean potential lies as much off the tab's. With the tab in
-the middle there are two paths of half the length side by side: a quarter of that. Without tabs the path is the coated
-height. The current is taken to be uniform over the coating, as the model of the cell takes it.
+the middle, or one at each end, there are two paths of half the length side by side: a quarter of that. Without tabs the
+path is the coated height. The current is taken to be uniform over the coating, as the model of the cell takes it.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from ragone.schemas.errors import UnknownFieldError
 # S/m at 25 degC: CRC Handbook of Chemistry and Physics, resistivity of 2.709e-8 and 1.712e-8 ohm m.
 CONDUCTIVITY = {"positive": 1 / 2.709e-8, "negative": 1 / 1.712e-8}
 _COLLECTED_EVENLY = 1 / 3
+_IN_THE_MIDDLE = {"positive": (Tabs.MIDDLE, Tabs.POSITIVE_MIDDLE), "negative": (Tabs.MIDDLE, Tabs.NEGATIVE_MIDDLE)}
 
 
 def series_resistances(
@@ -57,7 +58,7 @@ def foil_resistance(design: CellDesign, geometry: Mapping[str, float], electrode
         )
     length, height = geometry["wound_length_metre"], geometry["coated_height_metre"]
     path, width = (height, length) if design.tabs is Tabs.TABLESS else (length, height)
-    halves = 4 if design.tabs is Tabs.MIDDLE else 1
+    halves = 4 if design.tabs in _IN_THE_MIDDLE[electrode] else 1
     sheet = CONDUCTIVITY[electrode] * foil.thickness_metre
     return _COLLECTED_EVENLY * path / (sheet * width) / halves
 

@@ -134,3 +134,13 @@ def test_a_protocol_called_directly_begins_where_it_is_meant_to(example):
     coarse = {"duration_second": 60.0, "mesh_points": 5}
     assert "from 50% state of charge" in resting(cell, **coarse).method
     assert "from 70% state of charge" in resting(cell, **coarse, initial_state_of_charge=0.7).method
+
+
+def test_a_test_at_limits_has_no_steps_and_is_done_by_its_name(lake, cells, profile):
+    """A pulse at the largest power is run with its settings; no profile is followed by it."""
+    pulse = named_test("largest-power", {"pulse": "5 s"}, thermal="isothermal", mesh_points=5)
+    assert pulse.steps == ()
+    (found,) = cycle_many(lake, cells[:1], [pulse])
+    assert lake.get(found.cycling_id, Cycling).test_time_second[-1] == 5.0
+    with pytest.raises(CyclingError, match="no step follows the profile"):
+        cycle_many(lake, cells[:1], [named_test("charge-within-limits")], profile_id=profile)

@@ -38,6 +38,13 @@ def test_a_tab_in_the_middle_leaves_a_quarter():
     assert of_foils(Tabs.MIDDLE) == pytest.approx(quarter, rel=1e-12)
 
 
+def test_tabs_may_differ_between_the_foils():
+    """The foil whose tab is in the middle has a quarter, the other one all of it."""
+    (positive, negative), middle = of_foils(Tabs.END), of_foils(Tabs.MIDDLE)
+    assert of_foils(Tabs.POSITIVE_MIDDLE) == pytest.approx([middle[0], negative], rel=1e-12)
+    assert of_foils(Tabs.NEGATIVE_MIDDLE) == pytest.approx([positive, middle[1]], rel=1e-12)
+
+
 def test_a_network_of_resistors_agrees():
     """A ladder of 2000 pieces, which collects one current at every rung, loses what the formula says."""
     pieces = 2000
