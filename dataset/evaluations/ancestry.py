@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from ragone.dataset.evaluations.columns import NEGATIVE
-from ragone.dataset.evaluations.graph import CANDIDATES, CELL, KPI, Graph, Node, kind_of
+from ragone.dataset.evaluations.graph import CANDIDATES, CELL, DRAW, KPI, Graph, Node, kind_of
 
 Nearest = dict[tuple[str, str], list[str]]  # ids by kind and prefix of the electrode
 
@@ -39,7 +39,9 @@ class Ancestry:
         return self._cells_behind({parent for _, parent in node.inputs})
 
     def kpis_of(self, subject: str) -> list[tuple[str, Node]]:
-        """The KPIs of a subject, each with its run."""
+        """The KPIs of a subject, each with its run; none of a draw, which is a part of an uncertainty and no design."""
+        if any(node.stage == DRAW for node in self._graph.makers(subject)):
+            return []
         found: dict[tuple[str, str], tuple[str, Node]] = {}
         waiting, seen = [subject], {subject}
         if kind_of(subject) == KPI:

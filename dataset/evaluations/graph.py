@@ -23,6 +23,7 @@ RUN_COLUMNS = [
     *("id", "stage", "outcome", "error", "started", "ended", "parameters", "code_id", "environment_id"),
     *("input_roles", "input_ids", "output_ids", "informed_roles"),
 ]
+DRAW = "uncertainty.draw_cell"  # stage by which a cell is drawn for an uncertainty
 _FORMER_PERTURBED = "varied"  # role of perturbed records in lakes of before there were candidates
 _NO_PART = ("verification", "tombstone", "history", CAMPAIGN)  # made of what was evaluated, and no evaluation
 _CHUNK = 5_000  # ids in one condition

@@ -23,6 +23,7 @@ from ragone.schemas.priors import Prior, Source
 
 _LARGEST_FAILED = 0.05  # share of draws without a value up to which there is an interval
 _WORTH = 0.1  # part of what single quantities explain, from which on one is worth a measurement
+_CLEAR = 2.0  # standard errors of its share by which a quantity stands out
 _SMALLEST = 0.01  # share of the variance
 _MEASURABLE = {
     Source.SAMPLING: "more or larger volume elements",
@@ -170,9 +171,10 @@ def _alternatives(kpis: Sequence[Kpi], reasons: Sequence[str]) -> dict[str, Any]
 def _advice(rows: Sequence[Prior], found: Shares) -> str:
     """The quantities that are worth a measurement, the largest share first."""
     least = max(_WORTH * float(found.shares.sum()), _SMALLEST)
-    order = [place for place in np.argsort(-found.shares) if found.shares[place] >= least][:3]
+    clear = (found.shares >= least) & (found.shares > _CLEAR * found.standard_errors)
+    order = [place for place in np.argsort(-found.shares) if clear[place]][:3]
     if not order:
-        return "no single quantity makes it vary"
+        return "no single quantity stands out of the error of its share; draw more, or they act together only"
     parts = [f"{rows[n]}: {found.shares[n]:.0%} of the variance, {_MEASURABLE[rows[n].source]}" for n in order]
     left = float(np.sqrt(max(0.0, 1 - found.shares[order].sum())))
     return f"{'; '.join(parts)}. With these known the standard deviation falls to {left:.0%} of what it is"

@@ -121,7 +121,7 @@ def _of_transport(
 
 
 def _by_materials(holder: Holder, name: str, transport: Transport) -> Iterable[Prior]:
-    """What uncertain bulk properties do to a metric: as its materials state it, else as is assumed."""
+    """The part of uncertain bulk properties in a metric: as its materials state it, else as is assumed."""
     field = f"materials_{name}_{_ERROR}"
     stated = getattr(transport, field, None)
     if stated:

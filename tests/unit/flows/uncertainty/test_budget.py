@@ -165,6 +165,15 @@ def test_results_are_meant_and_no_draws_of_them(lake, budgeted):
         kpis_meant(lake, cell, ["enrgy_density"])
 
 
+def test_draws_are_no_evaluated_designs(lake, budgeted):
+    """The table of evaluations has the cell itself, whatever was drawn of it."""
+    cells = lake.sql("SELECT cell_parameters_id FROM evaluations")["cell_parameters_id"].to_list()
+    drawn = {edge.child for edge in lake.lineage(budgeted.priors.id).down if edge.child.startswith("cell_parameters-")}
+    assert kpi_chain(lake, budgeted.kpi_id).cell in cells
+    assert len(drawn) > 30
+    assert not drawn & set(cells)
+
+
 def test_what_follows_from_no_cell_is_refused(lake, transport):
     """A metric has a standard error of its own; a KPI without a value has no interval."""
     metric = next(iter(lake.run(transport_properties, transport=transport).outputs.values()))
