@@ -43,3 +43,7 @@ class KpiError(RagoneError, ValueError):
 
 class CyclingError(RagoneError, ValueError):
     """Something was to be cycled that is no cell or no profile, or a setting of a protocol cannot be read."""
+
+
+class RetrainingError(RagoneError, ValueError):
+    """There is nothing to train a surrogate on, or no such surrogate."""

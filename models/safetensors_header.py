@@ -46,8 +46,8 @@ def read_header(content: bytes, error: type[RagoneError], *, whose: str, made_by
         settings = about["settings"]
     except (JsonError, KeyError, TypeError, AttributeError, UnicodeEncodeError) as cause:
         raise error(
-            f"the bytes are not a safetensors file with Ragone's description of {whose}. Give {stored}; pickled weights "
-            "are never opened."
+            f"the bytes are not a safetensors file with Ragone's description of {whose}. Give {stored}; pickled "
+            "weights are never opened."
         ) from cause
     if not isinstance(settings, dict):
         raise error(f"the settings of the weights are no map. Give {stored}.")

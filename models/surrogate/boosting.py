@@ -93,7 +93,8 @@ class Boosting:
 
     def load(self, tensors: Tensors) -> FittedBoosting:
         """Make a fitted one again."""
-        return FittedBoosting(*(tensors[n] for n in ("features", "thresholds", "values")), *tensors["numbers"].tolist())
+        start, deviation = tensors["numbers"].tolist()
+        return FittedBoosting(tensors["features"], tensors["thresholds"], tensors["values"], start, deviation)
 
 
 def _full(tree: Any) -> tuple[Floats, Floats, Floats]:

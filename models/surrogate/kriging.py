@@ -85,7 +85,7 @@ class Kriging:
             mean = float(model.mean_module.constant.detach())
             noise = np.broadcast_to(model.likelihood.noise.detach().numpy(), len(points))
         covariance = matern(points / length_scales, points / length_scales) + np.diag(noise)
-        cholesky = np.linalg.cholesky(covariance)
+        cholesky: Floats = np.asarray(np.linalg.cholesky(covariance), dtype=np.float64)
         half = np.linalg.solve(cholesky, process.scale.standardised(values) - mean)
         solution = np.linalg.solve(cholesky.T, half)
         scale = process.scale
@@ -95,12 +95,24 @@ class Kriging:
 
     def load(self, tensors: Tensors) -> FittedKriging:
         """Make a fitted one again."""
-        kept = (tensors[name] for name in ("points", "length_scales", "solution", "cholesky"))
-        return FittedKriging(*kept, *tensors["numbers"].tolist())
+        points, length_scales, solution, cholesky = (
+            tensors[name] for name in ("points", "length_scales", "solution", "cholesky")
+        )
+        mean, noise, centre, spread = tensors["numbers"].tolist()
+        return FittedKriging(points, length_scales, solution, cholesky, mean, noise, centre, spread)
 
 
 def matern(first: Floats, second: Floats) -> Floats:
     """Correlations by the Matern-5/2 kernel between scaled points, shapes (n, axes) and (m, axes), as (n, m)."""
-    squared = np.sum(first**2, axis=1)[:, None] + np.sum(second**2, axis=1) - 2 * first @ second.T
-    distance = np.sqrt(5 * np.maximum(squared, 0.0))
-    return np.asarray((1 + distance + distance**2 / 3) * np.exp(-distance))
+    distance = first @ (-2 * second.T)  # in place from here on: this is where the time of a screening goes
+    distance += np.sum(second**2, axis=1)
+    distance += np.sum(first**2, axis=1)[:, None]
+    np.maximum(distance, 0, out=distance)
+    distance *= 5
+    root = np.sqrt(distance)
+    distance /= 3
+    distance += root
+    distance += 1
+    np.exp(np.negative(root, out=root), out=root)
+    distance *= root
+    return np.asarray(distance)

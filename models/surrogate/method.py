@@ -1,4 +1,4 @@
-"""What a method of regression offers: it is fitted to points of the unit cube, predicts, and is kept as named arrays."""
+"""What a method of regression offers: it is fitted to points of a unit cube, predicts, and is kept as arrays."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ridge regression: a polynomial of first or second degree whose coefficients are held small.
+"""Ridge regression: a polynomial of first or second degree whose coefficients are held small; of degree 0 the mean.
 
 The penalty is the one of the smallest leave-one-out error, which has a closed form. Variances that are given are not
 used: all observations weigh alike, and their common variance is estimated from the leave-one-out residuals.
@@ -46,7 +46,7 @@ class FittedRidge:
         """Standard deviations of an observation; see `Fitted`."""
         terms = self._terms(points)
         of_mean = np.einsum("ij,jk,ik->i", terms, self.covariance, terms)
-        return np.sqrt(of_mean + self.variance * (1 + 1 / self.count))
+        return np.asarray(np.sqrt(of_mean + self.variance * (1 + 1 / self.count)))
 
     def tensors(self) -> dict[str, Floats]:
         """All that is needed to make it again."""
@@ -65,7 +65,7 @@ class FittedRidge:
 
 @dataclass(frozen=True)
 class Ridge:
-    """The method, of a degree of 1 or 2."""
+    """The method, of a degree of 0, 1 or 2."""
 
     degree: int
 
@@ -97,14 +97,16 @@ class Ridge:
     def load(self, tensors: Tensors) -> FittedRidge:
         """Make a fitted one again."""
         degree, mean, variance, count = tensors["numbers"].tolist()
-        kept = (tensors[name] for name in ("centre", "spread", "coefficients", "covariance"))
-        return FittedRidge(int(degree), *kept, mean, variance, int(count))
+        centre, spread, coefficients, covariance = (
+            tensors[name] for name in ("centre", "spread", "coefficients", "covariance")
+        )
+        return FittedRidge(int(degree), centre, spread, coefficients, covariance, mean, variance, int(count))
 
 
 def _terms(points: Floats, degree: int) -> Floats:
-    """The axes, and at degree 2 their squares and products, shape (n, terms)."""
-    if degree == 1:
-        return points
+    """The axes at degree 1, their squares and products too at degree 2, nothing at degree 0: shape (n, terms)."""
+    if degree < 2:
+        return points[:, : degree * points.shape[1]]
     first, second = np.triu_indices(points.shape[1])
     return np.hstack([points, points[:, first] * points[:, second]])
 
