@@ -40,6 +40,11 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "generator calibrate": "measure a generator's errors at left-out recipes",
         "generator fidelity": "compare generated with real volumes, metric by metric",
     },
+    "surrogates of the history": {
+        "retrain": "train surrogates on evaluations; promote if better",
+        "predict": "predict a design by a surrogate, with its interval",
+        "screen": "find the best of a million designs by a surrogate",
+    },
     "the lake": {
         "campaigns": "list the campaigns with their goals and best results",
         "tables": "list the lake's tables, or the columns of one",

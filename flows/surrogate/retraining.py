@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
@@ -204,15 +203,3 @@ def _compared(
         seed=seed,
     )
     return lake.get(completed(made)["result"], Promotion)
-
-
-def plain_summary(done: Retrained) -> dict[str, Any]:
-    """What was done, as plain data."""
-    return {
-        "target": done.target,
-        "observations": done.observation_count,
-        "growth": done.growth,
-        "left_out": dict(done.left_out),
-        "surrogate_id": done.surrogate.id if done.surrogate else None,
-        "promotion_id": done.promotion.id if done.promotion else None,
-    }

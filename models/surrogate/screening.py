@@ -77,15 +77,15 @@ def best_of(surrogate: TrainedSurrogate, points: Floats, top: int, sign: float, 
 
 
 def rows_of(surrogate: TrainedSurrogate, best: Best, level: float) -> dict[str, list[Any]]:
-    """Columns of the best: features in their units, prediction, ends of its interval, whether it interpolates."""
+    """Columns of the best: prediction, ends of its interval, whether it interpolates, and the features."""
     found = surrogate.predict_points(best.points, level)
     ends = {"low": found.low, "high": found.high}
     shown = {name: [None] * len(best.means) if one is None else one.tolist() for name, one in ends.items()}
     return {
-        **decoded(surrogate.features, best.points),
         "prediction": best.means.tolist(),
         **shown,
         "inside_domain": found.inside.tolist(),
+        **decoded(surrogate.features, best.points),
     }
 
 
