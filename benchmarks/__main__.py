@@ -20,6 +20,7 @@ from benchmarks import (
     prefect_tasks,
     queries,
     steps,
+    surrogates,
 )
 from benchmarks.measure import Line, tell
 
@@ -38,6 +39,7 @@ BENCHMARKS: dict[str, Callable[[], list[Line]]] = {
     "generator": generator.lines,
     "durations": durations.lines,
     "prefect_tasks": prefect_tasks.lines,
+    "surrogates": surrogates.lines,
 }
 _HEAD = ("what", "ours", "peer", "ratio", "goal", "")
 

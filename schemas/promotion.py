@@ -13,7 +13,7 @@ _ERROR = Tolerance(relative=1e-6)
 
 
 class PromotionOutcome(StrEnum):
-    """Why a surrogate was promoted, or not."""
+    """The reason for which a surrogate was promoted, or not."""
 
     FIRST = "none stood before it"
     BETTER = "better on held-out designs"

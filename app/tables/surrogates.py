@@ -17,7 +17,7 @@ _FEATURES = 12  # that are shown by importance
 
 
 def retrained_text(done: Retrained) -> RenderableType:
-    """What came out of a training."""
+    """Return the surrogate, its errors and its promotion as text, and its features as a table."""
     if done.surrogate is None or done.promotion is None:
         return Text(
             f"{done.target}: not trained; the history has grown by {done.growth:.0%} to {done.observation_count} "

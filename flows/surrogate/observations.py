@@ -208,7 +208,7 @@ def _usable(
 
 
 def _obstacle(lake: Lake, row: Mapping[str, Any], target: str, id_column: str, kept: Mapping[str, Any]) -> str:
-    """Why a row cannot be learned from; empty if it can."""
+    """Return the reason for which a row cannot be learned from; empty if it can."""
     name = row[id_column]
     if not _is_known(row[target]) or not name or "," in name:
         return f"without a value of {target}"

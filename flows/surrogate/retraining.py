@@ -133,7 +133,7 @@ def _growth(found: Observations, incumbent: Surrogate | None) -> float | None:
 def _parted(
     found: Observations, names: Sequence[str], needed: Sequence[str], incumbent: Surrogate | None, seed: int
 ) -> tuple[Observations, Observations]:
-    """What is learned, and what is held out: designs that the one in use does not know, with features of both."""
+    """Part the observations that are learned from those held out: designs new to the one in use, with all features."""
     usable = set(found.known(names))
     if not usable:
         raise RetrainingError(

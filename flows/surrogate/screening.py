@@ -74,11 +74,10 @@ def screen(
     watcher.started(-(-count // CHUNK))
     watcher.step(f"predicting {count:,} designs")
     chunks = drawn_points(surrogate.features, limits or {}, count, seed)
-    workers, best = os.cpu_count() or 1, None
+    workers, best = os.cpu_count() or 1, Best.none(surrogate.axes)
     with ThreadPoolExecutor(workers) as pool:
         while some := list(islice(chunks, workers)):
             for found in pool.map(lambda points: best_of(surrogate, points, top, sign, anywhere=anywhere), some):
-                best = found if best is None else best.joined(found, top, sign)
+                best = best.joined(found, top, sign)
                 watcher.advanced()
-    assert isinstance(best, Best)
     return Screened(rows_of(surrogate, best, level), best.screened, best.inside)

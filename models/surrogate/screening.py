@@ -34,6 +34,11 @@ class Best:
     screened: int = 0
     inside: int = 0
 
+    @classmethod
+    def none(cls, axes: int) -> Best:
+        """None so far."""
+        return cls(np.empty((0, axes)), np.empty(0))
+
     def joined(self, other: Best, top: int, sign: float) -> Best:
         """The best of both."""
         means = np.concatenate([self.means, other.means])

@@ -22,7 +22,7 @@ Groups = np.ndarray[Any, np.dtype[np.int64]]
 
 @dataclass(frozen=True)
 class TargetDefinition:
-    """What is predicted, its unit, and how it is defined; equal for all observations of one surrogate."""
+    """The quantity that is predicted: its name, unit and definition, equal for all observations of one surrogate."""
 
     name: str
     unit: str
@@ -96,7 +96,7 @@ def quantity_of(target: str) -> str:
 
 
 def definition_of(targets: Sequence[Target], name: str) -> TargetDefinition:
-    """What the targets have in common.
+    """Return the quantity that all targets are observations of.
 
     Raises
     ------

@@ -10,7 +10,7 @@ import pytest
 from ragone.models.surrogate.conformal import Calibration
 from ragone.models.surrogate.domain import Domain
 from ragone.models.surrogate.errors import SurrogateError, SurrogateFileError
-from ragone.models.surrogate.screening import best_of, drawn_points, rows_of
+from ragone.models.surrogate.screening import Best, best_of, drawn_points, rows_of
 from ragone.models.surrogate.trained import TrainedSurrogate
 from ragone.models.surrogate.training import train_surrogate
 from ragone.models.surrogate.validation import LeftOut, folds, weights_of
@@ -195,10 +195,9 @@ def test_a_feature_that_is_missing_or_unheard_of_is_refused(record):
 def test_screening_finds_the_optimum(record):
     """Of many designs the best: porosity at its optimum, most layers, spheres; limits are kept."""
     trained = TrainedSurrogate.load(record)
-    best = None
+    best = Best.none(trained.axes)
     for points in drawn_points(trained.features, {}, 50_000, 1):
-        found = best_of(trained, points, 5, 1.0)
-        best = found if best is None else best.joined(found, 5, 1.0)
+        best = best.joined(best_of(trained, points, 5, 1.0), 5, 1.0)
     rows = rows_of(trained, best, 0.9)
     assert best.screened == 50_000
     assert rows["layers"] == [4] * 5
