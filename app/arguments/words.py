@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 GROUPS: Mapping[str, Mapping[str, str]] = {
     "studies": {
-        "demo": "run a small study, query it, reproduce its best result",
+        "demo": "run a small study, query, reproduce, train on it",
         "run": "run a study, or continue one that was stopped",
         "migrate-study": "rewrite a study file of an earlier form",
         "cases": "run the case studies of Kench et al. (2024)",
