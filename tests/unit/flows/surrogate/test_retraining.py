@@ -136,9 +136,9 @@ def test_what_was_dropped_is_left_out_and_said(lake):
     [
         ({"where": "porosity > 0.9"}, "no evaluation fits --where 'porosity > 0.9'"),
         ({"where": "energy_density IS NULL"}, "none of .* can be learned from: .* without a value of energy_density"),
-        ({"features": ["porosty"]}, "no column 'porosty': did you mean 'porosity'"),
+        ({"features": ("porosty",)}, "no column 'porosty': did you mean 'porosity'"),
         ({"target": "energy_densty"}, "no column 'energy_densty': did you mean 'energy_density'"),
-        ({"features": ["pore_tortuosity_factor"]}, "no observation of energy_density has a value of pore_tort"),
+        ({"features": ("pore_tortuosity_factor",)}, "no observation of energy_density has a value of pore_tort"),
     ],
 )
 def test_a_query_that_finds_nothing_is_refused(lake, given, said):
@@ -154,7 +154,7 @@ def test_what_cannot_be_learned_is_a_failed_run_that_says_why(lake):
         retrain(lake, TARGET, **QUICK)
     one = lake.sql("SELECT energy_density_id FROM evaluations WHERE energy_density > 0 LIMIT 1")[0, 0]
     with pytest.raises(StageFailedError, match=r"1 observations .* are too few"):
-        retrain(lake, TARGET, where=f"energy_density_id = '{one}'", **QUICK, features=["porosity"])
+        retrain(lake, TARGET, where=f"energy_density_id = '{one}'", **QUICK, features=("porosity",))
 
 
 def test_an_exported_surrogate_comes_back_and_a_damaged_one_is_refused(lake, tmp_path):
