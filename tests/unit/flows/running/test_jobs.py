@@ -13,7 +13,6 @@ import ragone.flows
 from ragone.dataset import Lake
 from ragone.flows import FidelityPlan, GeneratorPlan, Plan, Study, StudyError
 from ragone.flows.deploying import Schedule, deployments
-from ragone.flows.design.study import Study
 from ragone.flows.running.forms import form_of
 from ragone.flows.running.jobs import JOBS, Job
 from ragone.flows.running.plain_values import read_plain, to_plain
