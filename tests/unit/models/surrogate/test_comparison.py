@@ -47,6 +47,8 @@ def test_observations_of_one_design_count_once():
     """Thirty repeats of three designs are three designs: too few to tell."""
     found = compared(np.zeros(90), np.ones(90), [n % 3 for n in range(90)], 1)
     assert (found.design_count, found.p_value, found.is_better) == (3, None, False)
+    uneven = compared(np.array([1.0, 1.0, 1.0, 4.0]), np.array([2.0, 2.0, 2.0, 2.0]), [0, 0, 0, 1], 1)
+    assert (uneven.challenger, uneven.incumbent) == (2.5, 2.0)
     enough = compared(np.zeros(FEWEST), np.ones(FEWEST), list(range(FEWEST)), 1)
     assert enough.p_value == pytest.approx(2.0**-FEWEST)
     assert enough.p_value <= SIGNIFICANCE

@@ -121,6 +121,7 @@ def test_a_point_beyond_the_training_points_is_outside():
     domain = Domain.of(points)
     assert domain.contains(np.array([[0.5, 0.5], [0.5, 1.2], [0.1, 0.9]])).tolist() == [True, False, False]
     assert domain.leverages(points).mean() == pytest.approx(3 / 60)
+    assert domain.limit == pytest.approx(3 * 3 / 60)
 
 
 @pytest.mark.parametrize(
