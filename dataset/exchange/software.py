@@ -51,14 +51,14 @@ def software_of(selection: Selection) -> tuple[Software, ...]:
 
 
 def parameter_sets_of(selection: Selection) -> tuple[Work, ...]:
-    """Return the works from which the parameter sets of a selection's cells were taken, in order of their keys."""
+    """Return the works that the parameter sets and electrolytes of a selection's cells are from, by their names."""
     names = set()
     for artifact in (*selection.of_kind("cell_design"), *selection.of_kind("cell_parameters")):
         try:
             names |= {getattr(selection.get(artifact.id), field, "") for field in _NAMING}
         except DroppedError:
             continue
-    return tuple(PARAMETER_SETS[name] for name in sorted(names & PARAMETER_SETS.keys()))
+    return tuple(dict.fromkeys(PARAMETER_SETS[name] for name in sorted(names & PARAMETER_SETS.keys())))
 
 
 def _declared(selection: Selection) -> Iterator[tuple[tuple[str, str], str]]:
