@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from benchmarks import (
     command_line,
+    coverage,
     discharges,
     disk,
     durations,
@@ -33,6 +34,7 @@ BENCHMARKS: dict[str, Callable[[], list[Line]]] = {
     "homogenisation": homogenisation.lines,
     "geometry": geometry.lines,
     "discharges": discharges.lines,
+    "coverage": coverage.lines,
     "generator": generator.lines,
     "durations": durations.lines,
     "prefect_tasks": prefect_tasks.lines,

@@ -13,6 +13,7 @@ import os
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from itertools import product
+from typing import Literal
 
 from benchmarks.measure import Line, elapsed, seconds, speed_at_least, stated, tell
 from ragone.pipelines.cell import assemble_cell, discharge_at_constant_power
@@ -92,9 +93,9 @@ def _all(cells: list[CellParameters]) -> list[bool]:
         return [done for curve in pool.map(_ended, cells, chunksize=10) for done in curve]
 
 
-def _ended(cell: CellParameters) -> list[bool]:
+def _ended(cell: CellParameters, thermal: Literal["isothermal", "lumped"] = "isothermal") -> list[bool]:
     """Whether each power of a cell went down to the lower voltage."""
-    found = [discharge_at_constant_power(cell, power_watt=power) for power in _POWERS]
+    found = [discharge_at_constant_power(cell, power_watt=power, thermal=thermal) for power in _POWERS]
     return [discharge.outcome is DischargeOutcome.COMPLETED for discharge in found]
 
 
@@ -128,9 +129,11 @@ def _curve() -> list[Line]:
     own = assemble_cell(_transport(0.35, 2.0), NMC_811, design)
     first = elapsed(lambda: _ended(own))
     again = elapsed(lambda: _ended(own))
+    lumped = elapsed(lambda: _ended(own, "lumped"))
     return [
         stated(f"one design's Ragone curve, {len(_POWERS)} powers, after import", seconds(first)),
         stated("... share of building the model", f"{max(0.0, 1 - again / first):.0%}"),
+        stated("... lumped", seconds(lumped)),
     ]
 
 

@@ -56,6 +56,7 @@ from ragone.pipelines.cell.protocols import constant_power
 from ragone.pipelines.cell.protocols import charge
 from ragone.pipelines.cell.protocols import full_cycles
 from ragone.pipelines.cell.protocols import charge_within_limits
+from ragone.pipelines.cell.protocols import pulse_at_largest_power
 from ragone.pipelines.cell.protocols import fast_charge
 from ragone.pipelines.cell.protocols import rate_test
 from ragone.pipelines.cell.protocols import pulse_test
@@ -80,8 +81,10 @@ from ragone.pipelines.kpi.titration import diffusion_time
 from ragone.pipelines.kpi.taper import taper_corrected_charge
 from ragone.pipelines.kpi import maximum_temperature
 from ragone.pipelines.kpi import charge_time
+from ragone.pipelines.kpi import pulse_power
 from ragone.pipelines.kpi import plating_margin
 from ragone.pipelines.kpi import loss_shares
+from ragone.pipelines.kpi import material_cost
 from ragone.pipelines.kpi.impedance import relaxation_distribution
 from ragone.pipelines.kpi.impedance import examine_kramers_kronig
 from ragone.pipelines.kpi.impedance import fit_equivalent_circuit
@@ -93,6 +96,12 @@ from ragone.pipelines.thermal import thermal_runaway
 from ragone.pipelines.kpi import voltage_deviation
 from ragone.pipelines.kpi import crossover
 from ragone.pipelines.kpi import relative_deviation
+from ragone.pipelines.uncertainty import collect_priors
+from ragone.pipelines.uncertainty import draw_transport
+from ragone.pipelines.uncertainty import draw_materials
+from ragone.pipelines.uncertainty import draw_cell
+from ragone.pipelines.uncertainty import estimate_shares
+from ragone.pipelines.uncertainty import share_near_best
 
 from ragone.extensions import STAGES as GROUP
 from ragone.extensions import Extension, Registry, problems

@@ -18,6 +18,7 @@ from ragone.schemas.kpi import Kpi, KpiOutcome
 from ragone.schemas.kpi_stage import KpiStage, kpi_stage
 from ragone.schemas.materials import Materials
 from ragone.schemas.parameter import Parameter
+from ragone.schemas.priors import Prior, Priors
 from ragone.schemas.provenance import Code, Environment, Run, RunOutcome, Snapshot, Tombstone, Verification
 from ragone.schemas.random_walk import RandomWalk
 from ragone.schemas.recipe import Candidate, CellDesign, ParticleShape, Recipe, Tabs
@@ -27,6 +28,7 @@ from ragone.schemas.representativity import Representativity, RepresentativityOu
 from ragone.schemas.stage import Stage, stage
 from ragone.schemas.study import Campaign, Surrogate
 from ragone.schemas.transport_tensor import Boundary, TransportTensor
+from ragone.schemas.uncertainty_budget import UncertaintyBudget
 
 __all__ = [
     "KINDS",
@@ -66,6 +68,8 @@ __all__ = [
     "Parameter",
     "ParticleShape",
     "PredictedErrors",
+    "Prior",
+    "Priors",
     "RagoneError",
     "RandomWalk",
     "Recipe",
@@ -85,6 +89,7 @@ __all__ = [
     "Transport",
     "TransportOutcome",
     "TransportTensor",
+    "UncertaintyBudget",
     "Verdict",
     "Verification",
     "compare",

@@ -75,6 +75,7 @@ class CellParameters(Record):
         4: (
             *(added(name, "") for name in ("negative_parameter_set", "electrolyte", "negative_coating_source")),
             added("negative_parameters", {}),
+            added("parameter_factors", {}),
             *(added(name, None) for name in _SINCE_5),
         ),
     }
@@ -228,6 +229,9 @@ class CellParameters(Record):
     )
     heat_capacity_joule_per_kelvin: float | None = real("J/K", low=0, optional=True, doc="with can")
     contact_resistance_ohm: float = real("ohm", low=0, default=0.0, doc="tabs and welds, in series with the whole cell")
+    parameter_factors: Any = document(
+        default={}, doc="PyBaMM's name of a parameter of the model to the factor that multiplies it; empty for none"
+    )
     components: Any = document(doc="mass [kg] and volume [m^3] of each component, with and without can")
     method: str = text(doc="assumptions; says at its end which metric was raised for the sensitivity, if one was")
 

@@ -92,6 +92,9 @@ class Discharge(Curve):
         return ("temperature_kelvin",) if len(self.temperature_kelvin) else ()
 
 
+AT_LARGEST_POWER = "at the largest power"  # in the protocol of a pulse whose power was found by its limits
+
+
 class CyclingOutcome(StrEnum):
     """The outcome of a protocol."""
 

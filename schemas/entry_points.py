@@ -69,6 +69,10 @@ _ONCE: Mapping[str, Mapping[str, Any]] = {
     "pipelines.manufacture.packing:pack_particles": {"largest_mean_overlap": 1.0},
 }
 
+_REALISE = "pipelines.realise:realise"
+# Kind of a record that is realised -> fields whose defaults were others, as long as a run did not always state them.
+_FORMER_DEFAULTS: Mapping[str, Mapping[str, Any]] = {"cell_design": {"parameter_set": "Chen2020"}}
+
 
 def package_of(module: str) -> str:
     """A room of Ragone, such as ``ragone.pipelines``, or the package at the top of somebody else's module."""
@@ -109,4 +113,12 @@ def present_parameters(entry_point: str, recorded: Mapping[str, Any]) -> dict[st
     recorded
         Parameter to its value, every one that the stage had then.
     """
-    return {**_ONCE.get(entry_point.removeprefix(_PREFIX), {}), **recorded}
+    within = entry_point.removeprefix(_PREFIX)
+    parameters = {**_ONCE.get(within, {}), **recorded}
+    if within == _REALISE and "records" in parameters:
+        parameters["records"] = {role: _with_former_defaults(one) for role, one in parameters["records"].items()}
+    return parameters
+
+
+def _with_former_defaults(wanted: Mapping[str, Any]) -> dict[str, Any]:
+    return {**wanted, "fields": {**_FORMER_DEFAULTS.get(wanted["kind"], {}), **wanted["fields"]}}

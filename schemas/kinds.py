@@ -25,6 +25,7 @@ from ragone.schemas.history import History
 from ragone.schemas.impedance import Impedance
 from ragone.schemas.kpi import Kpi
 from ragone.schemas.materials import Materials
+from ragone.schemas.priors import Priors
 from ragone.schemas.provenance import Code, Environment, Run, Snapshot, Tombstone, Verification
 from ragone.schemas.random_walk import RandomWalk
 from ragone.schemas.recipe import Candidate, CellDesign, Recipe
@@ -33,6 +34,7 @@ from ragone.schemas.relaxation_distribution import RelaxationDistribution
 from ragone.schemas.representativity import Representativity
 from ragone.schemas.study import Campaign, Surrogate
 from ragone.schemas.transport_tensor import TransportTensor
+from ragone.schemas.uncertainty_budget import UncertaintyBudget
 
 _OWN: dict[str, type[Record]] = {
     cls.kind: cls
@@ -57,6 +59,8 @@ _OWN: dict[str, type[Record]] = {
         Impedance,
         RelaxationDistribution,
         Kpi,
+        Priors,
+        UncertaintyBudget,
         Campaign,
         History,
         Representativity,

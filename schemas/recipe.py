@@ -141,7 +141,9 @@ class CellDesign(Record):
         "1", low=0, low_open=True, default=1.1, doc="host capacity of the negative coating over the positive one's"
     )
     parameter_set: str = text(
-        default="Chen2020", doc="PyBaMM parameter set of the electrochemistry, or the title of a BPX file"
+        default="Chen2020_Arrhenius",
+        doc="PyBaMM parameter set of the electrochemistry, or the title of a BPX file; Chen2020_Arrhenius is Chen2020 "
+        "with activation energies",
     )
     parameters: Any = document(default={}, doc="content of that BPX file; empty for a parameter set of PyBaMM")
     negative_parameter_set: str = text(

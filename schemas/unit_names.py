@@ -13,6 +13,7 @@ _SYMBOLS = {
     "ampere": "A",
     "coulomb": "C",
     "degree": "degree",
+    "dollar": "USD",
     "farad": "F",
     "gram": "g",
     "hertz": "Hz",

@@ -22,7 +22,26 @@ _POINT = re.compile(r"([+-]?\d+),(\d+)(.*)")
 _SPACE = re.compile(r"([+-]?[\d.]+(?:[eE][+-]?\d+)?)([^\W\d][\w/^*.() -]*|%)")
 # Units of Ragone's own KPIs, which pint knows: starting it takes a quarter of a second in every process.
 KNOWN = frozenset(
-    ("1", "A.h", "K", "S/m", "V", "W", "W.h", "W.h/L", "W.h/kg", "W/L", "W/kg", "1/m", "mA.h/g", "mV", "ohm", "s")
+    [
+        "1",
+        "A.h",
+        "K",
+        "S/m",
+        "USD",
+        "USD/(kW.h)",
+        "V",
+        "W",
+        "W.h",
+        "W.h/L",
+        "W.h/kg",
+        "W/L",
+        "W/kg",
+        "1/m",
+        "mA.h/g",
+        "mV",
+        "ohm",
+        "s",
+    ]
 )
 _SPELLINGS = {"1": "dimensionless", "": "dimensionless", "%": "percent"}
 
@@ -31,7 +50,9 @@ _SPELLINGS = {"1": "dimensionless", "": "dimensionless", "%": "percent"}
 def _registry() -> UnitRegistry[Any]:
     import pint  # heavy: keeps `ragone --help` instant
 
-    return pint.UnitRegistry(autoconvert_offset_to_baseunit=True, cache_folder=None)
+    registry: UnitRegistry[Any] = pint.UnitRegistry(autoconvert_offset_to_baseunit=True, cache_folder=None)
+    registry.define("USD = [currency]")
+    return registry
 
 
 @cache

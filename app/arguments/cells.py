@@ -53,7 +53,7 @@ def _cell(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--loading", metavar="LOADING", help="of one coated side, for example '20 mg/cm^2'")
     command.add_argument("--form-factor", metavar="NAME", help="4680, 21700, 18650 or pouch (default: 4680)")
-    command.add_argument("--parameter-set", metavar="NAME", help="of PyBaMM, for example Chen2020 (the default)")
+    command.add_argument("--parameter-set", metavar="NAME", help="of PyBaMM; Chen2020_Arrhenius is the default")
     command.add_argument("--bpx", metavar="FILE", help="a BPX file instead of a parameter set")
     command.add_argument("--negative-set", metavar="NAME", help="parameter set of the negative electrode, if another")
     command.add_argument("--negative-bpx", metavar="FILE", help="a BPX file instead of it")
@@ -110,6 +110,31 @@ def _kpis(command: argparse.ArgumentParser) -> None:
     settings(command, "a parameter of a KPI with its unit, for example cell_mass_kilogram='69 g'; may be repeated")
     command.add_argument("--seed", type=int, default=0, help="of what is drawn (default: %(default)s)")
     command.add_argument("--png", metavar="FILE", help="draw the curves and their dQ/dV into a PNG file")
+
+
+def _uncertainty(command: argparse.ArgumentParser) -> None:
+    command.add_argument("ids", nargs="+", metavar="ID", help="KPIs, curves, cells, candidates or campaigns")
+    command.add_argument(
+        "--kpi",
+        default="",
+        metavar="NAME,NAME",
+        help="which KPIs of a curve, cell or design (default: a campaign's goals, else energy_density,specific_energy)",
+    )
+    command.add_argument("--draws", type=int, default=64, metavar="N", help="best a power of two (default: 64)")
+    command.add_argument("--seed", type=int, default=0, help="of the draws (default: %(default)s)")
+    command.add_argument("--confidence", default="90 %", metavar="SHARE", help="of the interval (default: 90 %%)")
+    command.add_argument(
+        "--priors", default="", metavar="FILE", help="your own, instead of those that come with Ragone"
+    )
+    command.add_argument(
+        "--near-best",
+        default="",
+        metavar="SHARE",
+        help="also how often the first ID is within this distance of the best of all, for example 2 %%",
+    )
+    command.add_argument("--minimise", action="store_true", help="the smallest value is the best")
+    command.add_argument("--workers", type=int, default=1, metavar="N", help="processes that draw (default: 1)")
+    command.add_argument("--png", metavar="FILE", help="draw interval and shares into a PNG file")
 
 
 def _compare(command: argparse.ArgumentParser) -> None:
@@ -170,6 +195,7 @@ ARGUMENTS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
     "cell": _cell,
     "cycle": _cycle,
     "kpis": _kpis,
+    "uncertainty": _uncertainty,
     "compare": _compare,
     "impedance": _impedance,
     "thermal": _thermal,

@@ -58,7 +58,7 @@ def _measure(command: argparse.ArgumentParser) -> None:
         "--what",
         default="transport,tensor,geometry",
         metavar="NAME,NAME,...",
-        help="of transport, extrapolated, tensor, geometry, walk, electrode (default: %(default)s)",
+        help="of transport, voxels, tensor, geometry, walk, electrode (default: %(default)s)",
     )
     command.add_argument(
         "--periodic", action="store_true", help="the volume repeats itself, as a packing does: full tensor"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ragone.app.tables.answers import number
+from ragone.pipelines.characterise.extrapolate import is_extrapolated
 from ragone.pipelines.characterise.geometry import geometry_summary
 from ragone.schemas import ElectrodeTortuosity, Geometry, RandomWalk, Record, Transport, TransportTensor
 from ragone.schemas.electrode import PHASES
@@ -40,7 +41,7 @@ def transport_lines(transport: Transport) -> list[str]:
     return [
         "volume fractions: " + ", ".join(f"{name} {share:.4f}" for name, share in shares.items()),
         f"specific surface area {area:.4g}{_error(transport, _AREA)} 1/m ({transport.surface_area_method})",
-        f"pore tortuosity factor {pore:.4g}{tau}{_error(transport, _TAU)} [-] at voxels of {voxel:.4g} um "
+        f"pore tortuosity factor {pore:.4g}{tau}{_error(transport, _TAU)} [-]{_resolved(transport)} {voxel:.4g} um "
         f"({transport.pore_outcome})",
         f"solid effective conductivity {solid:.4g}{sigma}{_error(transport, _SIGMA)} S/m ({transport.solid_outcome})",
     ]
@@ -98,6 +99,10 @@ def _line(name: str, value: float | None, unit: str) -> str:
     if value is None:
         return f"{name}: none ({unit})" if unit else f"{name}: none"
     return f"{name}: {value:.4g} {unit}"
+
+
+def _resolved(transport: Transport) -> str:
+    return ", extrapolated from voxels of" if is_extrapolated(transport) else " at voxels of"
 
 
 def _error(transport: Transport, metric: str) -> str:

@@ -208,12 +208,13 @@ _LANDESFEIND = Work(
     "10.1149/2.0571912jes",
 )
 _ELECTROLYTES = {
-    "nyman-2008": _NYMAN,
-    "nyman-2008-arrhenius": _NYMAN,
-    "valoen-2005": _VALOEN,
-    **{f"landesfeind-2019-{solvents}": _LANDESFEIND for solvents in ("ec-emc", "ec-dmc", "emc-fec")},
+    "nyman-2008": (_NYMAN,),
+    "nyman-2008-arrhenius": (_NYMAN, _ECKER),  # whose activation energy it takes
+    "valoen-2005": (_VALOEN,),
+    **{f"landesfeind-2019-{solvents}": (_LANDESFEIND,) for solvents in ("ec-emc", "ec-dmc", "emc-fec")},
 }
-PARAMETER_SETS: Mapping[str, Work] = {
-    **{work.key: work for work in (_CHEN, _ECKER, _MARQUIS, _OKANE, _OREGAN, _PRADA)},
+PARAMETER_SETS: Mapping[str, tuple[Work, ...]] = {
+    **{work.key: (work,) for work in (_CHEN, _ECKER, _MARQUIS, _OKANE, _OREGAN, _PRADA)},
+    "Chen2020_Arrhenius": (_CHEN, _OKANE),  # whose activation energies it takes
     **_ELECTROLYTES,
 }

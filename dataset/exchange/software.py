@@ -51,14 +51,15 @@ def software_of(selection: Selection) -> tuple[Software, ...]:
 
 
 def parameter_sets_of(selection: Selection) -> tuple[Work, ...]:
-    """Return the works that the parameter sets and electrolytes of a selection's cells are from, by their names."""
+    """Return the works that parameter sets and electrolytes of a selection's cells are from, in order of their keys."""
     names = set()
     for artifact in (*selection.of_kind("cell_design"), *selection.of_kind("cell_parameters")):
         try:
             names |= {getattr(selection.get(artifact.id), field, "") for field in _NAMING}
         except DroppedError:
             continue
-    return tuple(dict.fromkeys(PARAMETER_SETS[name] for name in sorted(names & PARAMETER_SETS.keys())))
+    works = {work.key: work for name in names & PARAMETER_SETS.keys() for work in PARAMETER_SETS[name]}
+    return tuple(works[key] for key in sorted(works))
 
 
 def _declared(selection: Selection) -> Iterator[tuple[tuple[str, str], str]]:

@@ -54,8 +54,8 @@ _NAMES = {
     "s": "SEC",
 }
 _SPELLINGS = {"": "1", "dimensionless": "1", "percent": "%"}
-_SYMBOLS = {"ohm": "Ohm", "degC": "Cel", "um": "um", "%": "%", "1": "1"}
-_ATOM = re.compile(r"[fpnumcdkMGT]?(?:[mgsAVWKSFHCJLNh]|Hz|Ohm|Pa|mol)|Cel|%|1")
+_SYMBOLS = {"ohm": "Ohm", "degC": "Cel", "um": "um", "%": "%", "1": "1", "USD": "{USD}"}
+_ATOM = re.compile(r"[fpnumcdkMGT]?(?:[mgsAVWKSFHCJLNh]|Hz|Ohm|Pa|mol)|Cel|%|1|\{USD\}")
 _FACTOR = re.compile(r"([A-Za-z%]+|1)(?:\^(-?\d+))?")
 
 

@@ -94,7 +94,7 @@ def _in_steps(study: dict[str, Any]) -> dict[str, Any]:
     """A study of the first form with objectives, steps and records in place of one objective and engines."""
     objective, stages = _map(study.pop("objective", {}), "objective"), _map(study.pop("stages", {}), "stages")
     study["space"] = {_FIELDS.get(name, name): value for name, value in _map(study.get("space", {}), "space").items()}
-    steps: dict[str, Any] = {}
+    steps: dict[str, Any] = {"characterise": {"stage": _STAGES["homogenisation"]}}  # then the usual one
     records: dict[str, dict[str, Any]] = {}
     for part, role in _ROLES.items():
         _move(_map(stages.pop(part, {}), f"stages.{part}"), role, steps, records)
@@ -125,7 +125,7 @@ def _move(written: dict[str, Any], role: str, steps: dict[str, Any], records: di
         else:
             step[_PARAMETERS.get(name, name)] = _STAGES.get(str(value), value) if name == "oracle" else value
     if step:
-        steps[role] = step
+        steps[role] = steps.get(role, {}) | step
 
 
 def _proposer(written: dict[str, Any]) -> dict[str, Any]:

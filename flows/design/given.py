@@ -15,7 +15,7 @@ from ragone.flows.design.space import Space
 from ragone.flows.errors import StudyError
 from ragone.flows.parameter_files.parameters import Section
 from ragone.pipelines.cell import materials_of_set, require_parameter_set
-from ragone.pipelines.cell.catalogue import require_same_material
+from ragone.pipelines.cell.catalogue import NAMED_MATERIALS, require_same_material
 from ragone.pipelines.cell.electrolytes import require_electrolyte
 from ragone.pipelines.cell.separators import require_separator
 from ragone.pipelines.files.bpx import read_bpx
@@ -29,6 +29,7 @@ _CELL, _SET = "cell", "parameter_set"
 _NEGATIVE_SET, _NEGATIVE_CONTENT = "negative_parameter_set", "negative_parameters"
 _OF_FILES = {"bpx": (_SET, "parameters"), f"{NEGATIVE}bpx": (_NEGATIVE_SET, _NEGATIVE_CONTENT)}
 _NAMES = {"electrolyte": require_electrolyte, "separator": require_separator}  # fields of a cell that name something
+_NAMED = "named"
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Given:
         for role in GIVEN:
             if root.has(role) and role not in kinds:
                 raise StudyError(f"{root.at(role)} is given, and no step that leads to a goal takes it. Leave it out.")
-        return cls(kinds, {role: _fields(root.section(role, None, {}), kind) for role, kind in kinds.items()})
+        return cls(kinds, {role: _given(root, role, kind) for role, kind in kinds.items()})
 
     def wanted(self, candidate: Candidate) -> dict[str, Any]:
         """Kind and fields of each record but for what the candidate says, by role; see `ragone.pipelines.realise`."""
@@ -128,13 +129,14 @@ class Given:
         return {role: dict(fields) for role, fields in sorted(self.fixed.items()) if fields}
 
     def _assumed(self, role: str, chosen: Mapping[str, str | None]) -> dict[str, Any]:
-        """The materials assumed: those of their electrode's parameter set; the default's for a BPX file.
+        """Fields that the study need not state: the cell's parameter set, whose default was another once, and the
+        materials of their electrode's set; those of the default for a BPX file, which names none.
 
         `chosen` are parameter sets that a candidate chooses, by the field of the cell.
         """
-        if self.kinds[role] is not Materials:
-            return {}
         default = CellDesign.parameters()[_SET].default
+        if self.kinds[role] is not Materials:
+            return {_SET: default} if self.kinds[role] is CellDesign else {}
         cell = {**self.fixed.get(_CELL, {}), **{name: each for name, each in chosen.items() if each is not None}}
         electrode = _electrode(role)
         combined = electrode == "negative" and cell.get(_NEGATIVE_SET)
@@ -155,9 +157,26 @@ def _electrode(role: str) -> str:
     return "negative" if role.startswith(NEGATIVE) else "positive"
 
 
+def _given(root: Section, role: str, kind: type[Record]) -> dict[str, Any]:
+    """The fields that a section fixes; of materials their name may stand in its place."""
+    if kind is Materials and isinstance(root.raw(role, {}), str):
+        return _named_materials(root, role)
+    return _fields(root.section(role, None, {}), kind)
+
+
+def _named_materials(section: Section, key: str) -> dict[str, Any]:
+    """Every field of the materials that go by a name."""
+    materials = NAMED_MATERIALS[section.choice(key, NAMED_MATERIALS)]
+    return {name: getattr(materials, name) for name in Materials.fields()}
+
+
 def _fields(section: Section, kind: type[Record]) -> dict[str, Any]:
     parameters, found = kind.parameters(), dict[str, Any]()
+    if kind is Materials and section.has(_NAMED):
+        found |= _named_materials(section, _NAMED)
     for name in section:
+        if (kind, name) == (Materials, _NAMED):
+            continue
         if kind is CellDesign and name in _OF_FILES:
             found |= _bpx(section, name)
             continue

@@ -39,7 +39,7 @@ from ragone.schemas.stage import SEED
 
 USUAL = {
     MANUFACTURE: "manufacture.pack_particles",
-    CHARACTERISE: "characterise.homogenise",
+    CHARACTERISE: "characterise.homogenise_extrapolated",
     AVERAGE: "characterise.average_transport",
     ASSEMBLE: "cell.assemble_cell",
 }

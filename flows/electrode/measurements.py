@@ -15,8 +15,8 @@ from ragone.schemas.errors import did_you_mean
 from ragone.schemas.stage import SEED
 
 WORDS: Mapping[str, str] = {
-    "transport": "characterise.homogenise",
-    "extrapolated": "characterise.homogenise_extrapolated",
+    "transport": "characterise.homogenise_extrapolated",
+    "voxels": "characterise.homogenise",
     "tensor": "characterise.homogenise_along_all_axes",
     "geometry": "characterise.measure_geometry",
     "walk": "characterise.walk_randomly",

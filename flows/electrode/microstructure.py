@@ -18,7 +18,7 @@ from ragone.flows.electrode.materials import StatedMaterials, materials_from
 from ragone.flows.running.progress import Progress, Silent
 from ragone.pipelines.cell import discharge_at_constant_power
 from ragone.pipelines.cell.catalogue import require_same_material
-from ragone.pipelines.characterise import homogenise
+from ragone.pipelines.characterise import homogenise_extrapolated
 from ragone.pipelines.kpi import delivered_by_curve, energy_and_power_density
 from ragone.schemas import CellParameters, Discharge, Kpi, KpiStage, Materials, Microstructure, Transport
 
@@ -65,7 +65,7 @@ def evaluate_microstructure(
     watcher.started(2)
     watcher.step("measuring the microstructure")
     materials = _materials(lake, microstructure, plan)
-    measured = lake.run(homogenise, microstructure=microstructure.id, materials=materials.id)
+    measured = lake.run(homogenise_extrapolated, microstructure=microstructure.id, materials=materials.id)
     transport = lake.get(measured.id, Transport)
     watcher.advanced()
     watcher.step("discharging the cell")

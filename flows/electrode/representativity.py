@@ -30,7 +30,7 @@ from ragone.flows.running.tasks import task
 from ragone.flows.running.tracking import run_stage
 from ragone.flows.running.workers import lake_at
 from ragone.flows.running.workspace import Workspace, open_workspace
-from ragone.pipelines.characterise import homogenise
+from ragone.pipelines.characterise import homogenise_extrapolated
 from ragone.pipelines.characterise.representativity import coarsen, corners, cut_cube, estimate_representativity
 from ragone.schemas import Candidate, Materials, Microstructure, Recipe, Representativity, Stage
 
@@ -138,7 +138,7 @@ def study_volume(
     StageFailedError, ExecutorError
         As for a candidate.
     """
-    measuring = Measuring(homogenise, {}, materials.id)
+    measuring = Measuring(homogenise_extrapolated, {}, materials.id)
     if study is not None:
         step = study.chain.step(CHARACTERISE)
         measuring = Measuring(step.stage, dict(step.parameters), materials.id)

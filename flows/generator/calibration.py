@@ -34,7 +34,7 @@ from ragone.models.generator.held_out_recipes import BEYOND
 from ragone.models.generator.reliability import EXTRAPOLATED, Reliability, reliabilities
 from ragone.models.generator.shipped import PLAN
 from ragone.models.generator.trust import calibration_points, excluded_volumes, fit_errors, relative_errors
-from ragone.pipelines.characterise import homogenise
+from ragone.pipelines.characterise import homogenise_extrapolated
 from ragone.pipelines.manufacture import pack_particles
 from ragone.schemas import Generator, GeneratorErrors, Materials, Microstructure, Recipe, Transport
 from ragone.schemas.materials import NMC_811
@@ -97,7 +97,7 @@ class _Calibration:
     def __init__(self, lake: Lake, generator: Generator, edge: int, progress: Progress) -> None:
         self._lake, self._generator, self._progress = lake, generator, progress
         self._materials = lake.get(lake.put(NMC_811), Materials)
-        draw, characterise = Step(MANUFACTURE, draw_microstructure), Step(CHARACTERISE, homogenise)
+        draw, characterise = Step(MANUFACTURE, draw_microstructure), Step(CHARACTERISE, homogenise_extrapolated)
         self._elements = VolumeElements(draw, characterise, edge, generator.voxel_size_metre, _SEED)
 
     def fit(

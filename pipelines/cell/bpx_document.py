@@ -49,6 +49,9 @@ def bpx_document(cell: CellParameters, *, title: str = "") -> dict[str, Any]:
     """
     if cell.outcome is not CellOutcome.BUILT:
         raise BpxError(f"the cell was not built ({cell.outcome}), so that there is nothing to write.")
+    if cell.parameter_factors:
+        names = ", ".join(cell.parameter_factors)
+        raise BpxError(f"the cell is a draw of uncertain parameters ({names}). Write the cell that it was drawn from.")
     if cell.negative_electrode is not NegativeElectrode.INTERCALATION:
         raise BpxError("BPX has no word for a lithium-metal electrode. Write a full cell.")
     full, empty = (cell_values(cell, initial_state_of_charge=soc) for soc in (1.0, 0.0))

@@ -9,6 +9,7 @@ No ageing; potentials are uniform over each collector, as in a tabless cell; wel
   The spheres of radius R keep the diffusion inside the particles: R is that of the particles as drawn, where known.
 - A negative electrode that was neither measured nor stated, and such a separator, keep the parameter set's Bruggeman
   law, written as tau = eps^(1 - b).
+- Parameters that differ from the set's by a factor are multiplied by it (`factors`).
 - Against lithium metal there is no negative electrode but the plating reaction of Xu et al. 2019, fast and planar.
 """
 
@@ -19,6 +20,7 @@ from typing import Any
 
 from ragone.pipelines.cell.chemistry import parameter_values_of
 from ragone.pipelines.cell.engine import load_pybamm
+from ragone.pipelines.cell.factors import factored
 from ragone.pipelines.cell.stoichiometry import half_cell_window, host_capacity, stoichiometry_window
 from ragone.schemas import CellParameters, NegativeElectrode
 
@@ -57,6 +59,8 @@ def cell_values(cell: CellParameters, *, initial_state_of_charge: float) -> Any:
     else:
         given |= _negative_electrode(values, cell) | _initial_concentrations(values, cell, initial_state_of_charge)
     values.update(given, check_already_exists=False)
+    if cell.parameter_factors:
+        values.update(factored(values, cell), check_already_exists=False)
     return values
 
 

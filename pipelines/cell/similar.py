@@ -13,7 +13,7 @@ it is; per area it is right. The scaled porosity may exceed one: it is no porosi
 Likewise particles of radius R with q = R / R_ref take up lithium on R_ref exactly as on R if the diffusivity is divided
 by q^2. Their surface per volume, 3 eps / R, is q times as large there, so that the interface utilisation is divided by
 q: the reaction of the coating stays. Radii of particles, which differ from cell to cell, are stretched so; others are
-the mesh's own.
+the mesh's own, unless the cell is one of several draws (`factors`), whose radii differ too.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ragone.pipelines.cell.engine import load_pybamm
+from ragone.pipelines.cell.factors import factor_inputs, factored_numbers
 from ragone.pipelines.cell.model import cell_values
 from ragone.schemas import CellParameters, NegativeElectrode
 from ragone.schemas.cell import OF_PARTICLES
@@ -68,7 +69,7 @@ def input_names(cell: CellParameters) -> tuple[str, ...]:
     stretched = [name.format(electrode) for electrode in electrodes for name in _STRETCHED]
     own = ["Initial concentration in negative electrode [mol.m-3]"] if len(electrodes) > 1 else []
     measured = () if cell.negative_porosity is None else _OF_A_MEASURED_NEGATIVE
-    return (*stretched, *_AS_THEY_ARE, *own, *measured)
+    return tuple(dict.fromkeys((*stretched, *_AS_THEY_ARE, *own, *measured, *factored_numbers(cell))))
 
 
 def similar_inputs(cell: CellParameters, reference: Reference, *, initial_state_of_charge: float) -> dict[str, float]:
@@ -92,7 +93,7 @@ def similar_inputs(cell: CellParameters, reference: Reference, *, initial_state_
         growth = float(values[_RADIUS.format(electrode)]) / radius
         inputs[_UTILISATION.format(electrode.lower())] /= growth
         inputs[_DIFFUSIVITY_FACTOR.format(electrode)] = 1 / growth**2
-    return inputs
+    return inputs | factor_inputs(cell)
 
 
 def reference_of(values: Any, cell: CellParameters) -> Reference:
@@ -104,9 +105,9 @@ def reference_of(values: Any, cell: CellParameters) -> Reference:
 
 
 def stretched_particles(cell: CellParameters) -> tuple[str, ...]:
-    """The electrodes whose particles are stretched: those whose radius is that of their particles."""
+    """The electrodes whose particles are stretched: those whose radius differs from cell to cell."""
     stretched = {
-        "Positive": cell.positive_particle_radius_source == OF_PARTICLES,
+        "Positive": cell.positive_particle_radius_source == OF_PARTICLES or bool(cell.parameter_factors),
         "Negative": cell.negative_particle_radius_metre is not None,
     }
     return tuple(electrode for electrode, holds in stretched.items() if holds)

@@ -6,7 +6,7 @@ inputs alone, whatever was solved before.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
 from threading import get_ident
@@ -14,9 +14,11 @@ from typing import Any
 
 from ragone.pipelines.cell.chemistry import Chemistry, parameter_values_of
 from ragone.pipelines.cell.engine import load_pybamm
-from ragone.pipelines.cell.heat import LUMPED, lumped_parameters, thermal_values
+from ragone.pipelines.cell.factors import factored_functions, factored_numbers, with_inputs
+from ragone.pipelines.cell.heat import LUMPED, lumped_parameters, separate_heat_source, thermal_values
 from ragone.pipelines.cell.model import cell_values, dfn
 from ragone.pipelines.cell.particle_sizes import give_sizes, require_spread, size_options
+from ragone.pipelines.cell.plating import add_plating_margin
 from ragone.pipelines.cell.similar import (
     Reference,
     diffusivities,
@@ -148,6 +150,7 @@ class _Family:
     measured_negative: bool
     separator: tuple[float | None, float | None, float | None]
     lumped: bool
+    factors: tuple[str, ...]
     cell: CellParameters = field(compare=False)
 
 
@@ -162,6 +165,7 @@ def _built_for(cell: CellParameters, control: Control, numerics: Numerics, lumpe
         cell.negative_porosity is not None,
         (cell.separator_thickness_metre, cell.separator_porosity, cell.separator_tortuosity_factor),
         lumped,
+        (*factored_functions(cell), *factored_numbers(cell)),
         cell,
     )
     return _built(family, control, numerics, get_ident())
@@ -172,9 +176,10 @@ def _built(family: _Family, control: Control, numerics: Numerics, thread: int) -
     """A simulation may be used by one thread at a time, so that each has its own."""
     negative = family.negative_electrode
     reference = reference_of(parameter_values_of(family.cell), family.cell)
-    values = cell_values(family.cell, initial_state_of_charge=1.0)
+    values = cell_values(replace(family.cell, parameter_factors={}), initial_state_of_charge=1.0)
     inputs = (*input_names(family.cell), control.value, AMBIENT, INITIAL, LOWER_VOLTAGE, CONTACT)
     given: dict[str, Any] = {**reference.lengths(), **diffusivities(values, reference)}
+    given |= with_inputs({name: given.get(name, values[name]) for name in factored_functions(family.cell)})
     given |= dict.fromkeys(inputs, "[input]")
     if family.lumped:
         given |= lumped_parameters(values) | dict.fromkeys((*_COOLED, LARGEST_TEMPERATURE), "[input]")
@@ -184,7 +189,9 @@ def _built(family: _Family, control: Control, numerics: Numerics, thread: int) -
         values = give_sizes(values, negative, family.spread)
         options |= size_options(negative)
     model = dfn(negative, options)
+    add_plating_margin(model)
     if family.lumped:
+        separate_heat_source(model)
         _end_when_hot(model)
     simulation = load_pybamm().Simulation(
         model, parameter_values=values, solver=quiet_solver(numerics), var_pts=mesh(numerics)

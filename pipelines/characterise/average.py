@@ -10,7 +10,8 @@ Sauter radius, each weighted by the volume of active material.
 
 Volume elements have in common how far their voxels are off, where that was estimated (`extrapolate`), and those that a
 generator drew how far it is. Both enter the standard errors in quadrature; no number of volume elements makes them
-smaller, and they are there for a single one. So is what uncertain bulk properties do (`material_errors`), which stays
+smaller. How far single volume elements scatter is not known from one: its error by the voxels alone would be far too
+small for the material, so that the mean of one has none. What uncertain bulk properties do (`material_errors`) stays
 apart.
 
 What it does not do: volume elements stacked in series would conduct less; a bound from below is not given.
@@ -67,8 +68,8 @@ def average_transport(transports: tuple[Transport, ...], predicted: PredictedErr
     -------
     Transport
         Standard errors are those of the mean, with those by the voxels and by the generator in quadrature; null for one
-        volume element that has neither, and for a quantity that is infinite. The outcome is not percolating if no
-        volume element percolates, else step limit if a volume element met it, else converged.
+        volume element unless a generator's are known, and for a quantity that is infinite. The outcome is not
+        percolating if no volume element percolates, else step limit if a volume element met it, else converged.
 
     Raises
     ------
@@ -111,8 +112,8 @@ def _with_voxel_errors(mean: Transport, transports: Sequence[Transport]) -> dict
         value, scatter = getattr(mean, name), getattr(mean, f"{name}{_STANDARD_ERROR}")
         pairs = [(getattr(t, name), getattr(t, f"{name}{_STANDARD_ERROR}")) for t in transports]
         relative = [error / single for single, error in pairs if error is not None and single > 0]
-        if relative and math.isfinite(value):
-            found[f"{name}{_STANDARD_ERROR}"] = math.hypot(value * _mean(relative), scatter or 0.0)
+        if scatter is not None and relative and math.isfinite(value):
+            found[f"{name}{_STANDARD_ERROR}"] = math.hypot(value * _mean(relative), scatter)
     return found
 
 

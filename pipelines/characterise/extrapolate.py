@@ -28,15 +28,13 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-import numpy as np
-
 from ragone.pipelines.characterise.carriers import canonical_labels, method_with_voxels
-from ragone.pipelines.characterise.errors import VolumeError
 from ragone.pipelines.characterise.homogenise import KERNEL, LIBRARIES, transport_of
+from ragone.pipelines.characterise.levels import every, middle_of, strides_within, voxels_of, words_of
 from ragone.schemas import Materials, Microstructure, Transport, TransportOutcome, stage
 from ragone.schemas.parameter import Positive
 
-_STRIDES = (1, 2, 4)  # voxels along each axis
+_EXTRAPOLATED = "extrapolated to voxels of no size"
 _BY_LEVELS, _BY_CHANGE = 1 / 2, 1 / 3  # of two differences, the standard error
 _AREA, _TAU = "specific_surface_area_per_metre", "pore_tortuosity_factor"
 _SIGMA = "solid_effective_conductivity_siemens_per_metre"
@@ -60,7 +58,9 @@ def homogenise_extrapolated(
     Parameters
     ----------
     microstructure
-        Axis 0 is through-plane. Each edge a multiple of four times the coarsening, and at least eight such.
+        Axis 0 is through-plane. Of edges that are no multiples of four times the coarsening, the largest middle that
+        has such edges tells by how much the whole changes, which is cut to multiples of the coarsening. Below eight
+        times the coarsening two voxel sizes serve instead of three; below four times it the volume is refused.
     materials
         Conductivities of the bulk enter; nanoporosity too if the carbon-binder conducts ions.
     coarsening
@@ -82,57 +82,60 @@ def homogenise_extrapolated(
     Raises
     ------
     VolumeError
-        If the volume is too small, or its edges are not such multiples.
+        If the volume is too small.
     """
-    step = _STRIDES[-1] * coarsening
-    if coarsening < 1 or any(length % step or length < 2 * step for length in microstructure.labels.shape):
-        raise VolumeError(
-            f"a volume of {microstructure.labels.shape} voxels cannot be extrapolated with coarsening = {coarsening}: "
-            f"each edge must be a multiple of {step}, and at least {2 * step}. Cut it, or use another coarsening."
-        )
     labels = canonical_labels(microstructure)
+    strides = strides_within(labels.shape, coarsening)
+    whole, part = middle_of(labels, coarsening), middle_of(labels, strides[-1] * coarsening)
     limits = {
         "coarsening": coarsening,
         "relative_tolerance": relative_tolerance,
         "largest_iteration_count": largest_iteration_count,
         "device": device,
     }
-    method = method_with_voxels(
-        f"{KERNEL.format(relative_tolerance)}; faces of {coarsening} voxels; extrapolated to voxels of no size from "
-        f"every {_STRIDES[0]}st, {_STRIDES[1]}nd and {_STRIDES[2]}th",
-        microstructure,
+    method = method_with_voxels(_method(strides, limits, (labels.shape, whole.shape, part.shape)), microstructure)
+
+    def solve(voxels: Any, stride: int) -> Transport:
+        coarser = replace(microstructure, voxel_edges_metre=microstructure.voxel_edges_metre * stride)
+        return transport_of(coarser, every(voxels, stride), materials, method, limits)
+
+    levels = [solve(part, stride) for stride in strides]
+    return _extrapolated(levels[0] if part.shape == whole.shape else solve(whole, 1), levels)
+
+
+def is_extrapolated(transport: Transport) -> bool:
+    """Whether the metrics are those in the limit of small voxels."""
+    return _EXTRAPOLATED in transport.method
+
+
+def _method(strides: tuple[int, ...], limits: dict[str, Any], shapes: tuple[Any, Any, Any]) -> str:
+    """Solver and voxel sizes; and which part of the volume gave what, unless all of it did."""
+    given, whole, part = shapes
+    said = (
+        f"{KERNEL.format(limits['relative_tolerance'])}; faces of {limits['coarsening']} voxels; {_EXTRAPOLATED} from "
+        f"{words_of(strides)}"
     )
-    levels = [
-        transport_of(_every(microstructure, stride), _thinned(labels, stride), materials, method, limits)
-        for stride in _STRIDES
-    ]
-    return _extrapolated(levels)
+    said += f" of the middle {voxels_of(part)}" if part != whole else ""
+    return said + (f"; {voxels_of(whole)} of {voxels_of(given)} voxels" if whole != given else "")
 
 
-def _every(microstructure: Microstructure, stride: int) -> Microstructure:
-    """The volume as it would be with voxels so many times as long."""
-    return replace(
-        microstructure,
-        labels=_thinned(microstructure.labels, stride),
-        voxel_edges_metre=microstructure.voxel_edges_metre * stride,
-    )
+def _extrapolated(finest: Transport, levels: list[Transport]) -> Transport:
+    """The finest transport with its metrics in the limit, and their standard errors.
 
-
-def _thinned(labels: Any, stride: int) -> Any:
-    kept = slice(stride // 2, None, stride)
-    return np.ascontiguousarray(labels[kept, kept, kept])
-
-
-def _extrapolated(levels: list[Transport]) -> Transport:
-    """The finest transport with its metrics in the limit, and their standard errors."""
+    What the finest conducts less or more than the first level, a part of the same volume, it does in the limit.
+    """
     changed: dict[str, Any] = {f"{metric}_{side}": None for metric in _OUTCOMES for side in ("lower", "upper")}
     for metric, lowest in _LOWEST.items():
-        conducting = list(itertools.takewhile(partial(_conducts, metric), levels))
-        if conducting:
-            value, error = _limit([getattr(level, metric) for level in conducting], lowest, _DOUBLED.get(metric, 0.0))
-            changed |= {metric: value, f"{metric}_standard_error": error}
-            changed |= _by_materials(levels[0], metric, value)
-    return replace(levels[0], **changed)
+        if not _conducts(metric, finest):
+            continue
+        conducting = [getattr(level, metric) for level in itertools.takewhile(partial(_conducts, metric), levels)]
+        own = getattr(finest, metric)
+        share = own / conducting[0] if conducting and conducting[0] > 0 else 1.0
+        values = [share * value for value in conducting] or [own]
+        value, error = _limit(values, lowest, _DOUBLED.get(metric, 0.0))
+        changed |= {metric: value, f"{metric}_standard_error": error}
+        changed |= _by_materials(finest, metric, value)
+    return replace(finest, **changed)
 
 
 def _by_materials(finest: Transport, metric: str, value: float) -> dict[str, Any]:

@@ -6,7 +6,9 @@ from ragone.pipelines.kpi.densities import energy_and_power_density
 from ragone.pipelines.kpi.deviation import relative_deviation
 from ragone.pipelines.kpi.efficiency import efficiency_per_cycle
 from ragone.pipelines.kpi.limits import loss_shares
+from ragone.pipelines.kpi.material_cost import material_cost
 from ragone.pipelines.kpi.plating import plating_margin
+from ragone.pipelines.kpi.pulse_power import pulse_power
 from ragone.pipelines.kpi.ragone import ragone_curve
 from ragone.pipelines.kpi.rate import rate_capability
 from ragone.pipelines.kpi.specific_capacity import specific_capacity
@@ -23,8 +25,10 @@ __all__ = [
     "efficiency_per_cycle",
     "energy_and_power_density",
     "loss_shares",
+    "material_cost",
     "maximum_temperature",
     "plating_margin",
+    "pulse_power",
     "ragone_curve",
     "rate_capability",
     "relative_deviation",

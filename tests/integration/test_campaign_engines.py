@@ -20,14 +20,12 @@ def _registered(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def transports(folder: Path, stage: str) -> list[Transport]:
-    """Of the volume elements of two designs, with the stage named or, if empty, the default."""
+    """Of the volume elements of two designs."""
     content = electrode_stand_ins.content(
         budget={"initial": 2, "total": 2},
         space={"recipe.porosity": {"low": 0.45, "high": 0.6}},  # voxels at random percolate above 0.31
     )
-    del content["study"]["steps"]["characterise"]
-    if stage:
-        content["study"]["steps"]["characterise"] = {"stage": stage}
+    content["study"]["steps"]["characterise"] = {"stage": stage}
     with Lake.open(folder, create=True) as lake:
         result = run_campaign(lake, Study.read(content))
         assert all(trial.kpis for trial in result.trials)
@@ -43,8 +41,8 @@ def transports(folder: Path, stage: str) -> list[Transport]:
 
 
 def test_both_stages_run_a_campaign_and_agree(tmp_path: Path) -> None:
-    """The default is our kernel; TauFactor finds the same of every volume element, without an interval."""
-    ours, theirs = transports(tmp_path / "ours", ""), transports(tmp_path / "theirs", "characterise_with_taufactor")
+    """TauFactor finds what our kernel does of every volume element, without an interval."""
+    ours, theirs = (transports(tmp_path / stage, stage) for stage in METHODS)
     assert len(ours) == len(theirs) == 4
     for one, other in zip(ours, theirs, strict=True):
         assert one.method.startswith(METHODS["homogenise"])

@@ -109,7 +109,9 @@ def test_a_domain_without_a_cell_ends_at_its_transport(lake: Lake) -> None:
     assert all(trial.kpis for trial in result.trials)
     stages = lake.sql("SELECT DISTINCT stage FROM runs")["stage"].to_list()
     assert not [name for name in stages if name.startswith(("cell.", "protocol."))]
-    assert {"manufacture.pack_particles", "characterise.homogenise", "kpi.transport.propagated"} <= set(stages)
+    assert {"manufacture.pack_particles", "characterise.homogenise_extrapolated", "kpi.transport.propagated"} <= set(
+        stages
+    )
     assert all(trial.kpis[1].unit == "1/m" for trial in result.trials)
 
 

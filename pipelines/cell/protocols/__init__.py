@@ -7,6 +7,7 @@ from ragone.pipelines.cell.protocols.cycle import cycle_cell
 from ragone.pipelines.cell.protocols.drive import drive_profile
 from ragone.pipelines.cell.protocols.expansion import follows_profile
 from ragone.pipelines.cell.protocols.grammar import ProtocolError
+from ragone.pipelines.cell.protocols.largest_power import pulse_at_largest_power
 from ragone.pipelines.cell.protocols.protocol_stage import ProtocolStage
 from ragone.pipelines.cell.protocols.pulses import pulse_test, titration
 from ragone.pipelines.cell.protocols.rates import rate_test
@@ -25,6 +26,7 @@ __all__ = [
     "fast_charge",
     "follows_profile",
     "full_cycles",
+    "pulse_at_largest_power",
     "pulse_test",
     "rate_test",
     "resting",

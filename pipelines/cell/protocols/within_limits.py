@@ -7,14 +7,15 @@ for it: from some kelvins below its limit on, the current allowed falls in propo
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ragone.pipelines.cell.engine import load_pybamm
-from ragone.pipelines.cell.heat import LUMPED, lumped_parameters, thermal_values
+from ragone.pipelines.cell.heat import LUMPED, lumped_parameters, separate_heat_source, thermal_values
 from ragone.pipelines.cell.model import cell_values, dfn
+from ragone.pipelines.cell.plating import margin_at_separator
 from ragone.pipelines.cell.protocols.variables import TEMPERATURE, add_variables, sampled
 from ragone.pipelines.cell.sampling import battery_data_current
 from ragone.pipelines.cell.simulation import AMBIENT, INITIAL, Numerics, mesh, quiet_solver
@@ -24,7 +25,9 @@ from ragone.schemas.errors import UnknownFieldError
 from ragone.schemas.field import POSITIVE, Bounds
 from ragone.schemas.parameter import NotNegative, Positive, Share
 
-_DIFFERENCE = "Negative electrode surface potential difference [V]"
+_CURRENT, _VOLTAGE = "Current [A]", "Voltage [V]"
+_COUNTER = "Discharge capacity [A.h]"
+_COLUMNS = (_CURRENT, _VOLTAGE, TEMPERATURE)
 _DONE = "State of charge wanted"
 _VOLT = 0.1  # V: how far from its limit a potential counts as much as the whole current does
 _SHARPNESS = 200.0  # of the smooth minimum, which is the smaller one: where two limits meet 0.25 mV are left to both
@@ -96,54 +99,22 @@ def charge_within_limits(
     ----------
     Charging at the limits of a model: reviewed by N. Wassiliadis et al. 2021, Journal of Energy Storage 44, 103306.
     """
-    Bounds(low=initial_state_of_charge, high=1, low_open=True).require(
-        final_state_of_charge, "final_state_of_charge", "1"
+    coefficient = heat_transfer_coefficient_watt_per_square_metre_kelvin
+    limits = _Limits(
+        largest_rate * cell.nominal_capacity_ampere_hour,
+        smallest_plating_margin_volt,
+        largest_temperature_kelvin,
+        derating_kelvin,
+        upper_voltage_volt,
     )
-    above = Bounds(low=ambient_temperature_kelvin, low_open=True)
-    above.require(largest_temperature_kelvin, "largest_temperature_kelvin", "K")
-    if cell.negative_electrode is not NegativeElectrode.INTERCALATION:
-        raise UnknownFieldError(
-            f"cell.negative_electrode = {cell.negative_electrode} has no plating margin, which limits this charge; "
-            f"{NegativeElectrode.INTERCALATION} is expected. Give a full cell, or charge this one with cycle_cell."
-        )
-    largest_current = largest_rate * cell.nominal_capacity_ampere_hour
-    require_temperature_laws(cell, largest_current)
-    wanted = (final_state_of_charge - initial_state_of_charge) * cell.nominal_capacity_ampere_hour
+    charge = _Charge(initial_state_of_charge, final_state_of_charge, ambient_temperature_kelvin, coefficient)
     numerics = Numerics(mesh_points, relative_tolerance, absolute_tolerance)
-
-    def distances(variables: Any) -> Any:
-        """Smallest of the distances to the limits, in shares of the largest current."""
-        pybamm = load_pybamm()
-        current = variables["Current [A]"] / largest_current  # negative: charge
-        left = (largest_temperature_kelvin - variables[TEMPERATURE]) / derating_kelvin
-        margin = pybamm.boundary_value(variables[_DIFFERENCE], "right") - smallest_plating_margin_volt
-        below = (upper_voltage_volt - variables["Voltage [V]"]) / _VOLT
-        allowed = pybamm.smooth_min(pybamm.Scalar(1), left, _SHARPNESS) + current
-        return pybamm.smooth_min(allowed, pybamm.smooth_min(margin / _VOLT, below, _SHARPNESS), _SHARPNESS)
-
-    fits = cell.outcome is not CellOutcome.DOES_NOT_FIT
-    outcome = CyclingOutcome.NOT_CONDUCTING if fits else CyclingOutcome.NOT_BUILT
-    reason, solution = str(cell.outcome), None
-    names: tuple[str, ...] = ()
+    _require_chargeable(cell, limits, charge)
+    outcome, reason, names, solution = _not_started(cell)
     if cell.outcome is CellOutcome.BUILT:
-        model = dfn(cell.negative_electrode, {**LUMPED, "operating mode": distances})
-        names = add_variables(model)
-        _end_when_charged(model, wanted)
-        values = cell_values(cell, initial_state_of_charge=initial_state_of_charge)
-        coefficient = heat_transfer_coefficient_watt_per_square_metre_kelvin
-        heat = thermal_values(cell, heat_transfer_coefficient_watt_per_square_metre_kelvin=coefficient)
-        given = {
-            AMBIENT: ambient_temperature_kelvin,
-            INITIAL: ambient_temperature_kelvin,
-            "Upper voltage cut-off [V]": upper_voltage_volt + _OUT_OF_THE_WAY,
-        }
-        values.update(given | heat | lumped_parameters(values), check_already_exists=False)
-        outcome, reason, solution = _solved(model, values, numerics, largest_duration_second)
+        outcome, reason, names, solution = _solved(cell, limits, charge, numerics, largest_duration_second)
     time = np.linspace(0.0, float(solution.t[-1]), sample_count) if solution else np.empty(0)
-
-    def read(name: str) -> NDArray[np.float64]:
-        return sampled(solution, name, time) if solution else time
-
+    columns = {name: sampled(solution, name, time) if solution else time for name in (*_COLUMNS, *names)}
     return Cycling(
         outcome=outcome,
         reason=reason,
@@ -154,37 +125,115 @@ def charge_within_limits(
         nominal_capacity_ampere_hour=cell.nominal_capacity_ampere_hour,
         ambient_temperature_kelvin=ambient_temperature_kelvin,
         test_time_second=time,
-        voltage_volt=read("Voltage [V]"),
-        current_ampere=battery_data_current(read("Current [A]")),
+        voltage_volt=columns[_VOLTAGE],
+        current_ampere=battery_data_current(columns[_CURRENT]),
         step_count=np.ones(len(time), np.int64),
         cycle_count=np.ones(len(time), np.int64),
-        temperature_kelvin=read(TEMPERATURE),
+        temperature_kelvin=columns[TEMPERATURE],
         variable_names=names,
-        variables=np.array([read(name) for name in names], np.float64).reshape(len(names), len(time)),
+        variables=np.array([columns[name] for name in names], np.float64).reshape(len(names), len(time)),
         method=f"PyBaMM DFN, lumped, {mesh_points} points a domain; IDAKLU, rtol {relative_tolerance:g}, atol "
         f"{absolute_tolerance:g}; from {initial_state_of_charge:.0%} state of charge; derated over "
         f"{derating_kelvin:g} K",
     )
 
 
-def _end_when_charged(model: Any, wanted: float) -> None:
-    """End when so much charge [A.h] has passed."""
-    pybamm = load_pybamm()
-    left = wanted + model.variables["Discharge capacity [A.h]"]
-    model.events.append(pybamm.Event(_DONE, left, pybamm.EventType.TERMINATION))
+@dataclass(frozen=True)
+class _Limits:
+    """Current [A], plating margin [V], temperature [K] and the kelvins below it of derating, voltage [V]."""
+
+    current: float
+    plating_margin: float
+    temperature: float
+    derating: float
+    voltage: float
+
+    def distance(self, variables: Any) -> Any:
+        """Smallest of the distances to the limits, in shares of the largest current; PyBaMM holds it at zero."""
+        pybamm = load_pybamm()
+        current = variables[_CURRENT] / self.current  # negative: charge
+        left = (self.temperature - variables[TEMPERATURE]) / self.derating
+        margin = margin_at_separator(variables) - self.plating_margin
+        below = (self.voltage - variables[_VOLTAGE]) / _VOLT
+        allowed = pybamm.smooth_min(pybamm.Scalar(1), left, _SHARPNESS) + current
+        return pybamm.smooth_min(allowed, pybamm.smooth_min(margin / _VOLT, below, _SHARPNESS), _SHARPNESS)
 
 
-def _solved(model: Any, values: Any, numerics: Numerics, longest: float) -> tuple[CyclingOutcome, str, Any]:
+@dataclass(frozen=True)
+class _Charge:
+    """First and last state of charge [-], ambient temperature [K] and heat transfer coefficient [W/(m^2 K)]."""
+
+    initial: float
+    final: float
+    ambient_temperature: float
+    heat_transfer_coefficient: float
+
+    def wanted(self, cell: CellParameters) -> float:
+        """Charge to be taken up [A.h]."""
+        return (self.final - self.initial) * cell.nominal_capacity_ampere_hour
+
+    def values(self, cell: CellParameters, limits: _Limits) -> Any:
+        """PyBaMM's parameters of the lumped cell; its own end at the upper voltage is out of the way."""
+        values = cell_values(cell, initial_state_of_charge=self.initial)
+        coefficient = self.heat_transfer_coefficient
+        heat = thermal_values(cell, heat_transfer_coefficient_watt_per_square_metre_kelvin=coefficient)
+        given = {
+            AMBIENT: self.ambient_temperature,
+            INITIAL: self.ambient_temperature,
+            "Upper voltage cut-off [V]": limits.voltage + _OUT_OF_THE_WAY,
+        }
+        values.update(given | heat | lumped_parameters(values), check_already_exists=False)
+        return values
+
+
+def _require_chargeable(cell: CellParameters, limits: _Limits, charge: _Charge) -> None:
+    """Refuse what makes no charge: see `charge_within_limits`."""
+    Bounds(low=charge.initial, high=1, low_open=True).require(charge.final, "final_state_of_charge", "1")
+    above = Bounds(low=charge.ambient_temperature, low_open=True)
+    above.require(limits.temperature, "largest_temperature_kelvin", "K")
+    if cell.negative_electrode is not NegativeElectrode.INTERCALATION:
+        raise UnknownFieldError(
+            f"cell.negative_electrode = {cell.negative_electrode} has no plating margin, which limits this charge; "
+            f"{NegativeElectrode.INTERCALATION} is expected. Give a full cell, or charge this one with cycle_cell."
+        )
+    require_temperature_laws(cell, limits.current)
+
+
+def _not_started(cell: CellParameters) -> tuple[CyclingOutcome, str, tuple[str, ...], Any]:
+    fits = cell.outcome is not CellOutcome.DOES_NOT_FIT
+    return CyclingOutcome.NOT_CONDUCTING if fits else CyclingOutcome.NOT_BUILT, str(cell.outcome), (), None
+
+
+def _solved(
+    cell: CellParameters, limits: _Limits, charge: _Charge, numerics: Numerics, longest: float
+) -> tuple[CyclingOutcome, str, tuple[str, ...], Any]:
+    """Outcome, reason, names of the recorded variables, and PyBaMM's solution; None if there is no initial state."""
     pybamm = load_pybamm()
+    model = dfn(cell.negative_electrode, {**LUMPED, "operating mode": limits.distance})
+    names = (*add_variables(model), _COUNTER)
+    separate_heat_source(model)
+    _end_when_charged(model, charge.wanted(cell))
+    values = charge.values(cell, limits)
     simulation = pybamm.Simulation(
         model, parameter_values=values, solver=quiet_solver(numerics), var_pts=mesh(numerics)
     )
     try:
         solution = simulation.solve([0.0, longest])
     except pybamm.SolverError as cause:
-        return CyclingOutcome.INFEASIBLE, f"no initial state: {' '.join(str(cause).split())[:200]}", None
+        return CyclingOutcome.INFEASIBLE, f"no initial state: {' '.join(str(cause).split())[:200]}", names, None
+    return *_ended(solution, longest), names, solution
+
+
+def _end_when_charged(model: Any, wanted: float) -> None:
+    """End when so much charge [A.h] has passed."""
+    pybamm = load_pybamm()
+    left = wanted + model.variables[_COUNTER]
+    model.events.append(pybamm.Event(_DONE, left, pybamm.EventType.TERMINATION))
+
+
+def _ended(solution: Any, longest: float) -> tuple[CyclingOutcome, str]:
     if _DONE in solution.termination:
-        return CyclingOutcome.COMPLETED, "", solution
+        return CyclingOutcome.COMPLETED, ""
     if solution.termination == "final time":
-        return CyclingOutcome.TIME_LIMIT, f"broken off after {longest:g} s", solution
-    return CyclingOutcome.SOLVER_FAILED, f"{solution.termination} after {float(solution.t[-1]):g} s", solution
+        return CyclingOutcome.TIME_LIMIT, f"broken off after {longest:g} s"
+    return CyclingOutcome.SOLVER_FAILED, f"{solution.termination} after {float(solution.t[-1]):g} s"

@@ -28,7 +28,7 @@ def test_the_table_adds_up(cli, stored):
     """Rows of mass and share, sums with and without housing, and the id that leads to the same table."""
     answer = cli("cell", stored.ids["transport"], "--loading", "20 mg/cm^2", "--lake", stored.place)
     assert answer.code == 0, answer.err
-    assert "4680 on Chen2020: built" in answer.out
+    assert "4680 on Chen2020_Arrhenius: built" in answer.out
     rows = [line.rsplit(maxsplit=3) for line in answer.out.splitlines()]
     table = {row[0].strip(): [float(cell) for cell in row[1:]] for row in rows if len(row) == 4 and _numeric(row[1:])}
     without, whole = table.pop("without housing"), table.pop("with housing")
@@ -145,7 +145,7 @@ def test_the_other_electrode_and_the_electrolyte_are_chosen(cli, stored):
     assert answer.code == 0, answer.err
     assert (answer.data["negative_porosity"], answer.data["electrolyte"]) == (0.28, "nyman-2008")
     shown = cli(*words, *chosen, "--set", "negative_porosity=28 %").out
-    assert "Chen2020, negative electrode of Ecker2015, electrolyte of nyman-2008: built" in shown
+    assert ", negative electrode of Ecker2015, electrolyte of nyman-2008: built" in shown
     assert "Bruggeman's relation, assumed)" in shown
     short = cli(*words, "--negative-set", "Ecker2015", "--electrolyte", "nyman-2008", "--set", "negative_porosity=0.28")
     assert short.out == shown

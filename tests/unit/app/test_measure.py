@@ -16,7 +16,7 @@ COUNT = "SELECT count(*) AS n FROM runs"
 @pytest.fixture(scope="module")
 def everything():
     """Names of all measurements, in another order than they are listed in."""
-    return "walk,geometry,tensor,transport"
+    return "walk,voxels,geometry,tensor,transport"
 
 
 def test_measurements_as_json(cli, stored, everything):
@@ -27,19 +27,27 @@ def test_measurements_as_json(cli, stored, everything):
     data = answer.data
     assert data.pop("microstructure_id") == stored.ids["microstructure"]
     assert ",".join(data) == everything
-    kinds = {"transport": "transport", "tensor": "transport_tensor", "geometry": "geometry", "walk": "random_walk"}
+    kinds = {
+        "transport": "transport",
+        "voxels": "transport",
+        "tensor": "transport_tensor",
+        "geometry": "geometry",
+        "walk": "random_walk",
+    }
     for name, record in data.items():
         shown = cli("show", "--json", record["id"]).data
         assert {"id": shown["id"], **shown["record"]} == record
         assert record["kind"] == kinds[name] == record["id"].partition("-")[0]
-    transport, tensor = data["transport"], data["tensor"]
-    assert transport["pore_tortuosity_factor_lower"] <= transport["pore_tortuosity_factor"]
+    transport, voxels, tensor = data["transport"], data["voxels"], data["tensor"]
+    assert voxels["pore_tortuosity_factor_lower"] <= voxels["pore_tortuosity_factor"]
+    assert transport["pore_tortuosity_factor_lower"] is None
+    assert transport["pore_tortuosity_factor_standard_error"] > 0
     assert tensor["boundary"] == Boundary.FIXED
     assert tensor["pore_fraction"] == data["geometry"]["pore_fraction"] == transport["pore_fraction"]
 
 
 def test_measurements_as_lines(cli, stored):
-    """By default transport, tensor and geometry: ids, values with interval and unit."""
+    """By default transport, tensor and geometry: ids, values with standard error and unit."""
     answer = cli("measure", stored.ids["microstructure"])
     assert answer.code == 0
     lines = answer.out.splitlines()
@@ -47,11 +55,8 @@ def test_measurements_as_lines(cli, stored):
     assert [head[0] for head in heads] == ["transport", "tensor", "geometry"]
     with Lake.open(stored.place) as lake:
         transport, tensor, geometry = (lake.get(head[1]) for head in heads)
-    tau = transport.pore_tortuosity_factor, transport.pore_tortuosity_factor_lower
-    assert (
-        f"pore tortuosity factor {tau[0]:.4g} [{tau[1]:.5g}, {transport.pore_tortuosity_factor_upper:.5g}]"
-        in answer.out
-    )
+    tau, error = transport.pore_tortuosity_factor, transport.pore_tortuosity_factor_standard_error
+    assert f"pore tortuosity factor {tau:.4g} ± {error:.2g} [-], extrapolated from voxels of " in answer.out
     assert [line.strip() for line in lines if line.startswith(" ")] == [
         line for record in (transport, tensor, geometry) for line in measured_lines(record)
     ]
@@ -78,7 +83,7 @@ def test_the_transport_is_that_of_the_loop(cli, stored):
     """It is measured by the default engine, so that what a campaign measured is found again."""
     first = cli("measure", stored.ids["microstructure"], "--what", "transport", "--json").data
     run = f"SELECT stage FROM runs r JOIN artifacts a ON a.run_id = r.id WHERE a.id = '{first['transport']['id']}'"
-    assert cli("query", "--json", run).data == [{"stage": "characterise.homogenise"}]
+    assert cli("query", "--json", run).data == [{"stage": "characterise.homogenise_extrapolated"}]
 
 
 REFUSED = [
@@ -113,16 +118,15 @@ def test_without_a_lake(cli, tmp_path):
     assert not (tmp_path / "lake").exists()
 
 
-def test_import_prints_the_intervals(cli, tmp_path):
-    """Certified bounds beside tortuosity factor and conductivity, as they are stored."""
+def test_intervals_are_printed(cli, tmp_path):
+    """Certified bounds beside tortuosity factor and conductivity of the voxels as they are, as they are stored."""
     labels = np.zeros((12, 12, 12), np.uint8)
     labels[:, 4:] = 1
     labels[2:8, 2:6, 3:9] = 1
     tifffile.imwrite(tmp_path / "volume.tif", labels)
-    words = ("import", "volume.tif", "--voxel-size", "1 um", "--phases", "0=pore,1=active_material")
-    data = cli(*words, "--json").data
-    shown = cli(*words).out
-    record = cli("show", "--json", data["transport_id"]).data["record"]
+    words = ("import", "volume.tif", "--voxel-size", "1 um", "--phases", "0=pore,1=active_material", "--json")
+    words = ("measure", cli(*words).data["microstructure_id"], "--what", "voxels")
+    record, shown = cli(*words, "--json").data["voxels"], cli(*words).out
     for name, before, unit in (
         ("pore_tortuosity_factor", "pore tortuosity factor", "[-]"),
         ("solid_effective_conductivity_siemens_per_metre", "solid effective conductivity", "S/m"),

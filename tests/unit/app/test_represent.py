@@ -37,7 +37,8 @@ def packed(place: Path, example, edge: int) -> str:
 
 def test_a_study_of_the_middle_of_the_space(cli, write_study, tmp_path):
     """Rows of both sizes, a picture, and an id that can be reproduced; run again, the same id."""
-    study = write_study("total: 2}", "total: 2}\n  executor: {kind: serial}")
+    voxels = "steps: {characterise: {stage: homogenise}, discharge"
+    study = write_study("steps: {discharge", f"executor: {{kind: serial}}\n  {voxels}")
     answer = cli("represent", study, *SMALL, "--json")
     assert answer.code == 0, answer.err
     data = answer.data
@@ -58,13 +59,13 @@ def test_a_study_of_the_middle_of_the_space(cli, write_study, tmp_path):
 
 def test_a_study_of_a_volume(cli, tmp_path, example):
     """Volume elements are cut from what is stored, the whole volume element too; an unmet target has exit code 1."""
-    stored = packed(tmp_path / "lake", example, 24)
-    answer = cli("represent", stored, "--sizes", "12,16", "--structures", "0", "--target", "0.1 %", "--json")
+    stored = packed(tmp_path / "lake", example, 32)
+    answer = cli("represent", stored, "--sizes", "16,24", "--structures", "0", "--target", "0.1 %", "--json")
     assert answer.code == 1, answer.err
     assert answer.data["outcome"] == RepresentativityOutcome.OUT_OF_REACH
     assert answer.data["drawn"] == [0, 0]
-    assert answer.data["edge_voxels"] == [12, 24]
-    assert answer.data["left_out"] == "cut 16: a single volume element"
+    assert answer.data["edge_voxels"] == [16, 32]
+    assert answer.data["left_out"] == "cut 24: a single volume element"
     assert answer.data["resolution_voxel_size_metre"] == []
 
 

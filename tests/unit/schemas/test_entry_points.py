@@ -5,6 +5,7 @@ import pytest
 from ragone.schemas.entry_points import present_entry_point, present_parameters
 
 PACKING = "ragone.pipelines.manufacture.packing:pack_particles"
+REALISE = "ragone.pipelines.realise:realise"
 
 
 @pytest.mark.parametrize(
@@ -33,4 +34,15 @@ def test_a_parameter_that_is_new_means_what_was_done_without_it():
     packing = "ragone.pipelines.manufacture.packing:pack_particles"
     assert present_parameters(packing, {"edge_voxels": 8}) == {"edge_voxels": 8, "largest_mean_overlap": 1.0}
     assert present_parameters(packing, {"largest_mean_overlap": 0.02}) == {"largest_mean_overlap": 0.02}
-    assert present_parameters("ragone.pipelines.realise:realise", {"records": {}}) == {"records": {}}
+    assert present_parameters(REALISE, {"records": {}}) == {"records": {}}
+
+
+def test_a_cell_that_did_not_state_its_parameter_set_had_the_former_default():
+    """One that states it keeps it; records of other kinds are left alone."""
+    fields = {"form_factor": "21700"}
+    recorded = {"cell": {"kind": "cell_design", "fields": fields}, "recipe": {"kind": "recipe", "fields": {}}}
+    found = present_parameters(REALISE, {"records": recorded})["records"]
+    assert found["cell"]["fields"] == {"parameter_set": "Chen2020", "form_factor": "21700"}
+    assert found["recipe"] == recorded["recipe"]
+    stated = {"cell": {"kind": "cell_design", "fields": {"parameter_set": "OKane2022"}}}
+    assert present_parameters(REALISE, {"records": stated})["records"] == stated

@@ -21,8 +21,8 @@ from ragone.dataset.exchange.descriptions import CITATION_FILE, CITATIONS, DATAC
 from ragone.dataset.exchange.people import PersonError, read_person
 from ragone.dataset.exchange.rendering import Rendering
 from ragone.dataset.exchange.selection import select
-from ragone.dataset.exchange.software import software_of
-from ragone.schemas import Campaign, Kpi, Microstructure, stage
+from ragone.dataset.exchange.software import parameter_sets_of, software_of
+from ragone.schemas import Campaign, CellDesign, Kpi, Microstructure, stage
 from ragone.schemas.electrode import cubic_voxels
 from ragone.schemas.provenance import RunOutcome
 
@@ -155,6 +155,12 @@ def test_software_has_the_recorded_versions_and_works(chosen):
     assert found["numpy"].stages == ("weigh",)
     assert "weigh" in found["Python"].stages
     assert found["numpy"].works[0].doi == "10.1038/s41586-020-2649-2"
+
+
+def test_an_extended_parameter_set_is_cited_with_what_extends_it(lake):
+    """The default set of a cell takes its activation energies from another work; each work is named once."""
+    cell = lake.put(CellDesign(mass_loading_kilogram_per_square_metre=0.2))
+    assert [work.key for work in parameter_sets_of(select(lake, cell))] == ["Chen2020", "OKane2022"]
 
 
 def test_bibtex_is_balanced_and_escaped(chosen):

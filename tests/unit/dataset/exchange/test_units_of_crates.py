@@ -8,7 +8,7 @@ from ragone.dataset.exchange.units import unit_terms
 from ragone.schemas.kinds import KINDS
 from ragone.schemas.units import KNOWN
 
-_WITHOUT_IRI = {"A*h/V", "W/L", "ohm*m^2"}  # QUDT 3.5 lists no such unit
+_WITHOUT_IRI = {"A*h/V", "W/L", "ohm*m^2", "USD", "USD/(kW.h)"}  # QUDT 3.5 lists no such unit; currencies are not named
 _UNITS = {spec.unit for kind in KINDS for spec in KINDS[kind].fields().values() if spec.unit} | KNOWN
 
 
@@ -34,6 +34,7 @@ def test_units_of_records_have_terms(unit: str) -> None:
         ("degC", "Cel"),
         ("%", "%"),
         ("mA.h/g", "mA.h/g"),
+        ("USD/(kW.h)", "{USD}/(kW.h)"),
     ],
 )
 def test_codes_of_ucum(unit: str, ucum: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -13,10 +13,12 @@ import yaml
 from ragone.flows import Study, StudyError
 from ragone.flows.design import steps
 from ragone.flows.design.chain import GIVEN
-from ragone.schemas import RagoneError, Recipe
+from ragone.pipelines.cell.catalogue import NAMED_MATERIALS
+from ragone.schemas import Candidate, Materials, RagoneError, Recipe
 from ragone.schemas.field import real
 
 DEFAULT = Path(__file__).parents[4] / "params.yaml"
+NANOPOROUS = "nmc-811-nanoporous"
 LOADING = "cell.mass_loading_kilogram_per_square_metre"
 
 
@@ -82,6 +84,19 @@ def test_a_single_value_fixes_a_field() -> None:
     study = Study.read(changed("study.space.recipe.porosity", 0.35))
     assert ends(study, "recipe.porosity") == (0.35, 0.35)
     assert not study.space["recipe.porosity"].is_free
+
+
+def test_a_name_stands_for_materials() -> None:
+    """For all of them, or for all but what is stated beside it; what varies goes on top."""
+    named, but = (
+        Study.read(changed("study.materials", value))
+        for value in (NANOPOROUS, {"named": NANOPOROUS, "carbon_binder_nanoporosity": 0.5})
+    )
+    expected = NAMED_MATERIALS[NANOPOROUS]
+    candidate = Candidate(values={})
+    assert Materials.build(named.given.wanted(candidate)["materials"]["fields"]).id == expected.id
+    other = Materials.build(but.given.wanted(candidate)["materials"]["fields"])
+    assert other.id == replace(expected, carbon_binder_nanoporosity=0.5).id
 
 
 def test_storage_and_executor_do_not_change_the_definition() -> None:
@@ -208,6 +223,8 @@ BAD = [
     ("study.space", [1, 2], r"study.space = \[1, 2\] must be a map"),
     ("study.recipe", {"porosty": 0.3}, "study.recipe.porosty is no field of recipe: did you mean 'porosity'?"),
     ("study.materials", {"carbon_binder_nanoporosity": 1.5}, "materials.carbon_binder_nanoporosity = 1.5 .*outside"),
+    ("study.materials", "nmc-811-nanoporus", "study.materials = 'nmc-811-nanoporus' .* mean 'nmc-811-nanoporous'"),
+    ("study.materials", {"named": "nmc"}, "study.materials.named = 'nmc' is not known"),
     ("study.negative_materials", {}, "study.negative_materials is given, and no step .* takes it"),
     (
         "study.negative_recipe",
@@ -307,7 +324,7 @@ BAD = [
     ("study.optimiser.suggest", {"stage": "sobol", "count": 3}, "study.optimiser.suggest.count"),
     ("study.optimiser.suggst", "sobol", "study.optimiser.suggst is not a known key: did you mean 'suggest'"),
     ("study.cell", {"parameter_set": "Prada2013", "lower": 2}, "study.cell.lower is no field of cell_design"),
-    ("study.materials", {"active_material_density": "3600 kg/m^3"}, "NMC.* of 3600 kg/m.*parameter set Chen2020 .*"),
+    ("study.materials", {"active_material_density": "3600 kg/m^3"}, "NMC.* of 3600 kg/m.*set Chen2020_Arrhenius "),
     ("study.space.materials.active_material_density", "3600 kg/m^3", "study.materials and study.cell.parameter_set: "),
     ("study.cell", {"parameter_set": "Chen2021"}, "Chen2021.*Chen2020"),
     ("study.space.cell.parameter_set", {"choices": ["Chen2020", "Prada2031"]}, "Prada2031.*Prada2013"),

@@ -13,7 +13,7 @@ from ragone.dataset.errors import StageFailedError
 from ragone.flows.electrode.measurements import measure_microstructure, stage_measuring
 from ragone.flows.errors import MeasurementError
 from ragone.flows.stages import STAGES
-from ragone.pipelines.characterise import characterise_with_taufactor, homogenise
+from ragone.pipelines.characterise import characterise_with_taufactor, homogenise, homogenise_extrapolated
 from ragone.schemas import Geometry, Materials, Microstructure, Transport, TransportTensor, stage
 from ragone.schemas.electrode import cubic_voxels
 from ragone.schemas.materials import NMC_811
@@ -30,7 +30,7 @@ def lake(tmp_path: Path) -> Iterator[Lake]:
 @pytest.fixture
 def volume_id(lake: Lake) -> str:
     """Of layers that all percolate along axis 0."""
-    labels = np.zeros((8, 9, 7), np.uint8)
+    labels = np.zeros((8, 9, 8), np.uint8)
     labels[:, 4:] = 1
     return lake.put(
         Microstructure(
@@ -70,14 +70,15 @@ def test_a_stage_that_fails_is_told_with_its_run(lake: Lake, volume_id: str, mon
     def broken(microstructure: Microstructure) -> Transport:
         raise RuntimeError("out of order")
 
-    monkeypatch.setitem(STAGES, "characterise.homogenise", broken)  # type: ignore[arg-type]
+    monkeypatch.setitem(STAGES, "characterise.homogenise_extrapolated", broken)  # type: ignore[arg-type]
     with pytest.raises(StageFailedError, match=r"stand_in\.broken failed in run-\w+: .*out of order"):
         measure_microstructure(lake, volume_id, ["transport"])
 
 
 def test_a_measurement_is_named_by_its_word_or_by_its_stage() -> None:
     """What takes no volume is no measurement of one."""
-    assert stage_measuring("transport") is stage_measuring("homogenise") is homogenise
+    assert stage_measuring("transport") is stage_measuring("homogenise_extrapolated") is homogenise_extrapolated
+    assert stage_measuring("voxels") is homogenise
     assert stage_measuring("characterise_with_taufactor") is characterise_with_taufactor
     with pytest.raises(MeasurementError, match="average_transport"):
         stage_measuring("average_transport")
@@ -104,7 +105,7 @@ def measured(microstructure: Microstructure, materials: Materials) -> Materials:
 
 def test_materials_are_those_that_the_volume_was_made_of(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of an imported one, whose materials nobody recorded, those of a nickel-rich oxide."""
-    monkeypatch.setitem(STAGES, "characterise.homogenise", measured)  # type: ignore[arg-type]
+    monkeypatch.setitem(STAGES, "characterise.homogenise_extrapolated", measured)  # type: ignore[arg-type]
     graphite = lake.put(Materials(active_material="graphite"))
     made = lake.run(drawn, materials=graphite).id
     assert measure_microstructure(lake, made, ["transport"]) == {"transport": graphite}

@@ -71,6 +71,13 @@ def test_what_is_never_charged_has_no_time(fast):
     assert "A.h were charged" in str(kpi)
 
 
+def test_a_charge_that_ends_at_its_share_has_a_time_however_coarse(cell):
+    """Samples far apart do not integrate to what was charged, as the model's own counter does: the time is the end."""
+    for count in (11, 60):
+        coarse = charge_within_limits(cell, sample_count=count, **COARSE)
+        assert charge_time.function(coarse).value == pytest.approx(coarse.test_time_second[-1], rel=1e-4)
+
+
 def test_a_cell_that_was_not_built_is_not_charged(cell):
     """The outcome says so, without samples."""
     none = charge_within_limits(replace(cell, outcome="the coating does not fit the can"))

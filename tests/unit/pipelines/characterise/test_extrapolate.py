@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -125,8 +126,52 @@ def test_what_the_coarsest_voxels_do_not_conduct_is_uncertain_by_all_that_change
     )
 
 
-@pytest.mark.parametrize(("edge", "coarsening"), [(36, 2), (8, 2), (32, 0), (16, 4)])
+@pytest.mark.parametrize(("edge", "coarsening"), [(7, 2), (32, 0), (15, 4)])
 def test_volumes_that_cannot_be_extrapolated_are_refused(edge: int, coarsening: int) -> None:
-    """By what they are and what they would have to be."""
-    with pytest.raises(VolumeError, match=rf"\({edge}, {edge}, {edge}\) voxels cannot be extrapolated"):
+    """By what they are, what they would have to be, and what to do instead."""
+    fewest = 4 * max(coarsening, 1)
+    with pytest.raises(
+        VolumeError, match=rf"\({edge}, {edge}, {edge}\) voxels .* at least {fewest} voxels.*homogenise"
+    ):
         homogenise_extrapolated(volume(np.zeros((edge,) * 3)), NMC_811, coarsening=coarsening)
+
+
+def test_the_middle_of_a_volume_of_any_edges_says_how_much_the_whole_changes(packing: Microstructure) -> None:
+    """In proportion, with the same relative error; one layer is lost where the edge is odd, which the method says."""
+    labels = packing.labels[:53, :44, :60]
+    tight: Any = {"relative_tolerance": 1e-7}
+    one = homogenise_extrapolated(replace(packing, labels=labels), NMC_811, **tight)
+    whole = effective_conductivity(labels[:52].copy(), ionic(NMC_811), coarsening=2, **tight)
+    middle = replace(packing, labels=labels[2:50, 2:42, 2:58].copy())
+    part = homogenise_extrapolated(middle, NMC_811, **tight)
+    own = effective_conductivity(middle.labels, ionic(NMC_811), coarsening=2, **tight)
+    expected = one.pore_fraction / whole.value * part.pore_tortuosity_factor / (part.pore_fraction / own.value)
+    assert one.pore_fraction == np.mean(labels[:52] == 0)
+    assert one.pore_tortuosity_factor == pytest.approx(expected, rel=1e-6)
+    relative = part.pore_tortuosity_factor_standard_error / part.pore_tortuosity_factor
+    assert one.pore_tortuosity_factor_standard_error == pytest.approx(relative * expected, rel=1e-6)
+    assert "of the middle 48 x 40 x 56; 52 x 44 x 60 of 53 x 44 x 60 voxels" in one.method
+    assert one.edge_voxels == 52
+
+
+def test_what_crosses_the_middle_alone_or_the_whole_alone() -> None:
+    """Nothing tells how much a channel outside of the middle changes; what only the middle conducts, conducts not."""
+    labels = np.ones((20, 20, 20))
+    labels[:, :2] = 0
+    aside = homogenise_extrapolated(volume(labels), NMC_811)
+    assert aside.pore_tortuosity_factor == pytest.approx(1)
+    assert aside.pore_tortuosity_factor_standard_error == pytest.approx(0.5)
+    labels = np.zeros((20, 20, 20))
+    labels[0] = 1
+    closed = homogenise_extrapolated(volume(labels), NMC_811)
+    assert (closed.pore_tortuosity_factor, closed.pore_tortuosity_factor_standard_error) == (math.inf, None)
+
+
+def test_few_voxels_are_measured_at_two_sizes(packing: Microstructure) -> None:
+    """The extrapolation is then as uncertain as it is long."""
+    small = replace(packing, labels=packing.labels[:12, :12, :12].copy())
+    one = homogenise_extrapolated(small, NMC_811)
+    finest = one.pore_fraction / effective_conductivity(small.labels, ionic(NMC_811), coarsening=2).value
+    change = abs(one.pore_tortuosity_factor - finest)
+    assert one.pore_tortuosity_factor_standard_error == pytest.approx(change, rel=1e-2)
+    assert "from every 1st and 2nd" in one.method

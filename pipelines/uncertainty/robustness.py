@@ -1,0 +1,72 @@
+"""Is the recommended design good whatever is drawn? Designs compared draw by draw, with common random numbers.
+
+Draws of one number and seed are the same for every design that has the same uncertain quantities in the same order, so
+that what all have in common cancels in the comparison; the scatter of its volume elements is each design's own.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from ragone.schemas import Kpi, KpiOutcome, kpi_stage
+from ragone.schemas.errors import StageError
+from ragone.schemas.parameter import Share
+
+_DEFINITION = "share of the draws in which a design is within a tolerance of the best of those compared"
+
+
+@kpi_stage("uncertainty.share_near_best", gives={"share_near_best": "1"}, libraries=("numpy",), unasked=False)
+def share_near_best(
+    recommended: tuple[Kpi, ...], others: tuple[Kpi, ...], *, tolerance: Share = 0.02, maximise: bool = True
+) -> Kpi:
+    """Share of the draws in which the recommended design is near the best one.
+
+    Parameters
+    ----------
+    recommended
+        A KPI of the recommended design, one of each draw.
+    others
+        The same KPI of the other designs: all draws of the first of them in the same order, then of the next.
+    tolerance
+        Largest relative distance from the best that counts as near [-].
+    maximise
+        Whether the largest value is the best.
+
+    Returns
+    -------
+    Kpi
+        With the standard error of a share of so many draws. A draw without a value of the recommended design is one in
+        which it is not near.
+
+    Raises
+    ------
+    StageError
+        If the draws do not match.
+    """
+    count = len(recommended)
+    if not count or len(others) % count:
+        raise StageError(f"{count} draws of the recommended design and {len(others)} of others. Give as many of each.")
+    own = _values(recommended, maximise)
+    rows = [_values(others[start : start + count], maximise) for start in range(0, len(others), count)]
+    best = np.max([own, *rows], axis=0)
+    near = np.isfinite(own) & (best - own <= tolerance * np.abs(best))
+    share = float(near.mean())
+    return Kpi(
+        name="share_near_best",
+        value=share,
+        unit="1",
+        outcome=KpiOutcome.MEASURED,
+        standard_uncertainty=math.sqrt(max(share * (1 - share), 1 / (4 * count)) / count),
+        sample_count=count,
+        definition=_DEFINITION,
+        method=f"{recommended[0].name} of {1 + len(rows)} designs over {count} common draws, within {tolerance:.2%}",
+    )
+
+
+def _values(kpis: Sequence[Kpi], maximise: bool) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Values of which the largest is the best, shape (draw,); minus infinity where there is none."""
+    sign = 1.0 if maximise else -1.0
+    return np.array([-np.inf if kpi.value is None else sign * kpi.value for kpi in kpis])
