@@ -10,7 +10,8 @@ is in proportion to the edge.
 The standard error is half of the difference between that and the same of the two coarser ones, with a third of what the
 extrapolation changed in quadrature; how often it holds the truth stands in docs/NUMERICS.md. Where the coarsest
 volume does not conduct it is the whole of that change; where the next does not either, nothing is extrapolated, and a
-conductance that doubles once more is within one standard error.
+conductance that doubles once more is within one standard error. What the solids would conduct if clusters that nearly
+touch were joined (`joined`) enters their value and their standard error. Edges of any length: see `levels`.
 
 What it does not do: nothing smaller than a voxel comes back, a crack that was not imaged least of all. Contacts between
 particles are as wide as the packing or the image makes them, and have no resistance of their own.
