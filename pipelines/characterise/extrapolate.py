@@ -8,7 +8,8 @@ have been drawn, or imaged, with voxels of that edge, and one and the same numbe
 is in proportion to the edge.
 
 The standard error is half of the difference between that and the same of the two coarser ones, with a third of what the
-extrapolation changed in quadrature; how often it holds the truth stands in docs/NUMERICS.md. Where the coarsest
+extrapolation changed in quadrature; of pores and area it is at least two thirds of what the two coarser ones differ by,
+since two sizes may agree by chance. How often it holds the truth stands in docs/NUMERICS.md. Where the coarsest
 volume does not conduct it is the whole of that change; where the next does not either, nothing is extrapolated, and a
 conductance that doubles once more is within one standard error. What the solids would conduct if clusters that nearly
 touch were joined (`joined`) enters their value and their standard error. Edges of any length: see `levels`.
@@ -39,13 +40,14 @@ from ragone.schemas.parameter import Positive
 
 _EXTRAPOLATED = "extrapolated to voxels of no size"
 _BY_LEVELS, _BY_CHANGE = 1 / 2, 1 / 3  # of two differences, the standard error
+_LEAST = 2 / 3  # of the difference between the coarser sizes
 _TOWARDS_JOINED = 1 / 4  # of the logarithm of what joined clusters conduct more, the value
 _BY_JOINED = 1 / 2  # of that, the standard error
 _AREA, _TAU = "specific_surface_area_per_metre", "pore_tortuosity_factor"
 _SIGMA = "solid_effective_conductivity_siemens_per_metre"
 _OUTCOMES = {_TAU: "pore_outcome", _SIGMA: "solid_outcome"}
 _LOWEST = {_TAU: 1.0, _SIGMA: 0.0, _AREA: 0.0}
-_DOUBLED = {_TAU: 1 / 2, _SIGMA: 1.0}  # relative change where the conductance doubles
+_DOUBLED = {_TAU: 1 / 2, _SIGMA: 1.0, _AREA: 0.0}  # relative change where the conductance doubles
 
 
 @stage("characterise.homogenise_extrapolated", libraries=LIBRARIES)
@@ -142,7 +144,9 @@ def _extrapolated(finest: Transport, levels: list[Transport]) -> Transport:
         own = getattr(finest, metric)
         share = own / conducting[0] if conducting and conducting[0] > 0 else 1.0
         values = [share * value for value in conducting] or [own]
-        value, error = _limit(values, lowest, _DOUBLED.get(metric, 0.0))
+        value, error = _limit(values, lowest, _DOUBLED[metric])
+        if metric != _SIGMA and len(values) == 3:  # what the solids' contacts may do enters by itself
+            error = max(error, _LEAST * abs(values[1] - values[2]))
         changed |= {metric: value, f"{metric}_standard_error": error}
         changed |= _by_materials(finest, metric, value)
     return replace(finest, **changed)
