@@ -20,6 +20,7 @@ from benchmarks import (
     prefect_tasks,
     queries,
     steps,
+    voxel_sizes,
 )
 from benchmarks.measure import Line, tell
 
@@ -37,6 +38,7 @@ BENCHMARKS: dict[str, Callable[[], list[Line]]] = {
     "coverage": coverage.lines,
     "generator": generator.lines,
     "durations": durations.lines,
+    "voxel_sizes": voxel_sizes.lines,
     "prefect_tasks": prefect_tasks.lines,
 }
 _HEAD = ("what", "ours", "peer", "ratio", "goal", "")
