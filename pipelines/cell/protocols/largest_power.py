@@ -143,8 +143,8 @@ def pulse_at_largest_power(
         variable_names=names,
         variables=np.array([columns[name] for name in names], np.float64).reshape(len(names), len(time)),
         method=f"PyBaMM DFN, {thermal}, {mesh_points} points a domain{variant(particle_size_points)}; IDAKLU, "
-        f"rtol {relative_tolerance:g}, atol {absolute_tolerance:g}; from {initial_state_of_charge:.0%} state of charge; "
-        f"power within {_ACCURACY:g}",
+        f"rtol {relative_tolerance:g}, atol {absolute_tolerance:g}; from {initial_state_of_charge:.0%} state of charge"
+        f"; power within {_ACCURACY:g}",
     )
 
 
