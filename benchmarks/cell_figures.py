@@ -78,8 +78,7 @@ def _cores() -> list[Line]:
         heat: dict[str, Any] = {"thermal": "lumped", _COEFFICIENT: loss}
         done = discharge_at_constant_current(lg_m50, rate_per_hour=2.0, **heat)
         found.append(_core(f"LG M50, 2C, {loss:g} W/(m^2 K)", lg_m50, done, loss))
-    for loss in (_STILL, _FORCED):
-        done = discharge_at_constant_power(large, power_watt=200.0, thermal="lumped", **{_COEFFICIENT: loss})
+        done = discharge_at_constant_power(large, power_watt=200.0, **heat)
         found.append(_core(f"4680, 200 W, {loss:g} W/(m^2 K)", large, done, loss))
     return found
 
