@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Callable, Sequence
 
 from benchmarks import (
+    anisotropy,
     cell_figures,
     command_line,
     coverage,
@@ -43,6 +44,7 @@ BENCHMARKS: dict[str, Callable[[], list[Line]]] = {
     "generator": generator.lines,
     "durations": durations.lines,
     "voxel_sizes": voxel_sizes.lines,
+    "anisotropy": anisotropy.lines,
     "prefect_tasks": prefect_tasks.lines,
 }
 _HEAD = ("what", "ours", "peer", "ratio", "goal", "")
