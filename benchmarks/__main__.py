@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Callable, Sequence
 
 from benchmarks import (
+    cell_figures,
     command_line,
     coverage,
     discharges,
@@ -16,6 +17,7 @@ from benchmarks import (
     geometry,
     hashing,
     homogenisation,
+    kpi_coverage,
     lineage,
     prefect_tasks,
     queries,
@@ -36,6 +38,8 @@ BENCHMARKS: dict[str, Callable[[], list[Line]]] = {
     "geometry": geometry.lines,
     "discharges": discharges.lines,
     "coverage": coverage.lines,
+    "kpi_coverage": kpi_coverage.lines,
+    "cell_figures": cell_figures.lines,
     "generator": generator.lines,
     "durations": durations.lines,
     "voxel_sizes": voxel_sizes.lines,

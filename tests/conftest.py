@@ -114,6 +114,8 @@ _EXAMPLES: dict[str, dict[str, Any]] = {
         "median_pore_diameter_metre": None,
         "phase_names": ("pore", "active_material", "carbon_binder"),
         "phase_fraction": np.array([0.45, 0.4, 0.15]),
+        "through_plane_fraction": np.array([[0.3, 0.4], [0.6, 0.5], [0.1, 0.1]]),
+        "through_plane_gradient": np.array([0.29, -0.18, 0.0]),
         "phase_percolating_fraction": np.array([[1.0, 1.0, 1.0], [0.9, 0.9, 0.9], [0.8, 0.8, 0.0]]),
         "union_percolating_fraction": np.array([0.997, 0.998, 0.999]),
         "pair_names": ("pore/active_material", "pore/carbon_binder", "active_material/carbon_binder"),

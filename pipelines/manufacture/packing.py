@@ -2,10 +2,11 @@
 
 Assumptions: particles are rigid spheres, or spheroids standing for ellipsoids and plates, of log-normal size; drying
 and calendering are one affine pressing along axis 0 with particles pushing each other apart; the carbon-binder is
-placed by a score between film and aggregates, dense or with nanopores. The cube is periodic, or ends in walls along
+placed by a score between film and aggregates, dense or with nanopores, and may have migrated towards the separator,
+where axis 0 ends. The cube is periodic, or ends in walls along
 axis 0: collector and free surface. The volume fraction of each phase is exact to one voxel.
 
-What it does not do: no flow of slurry, binder migration, cracks or plasticity; a pressure acts through an empirical
+What it does not do: no flow of slurry, cracks or plasticity; a pressure acts through an empirical
 law of compaction, not through forces. The cube is a sample of an electrode of any thickness. Any engine that follows
 `ragone.schemas.protocols.Manufacture` can replace it.
 
@@ -117,12 +118,14 @@ def pack_particles(
         count=counts.carbon_binder,
         adhesion=recipe.binder_adhesion,
         aggregate_length=recipe.aggregate_length_metre / voxel_size_metre,
+        migration=recipe.binder_migration,
         walled=walled,
     )
     nanoporosity = materials.carbon_binder_nanoporosity
     traits = {
         f"by {recipe.particle_size_weight}": recipe.particle_size_weight is not SizeWeight.NUMBER,
         _second_kind(recipe, voxel_size_metre * radius): recipe.second_particle_share > 0,
+        f"carbon-binder migrated by {recipe.binder_migration:g}": recipe.binder_migration != 0,
         f"aspect ratio {aspect_ratio:g}": shape is not ParticleShape.SPHERE,
         f"nanoporosity of the carbon-binder {nanoporosity:g}": nanoporosity > 0,
         "walls at both ends of axis 0": walled,
