@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ragone.models.acquisition import suggest_by_expected_improvement
+from ragone.models.acquisition import suggest_by_feasible_improvement
 from ragone.models.acquisition import suggest_by_sobol
 from ragone.models.history import await_results
 from ragone.models.history import tell
