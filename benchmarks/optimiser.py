@@ -18,7 +18,6 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.measure import Line, elapsed, stated, tell
 from benchmarks.stand_in import GOALS, SPACE, Floats, candidate_at, kpi_of, stand_in, unit_point
 from ragone.models.acquisition import (
     suggest_by_expected_improvement,
@@ -65,7 +64,9 @@ def evaluations_needed(suggest: Suggest, initial: int, noise: float, seed: int, 
     return limit + 1
 
 
-def by_stage(stage: Any, points: Floats, values: Floats, deviations: Floats, seed: int, *, known: bool = True) -> Floats:
+def by_stage(
+    stage: Any, points: Floats, values: Floats, deviations: Floats, seed: int, *, known: bool = True
+) -> Floats:
     """The next point of one of our stages, told the noise or not."""
     candidates = tuple(map(candidate_at, points))
     kpis = tuple(kpi_of(v, d if known else None) for v, d in zip(values.tolist(), deviations.tolist(), strict=True))
@@ -76,18 +77,22 @@ def by_stage(stage: Any, points: Floats, values: Floats, deviations: Floats, see
 def by_botorch(points: Floats, values: Floats, deviations: Floats, seed: int, *, known: bool = False) -> Floats:
     """The next point of BoTorch as its tutorials set it up."""
     import botorch
+    import botorch.acquisition.logei as acquisitions
+    import botorch.models.transforms as transforms
+    import botorch.optim.optimize as optimize
+    import botorch.sampling.normal as sampling
     import gpytorch
     import torch
 
     with repeatable(seed):
         x, y = torch.from_numpy(points), torch.from_numpy(values).unsqueeze(-1)
         noise = torch.from_numpy(deviations**2).unsqueeze(-1) if known else None
-        model = botorch.models.SingleTaskGP(x, y, noise, outcome_transform=botorch.models.transforms.Standardize(1))
+        model = botorch.models.SingleTaskGP(x, y, noise, outcome_transform=transforms.Standardize(1))
         botorch.fit_gpytorch_mll(gpytorch.mlls.ExactMarginalLogLikelihood(model.likelihood, model))
-        sampler = botorch.sampling.SobolQMCNormalSampler(torch.Size([128]), seed=seed)
-        acquisition = botorch.acquisition.qLogNoisyExpectedImprovement(model, x, sampler=sampler)
+        sampler = sampling.SobolQMCNormalSampler(torch.Size([128]), seed=seed)
+        acquisition = acquisitions.qLogNoisyExpectedImprovement(model, x, sampler=sampler)
         bounds = torch.stack([torch.zeros(x.shape[1]), torch.ones(x.shape[1])]).double()
-        found, _ = botorch.optim.optimize_acqf(acquisition, bounds, q=1, num_restarts=10, raw_samples=512)
+        found, _ = optimize.optimize_acqf(acquisition, bounds, q=1, num_restarts=10, raw_samples=512)
     return np.asarray(found.numpy()[0])
 
 

@@ -58,7 +58,8 @@ def stand_in() -> StandIn:
         rows = [row for row in csv.DictReader(file) if row["outcome"] == "measured"]
     points = np.array([_point({path: float(row[path.partition(".")[2]]) for path in SPACE}) for row in rows])
     values, deviations = (
-        np.array([float(row[name]) for row in rows]) for name in ("energy_density", "energy_density_standard_uncertainty")
+        np.array([float(row[name]) for row in rows])
+        for name in ("energy_density", "energy_density_standard_uncertainty")
     )
     with repeatable(0):
         process = fit_gaussian_process(points, values, deviations**2)

@@ -62,7 +62,9 @@ def _ask(command: argparse.ArgumentParser) -> None:
         metavar="N",
         help="candidates; 0 shows the pending ones (default: `initial` of the budget at first, then `batch`)",
     )
-    command.add_argument("--output", metavar="FILE", help="write all pending candidates, to be filled in: .csv or .json")
+    command.add_argument(
+        "--output", metavar="FILE", help="write all pending candidates, to be filled in: .csv or .json"
+    )
     _after(command)
     _changes(command)
 

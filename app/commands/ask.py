@@ -57,7 +57,7 @@ def _data(study: Study, found: Asked) -> dict[str, object]:
 
 def _text(found: Asked) -> str:
     new = {candidate.id for candidate in found.new}
-    lines = [
-        f"{'new    ' if one.id in new else 'pending'}  {one.id[:22]}  {described(one)}" for one in found.pending
-    ]
-    return "\n".join([*(lines or ["no candidate is pending"]), f"history  {found.history.id if found.history else '-'}"])
+    lines = [f"{'new    ' if one.id in new else 'pending'}  {one.id[:22]}  {described(one)}" for one in found.pending]
+    return "\n".join(
+        [*(lines or ["no candidate is pending"]), f"history  {found.history.id if found.history else '-'}"]
+    )

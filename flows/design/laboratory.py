@@ -143,12 +143,10 @@ def history_of(lake: Lake, study: Study, after: str = "") -> History | None:
     CampaignError
         If its goals are others, or the id is of something else.
     """
-    if after:
-        record = lake.get(after)
-        history = _of_campaign(lake, study, record) if isinstance(record, Campaign) else record
-    else:
-        names = lake.sql(_LATEST, parameters={"name": study.name})["id"].to_list()
-        history = lake.get(names[0], History) if names else None
+    names = [after] if after else lake.sql(_LATEST, parameters={"name": study.name})["id"].to_list()
+    history = lake.get(names[0]) if names else None
+    if isinstance(history, Campaign):
+        history = _of_campaign(lake, study, history)
     if history is not None and not isinstance(history, History):
         raise CampaignError(f"{after} is a {history.kind}; name a history or a campaign.")
     if history is not None and history.goals != wanted(study.goals):
@@ -216,4 +214,3 @@ def _kpi(lake: Lake, candidate: Candidate, reported: Reported, source: str) -> K
         source=source,
     )
     return lake.get(found.id, Kpi)
-

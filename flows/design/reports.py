@@ -58,7 +58,7 @@ class Report:
 def columns_of(study: Study) -> dict[str, str]:
     """Names of a report's columns for the variables and the KPIs of a study, each with its unit."""
     variables = {path: unit_of(path.partition(".")[2]) for path in sorted(study.space)}
-    kpis = {}
+    kpis: dict[str, str] = {}
     for goal in study.goals:
         kpis |= {goal.key: goal.unit, f"{goal.key} {UNCERTAINTY}": goal.unit}
     return {**variables, **kpis}

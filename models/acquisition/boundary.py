@@ -9,7 +9,7 @@ Failures are taken as facts of the place: one that had another cause, such as a 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -57,7 +57,8 @@ def fit_boundary(points: Floats, succeeded: np.ndarray[Any, np.dtype[np.bool_]])
         x, pseudo.unsqueeze(-1), (1.0 / weight).unsqueeze(-1), covar_module=kernel, outcome_transform=None
     )
     model.mean_module.constant.data.fill_(centre)
-    return model.eval()
+    model.eval()
+    return cast("botorch.models.SingleTaskGP", model)
 
 
 def _fitted_kernel(x: torch.Tensor, y: torch.Tensor, centre: float) -> Any:
@@ -71,7 +72,7 @@ def _fitted_kernel(x: torch.Tensor, y: torch.Tensor, centre: float) -> Any:
     base: Any = priors.get_covar_module_with_dim_scaled_prior(axes, use_rbf_kernel=False).double()
     scales = base.lengthscale_prior
 
-    def kernel(theta: torch.Tensor) -> torch.Tensor:
+    def kernel(theta: torch.Tensor) -> Any:
         apart = x / theta[:axes].exp()
         distance = torch.cdist(apart, apart, compute_mode="donot_use_mm_for_euclid_dist")
         reach = 5.0**0.5 * distance
@@ -120,13 +121,13 @@ def _newton(covariance: torch.Tensor, y: torch.Tensor, centre: float, latent: to
     return centre + covariance @ (toward - root * solved)
 
 
-def _factor(covariance: torch.Tensor, root: torch.Tensor) -> torch.Tensor:
+def _factor(covariance: torch.Tensor, root: torch.Tensor) -> Any:
     import torch
 
     return torch.linalg.cholesky(torch.eye(len(root), dtype=root.dtype) + root[:, None] * covariance * root[None, :])
 
 
-def _evidence(covariance: torch.Tensor, y: torch.Tensor, centre: float) -> torch.Tensor:
+def _evidence(covariance: torch.Tensor, y: torch.Tensor, centre: float) -> Any:
     """Laplace's approximation of the log marginal likelihood.
 
     The step of Newton's method that ends at the mode is differentiated with it: at the mode it has no derivative by

@@ -79,6 +79,10 @@ class ChangedSpace:
         whole[:, np.isnan(self.fixed)] = points
         return whole
 
+    def projected(self, points: Floats) -> Floats:
+        """The nearest points of the present space to points of the wider cube."""
+        return self.known.snapped(np.where(np.isnan(self.fixed), np.clip(points, 0.0, 1.0), self.fixed))
+
     def searched_points(self, points: Floats) -> Floats:
         """Points of the wider cube on the axes that are searched."""
         return points[:, np.isnan(self.fixed)]
@@ -100,8 +104,8 @@ def _require_named(space: Mapping[str, Any], candidates: Sequence[Candidate]) ->
         found = {repr(candidate.values.get(path)) for candidate in candidates}
         if len(found) > 1:
             raise ParameterError(
-                f"candidates differ in {path}, which the space does not name. Name it there: its range, or the one value "
-                "that it has now."
+                f"candidates differ in {path}, which the space does not name. Name it there: its range, or the "
+                "one value that it has now."
             )
 
 
@@ -109,8 +113,8 @@ def _widened(path: str, entry: Mapping[str, Any], candidates: Sequence[Mapping[s
     """The entry of a space, with room for the values of candidates."""
     if any(path not in values for values in candidates):
         raise MissingFieldError(
-            f"some candidates have no {path}, which the space varies now. Say what it was then: optimiser.suggest.earlier: "
-            f"{{{path}: ...}}, in the unit of the path."
+            f"some candidates have no {path}, which the space varies now. Say what it was then: "
+            f"optimiser.suggest.earlier: {{{path}: ...}}, in the unit of the path."
         )
     found = [values[path] for values in candidates]
     if "low" in entry:

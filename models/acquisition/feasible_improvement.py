@@ -134,7 +134,7 @@ def _modelled(
     measured: np.ndarray[Any, Any],
 ) -> tuple[Observations, list[Any]]:
     """What an improvement is measured from, and a BoTorch model of each response; none of fewer than two values."""
-    width, kept = len(goals), np.flatnonzero(measured)
+    width, kept = len(goals), np.flatnonzero(measured).tolist()
     values = [kpi for number in kept for kpi in kpis[number * width : (number + 1) * width]]
     points = changed.points([candidates[number] for number in kept])
     seen = observe_at(points, goals, values)
@@ -144,7 +144,8 @@ def _modelled(
     surrogates = [surrogate_of(points, response, inside) for response in seen.responses]
     seen = replace(seen, responses=scaled_responses(seen.responses, surrogates))
     models = [surrogate.differentiable for surrogate in surrogates]
-    return (seen.among(inside) if inside.any() else seen), models
+    own = seen.among(inside) if inside.any() else replace(seen, points=changed.projected(points))
+    return own, models
 
 
 def _side_by_side(models: Sequence[Any], deviations: Floats) -> Any:

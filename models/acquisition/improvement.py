@@ -68,9 +68,8 @@ def limits_of(responses: Sequence[Response], *, boundary: bool = False) -> Limit
     """The limits of the responses; of a boundary too if one stands after them, whose values are log odds."""
     limited = [_excess(n, r) for n, r in enumerate(responses) if r.goal.limit is not None]
     odds = [_against(len(responses))] if boundary else []
-    return Limits(
-        [*limited, *odds], [_SHARP] * len(limited) + [1.0] * len(odds), [True] * len(limited) + [False] * len(odds)
-    )
+    heavy: list[bool | None] = [True] * len(limited) + [False] * len(odds)
+    return Limits([*limited, *odds], [_SHARP] * len(limited) + [1.0] * len(odds), heavy)
 
 
 def feasibility_of(model: Any, seed: int, limits: Limits) -> Acquisition:

@@ -143,7 +143,8 @@ class UnitCube:
         snapped = points.copy()
         for path, variable, axes in self._axes_by_variable():
             if variable.discrete:
-                snapped[:, axes] = [variable.coordinates(variable.value(p), path) for p in points[:, axes].tolist()]
+                stand_for = [variable.coordinates(variable.value(p), path) for p in points[:, axes].tolist()]
+                snapped[:, axes] = np.reshape(stand_for, (len(points), variable.width))
         return snapped
 
     def redrawn(self, points: Floats, share: float, random: np.random.Generator) -> Floats:

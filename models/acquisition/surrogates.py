@@ -1,4 +1,4 @@
-"""The surrogates of an acquisition: fitted in a second to some hundreds of candidates, with foreign ones where they help.
+"""The surrogates of an acquisition: fitted in a second to some hundreds of candidates, foreign ones where they help.
 
 Foreign candidates are those outside of the present space. They are kept for a response if the surrogate that knows
 them expected the values inside better, each left out in turn, than the one that does not.
