@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -31,7 +30,6 @@ from ragone.models.surrogate import repeatable
 from ragone.schemas import Candidate, Kpi, stage
 
 _LEAST_MEASURED = 2  # one value has no spread to standardise by
-_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @stage(
@@ -47,8 +45,8 @@ def suggest_by_feasible_improvement(
     *,
     space: Mapping[str, Any],
     goals: Sequence[Mapping[str, Any]],
-    tolerances: Mapping[str, Any] = _NOTHING,
-    earlier: Mapping[str, Any] = _NOTHING,
+    tolerances: Mapping[str, Any] | None = None,
+    earlier: Mapping[str, Any] | None = None,
     count: int,
     seed: int,
 ) -> Mapping[str, Candidate]:
@@ -84,14 +82,14 @@ def suggest_by_feasible_improvement(
     first); Rasmussen and Williams, 2006, ISBN 0-262-18253-X (classification).
     """
     wanted = goals_of(goals)
-    changed = ChangedSpace.of(space, [*candidates, *failed, *pending], earlier)
+    changed = ChangedSpace.of(space, [*candidates, *failed, *pending], earlier or {})
     tried = changed.points([*candidates, *failed, *pending])
     measured = _measured(wanted, candidates, kpis)
     cube = changed.searched
     if not cube.axes or (measured.sum() < _LEAST_MEASURED and measured.all() and not failed):
         return cube.candidates(even_points(cube, changed.searched_points(tried), count, seed))
     with repeatable(seed):
-        acquisition = acquisition_over(changed, wanted, candidates, kpis, failed, tolerances, seed)
+        acquisition = acquisition_over(changed, wanted, candidates, kpis, failed, tolerances or {}, seed)
         chosen = _ascended(acquisition, changed, changed.points(pending), count, seed)
     own = tried[changed.inside(tried)]
     return cube.candidates(distinct(cube, chosen, changed.searched_points(own), seed))
