@@ -43,3 +43,7 @@ class KpiError(RagoneError, ValueError):
 
 class CyclingError(RagoneError, ValueError):
     """Something was to be cycled that is no cell or no profile, or a setting of a protocol cannot be read."""
+
+
+class ReportError(RagoneError, ValueError):
+    """What a laboratory reports cannot be used; the message names the line and the column."""

@@ -13,8 +13,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ragone.models.acquisition import suggest_by_expected_improvement
+from ragone.models.acquisition import suggest_by_feasible_improvement
 from ragone.models.acquisition import suggest_by_sobol
+from ragone.models.history import await_results
 from ragone.models.history import tell
+from ragone.models.report import report_kpi
 from ragone.models.conclusion import conclude
 from ragone.models.generator.assembly import assemble_generator
 from ragone.models.generator.assembly import take_apart

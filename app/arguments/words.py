@@ -10,6 +10,8 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     "studies": {
         "demo": "run a small study, query it, reproduce its best result",
         "run": "run a study, or continue one that was stopped",
+        "ask": "suggest candidates for a laboratory to make and measure",
+        "tell": "add what a laboratory measured on candidates",
         "migrate-study": "rewrite a study file of an earlier form",
         "cases": "run the case studies of Kench et al. (2024)",
         "powers": "compare designs at many powers by Ragone curves",
