@@ -22,6 +22,7 @@ from benchmarks import (
     prefect_tasks,
     queries,
     steps,
+    surrogates,
     voxel_sizes,
 )
 from benchmarks.measure import Line, tell
@@ -44,6 +45,7 @@ BENCHMARKS: dict[str, Callable[[], list[Line]]] = {
     "durations": durations.lines,
     "voxel_sizes": voxel_sizes.lines,
     "prefect_tasks": prefect_tasks.lines,
+    "surrogates": surrogates.lines,
 }
 _HEAD = ("what", "ours", "peer", "ratio", "goal", "")
 

@@ -47,3 +47,7 @@ class CyclingError(RagoneError, ValueError):
 
 class ReportError(RagoneError, ValueError):
     """What a laboratory reports cannot be used; the message names the line and the column."""
+
+
+class RetrainingError(RagoneError, ValueError):
+    """There is nothing to train a surrogate on, or no such surrogate."""

@@ -19,6 +19,7 @@ from ragone.schemas.kpi_stage import KpiStage, kpi_stage
 from ragone.schemas.materials import Materials
 from ragone.schemas.parameter import Parameter
 from ragone.schemas.priors import Prior, Priors
+from ragone.schemas.promotion import Promotion, PromotionOutcome
 from ragone.schemas.provenance import Code, Environment, Run, RunOutcome, Snapshot, Tombstone, Verification
 from ragone.schemas.random_walk import RandomWalk
 from ragone.schemas.recipe import Candidate, CellDesign, ParticleShape, Recipe, Tabs
@@ -70,6 +71,8 @@ __all__ = [
     "PredictedErrors",
     "Prior",
     "Priors",
+    "Promotion",
+    "PromotionOutcome",
     "RagoneError",
     "RandomWalk",
     "Recipe",

@@ -26,6 +26,7 @@ from ragone.schemas.impedance import Impedance
 from ragone.schemas.kpi import Kpi
 from ragone.schemas.materials import Materials
 from ragone.schemas.priors import Priors
+from ragone.schemas.promotion import Promotion
 from ragone.schemas.provenance import Code, Environment, Run, Snapshot, Tombstone, Verification
 from ragone.schemas.random_walk import RandomWalk
 from ragone.schemas.recipe import Candidate, CellDesign, Recipe
@@ -72,6 +73,7 @@ _OWN: dict[str, type[Record]] = {
         Resemblance,
         Fidelity,
         Surrogate,
+        Promotion,
         Code,
         Environment,
         Run,

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 GROUPS: Mapping[str, Mapping[str, str]] = {
     "studies": {
-        "demo": "run a small study, query it, reproduce its best result",
+        "demo": "run a small study, query, reproduce, train on it",
         "run": "run a study, or continue one that was stopped",
         "ask": "suggest candidates for a laboratory to make and measure",
         "tell": "add what a laboratory measured on candidates",
@@ -41,6 +41,11 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "generator draw": "draw a volume of a recipe",
         "generator calibrate": "measure a generator's errors at left-out recipes",
         "generator fidelity": "compare generated with real volumes, metric by metric",
+    },
+    "surrogates of the history": {
+        "retrain": "train surrogates on evaluations; promote if better",
+        "predict": "predict a design by a surrogate, with its interval",
+        "screen": "find the best of a million designs by a surrogate",
     },
     "the lake": {
         "campaigns": "list the campaigns with their goals and best results",
