@@ -16,6 +16,7 @@ from ragone.models.acquisition import suggest_by_expected_improvement
 from ragone.models.acquisition import suggest_by_sobol
 from ragone.models.history import tell
 from ragone.models.conclusion import conclude
+from ragone.models.plateau import find_plateau
 from ragone.models.generator.assembly import assemble_generator
 from ragone.models.generator.assembly import take_apart
 from ragone.models.generator.drawing import draw_microstructure
@@ -85,6 +86,7 @@ from ragone.pipelines.kpi import pulse_power
 from ragone.pipelines.kpi import plating_margin
 from ragone.pipelines.kpi import loss_shares
 from ragone.pipelines.kpi import material_cost
+from ragone.pipelines.kpi import coating
 from ragone.pipelines.kpi.impedance import relaxation_distribution
 from ragone.pipelines.kpi.impedance import examine_kramers_kronig
 from ragone.pipelines.kpi.impedance import fit_equivalent_circuit

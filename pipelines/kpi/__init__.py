@@ -1,6 +1,7 @@
 """Numbers that somebody may quote, read off a curve or an electrode."""
 
 from ragone.pipelines.kpi.charge_time import charge_time
+from ragone.pipelines.kpi.coating import coating
 from ragone.pipelines.kpi.crossover import crossover
 from ragone.pipelines.kpi.densities import energy_and_power_density
 from ragone.pipelines.kpi.deviation import relative_deviation
@@ -19,6 +20,7 @@ from ragone.pipelines.kpi.whole import delivered_by_curve, delivered_by_step
 
 __all__ = [
     "charge_time",
+    "coating",
     "crossover",
     "delivered_by_curve",
     "delivered_by_step",
