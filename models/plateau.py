@@ -7,7 +7,8 @@ region holds designs whose mean meets every limit, whatever their standard devia
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,17 @@ from ragone.models.surrogate import fit_gaussian_process, repeatable
 from ragone.schemas import Campaign, Candidate, Kpi, Plateau, stage
 from ragone.schemas.errors import StageError
 from ragone.schemas.parameter import Share
+
+_ZOOMS = 3
+_LEAST_WIDTH = 0.05  # of the unit cube: how far beyond a region is looked at least
+
+
+@dataclass(frozen=True)
+class _Region:
+    """Points of the unit cube on the predicted plateau, and what share of the cube it fills."""
+
+    points: Floats
+    share: float
 
 
 @stage(
@@ -66,7 +78,7 @@ def find_plateau(
     goals, cube = goals_of(campaign.goals), UnitCube.of(campaign.definition["space"])
     aim, best = _aim(campaign, goals), _best(campaign, kpis)
     margin = max(tolerance * abs(best.measured_value), best.standard_uncertainty or 0.0)
-    near = _near(campaign, goals[aim], aim, best.measured_value - goals[aim].sign * margin)
+    near = _best_trials(campaign, goals[aim], aim, best.measured_value - goals[aim].sign * margin)
     region = _region(_observed(campaign, cube, goals, candidates, kpis), cube, aim, margin, point_count, seed)
     return Plateau(
         kpi_name=best.name,
@@ -78,8 +90,8 @@ def find_plateau(
         feasible_count=int(campaign.feasible.sum()),
         names=tuple(cube.variables),
         evaluated=_ranges(cube, [candidates[number] for number in near]),
-        predicted={} if region is None else _ranges(cube, list(cube.candidates(region).values())),
-        predicted_share=None if region is None else len(region) / point_count,
+        predicted={} if region is None else _ranges(cube, list(cube.candidates(region.points).values())),
+        predicted_share=None if region is None else region.share,
         method=f"margin: the larger of {tolerance:.2%} of the best value and its standard uncertainty"
         + ("" if region is None else f"; region: means of Gaussian processes at {point_count} points of the space"),
     )
@@ -103,7 +115,7 @@ def _best(campaign: Campaign, kpis: Sequence[Kpi]) -> Kpi:
     return found
 
 
-def _near(campaign: Campaign, goal: Goal, aim: int, least: float) -> list[int]:
+def _best_trials(campaign: Campaign, goal: Goal, aim: int, least: float) -> list[int]:
     """Numbers of the feasible trials that are no worse than a value, the best first."""
     values = {n: goal.sign * float(campaign.values[n][aim]) for n in np.flatnonzero(campaign.feasible).tolist()}
     return sorted((n for n in values if values[n] >= goal.sign * least), key=lambda n: -values[n])
@@ -121,20 +133,47 @@ def _observed(
     return observe(cube, goals, parts[True], kpis, parts[False])
 
 
-def _region(seen: Observations, cube: UnitCube, aim: int, margin: float, point_count: int, seed: int) -> Floats | None:
-    """Points of the space that the surrogates find on the plateau; None where too little was measured."""
+def _region(seen: Observations, cube: UnitCube, aim: int, margin: float, point_count: int, seed: int) -> _Region | None:
+    """The plateau of the surrogates, found in the whole cube, then more finely around what was found."""
     if not cube.axes or seen.measured_count < cube.axes + 2:
         return None
-    points = cube.snapped(sobol_points(cube.axes, skip=0, count=point_count, seed=seed))
-    able = np.ones(point_count, bool)
+    even = sobol_points(cube.axes, skip=0, count=point_count, seed=seed)
     with repeatable(seed):
-        for place, response in enumerate(seen.responses):
-            mean, _ = fit_gaussian_process(seen.points, response.values, response.variances).predict(points)
-            if place == aim:
-                gain = mean
-            elif response.goal.limit is not None:
-                able &= mean >= response.goal.sign * response.goal.limit
-    return np.asarray(points[able & (gain >= gain[able].max(initial=-np.inf) - margin)])
+        predict = _predictor(seen, aim)
+        points = np.concatenate([cube.snapped(even), seen.points])
+        gains = predict(points)
+        share = float(_near(gains, margin)[:point_count].mean())
+        for _ in range(_ZOOMS if np.isfinite(gains).any() else 0):
+            nearer = cube.snapped(_around(points[_near(gains, margin)], even))
+            points, gains = np.concatenate([points, nearer]), np.concatenate([gains, predict(nearer)])
+    return _Region(points[_near(gains, margin)], share)
+
+
+def _near(gains: Floats, margin: float) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Which gains lie within a margin of the largest; none that is minus infinity."""
+    return np.asarray(np.isfinite(gains) & (gains >= gains.max() - margin))
+
+
+def _predictor(seen: Observations, aim: int) -> Callable[[Floats], Floats]:
+    """Predicted means of the objective, larger being better; minus infinity beyond a predicted limit."""
+    fitted = [fit_gaussian_process(seen.points, one.values, one.variances) for one in seen.responses]
+
+    def gains(points: Floats) -> Floats:
+        found = fitted[aim].predict(points)[0]
+        for surrogate, response in zip(fitted, seen.responses, strict=True):
+            if response.goal.limit is not None:
+                kept = surrogate.predict(points)[0] >= response.goal.sign * response.goal.limit
+                found = np.where(kept, found, -np.inf)
+        return found
+
+    return gains
+
+
+def _around(region: Floats, even: Floats) -> Floats:
+    """Points of the cube in the box of a region, half as wide again; many of them on faces that it touches."""
+    low, high = region.min(axis=0), region.max(axis=0)
+    wider = _LEAST_WIDTH + (high - low) / 2
+    return np.asarray(np.clip(low - wider + (high - low + 2 * wider) * even, 0.0, 1.0))
 
 
 def _ranges(cube: UnitCube, candidates: Sequence[Candidate]) -> dict[str, list[Any]]:
@@ -142,6 +181,8 @@ def _ranges(cube: UnitCube, candidates: Sequence[Candidate]) -> dict[str, list[A
     found = {}
     for path, variable in cube.variables.items() if candidates else ():
         values = [candidate.values[path] for candidate in candidates]
-        chosen = isinstance(variable, Choice)
-        found[path] = [o for o in variable.options if o in values] if chosen else [min(values), max(values)]
+        if isinstance(variable, Choice):
+            found[path] = [option for option in variable.options if option in values]
+        else:
+            found[path] = [min(values), max(values)]
     return found

@@ -36,7 +36,7 @@ def campaign(of: tuple[Candidate, ...], kpis: tuple[Kpi, ...], goals: list[dict[
 
 def plateau(of: tuple[Candidate, ...], kpis: tuple[Kpi, ...], goals: list[dict[str, Any]], **more: Any) -> Plateau:
     """The plateau of these candidates."""
-    return find_plateau.function(campaign(of, kpis, goals), of, kpis, seed=3, **more)
+    return find_plateau.function(campaign(of, kpis, goals), of, kpis, seed=3, point_count=512, **more)
 
 
 def test_the_region_is_that_of_the_level_set():
@@ -77,7 +77,7 @@ def test_failed_trials_are_passed_over_and_few_predict_nothing():
     designs = tried(4)
     kpis = tuple(kpi(bowl(c.values)) for c in designs[1:])
     record = campaign(designs, kpis, [MORE], failed_trials=(0,))
-    found = find_plateau.function(record, designs, kpis, seed=0)
+    found = find_plateau.function(record, designs, kpis, seed=0, point_count=64)
     assert (found.predicted, found.predicted_share) == ({}, None)
     assert found.feasible_count == 3
     assert designs[0].id not in found.candidate_ids
