@@ -99,6 +99,7 @@ from ragone.pipelines.thermal import roll_temperature
 from ragone.pipelines.kpi import voltage_deviation
 from ragone.pipelines.kpi import crossover
 from ragone.pipelines.kpi import relative_deviation
+from ragone.pipelines.kpi import largest_regret
 from ragone.pipelines.uncertainty import collect_priors
 from ragone.pipelines.uncertainty import draw_transport
 from ragone.pipelines.uncertainty import draw_materials

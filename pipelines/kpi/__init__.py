@@ -12,6 +12,7 @@ from ragone.pipelines.kpi.plating import plating_margin
 from ragone.pipelines.kpi.pulse_power import pulse_power
 from ragone.pipelines.kpi.ragone import ragone_curve
 from ragone.pipelines.kpi.rate import rate_capability
+from ragone.pipelines.kpi.regret import largest_regret
 from ragone.pipelines.kpi.specific_capacity import specific_capacity
 from ragone.pipelines.kpi.temperature import maximum_temperature
 from ragone.pipelines.kpi.transport import transport_properties
@@ -26,6 +27,7 @@ __all__ = [
     "delivered_by_step",
     "efficiency_per_cycle",
     "energy_and_power_density",
+    "largest_regret",
     "loss_shares",
     "material_cost",
     "maximum_temperature",
