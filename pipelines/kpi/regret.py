@@ -1,8 +1,8 @@
 """What does a design lose at its worst to others that were made for other conditions?
 
 Of several designs under several conditions, such as powers, the one with the smallest of these is the choice of whoever
-does not know the condition (minimax regret; Savage 1951, doi 10.1080/01621459.1951.10500768). It is relative to the
-designs compared: a better one that nobody compared would enlarge it.
+does not know the condition (minimax regret). It is relative to the designs compared: a better one that nobody compared
+would enlarge it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ REGRET = Definition(
     "largest_regret",
     "1",
     "largest share by which a design falls short of the best of those compared, over the conditions",
-    "Savage 1951, doi 10.1080/01621459.1951.10500768",
 )
 
 
