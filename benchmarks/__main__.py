@@ -23,6 +23,7 @@ from benchmarks import (
     prefect_tasks,
     queries,
     steps,
+    surrogates,
     voxel_sizes,
 )
 from benchmarks.measure import Line, tell
@@ -46,6 +47,7 @@ BENCHMARKS: dict[str, Callable[[], list[Line]]] = {
     "voxel_sizes": voxel_sizes.lines,
     "anisotropy": anisotropy.lines,
     "prefect_tasks": prefect_tasks.lines,
+    "surrogates": surrogates.lines,
 }
 _HEAD = ("what", "ours", "peer", "ratio", "goal", "")
 

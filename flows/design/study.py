@@ -45,7 +45,7 @@ _SMALLEST_EDGE, _LARGEST_EDGE = 8, 2048
 _GIVEN = ("recipe", "materials", "cell", f"{NEGATIVE}recipe", f"{NEGATIVE}materials")
 _GOALS = ("objectives", "constraints")
 _KEYS = ("name", "seed", *_GIVEN, "space", "steps", *_GOALS, "optimiser", "budget", "resolution", "storage", "executor")
-_OPTIMISER = {"start": "acquisition.sobol", "suggest": "acquisition.expected_improvement"}
+_OPTIMISER = {"start": "acquisition.sobol", "suggest": "acquisition.feasible_improvement"}
 _GIVEN_TO_OPTIMISER = ("space", "goals", "count")
 _READ_OFF_DISCHARGES = ("kpi.delivered", "kpi.densities", "kpi.specific_capacity")
 
