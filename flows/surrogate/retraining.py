@@ -15,6 +15,7 @@ import numpy as np
 from ragone.dataset import Lake
 from ragone.flows.design.evaluation import completed
 from ragone.flows.errors import RetrainingError
+from ragone.flows.running.jobs import job
 from ragone.flows.running.progress import Progress, Silent
 from ragone.flows.running.tracking import run_stage
 from ragone.flows.surrogate.observations import Observations, find_observations, rows_by_design, usable_features
@@ -42,6 +43,7 @@ class Retrained:
     left_out: Mapping[str, int] = field(default_factory=dict)
 
 
+@job("surrogate-training")
 def retrain(
     lake: Lake,
     target: str,
@@ -49,8 +51,8 @@ def retrain(
     *,
     where: str = "",
     at: str = "",
-    features: Sequence[str] = (),
-    methods: Sequence[str] = tuple(METHODS),
+    features: tuple[str, ...] = (),
+    methods: tuple[str, ...] = tuple(METHODS),
     against: str = "",
     if_grown: float = 0.0,
     seed: int = 0,

@@ -57,9 +57,9 @@ def read_surrogate(path: Path) -> Surrogate:
         )
     try:
         record = record_from(Surrogate, about["record"], weights=weights)
-    except (RagoneError, LookupError, TypeError, ValueError) as cause:
-        raise SurrogateFileError(f"{path} holds no record of a surrogate: {cause}") from cause
-    TrainedSurrogate.load(record)
+        TrainedSurrogate.load(record)
+    except (RagoneError, LookupError, TypeError, ValueError, AttributeError) as cause:
+        raise SurrogateFileError(f"{path} and the weights beside it hold no surrogate: {cause}") from cause
     return record
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from dataclasses import replace
@@ -62,6 +63,20 @@ def test_a_surrogate_names_its_snapshot_query_and_observations(lake):
     assert (done.promotion.promoted, done.promotion.outcome) == (True, PromotionOutcome.FIRST)
     assert lake.reproduce(found.id).verdict == "bitwise equal"
     assert retrain(lake, TARGET, where="porosity < 0.44", at=snapshot, against="none", **QUICK).surrogate.id == found.id
+
+
+def test_a_metric_of_transport_is_learned_from_the_recipe(lake):
+    """With its standard error as its noise; what does not percolate has no finite tortuosity factor, and is counted."""
+    done = retrain(lake, "pore_tortuosity_factor", features=("porosity",), methods=("mean", "gaussian_process"))
+    found = done.surrogate
+    assert (found.target_unit, found.card["data"]["noise"]) == ("1", "standard uncertainty of each")
+    assert all(name.startswith("transport-") for name in found.trained_on)
+    closed = "pore_tortuosity_factor = 'Infinity'::DOUBLE"
+    counted = lake.sql(f"SELECT count(*) FROM evaluations WHERE {closed}").item()
+    assert counted > 0
+    assert done.left_out["without a value of pore_tortuosity_factor"] == counted
+    predicted = TrainedSurrogate.load(found).predict_rows({"porosity": [0.25, 0.4]})
+    assert predicted.means == pytest.approx([2.0, 0.4**-0.5], rel=0.01)
 
 
 def test_infeasible_designs_are_counted_not_learned(lake):
@@ -136,9 +151,9 @@ def test_what_was_dropped_is_left_out_and_said(lake):
     [
         ({"where": "porosity > 0.9"}, "no evaluation fits --where 'porosity > 0.9'"),
         ({"where": "energy_density IS NULL"}, "none of .* can be learned from: .* without a value of energy_density"),
-        ({"features": ["porosty"]}, "no column 'porosty': did you mean 'porosity'"),
+        ({"features": ("porosty",)}, "no column 'porosty': did you mean 'porosity'"),
         ({"target": "energy_densty"}, "no column 'energy_densty': did you mean 'energy_density'"),
-        ({"features": ["pore_tortuosity_factor"]}, "no observation of energy_density has a value of pore_tort"),
+        ({"features": ("power_watt",)}, "no observation of energy_density has a value of power_watt"),
     ],
 )
 def test_a_query_that_finds_nothing_is_refused(lake, given, said):
@@ -154,7 +169,7 @@ def test_what_cannot_be_learned_is_a_failed_run_that_says_why(lake):
         retrain(lake, TARGET, **QUICK)
     one = lake.sql("SELECT energy_density_id FROM evaluations WHERE energy_density > 0 LIMIT 1")[0, 0]
     with pytest.raises(StageFailedError, match=r"1 observations .* are too few"):
-        retrain(lake, TARGET, where=f"energy_density_id = '{one}'", **QUICK, features=["porosity"])
+        retrain(lake, TARGET, where=f"energy_density_id = '{one}'", **QUICK, features=("porosity",))
 
 
 def test_an_exported_surrogate_comes_back_and_a_damaged_one_is_refused(lake, tmp_path):
@@ -180,9 +195,16 @@ def test_an_exported_surrogate_comes_back_and_a_damaged_one_is_refused(lake, tmp
         path.write_text(content)
         with pytest.raises(SurrogateFileError, match=r"energy_density\.json"):
             read_surrogate(path)
-    path.write_text(json.dumps({**other, "record": {**other["record"], "seed": -1}}))
-    with pytest.raises(SurrogateFileError, match="holds no record of a surrogate"):
+    foreign = b"PK\x03\x04" * 20  # its own hash beside it, but no weights
+    weights.write_bytes(foreign)
+    path.write_text(json.dumps({**other, "weights_sha256": hashlib.sha256(foreign).hexdigest()}))
+    with pytest.raises(SurrogateFileError, match=r"energy_density\.json and the weights beside it hold no surrogate"):
         read_surrogate(path)
+    weights.write_bytes(whole)
+    for record in ({**other["record"], "seed": -1}, {"seed": 1}, [], None):
+        path.write_text(json.dumps({**other, "record": record}))
+        with pytest.raises(SurrogateFileError, match="hold no surrogate"):
+            read_surrogate(path)
 
 
 def test_screening_is_the_same_by_any_number_of_cores(lake):
