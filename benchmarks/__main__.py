@@ -12,11 +12,13 @@ from benchmarks import (
     disk,
     durations,
     evaluations,
+    fronts,
     generator,
     geometry,
     hashing,
     homogenisation,
     lineage,
+    optimiser,
     prefect_tasks,
     queries,
     steps,
@@ -37,6 +39,8 @@ BENCHMARKS: dict[str, Callable[[], list[Line]]] = {
     "coverage": coverage.lines,
     "generator": generator.lines,
     "durations": durations.lines,
+    "optimiser": optimiser.lines,
+    "fronts": fronts.lines,
     "prefect_tasks": prefect_tasks.lines,
 }
 _HEAD = ("what", "ours", "peer", "ratio", "goal", "")
