@@ -131,6 +131,7 @@ def _peer(problem: Any, points: Floats, values: Floats, slacks: Floats, seed: in
     import botorch
     import botorch.acquisition.multi_objective.logei as acquisitions
     import botorch.acquisition.multi_objective.objective as objectives
+    import botorch.models.model_list_gp_regression as lists
     import botorch.models.transforms as transforms
     import botorch.optim.optimize as optimize
     import botorch.sampling.normal as sampling
@@ -142,9 +143,9 @@ def _peer(problem: Any, points: Floats, values: Floats, slacks: Floats, seed: in
         x = torch.from_numpy(points)
         columns = torch.from_numpy(np.hstack([values, -slacks])).unsqueeze(-1).unbind(1)
         models = [botorch.models.SingleTaskGP(x, y, outcome_transform=transforms.Standardize(1)) for y in columns]
-        model = botorch.models.ModelListGP(*models)
+        model = lists.ModelListGP(*models)
         botorch.fit_gpytorch_mll(gpytorch.mlls.SumMarginalLogLikelihood(model.likelihood, model))
-        limits = [lambda z, n=n: z[..., 2 + n] for n in range(slacks.shape[1])]
+        limits: list[Any] = [lambda z, n=n: z[..., 2 + n] for n in range(slacks.shape[1])]
         acquisition = acquisitions.qLogNoisyExpectedHypervolumeImprovement(
             model,
             problem.ref_point.tolist(),
