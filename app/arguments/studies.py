@@ -42,6 +42,9 @@ def _run(command: argparse.ArgumentParser) -> None:
         "--outputs", metavar="DIR", help="also write metrics, trials and lake lock here (what DVC tracks)"
     )
     _changes(command)
+    command.add_argument(
+        "--until", default="", metavar="TIME", help="begin no batch after this moment, for example 2026-12-01T08:00"
+    )
     _prefect_api(command, "a Prefect server on which the run shows up")
 
 

@@ -151,8 +151,8 @@ def history_of(lake: Lake, study: Study, after: str = "") -> History | None:
         raise CampaignError(f"{after} is a {history.kind}; name a history or a campaign.")
     if history is not None and history.goals != wanted(study.goals):
         raise CampaignError(
-            f"history {history.id[:22]} has the goals {history.goals}, the study has {wanted(study.goals)}. Go on with the "
-            "study that it is of, or give this one another name."
+            f"history {history.id[:22]} has the goals {history.goals}, the study has {wanted(study.goals)}. "
+            "Go on with the study that it is of, or give this one another name."
         )
     return history
 

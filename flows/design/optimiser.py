@@ -17,9 +17,11 @@ from ragone.flows.errors import CampaignError
 from ragone.flows.running.tasks import task
 from ragone.flows.running.workers import lake_at
 from ragone.flows.running.workspace import Workspace
+from ragone.models.acquisition.expected_gain import expected_gain
 from ragone.models.history import await_results, tell
 from ragone.schemas import Candidate, History, Kpi, Stage
 
+_SHARED = ("tolerances", "earlier")  # parameters of a suggestion that its expected gain depends on
 PENDING = "pending"  # input of a stage that proposes candidates
 
 
@@ -49,6 +51,12 @@ class Optimiser:
                 "choose another stage in study.optimiser.suggest and start again."
             ) from cause
         return tuple(self._workspace.lake.get(one, Candidate) for one in ids)
+
+    def expected_gain(self, candidates: Sequence[Candidate]) -> float | None:
+        """What candidates promise [-], as a share of what is reached; None if nothing is."""
+        if self.history is None:
+            return None
+        return self._workspace.run(measure_gain, [(self._study, self.history.id, candidates)], lambda *_: None)[0]
 
     def await_results(self, candidates: Sequence[Candidate]) -> History:
         """Keep candidates as pending: the next ones asked for are suggested beside them."""
@@ -82,8 +90,8 @@ class Optimiser:
         stage = (self._study.suggest if done else self._study.start).stage
         if self.history is not None and self.history.pending_ids and PENDING not in stage.ports:
             raise CampaignError(
-                f"{len(self.history.pending_ids)} candidates are pending, of which {stage.name} takes no account. Report "
-                "or withdraw them first, or choose acquisition.feasible_improvement in study.optimiser.suggest."
+                f"{len(self.history.pending_ids)} candidates are pending, of which {stage.name} takes no account. "
+                "Report or withdraw them first, or choose acquisition.feasible_improvement in study.optimiser.suggest."
             )
 
 
@@ -113,6 +121,24 @@ def propose(address: str, study: Study, history_id: str, count: int) -> tuple[st
     )
     outputs = completed(found)
     return tuple(outputs[str(number)] for number in range(count))
+
+
+@task("expect")
+def measure_gain(address: str, study: Study, history_id: str, candidates: Sequence[Candidate]) -> float | None:
+    """The expected gain of evaluating candidates, wherever the task runs; deterministic, and not stored."""
+    lake = lake_at(address)
+    known = trials(lake.get(history_id, History).rows())
+    further = {name: study.suggest.parameters[name] for name in _SHARED if name in study.suggest.parameters}
+    return expected_gain(
+        [lake.get(one, Candidate) for one in known["candidates"]],
+        [lake.get(one, Kpi) for one in known["kpis"]],
+        [lake.get(one, Candidate) for one in known["failed"]],
+        candidates,
+        space={path: variable.definition() for path, variable in study.space.items()},
+        goals=wanted(study.goals),
+        seed=study.seed,
+        **further,
+    )
 
 
 def trials(rows: Sequence[tuple[str, tuple[str, ...]]]) -> dict[str, list[str]]:

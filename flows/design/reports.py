@@ -106,7 +106,7 @@ def read_csv(study: Study, text: str) -> list[Report]:
 
 
 def read_json(study: Study, text: str) -> list[Report]:
-    """The entries of a list; one without any KPI and outcome is still pending and is passed over. Raises as CSV does."""
+    """The entries of a list; one without any KPI and outcome is passed over, as pending. Raises as `read_csv`."""
     try:
         content = json.loads(text)
     except ValueError as cause:

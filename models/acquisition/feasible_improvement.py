@@ -89,7 +89,7 @@ def suggest_by_feasible_improvement(
     if not cube.axes or (measured.sum() < _LEAST_MEASURED and measured.all() and not failed):
         return cube.candidates(even_points(cube, changed.searched_points(tried), count, seed))
     with repeatable(seed):
-        acquisition = acquisition_over(changed, wanted, candidates, kpis, failed, tolerances or {}, seed)
+        acquisition, _ = acquisition_over(changed, wanted, candidates, kpis, failed, tolerances or {}, seed)
         chosen = _ascended(acquisition, changed, changed.points(pending), count, seed)
     own = tried[changed.inside(tried)]
     return cube.candidates(distinct(cube, chosen, changed.searched_points(own), seed))
@@ -103,8 +103,11 @@ def acquisition_over(
     failed: Sequence[Candidate],
     tolerances: Mapping[str, Any],
     seed: int,
-) -> Acquisition:
-    """The acquisition over the wider cube, without pending points; within `repeatable`."""
+) -> tuple[Acquisition, Observations | None]:
+    """The acquisition over the wider cube, without pending points, and what it improves on; within `repeatable`.
+
+    It improves on nothing, and is a probability, as long as no candidate is feasible.
+    """
     measured = _measured(goals, candidates, kpis)
     points = changed.points([*candidates, *failed])
     succeeded = np.append(measured, np.zeros(len(failed), dtype=bool))
@@ -114,8 +117,8 @@ def acquisition_over(
     model = _side_by_side([*models, *boundary], deviations)
     limits = limits_of(seen.responses if models else (), boundary=bool(boundary))
     if models and seen.feasible.any():
-        return improvement_of(model, seen, seed, limits)
-    return feasibility_of(model, seed, limits)
+        return improvement_of(model, seen, seed, limits), seen
+    return feasibility_of(model, seed, limits), None
 
 
 def _measured(goals: Sequence[Goal], candidates: Sequence[Candidate], kpis: Sequence[Kpi]) -> np.ndarray[Any, Any]:
@@ -167,6 +170,6 @@ def _ascended(acquisition: Acquisition, changed: ChangedSpace, pending: Floats, 
         if cube.discrete:
             chosen = ascend_by_trial(over, cube, 1, seed + number)
         else:
-            chosen = ascend_by_gradient(over, cube.axes, 1, seed + number)
+            chosen = ascend_by_gradient(over, cube.axes, 1, seed)
         known = np.vstack([known, changed.embedded(cube.snapped(chosen))])
     return changed.searched_points(known[len(pending) :])

@@ -68,7 +68,7 @@ def limits_of(responses: Sequence[Response], *, boundary: bool = False) -> Limit
     """The limits of the responses; of a boundary too if one stands after them, whose values are log odds."""
     limited = [_excess(n, r) for n, r in enumerate(responses) if r.goal.limit is not None]
     odds = [_against(len(responses))] if boundary else []
-    heavy: list[bool | None] = [True] * len(limited) + [False] * len(odds)
+    heavy: list[bool | None] = [*(True for _ in limited), *(False for _ in odds)]
     return Limits([*limited, *odds], [_SHARP] * len(limited) + [1.0] * len(odds), heavy)
 
 

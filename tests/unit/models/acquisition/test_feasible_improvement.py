@@ -14,6 +14,7 @@ from ragone.models.acquisition import (
     suggest_by_sobol,
 )
 from ragone.models.acquisition.changed_space import ChangedSpace
+from ragone.models.acquisition.expected_gain import expected_gain
 from ragone.models.acquisition.observations import observe_at
 from ragone.models.acquisition.space import UnitCube
 from ragone.models.acquisition.surrogates import expected_density, fit_to_many, surrogate_of
@@ -45,11 +46,12 @@ def suggested(tried: Any, kpis: Any, failed: Any = (), pending: Any = (), **chan
 
 
 def test_without_anything_special_it_is_expected_improvement() -> None:
-    """One suggestion from measured candidates alone is that of the older stage, to the last bit."""
+    """From measured candidates alone, a batch too, what is suggested is as of the older stage, to the last bit."""
     tried = even(8)
-    given: dict[str, Any] = {"space": SQUARE, "goals": ONE, "count": 1, "seed": 5}
+    given: dict[str, Any] = {"space": SQUARE, "goals": ONE, "count": 2, "seed": 5}
     older = suggest_by_expected_improvement(tried, kpis_of(tried, [hill]), **given)
-    assert suggest_by_feasible_improvement(tried, kpis_of(tried, [hill]), **given)["0"].values == older["0"].values
+    found = suggest_by_feasible_improvement(tried, kpis_of(tried, [hill]), **given)
+    assert [one.values for one in found.values()] == [one.values for one in older.values()]
 
 
 def test_failures_keep_the_search_on_their_side() -> None:
@@ -232,3 +234,32 @@ def test_a_changed_space_knows_what_lies_in_it() -> None:
     points = changed.points(candidates([{"x": 0.4, "y": 0.5}, {"x": 0.4, "y": 1.0}, {"x": 2.0, "y": 0.5}]))
     assert changed.inside(points).tolist() == [True, False, False]
     assert changed.inside(changed.embedded(np.array([[0.3]]))).all()
+
+
+def test_the_expected_gain_shrinks_as_the_top_is_found() -> None:
+    """At the top known it is a small share of the best value; far from it, with few values, a large one."""
+    given: dict[str, Any] = {"space": SQUARE, "goals": ONE, "seed": 5}
+
+    def gain(tried: tuple[Candidate, ...]) -> float:
+        kpis = tuple(kpi(10.0 + hill(one.values), 1e-4) for one in tried)
+        found = tuple(suggest_by_feasible_improvement(tried, kpis, count=1, **given).values())
+        share = expected_gain(tried, kpis, (), found, **given)
+        assert share is not None
+        return share
+
+    known = candidates([{"x": x, "y": y} for x in (0.2, 0.3, 0.4) for y in (0.5, 0.6, 0.7)])
+    assert gain(known) < 1e-3 < gain(even(4))
+
+
+def test_the_expected_gain_of_several_objectives_is_of_the_hypervolume() -> None:
+    """A share of what the front encloses; none as long as nothing is feasible."""
+    tried = even(6)
+    goals = [goal("maximise"), goal("minimise", name="second")]
+    kpis = tuple(k for one in tried for k in (kpi(one.values["x"]), kpi(one.values["y"], name="second")))
+    given: dict[str, Any] = {"space": SQUARE, "goals": goals, "seed": 5}
+    corner = candidates([{"x": 1.0, "y": 0.0}])
+    share = expected_gain(tried, kpis, (), corner, **given)
+    assert share is not None
+    assert share > 0.1
+    limited = {**given, "goals": [goal("maximise"), goal("at_least", 9.0, "second")]}
+    assert expected_gain(tried, kpis, (), corner, **limited) is None
