@@ -6,21 +6,27 @@ import argparse
 from collections.abc import Callable, Sequence
 
 from benchmarks import (
+    anisotropy,
+    cell_figures,
     command_line,
     coverage,
     discharges,
     disk,
     durations,
     evaluations,
+    fronts,
     generator,
     geometry,
     hashing,
     homogenisation,
+    kpi_coverage,
     lineage,
+    optimiser,
     prefect_tasks,
     queries,
     steps,
     surrogates,
+    voxel_sizes,
 )
 from benchmarks.measure import Line, tell
 
@@ -36,8 +42,14 @@ BENCHMARKS: dict[str, Callable[[], list[Line]]] = {
     "geometry": geometry.lines,
     "discharges": discharges.lines,
     "coverage": coverage.lines,
+    "kpi_coverage": kpi_coverage.lines,
+    "cell_figures": cell_figures.lines,
     "generator": generator.lines,
     "durations": durations.lines,
+    "voxel_sizes": voxel_sizes.lines,
+    "anisotropy": anisotropy.lines,
+    "optimiser": optimiser.lines,
+    "fronts": fronts.lines,
     "prefect_tasks": prefect_tasks.lines,
     "surrogates": surrogates.lines,
 }

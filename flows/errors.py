@@ -45,5 +45,9 @@ class CyclingError(RagoneError, ValueError):
     """Something was to be cycled that is no cell or no profile, or a setting of a protocol cannot be read."""
 
 
+class ReportError(RagoneError, ValueError):
+    """What a laboratory reports cannot be used; the message names the line and the column."""
+
+
 class RetrainingError(RagoneError, ValueError):
     """There is nothing to train a surrogate on, or no such surrogate."""

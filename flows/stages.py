@@ -13,9 +13,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ragone.models.acquisition import suggest_by_expected_improvement
+from ragone.models.acquisition import suggest_by_feasible_improvement
 from ragone.models.acquisition import suggest_by_sobol
+from ragone.models.history import await_results
 from ragone.models.history import tell
+from ragone.models.report import report_kpi
 from ragone.models.conclusion import conclude
+from ragone.models.plateau import find_plateau
 from ragone.models.generator.assembly import assemble_generator
 from ragone.models.generator.assembly import take_apart
 from ragone.models.generator.drawing import draw_microstructure
@@ -87,6 +91,7 @@ from ragone.pipelines.kpi import pulse_power
 from ragone.pipelines.kpi import plating_margin
 from ragone.pipelines.kpi import loss_shares
 from ragone.pipelines.kpi import material_cost
+from ragone.pipelines.kpi import coating
 from ragone.pipelines.kpi.impedance import relaxation_distribution
 from ragone.pipelines.kpi.impedance import examine_kramers_kronig
 from ragone.pipelines.kpi.impedance import fit_equivalent_circuit
@@ -99,6 +104,7 @@ from ragone.pipelines.thermal import roll_temperature
 from ragone.pipelines.kpi import voltage_deviation
 from ragone.pipelines.kpi import crossover
 from ragone.pipelines.kpi import relative_deviation
+from ragone.pipelines.kpi import largest_regret
 from ragone.pipelines.uncertainty import collect_priors
 from ragone.pipelines.uncertainty import draw_transport
 from ragone.pipelines.uncertainty import draw_materials

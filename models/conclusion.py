@@ -28,6 +28,7 @@ def conclude(
     definition: Mapping[str, Any],
     goals: Sequence[Mapping[str, Any]],
     failed_trials: tuple[int, ...] = (),
+    ending: str = "",
 ) -> Campaign:
     """Assemble the record of a campaign.
 
@@ -43,13 +44,15 @@ def conclude(
         ``{"kpi": ..., "sense": ..., "limit": ...}`` each, as `acquisition.expected_improvement` takes them.
     failed_trials
         Numbers of the trials, from 0, whose evaluation failed: they have no KPI.
+    ending
+        Why it ended before its budget was spent; empty if it did not.
 
     Raises
     ------
     FieldShapeError
         If the number of KPIs does not fit, or a failed trial is none.
     """
-    return concluded(candidates, kpis, goals_of(goals), failed_trials, name=name, definition=definition)
+    return concluded(candidates, kpis, goals_of(goals), failed_trials, name=name, definition=definition, ending=ending)
 
 
 def concluded(
@@ -60,6 +63,7 @@ def concluded(
     *,
     name: str,
     definition: Mapping[str, Any],
+    ending: str = "",
 ) -> Campaign:
     """The record of a campaign over whatever records were tried; see `conclude`."""
     rows = _rows(goals, kpis, len(tried), failed)
@@ -81,6 +85,7 @@ def concluded(
         best_candidate_id="" if best is None else tried[best].id,
         best_kpi_id="" if best is None or (kpi := rows[best][aims[0]]) is None else kpi.id,
         front_ids=tuple(tried[number].id for number in front) if len(aims) > 1 else (),
+        ending=ending,
     )
 
 

@@ -1,4 +1,4 @@
-"""The history of an optimiser: earlier candidates with their KPIs, and those that were evaluated since."""
+"""The history of an optimiser: earlier candidates with their KPIs, those evaluated since, and those still pending."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ def tell(
     before: History | None,
     candidates: tuple[Candidate, ...],
     kpis: tuple[Kpi, ...],
+    withdrawn: tuple[Candidate, ...] = (),
     *,
     name: str,
     goals: Sequence[Mapping[str, Any]],
     failed: tuple[int, ...] = (),
 ) -> History:
-    """The history with further candidates.
+    """The history with further candidates, which are no longer pending.
 
     Parameters
     ----------
@@ -29,6 +30,8 @@ def tell(
         That were evaluated, in order.
     kpis
         One for each goal of each candidate that did not fail, row by row.
+    withdrawn
+        Pending candidates that will not be evaluated, or in whose place another one was.
     name
         Name of the study.
     goals
@@ -52,4 +55,33 @@ def tell(
         {"candidate": candidate.id, "kpis": [] if number in failed else [next(given).id for _ in goals]}
         for number, candidate in enumerate(candidates)
     ]
-    return History(name=name, goals=list(goals), trials=[*(before.trials if before else ()), *added])
+    over = {candidate.id for candidate in (*candidates, *withdrawn)}
+    pending = tuple(one for one in (before.pending_ids if before else ()) if one not in over)
+    earlier = before.trials if before else ()
+    return History(name=name, goals=list(goals), trials=[*earlier, *added], pending_ids=pending)
+
+
+@stage("campaign.await")
+def await_results(
+    before: History | None,
+    candidates: tuple[Candidate, ...],
+    *,
+    name: str,
+    goals: Sequence[Mapping[str, Any]],
+) -> History:
+    """The history with candidates whose evaluation is awaited, after those that were pending before.
+
+    Parameters
+    ----------
+    before
+        The history so far; None at the start.
+    candidates
+        Suggested and handed out.
+    name
+        Name of the study.
+    goals
+        KPI, sense and limit of each goal.
+    """
+    pending = (*(before.pending_ids if before else ()), *(candidate.id for candidate in candidates))
+    trials = before.trials if before else []
+    return History(name=name, goals=list(goals), trials=list(trials), pending_ids=tuple(dict.fromkeys(pending)))

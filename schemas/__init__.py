@@ -18,6 +18,7 @@ from ragone.schemas.kpi import Kpi, KpiOutcome
 from ragone.schemas.kpi_stage import KpiStage, kpi_stage
 from ragone.schemas.materials import Materials
 from ragone.schemas.parameter import Parameter
+from ragone.schemas.plateau import Plateau
 from ragone.schemas.priors import Prior, Priors
 from ragone.schemas.promotion import Promotion, PromotionOutcome
 from ragone.schemas.provenance import Code, Environment, Run, RunOutcome, Snapshot, Tombstone, Verification
@@ -68,6 +69,7 @@ __all__ = [
     "NegativeElectrode",
     "Parameter",
     "ParticleShape",
+    "Plateau",
     "PredictedErrors",
     "Prior",
     "Priors",

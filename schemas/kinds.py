@@ -25,6 +25,7 @@ from ragone.schemas.history import History
 from ragone.schemas.impedance import Impedance
 from ragone.schemas.kpi import Kpi
 from ragone.schemas.materials import Materials
+from ragone.schemas.plateau import Plateau
 from ragone.schemas.priors import Priors
 from ragone.schemas.promotion import Promotion
 from ragone.schemas.provenance import Code, Environment, Run, Snapshot, Tombstone, Verification
@@ -63,6 +64,7 @@ _OWN: dict[str, type[Record]] = {
         Priors,
         UncertaintyBudget,
         Campaign,
+        Plateau,
         History,
         Representativity,
         Generator,

@@ -67,6 +67,8 @@ class SuggestCandidates(Protocol):
 
     `kpis` holds the KPI of each goal for each of `candidates` in turn; those of `failed` have none. `space` maps a path
     to its values, `goals` are objectives and constraints. The result is keyed "0", "1", ... in order.
+
+    One that suggests beside candidates that are being evaluated takes these as `pending: tuple[Candidate, ...] = ()`.
     """
 
     def __call__(

@@ -30,7 +30,7 @@ class Campaign(Record):
     """
 
     kind: ClassVar[str] = "campaign"
-    schema_version: ClassVar[int] = 2
+    schema_version: ClassVar[int] = 3
     migrations: ClassVar[Migrations] = {
         1: (
             renamed("design_ids", "candidate_ids"),
@@ -38,7 +38,8 @@ class Campaign(Record):
             tabled("objective", "values", where="feasible"),
             derived("goals", _one_goal),
             added("front_ids", ()),
-        )
+        ),
+        2: (added("ending", ""),),
     }
 
     name: str = text(doc="name of the study")
@@ -53,6 +54,7 @@ class Campaign(Record):
     best_candidate_id: str = text(default="", doc="empty if none was feasible, or there are several objectives")
     best_kpi_id: str = text(default="", doc="its KPI of the objective; empty if there is no such candidate")
     front_ids: tuple[str, ...] = texts(default=(), doc="feasible candidates that no other one beats in all objectives")
+    ending: str = text(default="", doc="why it ended before its budget was spent; empty if it did not")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

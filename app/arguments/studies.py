@@ -42,7 +42,43 @@ def _run(command: argparse.ArgumentParser) -> None:
         "--outputs", metavar="DIR", help="also write metrics, trials and lake lock here (what DVC tracks)"
     )
     _changes(command)
+    command.add_argument(
+        "--until", default="", metavar="TIME", help="begin no batch after this moment, for example 2026-12-01T08:00"
+    )
     _prefect_api(command, "a Prefect server on which the run shows up")
+
+
+def _after(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--after",
+        default="",
+        metavar="ID",
+        help="history or campaign to go on from (default: the latest history of a study of this name)",
+    )
+
+
+def _ask(command: argparse.ArgumentParser) -> None:
+    _study(command)
+    command.add_argument(
+        "--count",
+        type=int,
+        metavar="N",
+        help="candidates; 0 shows the pending ones (default: `initial` of the budget at first, then `batch`)",
+    )
+    command.add_argument(
+        "--output", metavar="FILE", help="write all pending candidates, to be filled in: .csv or .json"
+    )
+    _after(command)
+    _changes(command)
+
+
+def _tell(command: argparse.ArgumentParser) -> None:
+    command.add_argument("report", metavar="FILE", help="what `ragone ask` wrote, filled in: .csv or .json")
+    _study(command)
+    command.add_argument("--source", default="", help="title and address of the report (default: the file's name)")
+    command.add_argument("--conclude", action="store_true", help="also store what is known now as a campaign")
+    _after(command)
+    _changes(command)
 
 
 def _migrate_study(command: argparse.ArgumentParser) -> None:
@@ -58,6 +94,14 @@ def _cases(command: argparse.ArgumentParser) -> None:
         help="of the parameter files (default: params, here or as they come with Ragone)",
     )
     command.add_argument("--outputs", metavar="DIR", default="cases", help="of the pictures (default: %(default)s)")
+
+
+def _plateau(command: argparse.ArgumentParser) -> None:
+    command.add_argument("ids", nargs="+", metavar="CAMPAIGN", help="campaigns with one objective")
+    command.add_argument(
+        "--tolerance", default="1 %", metavar="SHARE", help="of the best value that is as good (default: 1 %%)"
+    )
+    command.add_argument("--png", metavar="FILE", help="draw the ranges into a PNG file")
 
 
 def _powers(command: argparse.ArgumentParser) -> None:
@@ -163,8 +207,11 @@ def _deploy(command: argparse.ArgumentParser) -> None:
 ARGUMENTS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
     "demo": _demo,
     "run": _run,
+    "ask": _ask,
+    "tell": _tell,
     "migrate-study": _migrate_study,
     "cases": _cases,
+    "plateau": _plateau,
     "powers": _powers,
     "bruggeman": _bruggeman,
     "represent": _represent,

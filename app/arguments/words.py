@@ -10,8 +10,11 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     "studies": {
         "demo": "run a small study, query, reproduce, train on it",
         "run": "run a study, or continue one that was stopped",
+        "ask": "suggest candidates for a laboratory to make and measure",
+        "tell": "add what a laboratory measured on candidates",
         "migrate-study": "rewrite a study file of an earlier form",
         "cases": "run the case studies of Kench et al. (2024)",
+        "plateau": "find which designs of a campaign are as good as its best",
         "powers": "compare designs at many powers by Ragone curves",
         "bruggeman": "measure the error of Bruggeman's relation",
     },

@@ -12,7 +12,7 @@ def execute(session: Session) -> int:
     given = session.arguments
     study = Study.load(given.params, given.changes)  # before a lake is made: a bad study leaves nothing behind
     with session.lake(create=True) as lake:
-        result = carry_out(session, lake, study, given.outputs, given.prefect_api)
+        result = carry_out(session, lake, study, given.outputs, given.prefect_api, given.until)
         session.answer(as_data(result), as_text(result))
     if result.best is None:
         return FOUND

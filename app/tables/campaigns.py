@@ -16,7 +16,9 @@ from ragone.schemas import Candidate
 from ragone.schemas.unit_names import short_name, unit_of
 
 
-def carry_out(session: Session, lake: Lake, study: Study, outputs: str | None, prefect_api: str = "") -> CampaignResult:
+def carry_out(
+    session: Session, lake: Lake, study: Study, outputs: str | None, prefect_api: str = "", until: str = ""
+) -> CampaignResult:
     """Run a study, or go on with it, under a progress bar; write its outputs if a folder is named.
 
     Raises
@@ -29,7 +31,9 @@ def carry_out(session: Session, lake: Lake, study: Study, outputs: str | None, p
     )
     try:
         with at_server(prefect_api), Watcher(session.notes, hidden=session.silent) as watcher:
-            result = run_campaign(lake, study, watcher, finished=lambda trial: watcher.say(trial_line(trial)))
+            result = run_campaign(
+                lake, study, watcher, until=until, finished=lambda trial: watcher.say(trial_line(trial))
+            )
     except CampaignError as cause:
         raise FoundError(str(cause)) from cause
     lake.close()
@@ -44,6 +48,7 @@ def as_data(result: CampaignResult) -> dict[str, Any]:
     return {
         "campaign_id": result.campaign.id,
         "objectives": [goal.name for goal in result.goals if goal.is_objective],
+        **({"ending": result.campaign.ending} if result.campaign.ending else {}),
         "trials": dict(Counter(str(trial.outcome) for trial in result.trials)),
         **_extrapolated_data(result),
         "best": None if best is None else _trial_data(best),
@@ -55,6 +60,7 @@ def as_text(result: CampaignResult) -> str:
     """A campaign for the eye: how the trials ended, and the best design with its numbers; or the front of several."""
     counts = Counter(str(trial.outcome) for trial in result.trials)
     lines = [f"{len(result.trials)} designs: " + ", ".join(f"{n} {outcome}" for outcome, n in sorted(counts.items()))]
+    lines += [f"ended early: {result.campaign.ending}"] if result.campaign.ending else []
     lines += _extrapolated_lines(result)
     if result.best is None:
         return "\n".join([*lines, "no design is feasible", f"campaign   {result.campaign.id}"])

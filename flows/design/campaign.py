@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from ragone.dataset import CAMPAIGN, Lake
@@ -19,6 +20,7 @@ from ragone.flows.design.sampling import target_met
 from ragone.flows.design.study import Study
 from ragone.flows.design.trials import CampaignResult, Trial, TrialOutcome
 from ragone.flows.design.volume_elements import Drawing, measure_volume_elements, transport_role
+from ragone.flows.errors import StudyError
 from ragone.flows.generator.drawer import Drawer, Expectation, drawer_of
 from ragone.flows.running.jobs import job
 from ragone.flows.running.progress import Progress
@@ -28,12 +30,18 @@ from ragone.flows.running.workspace import Workspace, open_workspace
 from ragone.models.conclusion import conclude
 from ragone.schemas import Campaign, Candidate, Kpi, Materials, Recipe
 
+_BATCHES_BELOW = 2  # in turn: one alone may be a surrogate that takes a slope for a plateau
 TrialWatcher = Callable[[Trial], None]
 
 
 @job("campaign")
 def run_campaign(
-    lake: Lake, study: Study, progress: Progress | None = None, *, finished: TrialWatcher = lambda _: None
+    lake: Lake,
+    study: Study,
+    progress: Progress | None = None,
+    *,
+    until: str = "",
+    finished: TrialWatcher = lambda _: None,
 ) -> CampaignResult:
     """Run a study, or go on with it.
 
@@ -48,6 +56,9 @@ def run_campaign(
     prefect_api_url
         A Prefect server on which the run shows up; the environment's PREFECT_API_URL if empty. Without either,
         Prefect is not used.
+    until
+        Moment as ISO 8601 writes it, local unless it names its zone, after which no batch is begun; never if empty.
+        Run again without it, the campaign goes on.
     finished
         Receives each trial when it is over.
 
@@ -63,7 +74,7 @@ def run_campaign(
         If the generator that draws and its calibration do not belong together.
     """
     with open_workspace(lake, study.execution, progress) as workspace, lake.doing(CAMPAIGN, study.name):
-        return _Campaign(workspace, study, finished).run()
+        return _Campaign(workspace, study, finished, _moment(until)).run()
 
 
 @task("conclude")
@@ -77,11 +88,23 @@ def units_of(study: Study) -> int:
     return study.budget.total * (study.resolution.first_volume_elements * len(study.chain.branches) + 1)
 
 
+def _moment(text: str) -> datetime | None:
+    """The moment that a text says, in UTC."""
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC) if text else None
+    except ValueError as cause:
+        raise StudyError(
+            f"until = {text!r} is no moment. Write it as 2026-12-01T08:00, or 2026-12-01T08:00+01:00."
+        ) from cause
+
+
 class _Campaign:
     """One run of a study: the trials so far, and where the next ones are evaluated."""
 
-    def __init__(self, workspace: Workspace, study: Study, finished: TrialWatcher) -> None:
-        self._workspace, self._study, self._finished = workspace, study, finished
+    def __init__(self, workspace: Workspace, study: Study, finished: TrialWatcher, until: datetime | None) -> None:
+        self._workspace, self._study, self._finished, self._until = workspace, study, finished, until
+        self._gains: list[float | None] = []
+        self._ending = ""
         self._lake, self._progress, self._chain = workspace.lake, workspace.progress, study.chain
         self._optimiser = Optimiser(workspace, study)
         self._drawer: Drawer = drawer_of(workspace, study)
@@ -95,10 +118,28 @@ class _Campaign:
             count = min(budget.batch if self._trials else budget.initial, budget.total - len(self._trials))
             self._progress.step(f"suggesting {count} designs")
             candidates = self._optimiser.ask(count)
+            if self._is_over(candidates):
+                break
             found = self._evaluated(candidates)
             self._optimiser.tell(candidates, [trial.kpis for trial in found])
             self._trials += found
         return self._concluded()
+
+    def _is_over(self, candidates: Sequence[Candidate]) -> bool:
+        """Whether it ends before its budget is spent: its time is up, or two batches in turn promise too little."""
+        if self._until is not None and self._trials and datetime.now(UTC) >= self._until:
+            self._ending = f"no batch was begun after {self._until.isoformat()}"
+            return True
+        least = self._study.budget.stop_below
+        if not least:
+            return False
+        self._gains.append(self._optimiser.expected_gain(candidates))
+        lasting = [gain for gain in self._gains[-_BATCHES_BELOW:] if gain is not None and gain < least]
+        if len(lasting) < _BATCHES_BELOW:
+            return False
+        promised = " and ".join(f"{gain:.2g}" for gain in lasting)
+        self._ending = f"two batches in turn promised a gain of {promised}, each below {least:g}"
+        return True
 
     def _evaluated(self, candidates: Sequence[Candidate]) -> list[Trial]:
         """All volume elements of all recipes, then what follows: a batch of one design still keeps workers busy."""
@@ -201,6 +242,7 @@ class _Campaign:
             "definition": self._study.definition(),
             "goals": self._goals(),
             "failed_trials": [trial.number - 1 for trial in self._trials if not trial.kpis],
+            **({"ending": self._ending} if self._ending else {}),
         }
         (campaign_id,) = self._workspace.run(conclude_trials, [(given,)], lambda *_: None)
         campaign = self._lake.get(campaign_id, Campaign)

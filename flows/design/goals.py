@@ -41,6 +41,11 @@ class Goal(goals.Goal):
         return kpi_stage_of(self.kpi)
 
     @property
+    def unit(self) -> str:
+        """The unit of the KPI; "1" if it is dimensionless."""
+        return self.stage.unit_given(self.kpi) or "1"
+
+    @property
     def key(self) -> str:
         """The key of the KPI in an evaluation: ``role.name``."""
         return f"{'+'.join(self.sources)}.{self.kpi}"

@@ -17,8 +17,12 @@ from ragone.flows.errors import CampaignError
 from ragone.flows.running.tasks import task
 from ragone.flows.running.workers import lake_at
 from ragone.flows.running.workspace import Workspace
-from ragone.models.history import tell
-from ragone.schemas import Candidate, History, Kpi
+from ragone.models.acquisition.expected_gain import expected_gain
+from ragone.models.history import await_results, tell
+from ragone.schemas import Candidate, History, Kpi, Stage
+
+_SHARED = ("tolerances", "earlier")  # parameters of a suggestion that its expected gain depends on
+PENDING = "pending"  # input of a stage that proposes candidates
 
 
 class Optimiser:
@@ -38,6 +42,7 @@ class Optimiser:
         """
         calls = [(self._study, "" if self.history is None else self.history.id, count)]
         done = 0 if self.history is None else len(self.history.trials)
+        self._require_pending_known(done)
         try:
             ids = self._workspace.run(propose, calls, lambda *_: None)[0]
         except StageFailedError as cause:
@@ -47,20 +52,47 @@ class Optimiser:
             ) from cause
         return tuple(self._workspace.lake.get(one, Candidate) for one in ids)
 
-    def tell(self, candidates: Sequence[Candidate], kpis: Sequence[Sequence[Kpi]]) -> History:
-        """Add candidates and their KPIs, one for each goal, none of a candidate whose evaluation failed."""
-        lake = self._workspace.lake
-        found = lake.run(
+    def expected_gain(self, candidates: Sequence[Candidate]) -> float | None:
+        """What candidates promise [-], as a share of what is reached; None if nothing is."""
+        if self.history is None:
+            return None
+        return self._workspace.run(measure_gain, [(self._study, self.history.id, candidates)], lambda *_: None)[0]
+
+    def await_results(self, candidates: Sequence[Candidate]) -> History:
+        """Keep candidates as pending: the next ones asked for are suggested beside them."""
+        return self._next(await_results, candidates=[candidate.id for candidate in candidates])
+
+    def tell(
+        self,
+        candidates: Sequence[Candidate],
+        kpis: Sequence[Sequence[Kpi]],
+        withdrawn: Sequence[Candidate] = (),
+    ) -> History:
+        """Add candidates and their KPIs, one for each goal, none of a candidate whose evaluation failed.
+
+        Those withdrawn are no longer pending.
+        """
+        return self._next(
             tell,
-            before=None if self.history is None else self.history.id,
             candidates=[candidate.id for candidate in candidates],
             kpis=[kpi.id for row in kpis for kpi in row],
-            name=self._study.name,
-            goals=wanted(self._study.goals),
+            withdrawn=[candidate.id for candidate in withdrawn],
             failed=[number for number, row in enumerate(kpis) if not row],
         )
+
+    def _next(self, stage: Stage[Any, History], **given: Any) -> History:
+        lake, before = self._workspace.lake, None if self.history is None else self.history.id
+        found = lake.run(stage, before=before, name=self._study.name, goals=wanted(self._study.goals), **given)
         self.history = lake.get(found.id, History)
         return self.history
+
+    def _require_pending_known(self, done: int) -> None:
+        stage = (self._study.suggest if done else self._study.start).stage
+        if self.history is not None and self.history.pending_ids and PENDING not in stage.ports:
+            raise CampaignError(
+                f"{len(self.history.pending_ids)} candidates are pending, of which {stage.name} takes no account. "
+                "Report or withdraw them first, or choose acquisition.feasible_improvement in study.optimiser.suggest."
+            )
 
 
 @task("suggest")
@@ -73,11 +105,14 @@ def propose(address: str, study: Study, history_id: str, count: int) -> tuple[st
         If the stage fails: without a proposal a campaign cannot go on.
     """
     lake = lake_at(address)
-    rows = lake.get(history_id, History).rows() if history_id else []
+    history = lake.get(history_id, History) if history_id else None
+    rows = history.rows() if history else []
+    pending = {PENDING: list(history.pending_ids)} if history and history.pending_ids else {}
     proposer = study.suggest if rows else study.start
     found = lake.run(
         proposer.stage,
         **trials(rows),
+        **pending,
         space={path: variable.definition() for path, variable in study.space.items()},
         goals=wanted(study.goals),
         count=count,
@@ -86,6 +121,24 @@ def propose(address: str, study: Study, history_id: str, count: int) -> tuple[st
     )
     outputs = completed(found)
     return tuple(outputs[str(number)] for number in range(count))
+
+
+@task("expect")
+def measure_gain(address: str, study: Study, history_id: str, candidates: Sequence[Candidate]) -> float | None:
+    """The expected gain of evaluating candidates, wherever the task runs; deterministic, and not stored."""
+    lake = lake_at(address)
+    known = trials(lake.get(history_id, History).rows())
+    further = {name: study.suggest.parameters[name] for name in _SHARED if name in study.suggest.parameters}
+    return expected_gain(
+        [lake.get(one, Candidate) for one in known["candidates"]],
+        [lake.get(one, Kpi) for one in known["kpis"]],
+        [lake.get(one, Candidate) for one in known["failed"]],
+        candidates,
+        space={path: variable.definition() for path, variable in study.space.items()},
+        goals=wanted(study.goals),
+        seed=study.seed,
+        **further,
+    )
 
 
 def trials(rows: Sequence[tuple[str, tuple[str, ...]]]) -> dict[str, list[str]]:

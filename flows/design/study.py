@@ -36,6 +36,7 @@ from ragone.flows.running.execution import EXECUTORS, Execution
 from ragone.flows.stages import STAGES
 from ragone.pipelines.characterise.representativity import Target
 from ragone.schemas import Candidate, Discharge, Microstructure, Stage
+from ragone.schemas.field import Bounds
 from ragone.schemas.kpi_stage import KpiStage
 from ragone.schemas.parameter import Parameter
 
@@ -45,7 +46,7 @@ _SMALLEST_EDGE, _LARGEST_EDGE = 8, 2048
 _GIVEN = ("recipe", "materials", "cell", f"{NEGATIVE}recipe", f"{NEGATIVE}materials")
 _GOALS = ("objectives", "constraints")
 _KEYS = ("name", "seed", *_GIVEN, "space", "steps", *_GOALS, "optimiser", "budget", "resolution", "storage", "executor")
-_OPTIMISER = {"start": "acquisition.sobol", "suggest": "acquisition.expected_improvement"}
+_OPTIMISER = {"start": "acquisition.sobol", "suggest": "acquisition.feasible_improvement"}
 _GIVEN_TO_OPTIMISER = ("space", "goals", "count")
 _READ_OFF_DISCHARGES = ("kpi.delivered", "kpi.densities", "kpi.specific_capacity")
 
@@ -64,11 +65,20 @@ class Proposer:
 
 @dataclass(frozen=True)
 class Budget:
-    """Designs drawn evenly at first, designs in all, and designs suggested at a time."""
+    """Designs drawn evenly at first, designs in all, and designs suggested at a time.
+
+    A campaign ends before the total where two batches in turn promise a gain below `stop_below` [-], 0 for never.
+    """
 
     initial: int
     total: int
     batch: int
+    stop_below: float = 0.0
+
+    def definition(self) -> dict[str, Any]:
+        """Return it as plain data, for the record of a campaign."""
+        stop = {"stop_below": self.stop_below} if self.stop_below else {}
+        return {"initial": self.initial, "total": self.total, "batch": self.batch, **stop}
 
 
 @dataclass(frozen=True)
@@ -227,7 +237,7 @@ class Study:
             "steps": {step.role: step.definition() for step in self.chain},
             "goals": [goal.definition() for goal in self.goals],
             "optimiser": {"start": self.start.definition(), "suggest": self.suggest.definition()},
-            "budget": vars(self.budget).copy(),
+            "budget": self.budget.definition(),
             "resolution": self.resolution.definition(),
             **({} if self.trust is None else {"trust": self.trust.definition()}),
         }
@@ -266,7 +276,7 @@ def _proposer(section: Section, role: str) -> Proposer:
 
 
 def _budget(root: Section, space: Space) -> Budget:
-    section = root.section("budget", ["initial", "total", "batch"])
+    section = root.section("budget", ["initial", "total", "batch", "stop_below"])
     initial = section.integer("initial", 1, _LARGEST)
     total = section.integer("total", initial, _LARGEST)
     if total > 1 and not any(variable.is_free for variable in space.values()):
@@ -274,7 +284,8 @@ def _budget(root: Section, space: Space) -> Budget:
             f"{section.at('total')} = {total}, but every value of the space is fixed, so that there is one design. "
             "Set initial and total to 1, or give a value a low and a high."
         )
-    return Budget(initial, total, section.integer("batch", 1, _LARGEST, 1))
+    stop_below = section.quantity("stop_below", "1", Bounds(low=0, high=1)) if section.has("stop_below") else 0.0
+    return Budget(initial, total, section.integer("batch", 1, _LARGEST, 1), stop_below)
 
 
 def _resolution(root: Section) -> Resolution:

@@ -8,6 +8,7 @@ improvement by the probability that every limit is kept. Responses are taken as 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
     import torch
 
 _SAMPLES = 128
+_SHARP = 1e-3  # width of a limit, in standardised units
 
 Acquisition = Any  # one of BoTorch's: called with points (batch, 1, axes), it gives (batch,)
+Excess = Callable[["torch.Tensor"], "torch.Tensor"]
 
 
 def improvement(surrogates: Sequence[Surrogate], seen: Observations, seed: int) -> Acquisition:
@@ -41,16 +44,50 @@ def improvement(surrogates: Sequence[Surrogate], seen: Observations, seed: int) 
     Ament et al., 2023, arXiv 2310.20708 (the logarithm); Letham et al., 2019, doi 10.1214/18-BA1110 (noise,
     constraints); Daulton et al., 2021, arXiv 2105.08195 (several objectives).
     """
+    return improvement_of(_model(surrogates, seen), seen, seed, limits_of(seen.responses))
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The limits of an acquisition as BoTorch takes them; how sharply each is drawn, and whether with heavy tails."""
+
+    excesses: list[Excess] = field(default_factory=list)
+    widths: list[float] = field(default_factory=list)
+    heavy: list[bool | None] = field(default_factory=list)
+
+    def given(self) -> dict[str, Any]:
+        """The arguments of an acquisition; none without a limit."""
+        import torch
+
+        if not self.excesses:
+            return {}
+        return {"constraints": self.excesses, "eta": torch.tensor(self.widths), "fat": self.heavy}
+
+
+def limits_of(responses: Sequence[Response], *, boundary: bool = False) -> Limits:
+    """The limits of the responses; of a boundary too if one stands after them, whose values are log odds."""
+    limited = [_excess(n, r) for n, r in enumerate(responses) if r.goal.limit is not None]
+    odds = [_against(len(responses))] if boundary else []
+    heavy: list[bool | None] = [*(True for _ in limited), *(False for _ in odds)]
+    return Limits([*limited, *odds], [_SHARP] * len(limited) + [1.0] * len(odds), heavy)
+
+
+def feasibility_of(model: Any, seed: int, limits: Limits) -> Acquisition:
+    """The logarithm of the probability that one of the points asked about, or pending, keeps every limit."""
+    import botorch.acquisition.logei as single
+
+    return single.qLogProbabilityOfFeasibility(model, sampler=_sampler(seed), **limits.given())
+
+
+def improvement_of(model: Any, seen: Observations, seed: int, limits: Limits) -> Acquisition:
+    """The improvement over what is seen, by a BoTorch model of its responses, standardised; see `improvement`."""
     import botorch.acquisition.logei as single
     import botorch.acquisition.multi_objective.logei as multiple
     import botorch.acquisition.multi_objective.objective as several
     import botorch.acquisition.objective as objective
-    import botorch.sampling.normal as sampling
     import torch
 
-    model, points = _model(surrogates, seen), torch.from_numpy(seen.points)
-    sampler = sampling.SobolQMCNormalSampler(torch.Size([_SAMPLES]), seed=seed)
-    constraints = [_excess(n, r) for n, r in enumerate(seen.responses) if r.goal.limit is not None] or None
+    points, sampler = torch.from_numpy(seen.points), _sampler(seed)
     aims = [number for number, response in enumerate(seen.responses) if response.goal.is_objective]
     if len(aims) > 1:
         multiple._load_attempted = True  # BoTorch would compile a kernel where it finds a compiler: other last digits
@@ -60,11 +97,11 @@ def improvement(surrogates: Sequence[Surrogate], seen: Observations, seed: int) 
             points,
             sampler=sampler,
             objective=several.IdentityMCMultiOutputObjective(outcomes=aims),
-            constraints=constraints,
             prune_baseline=True,
+            **limits.given(),
         )
-    aim = objective.GenericMCObjective(lambda values, *_, **__: values[..., aims[0]]) if constraints else None
-    return single.qLogNoisyExpectedImprovement(model, points, sampler=sampler, objective=aim, constraints=constraints)
+    aim = objective.GenericMCObjective(lambda values, *_, **__: values[..., aims[0]]) if limits.excesses else None
+    return single.qLogNoisyExpectedImprovement(model, points, sampler=sampler, objective=aim, **limits.given())
 
 
 def is_differentiable(surrogates: Sequence[Surrogate]) -> bool:
@@ -100,7 +137,23 @@ def _model(surrogates: Sequence[Surrogate], seen: Observations) -> Any:
     return models[0] if len(models) == 1 else lists.ModelListGP(*models)
 
 
-def _excess(number: int, response: Response) -> Callable[[torch.Tensor], torch.Tensor]:
+def _sampler(seed: int) -> Any:
+    import botorch.sampling.normal as sampling
+    import torch
+
+    return sampling.SobolQMCNormalSampler(torch.Size([_SAMPLES]), seed=seed)
+
+
+def _against(number: int) -> Excess:
+    """The log odds against success: of width 1, and with the tails of the logistic function, a probability."""
+
+    def against(values: torch.Tensor) -> torch.Tensor:
+        return -values[..., number]
+
+    return against
+
+
+def _excess(number: int, response: Response) -> Excess:
     """The distance of a response beyond its limit, as BoTorch wants it: positive where the limit is broken."""
     limit = response.scale.standardised(np.array(response.goal.sign * (response.goal.limit or 0.0))).item()
 

@@ -32,11 +32,12 @@ class Response:
     goal: Goal
     values: Floats
     variances: Floats | None
+    given_scale: Scale | None = None
 
     @property
     def scale(self) -> Scale:
-        """The scale by which the values are standardised."""
-        return Scale.of(self.values)
+        """The scale by which the values are standardised: the one given, else their own."""
+        return self.given_scale or Scale.of(self.values)
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,14 @@ class Observations:
     responses: tuple[Response, ...]
     feasible: np.ndarray[tuple[int], np.dtype[np.bool_]]
     measured_count: int
+
+    def among(self, chosen: np.ndarray[Any, np.dtype[np.bool_]]) -> Observations:
+        """Those of the candidates that are chosen, shape (candidates,), standardised as all were."""
+        responses = tuple(
+            Response(r.goal, r.values[chosen], None if r.variances is None else r.variances[chosen], r.scale)
+            for r in self.responses
+        )
+        return Observations(self.points[chosen], responses, self.feasible[chosen], int(chosen.sum()))
 
 
 def observe(
@@ -67,13 +76,18 @@ def observe(
     FieldShapeError
         If there is not one KPI per goal for each candidate.
     """
-    rows = rows_of(goals, kpis, len(candidates))
+    return observe_at(cube.snapped(cube.points([*candidates, *failed])), goals, kpis, len(failed))
+
+
+def observe_at(points: Floats, goals: Sequence[Goal], kpis: Sequence[Kpi], failed: int = 0) -> Observations:
+    """Collect candidates at points of shape (candidates, axes), so many failed ones last; raises as `observe`."""
+    rows = rows_of(goals, kpis, len(points) - failed)
     values = [[value_of(kpi) for kpi in row] for row in rows]
     columns: list[list[Kpi]] = [[row[place] for row in rows] for place in range(len(goals))]
     return Observations(
-        cube.snapped(cube.points([*candidates, *failed])),
-        tuple(_response(goal, column, len(failed)) for goal, column in zip(goals, columns, strict=True)),
-        np.array([is_feasible(goals, row) for row in values] + [False] * len(failed), dtype=bool),
+        points,
+        tuple(_response(goal, column, failed) for goal, column in zip(goals, columns, strict=True)),
+        np.array([is_feasible(goals, row) for row in values] + [False] * failed, dtype=bool),
         sum(None not in row for row in values),
     )
 

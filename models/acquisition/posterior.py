@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import torch
     from botorch.posteriors.gpytorch import GPyTorchPosterior
 
-_SMALLEST_VARIANCE = 1e-6  # of standardised values, as a Gaussian process takes it: covariances may be singular
+SMALLEST_VARIANCE = 1e-6  # of standardised values, as a Gaussian process takes it: covariances may be singular
 
 
 @dataclass(frozen=True)
@@ -39,16 +39,7 @@ class PredictedModel:
 
     def posterior(self, X: torch.Tensor, **_: Any) -> GPyTorchPosterior:  # noqa: N803 - BoTorch's
         """The joint normal distribution at points of shape (..., n, axes)."""
-        import botorch.posteriors.gpytorch as posteriors
-        import gpytorch.distributions as distributions
-
-        marginals = [distributions.MultivariateNormal(*found) for found in self._predicted(X)]
-        joint = (
-            marginals[0]
-            if len(marginals) == 1
-            else distributions.MultitaskMultivariateNormal.from_independent_mvns(marginals)
-        )
-        return posteriors.GPyTorchPosterior(joint)
+        return joint_posterior(self._predicted(X))
 
     def _predicted(self, points: torch.Tensor) -> list[tuple[torch.Tensor, torch.Tensor]]:
         """Means (..., n) and covariances (..., n, n) of each response; every point is predicted once."""
@@ -61,6 +52,20 @@ class PredictedModel:
         for surrogate, scale in zip(self.surrogates, self.scales, strict=True):
             means, covariances = surrogate.predict(distinct)
             spread = covariances[at[..., :, None], at[..., None, :]] / scale.spread**2
-            spread = spread + _SMALLEST_VARIANCE * np.eye(at.shape[-1])
+            spread = spread + SMALLEST_VARIANCE * np.eye(at.shape[-1])
             found.append((torch.from_numpy(scale.standardised(means[at])), torch.from_numpy(spread)))
         return found
+
+
+def joint_posterior(found: Sequence[tuple[torch.Tensor, torch.Tensor]]) -> GPyTorchPosterior:
+    """The joint normal distribution of independent responses, of means (..., n) and covariances (..., n, n) each."""
+    import botorch.posteriors.gpytorch as posteriors
+    import gpytorch.distributions as distributions
+
+    marginals = [distributions.MultivariateNormal(*each) for each in found]
+    joint = (
+        marginals[0]
+        if len(marginals) == 1
+        else distributions.MultitaskMultivariateNormal.from_independent_mvns(marginals)
+    )
+    return posteriors.GPyTorchPosterior(joint)

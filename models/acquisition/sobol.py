@@ -20,11 +20,12 @@ _SAME = 1e-6  # largest distance in the unit cube of two points that are one
 _SPARES = 1024  # points of the sequence, for each one wanted, among which one that was not tried is looked for
 
 
-@stage("acquisition.sobol", libraries=("scipy", "numpy"), informed_by=("candidates", "kpis", "failed"))
+@stage("acquisition.sobol", libraries=("scipy", "numpy"), informed_by=("candidates", "kpis", "failed", "pending"))
 def suggest_by_sobol(
     candidates: tuple[Candidate, ...],
     kpis: tuple[Kpi, ...],
     failed: tuple[Candidate, ...] = (),
+    pending: tuple[Candidate, ...] = (),
     *,
     space: Mapping[str, Any],
     goals: Sequence[Mapping[str, Any]],
@@ -38,7 +39,7 @@ def suggest_by_sobol(
 
     Parameters
     ----------
-    candidates, failed
+    candidates, failed, pending
         Every candidate so far.
     kpis
         Not used: the sequence does not look at what was measured.
@@ -63,7 +64,7 @@ def suggest_by_sobol(
     """
     rows_of(goals_of(goals), kpis, len(candidates))
     cube = UnitCube.of(space)
-    return cube.candidates(even_points(cube, cube.points([*candidates, *failed]), count, seed))
+    return cube.candidates(even_points(cube, cube.points([*candidates, *failed, *pending]), count, seed))
 
 
 def even_points(cube: UnitCube, tried: Floats, count: int, seed: int) -> Floats:

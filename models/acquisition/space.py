@@ -116,6 +116,10 @@ class UnitCube:
         """Whether any variable has values apart from each other."""
         return any(variable.discrete for variable in self.variables.values())
 
+    def axes_of(self, path: str) -> slice:
+        """The axes of a variable."""
+        return next(axes for each, _, axes in self._axes_by_variable() if each == path)
+
     def points(self, candidates: Sequence[Candidate]) -> Floats:
         """Points of candidates in the cube, shape (candidates, axes); outside [0, 1] if outside the space.
 
@@ -139,7 +143,8 @@ class UnitCube:
         snapped = points.copy()
         for path, variable, axes in self._axes_by_variable():
             if variable.discrete:
-                snapped[:, axes] = [variable.coordinates(variable.value(p), path) for p in points[:, axes].tolist()]
+                stand_for = [variable.coordinates(variable.value(p), path) for p in points[:, axes].tolist()]
+                snapped[:, axes] = np.reshape(stand_for, (len(points), variable.width))
         return snapped
 
     def redrawn(self, points: Floats, share: float, random: np.random.Generator) -> Floats:

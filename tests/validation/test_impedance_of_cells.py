@@ -67,7 +67,8 @@ def test_low_frequencies_agree_with_a_current_step(cell, spectrum):
 def test_high_frequencies_short_circuit_the_interface(cell):
     """With every double layer a short circuit, solid and electrolyte conduct side by side: Ohm's law by layers."""
     values = cell_values(cell, initial_state_of_charge=0.5)
-    conductivity = float(values["Electrolyte conductivity [S.m-1]"](1000.0, 298.15))
+    rest = (load_pybamm().Scalar(value) for value in (1000.0, 298.15))  # mol/m^3, K
+    conductivity = values["Electrolyte conductivity [S.m-1]"](*rest).evaluate()
     layers = {
         "Negative electrode": (cell.negative_thickness_metre, values["Negative electrode porosity"]),
         "Positive electrode": (cell.positive_thickness_metre, cell.positive_porosity),

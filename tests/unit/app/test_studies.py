@@ -30,6 +30,28 @@ def test_run_and_run_again(cli, write_study):
     assert cli(*runs).data == before
 
 
+def test_a_moment_after_which_no_batch_is_begun(cli, write_study):
+    """The first batch is evaluated, the record says why there is no second, and without the moment it goes on."""
+    path = write_study("total: 2", "total: 3")
+    ended = cli("run", path, "--until", "2000-01-01T00:00+00:00", "--json").data
+    assert ended["trials"] == {"measured": 2}
+    assert "no batch was begun after 2000-01-01" in ended["ending"]
+    went_on = cli("run", path, "--json").data
+    assert went_on["trials"] == {"measured": 3}
+    assert "ending" not in went_on
+    assert "is no moment" in cli("run", path, "--until", "tomorrow").err
+
+
+def test_a_campaign_ends_when_little_is_to_be_gained(cli, write_study):
+    """Two batches in turn that promise less than is asked for are not evaluated any more; the record says so."""
+    answer = cli("run", write_study("total: 2", "total: 6, stop_below: 100 %"), "--json")
+    assert answer.data["trials"] == {"measured": 3}
+    assert "two batches in turn promised a gain of" in answer.data["ending"]
+    with Lake.open("lake") as lake:
+        campaign = lake.get(answer.data["campaign_id"])
+    assert campaign.definition["budget"]["stop_below"] == 1.0
+
+
 def test_a_study_without_a_feasible_design(cli, write_study):
     """Designs that cannot deliver the power are stored outcomes; the exit code says that there is no best."""
     answer = cli("run", write_study("power: 20 W", "power: 1 MW"), "--json")

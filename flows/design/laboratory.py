@@ -1,0 +1,216 @@
+"""A study whose candidates somebody else evaluates, in a laboratory perhaps, with days between the calls.
+
+`ask` suggests candidates and keeps them as pending, `tell` adds what is reported of them. Each call stores its result
+before it returns, and a call that is repeated finds what it stored: nothing is lost when it is killed at any moment.
+Between two calls nothing but the lake remembers anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ragone.dataset import Lake
+from ragone.flows.design.optimiser import Optimiser, wanted
+from ragone.flows.design.reports import WITHDRAWN, Report, Reported
+from ragone.flows.design.study import Study
+from ragone.flows.errors import CampaignError, ReportError
+from ragone.flows.running.workspace import open_workspace
+from ragone.models.conclusion import conclude
+from ragone.models.history import tell
+from ragone.models.report import report_kpi
+from ragone.schemas import Campaign, Candidate, History, Kpi, RagoneError
+
+_LATEST = "SELECT id FROM histories WHERE name = $name ORDER BY created DESC, id LIMIT 1"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Candidates that are pending, the new ones among them, and the history in which they are kept."""
+
+    history: History | None
+    pending: tuple[Candidate, ...]
+    new: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True)
+class Told:
+    """The history after a report, how many rows were new to it, and how many it held already."""
+
+    history: History | None
+    added: int
+    known: int
+
+
+def ask(lake: Lake, study: Study, count: int | None = None, after: str = "") -> Asked:
+    """Suggest candidates beside those that are pending, and keep them as pending.
+
+    Parameters
+    ----------
+    lake
+        Where everything is stored.
+    study
+        Its space may have changed since: what is known of other candidates is kept.
+    count
+        Candidates wanted; 0 only shows those that are pending. Without one, `initial` of the budget at first, then
+        `batch`.
+    after
+        Id of the history or campaign to go on from; the latest history of a study of this name if empty.
+
+    Raises
+    ------
+    CampaignError
+        If none can be suggested, or the history is one of other goals.
+    """
+    history = history_of(lake, study, after)
+    begun = history is not None and (history.trials or history.pending_ids)
+    number = (study.budget.batch if begun else study.budget.initial) if count is None else count
+    new: tuple[Candidate, ...] = ()
+    with open_workspace(lake) as workspace:
+        optimiser = Optimiser(workspace, study, history)
+        if number:
+            new = optimiser.ask(number)
+            history = optimiser.await_results(new)
+    pending = () if history is None else tuple(lake.get(one, Candidate) for one in history.pending_ids)
+    return Asked(history, pending, new)
+
+
+def tell_reports(lake: Lake, study: Study, reports: Sequence[Report], source: str, after: str = "") -> Told:
+    """Add what is reported of candidates; a row that the history holds already adds nothing.
+
+    Parameters
+    ----------
+    lake, study, after
+        As `ask` takes them.
+    reports
+        Rows as they were read.
+    source
+        Whence they come; part of the provenance of every KPI.
+
+    Raises
+    ------
+    ReportError
+        If a row names a candidate that is not stored.
+    CampaignError
+        If the history is one of other goals.
+    """
+    history = history_of(lake, study, after)
+    held = {(candidate, kpis) for candidate, kpis in (history.rows() if history else ())}
+    asked = [_named(lake, report) for report in reports]
+    pending = history.pending_ids if history else ()
+    candidates, kpis, withdrawn = [], [], []
+    for report, suggested in zip(reports, asked, strict=True):
+        if report.outcome == WITHDRAWN:
+            withdrawn += [suggested] if suggested else []
+            continue
+        made = _made(lake, study, report, suggested)
+        row = tuple(_kpi(lake, made, reported, source) for reported in report.kpis)
+        if (made.id, tuple(kpi.id for kpi in row)) in held:
+            continue
+        candidates.append(made)
+        kpis.append(row)
+        if suggested and suggested.id != made.id:
+            withdrawn.append(suggested)
+    gone = [one for one in withdrawn if one.id in pending]
+    if candidates or gone:
+        with open_workspace(lake) as workspace:
+            history = Optimiser(workspace, study, history).tell(candidates, kpis, gone)
+    added = len(candidates) + len([one for one in gone if one not in candidates])
+    return Told(history, added, len(reports) - len(candidates))
+
+
+def conclude_history(lake: Lake, study: Study, history: History) -> Campaign:
+    """The campaign that a history makes up so far, stored."""
+    rows = history.rows()
+    found = lake.run(
+        conclude,
+        candidates=[candidate for candidate, _ in rows],
+        kpis=[kpi for _, kpis in rows for kpi in kpis],
+        name=study.name,
+        definition=study.definition(),
+        goals=wanted(study.goals),
+        failed_trials=[number for number, (_, kpis) in enumerate(rows) if not kpis],
+    )
+    return lake.get(found.id, Campaign)
+
+
+def history_of(lake: Lake, study: Study, after: str = "") -> History | None:
+    """The history to go on from: that of the id given, or the latest of a study of this name; None if there is none.
+
+    Raises
+    ------
+    CampaignError
+        If its goals are others, or the id is of something else.
+    """
+    names = [after] if after else lake.sql(_LATEST, parameters={"name": study.name})["id"].to_list()
+    history = lake.get(names[0]) if names else None
+    if isinstance(history, Campaign):
+        history = _of_campaign(lake, study, history)
+    if history is not None and not isinstance(history, History):
+        raise CampaignError(f"{after} is a {history.kind}; name a history or a campaign.")
+    if history is not None and history.goals != wanted(study.goals):
+        raise CampaignError(
+            f"history {history.id[:22]} has the goals {history.goals}, the study has {wanted(study.goals)}. "
+            "Go on with the study that it is of, or give this one another name."
+        )
+    return history
+
+
+def _of_campaign(lake: Lake, study: Study, campaign: Campaign) -> History:
+    """The history of a campaign of the same goals.
+
+    Raises
+    ------
+    CampaignError
+        If its goals are others.
+    """
+    width, definition = len(study.goals), [goal.definition() for goal in study.goals]
+    if not isinstance(campaign.definition, dict) or campaign.definition.get("goals") != definition:
+        raise CampaignError(f"{campaign.id[:22]} has other goals than the study. Name a campaign of the same goals.")
+    rows = [campaign.kpi_ids[n * width : (n + 1) * width] for n in range(len(campaign.candidate_ids))]
+    found = lake.run(
+        tell,
+        before=None,
+        candidates=list(campaign.candidate_ids),
+        kpis=[kpi for row in rows for kpi in row if kpi],
+        name=study.name,
+        goals=wanted(study.goals),
+        failed=[number for number, row in enumerate(rows) if not all(row)],
+    )
+    return lake.get(found.id, History)
+
+
+def _named(lake: Lake, report: Report) -> Candidate | None:
+    """The suggested candidate that a row names."""
+    if not report.candidate_id:
+        return None
+    try:
+        return lake.get(report.candidate_id, Candidate)
+    except RagoneError as cause:
+        raise ReportError(f"{report.where}: {cause}") from cause
+
+
+def _made(lake: Lake, study: Study, report: Report, suggested: Candidate | None) -> Candidate:
+    """The candidate that was made: the suggested one, or one with the values that the row gives."""
+    before: dict[str, Any] = dict(suggested.values) if suggested else {}
+    values = {**before, **report.values}
+    if suggested is not None and values == before:
+        return suggested
+    made = Candidate(values=values)
+    lake.put(made, note=f"made in place of {suggested.id}" if suggested else "made in a laboratory, not suggested")
+    return made
+
+
+def _kpi(lake: Lake, candidate: Candidate, reported: Reported, source: str) -> Kpi:
+    found = lake.run(
+        report_kpi,
+        candidate=candidate.id,
+        kpi=reported.goal.kpi,
+        unit=reported.goal.unit,
+        value=reported.value,
+        standard_uncertainty=reported.standard_uncertainty,
+        sample_count=reported.sample_count,
+        source=source,
+    )
+    return lake.get(found.id, Kpi)

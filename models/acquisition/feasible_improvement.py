@@ -1,0 +1,175 @@
+"""Which candidates are most worth evaluating next, where many cannot be evaluated or break a limit?
+
+As `expected_improvement`, with these differences. Candidates that could not be evaluated form a boundary instead of
+entering with a bad value. As long as no candidate keeps every limit, the probability that one does is made large, not
+an improvement that nothing is the start of. Pending candidates are counted as evaluated with what is expected of them.
+Candidates outside of the present space are kept where they help, and inputs may deviate from what was asked for.
+
+The result is repeatable to the last bit on one machine: float64, one thread, seeded restarts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ragone.models.acquisition.ascent import ascend_by_gradient, ascend_by_trial
+from ragone.models.acquisition.boundary import fit_boundary
+from ragone.models.acquisition.changed_space import ChangedSpace
+from ragone.models.acquisition.improvement import Acquisition, feasibility_of, improvement_of, limits_of
+from ragone.models.acquisition.observations import Observations, observe_at
+from ragone.models.acquisition.sobol import distinct, even_points
+from ragone.models.acquisition.space import Floats
+from ragone.models.acquisition.surrogates import scaled_responses, surrogate_of
+from ragone.models.acquisition.tolerances import AveragedModel, deviations_of
+from ragone.models.goals import Goal, goals_of, rows_of, value_of
+from ragone.models.surrogate import repeatable
+from ragone.schemas import Candidate, Kpi, stage
+
+_LEAST_MEASURED = 2  # one value has no spread to standardise by
+
+
+@stage(
+    "acquisition.feasible_improvement",
+    libraries=("botorch", "gpytorch", "linear_operator", "torch", "scipy", "numpy"),
+    informed_by=("candidates", "kpis", "failed", "pending"),
+)
+def suggest_by_feasible_improvement(
+    candidates: tuple[Candidate, ...],
+    kpis: tuple[Kpi, ...],
+    failed: tuple[Candidate, ...] = (),
+    pending: tuple[Candidate, ...] = (),
+    *,
+    space: Mapping[str, Any],
+    goals: Sequence[Mapping[str, Any]],
+    tolerances: Mapping[str, Any] | None = None,
+    earlier: Mapping[str, Any] | None = None,
+    count: int,
+    seed: int,
+) -> Mapping[str, Candidate]:
+    """The candidates with the largest log expected improvement, weighed by the probability that it can be had.
+
+    Parameters
+    ----------
+    candidates
+        Every candidate so far that was evaluated.
+    kpis
+        KPI of each goal, for each candidate in turn; a candidate one of whose KPIs is not measured tells where the
+        boundary lies, and nothing else.
+    failed
+        Candidates whose evaluation failed.
+    pending
+        Candidates that are being evaluated.
+    space, goals, count, seed
+        As `acquisition.expected_improvement` takes them. Candidates may lie outside of the space.
+    tolerances
+        Path to the standard deviation of what is made from what was asked for, in the unit of the path. The mean over
+        these deviations is then what the goals are about.
+    earlier
+        Path to the value that candidates which do not name it had, in its unit.
+
+    Returns
+    -------
+    Mapping[str, Candidate]
+        Keyed "0", "1", ... in order.
+
+    References
+    ----------
+    Those of `acquisition.expected_improvement`; Gelbart et al., 2014, arXiv 1403.5607 (unknown constraints, feasibility
+    first); Rasmussen and Williams, 2006, ISBN 0-262-18253-X (classification).
+    """
+    wanted = goals_of(goals)
+    changed = ChangedSpace.of(space, [*candidates, *failed, *pending], earlier or {})
+    tried = changed.points([*candidates, *failed, *pending])
+    measured = _measured(wanted, candidates, kpis)
+    cube = changed.searched
+    if not cube.axes or (measured.sum() < _LEAST_MEASURED and measured.all() and not failed):
+        return cube.candidates(even_points(cube, changed.searched_points(tried), count, seed))
+    with repeatable(seed):
+        acquisition, _ = acquisition_over(changed, wanted, candidates, kpis, failed, tolerances or {}, seed)
+        chosen = _ascended(acquisition, changed, changed.points(pending), count, seed)
+    own = tried[changed.inside(tried)]
+    return cube.candidates(distinct(cube, chosen, changed.searched_points(own), seed))
+
+
+def acquisition_over(
+    changed: ChangedSpace,
+    goals: Sequence[Goal],
+    candidates: Sequence[Candidate],
+    kpis: Sequence[Kpi],
+    failed: Sequence[Candidate],
+    tolerances: Mapping[str, Any],
+    seed: int,
+) -> tuple[Acquisition, Observations | None]:
+    """The acquisition over the wider cube, without pending points, and what it improves on; within `repeatable`.
+
+    It improves on nothing, and is a probability, as long as no candidate is feasible.
+    """
+    measured = _measured(goals, candidates, kpis)
+    points = changed.points([*candidates, *failed])
+    succeeded = np.append(measured, np.zeros(len(failed), dtype=bool))
+    seen, models = _modelled(changed, goals, candidates, kpis, measured)
+    boundary = [] if succeeded.all() else [fit_boundary(points, succeeded)]
+    deviations = deviations_of(changed.known, tolerances, seed)
+    model = _side_by_side([*models, *boundary], deviations)
+    limits = limits_of(seen.responses if models else (), boundary=bool(boundary))
+    if models and seen.feasible.any():
+        return improvement_of(model, seen, seed, limits), seen
+    return feasibility_of(model, seed, limits), None
+
+
+def _measured(goals: Sequence[Goal], candidates: Sequence[Candidate], kpis: Sequence[Kpi]) -> np.ndarray[Any, Any]:
+    """Whether each candidate has a value for every goal, shape (candidates,)."""
+    rows = rows_of(goals, kpis, len(candidates))
+    return np.array([all(value_of(kpi) is not None for kpi in row) for row in rows], dtype=bool)
+
+
+def _modelled(
+    changed: ChangedSpace,
+    goals: Sequence[Goal],
+    candidates: Sequence[Candidate],
+    kpis: Sequence[Kpi],
+    measured: np.ndarray[Any, Any],
+) -> tuple[Observations, list[Any]]:
+    """What an improvement is measured from, and a BoTorch model of each response; none of fewer than two values."""
+    width, kept = len(goals), np.flatnonzero(measured).tolist()
+    values = [kpi for number in kept for kpi in kpis[number * width : (number + 1) * width]]
+    points = changed.points([candidates[number] for number in kept])
+    seen = observe_at(points, goals, values)
+    if len(points) < _LEAST_MEASURED:
+        return seen, []
+    inside = changed.inside(points)
+    surrogates = [surrogate_of(points, response, inside) for response in seen.responses]
+    seen = replace(seen, responses=scaled_responses(seen.responses, surrogates))
+    models = [surrogate.differentiable for surrogate in surrogates]
+    own = seen.among(inside) if inside.any() else replace(seen, points=changed.projected(points))
+    return own, models
+
+
+def _side_by_side(models: Sequence[Any], deviations: Floats) -> Any:
+    """One BoTorch model of independent responses, averaged over the deviations of inputs."""
+    import botorch.models.model_list_gp_regression as lists
+
+    if len(deviations) > 1:
+        return AveragedModel(models, deviations)
+    return models[0] if len(models) == 1 else lists.ModelListGP(*models)
+
+
+def _ascended(acquisition: Acquisition, changed: ChangedSpace, pending: Floats, count: int, seed: int) -> Floats:
+    """Points of the searched cube, one after the other, each knowing those before and the pending ones."""
+    import torch
+
+    cube, known = changed.searched, pending
+    for number in range(count):
+        if len(known):
+            acquisition.set_X_pending(torch.from_numpy(known))
+        over = changed.restricted(acquisition)
+        if cube.discrete:
+            chosen = ascend_by_trial(over, cube, 1, seed + number)
+        else:
+            chosen = ascend_by_gradient(over, cube.axes, 1, seed)
+        known = np.vstack([known, changed.embedded(cube.snapped(chosen))])
+    return changed.searched_points(known[len(pending) :])
