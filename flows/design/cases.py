@@ -88,7 +88,7 @@ CONCLUSIONS = (
 
 @dataclass(frozen=True)
 class Cases:
-    """What was found.
+    """Campaigns, the designs that they found, and how far these can be trusted.
 
     Campaigns and plateaus by the name of the case; designs by name, their curves over all powers, and the largest
     regret of each from LOW to HIGH; `recommended` has the smallest. `robustness` is that of the designs called
