@@ -150,7 +150,7 @@ def _region(seen: Observations, cube: UnitCube, aim: int, margin: float, point_c
 
 
 def _near(gains: Floats, margin: float) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """Which gains lie within a margin of the largest; none that is minus infinity."""
+    """True for gains within a margin of the largest; none that is minus infinity."""
     return np.asarray(np.isfinite(gains) & (gains >= gains.max() - margin))
 
 
@@ -177,7 +177,7 @@ def _around(region: Floats, even: Floats) -> Floats:
 
 
 def _ranges(cube: UnitCube, candidates: Sequence[Candidate]) -> dict[str, list[Any]]:
-    """For each variable the lowest and the highest value, or the options that occur; none without candidates."""
+    """Lowest and highest value of each variable, or the options that occur; none without candidates."""
     found = {}
     for path, variable in cube.variables.items() if candidates else ():
         values = [candidate.values[path] for candidate in candidates]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from ragone.app.pictures.labels import literal
@@ -12,6 +13,7 @@ from ragone.schemas import Plateau
 from ragone.schemas.unit_names import short_name, unit_of
 
 _EVALUATED, _PREDICTED, _FRONT, _OTHER = "#1f5f8b", "#d78700", "#b03030", "#888888"
+_LABEL = MappingProxyType({"textcoords": "offset points", "fontsize": 8})
 
 
 @dataclass(frozen=True)
@@ -66,9 +68,10 @@ def draw_front(
     front = sorted(front, key=lambda point: point.first)
     axes.plot([p.first for p in others], [p.second for p in others], "o", color=_OTHER, ms=4, label="other designs")
     axes.plot([p.first for p in front], [p.second for p in front], "o-", color=_FRONT, ms=5, label="front")
-    for name, (first, second) in marked.items():
+    for number, (name, (first, second)) in enumerate(marked.items()):
         axes.plot([first], [second], "D", mfc="none", color="black")
-        axes.annotate(literal(name), (first, second), xytext=(6, 4), textcoords="offset points", fontsize=8)
+        axes.annotate(literal(name), (first, second), xytext=(-8, 6 - 18 * (number % 2)), ha="right", **_LABEL)
+    axes.margins(x=0.15)
     axes.set(xlabel=literal(labels[0]), ylabel=literal(labels[1]))
     axes.legend(frameon=False, fontsize="small")
     _save(figure, path)

@@ -29,7 +29,7 @@ class Conclusion:
 
 @dataclass(frozen=True)
 class Verdicts:
-    """By the name of the form: the KPI of each design at each power, and by how much each conclusion holds.
+    """KPI of each design at each power, and by how much each conclusion holds, by the name of the form.
 
     A deviation is None where one of the two has no value.
     """
