@@ -75,12 +75,12 @@ FOUND_BY = {
     HALF: f"half-cell-{max(RATES):g}C",
     BRUGGEMAN: f"four-{HIGH:g}W-bruggeman",
 }
-RECOMMENDED = "recommended"
+LEAST_REGRET = "smallest regret"
 CONCLUSIONS = (
     Conclusion(ENERGY, POWER, LOW),
     Conclusion(POWER, ENERGY, HIGH),
-    Conclusion(RECOMMENDED, ENERGY, LOW),
-    Conclusion(RECOMMENDED, POWER, HIGH),
+    Conclusion(LEAST_REGRET, ENERGY, LOW),
+    Conclusion(LEAST_REGRET, POWER, HIGH),
     Conclusion(ENERGY, HALF, LOW),
     Conclusion(POWER, HALF, HIGH),
 )
@@ -91,8 +91,9 @@ class Cases:
     """Campaigns, the designs that they found, and how far these can be trusted.
 
     Campaigns and plateaus by the name of the case; designs by name, their curves over all powers, and the largest
-    regret of each from LOW to HIGH; `recommended` has the smallest. `robustness` is that of the designs called
-    `drawn`, in their order; None if fewer than two deliver enough at HIGH. `kpis` compare designs, by what they say.
+    regret of each from LOW to HIGH. `robustness` is that of the designs called `drawn`, in their order; None if fewer
+    than two deliver enough at HIGH. `recommended` is the design that is near the best in most draws, or that of the
+    smallest regret where nothing was drawn. `kpis` compare designs, by what they say.
     """
 
     campaigns: dict[str, CampaignResult]
@@ -139,10 +140,10 @@ def run_cases(lake: Lake, folder: Path, progress: Progress | None = None) -> Cas
     sweep = sweep_powers(lake, study, _distinct(designs), POWERS, parts.part("many powers"))
     curves = {name: _curve(sweep, candidate) for name, candidate in designs.items()}
     regrets = _regrets(lake, designs, sweep)
-    recommended = min(regrets, key=lambda name: regrets[name].measured_value)
     drawn = _worth_drawing(lake, curves, campaigns[FOUND_BY[POWER]], plateaus[FOUND_BY[POWER]])
     robustness = _robustness(lake, study, list(drawn.values()), parts.part("draws"))
-    chosen = {name: designs[name] for name in (ENERGY, POWER, HALF)} | {RECOMMENDED: designs[recommended]}
+    recommended = _recommended(regrets, list(drawn), robustness)
+    chosen = {name: designs[name] for name in (ENERGY, POWER, HALF)} | {LEAST_REGRET: designs[_least(regrets)]}
     verdicts = judge_by_forms(lake, study, chosen, CONCLUSIONS, KPI, parts.part("model forms"))
     found = (regrets, recommended, tuple(drawn), robustness, verdicts, _compared(lake, curves))
     return Cases(campaigns, plateaus, designs, sweep, *found)
@@ -189,6 +190,18 @@ def _regrets(lake: Lake, designs: Mapping[str, Candidate], sweep: Sweep) -> dict
     found = regrets_of(lake, sweep.curves, [power for power in POWERS if LOW <= power <= HIGH], KPI)
     by_candidate = {curve.candidate.id: kpi for curve, kpi in zip(sweep.curves, found, strict=True)}
     return {name: by_candidate[candidate.id] for name, candidate in designs.items()}
+
+
+def _least(regrets: Mapping[str, Kpi]) -> str:
+    """The design of the smallest regret."""
+    return min(regrets, key=lambda name: regrets[name].measured_value)
+
+
+def _recommended(regrets: Mapping[str, Kpi], drawn: Sequence[str], robustness: Robustness | None) -> str:
+    """The named design that is near the best in most draws; that of the smallest regret where none was drawn."""
+    shares = {} if robustness is None else dict(zip(drawn, robustness.shares, strict=True))
+    known = {name: kpi.measured_value for name, kpi in shares.items() if name in regrets and kpi.value is not None}
+    return max(known, key=lambda name: known[name]) if known else _least(regrets)
 
 
 def _worth_drawing(

@@ -43,7 +43,7 @@ CHEMICAL = "Chemical power [W]"
 HEAT_NAMES = (*SOURCES, CHEMICAL)
 
 _TEMPERATURE = "Volume-averaged cell temperature [K]"
-_SOURCE, _SCALE = "Heat source [W.m-3]", 1e6  # W/m^3, of coatings at some C: the unknowns are of the order of one
+_SOURCE, _SCALE = "Heat source [MW.m-3]", 1e6  # W/MW; of coatings at some C: the unknowns are of the order of one
 
 # PyBaMM's options: a cell of one temperature, and one that is held at the ambient's.
 LUMPED = {"thermal": "lumped", "use lumped thermal capacity": "true", "heat of mixing": "true"}
@@ -89,14 +89,14 @@ def separate_heat_source(model: Any) -> None:
     """
     pybamm, variables, param = load_pybamm(), model.variables, model.param
     density = variables["Total heating [W.m-3]"]
-    source = pybamm.Variable(_SOURCE, domains=density.domains, scale=_SCALE)
-    model.algebraic[source] = (source - density) / _SCALE
+    source = pybamm.Variable(_SOURCE, domains=density.domains)
+    model.algebraic[source] = source - density / _SCALE
     model.initial_conditions[source] = pybamm.FullBroadcast(0.0, density.domain, "current collector")
     foils = sum(
         layer.L_cc * variables[f"{side} current collector Ohmic heating [W.m-3]"]
         for side, layer in (("Negative", param.n), ("Positive", param.p))
     )
-    coated = pybamm.z_average(param.L_x * pybamm.x_average(source) + foils) * param.A_cc
+    coated = pybamm.z_average(param.L_x * _SCALE * pybamm.x_average(source) + foils) * param.A_cc
     lost = variables["Surface total cooling [W]"] + variables["Lumped contact resistance heating [W]"]
     capacity = variables["Volume-averaged effective heat capacity [J.K-1.m-3]"] * param.V_cell
     model.rhs[variables[_TEMPERATURE]] = (coated + lost) / capacity
