@@ -6,6 +6,8 @@ import argparse
 from collections.abc import Callable, Sequence
 
 from benchmarks import (
+    anisotropy,
+    cell_figures,
     command_line,
     coverage,
     discharges,
@@ -17,11 +19,14 @@ from benchmarks import (
     geometry,
     hashing,
     homogenisation,
+    kpi_coverage,
     lineage,
     optimiser,
     prefect_tasks,
     queries,
     steps,
+    surrogates,
+    voxel_sizes,
 )
 from benchmarks.measure import Line, tell
 
@@ -37,11 +42,16 @@ BENCHMARKS: dict[str, Callable[[], list[Line]]] = {
     "geometry": geometry.lines,
     "discharges": discharges.lines,
     "coverage": coverage.lines,
+    "kpi_coverage": kpi_coverage.lines,
+    "cell_figures": cell_figures.lines,
     "generator": generator.lines,
     "durations": durations.lines,
     "optimiser": optimiser.lines,
     "fronts": fronts.lines,
+    "voxel_sizes": voxel_sizes.lines,
+    "anisotropy": anisotropy.lines,
     "prefect_tasks": prefect_tasks.lines,
+    "surrogates": surrogates.lines,
 }
 _HEAD = ("what", "ours", "peer", "ratio", "goal", "")
 

@@ -25,6 +25,7 @@ from ragone.flows.generator.training_volumes import (
     simulate_volumes,
 )
 from ragone.flows.running.progress import Parts, Progress, Silent
+from ragone.flows.surrogate.retraining import Retrained, retrain
 
 __all__ = [
     "CampaignError",
@@ -40,6 +41,7 @@ __all__ = [
     "PowerCurve",
     "Progress",
     "RepresentativityResult",
+    "Retrained",
     "Silent",
     "SimulationPlan",
     "Study",
@@ -61,6 +63,7 @@ __all__ = [
     "evaluate_microstructure",
     "find_volumes",
     "read_recipes",
+    "retrain",
     "run_campaign",
     "run_cases",
     "simulate_volumes",

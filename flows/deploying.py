@@ -32,7 +32,8 @@ assert ragone.flows.__all__  # it declares the jobs
 
 FLOWS = "ragone.flows.deployed"
 FILE = "prefect.yaml"
-SCHEDULED = "campaign"
+SCHEDULED, RETRAINING = "campaign", "surrogate-training"
+_GROWN = 0.2  # share of new observations from which a deployed retraining has something to do
 
 _USUAL_NAME = "usual"
 
@@ -214,7 +215,7 @@ def _registered(client: Any, deployed: Deployed) -> Any:
 
 
 def _filled(job: Job, study: Study, lake: str) -> dict[str, Any]:
-    """The parameters that are known: lake, study, and the plan of the generator that comes with Ragone."""
+    """The parameters that are known: lake, study, the plan of the generator that comes with Ragone, what is learned."""
     found: dict[str, Any] = {}
     for name, hint in job.hints.items():
         if name == LAKE:
@@ -223,4 +224,8 @@ def _filled(job: Job, study: Study, lake: str) -> dict[str, Any]:
             found[name] = study.to_plain()
         elif hint is GeneratorPlan:
             found[name] = to_plain(GeneratorPlan.load(PLAN))
+        elif (job.name, name) == (RETRAINING, "target"):
+            found[name] = next(goal.kpi for goal in study.goals if goal.is_objective)
+        elif (job.name, name) == (RETRAINING, "if_grown"):
+            found[name] = _GROWN
     return found

@@ -47,3 +47,7 @@ class CyclingError(RagoneError, ValueError):
 
 class ReportError(RagoneError, ValueError):
     """A report of a laboratory cannot be used; the message names the line and the column."""
+
+
+class RetrainingError(RagoneError, ValueError):
+    """There is nothing to train a surrogate on, or no such surrogate."""

@@ -19,6 +19,7 @@ from ragone.models.history import await_results
 from ragone.models.history import tell
 from ragone.models.report import report_kpi
 from ragone.models.conclusion import conclude
+from ragone.models.plateau import find_plateau
 from ragone.models.generator.assembly import assemble_generator
 from ragone.models.generator.assembly import take_apart
 from ragone.models.generator.drawing import draw_microstructure
@@ -26,6 +27,8 @@ from ragone.models.generator.slices import train_slices
 from ragone.models.generator.training import train_steps
 from ragone.models.generator.trust import fit_errors
 from ragone.models.generator.trust import predict_errors
+from ragone.models.surrogate.comparison import compare_surrogates
+from ragone.models.surrogate.training import train_surrogate
 from ragone.pipelines.realise import realise
 from ragone.pipelines.manufacture import pack_particles
 from ragone.pipelines.characterise import average_transport
@@ -88,6 +91,7 @@ from ragone.pipelines.kpi import pulse_power
 from ragone.pipelines.kpi import plating_margin
 from ragone.pipelines.kpi import loss_shares
 from ragone.pipelines.kpi import material_cost
+from ragone.pipelines.kpi import coating
 from ragone.pipelines.kpi.impedance import relaxation_distribution
 from ragone.pipelines.kpi.impedance import examine_kramers_kronig
 from ragone.pipelines.kpi.impedance import fit_equivalent_circuit
@@ -100,6 +104,7 @@ from ragone.pipelines.thermal import roll_temperature
 from ragone.pipelines.kpi import voltage_deviation
 from ragone.pipelines.kpi import crossover
 from ragone.pipelines.kpi import relative_deviation
+from ragone.pipelines.kpi import largest_regret
 from ragone.pipelines.uncertainty import collect_priors
 from ragone.pipelines.uncertainty import draw_transport
 from ragone.pipelines.uncertainty import draw_materials

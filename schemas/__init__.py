@@ -18,7 +18,9 @@ from ragone.schemas.kpi import Kpi, KpiOutcome
 from ragone.schemas.kpi_stage import KpiStage, kpi_stage
 from ragone.schemas.materials import Materials
 from ragone.schemas.parameter import Parameter
+from ragone.schemas.plateau import Plateau
 from ragone.schemas.priors import Prior, Priors
+from ragone.schemas.promotion import Promotion, PromotionOutcome
 from ragone.schemas.provenance import Code, Environment, Run, RunOutcome, Snapshot, Tombstone, Verification
 from ragone.schemas.random_walk import RandomWalk
 from ragone.schemas.recipe import Candidate, CellDesign, ParticleShape, Recipe, Tabs
@@ -67,9 +69,12 @@ __all__ = [
     "NegativeElectrode",
     "Parameter",
     "ParticleShape",
+    "Plateau",
     "PredictedErrors",
     "Prior",
     "Priors",
+    "Promotion",
+    "PromotionOutcome",
     "RagoneError",
     "RandomWalk",
     "Recipe",

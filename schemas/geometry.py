@@ -26,7 +26,7 @@ class Geometry(Record):
     """
 
     kind: ClassVar[str] = "geometry"
-    schema_version: ClassVar[int] = 3
+    schema_version: ClassVar[int] = 4
     migrations: ClassVar[Migrations] = {
         1: (added("mean_particle_sphericity", None), added("particle_sphericity", np.empty(0))),
         2: (
@@ -34,6 +34,10 @@ class Geometry(Record):
             withdrawn("solid_percolating_fraction", 0.0, lambda values: values["pore_fraction"] == 1),
             stacked("chord_length_metre", 3),
             annotated("methods", "without_value"),
+        ),
+        3: (
+            added("through_plane_fraction", np.empty((0, 0))),
+            added("through_plane_gradient", np.empty(0)),
         ),
     }
 
@@ -75,6 +79,19 @@ class Geometry(Record):
 
     phase_names: tuple[str, ...] = texts(doc="names of the phases, in the order of what is given per phase")
     phase_fraction: np.ndarray[Any, Any] = vector("1", low=0, high=1, doc="per phase")
+    through_plane_fraction: np.ndarray[Any, Any] = array(
+        "1",
+        "float64",
+        2,
+        tolerance=_ROUNDING,
+        doc="per phase and layer along axis 0: share of the layer's volume; empty in older records",
+    )
+    through_plane_gradient: np.ndarray[Any, Any] = vector(
+        "1",
+        tolerance=_ROUNDING,
+        doc="per phase: change of that share from the middle to the end of axis 0 in a line of best fit, over the "
+        "mean; 0 of an absent phase or a single layer; empty in older records",
+    )
     phase_percolating_fraction: np.ndarray[Any, Any] = array(
         "1", "float64", 2, tolerance=_ROUNDING, doc="per phase and axis: part of it in clusters from face to face"
     )

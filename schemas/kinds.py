@@ -25,7 +25,9 @@ from ragone.schemas.history import History
 from ragone.schemas.impedance import Impedance
 from ragone.schemas.kpi import Kpi
 from ragone.schemas.materials import Materials
+from ragone.schemas.plateau import Plateau
 from ragone.schemas.priors import Priors
+from ragone.schemas.promotion import Promotion
 from ragone.schemas.provenance import Code, Environment, Run, Snapshot, Tombstone, Verification
 from ragone.schemas.random_walk import RandomWalk
 from ragone.schemas.recipe import Candidate, CellDesign, Recipe
@@ -62,6 +64,7 @@ _OWN: dict[str, type[Record]] = {
         Priors,
         UncertaintyBudget,
         Campaign,
+        Plateau,
         History,
         Representativity,
         Generator,
@@ -72,6 +75,7 @@ _OWN: dict[str, type[Record]] = {
         Resemblance,
         Fidelity,
         Surrogate,
+        Promotion,
         Code,
         Environment,
         Run,

@@ -20,6 +20,7 @@ class KpiOutcome(StrEnum):
 
     MEASURED = "measured"
     INFEASIBLE = "the discharge delivered nothing"
+    NOT_REACHED = "the cell does not reach it within its limits"
     NOT_IDENTIFIABLE = "the data do not determine it"
     NOT_APPLICABLE = "its conditions do not hold"
 

@@ -46,13 +46,14 @@ class Recipe(Record):
     """Composition, porosity and particles of a microstructure, whatever its loading."""
 
     kind: ClassVar[str] = "recipe"
-    schema_version: ClassVar[int] = 2
+    schema_version: ClassVar[int] = 3
     migrations: ClassVar[Migrations] = {
         1: (
             added("particle_size_weight", SizeWeight.NUMBER),
             added("second_particle_radius_metre", None),
             added("second_particle_share", 0.0),
         ),
+        2: (added("binder_migration", 0.0),),
     }
 
     active_material_weight_fraction: float = real(
@@ -100,6 +101,14 @@ class Recipe(Record):
     )
     second_particle_share: float = real(
         "1", low=0, high=1, default=0.0, doc="volume of the second kind over that of all active material"
+    )
+    binder_migration: float = real(
+        "1",
+        low=-1,
+        high=1,
+        default=0.0,
+        doc="carbon-binder moved from the foil to the separator by drying: its share of the volume is linear, from "
+        "1 - this at the foil to 1 + this at the separator, of the mean",
     )
 
 

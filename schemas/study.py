@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ragone.schemas.field import blob, document, text, texts, vector
+from ragone.schemas.field import blob, document, integer, text, texts, vector
 from ragone.schemas.migration import Migrations, added, derived, renamed, tabled
 from ragone.schemas.record import Record
 
@@ -71,6 +71,29 @@ class Model(Record):
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Surrogate(Model):
-    """A model that predicts KPIs from designs or metrics; opaque to the lake."""
+    """A model that predicts a KPI, or a metric of transport, from features of designs; its weights are opaque.
+
+    Each feature is a name and unit with low, high and whole, or with choices: the columns of the evaluations that
+    the model takes, and what they were in training.
+    """
 
     kind: ClassVar[str] = "surrogate"
+    schema_version: ClassVar[int] = 2
+    migrations: ClassVar[Migrations] = {
+        1: (
+            *(added(name, "") for name in ("target", "target_unit", "target_definition", "where")),
+            added("features", []),
+            added("held_out", ()),
+            added("seed", 0),
+            added("card", {}),
+        )
+    }
+
+    target: str = text(default="", doc="KPI, or field of the transport, that is predicted")
+    target_unit: str = text(default="", doc="its unit; 1 if dimensionless")
+    target_definition: str = text(default="", doc="how it is defined, in all observations alike")
+    where: str = text(default="", doc="condition on the evaluations that found the observations")
+    features: Any = document(default=[], doc="what it predicts from, and what that was in training")
+    held_out: tuple[str, ...] = texts(default=(), doc="ids of observations kept back, to judge it by")
+    seed: int = integer(low=0, default=0, doc="seed of the training")
+    card: Any = document(default={}, doc="model card: purpose, data, error, calibration, domain, importance, limits")

@@ -15,6 +15,16 @@ def _heat(command: argparse.ArgumentParser) -> None:
     command.add_argument("--heat-transfer", metavar="COEFFICIENT", help="of a lumped cell (default: '10 W/m^2/K')")
 
 
+def _particle_sizes(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--particle-sizes",
+        type=int,
+        default=0,
+        metavar="N",
+        help="sizes of positive particles as drawn, for example 20 (default: one sphere that stands for all)",
+    )
+
+
 def _import_measurement(command: argparse.ArgumentParser) -> None:
     command.add_argument("file", metavar="FILE", help="of one cell: .csv, .parquet, .txt, .mpt, .mat, .xlsx or .res")
     command.add_argument(
@@ -92,6 +102,7 @@ def _cycle(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--ambient", metavar="TEMPERATURE", help="for example '25 degC' (default: 298.15 K)")
     _heat(command)
+    _particle_sizes(command)
     command.add_argument("--initial-soc", metavar="SHARE", help="for example 1 or '50 %%' (default: the protocol's)")
     command.add_argument("--png", metavar="FILE", help="draw voltage, current and plating margin into a PNG file")
 
@@ -162,6 +173,7 @@ def _impedance(command: argparse.ArgumentParser) -> None:
     command.add_argument("--temperature", metavar="T", help="of the cell (default: '298.15 K' if simulated)")
     command.add_argument("--lowest", default="0.1 mHz", metavar="FREQUENCY", help="simulated (default: %(default)s)")
     command.add_argument("--highest", default="10 kHz", metavar="FREQUENCY", help="simulated (default: %(default)s)")
+    _particle_sizes(command)
     command.add_argument(
         "--border", default="1 s", metavar="TIME", help="expected, from charge transfer to diffusion (default: 1 s)"
     )

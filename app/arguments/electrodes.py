@@ -37,6 +37,13 @@ def _import(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--crop", default="", metavar="BOX", help="part to read, in voxels: 10:90,0:64,:")
     command.add_argument("--trim", action="store_true", help="cut away slices of one single label at the ends")
+    command.add_argument(
+        "--subvoxels",
+        type=int,
+        default=1,
+        metavar="N",
+        help="parts of a voxel along each edge, grey values interpolated between them (default: %(default)s)",
+    )
     command.add_argument("--path", default="", help="array inside a container that holds several")
     command.add_argument("--raw", default="", metavar="LAYOUT", help="of voxels without header: '24x32x40 uint8'")
     command.add_argument(

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
-from ragone.app.arguments import cells, electrodes, generators, installation, lake, studies
+from ragone.app.arguments import cells, electrodes, generators, installation, lake, studies, surrogates
 from ragone.app.arguments.words import DESCRIPTION, ENDING, GROUPS
 from ragone.app.terminal.printable import one_line
 
@@ -17,6 +17,7 @@ _ARGUMENTS = {
     **studies.ARGUMENTS,
     **electrodes.ARGUMENTS,
     **generators.ARGUMENTS,
+    **surrogates.ARGUMENTS,
     **cells.ARGUMENTS,
     **lake.ARGUMENTS,
     **installation.ARGUMENTS,

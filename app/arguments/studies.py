@@ -96,6 +96,14 @@ def _cases(command: argparse.ArgumentParser) -> None:
     command.add_argument("--outputs", metavar="DIR", default="cases", help="of the pictures (default: %(default)s)")
 
 
+def _plateau(command: argparse.ArgumentParser) -> None:
+    command.add_argument("ids", nargs="+", metavar="CAMPAIGN", help="campaigns with one objective")
+    command.add_argument(
+        "--tolerance", default="1 %", metavar="SHARE", help="of the best value that is as good (default: 1 %%)"
+    )
+    command.add_argument("--png", metavar="FILE", help="draw the ranges into a PNG file")
+
+
 def _powers(command: argparse.ArgumentParser) -> None:
     command.add_argument("params", metavar="PARAMS", help="the study that says how a design becomes a cell")
     command.add_argument("ids", nargs="+", metavar="ID", help="candidates, or campaigns for their best one")
@@ -203,6 +211,7 @@ ARGUMENTS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
     "tell": _tell,
     "migrate-study": _migrate_study,
     "cases": _cases,
+    "plateau": _plateau,
     "powers": _powers,
     "bruggeman": _bruggeman,
     "represent": _represent,

@@ -8,12 +8,13 @@ from collections.abc import Mapping
 
 GROUPS: Mapping[str, Mapping[str, str]] = {
     "studies": {
-        "demo": "run a small study, query it, reproduce its best result",
+        "demo": "run a small study, query, reproduce, train on it",
         "run": "run a study, or continue one that was stopped",
         "ask": "suggest candidates for a laboratory to make and measure",
         "tell": "add what a laboratory measured on candidates",
         "migrate-study": "rewrite a study file of an earlier form",
         "cases": "run the case studies of Kench et al. (2024)",
+        "plateau": "find which designs of a campaign are as good as its best",
         "powers": "compare designs at many powers by Ragone curves",
         "bruggeman": "measure the error of Bruggeman's relation",
     },
@@ -41,6 +42,11 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "generator draw": "draw a volume of a recipe",
         "generator calibrate": "measure a generator's errors at left-out recipes",
         "generator fidelity": "compare generated with real volumes, metric by metric",
+    },
+    "surrogates of the history": {
+        "retrain": "train surrogates on evaluations; promote if better",
+        "predict": "predict a design by a surrogate, with its interval",
+        "screen": "find the best of a million designs by a surrogate",
     },
     "the lake": {
         "campaigns": "list the campaigns with their goals and best results",

@@ -57,6 +57,7 @@ def _volume(session: Session) -> ImportedVolume:
         trim=given.trim,
         inside=given.path,
         layout=given.raw,
+        subvoxels=given.subvoxels,
     )
     largest = parse_quantity(given.largest_size, "byte", "--largest-size", POSITIVE)
     with session.working("reading the volume"):

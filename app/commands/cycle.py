@@ -43,6 +43,8 @@ def execute(session: Session) -> int:
 def _test(given: Any) -> CellTest:
     """Return the test that the arguments ask for, read before a lake is opened."""
     parameters: dict[str, Any] = heat_parameters(given)
+    if given.particle_sizes:
+        parameters["particle_size_points"] = given.particle_sizes
     if given.ambient:
         parameters["ambient_temperature_kelvin"] = condition("ambient_temperature", given.ambient, "--ambient")
     if given.initial_soc:

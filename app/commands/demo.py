@@ -1,4 +1,4 @@
-"""`ragone demo`: the uses of Ragone in a row: run a campaign, query its history, reproduce its best number.
+"""`ragone demo`: the uses of Ragone in a row: a campaign, its history, its best number again, a surrogate of it.
 
 It leaves a page with pictures. A further use is a further entry of `STEPS`.
 """
@@ -15,13 +15,18 @@ from rich.console import Group, RenderableType
 from ragone.app.pages import CampaignRecords, campaign_page
 from ragone.app.tables.answers import rows_table, short
 from ragone.app.tables.campaigns import as_data, as_text, carry_out
+from ragone.app.tables.surrogates import retrained_data, retrained_text
 from ragone.app.tables.verdicts import GOOD, verdict_text
 from ragone.app.terminal.session import FINE, FOUND, Session
 from ragone.dataset import Lake
+from ragone.dataset.errors import StageFailedError
 from ragone.flows import Study
+from ragone.flows.errors import RetrainingError
 from ragone.flows.parameter_files.shipped import here_or_shipped
+from ragone.flows.surrogate.retraining import retrain
 
 PAGE = "report.html"
+_QUICK = ("mean", "linear", "quadratic", "gaussian_process")
 
 
 @dataclass
@@ -103,10 +108,25 @@ def _reproduce(tour: Tour) -> bool:
     return all(one.verdict in GOOD for one in found)
 
 
+def _retrain(tour: Tour) -> bool:
+    """A surrogate of the objective, by the methods that take seconds, if there are enough designs for one."""
+    aim = next(goal for goal in tour.study.goals if goal.is_objective)
+    command = f"$ ragone retrain{tour.session.again()} --target {aim.kpi} --methods {','.join(_QUICK)}"
+    try:
+        with tour.session.working(f"training a surrogate of {aim.kpi}"):
+            found = retrain(tour.lake, aim.kpi, methods=_QUICK)
+    except (RetrainingError, StageFailedError) as refused:
+        tour.tell(f"{command}\n{refused}", surrogate=None)
+        return True
+    tour.tell(Group(command, retrained_text(found)), surrogate=retrained_data(found))
+    return True
+
+
 STEPS: tuple[tuple[str, Callable[[Tour], bool]], ...] = (
     ("Run a campaign", _run),
     ("Query its history in one line", _query),
     ("Reproduce its best number from the id", _reproduce),
+    ("Train a surrogate on its history", _retrain),
 )
 
 
@@ -114,13 +134,14 @@ def _next(session: Session, folder: Path, params: Path, found: CampaignRecords) 
     where = session.again()
     lines = [f"Look at {folder / PAGE}: open it in a browser, the pictures are inside. The lake is {session.place}."]
     if found.best is not None:
-        kpi = short(found.best.kpis[0].id)
+        kpi, aim = short(found.best.kpis[0].id), found.best.kpis[0].name
         lines += [
             "Type next:",
             f"  ragone show {kpi}{where}",
             f"  ragone lineage {kpi}{where}",
             f"  ragone reproduce {kpi} --deep{where}",
             f"  ragone why {kpi}{where}",
+            f"  ragone screen {aim}{where}",
             f"  ragone run my-study.yaml{where}    (a copy of {params} with your own numbers)",
         ]
     return "\n".join(lines)

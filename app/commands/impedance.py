@@ -71,6 +71,7 @@ def _from_lake(session: Session, lake: Lake) -> str:
         temperature_kelvin=_kelvin(given.temperature or "298.15 K"),
         lowest_frequency_hertz=parse_quantity(given.lowest, "Hz", "--lowest", POSITIVE),
         highest_frequency_hertz=parse_quantity(given.highest, "Hz", "--highest", POSITIVE),
+        particle_size_points=given.particle_sizes,
     )
 
 

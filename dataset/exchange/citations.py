@@ -1,7 +1,7 @@
 """How is software cited? The works that its authors ask to be cited, by the name of the distribution.
 
-Parameter sets of PyBaMM are works of their own: whoever uses `Chen2020` cites the measurement. Software without a work
-to cite is named with its version and address.
+Parameter sets of PyBaMM, and electrolytes, are works of their own: whoever uses `Chen2020` cites the measurement.
+Software without a work to cite is named with its version and address.
 """
 
 from __future__ import annotations
@@ -183,7 +183,38 @@ _PRADA = Work(
     2013,
     "10.1149/2.053304jes",
 )
+_NYMAN = Work(
+    "Nyman2008",
+    "Electrochemical characterisation and modelling of the mass transport phenomena in LiPF6-EC-EMC electrolyte",
+    ("Nyman, Andreas", "Behm, Mårten", "Lindbergh, Göran"),
+    "Electrochimica Acta",
+    2008,
+    "10.1016/j.electacta.2008.04.023",
+)
+_VALOEN = Work(
+    "Valoen2005",
+    "Transport properties of LiPF6-based Li-ion battery electrolytes",
+    ("Valøen, Lars Ole", "Reimers, Jan N."),
+    "Journal of The Electrochemical Society",
+    2005,
+    "10.1149/1.1872737",
+)
+_LANDESFEIND = Work(
+    "Landesfeind2019",
+    "Temperature and Concentration Dependence of the Ionic Transport Properties of Lithium-Ion Battery Electrolytes",
+    ("Landesfeind, Johannes", "Gasteiger, Hubert A."),
+    "Journal of The Electrochemical Society",
+    2019,
+    "10.1149/2.0571912jes",
+)
+_ELECTROLYTES = {
+    "nyman-2008": (_NYMAN,),
+    "nyman-2008-arrhenius": (_NYMAN, _ECKER),  # whose activation energy it takes
+    "valoen-2005": (_VALOEN,),
+    **{f"landesfeind-2019-{solvents}": (_LANDESFEIND,) for solvents in ("ec-emc", "ec-dmc", "emc-fec")},
+}
 PARAMETER_SETS: Mapping[str, tuple[Work, ...]] = {
     **{work.key: (work,) for work in (_CHEN, _ECKER, _MARQUIS, _OKANE, _OREGAN, _PRADA)},
     "Chen2020_Arrhenius": (_CHEN, _OKANE),  # whose activation energies it takes
+    **_ELECTROLYTES,
 }

@@ -51,7 +51,7 @@ def software_of(selection: Selection) -> tuple[Software, ...]:
 
 
 def parameter_sets_of(selection: Selection) -> tuple[Work, ...]:
-    """Return the works from which the parameter sets of a selection's cells were taken, in order of their keys."""
+    """Return the works that parameter sets and electrolytes of a selection's cells are from, in order of their keys."""
     names = set()
     for artifact in (*selection.of_kind("cell_design"), *selection.of_kind("cell_parameters")):
         try:

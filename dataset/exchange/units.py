@@ -49,6 +49,7 @@ _NAMES = {
     "m^3": "M3",
     "mA.h/g": "MilliA-HR-PER-GM",
     "mV": "MilliV",
+    "mol/m^3": "MOL-PER-M3",
     "ohm": "OHM",
     "s": "SEC",
 }

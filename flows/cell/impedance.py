@@ -25,6 +25,7 @@ def simulated(
     temperature_kelvin: float,
     lowest_frequency_hertz: float,
     highest_frequency_hertz: float,
+    particle_size_points: int = 0,
 ) -> str:
     """Id of the spectrum of a cell, computed or found; of a spectrum its own.
 
@@ -49,6 +50,7 @@ def simulated(
         temperature_kelvin=temperature_kelvin,
         lowest_frequency_hertz=lowest_frequency_hertz,
         highest_frequency_hertz=highest_frequency_hertz,
+        particle_size_points=particle_size_points,
     ).id
 
 

@@ -1,28 +1,43 @@
-"""The three case studies of Kench et al. (2024) as campaigns, and the designs that they find side by side.
+"""The case studies of Kench et al. (2024) as campaigns, and the designs that they find side by side.
 
-1. A half cell of fixed loading, judged by capacity per gram of active material, at several rates.
+1. A half cell of fixed loading, judged by capacity per gram of active material, at a low and at a high rate.
 2. A full 4680 cell, the same two parameters, energy density at a low and at a high power.
-3. All four parameters: an energy cell and a power cell, and the first study's design beside them at many powers.
+3. All four parameters: an energy cell and a power cell; the power cell once more by Bruggeman's tortuosity factor; and
+   the front of energy at both powers.
+
+Then the designs found, over many powers, over draws of what is not known, and by other forms of the model.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ragone.dataset import Lake
 from ragone.flows.design.campaign import run_campaign, units_of
+from ragone.flows.design.conclusions import Conclusion, Verdicts, judge_by_forms
+from ragone.flows.design.plateaus import plateau_of
 from ragone.flows.design.powers import PowerCurve, Sweep, sweep_powers
+from ragone.flows.design.robust import Robustness, delivered_at, draw_designs, regrets_of
 from ragone.flows.design.study import Study
-from ragone.flows.design.trials import CampaignResult
+from ragone.flows.design.trials import CampaignResult, Trial
 from ragone.flows.errors import CampaignError
 from ragone.flows.running.jobs import job
 from ragone.flows.running.progress import Parts, Progress, Silent
+from ragone.flows.uncertainty.budget import DrawPlan
 from ragone.pipelines.kpi import ragone_curve, relative_deviation
-from ragone.schemas import Candidate, Kpi
+from ragone.schemas import Candidate, Kpi, Plateau
 
 KPI = "energy_density"
+RATES = (1.0, 4.0)  # 1/h
+LOW, HIGH = 10.0, 200.0  # W
+POWERS = (5.0, 10.0, 20.0, 30.0, 40.0, 54.0, 70.0, 100.0, 150.0, 200.0, 300.0)  # W
+ENERGY, POWER, HALF, BRUGGEMAN = "energy cell", "power cell", "half cell's design", "Bruggeman's power cell"
+FRONT_CAMPAIGN = "energy-and-power"
+_ON_FRONT, _DRAWN = 5, 8  # designs of the front, and of all, that are compared
+_NEAR = 0.75  # of the best at HIGH: what is further behind is not drawn
+DRAWS = 64
 
 
 @dataclass(frozen=True)
@@ -32,7 +47,7 @@ class Case:
     study: int
     name: str
     file: str
-    change: str
+    changes: tuple[str, ...] = ()
 
     def load(self, folder: Path) -> Study:
         """Load the study of the case.
@@ -42,34 +57,58 @@ class Case:
         StudyError
             If the file is missing or wrong.
         """
-        return Study.load(folder / self.file, [f"name={self.name}", self.change])
+        return Study.load(folder / self.file, [f"name={self.name}", *self.changes])
 
 
-RATES = (0.5, 1.0, 2.0, 4.0)  # 1/h
-LOW, HIGH = 10.0, 200.0  # W
-POWERS = (5.0, 10.0, 20.0, 30.0, 40.0, 54.0, 70.0, 100.0, 150.0, 200.0, 300.0)  # W
+_AT = "steps.discharge.power={:g} W"
+_FOUR = "four-parameters.yaml"
 CASES = (
-    *(Case(1, f"half-cell-{rate:g}C", "half-cell.yaml", f"steps.discharge.rate={rate:g} 1/h") for rate in RATES),
-    *(
-        Case(2, f"full-cell-{power:g}W", "full-cell.yaml", f"steps.discharge.power={power:g} W")
-        for power in (LOW, HIGH)
-    ),
-    *(
-        Case(3, f"four-{power:g}W", "four-parameters.yaml", f"steps.discharge.power={power:g} W")
-        for power in (LOW, HIGH)
-    ),
+    *(Case(1, f"half-cell-{r:g}C", "half-cell.yaml", (f"steps.discharge.rate={r:g} 1/h",)) for r in RATES),
+    *(Case(2, f"full-cell-{p:g}W", "full-cell.yaml", (_AT.format(p),)) for p in (LOW, HIGH)),
+    *(Case(3, f"four-{p:g}W", _FOUR, (_AT.format(p),)) for p in (LOW, HIGH)),
+    Case(3, f"four-{HIGH:g}W-bruggeman", _FOUR, (_AT.format(HIGH), "steps.average=average_with_bruggeman")),
+    Case(3, FRONT_CAMPAIGN, "energy-and-power.yaml"),
+)
+FOUND_BY = {
+    ENERGY: f"four-{LOW:g}W",
+    POWER: f"four-{HIGH:g}W",
+    HALF: f"half-cell-{max(RATES):g}C",
+    BRUGGEMAN: f"four-{HIGH:g}W-bruggeman",
+}
+RECOMMENDED = "recommended"
+CONCLUSIONS = (
+    Conclusion(ENERGY, POWER, LOW),
+    Conclusion(POWER, ENERGY, HIGH),
+    Conclusion(RECOMMENDED, ENERGY, LOW),
+    Conclusion(RECOMMENDED, POWER, HIGH),
+    Conclusion(ENERGY, HALF, LOW),
+    Conclusion(POWER, HALF, HIGH),
 )
 
 
 @dataclass(frozen=True)
 class Cases:
-    """Every campaign by the name of its case; the energy cell, the power cell and the half cell's design at many
-    powers, in this order; the KPIs that compare them, by what they say.
+    """What was found.
+
+    Campaigns and plateaus by the name of the case; designs by name, their curves over all powers, and the largest
+    regret of each from LOW to HIGH; `recommended` has the smallest. `robustness` is that of the designs called
+    `drawn`, in their order; None if fewer than two deliver enough at HIGH. `kpis` compare designs, by what they say.
     """
 
     campaigns: dict[str, CampaignResult]
+    plateaus: dict[str, Plateau]
+    designs: dict[str, Candidate]
     sweep: Sweep
+    regrets: dict[str, Kpi]
+    recommended: str
+    drawn: tuple[str, ...]
+    robustness: Robustness | None
+    verdicts: Verdicts
     kpis: dict[str, Kpi]
+
+    def curve(self, name: str) -> PowerCurve:
+        """The curve of a design."""
+        return _curve(self.sweep, self.designs[name])
 
 
 @job("cases")
@@ -95,27 +134,87 @@ def run_cases(lake: Lake, folder: Path, progress: Progress | None = None) -> Cas
     studies = {case.name: case.load(folder) for case in CASES}
     parts = Parts(progress or Silent(), {name: units_of(study) for name, study in studies.items()})
     campaigns = {name: run_campaign(lake, study, parts.part(name)) for name, study in studies.items()}
-    chosen = [_best(campaigns, name) for name in (f"four-{LOW:g}W", f"four-{HIGH:g}W", f"half-cell-{max(RATES):g}C")]
-    sweep = sweep_powers(lake, studies[f"four-{HIGH:g}W"], chosen, POWERS, parts.part("many powers"))
-    return Cases(campaigns, sweep, _compared(lake, sweep.curves))
+    plateaus = {n: plateau_of(lake, c.campaign) for n, c in campaigns.items() if len(studies[n].objectives) == 1}
+    designs, study = _designs(campaigns), studies[FOUND_BY[POWER]]
+    sweep = sweep_powers(lake, study, _distinct(designs), POWERS, parts.part("many powers"))
+    curves = {name: _curve(sweep, candidate) for name, candidate in designs.items()}
+    regrets = _regrets(lake, designs, sweep)
+    recommended = min(regrets, key=lambda name: regrets[name].measured_value)
+    drawn = _worth_drawing(lake, curves, campaigns[FOUND_BY[POWER]], plateaus[FOUND_BY[POWER]])
+    robustness = _robustness(lake, study, list(drawn.values()), parts.part("draws"))
+    chosen = {name: designs[name] for name in (ENERGY, POWER, HALF)} | {RECOMMENDED: designs[recommended]}
+    verdicts = judge_by_forms(lake, study, chosen, CONCLUSIONS, KPI, parts.part("model forms"))
+    found = (regrets, recommended, tuple(drawn), robustness, verdicts, _compared(lake, curves))
+    return Cases(campaigns, plateaus, designs, sweep, *found)
 
 
-def _best(campaigns: dict[str, CampaignResult], name: str) -> Candidate:
+def _designs(campaigns: Mapping[str, CampaignResult]) -> dict[str, Candidate]:
+    """The best design of each campaign that one is named after, then some of the front."""
+    found = {name: _best(campaigns, campaign).candidate for name, campaign in FOUND_BY.items()}
+    return found | {f"front {number}": trial.candidate for number, trial in enumerate(_front(campaigns), 1)}
+
+
+def _distinct(designs: Mapping[str, Candidate]) -> list[Candidate]:
+    return list({candidate.id: candidate for candidate in designs.values()}.values())
+
+
+def _curve(sweep: Sweep, candidate: Candidate) -> PowerCurve:
+    return next(curve for curve in sweep.curves if curve.candidate.id == candidate.id)
+
+
+def _robustness(lake: Lake, study: Study, kpi_ids: Sequence[str], progress: Progress) -> Robustness | None:
+    """Designs drawn; None if there are fewer than two."""
+    if len(kpi_ids) < 2:
+        return None
+    return draw_designs(lake, kpi_ids, DrawPlan(draws=DRAWS), study.execution, progress)
+
+
+def _best(campaigns: Mapping[str, CampaignResult], name: str) -> Trial:
     best = campaigns[name].best
     if best is None:
         raise CampaignError(f"no design of {name} is feasible. Change its space in the parameter file.")
-    return best.candidate
+    return best
 
 
-def _compared(lake: Lake, curves: Sequence[PowerCurve]) -> dict[str, Kpi]:
+def _front(campaigns: Mapping[str, CampaignResult]) -> list[Trial]:
+    """Some designs of the front, spread evenly along it from the most energy to the most power."""
+    _best(campaigns, FRONT_CAMPAIGN)
+    front = sorted(campaigns[FRONT_CAMPAIGN].front, key=lambda trial: -trial.kpis[0].measured_value)
+    count = min(_ON_FRONT, len(front))
+    return [front[round(place * (len(front) - 1) / max(count - 1, 1))] for place in range(count)]
+
+
+def _regrets(lake: Lake, designs: Mapping[str, Candidate], sweep: Sweep) -> dict[str, Kpi]:
+    """The largest regret of each design, over the powers from LOW to HIGH."""
+    found = regrets_of(lake, sweep.curves, [power for power in POWERS if LOW <= power <= HIGH], KPI)
+    by_candidate = {curve.candidate.id: kpi for curve, kpi in zip(sweep.curves, found, strict=True)}
+    return {name: by_candidate[candidate.id] for name, candidate in designs.items()}
+
+
+def _worth_drawing(
+    lake: Lake, curves: Mapping[str, PowerCurve], campaign: CampaignResult, plateau: Plateau
+) -> dict[str, str]:
+    """Ids of the KPI at HIGH of designs that deliver enough there, the power cell first; then others of its plateau."""
+    known = {name: kpi for name, curve in curves.items() if (kpi := delivered_at(lake, curve, HIGH, KPI)) is not None}
+    best = max((kpi.measured_value for kpi in known.values()), default=0.0)
+    rows = [(name, known[name].id) for name in (POWER, *known) if known[name].measured_value >= _NEAR * best]
+    trials = {trial.candidate.id: trial.kpis[0].id for trial in campaign.trials if trial.kpis}
+    rows += [(f"plateau {number}", trials[one]) for number, one in enumerate(plateau.candidate_ids, 1)]
+    named: dict[str, str] = {}
+    for name, kpi_id in rows:
+        named.setdefault(kpi_id, name)
+    return {name: kpi_id for kpi_id, name in list(named.items())[:_DRAWN]}
+
+
+def _compared(lake: Lake, curves: Mapping[str, PowerCurve]) -> dict[str, Kpi]:
     """Compare the optima with the half cell's design, and find the power that each gives for an hour."""
-    energy, power, half = curves
     found = {}
-    for what, curve, at in (("energy cell", energy, LOW), ("power cell", power, HIGH)):
-        ours, theirs = (one.kpi_ids(KPI)[POWERS.index(at)] for one in (curve, half))
+    pairs = ((ENERGY, HALF, LOW), (POWER, HALF, HIGH), (BRUGGEMAN, POWER, HIGH))
+    for first, second, at in pairs:
+        ours, theirs = (curves[name].kpi_ids(KPI)[POWERS.index(at)] for name in (first, second))
         run = lake.run(relative_deviation, subject=ours, reference=theirs)
-        found[f"{what} over the half cell's design at {at:g} W"] = lake.get(run.id, Kpi)
-    for what, curve in (("energy cell", energy), ("power cell", power), ("half cell's design", half)):
-        run = lake.run(ragone_curve, curves=curve.discharge_ids, cell=curve.cell_id)
-        found[f"one-hour power of the {what}"] = lake.get(run.outputs["one_hour_power"], Kpi)
+        found[f"{first} over the {second} at {at:g} W"] = lake.get(run.id, Kpi)
+    for name in (ENERGY, POWER, HALF):
+        run = lake.run(ragone_curve, curves=curves[name].discharge_ids, cell=curves[name].cell_id)
+        found[f"one-hour power of the {name}"] = lake.get(run.outputs["one_hour_power"], Kpi)
     return found

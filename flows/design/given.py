@@ -116,7 +116,7 @@ class Given:
             If one is neither fixed nor varied, by its path.
         """
         for role, kind in self.kinds.items():
-            known = {**self._assumed(role, {}), **self.fixed[role]}
+            known = {**_known(f"study.{role}", self._assumed, role, {}), **self.fixed[role]}
             for name, parameter in kind.parameters().items():
                 if parameter.required and name not in known and f"{role}.{name}" not in space:
                     raise StudyError(

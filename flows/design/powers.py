@@ -85,7 +85,7 @@ def sweep_powers(
     StudyError
         If no step of the study discharges at constant power; before anything is computed.
     """
-    role = _at_power(study)
+    role = power_role(study)
     chain = study.chain.needed([role])
     read = tuple(one for one in study.extractions if one.sources == (role,))
     ways = [Way(chain, read, {role: {_POWER: power}}) for power in powers]
@@ -95,7 +95,7 @@ def sweep_powers(
     return Sweep(curves, _crossovers(lake, curves))
 
 
-def _at_power(study: Study) -> str:
+def power_role(study: Study) -> str:
     """The role of the step that discharges at a power."""
     fitting = [s.role for s in study.chain if s.gives is Discharge and _POWER in s.stage.parameters]
     if not fitting:

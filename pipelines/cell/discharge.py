@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from ragone.pipelines.cell.engine import load_pybamm
-from ragone.pipelines.cell.errors import ContradictionError
+from ragone.pipelines.cell.particle_sizes import require_solvable, variant
 from ragone.pipelines.cell.sampling import Samples, no_samples, sampled
 from ragone.pipelines.cell.simulation import LARGEST_TEMPERATURE, Control, Cooling, Numerics, solve
 from ragone.pipelines.cell.temperature_laws import require_temperature_laws
@@ -51,18 +51,13 @@ class _Conditions:
     def __post_init__(self) -> None:
         if self.thermal not in THERMAL:
             raise UnknownFieldError(f"thermal = {self.thermal!r} is not known: {did_you_mean(self.thermal, THERMAL)}")
-        if self.particle_size_points and self.thermal != "isothermal":
-            raise ContradictionError(
-                f"particle_size_points = {self.particle_size_points} with thermal = {self.thermal!r} cannot be solved: "
-                "PyBaMM balances the heat of particles of one size. Leave out one of the two."
-            )
+        require_solvable(self.particle_size_points, self.thermal)
         if self.largest_temperature_kelvin is not None:
             above = Bounds(low=self.ambient_temperature_kelvin, low_open=True)
             above.require(self.largest_temperature_kelvin, "largest_temperature_kelvin", "K")
         POSITIVE.require(self.largest_duration_second, "largest_duration_second", "s")
         Bounds(0, 1).require(self.initial_state_of_charge, "initial_state_of_charge", "1")
         Bounds(low=2).require(self.sample_count, "sample_count", "1")
-        Bounds(low=0).require(self.particle_size_points, "particle_size_points", "1")
 
     def record(self, cell: CellParameters, control: Control, setpoint: float) -> Discharge:
         """Solve, and say how it went."""
@@ -84,14 +79,11 @@ class _Conditions:
             voltage_volt=samples.voltage,
             current_ampere=samples.current,
             temperature_kelvin=samples.temperature if lumped else samples.temperature[:0],
-            method=f"PyBaMM DFN, {self._described()}, {self.mesh_points} points a domain{self._sizes()}; IDAKLU, rtol "
-            f"{self.relative_tolerance:g}, atol {self.absolute_tolerance:g}; "
-            f"from {self.initial_state_of_charge:.0%} state of charge{raised(raised_in(cell.method))}",
+            method=f"PyBaMM DFN, {self._described()}, {self.mesh_points} points a domain"
+            f"{variant(self.particle_size_points)}; IDAKLU, rtol {self.relative_tolerance:g}, "
+            f"atol {self.absolute_tolerance:g}; from {self.initial_state_of_charge:.0%} state of charge"
+            f"{raised(raised_in(cell.method))}",
         )
-
-    def _sizes(self) -> str:
-        """The model variant, if it is not that of one sphere."""
-        return f", {self.particle_size_points} sizes of positive particles" if self.particle_size_points else ""
 
     def _divisor(self, control: Control) -> float:
         """Turn a setpoint into the largest current: that of a power is drawn at the lower voltage."""

@@ -59,9 +59,10 @@ NAMED_ELECTROLYTES: Mapping[str, Electrolyte] = {
         concentrations=(200.0, 2000.0),
     ),
     "valoen-2005": Electrolyte(
-        "LiPF6 in PC:EC:DMC",
+        "LiPF6 in PC:EC:DMC 10:27:63",
         "Valoen and Reimers 2005, doi 10.1149/1.1872737; PyBaMM's Xu2019 takes a thermodynamic factor of 1",
         "Xu2019",
+        temperatures=(263.15, 333.15),
     ),
     "landesfeind-2019-ec-emc": Electrolyte("LiPF6 in EC:EMC 3:7 by weight", _LANDESFEIND, "ORegan2022"),
     "landesfeind-2019-ec-dmc": Electrolyte(

@@ -11,6 +11,7 @@ from ragone.pipelines.cell.coating import require_finite_positive
 from ragone.schemas import Materials, Recipe, Transport, TransportOutcome, stage
 from ragone.schemas.field import POSITIVE, Bounds
 from ragone.schemas.parameter import Positive
+from ragone.schemas.particle_sizes import expected_radii
 
 
 @stage("cell.ideal_transport")
@@ -19,7 +20,7 @@ def ideal_transport(
     materials: Materials,
     *,
     exponent: Annotated[float, Bounds(low=1)] = 1.5,
-    particle_radius_metre: Positive = 5.22e-6,
+    particle_radius_metre: Positive | None = None,
     solid_effective_conductivity_siemens_per_metre: Positive = 0.18,
 ) -> Transport:
     """Metrics assumed for a recipe.
@@ -27,21 +28,22 @@ def ideal_transport(
     Parameters
     ----------
     recipe
-        Weight fraction and porosity enter.
+        Weight fraction, porosity and the law of particle sizes enter.
     materials
         Densities and the nanoporosity of the carbon-binder enter. Where ions cross it, the relation is of all pores,
         whatever the share; else of those outside of it.
     exponent
         Bruggeman's: tau = porosity^(1 - exponent) [-], at least 1.
     particle_radius_metre
-        Radius of the spheres whose surface is all wetted [m]; Chen2020's.
+        Radius of the spheres whose surface is all wetted [m], of a recipe that does not know its particles: lithium
+        then diffuses in the parameter set's. None for the particles of the recipe, in both.
     solid_effective_conductivity_siemens_per_metre
         Conductivity of the solids together [S/m]; Chen2020's.
 
     Returns
     -------
     Transport
-        Its method says that it is assumed; of one voxel, for there are none.
+        Its method says that it is assumed; of one voxel, as large as the particles, for there are none.
 
     Raises
     ------
@@ -53,8 +55,10 @@ def ideal_transport(
     Bruggeman 1935, doi 10.1002/andp.19354160705; Chen et al. 2020, doi 10.1149/1945-7111/ab9050.
     """
     Bounds(low=1).require(exponent, "exponent", "1")
+    radii, stated = expected_radii(recipe), particle_radius_metre
+    radius = radii.sauter if stated is None else stated
     require_finite_positive(
-        particle_radius_metre=(particle_radius_metre, "m"),
+        particle_radius_metre=(radius, "m"),
         solid_effective_conductivity=(solid_effective_conductivity_siemens_per_metre, "S/m"),
     )
     share = materials.active_material_share(recipe.active_material_weight_fraction)
@@ -69,7 +73,7 @@ def ideal_transport(
         nanopore_fraction=nanopores,
         active_material_fraction=active,
         carbon_binder_fraction=binder,
-        specific_surface_area_per_metre=3 * active / particle_radius_metre,
+        specific_surface_area_per_metre=3 * active / radius,
         surface_area_method="assumed: all of the spheres' surface",
         pore_tortuosity_factor=(pores + nanopores) ** (1 - exponent),
         pore_outcome=TransportOutcome.CONVERGED,
@@ -78,7 +82,9 @@ def ideal_transport(
         active_material_conductivity_siemens_per_metre=0.0,
         carbon_binder_conductivity_siemens_per_metre=0.0,
         carbon_binder_ionic_conductivity_share=materials.carbon_binder_ionic_conductivity_share,
-        voxel_size_metre=particle_radius_metre,
+        particle_diffusion_radius_metre=radii.diffusion if stated is None else None,
+        particle_sauter_radius_metre=radii.sauter if stated is None else None,
+        voxel_size_metre=radius,
         edge_voxels=1,
         volume_element_count=1,
         method=f"assumed, not measured: Bruggeman's relation, exponent {exponent:g}",

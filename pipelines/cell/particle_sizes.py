@@ -4,7 +4,7 @@ PyBaMM's models with a particle-size distribution: at each depth of the coating 
 takes up what its surface lets in. The law is log-normal with the volume over surface and the width of the particles of
 the cell; cut at three standard deviations of the surface-weighted law, for the mesh is uniform in the radius.
 
-What it does not do: the negative electrode keeps one sphere.
+What it does not do: the negative electrode keeps one sphere, and PyBaMM balances no heat of many.
 
 References
 ----------
@@ -17,10 +17,32 @@ import math
 from typing import Any
 
 from ragone.pipelines.cell.engine import load_pybamm
+from ragone.pipelines.cell.errors import ContradictionError
 from ragone.schemas import CellParameters, NegativeElectrode
 from ragone.schemas.errors import MissingFieldError
+from ragone.schemas.field import Bounds
 
 _CUT = 3.0  # standard deviations of the logarithm of the radius, weighted by surface
+
+
+def require_solvable(points: int, thermal: str) -> None:
+    """Refuse fewer sizes than none, and any of a cell that its own heat warms.
+
+    Raises
+    ------
+    BoundsError, ContradictionError
+    """
+    Bounds(low=0).require(points, "particle_size_points", "1")
+    if points and thermal != "isothermal":
+        raise ContradictionError(
+            f"particle_size_points = {points} with thermal = {thermal!r} cannot be solved: "
+            "PyBaMM balances the heat of particles of one size. Leave out one of the two."
+        )
+
+
+def variant(points: int) -> str:
+    """Words for the method of a record; none for one sphere."""
+    return f", {points} sizes of positive particles" if points else ""
 
 
 def require_spread(cell: CellParameters) -> float:

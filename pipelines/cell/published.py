@@ -23,6 +23,7 @@ MEASURED = MappingProxyType({"energy_density": 622.4, "specific_energy": 232.5})
 # Harvested electrodes against each other from 4.19 to 2.90 V at C/43 deliver 3.975 mA.h on 0.9417 cm^2: the article's
 # published data, T-cell_pOCV_data, with the area that its own columns imply.
 AREAL_CAPACITY = 42.2  # A.h/m^2
+_RADIUS = 5.22e-6  # m, of the set: nothing is known of the particles of these cells
 _STEP = 0.2  # kg/m^2, any: charge is proportional to loading
 
 
@@ -57,7 +58,7 @@ def published_4680(
         The cell in the can "4680-Ank2023".
     """
     recipe = Recipe(active_material_weight_fraction=active_material_weight_fraction, porosity=porosity)
-    transport = ideal_transport(recipe, NMC_811)
+    transport = ideal_transport(recipe, NMC_811, particle_radius_metre=_RADIUS)
     trial = CellDesign(
         mass_loading_kilogram_per_square_metre=_STEP,
         parameter_set=parameter_set,
@@ -114,7 +115,7 @@ def published_4680_from_layers(
     J. Gorsch et al. 2025, Cell Reports Physical Science; its table as reprinted by neowin.net, 2025-04-23.
     """
     recipe = Recipe(active_material_weight_fraction=active_material_weight_fraction, porosity=porosity)
-    transport = ideal_transport(recipe, NMC_811)
+    transport = ideal_transport(recipe, NMC_811, particle_radius_metre=_RADIUS)
     trial = CellDesign(
         mass_loading_kilogram_per_square_metre=_STEP,
         parameter_set=parameter_set,

@@ -8,9 +8,11 @@ have been drawn, or imaged, with voxels of that edge, and one and the same numbe
 is in proportion to the edge.
 
 The standard error is half of the difference between that and the same of the two coarser ones, with a third of what the
-extrapolation changed in quadrature; how often it holds the truth stands in docs/NUMERICS.md. Where the coarsest
+extrapolation changed in quadrature; of pores and area it is at least two thirds of what the two coarser ones differ by,
+since two sizes may agree by chance. How often it holds the truth stands in docs/NUMERICS.md. Where the coarsest
 volume does not conduct it is the whole of that change; where the next does not either, nothing is extrapolated, and a
-conductance that doubles once more is within one standard error.
+conductance that doubles once more is within one standard error. What the solids would conduct if clusters that nearly
+touch were joined (`joined`) enters their value and their standard error. Edges of any length: see `levels`.
 
 What it does not do: nothing smaller than a voxel comes back, a crack that was not imaged least of all. Contacts between
 particles are as wide as the packing or the image makes them, and have no resistance of their own.
@@ -28,19 +30,24 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from ragone.pipelines.characterise.carriers import canonical_labels, method_with_voxels
+from ragone.pipelines.characterise.carriers import canonical_labels, electronic, method_with_voxels, voxel_edges
 from ragone.pipelines.characterise.homogenise import KERNEL, LIBRARIES, transport_of
+from ragone.pipelines.characterise.joined import with_joined_clusters
+from ragone.pipelines.characterise.kernel import effective_conductivity
 from ragone.pipelines.characterise.levels import every, middle_of, strides_within, voxels_of, words_of
 from ragone.schemas import Materials, Microstructure, Transport, TransportOutcome, stage
 from ragone.schemas.parameter import Positive
 
 _EXTRAPOLATED = "extrapolated to voxels of no size"
 _BY_LEVELS, _BY_CHANGE = 1 / 2, 1 / 3  # of two differences, the standard error
+_LEAST = 2 / 3  # of the difference between the coarser sizes
+_TOWARDS_JOINED = 1 / 4  # of the logarithm of what joined clusters conduct more, the value
+_BY_JOINED = 1 / 2  # of that, the standard error
 _AREA, _TAU = "specific_surface_area_per_metre", "pore_tortuosity_factor"
 _SIGMA = "solid_effective_conductivity_siemens_per_metre"
 _OUTCOMES = {_TAU: "pore_outcome", _SIGMA: "solid_outcome"}
 _LOWEST = {_TAU: 1.0, _SIGMA: 0.0, _AREA: 0.0}
-_DOUBLED = {_TAU: 1 / 2, _SIGMA: 1.0}  # relative change where the conductance doubles
+_DOUBLED = {_TAU: 1 / 2, _SIGMA: 1.0, _AREA: 0.0}  # relative change where the conductance doubles
 
 
 @stage("characterise.homogenise_extrapolated", libraries=LIBRARIES)
@@ -71,7 +78,7 @@ def homogenise_extrapolated(
     largest_iteration_count
         After which the interval reached is taken [-].
     device
-        "cpu" for the compiled kernel; "cuda", or another torch device, for the same iteration through torch.
+        "cpu" for our own kernel; "cuda", or another torch device, for the same iteration through torch.
 
     Returns
     -------
@@ -87,7 +94,7 @@ def homogenise_extrapolated(
     labels = canonical_labels(microstructure)
     strides = strides_within(labels.shape, coarsening)
     whole, part = middle_of(labels, coarsening), middle_of(labels, strides[-1] * coarsening)
-    limits = {
+    limits: dict[str, Any] = {
         "coarsening": coarsening,
         "relative_tolerance": relative_tolerance,
         "largest_iteration_count": largest_iteration_count,
@@ -100,7 +107,12 @@ def homogenise_extrapolated(
         return transport_of(coarser, every(voxels, stride), materials, method, limits)
 
     levels = [solve(part, stride) for stride in strides]
-    return _extrapolated(levels[0] if part.shape == whole.shape else solve(whole, 1), levels)
+    finest = levels[0] if part.shape == whole.shape else solve(whole, 1)
+    solids = electronic(materials)
+    joined = effective_conductivity(
+        with_joined_clusters(whole, solids), solids, voxel_size=voxel_edges(microstructure), **limits
+    )
+    return _with_contacts(_extrapolated(finest, levels), joined.value)
 
 
 def is_extrapolated(transport: Transport) -> bool:
@@ -132,10 +144,22 @@ def _extrapolated(finest: Transport, levels: list[Transport]) -> Transport:
         own = getattr(finest, metric)
         share = own / conducting[0] if conducting and conducting[0] > 0 else 1.0
         values = [share * value for value in conducting] or [own]
-        value, error = _limit(values, lowest, _DOUBLED.get(metric, 0.0))
+        value, error = _limit(values, lowest, _DOUBLED[metric])
+        if metric != _SIGMA and len(values) == 3:  # what the solids' contacts may do enters by itself
+            error = max(error, _LEAST * abs(values[1] - values[2]))
         changed |= {metric: value, f"{metric}_standard_error": error}
         changed |= _by_materials(finest, metric, value)
     return replace(finest, **changed)
+
+
+def _with_contacts(limit: Transport, joined: float) -> Transport:
+    """The transport whose solids may conduct up to what they do where nearly touching clusters meet [S/m]."""
+    value, error = limit.solid_effective_conductivity_siemens_per_metre, getattr(limit, f"{_SIGMA}_standard_error")
+    if error is None or not 0 < value < joined:
+        return limit
+    raised = value * (joined / value) ** _TOWARDS_JOINED
+    changed = {_SIGMA: raised, f"{_SIGMA}_standard_error": math.hypot(error, _BY_JOINED * (joined - value))}
+    return replace(limit, **changed, **_by_materials(limit, _SIGMA, raised))
 
 
 def _by_materials(finest: Transport, metric: str, value: float) -> dict[str, Any]:

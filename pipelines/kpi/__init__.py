@@ -1,6 +1,7 @@
 """Numbers that somebody may quote, read off a curve or an electrode."""
 
 from ragone.pipelines.kpi.charge_time import charge_time
+from ragone.pipelines.kpi.coating import coating
 from ragone.pipelines.kpi.crossover import crossover
 from ragone.pipelines.kpi.densities import energy_and_power_density
 from ragone.pipelines.kpi.deviation import relative_deviation
@@ -11,6 +12,7 @@ from ragone.pipelines.kpi.plating import plating_margin
 from ragone.pipelines.kpi.pulse_power import pulse_power
 from ragone.pipelines.kpi.ragone import ragone_curve
 from ragone.pipelines.kpi.rate import rate_capability
+from ragone.pipelines.kpi.regret import largest_regret
 from ragone.pipelines.kpi.specific_capacity import specific_capacity
 from ragone.pipelines.kpi.temperature import maximum_temperature
 from ragone.pipelines.kpi.transport import transport_properties
@@ -19,11 +21,13 @@ from ragone.pipelines.kpi.whole import delivered_by_curve, delivered_by_step
 
 __all__ = [
     "charge_time",
+    "coating",
     "crossover",
     "delivered_by_curve",
     "delivered_by_step",
     "efficiency_per_cycle",
     "energy_and_power_density",
+    "largest_regret",
     "loss_shares",
     "material_cost",
     "maximum_temperature",

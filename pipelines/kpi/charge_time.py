@@ -48,15 +48,15 @@ def charge_time(
     Returns
     -------
     Kpi
-        fast_charge_time [s]; INFEASIBLE if a limit is passed before, or if so much is never charged. The uncertainty is
-        that of the interpolation between two samples.
+        fast_charge_time [s]; NOT_REACHED if a limit is passed before, or if so much is never charged. The uncertainty
+        is that of the interpolation between two samples.
     """
     Bounds(0, 1, low_open=True).require(charged_share, "charged_share", "1")
     if not isinstance(curve, Cycling):
         reason = f"a {curve.kind} holds no plating margin; simulate a charge"
         return CHARGE_TIME.missing(reason, KpiOutcome.NOT_APPLICABLE)
     if not len(curve.test_time_second):
-        return CHARGE_TIME.missing(f"the charge never began: {curve.reason}", KpiOutcome.INFEASIBLE)
+        return CHARGE_TIME.missing(f"the charge never began: {curve.reason}", KpiOutcome.NOT_REACHED)
     if VARIABLE not in curve.variable_names:
         reason = f"{VARIABLE!r} was not recorded, as in a half cell; charge a full cell"
         return CHARGE_TIME.missing(reason, KpiOutcome.NOT_APPLICABLE)
@@ -72,10 +72,10 @@ def charge_time(
             f"{curve.temperature_kelvin[at]:.5g} K; at least {smallest_plating_margin_volt:g} V and at most "
             f"{largest_temperature_kelvin:g} K are asked for"
         )
-        return CHARGE_TIME.missing(reason, KpiOutcome.INFEASIBLE)
+        return CHARGE_TIME.missing(reason, KpiOutcome.NOT_REACHED)
     if not row:
         reason = f"only {charge.max():.4g} of {wanted:.4g} A.h were charged{': ' * bool(curve.reason)}{curve.reason}"
-        return CHARGE_TIME.missing(reason, KpiOutcome.INFEASIBLE)
+        return CHARGE_TIME.missing(reason, KpiOutcome.NOT_REACHED)
     found = float(np.interp(wanted, charge[row - 1 : row + 1], time[row - 1 : row + 1]))
     coarse = float(np.interp(wanted, charge[[max(row - 2, 0), row]], time[[max(row - 2, 0), row]]))
     apart, rule = abs(found - coarse), "the counter" if COUNTER in curve.variable_names else "the trapezoidal rule"

@@ -32,7 +32,8 @@ def pulse_power(curve: Curve) -> Mapping[str, Kpi]:
     Returns
     -------
     Mapping
-        Name -> KPI: discharge_pulse_power [W], charge_pulse_power [W], > 0; INFEASIBLE where a limit is passed at rest.
+        Name -> KPI: discharge_pulse_power [W], charge_pulse_power [W], > 0; NOT_REACHED where a limit is passed at
+        rest.
     """
     if not isinstance(curve, Cycling) or AT_LARGEST_POWER not in " ".join(curve.protocol):
         reason = f"this {curve.kind} is no pulse whose power was found; run pulse_at_largest_power"
@@ -46,7 +47,7 @@ def pulse_power(curve: Curve) -> Mapping[str, Kpi]:
 
 def _found(definition: Definition, curve: Cycling) -> Kpi:
     if not len(curve.test_time_second):
-        return definition.missing(f"there is no pulse: {curve.reason}", KpiOutcome.INFEASIBLE)
+        return definition.missing(f"there is no pulse: {curve.reason}", KpiOutcome.NOT_REACHED)
     power = np.abs(np.asarray(curve.voltage_volt) * np.asarray(curve.current_ampere))
     return definition.measured(
         float(power.mean()),

@@ -2,10 +2,11 @@
 
 Assumptions: particles are rigid spheres, or spheroids standing for ellipsoids and plates, of log-normal size; drying
 and calendering are one affine pressing along axis 0 with particles pushing each other apart; the carbon-binder is
-placed by a score between film and aggregates, dense or with nanopores. The cube is periodic, or ends in walls along
+placed by a score between film and aggregates, dense or with nanopores, and may have migrated towards the separator,
+where axis 0 ends. The cube is periodic, or ends in walls along
 axis 0: collector and free surface. The volume fraction of each phase is exact to one voxel.
 
-What it does not do: no flow of slurry, binder migration, cracks or plasticity; a pressure acts through an empirical
+What it does not do: no flow of slurry, cracks or plasticity; a pressure acts through an empirical
 law of compaction, not through forces. The cube is a sample of an electrode of any thickness. Any engine that follows
 `ragone.schemas.protocols.Manufacture` can replace it.
 
@@ -26,6 +27,7 @@ from ragone.pipelines.manufacture.binder import place_carbon_binder
 from ragone.pipelines.manufacture.calendering import Compaction, calendered_porosity
 from ragone.pipelines.manufacture.composition import voxel_counts
 from ragone.pipelines.manufacture.contacts import Spheroids
+from ragone.pipelines.manufacture.necks import require_spheres, with_necks
 from ragone.pipelines.manufacture.particles import Box, Floats, Particles, calender, mean_overlap_of_spheres
 from ragone.pipelines.manufacture.sizes import draw_particle_radii
 from ragone.pipelines.manufacture.spheroids import calender_spheroids, mean_overlap_of_spheroids, require_shape
@@ -50,6 +52,7 @@ def pack_particles(
     compaction_resistance_pascal: Positive = 1.5e8,
     least_porosity: Share = 0.1,
     largest_mean_overlap: Share = 0.02,
+    contact_radius_share: Share = 0.0,
 ) -> Microstructure:
     """Labelled voxels of the recipe: 0 pore, 1 active material, 2 carbon-binder; axis 0 is through-plane.
 
@@ -78,6 +81,9 @@ def pack_particles(
         Overlap of touching particles over their mean radius, in the mean, down to which they push each other apart at
         the end [-]. What was reached is written in the record's `source`: denser than a random close packing it is
         more. 1 to leave what one round leaves, as earlier versions did.
+    contact_radius_share
+        Radius of the contact between two spheres that touch over the smaller of their radii [-], so that it does not
+        depend on the voxels (`necks`); 0 for contacts as wide as overlaps and voxels make them.
 
     Returns
     -------
@@ -93,6 +99,7 @@ def pack_particles(
     pressed = replace(recipe, porosity=calendered_porosity(recipe.porosity, compaction))
     shape, aspect_ratio = recipe.particle_shape, recipe.particle_aspect_ratio
     require_shape(shape, aspect_ratio)
+    require_spheres(contact_radius_share, spheres=shape is ParticleShape.SPHERE)
     counts = voxel_counts(pressed, materials, edge_voxels**3)
     rng = np.random.Generator(np.random.PCG64(seed))
     radii, radius = draw_particle_radii(
@@ -100,6 +107,9 @@ def pack_particles(
     )
     particles = _pressed(rng, recipe, radii, edge_voxels, walled=walled, largest_mean_overlap=largest_mean_overlap)
     distances = surface_distances(particles, edge_voxels, reach=radius, walled=walled)
+    if isinstance(particles, Particles) and contact_radius_share > 0:
+        nearest = with_necks(distances[0], particles, radius_share=contact_radius_share, walled=walled)
+        distances = nearest, distances[1]
     active = lowest(distances[0], counts.active_material)
     binder = place_carbon_binder(
         rng,
@@ -108,16 +118,19 @@ def pack_particles(
         count=counts.carbon_binder,
         adhesion=recipe.binder_adhesion,
         aggregate_length=recipe.aggregate_length_metre / voxel_size_metre,
+        migration=recipe.binder_migration,
         walled=walled,
     )
     nanoporosity = materials.carbon_binder_nanoporosity
     traits = {
         f"by {recipe.particle_size_weight}": recipe.particle_size_weight is not SizeWeight.NUMBER,
         _second_kind(recipe, voxel_size_metre * radius): recipe.second_particle_share > 0,
+        f"carbon-binder migrated by {recipe.binder_migration:g}": recipe.binder_migration != 0,
         f"aspect ratio {aspect_ratio:g}": shape is not ParticleShape.SPHERE,
         f"nanoporosity of the carbon-binder {nanoporosity:g}": nanoporosity > 0,
         "walls at both ends of axis 0": walled,
         f"porosity {pressed.porosity:.6g} after {calendering_pressure_pascal:g} Pa": calendering_pressure_pascal > 0,
+        f"contacts of at least {contact_radius_share:.3g} of the radius": contact_radius_share > 0,
         f"mean overlap {_mean_overlap(particles, edge_voxels, walled):.1%} of the radius": largest_mean_overlap < 1,
     }
     means = mean_radii(radii, shape, aspect_ratio)

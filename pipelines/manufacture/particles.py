@@ -104,7 +104,7 @@ def mean_overlap_of_spheres(particles: Particles, box: Box) -> float:
     """Overlap of touching spheres over the mean of their two radii, in the mean [-]; 0 if none touch."""
     wrapped = Particles(particles.centres.copy(), particles.radii)
     wrap(wrapped.centres, box)
-    i, j, overlap, _, _ = _touching(wrapped, box)
+    i, j, overlap, _, _ = touching(wrapped, box)
     return mean_over_contacts(overlap, particles.radii[i], particles.radii[j])
 
 
@@ -181,7 +181,7 @@ def _volume(radii: Floats) -> float:
     return float(np.cumsum(4 / 3 * np.pi * radii**3)[-1])  # cumsum adds in order; sum may not
 
 
-def _touching(particles: Particles, box: Box) -> tuple[Any, Any, Floats, Floats, Floats]:
+def touching(particles: Particles, box: Box) -> tuple[Any, Any, Floats, Floats, Floats]:
     """Numbers of the two of each overlapping pair, the overlap, the first seen from the second, and their distance."""
     centres, radii = particles.centres, particles.radii
     pairs = cKDTree(centres, boxsize=box.periods).query_pairs(2 * float(radii.max()), output_type="ndarray")
@@ -201,7 +201,7 @@ def _push_apart(particles: Particles, box: Box, sweeps: int) -> None:
         wrap(centres, box)
         if box.walled:
             np.clip(centres[:, 0], radii, box.edges[0] - radii, out=centres[:, 0])
-        i, j, overlap, apart, distance = _touching(particles, box)
+        i, j, overlap, apart, distance = touching(particles, box)
         if not len(i):
             return
         push = apart * (0.5 * overlap / np.maximum(distance, 1e-9))[:, None]

@@ -43,7 +43,7 @@ def surface_distances(
     second = nearest.copy()
     for centre, extent, distance_at in _bodies(particles):
         along_axes = (
-            list(_stretches(c, e + reach, edge, repeats=axis > 0 or not walled))
+            list(stretches_within(c, e + reach, edge, repeats=axis > 0 or not walled))
             for axis, (c, e) in enumerate(zip(centre, extent, strict=True))
         )
         for stretches in product(*along_axes):
@@ -110,7 +110,7 @@ def _to_spheroid(axis: Floats, along: float, across: float) -> _Distance:
     return distance
 
 
-def _stretches(centre: float, reach: float, edge: int, *, repeats: bool = True) -> Iterator[tuple[slice, Floats]]:
+def stretches_within(centre: float, reach: float, edge: int, *, repeats: bool = True) -> Iterator[tuple[slice, Floats]]:
     """The voxels within reach along one axis, each image of the periodic box at most once, by unbroken stretches.
 
     Of each stretch where it lies in the box, and how far its voxels are from the centre. An axis that does not repeat

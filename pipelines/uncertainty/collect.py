@@ -2,7 +2,7 @@
 
 A transport states the standard errors of its metrics. They are taken apart: by the voxels, as the single volume
 elements state it; by the generator, as its predicted errors do; the rest is the scatter from volume element to volume
-element. A metric is multiplied by a factor of its own for each.
+element, which is assumed where there is only one. A metric is multiplied by a factor of its own for each.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 
 from ragone.pipelines.cell.factors import FACTORED
-from ragone.pipelines.uncertainty.published import CONTACT, RADIUS, UNSTATED, cell_priors
+from ragone.pipelines.uncertainty.published import CONTACT, RADIUS, SCATTER, UNSTATED, cell_priors, scatter_prior
 from ragone.schemas import CellParameters, Materials, PredictedErrors, Priors, Transport, stage
 from ragone.schemas.errors import UnknownFieldError, did_you_mean
 from ragone.schemas.priors import Holder, Prior, Source
@@ -113,10 +113,14 @@ def _of_transport(
         value, total = getattr(transport, name), getattr(transport, f"{name}_{_ERROR}")
         if value is None or not math.isfinite(value) or value <= 0:
             continue
-        relative = 0.0 if total is None else total / value
-        for source, part in _parts(name, relative, elements or (transport,), predicted).items():
+        singles = elements or (transport,)
+        alone = len(singles) == 1 and transport.volume_element_count == 1 and predicted is None
+        relative = (_by_voxels(name, singles) if alone else 0.0) if total is None else total / value
+        for source, part in _parts(name, relative, singles, predicted).items():
             if part > 0:
                 yield Prior(holder, name, source, math.exp(part), f"standard error of the metric, by {source}")
+        if alone and name in SCATTER:
+            yield scatter_prior(holder, name)
         yield from _by_materials(holder, name, transport)
 
 
@@ -139,15 +143,20 @@ def _parts(
     if predicted is not None and name in predicted.metric_names:
         generator = min(total, float(predicted.relative_standard_error[predicted.metric_names.index(name)]))
     left = math.sqrt(max(0.0, total**2 - generator**2))
-    singles = [(getattr(t, name), getattr(t, f"{name}_{_ERROR}")) for t in elements if t.volume_element_count == 1]
-    own = [error / value for value, error in singles if value and error is not None and math.isfinite(value)]
-    voxel = min(left, math.fsum(own) / len(own)) if own else 0.0
+    voxel = min(left, _by_voxels(name, elements))
     sampling = math.sqrt(max(0.0, left**2 - voxel**2))
     return {
         Source.SAMPLING: sampling if sampling > 1e-9 * total else 0.0,
         Source.GENERATOR: generator,
         Source.VOXEL: voxel,
     }
+
+
+def _by_voxels(name: str, elements: Sequence[Transport]) -> float:
+    """The mean relative standard error of a metric of single volume elements; 0 where none has one."""
+    singles = [(getattr(t, name), getattr(t, f"{name}_{_ERROR}")) for t in elements if t.volume_element_count == 1]
+    own = [error / value for value, error in singles if value and error is not None and math.isfinite(value)]
+    return math.fsum(own) / len(own) if own else 0.0
 
 
 def _of_materials(holder: Holder, materials: Materials | None) -> Iterable[Prior]:

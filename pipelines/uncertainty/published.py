@@ -10,9 +10,10 @@ another. The shares are those of parameters that are independent; the total is t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 
-from ragone.pipelines.cell.factors import HEAT_CAPACITY, HEAT_TRANSFER
+from ragone.pipelines.cell.factors import HEAT_CAPACITY, HEAT_TRANSFER, NUMBERS
 from ragone.schemas import CellParameters, NegativeElectrode
 from ragone.schemas.cell import OF_PARTICLES
 from ragone.schemas.priors import Holder, Prior, Source
@@ -86,8 +87,9 @@ _OF_ELECTROLYTE = (
         "assumption: 30 %, as the set's is Bruggeman's relation and not measured",
     ),
 )
+_NEGATIVE_TORTUOSITY = NUMBERS[0]
 _BRUGGEMAN = _cell(
-    "Negative electrode tortuosity factor (electrolyte)",
+    _NEGATIVE_TORTUOSITY,
     1.4,
     "assumption: 40 %, as the set's is Bruggeman's relation and not measured; impedance gives higher values than "
     "images without binder, Landesfeind et al. 2018, doi 10.1149/2.0231803jes",
@@ -106,6 +108,13 @@ UNSTATED: Mapping[str, tuple[float, str]] = {
         "doi 10.1149/2.0131608jes",
     ),
 }
+# Scatter of metrics from volume element to volume element, where only one was measured.
+_SINGLE = "assumption: {:.0%}, as single volume elements of 64^3 voxels of 0.4 um scatter (docs/REPRESENTATIVITY.md)"
+SCATTER: Mapping[str, float] = {
+    "pore_tortuosity_factor": 1.10,
+    "specific_surface_area_per_metre": 1.03,
+    "solid_effective_conductivity_siemens_per_metre": 1.35,
+}
 _OF_COOLING = (
     _cell(
         HEAT_TRANSFER,
@@ -114,6 +123,11 @@ _OF_COOLING = (
     ),
     _cell(HEAT_CAPACITY, 1.05, "assumption: 5 %, of the heat capacities of the components"),
 )
+
+
+def scatter_prior(holder: Holder, name: str) -> Prior:
+    """The scatter assumed of a metric of which one volume element was measured."""
+    return Prior(holder, name, Source.SAMPLING, SCATTER[name], _SINGLE.format(SCATTER[name] - 1))
 
 
 def cell_priors(cell: CellParameters, *, lumped: bool) -> Iterable[Prior]:
@@ -131,8 +145,11 @@ def cell_priors(cell: CellParameters, *, lumped: bool) -> Iterable[Prior]:
         yield _cell(RADIUS, 1.15, "assumption: 15 %, of a radius that was not drawn or imaged")
     if cell.negative_electrode is NegativeElectrode.INTERCALATION:
         yield from _OF_NEGATIVE
-        if cell.negative_pore_tortuosity_factor is None:
+        tau, error = cell.negative_pore_tortuosity_factor, cell.negative_pore_tortuosity_factor_standard_error
+        if tau is None:
             yield _BRUGGEMAN
+        elif error:
+            yield _cell(_NEGATIVE_TORTUOSITY, math.exp(error / tau), "standard error stated with the cell")
     yield from _OF_ELECTROLYTE
     if cell.contact_resistance_ohm > 0:
         yield _cell(CONTACT, 1.5, "assumption: 50 %, of tabs, welds and contacts")

@@ -11,6 +11,7 @@ import yaml
 from ragone.app.main import main
 from ragone.dataset import Lake
 from ragone.flows import run_cases
+from ragone.flows.design import cases
 from tests.watched import Watched
 
 REPOSITORY = Path(__file__).parents[2]
@@ -23,42 +24,51 @@ def folder(tmp_path_factory):
     for path in (REPOSITORY / "params").glob("*.yaml"):
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
         study = content["study"]
-        study["budget"] = {"initial": 1, "total": 1}
+        study["budget"] = {"initial": 2, "total": 2}
         study["resolution"] = {"edge_voxels": 16, "voxel_size": "1.5 um", "volume_elements": 1}
-        study["steps"]["discharge"]["mesh_points"] = 6
+        for role in {"discharge", "slow"} & study["steps"].keys():
+            study["steps"][role]["mesh_points"] = 6
         study["executor"] = {"kind": "serial"}
         (made / path.name).write_text(yaml.safe_dump(content), encoding="utf-8")
     return made
 
 
-def test_figures_and_pictures(folder, tmp_path, capsys):
-    """Every campaign has a best design, three designs have a Ragone curve, and each number is a KPI that reproduces."""
+def test_figures_and_pictures(folder, tmp_path, capsys, monkeypatch):
+    """Every campaign has a best design, each design a Ragone curve and a regret, and each number reproduces."""
+    monkeypatch.setattr(cases, "DRAWS", 2)
     place = str(tmp_path / "lake")
     arguments = ["cases", str(folder), "--outputs", str(tmp_path / "out"), "--lake", place]
     assert main([*arguments, "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert len(told["campaigns"]) == 8
     assert all(campaign["best"]["value"] > 0 for campaign in told["campaigns"].values())
-    assert [len(curve["kpi_ids"]) for curve in told["curves"]] == [11, 11, 11]
+    assert {len(curve["kpi_ids"]) for curve in told["curves"]} == {11}
     assert {"energy cell over the half cell's design at 10 W", "one-hour power of the power cell"} <= set(
         told["comparisons"]
     )
-    for name in ("ragone.png", "trials.png"):
+    assert len(told["plateaus"]) == 7  # all but the front
+    assert told["regrets"][told["recommended"]]["value"] == min(one["value"] for one in told["regrets"].values())
+    assert all(0 <= one["value"] <= 1 for one in told["near_best"].values())
+    for name in ("ragone.png", "trials.png", "plateaus.png", "front.png"):
         assert (tmp_path / "out" / name).read_bytes().startswith(b"\x89PNG")
     with Lake.open(place) as lake:
         runs = lake.sql("SELECT count(*) FROM runs").item()
         best = told["campaigns"]["half-cell-4C"]["best"]["kpi_id"]
         assert str(lake.reproduce(best).verdict) == "bitwise equal"
+        assert str(lake.reproduce(told["plateaus"]["four-200W"]["id"]).verdict) == "bitwise equal"
         verified = lake.sql("SELECT count(*) FROM runs").item()
         watched = Watched()
         run_cases(lake, folder, watched)
-        assert watched.totals[0] == 8 * 1 * 2  # all campaigns: one design each, of one volume and its evaluation
+        assert watched.totals[0] == 8 * 2 * 2  # all campaigns: two designs each, of one volume and its evaluation
         assert watched.units == watched.total
-        assert {text.partition(":")[0] for text in watched.texts} == {*told["campaigns"], "many powers"}
+        parts = {*told["campaigns"], "many powers", "draws", "model forms"}
+        assert {text.partition(":")[0] for text in watched.texts} == parts
     assert main([*arguments, "--quiet"]) == 0
     shown = capsys.readouterr().out
     assert "Kench et al. (2024)" in shown
     assert "730 W.h/L" in shown
+    for title in ("Plateaus", "Front of energy", "largest regret", "Draws of all", "Model forms"):
+        assert title in shown
     with Lake.open(place) as lake:
         assert lake.sql("SELECT count(*) FROM runs").item() == verified >= runs
 

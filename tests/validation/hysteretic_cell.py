@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from scipy.special import expit
 
@@ -12,23 +14,23 @@ _GRID = np.linspace(2.5, 4.5, 200_001)
 FULL = 4.2
 
 
-def charge_below(voltage):
+def charge_below(voltage: Any) -> Any:
     """Charge that the cell holds at an open-circuit voltage [A.h]."""
     return sum(charge * expit((voltage - centre) / width) for centre, width, charge in REACTIONS)
 
 
-def differential_capacity(voltage):
+def differential_capacity(voltage: Any) -> Any:
     """Its derivative [A.h/V]."""
     shares = [(expit((voltage - centre) / width), width, charge) for centre, width, charge in REACTIONS]
     return sum(charge * share * (1 - share) / width for share, width, charge in shares)
 
 
-def open_circuit_voltage(charge):
+def open_circuit_voltage(charge: Any) -> Any:
     """The inverse [V]."""
     return np.interp(charge, charge_below(_GRID), _GRID)
 
 
-def extremes(low, high):
+def extremes(low: float, high: float) -> tuple[Any, Any]:
     """Voltages of the true peaks, the highest first, and of the valleys between them, from open circuit."""
     grid = np.linspace(low, high, 100_001)
     values = differential_capacity(grid)
@@ -38,7 +40,16 @@ def extremes(low, high):
     return grid[peaks[np.argsort(-values[peaks])]], grid[valleys]
 
 
-def measured_sweep(start, end, polarisation, generator, *, noise, count=1000, current=1.0):
+def measured_sweep(
+    start: float,
+    end: float,
+    polarisation: Any,
+    generator: np.random.Generator,
+    *,
+    noise: float,
+    count: int = 1000,
+    current: float = 1.0,
+) -> Measurement:
     """A sweep between two open-circuit voltages at constant current; down if the end lies below the start."""
     charge = np.linspace(charge_below(start), charge_below(end), count)
     sign = np.sign(end - start)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from ragone.pipelines.cell.engine import load_pybamm
 from ragone.pipelines.cell.heat import ISOTHERMAL, LUMPED, lumped_parameters, thermal_values
 from ragone.pipelines.cell.model import cell_values, dfn
+from ragone.pipelines.cell.particle_sizes import give_sizes, require_solvable, require_spread, size_options, variant
 from ragone.pipelines.cell.protocols.columns import Columns, no_columns, read_columns
 from ragone.pipelines.cell.protocols.expansion import Planned, expand
 from ragone.pipelines.cell.protocols.experiment import solve_steps
@@ -56,6 +57,7 @@ def cycle_cell(
     mesh_points: Annotated[int, POSITIVE] = 20,
     relative_tolerance: Positive = 1e-6,
     absolute_tolerance: Positive = 1e-6,
+    particle_size_points: int = 0,
 ) -> Cycling:
     """Do the steps of a protocol with a cell.
 
@@ -87,6 +89,9 @@ def cycle_cell(
         Finite volumes across each coating, the separator, and each particle's radius.
     relative_tolerance, absolute_tolerance
         Tolerances of the time integration [-].
+    particle_size_points
+        Number of sizes of positive particles, log-normal with the cell's width, each with its own diffusion; 0 for the
+        one sphere that stands for all [-]. Of an isothermal cell, without its sources of heat.
 
     Returns
     -------
@@ -99,7 +104,10 @@ def cycle_cell(
     ProtocolError
         If a step is not understood, or a profile is wanted and not given, or given and not wanted.
     BoundsError, UnknownFieldError, MissingFieldError
-        If a parameter is out of bounds or not known, or the record does not say how the cell is cooled.
+        If a parameter is out of bounds or not known, or the record does not say how the cell is cooled, or how wide
+        its particles' sizes are where they are asked for.
+    ContradictionError
+        If sizes are asked for of a lumped cell.
 
     References
     ----------
@@ -116,6 +124,7 @@ def cycle_cell(
         POSITIVE.require(value, name, unit)
     if thermal not in _THERMAL:
         raise UnknownFieldError(f"thermal = {thermal!r} is not known: {did_you_mean(thermal, _THERMAL)}")
+    require_solvable(particle_size_points, thermal)
     planned = expand(protocol)
     loads = _loads(planned, profile, cell)
     steps = [_bounded(one.step, loads) for one in planned]
@@ -128,7 +137,7 @@ def cycle_cell(
             heat_transfer_coefficient_watt_per_square_metre_kelvin,
             largest_duration_second,
         )
-        numerics = Numerics(mesh_points, relative_tolerance, absolute_tolerance)
+        numerics = Numerics(mesh_points, relative_tolerance, absolute_tolerance, particle_size_points)
         sampling = Sampling(samples_per_step, samples_per_decade, first_sample_second)
         names, verdict, columns = _done(cell, steps, loads, conditions, numerics, sampling)
     return Cycling(
@@ -145,8 +154,8 @@ def cycle_cell(
         temperature_kelvin=columns.temperature,
         variable_names=names,
         variables=columns.variables,
-        method=f"PyBaMM DFN, {thermal}, {mesh_points} points a domain; IDAKLU, rtol {relative_tolerance:g}, "
-        f"atol {absolute_tolerance:g}; from {initial_state_of_charge:.0%} state of charge",
+        method=f"PyBaMM DFN, {thermal}, {mesh_points} points a domain{variant(particle_size_points)}; IDAKLU, "
+        f"rtol {relative_tolerance:g}, atol {absolute_tolerance:g}; from {initial_state_of_charge:.0%} state of charge",
     )
 
 
@@ -176,9 +185,12 @@ def _done(
     sampling: Sampling,
 ) -> tuple[tuple[str, ...], Verdict, Columns]:
     """Names of the variables, how it ended, and what was sampled."""
-    values = _values(cell, conditions)
-    model = dfn(cell.negative_electrode, _THERMAL[conditions.thermal])
-    names = add_variables(model)
+    values, options = _values(cell, conditions), dict(_THERMAL[conditions.thermal])
+    if numerics.size_points:
+        values = give_sizes(values, cell.negative_electrode, require_spread(cell))
+        options = {"thermal": conditions.thermal, **size_options(cell.negative_electrode)}
+    model = dfn(cell.negative_electrode, options)
+    names = add_variables(model, heat=not numerics.size_points)
 
     def simulation_of(experiment: Any) -> Any:
         return load_pybamm().Simulation(

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 
 from ragone.pipelines.cell.engine import load_pybamm
+from ragone.pipelines.cell.particle_sizes import require_solvable, variant
 from ragone.pipelines.cell.plating import PLATING_MARGIN
 from ragone.pipelines.cell.protocols.variables import TEMPERATURE, sampled
 from ragone.pipelines.cell.sampling import battery_data_current
@@ -51,6 +52,7 @@ def pulse_at_largest_power(
     mesh_points: Annotated[int, POSITIVE] = 20,
     relative_tolerance: Positive = 1e-6,
     absolute_tolerance: Positive = 1e-6,
+    particle_size_points: int = 0,
 ) -> Cycling:
     """Find the power of a pulse that just keeps the limits, and do that pulse from rest.
 
@@ -80,6 +82,9 @@ def pulse_at_largest_power(
         Finite volumes across each coating, the separator, and each particle's radius.
     relative_tolerance, absolute_tolerance
         Tolerances of the time integration [-].
+    particle_size_points
+        Number of sizes of positive particles, log-normal with the cell's width, each with its own diffusion; 0 for the
+        one sphere that stands for all [-]. Of an isothermal cell.
 
     Returns
     -------
@@ -89,7 +94,10 @@ def pulse_at_largest_power(
     Raises
     ------
     UnknownFieldError, BoundsError, MissingFieldError
-        If a word or number cannot be used, or the cell does not say how it is cooled.
+        If a word or number cannot be used, or the cell does not say how it is cooled, or how wide its particles'
+        sizes are where they are asked for.
+    ContradictionError
+        If sizes are asked for of a lumped cell.
     TemperatureLawError
         If its parameter set gives transport at one temperature only, and the current of a lumped pulse is above 1C.
 
@@ -100,6 +108,7 @@ def pulse_at_largest_power(
     for name, word, known in (("direction", direction, _DIRECTIONS), ("thermal", thermal, _THERMAL)):
         if word not in known:
             raise UnknownFieldError(f"{name} = {word!r} is not known: {did_you_mean(word, known)}")
+    require_solvable(particle_size_points, thermal)
     above = Bounds(low=ambient_temperature_kelvin, low_open=True)
     above.require(largest_temperature_kelvin, "largest_temperature_kelvin", "K")
     cooling = Cooling(heat_transfer_coefficient_watt_per_square_metre_kelvin, largest_temperature_kelvin)
@@ -113,7 +122,7 @@ def pulse_at_largest_power(
         upper_voltage_volt,
         smallest_plating_margin_volt,
         cooling if thermal == "lumped" else None,
-        Numerics(mesh_points, relative_tolerance, absolute_tolerance),
+        Numerics(mesh_points, relative_tolerance, absolute_tolerance, particle_size_points),
     )
     outcome, reason, solution = _done(pulse)
     time = np.linspace(0.0, float(solution.t[-1]), sample_count) if solution else np.empty(0)
@@ -133,8 +142,9 @@ def pulse_at_largest_power(
         temperature_kelvin=columns[TEMPERATURE],
         variable_names=names,
         variables=np.array([columns[name] for name in names], np.float64).reshape(len(names), len(time)),
-        method=f"PyBaMM DFN, {thermal}, {mesh_points} points a domain; IDAKLU, rtol {relative_tolerance:g}, atol "
-        f"{absolute_tolerance:g}; from {initial_state_of_charge:.0%} state of charge; power within {_ACCURACY:g}",
+        method=f"PyBaMM DFN, {thermal}, {mesh_points} points a domain{variant(particle_size_points)}; IDAKLU, "
+        f"rtol {relative_tolerance:g}, atol {absolute_tolerance:g}; from {initial_state_of_charge:.0%} state of charge"
+        f"; power within {_ACCURACY:g}",
     )
 
 

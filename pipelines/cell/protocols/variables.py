@@ -28,14 +28,19 @@ _RECORDED = (
     "Negative electrode stoichiometry",
     "Positive electrode stoichiometry",
     PLATING_MARGIN,
-    *HEAT_NAMES,
 )
 
 
-def add_variables(model: Any) -> tuple[str, ...]:
-    """Give the model what PyBaMM lacks; the names that are recorded of it: nothing negative of a half cell."""
-    model.variables.update(heat_variables(model))
-    names = [name for name in _RECORDED if name in model.variables or name == PLATING_MARGIN]
+def add_variables(model: Any, *, heat: bool = True) -> tuple[str, ...]:
+    """Give the model what PyBaMM lacks; the names that are recorded of it: nothing negative of a half cell.
+
+    Without `heat` no source of it: they are not known of a model with many sizes of particles, of which each has a
+    current and an overpotential of its own.
+    """
+    if heat:
+        model.variables.update(heat_variables(model))
+    wanted = (*_RECORDED, *HEAT_NAMES) if heat else _RECORDED
+    names = [name for name in wanted if name in model.variables or name == PLATING_MARGIN]
     if not add_plating_margin(model):
         return tuple(name for name in names if "negative" not in name.lower())
     return tuple(names)

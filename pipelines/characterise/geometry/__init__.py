@@ -3,7 +3,7 @@
 from ragone.pipelines.characterise.geometry.chords import ChordLengths, chord_lengths
 from ragone.pipelines.characterise.geometry.correlation import TwoPointCorrelation, two_point_correlation
 from ragone.pipelines.characterise.geometry.errors import GeometryInputError
-from ragone.pipelines.characterise.geometry.fractions import phase_fractions
+from ragone.pipelines.characterise.geometry.fractions import phase_fractions, relative_gradient, through_plane_profile
 from ragone.pipelines.characterise.geometry.measure import measure_geometry
 from ragone.pipelines.characterise.geometry.particles import ParticleSizes, particle_sizes
 from ragone.pipelines.characterise.geometry.percolation import percolating_fractions
@@ -26,7 +26,9 @@ __all__ = [
     "percolating_fractions",
     "phase_fractions",
     "pore_sizes",
+    "relative_gradient",
     "specific_surface_areas",
+    "through_plane_profile",
     "triple_phase_boundary_density",
     "two_point_correlation",
 ]

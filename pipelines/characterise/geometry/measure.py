@@ -20,7 +20,7 @@ import numpy as np
 from ragone.pipelines.characterise.carriers import voxel_edges
 from ragone.pipelines.characterise.geometry.chords import CHORDS_METHOD, ChordLengths, chord_lengths
 from ragone.pipelines.characterise.geometry.correlation import two_point_correlation
-from ragone.pipelines.characterise.geometry.fractions import phase_fractions
+from ragone.pipelines.characterise.geometry.fractions import phase_fractions, relative_gradient, through_plane_profile
 from ragone.pipelines.characterise.geometry.labelled_volume import AXES, CUBIC, Edges, Floats, Mask
 from ragone.pipelines.characterise.geometry.particles import PARTICLES_METHOD, particle_sizes
 from ragone.pipelines.characterise.geometry.percolation import percolating_fractions
@@ -86,6 +86,7 @@ def measure_geometry(
     pore = masks.get(PORE, absent)
     values = (
         _fractions(microstructure)
+        | _profiles(masks)
         | _areas(microstructure, periodic)
         | _triple_phase_boundary(microstructure)
         | _percolation(masks, ~pore, pore_connectivity, solid_connectivity)
@@ -114,6 +115,14 @@ def _fractions(microstructure: Microstructure) -> Values:
     fractions = {name: found.get(label, 0.0) for name, label in microstructure.phase_map().items()}
     named: Values = {f"{name}_fraction": fractions.get(name, 0.0) for name in PHASES}
     return named | {"phase_names": microstructure.phase_names, "phase_fraction": np.array(list(fractions.values()))}
+
+
+def _profiles(masks: dict[str, Mask]) -> Values:
+    found = [through_plane_profile(mask) for mask in masks.values()]
+    return {
+        "through_plane_fraction": np.array(found),
+        "through_plane_gradient": np.array([relative_gradient(profile) for profile in found]),
+    }
 
 
 def _areas(microstructure: Microstructure, periodic: bool) -> Values:

@@ -2,7 +2,7 @@
 
 Assumptions: the first axis of the volume as it is read is through-plane, unless another one is named; each voxel holds
 the label of its phase. Every other assumption is reported beside the microstructure. What it does not do: segment grey
-values, rotate or resample. It reads files and so is no stage.
+values beyond limits between them, rotate or resample. It reads files and so is no stage.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from ragone.pipelines.files.images.phases import Labels, Phases, require_phases
 from ragone.pipelines.files.images.reading import Reading
 from ragone.pipelines.files.images.sample import Box, box_inside, parse_crop, spelled_box, trimmed, uniform_ends
 from ragone.pipelines.files.images.stored_image import StoredImage, without_single_axes
+from ragone.pipelines.files.images.subvoxels import split_voxels
 from ragone.pipelines.files.images.voxel_edges import voxel_edges
 from ragone.schemas import Microstructure, RagoneError
 
@@ -66,6 +67,8 @@ class Choices:
         Name of the array inside a container.
     layout
         Shape, type and order of raw voxels: ``24x32x40 uint8``.
+    subvoxels
+        Parts of a voxel along each edge, whose grey values are interpolated before phases are told (`subvoxels`).
     """
 
     axis: str = ""
@@ -74,6 +77,7 @@ class Choices:
     trim: bool = False
     inside: str = ""
     layout: str = ""
+    subvoxels: int = 1
 
 
 def import_volume(
@@ -122,14 +126,17 @@ def import_volume(
     (report.noticed if given else report.assumed).extend(about)
     through, about_axis = _through_plane(image, choices.axis, reading.path)
     report.assumed.append(about_axis)
-    found = segmented(_part(image, choices, reading.path), phases, choices.outside, reading.path)
+    part = split_voxels(_part(image, choices, reading.path), choices.subvoxels, reading.budget, reading.path)
+    found = segmented(part, phases, choices.outside, reading.path)
     report.assumed += found.notes
+    if choices.subvoxels > 1:
+        report.assumed.append(f"grey values are linear between voxels, each split into {choices.subvoxels}^3")
     labels = _sample(found, choices, report, reading.path)
     order = (through, *(axis for axis in range(3) if axis != through))
     return ImportedVolume(
         Microstructure(
             labels=labels.transpose(order),
-            voxel_edges_metre=np.array(edges)[list(order)],
+            voxel_edges_metre=np.array(edges)[list(order)] / choices.subvoxels,
             phase_names=tuple(found.phases),
             phase_labels=np.array(list(found.phases.values()), dtype=np.uint8),
             source=source,

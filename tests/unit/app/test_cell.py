@@ -145,7 +145,7 @@ def test_the_other_electrode_and_the_electrolyte_are_chosen(cli, stored):
     assert answer.code == 0, answer.err
     assert (answer.data["negative_porosity"], answer.data["electrolyte"]) == (0.28, "nyman-2008")
     shown = cli(*words, *chosen, "--set", "negative_porosity=28 %").out
-    assert "Chen2020, negative electrode of Ecker2015, electrolyte of nyman-2008: built" in shown
+    assert ", negative electrode of Ecker2015, electrolyte of nyman-2008: built" in shown
     assert "Bruggeman's relation, assumed)" in shown
     short = cli(*words, "--negative-set", "Ecker2015", "--electrolyte", "nyman-2008", "--set", "negative_porosity=0.28")
     assert short.out == shown

@@ -69,6 +69,18 @@ def test_a_named_protocol_with_settings(cycle):
     assert "from 50% state of charge" in answer.data["method"]
 
 
+def test_the_sizes_of_the_particles(cycle, cli, stored, example):
+    """Asked for, they are in the method of cycling and spectrum; a cell of one size has none, with what to do."""
+    assert "take particle_size_points = 0" in cycle(*SHORT, "--particle-sizes", "3").err
+    with Lake.open(stored.place) as lake:
+        usual = {"electrode_area_square_metre": 0.1, "nominal_capacity_ampere_hour": 5.0}
+        wide = lake.put(example("cell_parameters", **usual, positive_particle_radius_spread=0.4))
+    cycled = cli("cycle", wide, *SHORT, "--particle-sizes", "3", "--json", "--lake", stored.place)
+    assert "3 sizes of positive particles" in cycled.data["method"]
+    spectrum = cli("impedance", wide, "--lowest", "1 Hz", "--particle-sizes", "3", "--json", "--lake", stored.place)
+    assert "3 sizes of positive particles" in spectrum.data["impedance"]["method"]
+
+
 def test_a_profile_from_a_file(cycle, tmp_path):
     """A file of the Battery Data Format is stored and followed; the same again computes nothing."""
     path = tmp_path / "drive.csv"

@@ -119,15 +119,22 @@ def test_a_former_study_is_refused_and_rewritten(cli, tmp_path):
 
 
 def test_demo(cli, write_study, tmp_path):
-    """The demo runs, queries and reproduces in a row, says nothing of a changed environment after workers of its own,
+    """The demo runs, queries, reproduces and trains, says nothing of a changed environment after workers of its own,
     and leaves a page with pictures that names only what the lake holds; it ends with where to look and what to type.
     """
     study = write_study("budget:", "executor: {kind: processes, workers: 1}\n  budget:")
     Path(study).rename(tmp_path / "params.yaml")
     answer = cli("demo", "--outputs", "shown")
     assert answer.code == 0
-    titles = ["1. Run a campaign", "2. Query its history in one line", "3. Reproduce its best number from the id"]
-    assert [line for line in answer.out.splitlines() if line[:2] in ("1.", "2.", "3.")] == titles
+    titles = [
+        "1. Run a campaign",
+        "2. Query its history in one line",
+        "3. Reproduce its best number from the id",
+        "4. Train a surrogate on its history",
+    ]
+    assert [line for line in answer.out.splitlines() if line[:2] in ("1.", "2.", "3.", "4.")] == titles
+    assert "$ ragone retrain --lake shown/lake --target energy_density" in answer.out
+    assert "are too few" in answer.out
     assert '$ ragone query --lake shown/lake "SELECT id, value, standard_uncertainty, unit' in answer.out
     assert answer.out.count("\nbitwise equal: ") + answer.out.count("\nwithin tolerance: ") == 2
     assert "environment changed" not in answer.out

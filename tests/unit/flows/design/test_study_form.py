@@ -12,7 +12,7 @@ PARAMS = Path(__file__).parents[4]
 
 
 @pytest.mark.parametrize(
-    "name", ["params.yaml", "params/half-cell.yaml", "params/four-parameters.yaml", "params/both-electrodes.yaml"]
+    "name", ["params.yaml", *(f"params/{path.name}" for path in sorted((PARAMS / "params").glob("*.yaml")))]
 )
 def test_a_study_fits_its_own_form(name: str) -> None:
     """As a server checks what it is given."""

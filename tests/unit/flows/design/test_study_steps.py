@@ -359,8 +359,8 @@ def test_materials_of_a_drawn_negative_electrode_are_its_set_s(where: str) -> No
     [
         ("half-cell.yaml", []),
         ("full-cell.yaml", []),
-        ("four-parameters.yaml", []),
-        ("both-electrodes.yaml", ["charge"]),
+        ("four-parameters.yaml", ["assemble"]),
+        ("both-electrodes.yaml", ["charge", "assemble"]),
     ],
 )
 def test_the_studies_of_the_repository_are_read(name: str, limits: list[str]) -> None:

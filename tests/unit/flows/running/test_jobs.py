@@ -12,6 +12,7 @@ import pytest
 import ragone.flows
 from ragone.dataset import Lake
 from ragone.flows import FidelityPlan, GeneratorPlan, Plan, Study, StudyError
+from ragone.flows.deploying import Schedule, deployments
 from ragone.flows.running.forms import form_of
 from ragone.flows.running.jobs import JOBS, Job
 from ragone.flows.running.plain_values import read_plain, to_plain
@@ -44,6 +45,7 @@ def test_every_study_like_function_is_a_job() -> None:
         "representativity",
         "representativity-of-recipe",
         "representativity-of-volume",
+        "surrogate-training",
     }
 
 
@@ -124,3 +126,15 @@ def test_a_job_is_called_with_what_a_server_gave(tmp_path: Path) -> None:
     progress = Silent()
     Job("count", count).run_plain({"lake": str(tmp_path / "new"), "edges": [1, 2]}, progress)
     assert asked == [str(tmp_path / "new"), (1, 2), progress, 0.5]
+
+
+def test_retraining_can_be_scheduled_for_what_a_study_maximises() -> None:
+    """Each time the history has grown by a fifth."""
+    study = Study.load(Path(__file__).parents[4] / "params.yaml")
+    (made,) = deployments(study, "lake", jobs=["surrogate-training"], schedule=Schedule("0 6 * * *"))
+    assert (made.parameters["target"], made.parameters["if_grown"]) == ("energy_density", 0.2)
+    assert made.schedule == Schedule("0 6 * * *")
+    assert (made.entry()["entrypoint"], made.entry()["description"]) == (
+        "ragone.flows.deployed.surrogate_training",
+        "Train a surrogate of a KPI, or of a metric of transport, on the evaluations that a query finds.",
+    )

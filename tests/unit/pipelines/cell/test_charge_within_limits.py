@@ -44,7 +44,7 @@ def test_the_plating_limit_costs_time(cell, fast):
     """Without it the same charge is faster and passes it, which the KPI of the limited one says is infeasible."""
     careless = charge_within_limits(cell, smallest_plating_margin_volt=-1.0, **COARSE)
     assert careless.test_time_second[-1] < fast.test_time_second[-1]
-    assert charge_time.function(careless).outcome is KpiOutcome.INFEASIBLE
+    assert charge_time.function(careless).outcome is KpiOutcome.NOT_REACHED
     time = charge_time.function(fast)
     assert time.value == pytest.approx(fast.test_time_second[-1], rel=2e-3)
 
@@ -60,14 +60,14 @@ def test_temperature_is_kept_by_a_smaller_current(cell):
     cool = charge_within_limits(cell, largest_temperature_kelvin=308.15, **COARSE)
     assert cool.outcome is CyclingOutcome.COMPLETED
     assert 306.0 < cool.temperature_kelvin.max() < 308.15
-    assert charge_time.function(cool, largest_temperature_kelvin=305.0).outcome is KpiOutcome.INFEASIBLE
+    assert charge_time.function(cool, largest_temperature_kelvin=305.0).outcome is KpiOutcome.NOT_REACHED
     assert charge_time.function(cool, largest_temperature_kelvin=308.15).value > 2000
 
 
 def test_what_is_never_charged_has_no_time(fast):
     """Of a charge that ends at 80 % a share of 0.9 is asked for in vain; a discharge is not asked."""
     kpi = charge_time.function(fast, charged_share=0.9)
-    assert kpi.outcome is KpiOutcome.INFEASIBLE
+    assert kpi.outcome is KpiOutcome.NOT_REACHED
     assert "A.h were charged" in str(kpi)
 
 
@@ -83,7 +83,7 @@ def test_a_cell_that_was_not_built_is_not_charged(cell):
     none = charge_within_limits(replace(cell, outcome="the coating does not fit the can"))
     assert none.outcome is CyclingOutcome.NOT_BUILT
     assert len(none.test_time_second) == 0
-    assert charge_time.function(none).outcome is KpiOutcome.INFEASIBLE
+    assert charge_time.function(none).outcome is KpiOutcome.NOT_REACHED
 
 
 def test_what_makes_no_sense_is_refused(cell):

@@ -86,7 +86,7 @@ def test_what_cannot_be_pulsed_has_no_power(cell):
     none = pulse_at_largest_power(replace(cell, outcome="the coating does not fit the can"))
     assert none.outcome is CyclingOutcome.NOT_BUILT
     for one in (empty, none):
-        assert pulse_power.function(one)["discharge_pulse_power"].outcome is KpiOutcome.INFEASIBLE
+        assert pulse_power.function(one)["discharge_pulse_power"].outcome is KpiOutcome.NOT_REACHED
     rest = cycle_cell(cell, protocol=("Discharge at 5 W for 10 s",), **COARSE)
     assert pulse_power.function(rest)["discharge_pulse_power"].outcome is KpiOutcome.NOT_APPLICABLE
 

@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from ragone.pipelines.cell import assemble_cell, materials_of_set, reference_cell
+from ragone.pipelines.cell import assemble_cell, ideal_transport, materials_of_set, reference_cell
 from ragone.pipelines.cell.engine import PARAMETER_SETS, load_pybamm
 from ragone.pipelines.cell.model import cell_values, dfn
 from ragone.pipelines.cell.simulation import (
@@ -22,6 +22,7 @@ from ragone.pipelines.cell.simulation import (
 )
 from ragone.schemas.cell import OF_PARTICLES
 from ragone.schemas.materials import NMC_811
+from ragone.schemas.particle_sizes import expected_radii
 from tests.built_cells import conductivities, design, full_cell, half_cell
 
 DRAWN = {"particle_diffusion_radius_metre": 4.3e-6, "particle_sauter_radius_metre": 4e-6}
@@ -47,6 +48,19 @@ def test_a_design_states_another(example):
         5.22e-6,
         "parameter set",
     )
+
+
+def test_assumed_metrics_are_of_the_particles_of_the_recipe(example):
+    """Their surface and their sphere; where only a radius is stated, lithium diffuses in the parameter set's."""
+    recipe = example("recipe", median_particle_radius_metre=3e-6, particle_radius_spread=0.3)
+    law = expected_radii(recipe)
+    assumed = ideal_transport(recipe, NMC_811)
+    assert assumed.specific_surface_area_per_metre == pytest.approx(3 * assumed.active_material_fraction / law.sauter)
+    assert full_cell(assumed).positive_particle_radius_metre == law.sauter
+    assert full_cell(assumed).positive_surface_area_ratio == pytest.approx(1.0)
+    stated = ideal_transport(recipe, NMC_811, particle_radius_metre=5.22e-6)
+    assert stated.specific_surface_area_per_metre == pytest.approx(3 * stated.active_material_fraction / 5.22e-6)
+    assert full_cell(stated).positive_particle_radius_source == "parameter set"
 
 
 def test_the_negative_electrode_has_its_own(example):

@@ -12,6 +12,7 @@ import pytest
 from ragone.pipelines.characterise import average_transport, homogenise, homogenise_extrapolated, perturb
 from ragone.pipelines.characterise.carriers import canonical_labels, ionic
 from ragone.pipelines.characterise.errors import VolumeError
+from ragone.pipelines.characterise.extrapolate import _extrapolated
 from ragone.pipelines.characterise.kernel import effective_conductivity
 from ragone.pipelines.manufacture import pack_particles
 from ragone.schemas import Microstructure, Recipe, Transport, TransportOutcome
@@ -91,6 +92,22 @@ def test_a_mean_keeps_the_error_that_all_have_in_common(packing: Microstructure,
     shares = [found.pore_tortuosity_factor_standard_error / t.pore_tortuosity_factor for t in (found, other)]
     expected = math.hypot(plain.pore_tortuosity_factor_standard_error, both.pore_tortuosity_factor * sum(shares) / 2)
     assert both.pore_tortuosity_factor_standard_error == pytest.approx(expected)
+
+
+def test_the_mean_of_one_has_no_standard_error(found: Transport) -> None:
+    """How far others scatter is not known from one, and its error by the voxels alone would be too small."""
+    single = average_transport((found,))
+    assert found.pore_tortuosity_factor_standard_error is not None
+    assert all(getattr(single, f"{name}_standard_error") is None for name in (AREA, TAU, SIGMA))
+
+
+def test_two_sizes_that_agree_by_chance_do_not_make_the_error_small(found: Transport) -> None:
+    """It is at least two thirds of what the two coarser sizes differ by, but for the solids."""
+    levels = [replace(found, **{TAU: tau, SIGMA: 1 / tau}) for tau in (2.0, 2.1, 2.4)]
+    limit = _extrapolated(levels[0], levels)
+    assert limit.pore_tortuosity_factor == pytest.approx(1.9)
+    assert limit.pore_tortuosity_factor_standard_error == pytest.approx(0.2)
+    assert limit.solid_effective_conductivity_siemens_per_metre_standard_error < 2 / 3 * (1 / 2.1 - 1 / 2.4)
 
 
 def test_what_does_not_conduct_at_all() -> None:

@@ -59,12 +59,16 @@ def test_a_standard_error_is_taken_apart_by_its_sources(example):
     assert math.hypot(*(parts[source] for source in list(Source)[:3])) == pytest.approx(0.05)
 
 
-def test_a_single_volume_is_uncertain_by_its_voxels(example):
-    """There is no scatter to speak of."""
+def test_a_single_volume_is_uncertain_by_its_voxels_and_by_a_scatter_that_is_assumed(example):
+    """How far others would scatter is not known from one; the mean of one, which states no error, says the same."""
     single = example("transport", volume_element_count=1, pore_tortuosity_factor_standard_error=0.1)
+    mean = replace(single, pore_tortuosity_factor_standard_error=None)
     priors = collect_priors(example("cell_parameters"), single)
     assert names(priors, Source.VOXEL) == [TAU]
-    assert names(priors, Source.SAMPLING) == []
+    assert TAU in names(priors, Source.SAMPLING)
+    assert by_key(collect_priors(example("cell_parameters"), mean, (single,))) == by_key(priors)
+    rows = [row for row in priors.rows() if row.source is Source.SAMPLING]
+    assert all("assumption" in row.reference for row in rows)
 
 
 def test_materials_that_state_no_uncertainty_are_assumed_to_have_one(example):
@@ -90,6 +94,11 @@ def test_only_what_a_cell_has_is_uncertain(example):
     assert not [name for name in names(collect_priors(half)) if name.startswith("Negative")]
     measured = replace(cell, negative_pore_tortuosity_factor=3.0)
     assert len(names(collect_priors(measured))) == len(plain) - 1
+    stated = replace(measured, negative_pore_tortuosity_factor_standard_error=0.6)
+    negative = by_key(collect_priors(stated))[
+        Holder.CELL, "Negative electrode tortuosity factor (electrolyte)", Source.CELL
+    ]
+    assert math.log(negative) == pytest.approx(0.2)
 
 
 def test_every_prior_has_a_source_or_says_that_it_is_assumed(example):
