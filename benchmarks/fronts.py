@@ -18,8 +18,9 @@ from ragone.models.acquisition import suggest_by_feasible_improvement, suggest_b
 from ragone.models.surrogate import repeatable
 from ragone.schemas import Kpi, KpiOutcome
 
-PROBLEMS = ("BraninCurrin", "ConstrainedBraninCurrin", "BNH")
+PROBLEMS = ("BraninCurrin", "ConstrainedBraninCurrin", "C2DTLZ2")
 _SEEDS = int(os.environ.get("RAGONE_BENCHMARK_SEEDS", "10"))
+_ARGUMENTS = {"C2DTLZ2": {"dim": 4}}
 _INITIAL, _TOTAL = 6, 18
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -74,7 +75,7 @@ def _enclosed(problem: Any, values: Any) -> float:
 def _problem(name: str) -> Any:
     import botorch.test_functions.multi_objective as problems
 
-    return getattr(problems, name)(negate=True).double()
+    return getattr(problems, name)(**_ARGUMENTS.get(name, {}), negate=True).double()
 
 
 def _even(axes: int, seed: int) -> Floats:

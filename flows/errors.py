@@ -46,7 +46,7 @@ class CyclingError(RagoneError, ValueError):
 
 
 class ReportError(RagoneError, ValueError):
-    """What a laboratory reports cannot be used; the message names the line and the column."""
+    """A report of a laboratory cannot be used; the message names the line and the column."""
 
 
 class RetrainingError(RagoneError, ValueError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ragone.app.tables.campaigns import described
@@ -10,7 +11,7 @@ from ragone.app.terminal.session import FINE, FoundError, Session
 from ragone.flows import CampaignError, Study
 from ragone.flows.design.laboratory import Asked, ask
 from ragone.flows.design.reports import write_csv, write_json
-from ragone.schemas import RagoneError
+from ragone.schemas import Candidate, RagoneError
 
 
 class CountError(RagoneError, ValueError):
@@ -37,8 +38,8 @@ def execute(session: Session) -> int:
     return FINE
 
 
-def _writer(path: Path):  # type: ignore[no-untyped-def]
-    """How a file of that ending is written."""
+def _writer(path: Path) -> Callable[[Study, Sequence[Candidate]], str]:
+    """The function that writes a file of that ending."""
     if path.suffix.lower() == ".csv":
         return write_csv
     if path.suffix.lower() == ".json":

@@ -53,7 +53,7 @@ class Optimiser:
         return tuple(self._workspace.lake.get(one, Candidate) for one in ids)
 
     def expected_gain(self, candidates: Sequence[Candidate]) -> float | None:
-        """What candidates promise [-], as a share of what is reached; None if nothing is."""
+        """The gain that candidates promise [-], as a share of what is reached; None if nothing is."""
         if self.history is None:
             return None
         return self._workspace.run(measure_gain, [(self._study, self.history.id, candidates)], lambda *_: None)[0]

@@ -64,7 +64,7 @@ def expected_gain(
 
 
 def _present(seen: Observations) -> float:
-    """What the campaign has, standardised as the acquisition is: the best value's size, or the hypervolume."""
+    """The size of the best value, or the hypervolume of the front, standardised as the acquisition is."""
     import botorch.utils.multi_objective.hypervolume as hypervolume
     import torch
 

@@ -134,7 +134,7 @@ def _modelled(
     kpis: Sequence[Kpi],
     measured: np.ndarray[Any, Any],
 ) -> tuple[Observations, list[Any]]:
-    """What an improvement is measured from, and a BoTorch model of each response; none of fewer than two values."""
+    """The candidates to improve on, and a BoTorch model of each response; none of fewer than two values."""
     width, kept = len(goals), np.flatnonzero(measured).tolist()
     values = [kpi for number in kept for kpi in kpis[number * width : (number + 1) * width]]
     points = changed.points([candidates[number] for number in kept])

@@ -49,6 +49,15 @@ def test_too_high_a_power_is_a_silent_outcome(cell, power, capfd, caplog):
     assert not caplog.records
 
 
+def test_a_cell_that_warms_fast_does_so_in_silence(cell, capfd, caplog):
+    """However much heat it makes: more than 1e5 W/m^3 here."""
+    discharge = discharge_at_constant_power(cell, power_watt=150.0, thermal="lumped")
+    assert discharge.outcome is DischargeOutcome.COMPLETED
+    assert discharge.temperature_kelvin[-1] > 320
+    assert capfd.readouterr() == ("", "")
+    assert not caplog.records
+
+
 def test_a_stall_is_a_silent_outcome(cell, capfd, caplog):
     """Below the voltage of greatest power no solution exists: the samples until then are kept."""
     discharge = discharge_at_constant_power(cell, power_watt=100.0, lower_voltage_volt=0.01)
