@@ -48,8 +48,8 @@ def charge_time(
     Returns
     -------
     Kpi
-        fast_charge_time [s]; NOT_REACHED if a limit is passed before, or if so much is never charged. The uncertainty is
-        that of the interpolation between two samples.
+        fast_charge_time [s]; NOT_REACHED if a limit is passed before, or if so much is never charged. The uncertainty
+        is that of the interpolation between two samples.
     """
     Bounds(0, 1, low_open=True).require(charged_share, "charged_share", "1")
     if not isinstance(curve, Cycling):

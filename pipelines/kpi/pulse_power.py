@@ -32,7 +32,8 @@ def pulse_power(curve: Curve) -> Mapping[str, Kpi]:
     Returns
     -------
     Mapping
-        Name -> KPI: discharge_pulse_power [W], charge_pulse_power [W], > 0; NOT_REACHED where a limit is passed at rest.
+        Name -> KPI: discharge_pulse_power [W], charge_pulse_power [W], > 0; NOT_REACHED where a limit is passed at
+        rest.
     """
     if not isinstance(curve, Cycling) or AT_LARGEST_POWER not in " ".join(curve.protocol):
         reason = f"this {curve.kind} is no pulse whose power was found; run pulse_at_largest_power"

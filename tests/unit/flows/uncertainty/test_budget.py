@@ -142,6 +142,9 @@ def test_designs_are_compared_draw_by_draw(lake, example, transport, budgeted):
     assert best.value > 0.9 > behind.value
     with pytest.raises(KpiError, match="two designs or more"):
         rank_near_best(lake, found[:1])
+    other = lake.put(replace(lake.get(worse, Kpi), name="specific_energy"))
+    with pytest.raises(KpiError, match="energy_density, specific_energy are meant"):
+        rank_near_best(lake, [budgeted, replace(budgeted, kpi_id=other)])
 
 
 def test_a_cell_without_an_electrode_is_drawn_itself(lake):

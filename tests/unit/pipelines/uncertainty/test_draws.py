@@ -180,6 +180,20 @@ def test_what_designs_have_in_common_is_drawn_alike_and_their_scatter_is_not():
     assert one.std(axis=0) == pytest.approx(1, abs=0.05)
 
 
+def test_a_scatter_that_is_assumed_is_of_each_design_too():
+    """Single volume elements of two designs are taken to scatter by as much, and not together."""
+    first, second = (
+        Priors.of(
+            Prior(Holder.TRANSPORT, TAU, source, size, "test")
+            for source, size in ((Source.SAMPLING, 1.1), (Source.VOXEL, voxel))
+        )
+        for voxel in (1.02, 1.03)
+    )
+    one, two = (scores(priors, np.arange(256), 0) for priors in (first, second))
+    assert np.array_equal(one[:, 1], two[:, 1])
+    assert abs(np.corrcoef(one[:, 0], two[:, 0])[0, 1]) < 0.2
+
+
 def test_a_tortuosity_factor_stays_one_at_least(example):
     """However far it is drawn down."""
     wide = one(Holder.TRANSPORT, TAU, 10.0)
