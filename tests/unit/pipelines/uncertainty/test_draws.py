@@ -112,7 +112,7 @@ def test_every_prior_has_a_source_or_says_that_it_is_assumed(example):
 
 
 def test_what_is_stated_replaces_what_is_published(example):
-    """One's own diffusivity, and a metric of which nothing was known; what cannot be drawn is refused with a hint."""
+    """By quantity and source: what the materials do to a metric stays. What cannot be drawn is refused with a hint."""
     own = Priors.of(
         [
             Prior(Holder.CELL, "Positive particle diffusivity [m2.s-1]", Source.CELL, 1.05, "measured"),
@@ -122,6 +122,7 @@ def test_what_is_stated_replaces_what_is_published(example):
     sizes = by_key(collect_priors(example("cell_parameters"), example("transport"), stated=own))
     assert sizes[Holder.CELL, "Positive particle diffusivity [m2.s-1]", Source.CELL] == 1.05
     assert sizes[Holder.TRANSPORT, TAU, Source.VOXEL] == 1.1
+    assert sizes[Holder.TRANSPORT, TAU, Source.MATERIALS] == 1.25
     wrong = one(Holder.CELL, "Positive particle diffusivty [m2.s-1]")
     with pytest.raises(UnknownFieldError, match="did you mean 'Positive particle diffusivity"):
         collect_priors(example("cell_parameters"), stated=wrong)
