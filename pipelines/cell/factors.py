@@ -68,7 +68,12 @@ def times(plain: Any, factor: Any) -> Any:
 
 def cooled(given: Mapping[str, float], cell: CellParameters) -> dict[str, float]:
     """Parameters of a lumped cell, those that the cell's factors are of multiplied."""
-    return {name: value * cell.parameter_factors.get(name, 1.0) for name, value in given.items()}
+    return {name: value * factor_of(cell, name) for name, value in given.items()}
+
+
+def factor_of(cell: CellParameters, name: str) -> float:
+    """The factor of one parameter of a cell [-]; 1 where it has none."""
+    return float(cell.parameter_factors.get(name, 1.0))
 
 
 def factored_functions(cell: CellParameters) -> tuple[str, ...]:
