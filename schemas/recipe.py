@@ -236,7 +236,7 @@ class CellDesign(Record):
         "m^2", low=0, low_open=True, default=20e-4, doc="positive coating of a pouch; of no consequence to cans"
     )
     separator: str = text(
-        default="", doc="name of a separator, or of the parameter set that it is of; empty for that of parameter_set"
+        default="", doc="name of the parameter set whose separator it is; empty for that of parameter_set"
     )
     separator_thickness_metre: float | None = real(
         "m", low=0, low_open=True, optional=True, doc="thickness of the separator"

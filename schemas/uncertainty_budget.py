@@ -44,12 +44,21 @@ class UncertaintyBudget(Record):
     names: tuple[str, ...] = texts(doc="the uncertain quantities")
     sources: tuple[str, ...] = texts(doc="where the uncertainty of each comes from")
     effects: np.ndarray[Any, Any] = vector(
-        "", tolerance=_SOLVER, doc="change of the KPI for one standard deviation of each, in `unit`"
+        "",
+        tolerance=_SOLVER,
+        doc="change of the KPI for one standard deviation of each, in `unit`; none where there is no interval",
     )
-    shares: np.ndarray[Any, Any] = vector("1", low=0, tolerance=_SHARE, doc="of each in the variance, first order")
-    share_standard_errors: np.ndarray[Any, Any] = vector("1", low=0, tolerance=_SHARE, doc="of each share")
+    shares: np.ndarray[Any, Any] = vector(
+        "1", low=0, tolerance=_SHARE, doc="of each in the variance, first order; none as well"
+    )
+    share_standard_errors: np.ndarray[Any, Any] = vector(
+        "1", low=0, tolerance=_SHARE, doc="of each share; none as well"
+    )
     interaction_share: float | None = real(
-        "1", optional=True, tolerance=_SHARE, doc="one less all shares; null if too few draws have a value"
+        "1",
+        optional=True,
+        tolerance=_SHARE,
+        doc="one less all shares; null if too few draws have a value, or none differ",
     )
     alternative_names: tuple[str, ...] = texts(default=(), doc="other forms of the model")
     alternative_values: Any = document(default=[], doc="the KPI of each, in `unit`; null where it has none")
@@ -61,8 +70,13 @@ class UncertaintyBudget(Record):
     def validate(self) -> None:
         """There is a number for each quantity, and a reason for each alternative."""
         rows = {name: len(getattr(self, name)) for name in ("sources", "effects", "shares", "share_standard_errors")}
-        if set(rows.values()) != {len(self.names)}:
-            raise FieldShapeError(f"uncertainty_budget: {len(self.names)} names and {rows} entries. Give one for each.")
+        shared = len(self.names) if self.interval_low is not None or len(self.shares) else 0
+        expected = {name: len(self.names) if name == "sources" else shared for name in rows}
+        if rows != expected:
+            raise FieldShapeError(
+                f"uncertainty_budget: {len(self.names)} names and {rows} entries. Give one for each, or no shares "
+                "where there is no interval."
+            )
         if len(self.alternative_names) != len(self.alternative_reasons):
             raise FieldShapeError(
                 f"uncertainty_budget: {len(self.alternative_names)} alternatives and {len(self.alternative_reasons)} "
@@ -70,9 +84,10 @@ class UncertaintyBudget(Record):
             )
 
     def by_source(self) -> dict[str, tuple[float, float]]:
-        """Share of each source in the variance [-] with its standard error, the largest first."""
+        """Share of each source in the variance [-] with its standard error, the largest first; empty without shares."""
         found: dict[str, list[tuple[float, float]]] = {}
-        for source, share, error in zip(self.sources, self.shares, self.share_standard_errors, strict=True):
+        sources = self.sources if len(self.shares) else ()
+        for source, share, error in zip(sources, self.shares, self.share_standard_errors, strict=True):
             found.setdefault(source, []).append((float(share), float(error)))
         sums = {
             source: (sum(share for share, _ in rows), float(np.hypot.reduce([error for _, error in rows])))

@@ -141,7 +141,7 @@ def _uncertainty(command: argparse.ArgumentParser) -> None:
         "--near-best",
         default="",
         metavar="SHARE",
-        help="also how often the first ID is within this distance of the best of all, for example 2 %%",
+        help="also how often the first ID is within this distance of the best of all by one KPI, for example 2 %%",
     )
     command.add_argument("--minimise", action="store_true", help="the smallest value is the best")
     command.add_argument("--workers", type=int, default=1, metavar="N", help="processes that draw (default: 1)")

@@ -10,7 +10,7 @@ from ragone.app.terminal.progress import Watcher
 from ragone.app.terminal.session import FINE, FOUND, Session
 from ragone.flows.errors import KpiError
 from ragone.flows.running.execution import Execution
-from ragone.flows.uncertainty.budget import DrawPlan, estimate_uncertainty, rank_near_best
+from ragone.flows.uncertainty.budget import DrawPlan, estimate_uncertainty, rank_near_best, require_one_kpi
 from ragone.flows.uncertainty.priors_file import read_priors
 from ragone.flows.uncertainty.subjects import kpis_meant
 from ragone.schemas.units import parse_quantity
@@ -24,6 +24,8 @@ def execute(session: Session) -> int:
     near = parse_quantity(given.near_best, "1", "--near-best") if given.near_best else None
     with session.lake() as lake:
         kpi_ids = [kpi_id for name in given.ids for kpi_id in kpis_meant(lake, name, names)]
+        if near is not None:
+            require_one_kpi(lake, kpi_ids)
         with Watcher(session.notes, hidden=session.silent) as watcher:
             found = estimate_uncertainty(lake, kpi_ids, plan, execution, watcher)
         ranked = None if near is None else rank_near_best(lake, found, tolerance=near, maximise=not given.minimise)

@@ -91,8 +91,9 @@ def rank_near_best(lake: Lake, budgeted: Sequence[Budgeted], *, tolerance: float
     Raises
     ------
     KpiError
-        If there is one design only, or other quantities are uncertain of one design than of another.
+        If there is one design only, other quantities are uncertain of one design than of another, or KPIs differ.
     """
+    require_one_kpi(lake, [one.kpi_id for one in budgeted])
     first, *others = budgeted
     keys = [[row.key for row in one.priors.rows()] for one in budgeted]
     if not others or any(key != keys[0] for key in keys):
@@ -107,6 +108,19 @@ def rank_near_best(lake: Lake, budgeted: Sequence[Budgeted], *, tolerance: float
         maximise=maximise,
     )
     return lake.get(run.id, Kpi)
+
+
+def require_one_kpi(lake: Lake, kpi_ids: Sequence[str]) -> None:
+    """Refuse KPIs of several names, by which designs cannot be compared.
+
+    Raises
+    ------
+    KpiError
+        With the names.
+    """
+    names = sorted({lake.get(kpi_id, Kpi).name for kpi_id in kpi_ids})
+    if len(names) > 1:
+        raise KpiError(f"designs are compared by one KPI, and {', '.join(names)} are meant. Name one of them (--kpi).")
 
 
 def _require_value(lake: Lake, chain: KpiChain) -> None:

@@ -1,6 +1,7 @@
 """Priors that are somebody's own, read from a parameter file, every mistake named by its path.
 
-A file holds a list under ``priors``: of each quantity its name, the factor at one standard deviation, and a reference.
+A file holds a list under ``priors``: of each quantity its name, the factor at one standard deviation, and a reference;
+of a metric of transport, which is uncertain for several reasons, also the source that is meant.
 """
 
 from __future__ import annotations
@@ -9,13 +10,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ragone.flows.errors import StudyError
-from ragone.flows.parameter_files.parameters import Section, read_yaml
+from ragone.flows.parameter_files.parameters import REQUIRED, Section, read_yaml
 from ragone.schemas import Prior, Priors
 from ragone.schemas.errors import RagoneError
 from ragone.schemas.field import Bounds
 from ragone.schemas.priors import Distribution, Holder, Source
 
 _ROOT = "priors"
+_SOURCE = {  # where there is one only
+    Holder.CELL: str(Source.CELL),
+    Holder.MATERIALS: str(Source.MATERIALS),
+    Holder.NEGATIVE_MATERIALS: str(Source.MATERIALS),
+}
 _KEYS = ("of", "quantity", "source", "distribution", "factor", "reference")
 
 
@@ -38,10 +44,11 @@ def read_priors(path: str | Path) -> Priors:
 
 def _rows(root: Section) -> Iterator[Prior]:
     for row in root.sections(_ROOT, _KEYS):
+        holder = Holder(row.choice("of", [str(one) for one in Holder], str(Holder.CELL)))
         yield Prior(
-            holder=Holder(row.choice("of", [str(one) for one in Holder], str(Holder.CELL))),
+            holder=holder,
             name=row.text("quantity"),
-            source=Source(row.choice("source", [str(one) for one in Source], str(Source.CELL))),
+            source=Source(row.choice("source", [str(one) for one in Source], _SOURCE.get(holder, REQUIRED))),
             size=row.quantity("factor", "1", Bounds(low=1)),
             reference=row.text("reference"),
             distribution=Distribution(

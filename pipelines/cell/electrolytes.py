@@ -28,11 +28,11 @@ _MOLAR = 1000.0  # mol/m^3
 
 @dataclass(frozen=True)
 class Electrolyte:
-    """An electrolyte: its composition, its source, and the ranges in which it was measured.
+    """An electrolyte: its composition, its source, and the concentrations at which it was measured.
 
     `parameter_set` is PyBaMM's that gives it; `coefficients`, by PyBaMM's name of the property, those of the fits of
-    Landesfeind and Gasteiger instead. Concentrations [mol/m^3] and temperatures [K] are null where the range is not
-    known. One temperature means that nothing depends on it.
+    Landesfeind and Gasteiger instead. Concentrations [mol/m^3] are null where the range is not known; temperatures
+    are those of docs/CELL.md.
     """
 
     composition: str
@@ -40,7 +40,6 @@ class Electrolyte:
     parameter_set: str = ""
     coefficients: Mapping[str, tuple[float, ...]] | None = None
     concentrations: tuple[float, float] | None = None
-    temperatures: tuple[float, float] | None = None
 
 
 NAMED_ELECTROLYTES: Mapping[str, Electrolyte] = {
@@ -49,7 +48,6 @@ NAMED_ELECTROLYTES: Mapping[str, Electrolyte] = {
         "Nyman, Behm and Lindbergh 2008, doi 10.1016/j.electacta.2008.04.023",
         "Chen2020",
         concentrations=(200.0, 2000.0),
-        temperatures=(298.15, 298.15),
     ),
     "nyman-2008-arrhenius": Electrolyte(
         "LiPF6 in EC:EMC 3:7",
@@ -62,7 +60,6 @@ NAMED_ELECTROLYTES: Mapping[str, Electrolyte] = {
         "LiPF6 in PC:EC:DMC 10:27:63",
         "Valoen and Reimers 2005, doi 10.1149/1.1872737; PyBaMM's Xu2019 takes a thermodynamic factor of 1",
         "Xu2019",
-        temperatures=(263.15, 333.15),
     ),
     "landesfeind-2019-ec-emc": Electrolyte("LiPF6 in EC:EMC 3:7 by weight", _LANDESFEIND, "ORegan2022"),
     "landesfeind-2019-ec-dmc": Electrolyte(

@@ -1,7 +1,8 @@
 """Parameters of a cell's model that differ from its parameter set's by a factor, such as those of an uncertain draw.
 
 A factor multiplies what the model takes under PyBaMM's name: a number, or a function of concentration and temperature
-as a whole. In a built model it is an input, so that cells that differ in their factors alone share one.
+as a whole. A tortuosity factor stays one at least. In a built model a factor is an input, so that cells that differ in
+their factors alone share one.
 """
 
 from __future__ import annotations
@@ -49,6 +50,8 @@ def factored(values: Mapping[str, Any], cell: CellParameters) -> dict[str, Any]:
         if name not in values:
             raise MissingFieldError(f"{cell.parameter_set} has no {name!r} to be multiplied. Leave that factor out.")
         found[name] = times(values[name], factor)
+        if name in NUMBERS:  # pores conduct no better than without solids
+            found[name] = max(1.0, found[name])
     return found
 
 
@@ -65,7 +68,12 @@ def times(plain: Any, factor: Any) -> Any:
 
 def cooled(given: Mapping[str, float], cell: CellParameters) -> dict[str, float]:
     """Parameters of a lumped cell, those that the cell's factors are of multiplied."""
-    return {name: value * cell.parameter_factors.get(name, 1.0) for name, value in given.items()}
+    return {name: value * factor_of(cell, name) for name, value in given.items()}
+
+
+def factor_of(cell: CellParameters, name: str) -> float:
+    """The factor of one parameter of a cell [-]; 1 where it has none."""
+    return float(cell.parameter_factors.get(name, 1.0))
 
 
 def factored_functions(cell: CellParameters) -> tuple[str, ...]:

@@ -111,9 +111,19 @@ def material_cost(
     masses = {name: part["mass_kilogram"] for name, part in cell.components.get("components", {}).items()}
     unknown = [name for name, mass in masses.items() if mass and prices.get(_PRICE_OF.get(name, "")) is None]
     if unknown or not masses:
-        reason = f"the price of {', '.join(unknown)} is not known; give it" if unknown else "the cell lists no masses"
-        return all_missing((PER_ENERGY, OF_CELL), reason, KpiOutcome.NOT_APPLICABLE)
+        return all_missing((PER_ENERGY, OF_CELL), _refusal(unknown), KpiOutcome.NOT_APPLICABLE)
     return _costs(curve, _by_price(masses, prices), relative_price_uncertainty, source)
+
+
+def _refusal(unknown: list[str]) -> str:
+    """Say what has no price, and which parameter gives one."""
+    if not unknown:
+        return "the cell lists no masses of its components; assemble it in a housing"
+    strange = [name for name in unknown if name not in _PRICE_OF]
+    if strange:
+        return f"no price is known of {', '.join(strange)}, which no parameter gives; cost a full cell"
+    parameters = (f"{_PRICE_OF[name]}_price_dollar_per_kilogram" for name in unknown)
+    return f"the price of {', '.join(unknown)} is not known; give {', '.join(parameters)}"
 
 
 def _by_price(masses: Mapping[str, float], prices: Mapping[str, float | None]) -> dict[str, float]:

@@ -10,6 +10,7 @@ from typing import Annotated
 import numpy as np
 from numpy.typing import NDArray
 
+from ragone.pipelines.cell.factors import HEAT_TRANSFER, factor_of
 from ragone.pipelines.cell.heat import SOURCES
 from ragone.pipelines.cell.simulation import Numerics
 from ragone.pipelines.thermal.decomposition import KIM_2007, REFERENCE, decomposition_of
@@ -82,7 +83,7 @@ def heat_balance(
         ambient_temperature_kelvin=ambient,
         conductance_watt_per_kelvin=None
         if area is None
-        else heat_transfer_coefficient_watt_per_square_metre_kelvin * area,
+        else heat_transfer_coefficient_watt_per_square_metre_kelvin * factor_of(cell, HEAT_TRANSFER) * area,
         temperature_kelvin=kept,
         source_names=SOURCES,
         heat_watt=heats,

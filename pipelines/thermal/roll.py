@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ragone.pipelines.cell.factors import HEAT_CAPACITY, HEAT_TRANSFER, factor_of
 from ragone.pipelines.kpi.definition import Definition, Window, all_missing
 from ragone.schemas import CellParameters, Curve, Cycling, Discharge, Kpi, KpiOutcome, kpi_stage
 from ragone.schemas.parameter import NotNegative
@@ -107,7 +108,7 @@ def roll_temperature(
     cell
         Wound in a can.
     heat_transfer_coefficient_watt_per_square_metre_kelvin
-        That of the curve [W/(m^2 K)].
+        That of the curve [W/(m^2 K)]; a factor that the cell has of it is applied, as it was in the curve.
 
     Returns
     -------
@@ -118,7 +119,8 @@ def roll_temperature(
     if refused or not isinstance(curve, Cycling | Discharge):
         return all_missing((CORE, DIFFERENCE), refused, KpiOutcome.NOT_APPLICABLE)
     roll = roll_of(cell)
-    loss = heat_transfer_coefficient_watt_per_square_metre_kelvin * (cell.cooled_area_square_metre or 0.0)
+    coefficient = heat_transfer_coefficient_watt_per_square_metre_kelvin * factor_of(cell, HEAT_TRANSFER)
+    loss = coefficient * (cell.cooled_area_square_metre or 0.0)
     later = np.r_[True, np.diff(curve.test_time_second) > 0]  # steps of a protocol begin when the ones before them end
     time, lump = np.asarray(curve.test_time_second)[later], np.asarray(curve.temperature_kelvin)[later]
     ambient = curve.ambient_temperature_kelvin
@@ -147,7 +149,7 @@ def roll_of(cell: CellParameters) -> Roll:
         (both + width) / 2,
         geometry["coated_height_metre"],
         cell.thermal_conductivity_watt_per_metre_kelvin or 0.0,
-        cell.heat_capacity_joule_per_kelvin or 0.0,
+        (cell.heat_capacity_joule_per_kelvin or 0.0) * factor_of(cell, HEAT_CAPACITY),
     )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Annotated, Any
 
+from ragone.pipelines.cell.factors import HEAT_CAPACITY, HEAT_TRANSFER, factor_of
 from ragone.pipelines.kpi.definition import Definition, Window
 from ragone.pipelines.thermal.course import Course, border, course
 from ragone.pipelines.thermal.decomposition import (
@@ -102,7 +103,7 @@ def thermal_runaway(
     BoundsError, UnknownFieldError, MissingFieldError
         If a temperature is not between 150 and 2000 K, another parameter not positive, or the kinetics cannot be read.
     """
-    h = heat_transfer_coefficient_watt_per_square_metre_kelvin
+    h = heat_transfer_coefficient_watt_per_square_metre_kelvin * factor_of(cell, HEAT_TRANSFER)
     for name, unit, value, bounds in (
         ("heat_transfer_coefficient", "W/m^2/K", h, POSITIVE),
         ("ambient_temperature_kelvin", "K", ambient_temperature_kelvin, TEMPERATURES),
@@ -120,7 +121,7 @@ def thermal_runaway(
     run = partial(
         course,
         decomposition,
-        heat_capacity=cell.heat_capacity_joule_per_kelvin or 0.0,
+        heat_capacity=(cell.heat_capacity_joule_per_kelvin or 0.0) * factor_of(cell, HEAT_CAPACITY),
         longest=longest_time_second,
         runaway_rate=runaway_rate_kelvin_per_second,
     )

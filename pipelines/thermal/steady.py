@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ragone.pipelines.cell.factors import HEAT_TRANSFER, factor_of
 from ragone.pipelines.cell.heat import CONTACT, ELECTROLYTE, MIXING, REACTION, REVERSIBLE, SOLIDS
 from ragone.pipelines.cell.simulation import Control, Numerics
 from ragone.pipelines.kpi.definition import Definition, Window
@@ -113,7 +114,7 @@ def steady_temperature(
     BoundsError
         If a parameter is not positive, or the ambient not below the highest temperature.
     """
-    h = heat_transfer_coefficient_watt_per_square_metre_kelvin
+    h = heat_transfer_coefficient_watt_per_square_metre_kelvin * factor_of(cell, HEAT_TRANSFER)
     POSITIVE.require(h, "heat_transfer_coefficient", "W/m^2/K")
     Bounds(0, highest_temperature_kelvin, low_open=True, high_open=True).require(
         ambient_temperature_kelvin, "ambient_temperature", "K"

@@ -74,7 +74,7 @@ def estimate_shares(
     Returns
     -------
     UncertaintyBudget
-        Shares are those of the variance of the draws.
+        Shares are those of the variance of the draws; none where there is no interval.
 
     Raises
     ------
@@ -86,7 +86,7 @@ def estimate_shares(
     known = [(index, kpi.value) for index, kpi in zip(indices, drawn, strict=True) if kpi.value is not None]
     failed, rows = failed_count + len(drawn) - len(known), priors.rows()
     refused = _refused(len(rows), len(known), failed, confidence)
-    found = _none(len(rows)) if refused else _shares(priors, known, seed)
+    found = _none() if refused else _shares(priors, known, seed)
     spread = _no_spread() if refused else _spread(np.array([value for _, value in known]), confidence, found)
     said = f"no interval: {refused}" if refused else f"shares by regression of order {found.order} on the scores"
     return UncertaintyBudget(
@@ -124,7 +124,7 @@ def _spread(values: Floats, confidence: float, found: Shares) -> dict[str, Any]:
         "interval_low": float(low),
         "interval_middle": float(middle),
         "interval_high": float(high),
-        "interaction_share": 1 - float(found.shares.sum()),
+        "interaction_share": 1 - float(found.shares.sum()) if np.ptp(values) else None,
     }
 
 
@@ -154,8 +154,8 @@ def _refused(quantities: int, known: int, failed: int, confidence: float) -> str
     return ""
 
 
-def _none(count: int) -> Shares:
-    return Shares(np.zeros(count), np.zeros(count), np.zeros(count), 0)
+def _none() -> Shares:
+    return Shares(np.empty(0), np.empty(0), np.empty(0), 0)
 
 
 def _alternatives(kpis: Sequence[Kpi], reasons: Sequence[str]) -> dict[str, Any]:

@@ -68,7 +68,8 @@ def collect_priors(
     materials, negative_materials
         Materials of its electrodes; densities are uncertain.
     stated
-        Priors that are somebody's own: they replace those published of the same quantity, or stand beside them.
+        Priors of one's own: each replaces what is known of the same quantity from the same source; what other sources
+        do to it stays.
     lumped
         Whether the temperature of the cell follows its heat.
 
@@ -91,8 +92,8 @@ def collect_priors(
     ]
     own = [] if stated is None else stated.rows()
     _require_drawable(own)
-    replaced = {(row.holder, row.name) for row in own}
-    return Priors.of([*(row for row in found if (row.holder, row.name) not in replaced), *own])
+    replaced = {row.key for row in own}
+    return Priors.of([*(row for row in found if row.key not in replaced), *own])
 
 
 def _require_drawable(rows: Iterable[Prior]) -> None:

@@ -27,6 +27,7 @@ from ragone.schemas.priors import Holder, Source
 LIBRARIES = ("scipy", "numpy")
 Electrode = Literal["positive", "negative"]
 _BLOCKS = 61  # dimensions for the scatter of so many designs
+_ELECTRODES = (Holder.TRANSPORT, Holder.NEGATIVE_TRANSPORT)
 _EDGE = 2.0**-31  # of the unit cube, that is kept off: a score of 6 standard deviations
 _TAU, _AREA_RATIO = "pore_tortuosity_factor", "positive_surface_area_ratio"
 
@@ -49,10 +50,12 @@ def scores(priors: Priors, indices: NDArray[np.int64], seed: int) -> NDArray[np.
 def _dimensions(priors: Priors) -> list[int]:
     """The dimension of the sequence for each quantity: its place, but for scatter, which is the design's own.
 
-    Designs are told apart by the size of their scatter.
+    Designs are distinguished by the sizes of all that is uncertain of their electrodes: of single volume elements the
+    scatter is assumed, and of one size for every design.
     """
     own = [place for place, source in enumerate(priors.sources) if source == Source.SAMPLING]
-    block = 1 + zlib.crc32(priors.sizes[own].tobytes()) % _BLOCKS
+    of_electrodes = [place for place, holder in enumerate(priors.holders) if holder in _ELECTRODES]
+    block = 1 + zlib.crc32(priors.sizes[of_electrodes].tobytes()) % _BLOCKS
     beyond = {place: len(priors.names) + block * len(own) + number for number, place in enumerate(own)}
     return [beyond.get(place, place) for place in range(len(priors.names))]
 

@@ -44,15 +44,17 @@ def share_near_best(
     Raises
     ------
     StageError
-        If the draws do not match.
+        If the draws do not match, or are of more than one KPI.
     """
     count = len(recommended)
     if not count or len(others) % count:
         raise StageError(f"{count} draws of the recommended design and {len(others)} of others. Give as many of each.")
+    _require_one_kpi([*recommended, *others])
     own = _values(recommended, maximise)
     rows = [_values(others[start : start + count], maximise) for start in range(0, len(others), count)]
     best = np.max([own, *rows], axis=0)
-    near = np.isfinite(own) & (best - own <= tolerance * np.abs(best))
+    near = np.isfinite(own)
+    near[near] = best[near] - own[near] <= tolerance * np.abs(best[near])
     share = float(near.mean())
     return Kpi(
         name="share_near_best",
@@ -64,6 +66,12 @@ def share_near_best(
         definition=_DEFINITION,
         method=f"{recommended[0].name} of {1 + len(rows)} designs over {count} common draws, within {tolerance:.2%}",
     )
+
+
+def _require_one_kpi(kpis: Sequence[Kpi]) -> None:
+    having = sorted({f"{kpi.name} [{kpi.unit}]" for kpi in kpis})
+    if len(having) > 1:
+        raise StageError(f"{', '.join(having)} are of different KPIs. Compare designs by one and the same.")
 
 
 def _values(kpis: Sequence[Kpi], maximise: bool) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

@@ -68,6 +68,17 @@ def test_a_roll_that_conducts_well_is_the_lump(cell):
     assert kpis["core_to_surface_difference"].standard_uncertainty < 0.1
 
 
+def test_factors_of_cooling_are_those_of_the_roll_too(cell):
+    """A drawn cell is the cell whose coefficient and heat capacity are as many times larger."""
+    factors = {"Total heat transfer coefficient [W.m-2.K-1]": 2.0, "Cell heat capacity [J.K-1.m-3]": 1.2}
+    discharge = discharge_at_constant_current(cell, rate_per_hour=1.5, thermal="lumped", mesh_points=8)
+    drawn = roll_temperature.function(discharge, replace(cell, parameter_factors=factors))
+    larger = replace(cell, heat_capacity_joule_per_kelvin=1.2 * cell.heat_capacity_joule_per_kelvin)
+    stated = roll_temperature.function(discharge, larger, heat_transfer_coefficient_watt_per_square_metre_kelvin=20.0)
+    for name, kpi in drawn.items():
+        assert kpi.value == pytest.approx(stated[name].value, rel=1e-9)
+
+
 def test_a_protocol_with_steps_is_read_too(cell):
     """Two steps share the time at which one ends and the other begins; every temperature is finite."""
     steps = ("Discharge at 1C for 600 s", "Rest for 600 s")

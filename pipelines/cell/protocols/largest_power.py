@@ -168,12 +168,26 @@ class _Pulse:
         """Whether there is a porous negative electrode."""
         return self.cell.negative_electrode is NegativeElectrode.INTERCALATION
 
+    @property
+    def smallest_power(self) -> float:
+        """Power [W] at which no limit may be met yet."""
+        return _SMALLEST * self.cell.nominal_capacity_ampere_hour * max(self.lower_voltage, 1.0)
+
+    @property
+    def limited(self) -> tuple[str, ...]:
+        """The model's variables that are limited."""
+        return (_VOLTAGE, TEMPERATURE, *((PLATING_MARGIN,) if self.may_plate and self.sign < 0 else ()))
+
+    @property
+    def limits(self) -> str:
+        """The limits of the potentials, in words."""
+        if self.sign > 0:
+            return f"{self.lower_voltage:g} V"
+        return f"{self.upper_voltage:g} V and {self.plating_margin:g} V against lithium"
+
     def words(self, direction: str) -> str:
         """The step, in words."""
-        limits = f"{self.lower_voltage:g} V"
-        if self.sign < 0:
-            limits = f"{self.upper_voltage:g} V and {self.plating_margin:g} V against lithium"
-        return f"{direction.capitalize()} {AT_LARGEST_POWER} that {limits} allow for {self.seconds:g} s"
+        return f"{direction.capitalize()} {AT_LARGEST_POWER} that {self.limits} allow for {self.seconds:g} s"
 
     def solved(self, power: float) -> Any:
         """PyBaMM's solution at a power [W]; None if there is no initial state."""
@@ -215,18 +229,30 @@ def _done(pulse: _Pulse) -> tuple[CyclingOutcome, str, Any]:
         return (CyclingOutcome.NOT_CONDUCTING if fits else CyclingOutcome.NOT_BUILT), str(pulse.cell.outcome), None
     power = _largest_power(pulse)
     if power is None:
-        return CyclingOutcome.INFEASIBLE, "a limit is passed at rest already", None
+        return CyclingOutcome.INFEASIBLE, _at_rest(pulse), None
     solution = pulse.solved(power)
     if pulse.cooling is not None:
         require_temperature_laws(pulse.cell, float(np.abs(solution[_CURRENT].entries).max()))
     return CyclingOutcome.COMPLETED, "", solution
 
 
+def _at_rest(pulse: _Pulse) -> str:
+    """Say that not even the smallest power keeps the limits, and what would."""
+    values, solution = "", pulse.solved(pulse.smallest_power)
+    if solution is not None:
+        found = {name: float(sampled(solution, name, solution.t[-1:])[0]) for name in pulse.limited}
+        values = f" ({', '.join(f'{name} = {value:.5g}' for name, value in found.items())})"
+    return (
+        f"not even {pulse.smallest_power:.3g} W from {pulse.state_of_charge:.0%} state of charge keeps {pulse.limits}"
+        f"{values}; begin at another state of charge, or widen the limits"
+    )
+
+
 def _largest_power(pulse: _Pulse) -> float | None:
     """The power [W] at which the distance to the limits vanishes, from below; None if it does at rest."""
     from scipy.optimize import brentq
 
-    low = _SMALLEST * pulse.cell.nominal_capacity_ampere_hour * max(pulse.lower_voltage, 1.0)
+    low = pulse.smallest_power
     if pulse.distance(low) <= 0:
         return None
     for _ in range(_STEPS):

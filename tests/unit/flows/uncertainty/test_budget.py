@@ -142,6 +142,9 @@ def test_designs_are_compared_draw_by_draw(lake, example, transport, budgeted):
     assert best.value > 0.9 > behind.value
     with pytest.raises(KpiError, match="two designs or more"):
         rank_near_best(lake, found[:1])
+    other = lake.put(replace(lake.get(worse, Kpi), name="specific_energy"))
+    with pytest.raises(KpiError, match="energy_density, specific_energy are meant"):
+        rank_near_best(lake, [budgeted, replace(budgeted, kpi_id=other)])
 
 
 def test_a_cell_without_an_electrode_is_drawn_itself(lake):
@@ -197,6 +200,11 @@ def test_priors_are_read_from_a_file(tmp_path):
     first, second = read_priors(file).rows()
     assert (first.holder, first.size, first.distribution) == ("cell", 1.05, "normal")
     assert (second.holder, second.source) == ("transport", "voxel")
+    file.write_text("priors:\n  - {of: transport, quantity: pore_tortuosity_factor, factor: 1.1, reference: y}\n")
+    with pytest.raises(StudyError, match=r"priors\[1\].source"):
+        read_priors(file)
+    file.write_text("priors:\n  - {of: materials, quantity: x, factor: 1.1, reference: y}\n")
+    assert read_priors(file).rows()[0].source == "materials"
     file.write_text("priors:\n  - {quantity: x, factor: 0.5, reference: y}\n")
     with pytest.raises(StudyError, match=r"priors\[1\].factor"):
         read_priors(file)

@@ -64,6 +64,16 @@ def test_every_factor_reaches_the_discharge(cell, name):
     assert abs(found[1].voltage_volt[75] - found[0].voltage_volt[75]) > 1e-5
 
 
+@pytest.mark.parametrize("name", NUMBERS)
+def test_a_tortuosity_factor_stays_one_at_least(cell, name):
+    """However small its factor: coating and separator conduct no better than without solids."""
+    smallest, smaller = (
+        discharge_at_constant_power(replace(cell, parameter_factors={name: factor}), power_watt=20.0, **COARSE)
+        for factor in (0.1, 0.2)
+    )
+    assert np.array_equal(smallest.voltage_volt, smaller.voltage_volt)
+
+
 def test_better_cooling_keeps_it_colder(cell):
     """The coefficient of the discharge is multiplied."""
     cooled = replace(cell, parameter_factors={HEAT_TRANSFER: 2.0})

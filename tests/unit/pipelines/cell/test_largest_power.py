@@ -83,6 +83,9 @@ def test_what_cannot_be_pulsed_has_no_power(cell):
     """A cell whose voltage at rest is below the limit, one that was not built, and curves of another kind."""
     empty = pulse_at_largest_power(cell, lower_voltage_volt=3.9, **COARSE)
     assert empty.outcome is CyclingOutcome.INFEASIBLE
+    assert "from 50% state of charge keeps 3.9 V" in empty.reason
+    full = pulse_at_largest_power(cell, direction="charge", upper_voltage_volt=3.0, **COARSE)
+    assert "keeps 3 V and 0 V against lithium (Voltage [V] = 3.7" in full.reason
     none = pulse_at_largest_power(replace(cell, outcome="the coating does not fit the can"))
     assert none.outcome is CyclingOutcome.NOT_BUILT
     for one in (empty, none):

@@ -43,6 +43,16 @@ def test_cell_that_is_no_lump_is_refused_with_its_biot_number(cell):
     assert "5 W/(m^2 K)" in kpis["steady_temperature"].method
 
 
+def test_factors_of_cooling_reach_balance_and_runaway(cell):
+    """A drawn cell loses and holds as much more heat as its factors say."""
+    factors = {"Total heat transfer coefficient [W.m-2.K-1]": 2.0, "Cell heat capacity [J.K-1.m-3]": 1.2}
+    drawn = cell(parameter_factors=factors)
+    assert steady_temperature(drawn, power_watt=20.0, **{H: 5.0})["biot_number"].value == pytest.approx(0.2)
+    stated = thermal_runaway(cell(heat_capacity_joule_per_kelvin=1.2 * 330.0), **{H: 10.0})
+    for name, kpi in thermal_runaway(drawn, **{H: 5.0}).items():
+        assert kpi.value == stated[name].value
+
+
 @pytest.mark.parametrize("field", ["cooled_area_square_metre", "conduction_length_metre"])
 def test_record_without_cooling_determines_nothing(cell, field):
     """An older record has no such fields: not identifiable, no crash."""

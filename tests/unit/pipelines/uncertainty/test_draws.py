@@ -112,7 +112,7 @@ def test_every_prior_has_a_source_or_says_that_it_is_assumed(example):
 
 
 def test_what_is_stated_replaces_what_is_published(example):
-    """One's own diffusivity, and a metric of which nothing was known; what cannot be drawn is refused with a hint."""
+    """By quantity and source: what the materials do to a metric stays. What cannot be drawn is refused with a hint."""
     own = Priors.of(
         [
             Prior(Holder.CELL, "Positive particle diffusivity [m2.s-1]", Source.CELL, 1.05, "measured"),
@@ -122,6 +122,7 @@ def test_what_is_stated_replaces_what_is_published(example):
     sizes = by_key(collect_priors(example("cell_parameters"), example("transport"), stated=own))
     assert sizes[Holder.CELL, "Positive particle diffusivity [m2.s-1]", Source.CELL] == 1.05
     assert sizes[Holder.TRANSPORT, TAU, Source.VOXEL] == 1.1
+    assert sizes[Holder.TRANSPORT, TAU, Source.MATERIALS] == 1.25
     wrong = one(Holder.CELL, "Positive particle diffusivty [m2.s-1]")
     with pytest.raises(UnknownFieldError, match="did you mean 'Positive particle diffusivity"):
         collect_priors(example("cell_parameters"), stated=wrong)
@@ -178,6 +179,20 @@ def test_what_designs_have_in_common_is_drawn_alike_and_their_scatter_is_not():
     assert np.array_equal(one[:, 1], two[:, 1])
     assert abs(np.corrcoef(one[:, 0], two[:, 0])[0, 1]) < 0.2
     assert one.std(axis=0) == pytest.approx(1, abs=0.05)
+
+
+def test_a_scatter_that_is_assumed_is_of_each_design_too():
+    """Single volume elements of two designs are taken to scatter by as much, and not together."""
+    first, second = (
+        Priors.of(
+            Prior(Holder.TRANSPORT, TAU, source, size, "test")
+            for source, size in ((Source.SAMPLING, 1.1), (Source.VOXEL, voxel))
+        )
+        for voxel in (1.02, 1.03)
+    )
+    one, two = (scores(priors, np.arange(256), 0) for priors in (first, second))
+    assert np.array_equal(one[:, 1], two[:, 1])
+    assert abs(np.corrcoef(one[:, 0], two[:, 0])[0, 1]) < 0.2
 
 
 def test_a_tortuosity_factor_stays_one_at_least(example):

@@ -107,6 +107,7 @@ def test_draws_without_a_value_are_counted_and_too_many_leave_no_interval(exampl
     assert (first.draw_count, first.failed_count) == (61, 3)
     assert first.interval_low is not None
     assert (second.interval_low, second.standard_deviation, second.interaction_share) == (None, None, None)
+    assert (len(second.shares), len(second.effects), second.by_source()) == (0, 0, {})
     assert "9 of 64 draws have no value" in second.method
 
 
@@ -157,6 +158,21 @@ def test_how_often_a_design_is_near_the_best(example):
     assert share_near_best(tuple(own), tuple(other), maximise=False, tolerance=0.0).value == 0.5
     with pytest.raises(StageError, match="as many of each"):
         share_near_best(tuple(own), tuple(other[:3]))
+
+
+def test_a_draw_in_which_no_design_has_a_value_is_near_for_none(example):
+    """Without a warning; and numbers of another KPI are refused."""
+    own, other = ((kpi(example, 100.0), kpi(example, None)) for _ in range(2))
+    assert share_near_best(own, other).value == 0.5
+    with pytest.raises(StageError, match="different KPIs"):
+        share_near_best(own, tuple(replace(one, name="other") for one in other))
+
+
+def test_what_nothing_changes_has_no_share_of_interactions(example):
+    """Draws that are all alike have an interval of no width, and nothing to be shared."""
+    found = budget(example, lambda z: np.full(len(z), 100.0))
+    assert (found.interval_low, found.interval_high) == (100.0, 100.0)
+    assert found.interaction_share is None
 
 
 def test_the_records_are_kinds():
