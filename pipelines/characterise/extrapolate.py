@@ -11,7 +11,8 @@ The standard error is half of the difference between that and the same of the tw
 extrapolation changed in quadrature; of pores and area it is at least two thirds of what the two coarser ones differ by,
 since two sizes may agree by chance. How often it holds the truth stands in docs/NUMERICS.md. Where the coarsest
 volume does not conduct it is the whole of that change; where the next does not either, nothing is extrapolated, and a
-conductance that doubles once more is within one standard error. What the solids would conduct if clusters that nearly
+conductance that doubles once more is within one standard error. Where the limit would be impossible (a tortuosity
+factor below 1, a negative area) the sizes follow no trend: the finest value stands, and its change is the error. What the solids would conduct if clusters that nearly
 touch were joined (`joined`) enters their value and their standard error. Edges of any length: see `levels`.
 
 What it does not do: nothing smaller than a voxel comes back, a crack that was not imaged least of all. Contacts between
@@ -177,7 +178,9 @@ def _limit(values: list[float], lowest: float, doubled: float) -> tuple[float, f
     """Extrapolation of what the finer volumes gave, and its standard error."""
     if len(values) == 1:
         return values[0], doubled * values[0]
-    value = max(2 * values[0] - values[1], lowest)
+    value = 2 * values[0] - values[1]
+    if value < lowest:
+        return values[0], abs(values[1] - values[0])
     change = value - values[0]
     if len(values) == 2:
         return value, abs(change)

@@ -110,6 +110,16 @@ def test_two_sizes_that_agree_by_chance_do_not_make_the_error_small(found: Trans
     assert limit.solid_effective_conductivity_siemens_per_metre_standard_error < 2 / 3 * (1 / 2.1 - 1 / 2.4)
 
 
+def test_a_limit_that_cannot_be_is_not_taken(found: Transport) -> None:
+    """A tortuosity factor below 1, an area or a conductivity below 0: the finest value, by as much as it changed."""
+    values = {TAU: (2.0, 3.2, 4.0), AREA: (10.0, 25.0, 30.0), SIGMA: (0.1, 0.3, 0.4)}
+    levels = [replace(found, **{name: each[n] for name, each in values.items()}) for n in range(3)]
+    limit = _extrapolated(levels[0], levels)
+    for name, (finest, next_one, _) in values.items():
+        assert getattr(limit, name) == finest
+        assert getattr(limit, f"{name}_standard_error") >= next_one - finest
+
+
 def test_what_does_not_conduct_at_all() -> None:
     """It is an outcome, without an error."""
     labels = np.zeros((32, 32, 32))
