@@ -12,8 +12,9 @@ extrapolation changed in quadrature; of pores and area it is at least two thirds
 since two sizes may agree by chance. How often it holds the truth stands in docs/NUMERICS.md. Where the coarsest
 volume does not conduct it is the whole of that change; where the next does not either, nothing is extrapolated, and a
 conductance that doubles once more is within one standard error. Where the limit would be impossible (a tortuosity
-factor below 1, a negative area) the sizes follow no trend: the finest value stands, and its change is the error. What the solids would conduct if clusters that nearly
-touch were joined (`joined`) enters their value and their standard error. Edges of any length: see `levels`.
+factor below 1, a negative area) the sizes follow no trend: the finest value stands, and its change is the error. What
+the solids would conduct if clusters that nearly touch were joined (`joined`) enters their value and their standard
+error. Edges of any length: see `levels`.
 
 What it does not do: nothing smaller than a voxel comes back, a crack that was not imaged least of all. Contacts between
 particles are as wide as the packing or the image makes them, and have no resistance of their own.

@@ -21,7 +21,7 @@ def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lake]:
     """An empty lake, with stand-ins for what draws and measures."""
     monkeypatch.setattr(calibration, "draw_microstructure", generator_stand_ins.generate)
     monkeypatch.setattr(calibration, "pack_particles", electrode_stand_ins.draw)
-    monkeypatch.setattr(calibration, "homogenise", electrode_stand_ins.measure)
+    monkeypatch.setattr(calibration, "homogenise_extrapolated", electrode_stand_ins.measure)
     with Lake.open(tmp_path / "lake", create=True) as opened:
         yield opened
 

@@ -82,7 +82,7 @@ def test_a_campaign_is_a_flow_run_whose_tasks_are_steps(
         flow_run = client.read_flow_run(flow_run_id)
         assert flow_run.name == f"stand-in {campaign[:21]}"
         assert flow_run.state_name == "Completed"
-        assert flow_run.parameters == {"lake": str(tmp_path / "lake"), "study": dict(study.content)}
+        assert flow_run.parameters == {"lake": str(tmp_path / "lake"), "study": dict(study.content), "until": ""}
         names = _task_names(machine, flow_run_id, 15)
         kinds = [name.partition(" ")[0] for name in names]
         counted = {kind: kinds.count(kind) for kind in kinds}

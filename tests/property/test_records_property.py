@@ -54,6 +54,11 @@ def values(spec: FieldSpec) -> st.SearchStrategy[Any]:
     return scalars[spec.dtype] | st.none() if spec.optional else scalars[spec.dtype]
 
 
+def _lists(kind: str) -> tuple[str, ...]:
+    """Fields of several values, which have equally many."""
+    return tuple(n for n, s in specs_of(KINDS[kind]).items() if s.shape not in ("scalar", "document"))
+
+
 _COLUMNS = ("test_time_second", "voltage_volt", "current_ampere")
 TIED = {
     "microstructure": ("labels", "phase_names", "phase_labels"),
@@ -67,10 +72,14 @@ TIED = {
     ),
     "impedance": ("frequency_hertz", "real_ohm", "imaginary_ohm"),
     "kpi": ("unit", "window_start_second", "window_end_second"),
+    "uncertainty_budget": ("interval_low", *_lists("uncertainty_budget")),
     "representativity": tuple(n for n, s in specs_of(KINDS["representativity"]).items() if s.shape == "vector"),
     **{
-        name: tuple(n for n, s in specs_of(KINDS[name]).items() if s.shape not in ("scalar", "document"))
-        for name in ("fidelity", "generator_errors", "predicted_errors", "heat_balance", "relaxation_distribution")
+        name: _lists(name)
+        for name in (
+            *("fidelity", "generator_errors", "predicted_errors", "heat_balance", "relaxation_distribution"),
+            "priors",
+        )
     },
     "transport_tensor": tuple(n for n, s in specs_of(KINDS["transport_tensor"]).items() if s.shape != "scalar"),
 }

@@ -160,14 +160,15 @@ def random_medium(edge: int, fraction: float, seed: int, correlation: float = 2.
 def test_random_media_obey_hashin_and_shtrikman(seed: int, fraction: float, contrast: float, swapped: bool) -> None:
     """The mean over the axes of an isotropic medium is between the bounds, which are far inside those of Wiener.
 
-    Grains of several voxels: the bounds are the continuum's, and noise of single voxels need not keep them.
+    Grains of several voxels: the bounds are the continuum's, and noise of single voxels need not keep them. So small a
+    volume is isotropic on average only; at a low contrast, where the bounds nearly meet, it may miss them by 1e-4.
     """
     labels = random_medium(32, fraction, seed)
     good = 1 - float(labels.mean()) if swapped else float(labels.mean())
     conductivities = {0: contrast, 1: 1.0} if swapped else {0: 1.0, 1: contrast}
     values = [effective_conductivity(labels, conductivities, axis=a, periodic_sides=True).value for a in range(3)]
     lower, upper = hashin_shtrikman(good, contrast)
-    assert lower < np.mean(values) < upper
+    assert lower * (1 - 1e-4) < np.mean(values) < upper * (1 + 1e-4)
 
 
 @settings(max_examples=12, deadline=None)

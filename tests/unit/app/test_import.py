@@ -89,7 +89,7 @@ def test_the_materials_of_a_volume_go_with_it_to_its_cell(bring_in, cli, volume)
     volume[0, 0] = 85  # another volume, which is not measured for that
     refused = bring_in(volume, *words, "--materials", "active_material_density=2 g/cm^3")
     assert refused.code == 2
-    assert "Chen2020 is about NMC 811 of 4780 kg/m^3" in refused.err
+    assert "Chen2020_Arrhenius is about NMC 811 of 4780 kg/m^3" in refused.err
     assert cli("query", "--json", "SELECT count(*) AS n FROM transports").data == [{"n": 1}]
 
 

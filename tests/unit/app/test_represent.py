@@ -18,7 +18,7 @@ from ragone.pipelines.manufacture import pack_particles
 from ragone.schemas import RepresentativityOutcome
 from ragone.schemas.materials import NMC_811
 
-SMALL = ("--sizes", "12,16", "--volume-elements", "3", "--cuts", "1", "--target", "90 %")
+SMALL = ("--sizes", "12,16", "--volume-elements", "4", "--cuts", "1", "--target", "90 %")
 SMALL += ("--structures", "1", "--voxel-edge", "16", "--voxels", "1,2")
 PNG = b"\x89PNG"
 
