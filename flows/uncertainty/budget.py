@@ -86,7 +86,9 @@ def estimate_uncertainty(
 
 
 def rank_near_best(lake: Lake, budgeted: Sequence[Budgeted], *, tolerance: float = 0.02, maximise: bool = True) -> Kpi:
-    """Share of the draws in which the first design is near the best of all, over those that all have in common.
+    """Share of the draws in which the first design is near the best of all.
+
+    A draw that failed of the first counts against it; one that failed of another alone is left out.
 
     Raises
     ------
@@ -106,6 +108,7 @@ def rank_near_best(lake: Lake, budgeted: Sequence[Budgeted], *, tolerance: float
         others=[name for row in ids[1:] for name in row],
         tolerance=tolerance,
         maximise=maximise,
+        failed_draws=sum(not draw.kpi_id for draw in first.drawn),
     )
     return lake.get(run.id, Kpi)
 

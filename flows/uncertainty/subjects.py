@@ -47,7 +47,11 @@ def kpis_meant(lake: Lake, name: str, names: Sequence[str] = ()) -> list[str]:
     found = list({(kpi.name, kpi.value): kpi_id for kpi_id, kpi in _by_uncertainty(having_value)}.values())
     if not found:
         having = sorted({kpi.name for kpi in known.values()})
-        advice = did_you_mean(wanted[0], having) if having else "discharge its cell and extract KPIs first."
+        advice = (
+            did_you_mean(wanted[0], having)
+            if having
+            else "extract some first, with `ragone kpis` of a curve that `ragone cycle` made of its cell."
+        )
         raise KpiError(f"{subject} has no {', '.join(wanted)} with a value: {advice}")
     return found
 

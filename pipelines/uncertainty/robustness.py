@@ -20,7 +20,12 @@ _DEFINITION = "share of the draws in which a design is within a tolerance of the
 
 @kpi_stage("uncertainty.share_near_best", gives={"share_near_best": "1"}, libraries=("numpy",), unasked=False)
 def share_near_best(
-    recommended: tuple[Kpi, ...], others: tuple[Kpi, ...], *, tolerance: Share = 0.02, maximise: bool = True
+    recommended: tuple[Kpi, ...],
+    others: tuple[Kpi, ...],
+    *,
+    tolerance: Share = 0.02,
+    maximise: bool = True,
+    failed_draws: int = 0,
 ) -> Kpi:
     """Share of the draws in which the recommended design is near the best one.
 
@@ -34,12 +39,14 @@ def share_near_best(
         Largest relative distance from the best that counts as near [-].
     maximise
         Whether the largest value is the best.
+    failed_draws
+        Further draws, whose cell of the recommended design could not be computed [-].
 
     Returns
     -------
     Kpi
-        With the standard error of a share of so many draws. A draw without a value of the recommended design is one in
-        which it is not near.
+        With the standard error of a share of so many draws. A draw without a value of the recommended design, or that
+        failed, is one in which it is not near.
 
     Raises
     ------
@@ -55,16 +62,18 @@ def share_near_best(
     best = np.max([own, *rows], axis=0)
     near = np.isfinite(own)
     near[near] = best[near] - own[near] <= tolerance * np.abs(best[near])
-    share = float(near.mean())
+    drawn = count + failed_draws
+    share = float(near.sum()) / drawn
     return Kpi(
         name="share_near_best",
         value=share,
         unit="1",
         outcome=KpiOutcome.MEASURED,
-        standard_uncertainty=math.sqrt(max(share * (1 - share), 1 / (4 * count)) / count),
-        sample_count=count,
+        standard_uncertainty=math.sqrt(max(share * (1 - share), 1 / (4 * drawn)) / drawn),
+        sample_count=drawn,
         definition=_DEFINITION,
-        method=f"{recommended[0].name} of {1 + len(rows)} designs over {count} common draws, within {tolerance:.2%}",
+        method=f"{recommended[0].name} of {1 + len(rows)} designs over {drawn} draws, {failed_draws} failed, within "
+        f"{tolerance:.2%}",
     )
 
 

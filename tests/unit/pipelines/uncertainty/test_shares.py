@@ -154,6 +154,8 @@ def test_how_often_a_design_is_near_the_best(example):
     found = share_near_best(tuple(own), tuple(other))
     assert found.value == 0.75
     assert found.unit == "1"
+    failed = share_near_best(tuple(own), tuple(other), failed_draws=2)
+    assert (failed.value, failed.sample_count) == (0.5, 6)
     assert share_near_best(tuple(own), tuple(other), tolerance=0.005).value == 0.25
     assert share_near_best(tuple(own), tuple(other), maximise=False, tolerance=0.0).value == 0.5
     with pytest.raises(StageError, match="as many of each"):
