@@ -35,7 +35,7 @@ LOW, HIGH = 10.0, 200.0  # W
 POWERS = (5.0, 10.0, 20.0, 30.0, 40.0, 54.0, 70.0, 100.0, 150.0, 200.0, 300.0)  # W
 ENERGY, POWER, HALF, BRUGGEMAN = "energy cell", "power cell", "half cell's design", "Bruggeman's power cell"
 FRONT_CAMPAIGN = "energy-and-power"
-_ON_FRONT, _DRAWN = 5, 7  # designs of the front, and of all, that are compared
+_ON_FRONT, _ON_PLATEAU, _DRAWN = 5, 4, 8  # designs of the front, of the plateau, and of all, that are drawn
 _NEAR = 0.75  # of the best at HIGH: what is further behind is not drawn
 DRAWS = 32
 
@@ -136,11 +136,11 @@ def run_cases(lake: Lake, folder: Path, progress: Progress | None = None) -> Cas
     parts = Parts(progress or Silent(), {name: units_of(study) for name, study in studies.items()})
     campaigns = {name: run_campaign(lake, study, parts.part(name)) for name, study in studies.items()}
     plateaus = {n: plateau_of(lake, c.campaign) for n, c in campaigns.items() if len(studies[n].objectives) == 1}
-    designs, study = _designs(campaigns), studies[FOUND_BY[POWER]]
+    designs, study = _designs(campaigns, plateaus[FOUND_BY[POWER]]), studies[FOUND_BY[POWER]]
     sweep = sweep_powers(lake, study, _distinct(designs), POWERS, parts.part("many powers"))
     curves = {name: _curve(sweep, candidate) for name, candidate in designs.items()}
     regrets = _regrets(lake, designs, sweep)
-    drawn = _worth_drawing(lake, curves, campaigns[FOUND_BY[POWER]], plateaus[FOUND_BY[POWER]])
+    drawn = _worth_drawing(lake, curves)
     robustness = _robustness(lake, study, list(drawn.values()), parts.part("draws"))
     recommended = _recommended(regrets, list(drawn), robustness)
     chosen = {name: designs[name] for name in (ENERGY, POWER, HALF)} | {LEAST_REGRET: designs[_least(regrets)]}
@@ -149,10 +149,13 @@ def run_cases(lake: Lake, folder: Path, progress: Progress | None = None) -> Cas
     return Cases(campaigns, plateaus, designs, sweep, *found)
 
 
-def _designs(campaigns: Mapping[str, CampaignResult]) -> dict[str, Candidate]:
-    """The best design of each campaign that one is named after, then some of the front."""
+def _designs(campaigns: Mapping[str, CampaignResult], plateau: Plateau) -> dict[str, Candidate]:
+    """The best design of each campaign that one is named after, some of the front and of the power cell's plateau."""
     found = {name: _best(campaigns, campaign).candidate for name, campaign in FOUND_BY.items()}
-    return found | {f"front {number}": trial.candidate for number, trial in enumerate(_front(campaigns), 1)}
+    found |= {f"front {number}": trial.candidate for number, trial in enumerate(_front(campaigns), 1)}
+    trials = {trial.candidate.id: trial.candidate for trial in campaigns[FOUND_BY[POWER]].trials}
+    others = [trials[one] for one in plateau.candidate_ids if one != found[POWER].id]
+    return found | {f"plateau {number}": candidate for number, candidate in enumerate(others[:_ON_PLATEAU], 1)}
 
 
 def _distinct(designs: Mapping[str, Candidate]) -> list[Candidate]:
@@ -204,18 +207,15 @@ def _recommended(regrets: Mapping[str, Kpi], drawn: Sequence[str], robustness: R
     return max(known, key=lambda name: known[name]) if known else _least(regrets)
 
 
-def _worth_drawing(
-    lake: Lake, curves: Mapping[str, PowerCurve], campaign: CampaignResult, plateau: Plateau
-) -> dict[str, str]:
-    """Ids of the KPI at HIGH of designs that deliver enough there, the power cell first; then others of its plateau."""
+def _worth_drawing(lake: Lake, curves: Mapping[str, PowerCurve]) -> dict[str, str]:
+    """Ids of the KPI at HIGH of the designs that deliver most there, and enough, the power cell first."""
     known = {name: kpi for name, curve in curves.items() if (kpi := delivered_at(lake, curve, HIGH, KPI)) is not None}
-    best = max((kpi.measured_value for kpi in known.values()), default=0.0)
-    rows = [(name, known[name].id) for name in (POWER, *known) if known[name].measured_value >= _NEAR * best]
-    trials = {trial.candidate.id: trial.kpis[0].id for trial in campaign.trials if trial.kpis}
-    rows += [(f"plateau {number}", trials[one]) for number, one in enumerate(plateau.candidate_ids, 1)]
+    ranked = sorted(known, key=lambda name: (name != POWER, -known[name].measured_value))
+    enough = _NEAR * max((kpi.measured_value for kpi in known.values()), default=0.0)
     named: dict[str, str] = {}
-    for name, kpi_id in rows:
-        named.setdefault(kpi_id, name)
+    for name in ranked:
+        if known[name].measured_value >= enough:
+            named.setdefault(known[name].id, name)
     return {name: kpi_id for kpi_id, name in list(named.items())[:_DRAWN]}
 
 
