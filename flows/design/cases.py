@@ -201,10 +201,9 @@ def _least(regrets: Mapping[str, Kpi]) -> str:
 
 
 def _recommended(regrets: Mapping[str, Kpi], drawn: Sequence[str], robustness: Robustness | None) -> str:
-    """The named design that is near the best in most draws; that of the smallest regret where none was drawn."""
+    """The design that is near the best in most draws; that of the smallest regret where none was drawn."""
     shares = {} if robustness is None else dict(zip(drawn, robustness.shares, strict=True))
-    known = {name: kpi.measured_value for name, kpi in shares.items() if name in regrets and kpi.value is not None}
-    return max(known, key=lambda name: known[name]) if known else _least(regrets)
+    return max(shares, key=lambda name: shares[name].measured_value) if shares else _least(regrets)
 
 
 def _worth_drawing(lake: Lake, curves: Mapping[str, PowerCurve]) -> dict[str, str]:
