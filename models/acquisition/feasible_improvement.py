@@ -11,25 +11,22 @@ The result is repeatable to the last bit on one machine: float64, one thread, se
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from ragone.models.acquisition.ascent import ascend_by_gradient, ascend_by_trial
+from ragone.models.acquisition.belief import LEAST_MEASURED, fitted_responses, measured_of
 from ragone.models.acquisition.boundary import fit_boundary
 from ragone.models.acquisition.changed_space import ChangedSpace
 from ragone.models.acquisition.improvement import Acquisition, feasibility_of, improvement_of, limits_of
-from ragone.models.acquisition.observations import Observations, observe_at
+from ragone.models.acquisition.observations import Observations
 from ragone.models.acquisition.sobol import distinct, even_points
 from ragone.models.acquisition.space import Floats
-from ragone.models.acquisition.surrogates import scaled_responses, surrogate_of
 from ragone.models.acquisition.tolerances import AveragedModel, deviations_of
-from ragone.models.goals import Goal, goals_of, rows_of, value_of
+from ragone.models.goals import Goal, goals_of
 from ragone.models.surrogate import repeatable
 from ragone.schemas import Candidate, Kpi, stage
-
-_LEAST_MEASURED = 2  # one value has no spread to standardise by
 
 
 @stage(
@@ -84,9 +81,9 @@ def suggest_by_feasible_improvement(
     wanted = goals_of(goals)
     changed = ChangedSpace.of(space, [*candidates, *failed, *pending], earlier or {})
     tried = changed.points([*candidates, *failed, *pending])
-    measured = _measured(wanted, candidates, kpis)
+    measured = measured_of(wanted, candidates, kpis)
     cube = changed.searched
-    if not cube.axes or (measured.sum() < _LEAST_MEASURED and measured.all() and not failed):
+    if not cube.axes or (measured.sum() < LEAST_MEASURED and measured.all() and not failed):
         return cube.candidates(even_points(cube, changed.searched_points(tried), count, seed))
     with repeatable(seed):
         acquisition, _ = acquisition_over(changed, wanted, candidates, kpis, failed, tolerances or {}, seed)
@@ -108,10 +105,11 @@ def acquisition_over(
 
     It improves on nothing, and is a probability, as long as no candidate is feasible.
     """
-    measured = _measured(goals, candidates, kpis)
+    measured = measured_of(goals, candidates, kpis)
     points = changed.points([*candidates, *failed])
     succeeded = np.append(measured, np.zeros(len(failed), dtype=bool))
-    seen, models = _modelled(changed, goals, candidates, kpis, measured)
+    seen, surrogates = fitted_responses(changed, goals, candidates, kpis, measured)
+    models = [surrogate.differentiable for surrogate in surrogates]
     boundary = [] if succeeded.all() else [fit_boundary(points, succeeded)]
     deviations = deviations_of(changed.known, tolerances, seed)
     model = _side_by_side([*models, *boundary], deviations)
@@ -119,34 +117,6 @@ def acquisition_over(
     if models and seen.feasible.any():
         return improvement_of(model, seen, seed, limits), seen
     return feasibility_of(model, seed, limits), None
-
-
-def _measured(goals: Sequence[Goal], candidates: Sequence[Candidate], kpis: Sequence[Kpi]) -> np.ndarray[Any, Any]:
-    """Whether each candidate has a value for every goal, shape (candidates,)."""
-    rows = rows_of(goals, kpis, len(candidates))
-    return np.array([all(value_of(kpi) is not None for kpi in row) for row in rows], dtype=bool)
-
-
-def _modelled(
-    changed: ChangedSpace,
-    goals: Sequence[Goal],
-    candidates: Sequence[Candidate],
-    kpis: Sequence[Kpi],
-    measured: np.ndarray[Any, Any],
-) -> tuple[Observations, list[Any]]:
-    """The candidates to improve on, and a BoTorch model of each response; none of fewer than two values."""
-    width, kept = len(goals), np.flatnonzero(measured).tolist()
-    values = [kpi for number in kept for kpi in kpis[number * width : (number + 1) * width]]
-    points = changed.points([candidates[number] for number in kept])
-    seen = observe_at(points, goals, values)
-    if len(points) < _LEAST_MEASURED:
-        return seen, []
-    inside = changed.inside(points)
-    surrogates = [surrogate_of(points, response, inside) for response in seen.responses]
-    seen = replace(seen, responses=scaled_responses(seen.responses, surrogates))
-    models = [surrogate.differentiable for surrogate in surrogates]
-    own = seen.among(inside) if inside.any() else replace(seen, points=changed.projected(points))
-    return own, models
 
 
 def _side_by_side(models: Sequence[Any], deviations: Floats) -> Any:
