@@ -197,6 +197,10 @@ class Lake(Catalogue, Shown):
         """Say meanwhile, to whoever asks for `activities`, that this process is doing something."""
         return doing(self._store.files, what, name)
 
+    def alone(self, what: str) -> AbstractContextManager[None]:
+        """Let one process of this machine at a time do something: others wait until it is done, or killed."""
+        return self._store.tables.alone(what)
+
     def batch(self) -> AbstractContextManager[None]:
         """Commit together all that is stored inside; on the disk when it ends, all of it or none."""
         return self._store.batch()

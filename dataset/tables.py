@@ -13,7 +13,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -113,11 +113,24 @@ class Tables:
     @contextmanager
     def lock(self) -> Iterator[None]:
         """Held by the one process that writes the tables."""
+        with explained(str(self.folder)), self._locked(".lock"):
+            yield
+
+    @contextmanager
+    def alone(self, what: str) -> Iterator[None]:
+        """Held by the one process that does what is named."""
+        held = ExitStack()
         with explained(str(self.folder)):
-            self.folder.mkdir(parents=True, exist_ok=True)
-            require_own_tables(self.folder)
-            with FileLock(self.folder / ".lock"):
-                yield
+            held.enter_context(self._locked(f".lock-{hashlib.sha256(what.encode()).hexdigest()[:16]}"))
+        with held:
+            yield
+
+    @contextmanager
+    def _locked(self, name: str) -> Iterator[None]:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        require_own_tables(self.folder)
+        with FileLock(self.folder / name):
+            yield
 
     def dataset(self, name: str) -> lance.LanceDataset:
         """The table as it is now; an Arrow dataset. ValueError or OSError if it is missing or damaged."""

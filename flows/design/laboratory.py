@@ -2,12 +2,13 @@
 
 `ask` suggests candidates and keeps them as pending, `tell` adds what is reported of them. Each call stores its result
 before it returns, and a call that is repeated finds what it stored: nothing is lost when it is killed at any moment.
-Between two calls nothing but the lake remembers anything.
+Between two calls nothing but the lake remembers anything; calls at the same time wait for each other.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,11 +64,11 @@ def ask(lake: Lake, study: Study, count: int | None = None, after: str = "") -> 
     CampaignError
         If none can be suggested, or the history is one of other goals.
     """
-    history = history_of(lake, study, after)
-    begun = history is not None and (history.trials or history.pending_ids)
-    number = (study.budget.batch if begun else study.budget.initial) if count is None else count
     new: tuple[Candidate, ...] = ()
-    with open_workspace(lake) as workspace:
+    with _alone(lake, study), open_workspace(lake) as workspace:
+        history = history_of(lake, study, after)
+        begun = history is not None and (history.trials or history.pending_ids)
+        number = (study.budget.batch if begun else study.budget.initial) if count is None else count
         optimiser = Optimiser(workspace, study, history)
         if number:
             new = optimiser.ask(number)
@@ -95,7 +96,11 @@ def tell_reports(lake: Lake, study: Study, reports: Sequence[Report], source: st
     CampaignError
         If the history is one of other goals.
     """
-    history = history_of(lake, study, after)
+    with _alone(lake, study):
+        return _told(lake, study, reports, source, history_of(lake, study, after))
+
+
+def _told(lake: Lake, study: Study, reports: Sequence[Report], source: str, history: History | None) -> Told:
     held = {(candidate, kpis) for candidate, kpis in (history.rows() if history else ())}
     asked = [_named(lake, report) for report in reports]
     pending = history.pending_ids if history else ()
@@ -118,6 +123,11 @@ def tell_reports(lake: Lake, study: Study, reports: Sequence[Report], source: st
             history = Optimiser(workspace, study, history).tell(candidates, kpis, gone)
     added = len(candidates) + len([one for one in gone if one not in candidates])
     return Told(history, added, len(reports) - len(candidates))
+
+
+def _alone(lake: Lake, study: Study) -> AbstractContextManager[None]:
+    """One call at a time of a study: of two that went on from one history, the earlier would be forgotten."""
+    return lake.alone(f"study {study.name}")
 
 
 def conclude_history(lake: Lake, study: Study, history: History) -> Campaign:
