@@ -22,11 +22,16 @@ class Sense(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """One KPI and what is wanted of it; `limit`, in the KPI's unit, is that of a constraint."""
+    """One KPI and what is wanted of it, its numbers in the KPI's unit.
+
+    `limit` is that of a constraint. `reference` is the value of an objective from which on a design is of interest: the
+    hypervolume of a front is measured from it.
+    """
 
     kpi: str
     sense: Sense
     limit: float | None = None
+    reference: float | None = None
 
     @property
     def is_objective(self) -> bool:
@@ -44,16 +49,19 @@ class Goal:
 
     def definition(self) -> dict[str, Any]:
         """Return it as plain data, for a record."""
-        return {"kpi": self.kpi, "sense": str(self.sense), "limit": self.limit}
+        further = {} if self.reference is None else {"reference": self.reference}
+        return {"kpi": self.kpi, "sense": str(self.sense), "limit": self.limit, **further}
 
 
 def goals_of(given: Sequence[Mapping[str, Any]]) -> tuple[Goal, ...]:
     """The goals that plain data describe: ``{"kpi": ..., "sense": ..., "limit": number or null}`` each.
 
+    An objective may have a ``"reference"``, a number, besides.
+
     Raises
     ------
     ParameterError
-        If a sense is unknown, a limit is missing or idle, or there is no objective.
+        If a sense is unknown, a limit is missing or idle, a reference is idle, or there is no objective.
     """
     goals = tuple(_goal(number, each) for number, each in enumerate(given))
     if not any(goal.is_objective for goal in goals):
@@ -66,10 +74,13 @@ def _goal(number: int, given: Mapping[str, Any]) -> Goal:
     kpi, sense, limit = given.get("kpi", ""), given.get("sense"), given.get("limit")
     if sense not in senses:
         raise ParameterError(f"{what}.sense = {sense!r} is not known: {did_you_mean(str(sense), senses)}")
-    goal = Goal(str(kpi), Sense(sense), None if limit is None else float(limit))
+    reference = given.get("reference")
+    goal = Goal(str(kpi), Sense(sense), *(None if n is None else float(n) for n in (limit, reference)))
     if goal.is_objective != (limit is None):
         wanted = "has no limit; remove it" if goal.is_objective else "needs a limit, a number in the KPI's unit"
         raise ParameterError(f"{what}: {sense} of {kpi} with limit = {limit!r}. {sense} {wanted}.")
+    if reference is not None and not goal.is_objective:
+        raise ParameterError(f"{what}: {sense} of {kpi} with reference = {reference!r}. Only objectives have one.")
     return goal
 
 

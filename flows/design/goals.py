@@ -1,7 +1,8 @@
 """What a study wants: KPIs to make large or small, and limits to keep, each read off the record of a step.
 
 In the parameter file an objective is ``{kpi: energy_density, maximise: true, from: discharge}``, a constraint
-``{kpi: maximum_temperature, at_most: 45 degC, from: fast_charge}``. `from` names the step, or several where the KPI
+``{kpi: maximum_temperature, at_most: 45 degC, from: fast_charge}``. With several objectives each may say from which
+value on a design is of interest: ``better_than: 400 W.h/L``. `from` names the step, or several where the KPI
 compares curves; it may be left out where one step gives a record that the KPI is read off.
 """
 
@@ -23,6 +24,7 @@ from ragone.schemas.units import parse_quantity
 _OBJECTIVES = (Sense.MAXIMISE, Sense.MINIMISE)
 _CONSTRAINTS = (Sense.AT_LEAST, Sense.AT_MOST)
 _SHARED = ("kpi", "from", "settings")
+_REFERENCE = "better_than"
 
 
 @dataclass(frozen=True)
@@ -72,9 +74,16 @@ def read_goals(root: Section) -> tuple[Goal, ...]:
     StudyError
         For anything that cannot be used, named by its path.
     """
-    objectives = [_goal(each, _OBJECTIVES) for each in root.sections("objectives", (*_SHARED, *_OBJECTIVES))]
+    objectives = [
+        _goal(each, _OBJECTIVES) for each in root.sections("objectives", (*_SHARED, _REFERENCE, *_OBJECTIVES))
+    ]
     if not objectives:
         raise StudyError(f"{root.at('objectives')} is empty. Name at least one KPI to maximise or minimise.")
+    if len(objectives) == 1 and objectives[0].reference is not None:
+        raise StudyError(
+            f"{root.at('objectives')}: {_REFERENCE} says from where a front is measured, and one objective has none. "
+            "Remove it, or name a constraint: at_least or at_most."
+        )
     constraints = [_goal(each, _CONSTRAINTS) for each in root.sections("constraints", (*_SHARED, *_CONSTRAINTS), [])]
     return (*objectives, *constraints)
 
@@ -91,16 +100,21 @@ def _goal(section: Section, senses: Sequence[Sense]) -> Goal:
             f"{section.path} gives {' and '.join(given) or 'none'} of {', '.join(senses)}. Give one of them."
         )
     (sense,) = given
-    limit = None
+    unit = stage.unit_given(kpi) or "1"
     if sense in _CONSTRAINTS:
-        try:
-            limit = parse_quantity(section.raw(sense), stage.unit_given(kpi) or "1", section.at(sense))
-        except RagoneError as cause:
-            raise StudyError(str(cause)) from cause
-    elif not section.flag(sense):
+        return Goal(kpi, sense, _quantity(section, sense, unit), None, _sources(section), _settings(section, stage))
+    if not section.flag(sense):
         other = _OBJECTIVES[1 - _OBJECTIVES.index(sense)]
         raise StudyError(f"{section.at(sense)} = false says nothing. Write '{other}: true', or make it true.")
-    return Goal(kpi, sense, limit, _sources(section), _settings(section, stage))
+    reference = _quantity(section, _REFERENCE, unit) if section.has(_REFERENCE) else None
+    return Goal(kpi, sense, None, reference, _sources(section), _settings(section, stage))
+
+
+def _quantity(section: Section, name: str, unit: str) -> float:
+    try:
+        return parse_quantity(section.raw(name), unit, section.at(name))
+    except RagoneError as cause:
+        raise StudyError(str(cause)) from cause
 
 
 def _sources(section: Section) -> tuple[str, ...]:

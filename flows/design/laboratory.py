@@ -159,7 +159,7 @@ def history_of(lake: Lake, study: Study, after: str = "") -> History | None:
         history = _of_campaign(lake, study, history)
     if history is not None and not isinstance(history, History):
         raise CampaignError(f"{after} is a {history.kind}; name a history or a campaign.")
-    if history is not None and history.goals != wanted(study.goals):
+    if history is not None and _asked_for(history.goals) != _asked_for(wanted(study.goals)):
         raise CampaignError(
             f"history {history.id[:22]} has the goals {history.goals}, the study has {wanted(study.goals)}. "
             "Go on with the study that it is of, or give this one another name."
@@ -176,7 +176,9 @@ def _of_campaign(lake: Lake, study: Study, campaign: Campaign) -> History:
         If its goals are others.
     """
     width, definition = len(study.goals), [goal.definition() for goal in study.goals]
-    if not isinstance(campaign.definition, dict) or campaign.definition.get("goals") != definition:
+    if not isinstance(campaign.definition, dict) or _asked_for(campaign.definition.get("goals")) != _asked_for(
+        definition
+    ):
         raise CampaignError(f"{campaign.id[:22]} has other goals than the study. Name a campaign of the same goals.")
     rows = [campaign.kpi_ids[n * width : (n + 1) * width] for n in range(len(campaign.candidate_ids))]
     found = lake.run(
@@ -189,6 +191,11 @@ def _of_campaign(lake: Lake, study: Study, campaign: Campaign) -> History:
         failed=[number for number, row in enumerate(rows) if not all(row)],
     )
     return lake.get(found.id, History)
+
+
+def _asked_for(goals: Any) -> Any:
+    """The goals without their references, which may change on the way."""
+    return [{key: value for key, value in goal.items() if key != "reference"} for goal in goals or ()]
 
 
 def _named(lake: Lake, report: Report) -> Candidate | None:

@@ -112,9 +112,9 @@ def is_differentiable(surrogates: Sequence[Surrogate]) -> bool:
 def reference_point(seen: Observations) -> torch.Tensor:
     """The point that improvements of several objectives are measured from, standardised, shape (objectives,).
 
-    A tenth of the front's extent below its worst ends (Ishibuchi et al., 2011, doi 10.1007/978-3-642-25566-3_42: larger
-    is better); of all feasible candidates where one of them is the whole front, and has no extent; of all where none
-    is feasible.
+    The references of the goals; where none is stated, a tenth of the front's extent below its worst ends (Ishibuchi et
+    al., 2011, doi 10.1007/978-3-642-25566-3_42: larger is better); of all feasible candidates where one of them is the
+    whole front, and has no extent; of all where none is feasible.
     """
     import botorch.utils.multi_objective.hypervolume as hypervolume
     import botorch.utils.multi_objective.pareto as pareto
@@ -124,7 +124,11 @@ def reference_point(seen: Observations) -> torch.Tensor:
     values = np.stack([response.scale.standardised(response.values) for response in aims], axis=1)
     feasible = torch.from_numpy(values[seen.feasible] if seen.feasible.any() else values)
     front = feasible[pareto.is_non_dominated(feasible)]
-    return hypervolume.infer_reference_point(front if len(front) > 1 else feasible)
+    found = hypervolume.infer_reference_point(front if len(front) > 1 else feasible)
+    for number, aim in enumerate(aims):
+        if aim.goal.reference is not None:
+            found[number] = float(aim.scale.standardised(np.array(aim.goal.sign * aim.goal.reference)))
+    return found
 
 
 def _model(surrogates: Sequence[Surrogate], seen: Observations) -> Any:

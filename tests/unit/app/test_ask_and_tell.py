@@ -165,3 +165,13 @@ def test_a_stage_that_takes_no_account_of_pending_candidates(cli, batch):
     assert answer.code == 1
     assert "takes no account" in answer.err
     assert cli("ask", "--set", "optimiser.suggest=feasible_improvement").code == 0
+
+
+def test_the_reference_of_a_front_may_change_on_the_way(cli, write_study):
+    """What is of interest may change: the same trials are gone on from."""
+    goal = "kpi: energy_density, maximise: true"
+    two = "kpi: energy, maximise: true}, {kpi: energy_density, maximise: true"
+    assert cli("ask", write_study(goal, two), "--count", 2).code == 0
+    answer = cli("ask", write_study(goal, f"{two}, better_than: 400 W.h/L"), "--count", 1, "--json")
+    assert answer.code == 0
+    assert len(answer.data["pending"]) == 3

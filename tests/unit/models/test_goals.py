@@ -29,8 +29,8 @@ def test_a_candidate_is_feasible_with_all_values_and_within_all_limits(values: A
 
 
 def test_a_goal_is_written_as_it_was_read() -> None:
-    """With its sense and limit."""
-    given = [goal("minimise"), goal("at_most", 5.0)]
+    """With its sense and limit, and its reference if it has one."""
+    given = [goal("minimise"), goal("maximise") | {"reference": 2.0}, goal("at_most", 5.0)]
     assert [each.definition() for each in goals_of(given)] == given
 
 
@@ -41,6 +41,7 @@ def test_a_goal_is_written_as_it_was_read() -> None:
         ([goal("maximise", 3.0)], "has no limit; remove it"),
         ([goal("maximise"), goal("at_most")], r"goals\[1\]: .* needs a limit"),
         ([goal("at_most", 3.0)], "hold no objective"),
+        ([goal("maximise"), goal("at_most", 3.0) | {"reference": 2.0}], "Only objectives have one"),
     ],
 )
 def test_goals_that_say_nothing_clear_are_refused(given: Any, message: str) -> None:

@@ -160,6 +160,7 @@ STEPS = "study.steps"
 CALENDERED = {"stage": "pack_particles"}
 PRESSURES = ["100 MPa", "1e8 Pa", "1 kbar", "0.1 GPa", "1000 bar", "100 N/mm^2", "14503.7738 psi"]
 GOALS = "study.objectives"
+ENERGY = {"kpi": "energy", "maximise": True}
 DENSITY = {"kpi": "energy_density", "maximise": True}
 
 BAD = [
@@ -244,6 +245,8 @@ BAD = [
     (GOALS, [{**DENSITY, "from": 3}], r"study.objectives\[1\].from = 3 must be the role of a step"),
     (GOALS, [{**DENSITY, "at_least": "3 W.h/L"}], r"study.objectives\[1\].at_least is not a known key"),
     (GOALS, [{**DENSITY, "settings": {"x": 1}}], r"study.objectives\[1\].settings.x: stage kpi.densities has no"),
+    (GOALS, [{**DENSITY, "maximise": True, "better_than": "3 V"}, ENERGY], "better_than.* has the wrong dimension"),
+    (GOALS, [{**DENSITY, "maximise": True, "better_than": "3 W.h/L"}], "better_than says from where a front"),
     (GOALS, [], "study.objectives is empty"),
     (GOALS, DENSITY, "study.objectives = .* must be a list of maps"),
     (
@@ -416,3 +419,12 @@ def test_power_and_rate_exclude_each_other(stage: str) -> None:
     """Each belongs to one stage, and is refused in the other."""
     with pytest.raises(StudyError, match=r"study\.steps\.discharge\.(rate|power): stage cell\.\w+ has no parameter"):
         Study.read(changed("study.steps.discharge", {"stage": stage, "power": "1 W", "rate": "1 1/h"}))
+
+
+def test_an_objective_says_from_which_value_on_a_design_is_of_interest() -> None:
+    """With its unit, as a limit; the optimiser and the record have it in that of the KPI, and only where it is said."""
+    first = {**DENSITY, "maximise": True, "better_than": "0.4 kW*h/L"}
+    made = Study.read(changed(GOALS, [first, ENERGY]))
+    assert [goal.reference for goal in made.goals] == [pytest.approx(400.0), None]
+    assert [goal.wanted().get("reference") for goal in made.goals] == [pytest.approx(400.0), None]
+    assert "reference" not in made.goals[1].definition()

@@ -235,6 +235,21 @@ def test_improvements_of_a_front_are_measured_from_below_its_feasible_ends() -> 
     assert lowest(alone) == pytest.approx([1.0 - 0.2, -5.0 - 0.4])
 
 
+def test_improvements_of_a_front_are_measured_from_the_references_that_are_stated() -> None:
+    """In the unit of the KPI and by the sense of the goal; where none is stated it is inferred as before."""
+    tried = candidates([{"x": x, "y": 0.0} for x in (0.0, 0.2, 0.4)])
+    kpis = tuple(kpi(v, name=f"kpi_{n}") for row in ((1.0, 1.0), (3.0, 5.0), (0.5, 2.0)) for n, v in enumerate(row))
+    goals = [goal("maximise") | {"reference": -2.0}, goal("minimise", name="cost") | {"reference": 7.5}]
+
+    def lowest(wanted: list[dict[str, Any]]) -> list[float]:
+        at_hand = observe(CUBE, goals_of(wanted), tried, kpis, ())
+        scales = [r.scale for r in at_hand.responses]
+        return [s.centre + s.spread * v for s, v in zip(scales, reference_point(at_hand).tolist(), strict=True)]
+
+    assert lowest(goals) == pytest.approx([-2.0, -7.5])
+    assert lowest([goals[0], TWO[1]]) == pytest.approx([-2.0, -5.0 - 0.4])
+
+
 def test_two_objectives_beat_the_even_spread() -> None:
     """ZDT1 (Zitzler et al., 2000, doi 10.1162/106365600568202): the front after 16 trials covers more than twice.
 
