@@ -17,7 +17,7 @@ from ragone.models.acquisition import suggest_by_feasible_improvement
 from ragone.models.acquisition import suggest_by_sobol
 from ragone.models.history import await_results
 from ragone.models.history import tell
-from ragone.models.report import report_kpi
+from ragone.models.report import report_kpis
 from ragone.models.conclusion import conclude
 from ragone.models.plateau import find_plateau
 from ragone.models.generator.assembly import assemble_generator

@@ -51,6 +51,7 @@ _FORMER: Mapping[str, tuple[str, str]] = {
         "models.former.generator:draw_microstructure",
         "materials",
     ),
+    "models.report:report_kpi": ("models.former.report:report_kpi", ""),
     "models.generator.training:train_steps": ("models.former.generator:train_steps", "recipes"),
     "models.generator.assembly:assemble_generator": (
         "models.former.generator:assemble_generator",

@@ -25,12 +25,17 @@ class Ancestry:
         self._subjects: dict[str, frozenset[str]] = {}
 
     def subjects_of(self, node: Node, kpi: str) -> frozenset[str]:
-        """The subjects of a KPI of a run: its nearest cells, else the end of the one line of makers that leads up."""
+        """The subjects of a KPI of a run: its nearest cells, else the end of the one line of makers that leads up.
+
+        KPIs that a run reported of a candidate, of which nothing else is stored, are of the first of them.
+        """
         if node.run_id not in self._subjects:
             inputs = {parent for _, parent in node.inputs}
             found = self._cells_behind(inputs)
             if not found and len(inputs) == 1 and kind_of(min(inputs)) not in CANDIDATES:
                 found = frozenset({self._root(*inputs)})
+            elif not found and inputs and all(kind_of(parent) in CANDIDATES for parent in inputs):
+                found = frozenset({min(made for made in node.outputs if kind_of(made) == KPI)})
             self._subjects[node.run_id] = found
         return self._subjects[node.run_id] or frozenset({kpi})
 
@@ -45,7 +50,12 @@ class Ancestry:
         found: dict[tuple[str, str], tuple[str, Node]] = {}
         waiting, seen = [subject], {subject}
         if kind_of(subject) == KPI:
-            found = {(subject, node.run_id): (subject, node) for node in self._graph.makers(subject)[:1]}
+            found = {
+                (made, node.run_id): (made, node)
+                for node in self._graph.makers(subject)[:1]
+                for made in node.outputs
+                if kind_of(made) == KPI and subject in self.subjects_of(node, made)
+            }
         while waiting:
             for node in self._graph.users(waiting.pop()):
                 for child in node.outputs:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ragone.dataset import Lake
+from ragone.flows.design.evaluation import completed
 from ragone.flows.design.optimiser import Optimiser, wanted
 from ragone.flows.design.reports import WITHDRAWN, Report, Reported
 from ragone.flows.design.study import Study
@@ -20,7 +21,7 @@ from ragone.flows.errors import CampaignError, ReportError
 from ragone.flows.running.workspace import open_workspace
 from ragone.models.conclusion import conclude
 from ragone.models.history import tell
-from ragone.models.report import report_kpi
+from ragone.models.report import report_kpis
 from ragone.schemas import Campaign, Candidate, History, Kpi, RagoneError
 
 _LATEST = "SELECT id FROM histories WHERE name = $name ORDER BY created DESC, id LIMIT 1"
@@ -110,7 +111,7 @@ def _told(lake: Lake, study: Study, reports: Sequence[Report], source: str, hist
             withdrawn += [suggested] if suggested else []
             continue
         made = _made(lake, study, report, suggested)
-        row = tuple(_kpi(lake, made, reported, source) for reported in report.kpis)
+        row = _kpis(lake, made, report.kpis, source)
         if (made.id, tuple(kpi.id for kpi in row)) in held:
             continue
         candidates.append(made)
@@ -219,15 +220,19 @@ def _made(lake: Lake, study: Study, report: Report, suggested: Candidate | None)
     return made
 
 
-def _kpi(lake: Lake, candidate: Candidate, reported: Reported, source: str) -> Kpi:
-    found = lake.run(
-        report_kpi,
-        candidate=candidate.id,
-        kpi=reported.goal.kpi,
-        unit=reported.goal.unit,
-        value=reported.value,
-        standard_uncertainty=reported.standard_uncertainty,
-        sample_count=reported.sample_count,
-        source=source,
-    )
-    return lake.get(found.id, Kpi)
+def _kpis(lake: Lake, candidate: Candidate, reported: Sequence[Reported], source: str) -> tuple[Kpi, ...]:
+    """The KPIs of one row, stored by one run: they are of one evaluation."""
+    if not reported:
+        return ()
+    given = [
+        {
+            "name": one.goal.kpi,
+            "unit": one.goal.unit,
+            "value": one.value,
+            "standard_uncertainty": one.standard_uncertainty,
+            "sample_count": one.sample_count,
+        }
+        for one in reported
+    ]
+    made = completed(lake.run(report_kpis, candidate=candidate.id, kpis=given, source=source))
+    return tuple(lake.get(made[str(number)], Kpi) for number in range(len(given)))

@@ -101,7 +101,7 @@ def test_json_in_and_out_and_other_values_than_suggested(cli, write_study, tmp_p
         assert [lake.get(candidate).values["recipe.porosity"] for candidate, _ in rows] == [0.36, 0.4]
         kpi = lake.get(rows[0][1][0], Kpi)
     assert (kpi.sample_count, kpi.standard_uncertainty) == (3, 2.5)
-    assert "log book 7" in kpi.definition
+    assert "log book 7" in kpi.method
 
 
 @pytest.mark.parametrize(
@@ -165,6 +165,28 @@ def test_a_stage_that_takes_no_account_of_pending_candidates(cli, batch):
     assert answer.code == 1
     assert "takes no account" in answer.err
     assert cli("ask", "--set", "optimiser.suggest=feasible_improvement").code == 0
+
+
+def test_the_kpis_of_a_row_are_one_evaluation(cli, write_study, tmp_path):
+    """Before and after the campaign is concluded, and under one definition whichever file they come from."""
+    goal = "kpi: energy_density, maximise: true"
+    path = write_study(goal, f"{goal}}}, {{kpi: specific_energy, maximise: true")
+    cli("ask", path, "--count", 2, "--output", "batch.json")
+    rows = json.loads((tmp_path / "batch.json").read_text())
+    for number, row in enumerate(rows):
+        row["kpis"]["discharge.energy_density"] |= {"value": 600.0, "standard_uncertainty": 2.0}
+        row["kpis"]["discharge.specific_energy"] |= {"value": 240.0 + number}
+        (tmp_path / f"day-{number}.json").write_text(json.dumps([row]))
+        assert cli("tell", f"day-{number}.json", path, *(["--conclude"] if number else [])).code == 0
+        with Lake.open("lake") as lake:
+            found = lake.evaluations().collect()
+        measured = found.filter(found["specific_energy"].is_not_null()).sort("specific_energy")
+        assert measured["specific_energy"].to_list() == [240.0, 241.0][: number + 1]
+        assert measured["energy_density"].to_list() == [600.0] * (number + 1)
+        assert len(found) == number + 1
+    assert found["campaign_id"].null_count() == 0
+    definitions = cli("query", "--json", "SELECT DISTINCT name, definition FROM kpis").data
+    assert len(definitions) == 2
 
 
 def test_the_reference_of_a_front_may_change_on_the_way(cli, write_study):
