@@ -100,7 +100,7 @@ def rows_of(goals: Sequence[Goal], kpis: Sequence[Kpi], count: int) -> list[tupl
         )
     rows = [tuple(kpis[start : start + width]) for start in range(0, len(kpis), width)]
     for goal, column in zip(goals, zip(*rows, strict=True), strict=False):
-        kinds = sorted({f"{kpi.name} [{kpi.unit}]" for kpi in column})
+        kinds = sorted({f"{kpi.name.partition(' of ')[0]} [{kpi.unit}]" for kpi in column})  # reported: of which step
         if len(kinds) > 1:
             raise FieldShapeError(f"the KPIs of goal {goal.kpi} are {', '.join(kinds)}; give one KPI in one unit.")
     return rows

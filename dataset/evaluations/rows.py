@@ -107,9 +107,10 @@ class Writer:
             first, *others = sorted(
                 found.values(), key=lambda r: ([order.get(i, -1) for i in r.direct], r.kpi not in goals, *when(r.node))
             )
-            self._show_kpi(row, name, "", first.kpi)
+            plain, _, role = name.partition(" of ")  # one that was reported says itself of which step it is
+            self._show_kpi(row, plain, role, first.kpi)
             for reading in others:
-                self._show_kpi(row, name, _told_apart(reading, first, names), reading.kpi)
+                self._show_kpi(row, plain, _told_apart(reading, first, names), reading.kpi)
 
     def _show_kpi(self, row: Row, name: str, role: str, kpi: str) -> None:
         record = self._records.row(kpi)

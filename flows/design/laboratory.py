@@ -14,6 +14,7 @@ from typing import Any
 
 from ragone.dataset import Lake
 from ragone.flows.design.evaluation import completed
+from ragone.flows.design.goals import Goal
 from ragone.flows.design.optimiser import Optimiser, wanted
 from ragone.flows.design.reports import WITHDRAWN, Report, Reported
 from ragone.flows.design.study import Study
@@ -226,13 +227,19 @@ def _kpis(lake: Lake, candidate: Candidate, reported: Sequence[Reported], source
         return ()
     given = [
         {
-            "name": one.goal.kpi,
+            "name": name,
             "unit": one.goal.unit,
             "value": one.value,
             "standard_uncertainty": one.standard_uncertainty,
             "sample_count": one.sample_count,
         }
-        for one in reported
+        for name, one in zip(_names([one.goal for one in reported]), reported, strict=True)
     ]
     made = completed(lake.run(report_kpis, candidate=candidate.id, kpis=given, source=source))
     return tuple(lake.get(made[str(number)], Kpi) for number in range(len(given)))
+
+
+def _names(goals: Sequence[Goal]) -> list[str]:
+    """The name of each goal's KPI; of a further one of the same name with the steps that it is of."""
+    plain = [goal.kpi for goal in goals]
+    return [goal.name if goal.kpi in plain[:number] else goal.kpi for number, goal in enumerate(goals)]

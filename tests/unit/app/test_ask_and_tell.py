@@ -189,6 +189,25 @@ def test_the_kpis_of_a_row_are_one_evaluation(cli, write_study, tmp_path):
     assert len(definitions) == 2
 
 
+def test_one_kpi_of_two_steps_is_two_columns(cli, write_study, tmp_path):
+    """The further one says of which step it is; a simulated campaign, whose KPIs do not, is gone on from too."""
+    goal = "kpi: energy_density, maximise: true"
+    path = write_study(goal, f"{goal}, from: discharge}}, {{kpi: energy_density, maximise: true, from: fast")
+    step = "discharge: {stage: discharge_at_constant_power, power: 20 W}"
+    path.write_text(path.read_text().replace(step, f"{step}, fast: {step.partition(': ')[2].replace('20', '40')}"))
+    campaign = cli("run", path, "--json").data["campaign_id"]
+    cli("ask", path, "--after", campaign, "--count", 1, "--output", "batch.json")
+    (row,) = json.loads((tmp_path / "batch.json").read_text())
+    row["kpis"]["discharge.energy_density"]["value"] = 600.0
+    row["kpis"]["fast.energy_density"]["value"] = 500.0
+    (tmp_path / "batch.json").write_text(json.dumps([row]))
+    assert cli("tell", "batch.json", path, "--conclude").code == 0
+    with Lake.open("lake") as lake:
+        (found,) = lake.evaluations().collect().filter(candidate_id=row["candidate_id"]).to_dicts()
+    assert (found["energy_density"], found["energy_density of fast"]) == (600.0, 500.0)
+    assert cli("ask", path).code == 0
+
+
 def test_the_reference_of_a_front_may_change_on_the_way(cli, write_study):
     """What is of interest may change: the same trials are gone on from."""
     goal = "kpi: energy_density, maximise: true"
