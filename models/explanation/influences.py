@@ -1,0 +1,45 @@
+"""Which inputs matter? Over the whole space by Sobol indices of the surrogate's mean, at the design by its gradient."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ragone.models.acquisition.belief import Beliefs
+from ragone.models.acquisition.space import Floats
+from ragone.models.explanation.unexplained import UnexplainedError
+from ragone.models.sensitivity import sobol_indices
+
+
+def indices_of(beliefs: Beliefs, goal: int, count: int, seed: int) -> dict[str, dict[str, float]]:
+    """For each variable first and total index of a goal's mean over the present space, with their standard errors.
+
+    Parameters
+    ----------
+    beliefs
+        With a surrogate of each goal.
+    goal
+        Its number.
+    count, seed
+        As `sobol_indices` takes them.
+
+    Raises
+    ------
+    UnexplainedError
+        If the mean is the same everywhere, or nothing is varied.
+    """
+    cube = beliefs.space.searched
+    if not cube.axes:
+        raise UnexplainedError("the space varies nothing")
+
+    def mean(points: Floats) -> Floats:
+        return beliefs.surrogates[goal].predict(beliefs.space.embedded(cube.snapped(points)))[0]
+
+    found = sobol_indices(mean, [cube.axes_of(path) for path in cube.variables], count=count, seed=seed)
+    if found is None:
+        raise UnexplainedError("the surrogate expects the same everywhere")
+    columns = (found.first, found.first_error, found.total, found.total_error)
+    names = ("first", "first_error", "total", "total_error")
+    return {
+        path: dict(zip(names, map(float, row), strict=True))
+        for path, row in zip(cube.variables, zip(*columns, strict=True), strict=True)
+    }

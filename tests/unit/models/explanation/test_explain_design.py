@@ -1,0 +1,214 @@
+"""Explanations of designs of problems whose answers are known exactly."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from goal_problems import candidates, goal, kpi
+
+from ragone.models.acquisition.belief import Beliefs
+from ragone.models.acquisition.sobol import sobol_points
+from ragone.models.explanation import explain_design
+from ragone.models.explanation.flatness import flat_ranges
+from ragone.models.explanation.knowledge import expected_change, knowledge_gradients
+from ragone.models.explanation.ranking import chances_best, leads
+from ragone.models.explanation.suggestion import expected_improvement
+from ragone.models.explanation.weights import weights_at
+from ragone.models.surrogate import fit_gaussian_process, repeatable
+from ragone.schemas import Candidate, Kpi
+
+POROSITY, LOADING = "recipe.porosity", "cell.mass_loading"
+SPACE = {POROSITY: {"low": 0.2, "high": 0.4}, LOADING: {"low": 0.0, "high": 1.0}}
+MORE = goal("maximise")
+LIMIT = goal("at_most", 0.8, "weight")
+
+
+def bowl(values: dict[str, Any]) -> float:
+    """100 at a porosity of 0.3 and less by the squared distance, whatever the loading."""
+    return 100 - 2500 * (values[POROSITY] - 0.3) ** 2
+
+
+def tried(count: int) -> tuple[Candidate, ...]:
+    """Candidates that cover the space."""
+    points = sobol_points(2, skip=0, count=count, seed=1)
+    return candidates([{POROSITY: 0.2 + 0.2 * x, LOADING: y} for x, y in points])
+
+
+def measured(designs: tuple[Candidate, ...]) -> tuple[Kpi, ...]:
+    """The bowl, to 0.05."""
+    return tuple(kpi(bowl(one.values), 0.05) for one in designs)
+
+
+def with_limit(designs: tuple[Candidate, ...]) -> tuple[Kpi, ...]:
+    """The bowl, and a weight that is the loading."""
+    rows = [(kpi(bowl(c.values), 0.05), kpi(c.values[LOADING], 0.01, name="weight")) for c in designs]
+    return tuple(one for row in rows for one in row)
+
+
+def explained(design: Candidate, designs: tuple[Candidate, ...], **more: Any) -> Any:
+    """An explanation from little work."""
+    given = {"space": SPACE, "goals": [MORE], "point_count": 256, "seed": 3, **more}
+    return explain_design.function(design, designs, given.pop("kpis", measured(designs)), **given)
+
+
+@pytest.mark.parametrize("lead", [-2.0, 0.0, 0.7])
+def test_an_expected_improvement_is_the_mean_of_what_is_positive(lead: float):
+    """By integration of the positive part over the normal density."""
+    z = np.linspace(-10, 10, 200_001)
+    density = np.exp(-z * z / 2) / np.sqrt(2 * np.pi)
+    exact = np.trapezoid(np.maximum(lead + 1.5 * z, 0) * density, z)
+    assert expected_improvement(lead, 1.5) == pytest.approx(exact, rel=1e-6)
+    assert expected_improvement(lead, 0.0) == max(lead, 0.0)
+
+
+def test_weights_make_the_mean():
+    """The prior's mean and the weighted distances of the observations from it are the posterior's mean."""
+    points = sobol_points(2, skip=0, count=12, seed=4)
+    values = np.sin(5 * points[:, 0]) + points[:, 1]
+    with repeatable(0):
+        surrogate = fit_gaussian_process(points, values, np.full(12, 0.01))
+    at = np.array([0.3, 0.6])
+    observed, weights, distances = weights_at(surrogate, at)
+    prior = surrogate.differentiable.mean_module.constant.item()
+    standard = surrogate.scale.standardised(values)
+    mean = surrogate.scale.centre + surrogate.scale.spread * (prior + weights @ (standard - prior))
+    assert mean == pytest.approx(surrogate.predict(at[None])[0].item(), rel=1e-8)
+    scales = surrogate.differentiable.covar_module.lengthscale.detach().numpy().squeeze()
+    np.testing.assert_allclose(distances, np.linalg.norm((observed - at) / scales, axis=1))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_change_expected_is_that_of_all_values_that_may_be_found(seed: int):
+    """The highest of lines over a normal variable, and how often it is another one, by integration."""
+    random = np.random.default_rng(seed)
+    means, slopes = random.standard_normal((2, 7))
+    slopes[3] = slopes[5]
+    present = int(random.integers(7))
+    gain, chance = expected_change(means, slopes, present)
+    z = np.linspace(-9, 9, 400_001)
+    density = np.exp(-z * z / 2) / np.sqrt(2 * np.pi)
+    lines = means[:, None] + slopes[:, None] * z
+    assert gain == pytest.approx(np.trapezoid((lines.max(axis=0) - means[present]) * density, z), abs=1e-5)
+    assert chance == pytest.approx(np.trapezoid((lines.argmax(axis=0) != present) * density, z), abs=1e-4)
+
+
+def test_a_point_that_tells_nothing_of_others_is_worth_its_own_improvement():
+    """Of independent designs the knowledge gradient is an expected improvement over the best mean; of one known none."""
+    means, deviations = np.array([1.0, 0.5, 0.8]), np.array([0.0, 0.0, 0.6])
+    gains, chances = knowledge_gradients(means, np.diag(deviations**2), 0.0, 2)
+    assert gains[2] == pytest.approx(expected_improvement(-0.2, 0.6))
+    assert chances[2] == pytest.approx(0.5 * math.erfc(0.2 / 0.6 / math.sqrt(2)))
+    np.testing.assert_allclose(gains[:2], 0.0, atol=1e-12)
+    np.testing.assert_allclose(chances[:2], 0.0, atol=1e-12)
+
+
+def test_the_chance_of_two_designs_is_that_of_their_difference():
+    """Jointly normal values: the one whose mean leads is the better with the probability of its lead in deviations."""
+    designs = tried(8)
+    kpis = tuple(kpi(bowl(one.values), 12.0) for one in designs)
+    beliefs = Beliefs.of(designs, kpis, (), space=SPACE, goals=[MORE], seed=0)
+    points = beliefs.space.points(designs[:2])
+    lead, deviation = leads(beliefs, points, 0)
+    chances = chances_best(beliefs, points, seed=1)
+    assert chances[0] == pytest.approx(0.5 * math.erfc(-lead[1] / deviation[1] / math.sqrt(2)), abs=0.04)
+    assert chances.sum() == pytest.approx(1.0)
+
+
+def test_the_range_of_a_bowl_is_that_of_its_level():
+    """Within 1 of the top porosity may go from 0.28 to 0.32, loading from end to end."""
+    designs = tried(32)
+    beliefs = Beliefs.of(designs, measured(designs), (), space=SPACE, goals=[MORE], seed=0)
+    (top,) = candidates([{POROSITY: 0.3, LOADING: 0.5}])
+    found = flat_ranges(beliefs, top, 1.0)
+    assert found[POROSITY] == pytest.approx([0.28, 0.32], abs=0.002)
+    assert found[LOADING] == [0.0, 1.0]
+
+
+def test_a_limit_ends_a_range():
+    """A loading above 0.8 breaks the limit that the design keeps."""
+    designs = tried(32)
+    beliefs = Beliefs.of(designs, with_limit(designs), (), space=SPACE, goals=[MORE, LIMIT], seed=0)
+    (top,) = candidates([{POROSITY: 0.3, LOADING: 0.5}])
+    assert flat_ranges(beliefs, top, 1.0)[LOADING] == pytest.approx([0.0, 0.8], abs=0.01)
+
+
+def test_a_suggested_design_is_explained_in_full():
+    """Porosity alone matters; the surrogate expected the value found, and it rests on designs of the campaign."""
+    designs = tried(24)
+    known = designs[:16]
+    best = designs[int(np.argmax([bowl(one.values) for one in designs]))]
+    found = explained(
+        best,
+        designs,
+        known_candidates=known,
+        known_kpis=measured(known),
+        suggested_by="acquisition.feasible_improvement",
+        tolerances={POROSITY: 0.01},
+    )
+    assert found.reasons == {}
+    (believed,) = found.believed
+    assert believed["found"] == bowl(best.values)
+    assert abs(believed["mean"] - believed["found"]) < 1
+    assert abs(believed["residual"]) < 4
+    assert found.promise["chance_of_feasibility"] == 1
+    influences = found.influences["energy_density"]
+    assert influences[POROSITY]["total"] == pytest.approx(1.0, abs=0.03)
+    assert influences[LOADING]["total"] < 0.02
+    assert {row["candidate_id"] for row in found.rests_on["energy_density"]} <= {one.id for one in known}
+    (cost,) = found.tolerance_cost
+    assert cost["shift"] == pytest.approx(-2500 * 0.01**2, abs=0.03)
+    assert (found.known_count, found.evaluated_count) == (16, 24)
+    assert found.goals[0]["unit"] == "W.h/L"
+    assert found.chance_best > max(row["chance_best"] for row in found.rivals)
+    assert found.next_evaluation["gain"] >= 0
+    assert set(found.next_evaluation["values"]) == set(SPACE)
+
+
+def test_what_has_no_value_has_a_reason():
+    """One design, that nobody suggested: nothing was learned, and each part says so."""
+    designs = tried(1)
+    found = explained(designs[0], designs)
+    assert "somebody gave it" in found.reasons["believed"]
+    for part in ("rests_on", "influences", "flatness", "tolerance_cost", "rivals", "limits", "next_evaluation"):
+        assert "fewer than two designs" in found.reasons[part]
+    assert found.chance_best is None
+
+
+def test_a_failed_design_was_believed_in_all_the_same():
+    """It has no value, so that it cannot be the best; what was believed before is said."""
+    designs = tried(12)
+    found = explained(
+        designs[-1],
+        designs[:-1],
+        failed=designs[-1:],
+        known_candidates=designs[:8],
+        known_kpis=measured(designs[:8]),
+        suggested_by="acquisition.feasible_improvement",
+    )
+    assert found.believed[0]["found"] is None
+    assert found.believed[0]["residual"] is None
+    assert "no value for every goal" in found.reasons["rivals"]
+    assert found.influences
+
+
+def test_several_objectives_have_chances_but_no_single_order():
+    """Porosity and loading pull apart: a front of many designs, no lead, no one recommendation."""
+    designs = tried(10)
+    rows = [(kpi(bowl(c.values), 0.05), kpi(c.values[LOADING], 0.01, name="weight")) for c in designs]
+    kpis = tuple(one for row in rows for one in row)
+    goals = [MORE, goal("maximise", name="weight")]
+    found = explained(designs[0], designs, kpis=kpis, goals=goals)
+    assert set(found.influences) == {"energy_density", "weight"}
+    assert "several objectives" in found.reasons["flatness"]
+    assert "several objectives" in found.reasons["next_evaluation"]
+    assert all("lead" not in row for row in found.rivals)
+    assert 0 <= found.chance_best <= 1
+
+
+def test_the_same_design_is_explained_alike():
+    """To the last bit, as a reproduction compares it."""
+    designs = tried(8)
+    assert explained(designs[0], designs).id == explained(designs[0], designs).id
