@@ -1,4 +1,4 @@
-"""Why a design was suggested, what is believed of it, and what would change that: measured, not told."""
+"""Why a design was suggested, what is believed of it, and what would change that."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ragone.schemas.record import Record
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Explanation(Record):
-    """What the optimiser's own surrogates say of one design of a campaign, before it was evaluated and since.
+    """The beliefs of the optimiser's own surrogates in one design of a campaign, before it was evaluated and since.
 
     Numbers of a KPI are in its unit, as `goals` states it. A part without a value is empty, and `reasons` says why.
     """

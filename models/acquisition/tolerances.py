@@ -25,9 +25,7 @@ if TYPE_CHECKING:
 _DEVIATIONS = 16  # a power of two, and antithetic: the mean deviation is zero
 
 
-def deviations_of(
-    cube: UnitCube, tolerances: Mapping[str, float], seed: int, count: int = _DEVIATIONS
-) -> Floats:
+def deviations_of(cube: UnitCube, tolerances: Mapping[str, float], seed: int, count: int = _DEVIATIONS) -> Floats:
     """Deviations from a candidate in the unit cube, shape (deviations, axes); one of zero without tolerances.
 
     Parameters

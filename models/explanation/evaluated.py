@@ -23,7 +23,10 @@ _LEAST_CHANCE = 0.5  # of success, of a further evaluation
 
 @dataclass(frozen=True)
 class Evaluated:
-    """Distinct designs with a value for every goal; `points` has shape (n, axes), `inside` says which can be had now."""
+    """Distinct designs with a value for every goal.
+
+    `points` has shape (n, axes), `inside` (n,): whether a design is of the present space.
+    """
 
     candidates: tuple[Candidate, ...]
     points: Floats
@@ -38,7 +41,7 @@ class Evaluated:
         return cls(tuple(kept.values()), points, beliefs.space.inside(points))
 
     def weights(self, beliefs: Beliefs, candidate: Candidate) -> dict[str, list[dict[str, Any]]]:
-        """By KPI the designs of largest weight in what is believed of a candidate.
+        """The designs of largest weight in what is believed of a candidate, by KPI.
 
         Raises
         ------
@@ -71,7 +74,9 @@ class Evaluated:
             raise UnexplainedError("the design has no value for every goal, or lies outside of the present space")
         points, own = self.points[self.inside], ids.index(candidate_id)
         chances = chances_best(beliefs, points, seed)
-        rows = [{"candidate_id": name, "chance_best": chance} for name, chance in zip(ids, chances.tolist(), strict=True)]
+        rows = [
+            {"candidate_id": name, "chance_best": chance} for name, chance in zip(ids, chances.tolist(), strict=True)
+        ]
         if sum(goal.is_objective for goal in beliefs.goals) == 1:
             lead, deviation = (each.tolist() for each in leads(beliefs, points, own))
             rows = [{**row, "lead": lead[n], "deviation": deviation[n]} for n, row in enumerate(rows)]

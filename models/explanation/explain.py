@@ -7,6 +7,7 @@ another stage believed when it suggested the design may have differed.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from ragone.models.acquisition.belief import Beliefs
@@ -22,6 +23,7 @@ from ragone.schemas import Candidate, Explanation, Kpi, stage
 from ragone.schemas.parameter import Share
 
 _NOT_SUGGESTED = "no stored run suggested it: somebody gave it"
+_SHARE_SEARCHED = 8  # one point in so many is where a further evaluation is looked for
 
 
 @stage(
@@ -56,7 +58,7 @@ def explain_design(
     candidates, kpis, failed
         All that was evaluated: KPI of each goal for each candidate in turn, and candidates whose evaluation failed.
     known_candidates, known_kpis, known_failed
-        What of it was known when the design was suggested.
+        The part of it that was known when the design was suggested.
     space, goals, tolerances, earlier, seed
         As `acquisition.feasible_improvement` takes them.
     suggested_by
@@ -64,38 +66,30 @@ def explain_design(
     margin
         Share of the design's value that counts as equal [-]; its standard uncertainty does if that is larger.
     point_count
-        Points of the Sobol indices; an eighth of them, a power of two, is where a further evaluation is looked for.
+        Points of the Sobol indices, eight times a power of two that is 8 at least.
     """
-    given = {"space": space, "goals": goals, "earlier": earlier, "seed": seed}
-    now = Beliefs.of(candidates, kpis, failed, **given)  # type: ignore[arg-type]
-    rows = dict(zip([one.id for one in candidates], rows_of(goals_of(goals), kpis, len(candidates)), strict=True))
-    row = rows.get(candidate.id, ())
+    rows = rows_of(goals_of(goals), kpis, len(candidates))
+    row = next((row for one, row in zip(candidates, rows, strict=True) if one.id == candidate.id), ())
     filled = Candidate(values={**(earlier or {}), **candidate.values})
-    parts = _Parts()
 
+    def known(tried: tuple[Candidate, ...], values: tuple[Kpi, ...], without: tuple[Candidate, ...]) -> _Known:
+        beliefs = Beliefs.of(tried, values, without, space=space, goals=goals, earlier=earlier, seed=seed)
+        return _Known(beliefs, Evaluated.of(beliefs, tried, values))
+
+    now, parts = known(candidates, kpis, failed), _Parts()
+    before = known(known_candidates, known_kpis, known_failed) if suggested_by else None
     with repeatable(seed):
-        before = None
-        if suggested_by:
-            before = Beliefs.of(known_candidates, known_kpis, known_failed, **given)  # type: ignore[arg-type]
-            parts.add("believed", lambda: believed(before, filled, row))
-            parts.add("promise", lambda: promise(before, filled))
-        else:
-            parts.reasons |= {"believed": _NOT_SUGGESTED, "promise": _NOT_SUGGESTED}
-        evaluated = Evaluated.of(now, candidates, kpis)
-        resting, among = (now, evaluated) if before is None or not before.surrogates else (
-            before, Evaluated.of(before, known_candidates, known_kpis)
-        )
-        parts.add("rests_on", lambda: among.weights(resting, filled))
-        parts.add("influences", lambda: _influences(now, point_count, seed))
-        parts.add("flatness", lambda: _flatness(now, filled, row, margin))
-        parts.add("tolerance_cost", lambda: tolerance_cost(_fitted(now), filled, tolerances or {}, seed))
-        parts.add("rivals", lambda: evaluated.rivals(now, candidate.id, seed))
-        parts.add("limits", lambda: rooms(_fitted(now), now.space.points([filled])[0]))
-        parts.add("next_evaluation", lambda: evaluated.next_evaluation(now, point_count // 8, seed))
+        parts.add_before(before, now, filled, row)
+        parts.add_space(now, filled, row, margin, point_count, seed)
+        parts.add("tolerance_cost", lambda: tolerance_cost(now.fitted, filled, tolerances or {}, seed))
+        parts.add("rivals", lambda: now.evaluated.rivals(now.fitted, candidate.id, seed))
+        parts.add("limits", lambda: rooms(now.fitted, now.beliefs.space.points([filled])[0]))
+        searched = point_count // _SHARE_SEARCHED
+        parts.add("next_evaluation", lambda: now.evaluated.next_evaluation(now.fitted, searched, seed))
     rivals = parts.found.pop("rivals", [])
     return Explanation(
         candidate_id=candidate.id,
-        goals=[{**g.definition(), "unit": u} for g, u in zip(now.goals, _units(now, kpis), strict=True)],
+        goals=[{**g.definition(), "unit": u} for g, u in zip(now.beliefs.goals, _units(goals, kpis), strict=True)],
         suggested_by=suggested_by,
         known_count=len(known_candidates) + len(known_failed),
         evaluated_count=len(candidates) + len(failed),
@@ -108,42 +102,74 @@ def explain_design(
     )
 
 
+@dataclass(frozen=True)
+class _Known:
+    """The beliefs at some moment, and the designs that they rest on."""
+
+    beliefs: Beliefs
+    evaluated: Evaluated
+
+    @property
+    def fitted(self) -> Beliefs:
+        """The beliefs, if they hold a surrogate.
+
+        Raises
+        ------
+        UnexplainedError
+            If they hold none.
+        """
+        if not self.beliefs.surrogates:
+            raise UnexplainedError("fewer than two designs have a value for every goal")
+        return self.beliefs
+
+
+@dataclass
 class _Parts:
     """The parts of an explanation that have a value, and the reasons of those that have none."""
 
-    def __init__(self) -> None:
-        self.found: dict[str, Any] = {}
-        self.reasons: dict[str, str] = {}
+    found: dict[str, Any] = field(default_factory=dict)
+    reasons: dict[str, str] = field(default_factory=dict)
 
     def add(self, name: str, compute: Callable[[], Any]) -> None:
+        """Compute a part, or keep the reason why it has no value."""
         try:
             self.found[name] = compute()
         except UnexplainedError as cause:
             self.reasons[name] = str(cause)
 
+    def add_before(self, before: _Known | None, now: _Known, candidate: Candidate, row: Sequence[Kpi]) -> None:
+        """Add what was believed when the design was suggested, and the records that it rests on: then, or else now."""
+        if before is None:
+            self.reasons |= {"believed": _NOT_SUGGESTED, "promise": _NOT_SUGGESTED}
+        else:
+            self.add("believed", lambda: believed(before.beliefs, candidate, row))
+            self.add("promise", lambda: promise(before.beliefs, candidate))
+        resting = before if before is not None and before.beliefs.surrogates else now
+        self.add("rests_on", lambda: resting.evaluated.weights(resting.fitted, candidate))
 
-def _fitted(beliefs: Beliefs) -> Beliefs:
-    """The beliefs, if they hold a surrogate."""
-    if not beliefs.surrogates:
-        raise UnexplainedError("fewer than two designs have a value for every goal")
-    return beliefs
+    def add_space(
+        self, now: _Known, candidate: Candidate, row: Sequence[Kpi], margin: float, count: int, seed: int
+    ) -> None:
+        """Add what matters over the space, and how flat it is around the design."""
+        self.add("influences", lambda: _influences(now.fitted, count, seed))
+        self.add("flatness", lambda: _flatness(now.fitted, candidate, row, margin))
 
 
 def _influences(beliefs: Beliefs, count: int, seed: int) -> dict[str, Any]:
-    goals = enumerate(_fitted(beliefs).goals)
-    return {goal.kpi: indices_of(beliefs, number, count, seed) for number, goal in goals}
+    return {goal.kpi: indices_of(beliefs, number, count, seed) for number, goal in enumerate(beliefs.goals)}
 
 
 def _flatness(beliefs: Beliefs, candidate: Candidate, row: Sequence[Kpi], share: float) -> dict[str, Any]:
-    aim = next(number for number, goal in enumerate(_fitted(beliefs).goals) if goal.is_objective)
-    if not beliefs.space.inside(beliefs.space.points([candidate]))[0]:
+    """The ranges within a margin, and the margin, in the unit of the objective."""
+    point = beliefs.space.points([candidate])
+    if not beliefs.space.inside(point)[0]:
         raise UnexplainedError("the design lies outside of the present space")
-    mean = abs(float(beliefs.predict(beliefs.space.points([candidate]))[0][0, aim]))
+    aim = next(number for number, goal in enumerate(beliefs.goals) if goal.is_objective)
+    mean = abs(float(beliefs.predict(point)[0][0, aim]))
     margin = max(share * mean, (row[aim].standard_uncertainty if row else None) or 0.0)
     return {"margin": margin, "ranges": flat_ranges(beliefs, candidate, margin)}
 
 
-def _units(beliefs: Beliefs, kpis: Sequence[Kpi]) -> list[str]:
+def _units(goals: Sequence[Any], kpis: Sequence[Kpi]) -> list[str]:
     """The unit of each goal's KPI; empty as long as there is no KPI."""
-    width = len(beliefs.goals)
-    return [kpi.unit for kpi in kpis[:width]] or [""] * width
+    return [kpi.unit for kpi in kpis[: len(goals)]] or [""] * len(goals)

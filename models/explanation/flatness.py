@@ -18,7 +18,7 @@ _DEVIATIONS = 1024  # of the inputs, by a maker's tolerances
 
 
 def flat_ranges(beliefs: Beliefs, candidate: Candidate, margin: float) -> dict[str, list[Any]]:
-    """For each variable the values, from the design's outwards, whose mean is at most a margin worse than the design's.
+    """The values of each variable, outwards from the design's, whose mean is at most a margin worse than the design's.
 
     The other variables stay. A range is ``[low, high]`` in the unit of the path, of a choice a list of options; limits
     cut it off where the mean breaks one that the design keeps.
@@ -62,7 +62,7 @@ def flat_ranges(beliefs: Beliefs, candidate: Candidate, margin: float) -> dict[s
 def tolerance_cost(
     beliefs: Beliefs, candidate: Candidate, tolerances: Mapping[str, float], seed: int
 ) -> list[dict[str, Any]]:
-    """For each goal how much the mean over a maker's tolerances lies above the mean at the design, and the scatter.
+    """The distance of each goal's mean over a maker's tolerances from the mean at the design, and the scatter.
 
     Raises
     ------

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ragone.models.acquisition.belief import Beliefs
 from ragone.models.acquisition.space import Floats
 from ragone.models.explanation.unexplained import UnexplainedError
@@ -11,7 +9,7 @@ from ragone.models.sensitivity import sobol_indices
 
 
 def indices_of(beliefs: Beliefs, goal: int, count: int, seed: int) -> dict[str, dict[str, float]]:
-    """For each variable first and total index of a goal's mean over the present space, with their standard errors.
+    """First and total index of each variable in a goal's mean over the present space, with their standard errors.
 
     Parameters
     ----------

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 import sys
-from typing import Any
 
 import numpy as np
 
@@ -38,15 +37,13 @@ def expected_change(means: Floats, slopes: Floats, present: int) -> tuple[float,
     )
     ends = [-math.inf, *borders, math.inf]
     kept = (
-        _below(high) - _below(low)
-        for line, low, high in zip(lines, ends, ends[1:], strict=False)
-        if line == present
+        _below(high) - _below(low) for line, low, high in zip(lines, ends, ends[1:], strict=False) if line == present
     )
     return float(means.max() - means[present]) + sum(growth), 1.0 - sum(kept)
 
 
 def knowledge_gradients(means: Floats, covariances: Floats, noise: float, evaluated: int) -> tuple[Floats, Floats]:
-    """For each of n points the gain expected of evaluating it, and the chance that the recommendation changes.
+    """The gain expected of evaluating each of n points, and the chance that the recommendation changes.
 
     Parameters
     ----------

@@ -47,8 +47,10 @@ def chances_best(beliefs: Beliefs, points: Floats, seed: int) -> Floats:
     if len(aims) == 1:
         value = np.where(feasible, aims[0], -np.inf)
         first = value.argmax(axis=1)[feasible.any(axis=1)]
-        return np.bincount(first, minlength=len(points)) / _DRAWS
-    return np.mean([_unbeaten(np.stack(rows), able) for *rows, able in zip(*aims, feasible, strict=True)], axis=0)
+        return np.asarray(np.bincount(first, minlength=len(points)) / _DRAWS)
+    return np.asarray(
+        np.mean([_unbeaten(np.stack(rows), able) for *rows, able in zip(*aims, feasible, strict=True)], axis=0)
+    )
 
 
 def leads(beliefs: Beliefs, points: Floats, place: int) -> tuple[Floats, Floats]:
@@ -69,7 +71,7 @@ def leads(beliefs: Beliefs, points: Floats, place: int) -> tuple[Floats, Floats]
 
 
 def rooms(beliefs: Beliefs, point: Floats) -> list[dict[str, Any]]:
-    """For each limit the room that the mean at a point of shape (axes,) leaves to it, in the KPI's unit, and its spread.
+    """The room that the mean at a point, shape (axes,), leaves to each limit, in the KPI's unit, and its deviation.
 
     A negative room says that the limit is expected to be broken.
     """

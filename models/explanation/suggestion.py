@@ -20,7 +20,7 @@ from ragone.schemas import Candidate, Kpi
 
 
 def believed(beliefs: Beliefs, candidate: Candidate, found: Sequence[Kpi]) -> list[dict[str, Any]]:
-    """For each goal the mean and standard deviation expected, what was found, and the distance in deviations.
+    """The mean and standard deviation expected of each goal, the value found, and its distance in deviations.
 
     The deviation of a residual is that of the belief and of the KPI's own standard uncertainty together.
 

@@ -4,4 +4,4 @@ from __future__ import annotations
 
 
 class UnexplainedError(ValueError):
-    """What is asked has no answer for this design; the message says why."""
+    """A question that has no answer for this design; the message says why."""

@@ -96,7 +96,7 @@ def test_the_change_expected_is_that_of_all_values_that_may_be_found(seed: int):
 
 
 def test_a_point_that_tells_nothing_of_others_is_worth_its_own_improvement():
-    """Of independent designs the knowledge gradient is an expected improvement over the best mean; of one known none."""
+    """Independent designs: an expected improvement where one is uncertain, nothing where it is known."""
     means, deviations = np.array([1.0, 0.5, 0.8]), np.array([0.0, 0.0, 0.6])
     gains, chances = knowledge_gradients(means, np.diag(deviations**2), 0.0, 2)
     assert gains[2] == pytest.approx(expected_improvement(-0.2, 0.6))
