@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from ragone.app.tables.answers import number, plain, quantity, short, wide_table
+from ragone.app.tables.answers import plain, quantity, short, wide_table
 from ragone.app.terminal.printable import one_line
 from ragone.flows.design.explaining import Explained
 from ragone.flows.design.losses import Losses
@@ -234,8 +234,9 @@ def _slope_text(slope: Mapping[str, Any] | None, path: str, unit: str) -> str:
     if not slope:
         return ""
     own = unit_of(path.partition(".")[2])
-    factor = 1 / conversion_factor(own, _USUAL.get(own, own))
-    return f"{number(slope['slope'] * factor)} ± {slope['deviation'] * factor:.2g} {unit}"
+    usual = _USUAL.get(own, own)
+    factor = 1 / conversion_factor(own, usual)
+    return quantity(slope["slope"] * factor, f"{unit} per {usual}", slope["deviation"] * factor or None)
 
 
 def _line(text: str) -> Text:

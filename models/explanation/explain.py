@@ -13,7 +13,7 @@ from typing import Any
 from ragone.models.acquisition.belief import Beliefs
 from ragone.models.explanation.evaluated import Evaluated
 from ragone.models.explanation.flatness import flat_ranges, tolerance_cost
-from ragone.models.explanation.influences import indices_of
+from ragone.models.explanation.influences import indices_of, slopes_at
 from ragone.models.explanation.ranking import rooms
 from ragone.models.explanation.suggestion import believed, promise
 from ragone.models.explanation.unexplained import UnexplainedError
@@ -150,8 +150,9 @@ class _Parts:
     def add_space(
         self, now: _Known, candidate: Candidate, row: Sequence[Kpi], margin: float, count: int, seed: int
     ) -> None:
-        """Add what matters over the space, and how flat it is around the design."""
+        """Add what matters over the space and at the design, and how flat it is around the design."""
         self.add("influences", lambda: _influences(now.fitted, count, seed))
+        self.add("slopes", lambda: slopes_at(now.fitted, candidate))
         self.add("flatness", lambda: _flatness(now.fitted, candidate, row, margin))
 
 

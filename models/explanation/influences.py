@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from ragone.models.acquisition.belief import Beliefs
+from ragone.models.acquisition.slopes import slopes_of
 from ragone.models.acquisition.space import Floats
 from ragone.models.explanation.unexplained import UnexplainedError
 from ragone.models.sensitivity import sobol_indices
+from ragone.schemas import Candidate
 
 
 def indices_of(beliefs: Beliefs, goal: int, count: int, seed: int) -> dict[str, dict[str, float]]:
@@ -41,3 +43,15 @@ def indices_of(beliefs: Beliefs, goal: int, count: int, seed: int) -> dict[str, 
         path: dict(zip(names, map(float, row), strict=True))
         for path, row in zip(cube.variables, zip(*columns, strict=True), strict=True)
     }
+
+
+def slopes_at(beliefs: Beliefs, candidate: Candidate) -> dict[str, dict[str, dict[str, float]]]:
+    """The slope of each goal's mean at a candidate by each number searched, and its standard deviation, by KPI.
+
+    In the KPI's unit per the unit of the path. Options of a choice have none.
+    """
+    found: dict[str, dict[str, dict[str, float]]] = {goal.kpi: {} for goal in beliefs.goals}
+    for slope in slopes_of(beliefs, candidate):
+        if slope.path in beliefs.space.searched.variables:
+            found[slope.kpi][slope.path] = {"slope": slope.value, "deviation": slope.standard_deviation}
+    return found

@@ -157,6 +157,8 @@ def test_a_suggested_design_is_explained_in_full():
     influences = found.influences["energy_density"]
     assert influences[POROSITY]["total"] == pytest.approx(1.0, abs=0.03)
     assert influences[LOADING]["total"] < 0.02
+    slope = found.slopes["energy_density"][POROSITY]
+    assert slope["slope"] == pytest.approx(-5000 * (best.values[POROSITY] - 0.3), abs=3 * slope["deviation"])
     assert {row["candidate_id"] for row in found.rests_on["energy_density"]} <= {one.id for one in known}
     (cost,) = found.tolerance_cost
     assert cost["shift"] == pytest.approx(-2500 * 0.01**2, abs=0.03)
@@ -172,7 +174,8 @@ def test_what_has_no_value_has_a_reason():
     designs = tried(1)
     found = explained(designs[0], designs)
     assert "somebody gave it" in found.reasons["believed"]
-    for part in ("rests_on", "influences", "flatness", "tolerance_cost", "rivals", "limits", "next_evaluation"):
+    later = ("rests_on", "influences", "slopes", "flatness", "tolerance_cost", "rivals", "limits", "next_evaluation")
+    for part in later:
         assert "fewer than two designs" in found.reasons[part]
     assert found.chance_best is None
 
