@@ -18,6 +18,7 @@ from ragone.schemas.unit_names import short_name, unit_of
 from ragone.schemas.units import conversion_factor
 
 _USUAL = {"kg/m^2": "mg/cm^2", "m": "um"}
+_EVEN = "acquisition.sobol"
 _TITLES = {
     "believed": "belief before",
     "promise": "expected gain",
@@ -72,7 +73,8 @@ def _section(title: str, parts: Iterator[RenderableType]) -> list[RenderableType
 def _suggested(one: Explanation) -> Iterator[RenderableType]:
     units = _units(one)
     if one.suggested_by:
-        yield _line(f"by {one.suggested_by}, after {one.known_count} of the {one.evaluated_count} designs")
+        even = ", which spreads designs evenly and looks at no value" if one.suggested_by == _EVEN else ""
+        yield _line(f"by {one.suggested_by}{even}, after {one.known_count} of the {one.evaluated_count} designs")
     for row in one.believed:
         expected = quantity(row["mean"], units[row["kpi"]], row["deviation"])
         yield _line(f"{row['kpi']}: {expected} expected, {_found_text(row, units[row['kpi']])}")
@@ -80,7 +82,8 @@ def _suggested(one: Explanation) -> Iterator[RenderableType]:
         yield _line(_promise_text(one))
     for kpi, rows in one.rests_on.items():
         cells = [[short(r["candidate_id"]), f"{r['weight']:+.2f}", f"{r['distance']:.2f}"] for r in rows]
-        yield _indented([f"{kpi} rests on", "weight", "distance [length scales]"], cells)
+        moment = "before" if one.believed else "now"
+        yield _indented([f"{kpi} expected {moment} rests on", "weight", "distance [length scales]"], cells)
 
 
 def _found_text(row: Mapping[str, Any], unit: str) -> str:
@@ -173,11 +176,11 @@ def _changing(one: Explanation) -> Iterator[RenderableType]:
     rivals = [row for row in one.rivals if "lead" in row]
     unit = next((goal["unit"] for goal in one.goals if goal["limit"] is None), "")
     if rivals:
-        nearest = min(rivals, key=lambda row: abs(float(row["lead"])))
-        word = "lower" if nearest["lead"] > 0 else "higher"
+        first = min(rivals, key=lambda row: float(row["lead"]))  # the best of the others
+        word = "worse" if first["lead"] > 0 else "better"
         yield _line(
-            f"were its expected value {abs(nearest['lead']):.3g} {unit} {word}, it would be level with "
-            f"{short(nearest['candidate_id'])}"
+            f"were its expected value {abs(first['lead']):.3g} {unit} {word}, it would be level with "
+            f"{short(first['candidate_id'])}, the best of the others"
         )
     chosen = one.next_evaluation
     if chosen:

@@ -15,7 +15,8 @@ from ragone.flows.design.optimiser import trials
 from ragone.flows.errors import CampaignError
 from ragone.flows.running.tracking import run_stage
 from ragone.models.explanation import explain_design
-from ragone.schemas import Campaign, Candidate, Explanation, History, Kpi, Run
+from ragone.models.goals import goals_of
+from ragone.schemas import Campaign, Candidate, Explanation, History, Kpi, RagoneError, Run
 
 _NEWEST = (
     "SELECT id FROM campaigns ORDER BY created DESC, id",
@@ -55,8 +56,8 @@ def trial_meant(lake: Lake, name: str) -> Trial:
     if not isinstance(record, Candidate | Kpi):
         raise CampaignError(f"{record.id} is a {record.kind}. Name a campaign, CAMPAIGN#12, a candidate or a KPI.")
     made_of = {record.id, *(lake.lineage(record.id).ancestors if isinstance(record, Kpi) else ())}
-    found = [_holding(cast("Campaign | History", lake.get(row)), made_of) for row in _newest(lake)]
-    for trial in found:
+    for row in _newest(lake):
+        trial = _holding(lake, row, made_of)
         if trial is not None:
             return trial
     raise CampaignError(f"no campaign and no history of the lake has a trial with {record.id}.")
@@ -86,7 +87,7 @@ def explain(lake: Lake, trial: Trial) -> Explanation:
         **trials(rows),
         **known,
         space=space,
-        goals=[{key: goal[key] for key in ("kpi", "sense", "limit")} for goal in trial.campaign.goals],
+        goals=[goal.definition() for goal in goals_of(trial.campaign.goals)],
         suggested_by="" if maker is None else maker.stage,
         **{"seed": 0, **further},
     )
@@ -97,7 +98,7 @@ def rows_of(campaign: Campaign | History) -> Rows:
     """Each trial's candidate, and the KPIs of its goals; none if its evaluation failed."""
     if isinstance(campaign, History):
         return campaign.rows()
-    width = len(campaign.goals)
+    width = len(goals_of(campaign.goals))
     kpis = [campaign.kpi_ids[start : start + width] for start in range(0, len(campaign.kpi_ids), width)]
     return [(one, row if all(row) else ()) for one, row in zip(campaign.candidate_ids, kpis, strict=True)]
 
@@ -124,8 +125,13 @@ def _best(campaign: Campaign | History) -> Trial:
     return _trial(campaign, [name for name, _ in rows].index(best) + 1, rows)
 
 
-def _holding(campaign: Campaign | History, ids: set[str]) -> Trial | None:
-    rows = rows_of(campaign)
+def _holding(lake: Lake, name: str, ids: set[str]) -> Trial | None:
+    """The trial of a campaign or history that one of the ids belongs to; None also if the record cannot be read."""
+    try:
+        campaign = cast("Campaign | History", lake.get(name))
+        rows = rows_of(campaign)
+    except RagoneError:
+        return None
     number = next((n for n, (name, kpis) in enumerate(rows, start=1) if ids & {name, *kpis}), None)
     return None if number is None else _trial(campaign, number, rows)
 
@@ -151,8 +157,8 @@ def _maker(lake: Lake, trial: Trial, own: set[str]) -> Run | None:
 
 
 def _same_goals(run: Run, campaign: Campaign | History) -> bool:
-    senses = [[goal["sense"] for goal in goals] for goals in (run.parameters.get("goals", ()), campaign.goals)]
-    return senses[0] == senses[1]
+    wanted = run.parameters.get("goals", ())
+    return [goal["sense"] for goal in wanted] == [goal.sense for goal in goals_of(campaign.goals)]
 
 
 def _known(maker: Run) -> dict[str, list[str]]:

@@ -89,6 +89,15 @@ def test_a_campaign_means_its_best(cli, place):
         assert found["candidate_id"] == lake.get(ids["campaign"]).best_candidate_id
 
 
+def test_a_history_of_a_laboratory_is_explained_too(cli, place):
+    """Its second trial, by a number: the space is that of the recorded suggestion; there is no plateau yet."""
+    path, ids = place
+    found = cli("explain", f"{ids['history']}#2", "--lake", path, "--json").data
+    assert (found["trial"], found["evaluated_count"]) == (2, 2)
+    assert found["influences"]
+    assert "has not concluded" in found["no_plateau"]
+
+
 @pytest.mark.parametrize(
     ("name", "part", "reason"),
     [
