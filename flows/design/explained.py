@@ -130,7 +130,7 @@ def _holding(lake: Lake, name: str, ids: set[str]) -> Trial | None:
     try:
         campaign = cast("Campaign | History", lake.get(name))
         rows = rows_of(campaign)
-    except RagoneError:
+    except (RagoneError, AttributeError, TypeError, ValueError):  # a stranger's goals may be anything
         return None
     number = next((n for n, (name, kpis) in enumerate(rows, start=1) if ids & {name, *kpis}), None)
     return None if number is None else _trial(campaign, number, rows)
@@ -140,8 +140,8 @@ def _trial(campaign: Campaign | History, number: int, rows: Rows) -> Trial:
     candidate, kpis = rows[number - 1]
     if not candidate.startswith(f"{Candidate.kind}-"):
         raise CampaignError(
-            f"trial {number} of {campaign.id[:22]} is {candidate[:20]}, of before there were candidates: its space is "
-            "not recorded with it, so that there is nothing to learn from. Run the study again with this version."
+            f"trial {number} of {campaign.id[:22]} is {candidate[:20]}, a design of before there were candidates, "
+            "from which the optimiser of today does not learn. Run the study again with this version."
         )
     return Trial(campaign, number, candidate, kpis)
 

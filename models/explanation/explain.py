@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ragone.models.acquisition.belief import Beliefs
+from ragone.models.acquisition.space import UnitCube
 from ragone.models.explanation.evaluated import Evaluated
 from ragone.models.explanation.flatness import flat_ranges, tolerance_cost
 from ragone.models.explanation.influences import indices_of, slopes_at
@@ -20,6 +21,7 @@ from ragone.models.explanation.unexplained import UnexplainedError
 from ragone.models.goals import goals_of, rows_of
 from ragone.models.surrogate import repeatable
 from ragone.schemas import Candidate, Explanation, Kpi, stage
+from ragone.schemas.errors import StageError
 from ragone.schemas.parameter import Share
 
 _NOT_SUGGESTED = "no stored run suggested it: somebody gave it"
@@ -67,7 +69,14 @@ def explain_design(
         Share of the design's value that counts as equal [-]; its standard uncertainty does if that is larger.
     point_count
         Points of the Sobol indices, eight times a power of two that is 8 at least.
+
+    Raises
+    ------
+    StageError
+        If the space varies nothing.
     """
+    if not UnitCube.of(space).axes:
+        raise StageError("the space varies nothing, so that no design is better than another. Give a path a range.")
     rows = rows_of(goals_of(goals), kpis, len(candidates))
     row = next((row for one, row in zip(candidates, rows, strict=True) if one.id == candidate.id), ())
     filled = Candidate(values={**(earlier or {}), **candidate.values})

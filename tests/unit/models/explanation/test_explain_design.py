@@ -19,6 +19,7 @@ from ragone.models.explanation.suggestion import expected_improvement
 from ragone.models.explanation.weights import weights_at
 from ragone.models.surrogate import fit_gaussian_process, repeatable
 from ragone.schemas import Candidate, Kpi
+from ragone.schemas.errors import StageError
 
 POROSITY, LOADING = "recipe.porosity", "cell.mass_loading"
 SPACE = {POROSITY: {"low": 0.2, "high": 0.4}, LOADING: {"low": 0.0, "high": 1.0}}
@@ -215,3 +216,73 @@ def test_the_same_design_is_explained_alike():
     """To the last bit, as a reproduction compares it."""
     designs = tried(8)
     assert explained(designs[0], designs).id == explained(designs[0], designs).id
+
+
+def test_limits_leave_room():
+    """A loading of 0.5 stays 0.3 below its limit, one of 0.9 breaks it: its chances fall, and it is not the best."""
+    designs = (*tried(15), *candidates([{POROSITY: 0.3, LOADING: 0.5}, {POROSITY: 0.3, LOADING: 0.9}]))
+    known = {"known_candidates": designs[:15], "known_kpis": with_limit(designs[:15])}
+    given = {"kpis": with_limit(designs), "goals": [MORE, LIMIT], "suggested_by": "acquisition.sobol", **known}
+    kept, broken = (explained(one, designs, **given) for one in designs[-2:])
+    assert [kept.limits[0]["room"], broken.limits[0]["room"]] == pytest.approx([0.3, -0.1], abs=0.02)
+    assert kept.promise["chance_of_feasibility"] > 0.99
+    assert broken.promise["chance_of_feasibility"] < 0.01
+    assert kept.chance_best > 0.5
+    assert broken.chance_best == 0
+
+
+def test_the_smallest_may_be_wanted():
+    """Minimising what is 100 less the bowl: the same leads and gains, larger being better."""
+    designs = tried(16)
+    losses = tuple(kpi(100 - bowl(one.values), 0.05) for one in designs)
+    best = designs[int(np.argmax([bowl(one.values) for one in designs]))]
+    more = explained(best, designs)
+    less = explained(best, designs, kpis=losses, goals=[goal("minimise")])
+    assert less.chance_best == pytest.approx(more.chance_best, abs=0.05)
+    assert [row["lead"] for row in less.rivals[:2]] == pytest.approx([row["lead"] for row in more.rivals[:2]], abs=0.1)
+    assert less.slopes["energy_density"][POROSITY]["slope"] == pytest.approx(
+        -more.slopes["energy_density"][POROSITY]["slope"], rel=0.05
+    )
+
+
+def test_choices_and_whole_numbers_are_variables_too():
+    """A choice that brings 10 or nothing matters, and only its better option is as good; a number of layers does not."""
+    layers = {"low": 1, "high": 4, "whole": True}
+    space = {POROSITY: SPACE[POROSITY], "cell.can": {"choices": ["a", "b"]}, "cell.layers": layers}
+    rows = [
+        {POROSITY: 0.2 + 0.2 * x, "cell.can": "ab"[int(2 * y)], "cell.layers": 1 + int(4 * z)}
+        for x, y, z in sobol_points(3, skip=0, count=24, seed=1)
+    ]
+    designs = candidates(rows)
+    kpis = tuple(kpi(bowl(one.values) + 10 * (one.values["cell.can"] == "b"), 0.05) for one in designs)
+    best = designs[int(np.argmax([one.value for one in kpis]))]
+    found = explained(best, designs, kpis=kpis, space=space)
+    influences, of_bowl = found.influences["energy_density"], 2500**2 * 0.1**4 * 4 / 45
+    assert influences["cell.can"]["total"] == pytest.approx(25 / (25 + of_bowl), abs=0.04)  # 0.31
+    assert influences["cell.layers"]["total"] < 0.05
+    assert found.flatness["ranges"]["cell.can"] == ["b"]
+    assert found.flatness["ranges"]["cell.layers"] == [1, 4]
+    assert set(found.slopes["energy_density"]) == {POROSITY, "cell.layers"}
+
+
+def test_a_space_without_variables_is_refused():
+    """Nothing is varied, so that there is nothing to explain."""
+    designs = tried(1)
+    with pytest.raises(StageError, match="varies nothing"):
+        explained(designs[0], designs, space={path: {"value": designs[0].values[path]} for path in SPACE})
+
+
+def test_a_constant_leaves_nothing_to_share_out():
+    """All values are equal and known: so is every mean, and one evaluation more is worth nothing."""
+    designs = tried(6)
+    found = explained(designs[0], designs, kpis=tuple(kpi(7.0, 0.0) for _ in designs))
+    assert found.next_evaluation["gain"] < 1e-2
+    assert "everywhere" in found.reasons["influences"]
+
+
+def test_a_campaign_that_only_failed_has_reasons():
+    """No design has a value."""
+    designs = tried(4)
+    found = explained(designs[0], (), kpis=(), failed=designs)
+    assert set(found.reasons) >= {"influences", "rivals", "next_evaluation", "flatness", "rests_on"}
+    assert found.goals[0]["unit"] == ""
