@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,9 @@ from ragone.models.explanation import explain_design
 from ragone.models.explanation.flatness import flat_ranges
 from ragone.models.explanation.knowledge import expected_change, knowledge_gradients
 from ragone.models.explanation.ranking import chances_best, leads
-from ragone.models.explanation.suggestion import expected_improvement
+from ragone.models.explanation.suggestion import believed, expected_improvement, promise
 from ragone.models.explanation.weights import weights_at
+from ragone.models.goals import goals_of
 from ragone.models.surrogate import fit_gaussian_process, repeatable
 from ragone.schemas import Candidate, Kpi
 from ragone.schemas.errors import StageError
@@ -63,6 +65,45 @@ def test_an_expected_improvement_is_the_mean_of_what_is_positive(lead: float):
     exact = np.trapezoid(np.maximum(lead + 1.5 * z, 0) * density, z)
     assert expected_improvement(lead, 1.5) == pytest.approx(exact, rel=1e-6)
     assert expected_improvement(lead, 0.0) == max(lead, 0.0)
+
+
+def certain_of(mean: float, deviation: float, best: float, success: float = 1.0) -> Any:
+    """Beliefs in one candidate at the origin, beside one feasible design at 1 whose mean is the best."""
+    return SimpleNamespace(
+        surrogates=(None,),
+        goals=goals_of([MORE]),
+        space=SimpleNamespace(points=lambda designs: np.zeros((len(designs), 1))),
+        seen=SimpleNamespace(feasible=np.array([True]), points=np.ones((1, 1))),
+        predict=lambda points: (np.where(points, best, mean), np.where(points, 0.0, deviation)),
+        chance_of_success=lambda points: np.full(len(points), success),
+    )
+
+
+def test_a_residual_counts_both_uncertainties():
+    """A belief of 10 with a deviation of 3, and a value of 15 with one of 4, lie one deviation of 5 apart."""
+    (row,) = believed(certain_of(10, 3, 0), candidates([{}])[0], [kpi(15.0, 4.0)])
+    assert (row["mean"], row["deviation"], row["found"], row["residual"]) == (10, 3, 15, pytest.approx(1.0))
+
+
+def test_what_would_be_gained_without_doubt_is_exploitation():
+    """A mean of two deviations above the best is nearly all exploitation, one below the best all exploration."""
+    (design,) = candidates([{}])
+    above, below = (promise(certain_of(mean, 1.0, 10.0), design) for mean in (12.0, 9.0))
+    assert above["gain"] == pytest.approx(expected_improvement(2.0, 1.0))
+    assert above["exploration"] == pytest.approx(1 - 2 / expected_improvement(2.0, 1.0))
+    assert above["exploration"] < 0.01
+    assert below["exploration"] == 1
+    assert promise(certain_of(12.0, 1.0, 10.0, success=0.25), design)["gain"] == pytest.approx(above["gain"] / 4)
+
+
+def test_what_changes_most_is_where_the_top_may_be():
+    """Known at porosities away from the top, one evaluation more between them is worth the most, and is a new one."""
+    designs = candidates([{POROSITY: x, LOADING: y} for x in (0.2, 0.22, 0.24, 0.38, 0.4) for y in (0.2, 0.8)])
+    found = explained(designs[0], designs).next_evaluation
+    assert found["candidate_id"] == ""
+    assert 0.24 < found["values"][POROSITY] < 0.38
+    assert found["gain"] > 0.3  # a repeat of a value known to 0.05 is worth less than that
+    assert 0 < found["chance_of_change"] < 1
 
 
 def test_weights_make_the_mean():
@@ -113,6 +154,10 @@ def test_the_chance_of_two_designs_is_that_of_their_difference():
     beliefs = Beliefs.of(designs, kpis, (), space=SPACE, goals=[MORE], seed=0)
     points = beliefs.space.points(designs[:2])
     lead, deviation = leads(beliefs, points, 0)
+    assert lead[0] == 0
+    assert deviation[0] == pytest.approx(0, abs=1e-6)
+    _, covariances = beliefs.surrogates[0].predict(points)
+    assert deviation[1] ** 2 == pytest.approx(np.array([1, -1]) @ covariances @ np.array([1, -1]))
     chances = chances_best(beliefs, points, seed=1)
     assert chances[0] == pytest.approx(0.5 * math.erfc(-lead[1] / deviation[1] / math.sqrt(2)), abs=0.04)
     assert chances.sum() == pytest.approx(1.0)
@@ -161,6 +206,8 @@ def test_a_suggested_design_is_explained_in_full():
     slope = found.slopes["energy_density"][POROSITY]
     assert slope["slope"] == pytest.approx(-5000 * (best.values[POROSITY] - 0.3), abs=3 * slope["deviation"])
     assert {row["candidate_id"] for row in found.rests_on["energy_density"]} <= {one.id for one in known}
+    weights = [abs(row["weight"]) for row in found.rests_on["energy_density"]]
+    assert weights == sorted(weights, reverse=True)
     (cost,) = found.tolerance_cost
     assert cost["shift"] == pytest.approx(-2500 * 0.01**2, abs=0.03)
     assert (found.known_count, found.evaluated_count) == (16, 24)
@@ -246,7 +293,7 @@ def test_the_smallest_may_be_wanted():
 
 
 def test_choices_and_whole_numbers_are_variables_too():
-    """A choice that brings 10 or nothing matters, and only its better option is as good; a number of layers does not."""
+    """A choice that brings 10 or nothing matters, only its better option is as good; a number of layers does not."""
     layers = {"low": 1, "high": 4, "whole": True}
     space = {POROSITY: SPACE[POROSITY], "cell.can": {"choices": ["a", "b"]}, "cell.layers": layers}
     rows = [
