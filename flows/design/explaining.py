@@ -58,6 +58,8 @@ def _losses(lake: Lake, trial: Trial, found: Explanation) -> tuple[Losses, ...]:
 def _plateau(lake: Lake, trial: Trial) -> tuple[Plateau | None, str]:
     if not isinstance(trial.campaign, Campaign):
         return None, "the campaign has not concluded"
+    if not trial.campaign.best_candidate_id:
+        return None, "the campaign has no single best design"
     try:
         return plateau_of(lake, trial.campaign), ""
     except StageFailedError as cause:

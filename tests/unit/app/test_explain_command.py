@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 from goal_problems import candidates, goal, kpi
 
@@ -121,6 +123,27 @@ def test_an_explanation_is_a_record_that_reproduces(cli, place):
     assert first["id"] == again["id"]
     with Lake.open(path) as lake:
         assert lake.reproduce(first["id"]).verdict is Verdict.BITWISE
+
+
+def test_a_campaign_of_several_objectives_is_explained_trial_by_trial(cli, place, tmp_path):
+    """It has no one best design, and no plateau, for which nothing is run."""
+    ids, path = place[1], shutil.copytree(place[0], tmp_path / "lake")
+    two = [AIM, goal("minimise", name="weight")]
+    with Lake.open(path) as lake:
+        tried = [lake.get(ids[name]) for name in ("first", "suggested", "given")]
+        rows = [(measured(one.values), kpi(one.values[PATH], 0.001, name="weight")) for one in tried]
+        kpis = [lake.put(one) for row in rows for one in row]
+        given = {"candidates": [one.id for one in tried], "kpis": kpis, "name": "two", "goals": two}
+        front = lake.run(conclude, **given, definition={"space": SPACE}).id
+        runs = len(lake.sql("SELECT id FROM runs WHERE stage = 'campaign.plateau'"))
+    refused = cli("explain", front, "--lake", path)
+    assert refused.code == 2
+    assert "has a front, of trials" in refused.err
+    found = cli("explain", f"{front}#2", "--lake", path, "--json").data
+    assert set(found["influences"]) == {"energy_density", "weight"}
+    assert found["no_plateau"] == "the campaign has no single best design"
+    with Lake.open(path) as lake:
+        assert len(lake.sql("SELECT id FROM runs WHERE stage = 'campaign.plateau'")) == runs
 
 
 @pytest.mark.parametrize(
