@@ -12,6 +12,7 @@ from ragone.models.acquisition.belief import Beliefs, measured_of
 from ragone.models.acquisition.sobol import sobol_points
 from ragone.models.acquisition.space import Floats
 from ragone.models.explanation.knowledge import knowledge_gradients
+from ragone.models.explanation.objective import only_objective
 from ragone.models.explanation.ranking import chances_best, leads
 from ragone.models.explanation.unexplained import UnexplainedError
 from ragone.models.explanation.weights import weights_at
@@ -92,9 +93,7 @@ class Evaluated:
             If there are several objectives, or no evaluated design is expected to keep every limit.
         """
         _require_surrogates(beliefs)
-        aims = [number for number, goal in enumerate(beliefs.goals) if goal.is_objective]
-        if len(aims) != 1:
-            raise UnexplainedError("with several objectives no single design is recommended")
+        aim = only_objective(beliefs.goals, "no single design is recommended")
         known = self.points[self.inside]
         known = known[_keeps_limits(beliefs, known)]
         if not len(known):
@@ -102,7 +101,7 @@ class Evaluated:
         cube = beliefs.space.searched
         fresh = beliefs.space.embedded(cube.snapped(sobol_points(cube.axes, skip=0, count=count, seed=seed)))
         fresh = fresh[_keeps_limits(beliefs, fresh) & (beliefs.chance_of_success(fresh) >= _LEAST_CHANCE)]
-        points, surrogate = np.vstack([known, fresh]), beliefs.surrogates[aims[0]]
+        points, surrogate = np.vstack([known, fresh]), beliefs.surrogates[aim]
         means, covariances = surrogate.predict(points)
         model: Any = surrogate.differentiable
         noise = float(np.median(model.likelihood.noise.detach().numpy())) * surrogate.scale.spread**2

@@ -10,6 +10,7 @@ import numpy as np
 from ragone.models.acquisition.belief import Beliefs
 from ragone.models.acquisition.space import Choice, Floats
 from ragone.models.acquisition.tolerances import deviations_of
+from ragone.models.explanation.objective import only_objective
 from ragone.models.explanation.unexplained import UnexplainedError
 from ragone.schemas import Candidate
 
@@ -37,9 +38,7 @@ def flat_ranges(beliefs: Beliefs, candidate: Candidate, margin: float) -> dict[s
     UnexplainedError
         If there are several objectives.
     """
-    aims = [number for number, goal in enumerate(beliefs.goals) if goal.is_objective]
-    if len(aims) != 1:
-        raise UnexplainedError("with several objectives no single margin says what is as good")
+    aim = only_objective(beliefs.goals, "no single margin says what is as good")
     cube = beliefs.space.searched
     found: dict[str, list[Any]] = {}
     for path, variable in cube.variables.items():
@@ -50,7 +49,7 @@ def flat_ranges(beliefs: Beliefs, candidate: Candidate, margin: float) -> dict[s
             values = [variable.value([each]) for each in np.linspace(0, 1, _STEPS)] if high > low else [low]
             values = sorted({*values, candidate.values[path]})
         others = [Candidate(values={**candidate.values, path: value}) for value in values]
-        near = _near(beliefs, beliefs.space.points(others), beliefs.space.points([candidate]), aims[0], margin)
+        near = _near(beliefs, beliefs.space.points(others), beliefs.space.points([candidate]), aim, margin)
         if isinstance(variable, Choice):
             found[path] = [value for value, good in zip(values, near, strict=True) if good]
         else:

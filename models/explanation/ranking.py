@@ -12,7 +12,7 @@ import numpy as np
 
 from ragone.models.acquisition.belief import Beliefs
 from ragone.models.acquisition.space import Floats
-from ragone.models.explanation.unexplained import UnexplainedError
+from ragone.models.explanation.objective import only_objective
 from ragone.models.goals import Goal
 
 _DRAWS = 2000
@@ -61,10 +61,8 @@ def leads(beliefs: Beliefs, points: Floats, place: int) -> tuple[Floats, Floats]
     UnexplainedError
         If there are several objectives.
     """
-    aims = [number for number, goal in enumerate(beliefs.goals) if goal.is_objective]
-    if len(aims) != 1:
-        raise UnexplainedError("with several objectives there is no one order in which designs are better")
-    means, covariances = beliefs.surrogates[aims[0]].predict(points)
+    aim = only_objective(beliefs.goals, "there is no one order in which designs are better")
+    means, covariances = beliefs.surrogates[aim].predict(points)
     own = covariances.diagonal()
     variances = own + own[place] - 2 * covariances[place]
     return means[place] - means, np.sqrt(np.maximum(variances, 0.0))
