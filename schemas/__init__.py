@@ -7,6 +7,7 @@ from ragone.schemas.differential_capacity import DifferentialCapacity
 from ragone.schemas.electrode import Design, Microstructure, Transport, TransportOutcome
 from ragone.schemas.electrode_tortuosity import ElectrodeTortuosity
 from ragone.schemas.errors import RagoneError
+from ragone.schemas.explanation import Explanation
 from ragone.schemas.fidelity import Fidelity, Resemblance, Similarity
 from ragone.schemas.generator import Generator, GeneratorErrors, GeneratorTraining, PredictedErrors
 from ragone.schemas.geometry import Geometry
@@ -51,6 +52,7 @@ __all__ = [
     "DischargeOutcome",
     "ElectrodeTortuosity",
     "Environment",
+    "Explanation",
     "Fidelity",
     "Generator",
     "GeneratorErrors",

@@ -17,6 +17,7 @@ from ragone.schemas.differential_capacity import DifferentialCapacity
 from ragone.schemas.electrode import Design, Microstructure, Transport
 from ragone.schemas.electrode_tortuosity import ElectrodeTortuosity
 from ragone.schemas.errors import FieldTypeError
+from ragone.schemas.explanation import Explanation
 from ragone.schemas.fidelity import Fidelity, Resemblance, Similarity
 from ragone.schemas.generator import Generator, GeneratorErrors, GeneratorTraining, PredictedErrors
 from ragone.schemas.geometry import Geometry
@@ -65,6 +66,7 @@ _OWN: dict[str, type[Record]] = {
         UncertaintyBudget,
         Campaign,
         Plateau,
+        Explanation,
         History,
         Representativity,
         Generator,

@@ -315,6 +315,18 @@ _EXAMPLES: dict[str, dict[str, Any]] = {
         "values": [[640.0], [None]],
         "feasible": np.array([1, 0], np.uint8),
     },
+    "explanation": {
+        "candidate_id": _ID,
+        "goals": [{"kpi": "energy_density", "sense": "maximise", "limit": None, "unit": "W.h/L"}],
+        "suggested_by": "acquisition.feasible_improvement",
+        "known_count": 5,
+        "evaluated_count": 12,
+        "believed": [{"kpi": "energy_density", "mean": 630.0, "deviation": 8.0, "found": 640.0, "residual": 1.2}],
+        "promise": {"gain": 2.5, "exploration": 0.6},
+        "chance_best": 0.7,
+        "reasons": {"tolerance_cost": "the study states no tolerances"},
+        "method": "Gaussian processes",
+    },
     "plateau": {
         "kpi_name": "energy_density",
         "unit": "W.h/L",

@@ -104,6 +104,13 @@ def _plateau(command: argparse.ArgumentParser) -> None:
     command.add_argument("--png", metavar="FILE", help="draw the ranges into a PNG file")
 
 
+def _explain(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "id", metavar="ID", help="a campaign (its best design), CAMPAIGN#12 (a trial), a candidate or a KPI"
+    )
+    command.add_argument("--png", metavar="FILE", help="draw beliefs, Sobol indices and chances into a PNG file")
+
+
 def _powers(command: argparse.ArgumentParser) -> None:
     command.add_argument("params", metavar="PARAMS", help="the study that says how a design becomes a cell")
     command.add_argument("ids", nargs="+", metavar="ID", help="candidates, or campaigns for their best one")
@@ -212,6 +219,7 @@ ARGUMENTS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
     "migrate-study": _migrate_study,
     "cases": _cases,
     "plateau": _plateau,
+    "explain": _explain,
     "powers": _powers,
     "bruggeman": _bruggeman,
     "represent": _represent,

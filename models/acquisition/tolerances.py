@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _DEVIATIONS = 16  # a power of two, and antithetic: the mean deviation is zero
 
 
-def deviations_of(cube: UnitCube, tolerances: Mapping[str, float], seed: int) -> Floats:
+def deviations_of(cube: UnitCube, tolerances: Mapping[str, float], seed: int, count: int = _DEVIATIONS) -> Floats:
     """Deviations from a candidate in the unit cube, shape (deviations, axes); one of zero without tolerances.
 
     Parameters
@@ -36,6 +36,8 @@ def deviations_of(cube: UnitCube, tolerances: Mapping[str, float], seed: int) ->
         Path to the standard deviation of what is made from what was asked for, in the unit of the path.
     seed
         Of the deviations.
+    count
+        Of the deviations, a power of two.
 
     Raises
     ------
@@ -50,8 +52,8 @@ def deviations_of(cube: UnitCube, tolerances: Mapping[str, float], seed: int) ->
     from scipy.stats import qmc  # heavy
 
     used = np.flatnonzero(spreads)
-    half = qmc.MultivariateNormalQMC(np.zeros(len(used)), seed=np.random.default_rng(seed)).random(_DEVIATIONS // 2)
-    found = np.zeros((_DEVIATIONS, cube.axes))
+    half = qmc.MultivariateNormalQMC(np.zeros(len(used)), seed=np.random.default_rng(seed)).random(count // 2)
+    found = np.zeros((count, cube.axes))
     found[:, used] = np.vstack([half, -half]) * spreads[used]
     return found
 
