@@ -53,6 +53,7 @@ def deviations_of(cube: UnitCube, tolerances: Mapping[str, float], seed: int, co
 
     used = np.flatnonzero(spreads)
     half = qmc.MultivariateNormalQMC(np.zeros(len(used)), seed=np.random.default_rng(seed)).random(count // 2)
+    half /= np.sqrt(np.mean(half**2, axis=0))  # few points fall short of the tails: the variance is made exact
     found = np.zeros((count, cube.axes))
     found[:, used] = np.vstack([half, -half]) * spreads[used]
     return found

@@ -214,6 +214,15 @@ def test_an_average_over_deviations_is_that_of_the_process() -> None:
     assert shifts.mean(axis=0) == pytest.approx(0.0, abs=1e-12)
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_deviations_have_the_mean_and_the_variance_that_are_stated(seed: int) -> None:
+    """Exactly, however few they are: a parabola is averaged to what it costs, minus the variance."""
+    cube = UnitCube.of({"x": {"low": 2.0, "high": 4.0}, "y": {"low": 0.0, "high": 1.0}})
+    shifts = deviations_of(cube, {"x": 0.5}, seed)
+    assert shifts.mean(axis=0) == pytest.approx([0.0, 0.0])
+    assert (shifts**2).mean(axis=0) == pytest.approx([0.25**2, 0.0])
+
+
 @pytest.mark.parametrize(
     ("tolerances", "error", "message"),
     [
