@@ -182,9 +182,9 @@ def test_a_process_of_many_points_predicts_as_one_fitted_to_all() -> None:
 
 
 def test_tolerances_move_the_optimum_off_a_cliff() -> None:
-    """A rise that ends in a cliff at x = 0.7, four times as steep: with a tolerance of 0.1 it is best to keep 0.0674 off.
+    """A rise ends at x = 0.7 in a fall of three times its slope: with a tolerance of 0.1 the top is 0.0674 before it.
 
-    Where a quarter of what is made lies beyond.
+    There a quarter of what is made lies beyond the edge.
     """
 
     def cliff(values: dict[str, Any]) -> float:
