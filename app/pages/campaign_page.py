@@ -5,12 +5,13 @@ It is drawn from records alone, so that the same lake gives the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from io import BytesIO
 from typing import Any
 
 from ragone.app.markup import Markup, element, figure, page, table
 from ragone.app.pages.campaign_records import Ancestors, Best, CampaignRecords
+from ragone.app.pages.campaign_review import Section, anchor, markup_of
 from ragone.app.pictures.campaign import draw_campaign
 from ragone.app.pictures.drawing import draw
 from ragone.app.tables.answers import kpi_text, short
@@ -21,7 +22,7 @@ from ragone.schemas import Campaign, Curve, Discharge, Kpi, Microstructure, Veri
 _LISTED = 4  # ids of one kind
 
 
-def campaign_page(found: CampaignRecords, again: str = "") -> str:
+def campaign_page(found: CampaignRecords, again: str = "", review: Sequence[Section] = ()) -> str:
     """Write the page.
 
     Parameters
@@ -30,6 +31,8 @@ def campaign_page(found: CampaignRecords, again: str = "") -> str:
         The campaign and what belongs to it.
     again
         The words that name the same lake to a command, such as " --lake demo/lake".
+    review
+        What `review_of` made of it.
 
     Returns
     -------
@@ -40,7 +43,7 @@ def campaign_page(found: CampaignRecords, again: str = "") -> str:
     count = f"{len(found.candidates)} designs were evaluated, {int(campaign.feasible.sum())} of them feasible."
     head = [element("h1", campaign.name), element("p", f"{count} ", _code(campaign.id))]
     head += [element("p", _result(best.kpis[0]), class_="number")] if best else []
-    sections = [_asked(campaign), _designs(found)]
+    sections = [_asked(campaign), _designs(found), *(markup_of(one, found) for one in review)]
     if best:
         sections += [_best(campaign, best), *_pictures(best, again), _origin(best)]
     sections += [_reproduced(found.verifications), _further(campaign, best, again)]
@@ -100,8 +103,9 @@ def _designs(found: CampaignRecords) -> list[Markup]:
             zip(found.campaign.candidate_ids, found.candidates, found.kpis, strict=True), 1
         )
     ]
+    names = [anchor(number) for number in range(len(rows))]
     heads = ["", "design", ", ".join(goal["kpi"].replace("_", " ") for goal in found.campaign.goals), "id"]
-    return [*parts, element("details", element("summary", f"All {len(rows)} designs"), table(heads, rows))]
+    return [*parts, element("details", element("summary", f"All {len(rows)} designs"), table(heads, rows, names))]
 
 
 def _best(campaign: Campaign, best: Best) -> list[Markup]:

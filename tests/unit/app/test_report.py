@@ -47,9 +47,15 @@ def test_the_best_design_stands_on_the_page_with_its_number(cli, campaign, tmp_p
     assert "Design 2: form factor any, porosity 40 %." in page.text
     assert "2 designs were evaluated, 2 of them feasible" in page.text
     assert "Nothing of this campaign has been computed again yet." in page.text
-    ((picture, alt),) = page.pictures
-    assert picture.startswith(b"\x89PNG")
-    assert alt.startswith("Scatter plot: energy density [W.h/L] over porosity [%]")
+    (scatter, convergence), alts = zip(*page.pictures, strict=True)
+    assert scatter.startswith(b"\x89PNG")
+    assert convergence.startswith(b"\x89PNG")
+    assert alts[0].startswith("Scatter plot: energy density [W.h/L] over porosity [%]")
+    assert alts[1] == ("Best feasible value so far over the number of designs: 650.0 ± 1.5 W.h/L (design 2) after 2.")
+    assert (
+        "Nothing is said by a surrogate: no surrogate can be fitted to its trials: its space varies nothing"
+        in page.text
+    )
     with Lake.open(tmp_path / "lake") as lake:
         assert name in {lake.resolve(one) for one in page.ids}
 
@@ -69,7 +75,7 @@ def test_text_of_a_stranger_is_shown_and_not_obeyed(cli, campaign, tmp_path):
     content = (tmp_path / "report.html").read_text(encoding="utf-8")
     page = StrictPage(content)
     assert "script" not in page.tags
-    assert page.tags.count("img") == 1
+    assert page.tags.count("img") == 2
     assert page.text.count("<script>alert(1)</script> \"'&amp; $\\frac \\x1b[31m\\u202e <img src=x") >= 5
     assert "\x1b" not in content
 

@@ -1,0 +1,87 @@
+"""The part of a campaign's page that looks back: how it got there, and the surrogates around what it found.
+
+Where something cannot be said the page says why. A picture's designs are links to their rows of the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from ragone.app.markup import Markup, element, figure, linked
+from ragone.app.pages.campaign_records import CampaignRecords
+from ragone.app.pictures.review import Picture, draw_progress
+from ragone.app.tables.answers import kpi_text, short
+from ragone.app.tables.designs import in_words
+from ragone.models.acquisition.belief import Beliefs
+from ragone.models.review import ReviewedTrials, ReviewError, progress_of, searches_of
+
+
+@dataclass(frozen=True)
+class Section:
+    """One heading, and its pictures or the reason why there is none."""
+
+    title: str
+    pictures: tuple[Picture, ...] = ()
+    reason: str = ""
+
+
+def review_of(found: CampaignRecords) -> tuple[Section, ...]:
+    """Look back on a campaign; the same records give the same pictures."""
+    try:
+        trials = ReviewedTrials.of(found.campaign, found.candidates, found.kpis)
+    except ReviewError as cause:
+        return (Section("How it got there", reason=str(cause)),)
+    beliefs, reason = _beliefs(trials)
+    return (_section("How it got there", lambda: _progress(trials, beliefs), reason),)
+
+
+def markup_of(section: Section, found: CampaignRecords) -> list[Markup]:
+    """A section of the page."""
+    parts = [element("h2", section.title)]
+    parts += [_figure(picture, found) for picture in section.pictures]
+    return [*parts, element("p", section.reason, class_="faint")] if section.reason else parts
+
+
+def anchor(design: int) -> str:
+    """The name, within the page, of the row of a design counted from 0."""
+    return f"design-{design + 1}"
+
+
+def _beliefs(trials: ReviewedTrials) -> tuple[Beliefs | None, str]:
+    """The surrogates, or why there are none."""
+    try:
+        return trials.beliefs(), ""
+    except ReviewError as cause:
+        return None, f"Nothing is said by a surrogate: {cause}"
+
+
+def _section(title: str, draw: Callable[[], Iterator[Picture]], reason: str) -> Section:
+    """Draw a section, and keep the reason why something is not drawn."""
+    try:
+        return Section(title, tuple(draw()), reason)
+    except ReviewError as cause:
+        return Section(title, reason=f"There is no picture: {cause}")
+
+
+def _progress(trials: ReviewedTrials, beliefs: Beliefs | None) -> Iterator[Picture]:
+    progress = progress_of(trials)
+    if beliefs is None:
+        yield draw_progress(trials, progress)
+    else:
+        yield draw_progress(trials, progress, *searches_of(trials, beliefs, progress.reference))
+
+
+def _figure(picture: Picture, found: CampaignRecords) -> Markup:
+    """A picture whose designs can be pointed at: each tells its values and id, and leads to its row."""
+    links = [
+        linked(100 * spot.left, 100 * spot.top, anchor(spot.design), _said(found, spot.design))
+        for spot in picture.spots
+    ]
+    return figure(picture.png, picture.alt, picture.caption, links)
+
+
+def _said(found: CampaignRecords, design: int) -> str:
+    kpis = ", ".join(map(kpi_text, found.kpis[design])) or "failed"
+    words = in_words(found.candidates[design])
+    return f"Design {design + 1}: {kpis}; {words}; {short(found.campaign.candidate_ids[design])}"

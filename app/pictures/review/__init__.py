@@ -1,0 +1,6 @@
+"""Pictures of a campaign looked back on; each says in words what it shows, and where its designs lie in it."""
+
+from ragone.app.pictures.review.canvas import Picture, Spot
+from ragone.app.pictures.review.convergence import draw_progress
+
+__all__ = ["Picture", "Spot", "draw_progress"]
