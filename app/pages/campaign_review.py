@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
 from ragone.app.markup import Markup, element, figure, linked
 from ragone.app.pages.campaign_records import CampaignRecords
-from ragone.app.pictures.review import Picture, draw_progress
+from ragone.app.pictures.review import Picture, draw_progress, draw_slices
 from ragone.app.tables.answers import kpi_text, short
 from ragone.app.tables.designs import in_words
 from ragone.models.acquisition.belief import Beliefs
-from ragone.models.review import ReviewedTrials, ReviewError, progress_of, searches_of
+from ragone.models.review import ReviewedTrials, ReviewError, progress_of, searches_of, slices_of
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,11 @@ def review_of(found: CampaignRecords) -> tuple[Section, ...]:
     except ReviewError as cause:
         return (Section("How it got there", reason=str(cause)),)
     beliefs, reason = _beliefs(trials)
-    return (_section("How it got there", lambda: _progress(trials, beliefs), reason),)
+    sections = [_section("How it got there", lambda: _progress(trials, beliefs), reason)]
+    if beliefs is not None:
+        centre, words = _centre(trials, found)
+        sections.append(_section(f"Around {words}", lambda: _slices(trials, beliefs, centre), ""))
+    return tuple(sections)
 
 
 def markup_of(section: Section, found: CampaignRecords) -> list[Markup]:
@@ -70,6 +76,19 @@ def _progress(trials: ReviewedTrials, beliefs: Beliefs | None) -> Iterator[Pictu
         yield draw_progress(trials, progress)
     else:
         yield draw_progress(trials, progress, *searches_of(trials, beliefs, progress.reference))
+
+
+def _slices(trials: ReviewedTrials, beliefs: Beliefs, design: int) -> Iterator[Picture]:
+    yield from draw_slices(trials, slices_of(beliefs, trials.candidates[design], trials.candidates), design)
+
+
+def _centre(trials: ReviewedTrials, found: CampaignRecords) -> tuple[int, str]:
+    """The design that is looked at, and what it is: the best one, or the best that breaks a limit."""
+    if found.best:
+        return found.best.number, f"design {found.best.number + 1}, the best"
+    gains = np.where(np.isfinite(trials.gains[:, 0]), trials.gains[:, 0], -np.inf)
+    design = int(gains.argmax())
+    return design, f"design {design + 1}, which is best in the first objective; none is feasible"
 
 
 def _figure(picture: Picture, found: CampaignRecords) -> Markup:

@@ -3,6 +3,17 @@
 from ragone.models.acquisition.space import Floats
 from ragone.models.review.progress import Progress, progress_of
 from ragone.models.review.searches import Search, searches_of
+from ragone.models.review.slices import Slice, slices_of
 from ragone.models.review.trials import ReviewedTrials, ReviewError
 
-__all__ = ["Floats", "Progress", "ReviewError", "ReviewedTrials", "Search", "progress_of", "searches_of"]
+__all__ = [
+    "Floats",
+    "Progress",
+    "ReviewError",
+    "ReviewedTrials",
+    "Search",
+    "Slice",
+    "progress_of",
+    "searches_of",
+    "slices_of",
+]

@@ -2,5 +2,6 @@
 
 from ragone.app.pictures.review.canvas import Picture, Spot
 from ragone.app.pictures.review.convergence import draw_progress
+from ragone.app.pictures.review.slices import draw_slices
 
-__all__ = ["Picture", "Spot", "draw_progress"]
+__all__ = ["Picture", "Spot", "draw_progress", "draw_slices"]

@@ -51,7 +51,7 @@ def draw_progress(
     _reached(axes, progress, counts)
     _named(axes, trials, several)
     if several:
-        points = [(float(count), float(y), int(count) - 1) for count, y in zip(counts.tolist(), progress.reached.tolist(), strict=True)]
+        points = [(number + 1.0, reached, number) for number, reached in enumerate(progress.reached.tolist())]
     png = png_of(figure)
     kept = [point for point in points if np.isfinite(point[1])]
     text, caption = _words(trials, progress, believed, searches)
