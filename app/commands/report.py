@@ -13,7 +13,7 @@ def execute(session: Session) -> int:
     """Write the page, and its pictures as files if a folder for them is named."""
     given = session.arguments
     with session.lake() as lake, session.working("drawing"):
-        found = CampaignRecords.read(lake, given.id)
+        found = CampaignRecords.read(lake, given.id, given.choose)
         review = review_of(found)
         page = campaign_page(found, session.again(), review)
     Path(given.html).write_text(page, encoding="utf-8", newline="\n")

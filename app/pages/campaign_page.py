@@ -45,7 +45,7 @@ def campaign_page(found: CampaignRecords, again: str = "", review: Sequence[Sect
     head += [element("p", _result(best.kpis[0]), class_="number")] if best else []
     sections = [_asked(campaign), _designs(found), *(markup_of(one, found) for one in review)]
     if best:
-        sections += [_best(campaign, best), *_pictures(best, again), _origin(best)]
+        sections += [_best(found, best), *_pictures(best, again), _origin(best)]
     sections += [_reproduced(found.verifications), _further(campaign, best, again)]
     return page(f"{campaign.name}: a campaign of Ragone", *head, *(one for section in sections for one in section))
 
@@ -94,7 +94,8 @@ def _map(value: Any) -> Mapping[str, Any]:
 def _designs(found: CampaignRecords) -> list[Markup]:
     parts = [element("h2", "The designs")]
     if any(found.kpis):
-        png, what = _drawn(lambda file: draw_campaign(found.campaign, found.candidates, file))
+        ringed = found.campaign.candidate_ids[found.best.number] if found.best else ""
+        png, what = _drawn(lambda file: draw_campaign(found.campaign, found.candidates, file, ringed))
         ring = "; the best one is ringed" if found.best else ""
         parts.append(figure(png, f"Scatter plot: {what}, one point for each design{ring}.", f"{what}{ring}."))
     rows = [
@@ -108,12 +109,15 @@ def _designs(found: CampaignRecords) -> list[Markup]:
     return [*parts, element("details", element("summary", f"All {len(rows)} designs"), table(heads, rows, names))]
 
 
-def _best(campaign: Campaign, best: Best) -> list[Markup]:
+def _best(found: CampaignRecords, best: Best) -> list[Markup]:
+    campaign = found.campaign
     name = campaign.candidate_ids[best.number]
     parts = [element("h2", "The best design")]
     parts.append(element("p", f"Design {best.number + 1}: {in_words(best.candidate)}. ", _code(name)))
     if len(campaign.front_ids) > 1:
-        parts.append(element("p", f"One of {len(campaign.front_ids)} designs that no other beats in every objective."))
+        chosen = f" It is {found.chosen.reason}." if found.chosen else ""
+        text = f"One of {len(campaign.front_ids)} designs that no other beats in every objective.{chosen}"
+        parts.append(element("p", text))
     for kpi in best.kpis:
         parts.append(element("p", element("strong", _result(kpi)), f": {kpi.definition}. ", _code(kpi.id)))
         parts.append(element("p", f"Method: {kpi.method}.", class_="faint"))

@@ -12,11 +12,13 @@ import numpy as np
 
 from ragone.app.markup import Markup, element, figure, linked
 from ragone.app.pages.campaign_records import CampaignRecords
-from ragone.app.pictures.review import Picture, draw_progress, draw_slices
+from ragone.app.pictures.review import Picture, draw_front, draw_progress, draw_slices
 from ragone.app.tables.answers import kpi_text, short
 from ragone.app.tables.designs import in_words
 from ragone.models.acquisition.belief import Beliefs
 from ragone.models.review import ReviewedTrials, ReviewError, progress_of, searches_of, slices_of
+
+_PROGRESS = "How it got there"
 
 
 @dataclass(frozen=True)
@@ -30,12 +32,13 @@ class Section:
 
 def review_of(found: CampaignRecords) -> tuple[Section, ...]:
     """Look back on a campaign; the same records give the same pictures."""
-    try:
-        trials = ReviewedTrials.of(found.campaign, found.candidates, found.kpis)
-    except ReviewError as cause:
-        return (Section("How it got there", reason=str(cause)),)
+    trials = found.trials
+    if trials is None:
+        return (Section(_PROGRESS, reason="Its goals cannot be read, or not every trial has KPIs of all of them."),)
     beliefs, reason = _beliefs(trials)
-    sections = [_section("How it got there", lambda: _progress(trials, beliefs), reason)]
+    sections = [_section(_PROGRESS, lambda: _progress(trials, beliefs), reason)]
+    if found.chosen is not None:
+        sections.append(_section("The front", lambda: _front(trials, found), ""))
     if beliefs is not None:
         centre, words = _centre(trials, found)
         sections.append(_section(f"Around {words}", lambda: _slices(trials, beliefs, centre), ""))
@@ -78,6 +81,12 @@ def _progress(trials: ReviewedTrials, beliefs: Beliefs | None) -> Iterator[Pictu
         yield draw_progress(trials, progress, *searches_of(trials, beliefs, progress.reference))
 
 
+def _front(trials: ReviewedTrials, found: CampaignRecords) -> Iterator[Picture]:
+    front = sorted({found.campaign.candidate_ids.index(one) for one in found.campaign.front_ids})
+    if found.chosen is not None:
+        yield draw_front(trials, front, found.chosen, progress_of(trials).reference)
+
+
 def _slices(trials: ReviewedTrials, beliefs: Beliefs, design: int) -> Iterator[Picture]:
     yield from draw_slices(trials, slices_of(beliefs, trials.candidates[design], trials.candidates), design)
 
@@ -85,7 +94,7 @@ def _slices(trials: ReviewedTrials, beliefs: Beliefs, design: int) -> Iterator[P
 def _centre(trials: ReviewedTrials, found: CampaignRecords) -> tuple[int, str]:
     """The design that is looked at, and what it is: the best one, or the best that breaks a limit."""
     if found.best:
-        return found.best.number, f"design {found.best.number + 1}, the best"
+        return found.best.number, f"design {found.best.number + 1}, the {'chosen one' if found.chosen else 'best'}"
     gains = np.where(np.isfinite(trials.gains[:, 0]), trials.gains[:, 0], -np.inf)
     design = int(gains.argmax())
     return design, f"design {design + 1}, which is best in the first objective; none is feasible"
