@@ -12,7 +12,7 @@ import numpy as np
 
 from ragone.app.markup import Markup, element, figure, linked
 from ragone.app.pages.campaign_records import CampaignRecords
-from ragone.app.pictures.review import Picture, draw_front, draw_progress, draw_slices
+from ragone.app.pictures.review import Picture, draw_front, draw_parallel, draw_progress, draw_slices
 from ragone.app.tables.answers import kpi_text, short
 from ragone.app.tables.designs import in_words
 from ragone.models.acquisition.belief import Beliefs
@@ -39,10 +39,12 @@ def review_of(found: CampaignRecords) -> tuple[Section, ...]:
     sections = [_section(_PROGRESS, lambda: _progress(trials, beliefs), reason)]
     if found.chosen is not None:
         sections.append(_section("The front", lambda: _front(trials, found), ""))
+    best = found.best.number if found.best else None
+    sections.append(_section("All designs beside each other", lambda: draw_parallel(trials, best), ""))
     if beliefs is not None:
         centre, words = _centre(trials, found)
         sections.append(_section(f"Around {words}", lambda: _slices(trials, beliefs, centre), ""))
-    return tuple(sections)
+    return tuple(one for one in sections if one.pictures or one.reason)
 
 
 def markup_of(section: Section, found: CampaignRecords) -> list[Markup]:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 OWN, FAINT, SECOND, BEST = "#1f5f8b", "#7a7a7a", "#d78700", "crimson"
-_DPI = 130
+_DPI, _COLOURS = 130, 255
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,15 @@ def canvas(rows: int, columns: int, size: tuple[float, float], **given: Any) -> 
 
 
 def png_of(figure: Figure) -> bytes:
-    """The PNG file of a figure; the same figure gives the same bytes."""
-    file = BytesIO()
-    figure.savefig(file, format="png", dpi=_DPI, metadata={"Software": "ragone"})
+    """The PNG file of a figure, of few colours so that it is small; the same figure gives the same bytes."""
+    from PIL import Image
+    from PIL.PngImagePlugin import PngInfo
+
+    drawn, file, words = BytesIO(), BytesIO(), PngInfo()
+    figure.savefig(drawn, format="png", dpi=_DPI)
+    words.add_text("Software", "ragone")
+    reduced = Image.open(drawn).convert("RGB").quantize(_COLOURS, dither=Image.Dither.NONE)
+    reduced.save(file, "png", optimize=True, pnginfo=words)
     return file.getvalue()
 
 

@@ -56,7 +56,7 @@ def test_the_best_design_stands_on_the_page_with_its_number(cli, campaign, tmp_p
     assert "Design 2: form factor any, porosity 40 %." in page.text
     assert "2 designs were evaluated, 2 of them feasible" in page.text
     assert "Nothing of this campaign has been computed again yet." in page.text
-    (scatter, convergence), alts = zip(*page.pictures, strict=True)
+    (scatter, convergence, _), alts = zip(*page.pictures, strict=True)
     assert scatter.startswith(b"\x89PNG")
     assert convergence.startswith(b"\x89PNG")
     assert alts[0].startswith("Scatter plot: energy density [W.h/L] over porosity [%]")
@@ -84,7 +84,7 @@ def test_text_of_a_stranger_is_shown_and_not_obeyed(cli, campaign, tmp_path):
     content = (tmp_path / "report.html").read_text(encoding="utf-8")
     page = StrictPage(content)
     assert "script" not in page.tags
-    assert page.tags.count("img") == 2
+    assert page.tags.count("img") == 3
     assert page.text.count("<script>alert(1)</script> \"'&amp; $\\frac \\x1b[31m\\u202e <img src=x") >= 5
     assert "\x1b" not in content
 
@@ -209,3 +209,15 @@ def test_surrogates_are_shown_where_no_design_is_feasible(cli, reviewed, tmp_pat
     assert cli("report", reviewed(rows, [ENERGY, HEAT])).code == 0
     page, _ = written(tmp_path)
     assert "Around design 2, which is best in the first objective; none is feasible" in page.text
+
+
+def test_parallel_coordinates_hold_what_varies_and_the_kpis(cli, reviewed, tmp_path):
+    """Options and numbers, each with its name; a design without values is still a line."""
+    rows = [(500.0, 30.0), None, (510.0, 40.0), (505.0, 70.0)]
+    assert cli("report", reviewed(rows, [ENERGY, HEAT])).code == 0
+    _, alts = written(tmp_path)
+    (alt,) = [one for one in alts if one.startswith("Parallel coordinates")]
+    assert alt == (
+        "Parallel coordinates of 4 designs: housing, layers, porosity, energy density, maximum temperature; the line "
+        "of design 3 is thick."
+    )
