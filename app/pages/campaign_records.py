@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
+from ragone.app.pages.power_points import PowerPoint, power_points
 from ragone.dataset import Edge, Lake
 from ragone.flows.design.ways import candidate_of_design
 from ragone.models.review import IDEAL, ChoiceError, Chosen, ReviewedTrials, ReviewError, chosen_of
@@ -53,6 +54,7 @@ class CampaignRecords:
     verifications: tuple[Verification, ...]
     trials: ReviewedTrials | None
     chosen: Chosen | None
+    powers: tuple[PowerPoint, ...]
 
     @classmethod
     def read(cls, lake: Lake, name: str, choose: str = IDEAL) -> Self:
@@ -85,7 +87,8 @@ class CampaignRecords:
         subjects = {campaign.id, *filter(None, campaign.kpi_ids)}
         if chosen:
             subjects.update(one for group in chosen.ancestors for one in group.ids)
-        return cls(campaign, candidates, kpis, chosen, _verifications(lake, subjects), trials, picked)
+        powers = _powers(lake, chosen) if chosen else ()
+        return cls(campaign, candidates, kpis, chosen, _verifications(lake, subjects), trials, picked, powers)
 
 
 def _reviewed(
@@ -123,6 +126,11 @@ def _best(lake: Lake, number: int, campaign: Campaign, candidate: Candidate, kpi
         None if held is None else lake.get(held, Microstructure),
         _curve(lake, reversed(names)),
     )
+
+
+def _powers(lake: Lake, best: Best) -> tuple[PowerPoint, ...]:
+    ancestors = [one for group in best.ancestors for one in group.ids]
+    return power_points(lake, ancestors, best.kpis[0].name)
 
 
 def _depths(subject: str, edges: Sequence[Edge]) -> dict[str, int]:

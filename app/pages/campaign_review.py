@@ -12,7 +12,7 @@ import numpy as np
 
 from ragone.app.markup import Markup, element, figure, linked
 from ragone.app.pages.campaign_records import CampaignRecords
-from ragone.app.pictures.review import Picture, draw_front, draw_parallel, draw_progress, draw_slices
+from ragone.app.pictures.review import Picture, draw_front, draw_parallel, draw_powers, draw_progress, draw_slices
 from ragone.app.tables.answers import kpi_text, short
 from ragone.app.tables.designs import in_words
 from ragone.models.acquisition.belief import Beliefs
@@ -44,6 +44,10 @@ def review_of(found: CampaignRecords) -> tuple[Section, ...]:
     if beliefs is not None:
         centre, words = _centre(trials, found)
         sections.append(_section(f"Around {words}", lambda: _slices(trials, beliefs, centre), ""))
+    if found.best and found.powers:
+        points = [(one.power_watt, one.kpi) for one in found.powers]
+        picture = draw_powers(points, found.best.number)
+        sections.append(Section("Its Ragone curve", (picture,), f"KPIs: {', '.join(short(k.id) for _, k in points)}."))
     return tuple(one for one in sections if one.pictures or one.reason)
 
 

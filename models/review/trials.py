@@ -94,13 +94,12 @@ class ReviewedTrials:
         ReviewError
             If there is no surrogate, with the reason.
         """
-        space = self.definition.get("space")
-        if not isinstance(space, Mapping) or not space:
+        space = self._space()
+        if not space:
             raise ReviewError("the campaign does not state its space.")
         if len(self.candidates) > MOST_TRIALS:
             raise ReviewError(f"it has more than {MOST_TRIALS} trials.")
         whole = [number for number, row in enumerate(self.kpis) if row]
-        space = {path: one if isinstance(one, Mapping) else {"value": one} for path, one in space.items()}
         try:
             if not UnitCube.of(space).variables:
                 raise ReviewError("its space varies nothing")
@@ -119,12 +118,29 @@ class ReviewedTrials:
             raise ReviewError("fewer than two trials have a value of every goal.")
         return found
 
+    def _space(self) -> dict[str, Any]:
+        """The space by the paths of the candidates; earlier versions have names, and pairs for ranges."""
+        space = self.definition.get("space")
+        paths = {path.rpartition(".")[2]: path for one in self.candidates for path in one.values}
+        return {
+            path if "." in path else paths.get(path, path): _entry(one)
+            for path, one in (space.items() if isinstance(space, Mapping) else ())
+        }
+
     def _earlier(self) -> dict[str, Any]:
         """Values that candidates of before the space was changed do not name."""
         found: Any = self.definition
         for name in ("optimiser", "suggest", "parameters", "earlier"):
             found = found.get(name) if isinstance(found, Mapping) else None
         return dict(found) if isinstance(found, Mapping) else {}
+
+
+def _entry(given: Any) -> Mapping[str, Any]:
+    if isinstance(given, Mapping):
+        return given
+    if isinstance(given, list) and len(given) == 2:
+        return {"low": given[0], "high": given[1]}
+    return {"value": given}
 
 
 def _goals(campaign: Campaign) -> tuple[Goal, ...]:
