@@ -19,6 +19,7 @@ from ragone.models.acquisition.belief import Beliefs
 from ragone.models.review import ReviewedTrials, ReviewError, progress_of, searches_of, slices_of
 
 _PROGRESS = "How it got there"
+_MOST_LINKS = 300  # of a picture: a page stays small
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ def _figure(picture: Picture, found: CampaignRecords) -> Markup:
     """A picture whose designs can be pointed at: each tells its values and id, and leads to its row."""
     links = [
         linked(100 * spot.left, 100 * spot.top, anchor(spot.design), _said(found, spot.design))
-        for spot in picture.spots
+        for spot in picture.spots[:_MOST_LINKS]
     ]
     return figure(picture.png, picture.alt, picture.caption, links)
 

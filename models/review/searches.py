@@ -22,7 +22,7 @@ from ragone.models.review.progress import hypervolumes
 from ragone.models.review.trials import ReviewedTrials
 from ragone.models.surrogate import repeatable
 
-REPEATS = 200
+_MOST_REPEATS, _LEAST_REPEATS, _MOST_POINTS = 200, 20, 10_000
 _LEVELS = (0.05, 0.5, 0.95)
 _AT_ONCE = 200  # points; their covariances are as many squared
 _LIKELY = 0.5
@@ -54,7 +54,7 @@ class Search:
 
 
 def searches_of(
-    trials: ReviewedTrials, beliefs: Beliefs, reference: Floats | None, *, repeats: int = REPEATS, seed: int = 0
+    trials: ReviewedTrials, beliefs: Beliefs, reference: Floats | None, *, repeats: int = 0, seed: int = 0
 ) -> tuple[Floats, tuple[Search, ...]]:
     """Value the campaign's own designs by the surrogates, shape (designs,), and repeat each search on them.
 
@@ -67,11 +67,12 @@ def searches_of(
     reference
         Shape (objectives,), in the KPIs' units, if there are several objectives.
     repeats
-        Of each search.
+        Of each search; 0 for 200, or fewer of a long campaign.
     seed
         Of the draws.
     """
     count, cube = len(trials.candidates), beliefs.space.searched
+    repeats = repeats or max(min(_MOST_REPEATS, _MOST_POINTS // count), _LEAST_REPEATS)
     found = []
     with repeatable(seed):
         own = _reached(trials, beliefs, beliefs.space.points(trials.candidates)[None], reference)[0]

@@ -123,7 +123,7 @@ class ReviewedTrials:
         space = self.definition.get("space")
         paths = {path.rpartition(".")[2]: path for one in self.candidates for path in one.values}
         return {
-            path if "." in path else paths.get(path, path): _entry(one)
+            path if "." in path else str(paths.get(path, path)): _entry(one)
             for path, one in (space.items() if isinstance(space, Mapping) else ())
         }
 

@@ -71,7 +71,7 @@ def _frame(trials: ReviewedTrials) -> tuple[pl.DataFrame, list[str], int]:
 
 
 def _varied(trials: ReviewedTrials) -> dict[str, tuple[Quantity, list[Any]]]:
-    """What is not the same in all designs, by its name: numbers in people's unit, anything else as text."""
+    """Values that are not the same in all designs, by name: numbers in people's unit, anything else as text."""
     paths = sorted({path for one in trials.candidates for path in one.values})
     found = {}
     for path, known in quantities(paths).items():

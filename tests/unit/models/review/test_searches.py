@@ -60,6 +60,13 @@ def test_hypervolumes_of_searches_are_below_that_of_the_whole_line():
     assert all((search.band <= whole + 0.01).all() and (search.band >= 0).all() for search in found)
 
 
+def test_a_long_campaign_is_searched_less_often():
+    """The time stays within bounds; the count is told."""
+    trials = reviewed([goal("maximise")], [lambda x: x], places=tuple(np.linspace(0, 2, 80).tolist()))
+    _, found = searches_of(trials, trials.beliefs(), None)
+    assert [one.repeats for one in found] == [125, 125]
+
+
 def test_the_same_campaign_gives_the_same_searches():
     """The draws have a seed of their own."""
     trials = reviewed([goal("maximise")], [lambda x: x * (2 - x)])
@@ -87,3 +94,12 @@ def test_a_campaign_of_failures_has_no_surrogate():
     """No value, no belief."""
     with pytest.raises(ReviewError, match="fewer than two trials"):
         reviewed([goal("maximise")], []).beliefs()
+
+
+def test_a_former_space_is_read_by_names_and_pairs():
+    """Earlier versions wrote a range as a pair, and left out the role of a variable."""
+    tried = tuple(Candidate(values={"recipe.porosity": x}) for x in (0.3, 0.35, 0.4))
+    kpis = [[kpi(100 * x, 0.1)] for x in (0.3, 0.35, 0.4)]
+    given = {"definition": {"space": {"porosity": [0.3, 0.4]}}, "goals": [goal("maximise")]}
+    found = ReviewedTrials.of(conclude(tried, tuple(k for row in kpis for k in row), name="any", **given), tried, kpis)
+    assert list(found.beliefs().space.searched.variables) == ["recipe.porosity"]
