@@ -37,7 +37,7 @@ def review_of(found: CampaignRecords) -> tuple[Section, ...]:
     if trials is None:
         return (Section(_PROGRESS, reason="Its goals cannot be read, or not every trial has KPIs of all of them."),)
     beliefs, reason = _beliefs(trials)
-    sections = [_section(_PROGRESS, lambda: _progress(trials, beliefs), reason)]
+    sections = [_section(_PROGRESS, lambda: _progress(trials, beliefs), " ".join([_shortcomings(trials), reason]))]
     if found.chosen is not None:
         sections.append(_section("The front", lambda: _front(trials, found), ""))
     best = found.best.number if found.best else None
@@ -72,12 +72,18 @@ def _beliefs(trials: ReviewedTrials) -> tuple[Beliefs | None, str]:
         return None, f"Nothing is said by a surrogate: {cause}"
 
 
+def _shortcomings(trials: ReviewedTrials) -> str:
+    """The designs that are not feasible, by what they lack."""
+    counts = [f"{count} {words}" for words, count in trials.shortcomings.items()]
+    return f"Of {len(trials.candidates)} designs: {'; '.join(counts)}." if counts else "Every design is feasible."
+
+
 def _section(title: str, draw: Callable[[], Iterator[Picture]], reason: str) -> Section:
     """Draw a section, and keep the reason why something is not drawn."""
     try:
         return Section(title, tuple(draw()), reason)
     except ReviewError as cause:
-        return Section(title, reason=f"There is no picture: {cause}")
+        return Section(title, reason=f"There is no picture: {cause} {reason}".strip())
 
 
 def _progress(trials: ReviewedTrials, beliefs: Beliefs | None) -> Iterator[Picture]:

@@ -86,6 +86,21 @@ class ReviewedTrials:
         """The factor by which larger is better of each objective, shape (objectives,)."""
         return np.array([self.goals[place].sign for place in self.aims])
 
+    @property
+    def shortcomings(self) -> dict[str, int]:
+        """Counts of trials that failed, had no value of a KPI, or broke a limit; a trial may count several times."""
+        known = np.isfinite(self.values)
+        whole = np.array([bool(row) for row in self.kpis], dtype=bool)
+        found = {"failed": int((~whole).sum())}
+        for place, goal in enumerate(self.goals):
+            name = goal.kpi.replace("_", " ")
+            found[f"without a value of {name}"] = int((whole & ~known[:, place]).sum())
+            if goal.limit is not None:
+                kept = np.array([goal.holds(value) for value in self.values[:, place]], dtype=bool)
+                words = f"with {name} not {str(goal.sense).replace('_', ' ')} {goal.limit:g} {self.units[place]}"
+                found[words] = int((known[:, place] & ~kept).sum())
+        return {words: count for words, count in found.items() if count}
+
     def beliefs(self, seed: int = 0) -> Beliefs:
         """The optimiser's surrogates of every goal.
 

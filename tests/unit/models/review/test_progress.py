@@ -85,3 +85,15 @@ def test_more_objectives_than_can_be_measured_are_refused():
     """The time grows with the power of their number."""
     with pytest.raises(ReviewError, match="5 objectives"):
         reference_point(np.zeros((1, 5)))
+
+
+def test_what_infeasible_trials_lack_is_counted():
+    """Failures, missing values and broken limits, each by name; nothing that does not occur."""
+    goals = [goal("maximise", name="energy"), goal("at_most", 5.0, name="peak_heat")]
+    rows = [(9.0, 9.0), (7.0, 1.0), (None, 6.0), (4.0, 1.0)]
+    assert reviewed(rows, goals, failed=[3]).shortcomings == {
+        "failed": 1,
+        "without a value of energy": 1,
+        "with peak heat not at most 5 W.h/L": 2,
+    }
+    assert reviewed([(1.0, 1.0)], goals).shortcomings == {}
