@@ -13,8 +13,9 @@ _INSIDE = {
     "figcaption": "figure",
 }  # fmt: skip
 _NO_BLOCKS = {"p", "h1", "h2", "pre", "code", "strong", "span"}
-_INLINE = {"code", "strong", "span"}
+_INLINE = {"code", "strong", "span", "a"}
 _ATTRIBUTES = {"lang", "charset", "http-equiv", "content", "name", "class", "title", "src", "alt", "scope", "open"}
+_ATTRIBUTES |= {"id", "href", "style", "tabindex", "aria-hidden"}
 _ID = re.compile(r"\b[a-z_]+-[0-9a-f]{12,64}\b")
 
 
@@ -50,6 +51,7 @@ _TAGS |= {
     "img",
     "details",
     "summary",
+    "a",
 }
 
 
@@ -64,9 +66,12 @@ class StrictFragment(HTMLParser):
         self.shown: list[str] = []
         self.styles: list[str] = []
         self.titles: set[str] = set()
+        self.links: list[tuple[str, str]] = []
+        self.anchors: set[str] = set()
         self.feed(text)
         self.close()
         assert not self.open
+        assert {anchor for anchor, _ in self.links} <= self.anchors
 
     @property
     def text(self) -> str:
@@ -91,7 +96,12 @@ class StrictFragment(HTMLParser):
             before, _, picture = given["src"].partition("base64,")
             assert before == "data:image/png;"
             self.pictures.append((b64decode(picture, validate=True), given["alt"]))
-        self.titles.update([given["title"]] if "title" in given else [])
+        if tag == "a":
+            assert given["href"].startswith("#"), given
+            self.links.append((given["href"][1:], given["title"]))
+        elif "title" in given:
+            self.titles.add(given["title"])
+        self.anchors.update([given["id"]] if "id" in given else [])
         if tag not in _VOID:
             self.open.append(tag)
 

@@ -85,6 +85,13 @@ def _diff(command: argparse.ArgumentParser) -> None:
 def _report(command: argparse.ArgumentParser) -> None:
     command.add_argument("id", metavar="CAMPAIGN_ID", help="a campaign; may be shortened")
     command.add_argument("--html", metavar="FILE", default="report.html", help="the page (default: %(default)s)")
+    command.add_argument(
+        "--choose",
+        metavar="RULE",
+        default="ideal",
+        help="the design of a front: ideal, knee or the number of a design (default: %(default)s)",
+    )
+    command.add_argument("--pictures", metavar="DIR", help="write its pictures into a folder too, as PNG files")
 
 
 def _lineage(command: argparse.ArgumentParser) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from rich.console import Group, RenderableType
 
-from ragone.app.pages import CampaignRecords, campaign_page
+from ragone.app.pages import CampaignRecords, campaign_page, review_of
 from ragone.app.tables.answers import rows_table, short
 from ragone.app.tables.campaigns import as_data, as_text, carry_out
 from ragone.app.tables.surrogates import retrained_data, retrained_text
@@ -61,7 +61,7 @@ def execute(session: Session) -> int:
         tour = Tour(session, lake, study)
         fine = all(_taken(tour, number, *step) for number, step in enumerate(STEPS, 1))
         found = tour.campaign()
-    (folder / PAGE).write_text(campaign_page(found, session.again()), encoding="utf-8", newline="\n")
+    (folder / PAGE).write_text(campaign_page(found, session.again(), review_of(found)), encoding="utf-8", newline="\n")
     if given.json:
         session.answer({**tour.data, "page": folder / PAGE, "outputs": folder}, "")
     session.advise(_next(session, folder, params, found))

@@ -2,5 +2,6 @@
 
 from ragone.app.pages.campaign_page import campaign_page
 from ragone.app.pages.campaign_records import CampaignRecords
+from ragone.app.pages.campaign_review import Section, review_of
 
-__all__ = ["CampaignRecords", "campaign_page"]
+__all__ = ["CampaignRecords", "Section", "campaign_page", "review_of"]

@@ -5,12 +5,13 @@ It is drawn from records alone, so that the same lake gives the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from io import BytesIO
 from typing import Any
 
 from ragone.app.markup import Markup, element, figure, page, table
 from ragone.app.pages.campaign_records import Ancestors, Best, CampaignRecords
+from ragone.app.pages.campaign_review import Section, anchor, markup_of
 from ragone.app.pictures.campaign import draw_campaign
 from ragone.app.pictures.drawing import draw
 from ragone.app.tables.answers import kpi_text, short
@@ -21,7 +22,7 @@ from ragone.schemas import Campaign, Curve, Discharge, Kpi, Microstructure, Veri
 _LISTED = 4  # ids of one kind
 
 
-def campaign_page(found: CampaignRecords, again: str = "") -> str:
+def campaign_page(found: CampaignRecords, again: str = "", review: Sequence[Section] = ()) -> str:
     """Write the page.
 
     Parameters
@@ -30,6 +31,8 @@ def campaign_page(found: CampaignRecords, again: str = "") -> str:
         The campaign and what belongs to it.
     again
         The words that name the same lake to a command, such as " --lake demo/lake".
+    review
+        What `review_of` made of it.
 
     Returns
     -------
@@ -40,9 +43,9 @@ def campaign_page(found: CampaignRecords, again: str = "") -> str:
     count = f"{len(found.candidates)} designs were evaluated, {int(campaign.feasible.sum())} of them feasible."
     head = [element("h1", campaign.name), element("p", f"{count} ", _code(campaign.id))]
     head += [element("p", _result(best.kpis[0]), class_="number")] if best else []
-    sections = [_asked(campaign), _designs(found)]
+    sections = [_asked(campaign), _designs(found), *(markup_of(one, found) for one in review)]
     if best:
-        sections += [_best(campaign, best), *_pictures(best, again), _origin(best)]
+        sections += [_best(found, best), *_pictures(best, again), _origin(best)]
     sections += [_reproduced(found.verifications), _further(campaign, best, again)]
     return page(f"{campaign.name}: a campaign of Ragone", *head, *(one for section in sections for one in section))
 
@@ -91,7 +94,8 @@ def _map(value: Any) -> Mapping[str, Any]:
 def _designs(found: CampaignRecords) -> list[Markup]:
     parts = [element("h2", "The designs")]
     if any(found.kpis):
-        png, what = _drawn(lambda file: draw_campaign(found.campaign, found.candidates, file))
+        ringed = found.campaign.candidate_ids[found.best.number] if found.best else ""
+        png, what = _drawn(lambda file: draw_campaign(found.campaign, found.candidates, file, ringed))
         ring = "; the best one is ringed" if found.best else ""
         parts.append(figure(png, f"Scatter plot: {what}, one point for each design{ring}.", f"{what}{ring}."))
     rows = [
@@ -100,16 +104,20 @@ def _designs(found: CampaignRecords) -> list[Markup]:
             zip(found.campaign.candidate_ids, found.candidates, found.kpis, strict=True), 1
         )
     ]
+    names = [anchor(number) for number in range(len(rows))]
     heads = ["", "design", ", ".join(goal["kpi"].replace("_", " ") for goal in found.campaign.goals), "id"]
-    return [*parts, element("details", element("summary", f"All {len(rows)} designs"), table(heads, rows))]
+    return [*parts, element("details", element("summary", f"All {len(rows)} designs"), table(heads, rows, names))]
 
 
-def _best(campaign: Campaign, best: Best) -> list[Markup]:
+def _best(found: CampaignRecords, best: Best) -> list[Markup]:
+    campaign = found.campaign
     name = campaign.candidate_ids[best.number]
     parts = [element("h2", "The best design")]
     parts.append(element("p", f"Design {best.number + 1}: {in_words(best.candidate)}. ", _code(name)))
     if len(campaign.front_ids) > 1:
-        parts.append(element("p", f"One of {len(campaign.front_ids)} designs that no other beats in every objective."))
+        chosen = f" It is {found.chosen.reason}." if found.chosen else ""
+        text = f"One of {len(campaign.front_ids)} designs that no other beats in every objective.{chosen}"
+        parts.append(element("p", text))
     for kpi in best.kpis:
         parts.append(element("p", element("strong", _result(kpi)), f": {kpi.definition}. ", _code(kpi.id)))
         parts.append(element("p", f"Method: {kpi.method}.", class_="faint"))

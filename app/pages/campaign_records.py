@@ -6,8 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
+from ragone.app.pages.power_points import PowerPoint, power_points
 from ragone.dataset import Edge, Lake
 from ragone.flows.design.ways import candidate_of_design
+from ragone.models.review import IDEAL, ChoiceError, Chosen, ReviewedTrials, ReviewError, chosen_of
 from ragone.schemas import Campaign, Candidate, Curve, Design, Kpi, Microstructure, Verification
 from ragone.schemas.kpi_stage import PERTURBED
 
@@ -50,13 +52,18 @@ class CampaignRecords:
     kpis: tuple[tuple[Kpi, ...], ...]
     best: Best | None
     verifications: tuple[Verification, ...]
+    trials: ReviewedTrials | None
+    chosen: Chosen | None
+    powers: tuple[PowerPoint, ...]
 
     @classmethod
-    def read(cls, lake: Lake, name: str) -> Self:
-        """Read a campaign of a lake.
+    def read(cls, lake: Lake, name: str, choose: str = IDEAL) -> Self:
+        """Read a campaign of a lake; of several objectives the best design is the one of the front that is chosen.
 
         Raises
         ------
+        ChoiceError
+            If no design of its front is chosen.
         UnknownIdError, AmbiguousIdError, OtherKindError
             If the id leads to no campaign.
         DroppedError
@@ -67,13 +74,31 @@ class CampaignRecords:
         width = len(campaign.goals)
         rows = [campaign.kpi_ids[start : start + width] for start in range(0, len(campaign.kpi_ids), width)]
         kpis = tuple(tuple(lake.get(one, Kpi) for one in row if one) for row in rows)
-        best = campaign.best_candidate_id or next(iter(campaign.front_ids), "")
-        number = campaign.candidate_ids.index(best) if best else None
-        chosen = None if number is None else _best(lake, number, best, candidates[number], kpis[number])
+        trials, picked = _reviewed(campaign, candidates, kpis), None
+        front = sorted({campaign.candidate_ids.index(one) for one in campaign.front_ids})
+        if trials is not None and front:
+            picked = chosen_of(trials, front, choose)
+        elif choose != IDEAL:
+            raise ChoiceError(f"campaign {campaign.name!r} has no front to choose a design of. Leave --choose out.")
+        named = campaign.best_candidate_id or next(iter(campaign.front_ids), "")
+        number = campaign.candidate_ids.index(named) if named else None
+        number = picked.number if picked else number
+        chosen = None if number is None else _best(lake, number, campaign, candidates[number], kpis[number])
         subjects = {campaign.id, *filter(None, campaign.kpi_ids)}
         if chosen:
             subjects.update(one for group in chosen.ancestors for one in group.ids)
-        return cls(campaign, candidates, kpis, chosen, _verifications(lake, subjects))
+        powers = _powers(lake, chosen) if chosen else ()
+        return cls(campaign, candidates, kpis, chosen, _verifications(lake, subjects), trials, picked, powers)
+
+
+def _reviewed(
+    campaign: Campaign, candidates: tuple[Candidate, ...], kpis: tuple[tuple[Kpi, ...], ...]
+) -> ReviewedTrials | None:
+    """The trials in numbers, if their goals can be read."""
+    try:
+        return ReviewedTrials.of(campaign, candidates, kpis)
+    except ReviewError:
+        return None
 
 
 def _candidate(lake: Lake, name: str) -> Candidate:
@@ -83,7 +108,8 @@ def _candidate(lake: Lake, name: str) -> Candidate:
     return lake.get(name, Candidate)
 
 
-def _best(lake: Lake, number: int, candidate_id: str, candidate: Candidate, kpis: tuple[Kpi, ...]) -> Best:
+def _best(lake: Lake, number: int, campaign: Campaign, candidate: Candidate, kpis: tuple[Kpi, ...]) -> Best:
+    candidate_id = campaign.candidate_ids[number]
     lineage = lake.lineage(kpis[0].id)
     depth = _depths(kpis[0].id, [edge for edge in lineage.up if not edge.role.startswith(PERTURBED)])
     names = sorted(depth, key=lambda one: (-depth[one], one))
@@ -100,6 +126,11 @@ def _best(lake: Lake, number: int, candidate_id: str, candidate: Candidate, kpis
         None if held is None else lake.get(held, Microstructure),
         _curve(lake, reversed(names)),
     )
+
+
+def _powers(lake: Lake, best: Best) -> tuple[PowerPoint, ...]:
+    ancestors = [one for group in best.ancestors for one in group.ids]
+    return power_points(lake, ancestors, best.kpis[0].name)
 
 
 def _depths(subject: str, edges: Sequence[Edge]) -> dict[str, int]:

@@ -13,7 +13,7 @@ _USUAL = ("recipe.porosity", "cell.mass_loading_kilogram_per_square_metre")  # a
 _NUMBER = "number of the design"
 
 
-def draw_campaign(campaign: Campaign, candidates: Sequence[Candidate], path: Target) -> str:
+def draw_campaign(campaign: Campaign, candidates: Sequence[Candidate], path: Target, best: str = "") -> str:
     """Draw the first objective of every design over one varied quantity, coloured by another; the best is ringed.
 
     Parameters
@@ -24,6 +24,8 @@ def draw_campaign(campaign: Campaign, candidates: Sequence[Candidate], path: Tar
         Of its trials, in their order.
     path
         Of the PNG file, or the file itself.
+    best
+        Id of the candidate that is ringed; the first of the front if empty and there are several objectives.
 
     Returns
     -------
@@ -31,7 +33,7 @@ def draw_campaign(campaign: Campaign, candidates: Sequence[Candidate], path: Tar
         What is drawn over what, in words.
     """
     aim = next(place for place, goal in enumerate(campaign.goals) if goal["limit"] is None)
-    best = campaign.best_candidate_id or next(iter(campaign.front_ids), "")
+    best = best or campaign.best_candidate_id or next(iter(campaign.front_ids), "")
     (x, across), (shade, colours) = _axes(candidates)
     points = [
         Point(one, row[aim], colour, best=name == best)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ragone.app.columns import ColumnError
 from ragone.app.pictures.evaluations.values import GREY, MISSING, Numbers, Values, axes_or_new, remark, shaded
+from ragone.app.pictures.labels import literal
 from ragone.app.tables.answers import number
 
 if TYPE_CHECKING:
     import polars as pl
     from matplotlib.axes import Axes
 
+MOST_TEXTS = 10  # of a column
 _BELOW = -0.07  # where the crosses of what has no value lie
 
 
@@ -23,20 +25,24 @@ def parallel(
     columns: Sequence[str],
     *,
     colour: str | None = None,
+    best: int | None = None,
     axes: Axes | None = None,
 ) -> Axes:
     """Draw each design as a line through its values, every column on an axis of its own from lowest to highest.
 
-    Dashed lines are infeasible designs. A line is interrupted where a value is missing, and has a cross there.
+    Dashed lines are infeasible designs. A line is interrupted where a value is missing, and has a cross there. The
+    values of a column of texts are spread evenly.
 
     Parameters
     ----------
     evaluations
         Rows as `Lake.evaluations` gives them.
     columns
-        At least two columns of numbers, from left to right.
+        At least two columns of numbers, or of at most ten different texts, from left to right.
     colour
         Column that colours the lines, usually a KPI; the last one if None.
+    best
+        Number of the row whose line is thick; none if None.
     axes
         Where to draw; a new figure if None.
 
@@ -48,18 +54,45 @@ def parallel(
     if len(columns) < 2:
         raise ColumnError(f"parallel coordinates need two columns or more, not {list(columns)}.")
     values = Values(evaluations)
-    table = np.column_stack([values.numbers(name) for name in columns])
+    texts = {name: _texts(values, name) for name in columns}
+    table = np.column_stack([_numbers(values, name, texts[name]) for name in columns])
     table[np.isinf(table)] = np.nan
     shades = values.numbers(colour or columns[-1])
     axes = axes_or_new(axes, width=2.2 * len(columns))
     colours = shaded(axes, shades, values.label(colour or columns[-1]))
-    for row, shade, feasible in zip(_scaled(table), colours, values.feasible, strict=True):
-        axes.plot(range(len(columns)), row, "-" if feasible else "--", marker="o", ms=3, color=tuple(shade))
+    for place, (row, shade, feasible) in enumerate(zip(_scaled(table), colours, values.feasible, strict=True)):
+        width, order = (3.0, 3.0) if place == best else (1.5, 2.0)
+        style: Mapping[str, Any] = {"marker": "o", "ms": 3, "lw": width, "zorder": order, "color": tuple(shade)}
+        axes.plot(range(len(columns)), row, "-" if feasible else "--", **style)
         gaps = np.flatnonzero(np.isnan(row))
         axes.plot(gaps, np.full(len(gaps), _BELOW), **{**MISSING, "color": tuple(shade)})
-    _scales(axes, [values.label(name) for name in columns], table)
+    _scales(axes, [values.label(name) for name in columns], table, list(texts.values()))
     remark(axes, values.missing(np.asarray(~np.isnan(table).any(axis=1))))
     return axes
+
+
+def _texts(values: Values, name: str) -> list[str]:
+    """The different texts of a column in order, none of a column of numbers.
+
+    Raises
+    ------
+    ColumnError
+        If there are too many.
+    """
+    if name not in values.frame.columns or str(values.frame[name].dtype) != "String":
+        return []
+    found = sorted(set(values.texts(name)) - {""})
+    if len(found) > MOST_TEXTS:
+        raise ColumnError(f"{name} has {len(found)} values, more than {MOST_TEXTS}. Filter the rows.")
+    return found
+
+
+def _numbers(values: Values, name: str, texts: Sequence[str]) -> Numbers:
+    """The values of a column; of texts their places in order, NaN where there is none."""
+    if not texts:
+        return values.numbers(name)
+    places = {text: float(place) for place, text in enumerate(texts)}
+    return np.array([places.get(text, np.nan) for text in values.texts(name)])
 
 
 def _scaled(table: Numbers) -> Numbers:
@@ -75,12 +108,11 @@ def _ends(table: Numbers) -> tuple[Numbers, Numbers]:
     return low, high
 
 
-def _scales(axes: Axes, labels: Sequence[str], table: Numbers) -> None:
-    """A vertical line for each column, with its name and its ends."""
-    for place, (low, high) in enumerate(zip(*_ends(table), strict=True)):
+def _scales(axes: Axes, labels: Sequence[str], table: Numbers, texts: Sequence[Sequence[str]]) -> None:
+    """A vertical line for each column, with its name, and its ends or its texts."""
+    for place, (low, high, words) in enumerate(zip(*_ends(table), texts, strict=True)):
         axes.axvline(place, color=GREY, lw=0.8, zorder=0)
-        for height, end, way in ((0.0, low, "top"), (1.0, high, "bottom")):
-            text = "no value" if np.isnan(end) else number(float(end))
+        for height, text, way in _marks(low, high, words):
             axes.annotate(
                 text, (place, height), (5, 0), textcoords="offset points", va=way, fontsize="small", color=GREY
             )
@@ -88,3 +120,12 @@ def _scales(axes: Axes, labels: Sequence[str], table: Numbers) -> None:
     axes.set_xticks(range(len(labels)), [label.replace(" [", "\n[") for label in labels])
     for side in ("left", "right", "top"):
         axes.spines[side].set_visible(False)
+
+
+def _marks(low: float, high: float, texts: Sequence[str]) -> list[tuple[float, str, Any]]:
+    """Heights, words and alignments of what stands beside an axis."""
+    if texts:
+        heights = np.linspace(0.0, 1.0, len(texts)).tolist() if len(texts) > 1 else [0.5]
+        return [(height, literal(text), "center") for height, text in zip(heights, texts, strict=True)]
+    words = ["no value" if np.isnan(end) else number(float(end)) for end in (low, high)]
+    return [(0.0, words[0], "top"), (1.0, words[1], "bottom")]

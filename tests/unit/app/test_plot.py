@@ -151,6 +151,19 @@ def test_parallel_coordinates_go_through_every_value():
         plot.parallel(FRAME, ["porosity"])
 
 
+def test_parallel_coordinates_spread_texts_evenly():
+    """Each text has a place, in order; the line of the best row is thick; too many texts are refused."""
+    frame = FRAME.with_columns(housing=pl.Series(["prism", "coin", None, "pouch", "coin", "prism", "coin"]))
+    axes = plot.parallel(frame, ["housing", "energy"], best=1)
+    lines = [line for line in axes.get_lines() if len(line.get_xdata()) == 2 and line.get_marker() == "o"]
+    np.testing.assert_allclose([line.get_ydata()[0] for line in lines], [1, 0, np.nan, 0.5, 0, 1, 0])
+    assert [line.get_linewidth() for line in lines].index(3.0) == 1
+    heights = {text.get_text(): text.xy[1] for text in axes.texts}
+    assert (heights["coin"], heights["pouch"], heights["prism"]) == (0.0, 0.5, 1.0)
+    with pytest.raises(ColumnError, match="name has 11 values, more than 10"):
+        plot.parallel(pl.DataFrame({"name": [str(n) for n in range(11)], "porosity": [0.1] * 11}), ["name", "porosity"])
+
+
 def test_residuals_are_drawn_over_each_column():
     """Value less reference, uncertainties added in quadrature; two units are refused."""
     frame = FRAME.with_columns(fit=pl.lit(4.0), fit_standard_uncertainty=pl.lit(1.2))
