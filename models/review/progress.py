@@ -47,7 +47,11 @@ def progress_of(trials: ReviewedTrials) -> Progress:
         raise ReviewError("no design was feasible, so that nothing was reached.")
     gains = np.where(trials.feasible[:, None], trials.gains, -np.inf)
     if len(trials.aims) > 1:
-        reference = reference_point(gains[trials.feasible])
+        stated = [trials.goals[place].reference for place in trials.aims]
+        inferred = reference_point(gains[trials.feasible])
+        reference = np.array(
+            [i if r is None else sign * r for r, i, sign in zip(stated, inferred, trials.signs, strict=True)]
+        )
         reached = np.where(np.maximum.accumulate(trials.feasible), hypervolumes(gains, reference), np.nan)
         return Progress(reached, np.zeros(len(gains)), np.full(len(gains), -1), trials.signs * reference)
     best = leaders(gains[:, 0])

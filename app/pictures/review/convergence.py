@@ -19,7 +19,8 @@ _STYLES = (
     (":", {"color": FAINT}, {"facecolor": "none", "edgecolor": FAINT, "hatch": "//", "alpha": 0.5}),
     ("-.", {"color": SECOND}, {"color": SECOND, "alpha": 0.2}),
 )
-_RULE = "a tenth of the front's extent beyond its worst ends"
+_STATED = "what the study calls better than"
+_INFERRED = "a tenth of the front's extent beyond its worst ends, where the study states none"
 
 
 def draw_progress(
@@ -111,7 +112,9 @@ def _words(
     alt = f"{'; '.join(seen)}."
     scale = "Bars and the dark band are one standard uncertainty."
     if progress.reference is not None:
-        scale = f"The reference point is {_point(trials, progress.reference)}: {_RULE}."
+        stated = all(trials.goals[place].reference is not None for place in trials.aims)
+        rule = _STATED if stated else _INFERRED
+        scale = f"The reference point is {_point(trials, progress.reference)}: {rule}."
     compared = [] if believed is None or not searches else [_comparison(searches, believed[-1])]
     return alt, " ".join([alt, scale, *compared])
 

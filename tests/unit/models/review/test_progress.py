@@ -52,6 +52,14 @@ def test_the_hypervolume_grows_by_what_each_trial_adds():
     assert found.reached == pytest.approx([first, second, second, second + (20 - 10) * (31.5 - 30)])
 
 
+def test_the_hypervolume_is_measured_from_what_the_study_states():
+    """By sense and unit of the objective that states it; the other is inferred."""
+    goals = [goal("maximise", name="energy"), goal("minimise", name="cost") | {"reference": 40.0}]
+    found = progress_of(reviewed([(10.0, 20.0), (20.0, 30.0)], goals))
+    assert found.reference == pytest.approx([10 - 1.0, 40.0])
+    assert found.reached == pytest.approx([20.0, 20.0 + 10 * 10])
+
+
 @pytest.mark.parametrize("objectives", [1, 2, 3, 4])
 def test_volumes_are_those_of_another_implementation(objectives):
     """Random points, beaten ones and equal ones among them, in any order."""
