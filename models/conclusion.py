@@ -55,8 +55,16 @@ def conclude(
     FieldShapeError
         If the number of KPIs does not fit, or a failed trial is none.
     """
-    said = {"name": name, "definition": definition, "ending": ending, "learned_from": learned_from}
-    return concluded(candidates, kpis, goals_of(goals), failed_trials, **said)
+    return concluded(
+        candidates,
+        kpis,
+        goals_of(goals),
+        failed_trials,
+        name=name,
+        definition=definition,
+        ending=ending,
+        learned_from=learned_from,
+    )
 
 
 def concluded(

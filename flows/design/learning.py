@@ -65,7 +65,7 @@ def _surrogates(lake: Lake, study: Study, entry: Any) -> dict[str, str]:
     """Ids of the surrogates that an entry stands for, with whence they come."""
     if not isinstance(entry, str):
         where, at = entry["where"], entry["at"]
-        return {one: f"evaluations where {where}" for one in _trained(lake, study, where, at, f"where {where!r}")}
+        return dict.fromkeys(_trained(lake, study, where, at, f"where {where!r}"), f"evaluations where {where}")
     try:
         record = lake.get(lake.resolve(entry))
     except RagoneError as cause:
@@ -79,7 +79,7 @@ def _surrogates(lake: Lake, study: Study, entry: Any) -> dict[str, str]:
             "A history becomes a campaign by: ragone tell --conclude"
         )
     where = f"campaign_id = '{record.id}'"
-    return {one: record.id for one in _trained(lake, study, where, "", f"{record.name} ({record.id[:22]})")}
+    return dict.fromkeys(_trained(lake, study, where, "", f"{record.name} ({record.id[:22]})"), record.id)
 
 
 def _trained(lake: Lake, study: Study, where: str, at: str, named: str) -> list[str]:

@@ -74,7 +74,9 @@ class Optimiser:
         """The gain that candidates promise [-], as a share of what is reached; None if nothing is."""
         if self.history is None:
             return None
-        return self._workspace.run(measure_gain, [(self._study, self.history.id, candidates, self.learned)], lambda *_: None)[0]
+        return self._workspace.run(
+            measure_gain, [(self._study, self.history.id, candidates, self.learned)], lambda *_: None
+        )[0]
 
     def weights(self) -> list[dict[str, Any]]:
         """The sources and their weights after the results so far; none without sources."""

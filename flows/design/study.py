@@ -116,8 +116,8 @@ class Study:
     """A study; `space` maps a path such as ``recipe.porosity`` to its range.
 
     `start` proposes the first candidates, `suggest` the others. `trust` says what is done about a generator's errors;
-    None if a simulator draws. `learn_from` names campaigns and surrogates by their ids, or evaluations by a condition and
-    a snapshot. `content` is what it was read from.
+    None if a simulator draws. `learn_from` names campaigns and surrogates by ids, or evaluations by a condition and a
+    snapshot. `content` is what it was read from.
     """
 
     name: str
@@ -309,7 +309,9 @@ def _learn_from(optimiser: Section) -> tuple[Any, ...]:
     entries = given if isinstance(given, list) else [given]
     stage = choose_stage(inner, inner.text("stage", _OPTIMISER["suggest"]))
     if _SOURCES not in stage.ports:
-        raise StudyError(f"{path}: {stage.name} learns from no other campaign. Choose acquisition.feasible_improvement.")
+        raise StudyError(
+            f"{path}: {stage.name} learns from no other campaign. Choose acquisition.feasible_improvement."
+        )
     return tuple(_source(each, f"{path}[{number}]") for number, each in enumerate(entries))
 
 

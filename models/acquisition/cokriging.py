@@ -40,6 +40,7 @@ _SLOPE = 0.3  # prior median of the standard deviation of a slope
 _NOISE = 0.05  # prior median of an unknown noise, in the spread of the own values
 _WIDE, _WIDTH = 1.0, 0.7  # standard deviations of logarithms: of noise and remainder, and of slopes
 _STEPS = 50
+_DOUBT = 1.0  # log density of all own values together, by which the own process must be better: few values scatter
 
 
 @dataclass(frozen=True)
@@ -173,7 +174,7 @@ def cokriged(own: GaussianProcess, sources: Sequence[Source]) -> Any:
     best = int(np.argmax(densities))
     alone = np.ones(len(own.differentiable.train_targets), dtype=bool)
     without = expected_density(own, alone) + np.log(own.scale.spread)
-    return fitted[best] if densities[best] >= without else own.differentiable
+    return fitted[best] if densities[best] >= without - _DOUBT / len(alone) else own.differentiable
 
 
 def _of(own: GaussianProcess, sources: Sequence[Source]) -> Cokriged:

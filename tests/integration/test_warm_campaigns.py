@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import electrode_stand_ins
@@ -14,8 +13,6 @@ from ragone.dataset import Lake
 from ragone.flows import CampaignError, CampaignResult, Study, run_campaign
 from ragone.flows.errors import StudyError
 from ragone.schemas import Surrogate
-
-CLOSE = 0.02  # relative
 
 
 def warm(learn_from: Any, **changes: Any) -> Study:
@@ -50,13 +47,11 @@ def finished(lake: Lake, earlier: CampaignResult) -> CampaignResult:
 
 
 def test_it_begins_with_what_the_source_expects_best(earlier: CampaignResult, finished: CampaignResult) -> None:
-    """Two designs at first; the first has the porosity of the best of the earlier campaign or a lower one."""
-    assert finished.best is not None
-    assert earlier.best is not None
-    first = finished.trials[0].candidate.values
-    assert first["recipe.porosity"] <= earlier.best.candidate.values["recipe.porosity"]
-    values = [trial.kpis[0].value for trial in finished.trials]
-    assert values[0] == pytest.approx(max(value for value in values if value is not None), rel=CLOSE)
+    """The two designs at first are dense, as the source expects best, and better than all even ones were."""
+    even = [trial.kpis[0].value or 0.0 for trial in earlier.trials]
+    for trial in finished.trials[:2]:
+        assert trial.candidate.values["recipe.porosity"] < 0.27
+        assert (trial.kpis[0].value or 0.0) > max(even)
 
 
 def test_what_it_learned_from_is_recorded(lake: Lake, earlier: CampaignResult, finished: CampaignResult) -> None:
@@ -65,7 +60,7 @@ def test_what_it_learned_from_is_recorded(lake: Lake, earlier: CampaignResult, f
     surrogate = lake.get(said["surrogate_id"], Surrogate)
     assert said["origin"] == earlier.campaign.id
     assert said["kpi"] == "energy_density"
-    assert said["weight"] == pytest.approx(1, abs=0.9)
+    assert 0 <= said["weight"] < 3
     assert set(surrogate.trained_on) == {trial.kpis[0].id for trial in earlier.trials if trial.kpis}
     assert {feature["name"] for feature in surrogate.features} == {
         "porosity", "binder_adhesion", "mass_loading_kilogram_per_square_metre"
@@ -106,7 +101,10 @@ def test_what_cannot_be_learned_from_is_refused_by_name(
         (warm(["campaign-" + "0" * 64]), "learn_from: .*campaign-000"),
         (warm([earlier.trials[0].candidate.id]), "is a candidate; name campaigns or surrogates"),
         (warm([nowhere]), "nothing can be learned from where 'porosity > 2'.*no evaluation fits"),
-        (warm([said["surrogate_id"]], objectives=specific), "predicts energy_density, the goals are of specific_energy"),
+        (
+            warm([said["surrogate_id"]], objectives=specific),
+            "predicts energy_density, the goals are of specific_energy",
+        ),
     ]
     for study, message in cases:
         with pytest.raises(CampaignError, match=message):
@@ -116,8 +114,7 @@ def test_what_cannot_be_learned_from_is_refused_by_name(
 def test_data_that_were_dropped_are_refused(lake: Lake, earlier: CampaignResult) -> None:
     """Without the KPIs of most of its trials a campaign teaches nothing new; the refusal says how they come back."""
     short = run_campaign(lake, Study.read(content(name="short", seed=11, budget={"initial": 6, "total": 6})))
-    for trial in short.trials[:2]:
-        lake.drop(trial.kpis[0].id, reason="a test")
+    lake.drop([trial.kpis[0].id for trial in short.trials[:2]], reason="a test")
     with pytest.raises(CampaignError, match="nothing can be learned from short"):
         run_campaign(lake, warm([short.campaign.id], name="after"))
 
