@@ -25,7 +25,7 @@ _EVEN, _WARM = 5, 2  # initial designs: even ones, as a cold start has them; fav
 _LIMIT = 40
 _SAME, _DEFAULT, _MORE = 0.7, 0.5, 3.0  # goals: ratios to the cold start, and evaluations more than it
 _RELATED, _OPPOSITE = ("other power", "other process"), ("opposite", "far")
-_SEEDS = int(os.environ.get("RAGONE_BENCHMARK_SEEDS", "20"))  # medians of ten scatter by an evaluation
+_SEEDS = int(os.environ.get("RAGONE_BENCHMARK_SEEDS", "10"))
 _TRANSFERS = ("multi_task", "ranking")
 
 
@@ -68,7 +68,7 @@ def needed(
 
 
 def lines() -> list[Line]:
-    """Evaluations to within 1 %, medians and 90th percentiles, cold and warm; about ten minutes."""
+    """Evaluations to within 1 %, medians and 90th percentiles, cold and warm; tens of minutes on a busy machine."""
     cold = needed((), _EVEN, even=True)
     found = []
     for transfer in _TRANSFERS:

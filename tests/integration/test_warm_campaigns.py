@@ -66,7 +66,11 @@ def test_what_it_learned_from_is_recorded(lake: Lake, earlier: CampaignResult, f
         "porosity", "binder_adhesion", "mass_loading_kilogram_per_square_metre"
     }  # fmt: skip
     for trial in finished.trials:
-        parents = {edge.parent for edge in lake.lineage(trial.candidate.id).edges if edge.child == trial.candidate.id}
+        parents = {
+            edge.parent
+            for edge in lake.lineage(trial.candidate.id, informed=True).edges
+            if edge.child == trial.candidate.id
+        }
         assert surrogate.id in parents
     assert finished.campaign.definition["optimiser"]["learn_from"] == [earlier.campaign.id]
 
