@@ -39,7 +39,7 @@ class Optimiser:
 
     @property
     def learned(self) -> Learned:
-        """What is learned from other campaigns; they are trained on when it is asked for first.
+        """The surrogates of other campaigns, which are trained on when they are asked for first.
 
         Raises
         ------
