@@ -32,7 +32,8 @@ _TRANSFERS = ("multi_task", "ranking")
 def warm_evaluations(sources: Sequence[str], initial: int, even: bool, seed: int, transfer: str) -> int:
     """Evaluations needed by a campaign that learns from those named; even designs at first, or their favourites."""
     records = tuple(learned(name, seed) for name in sources)
-    engine: Any = partial(suggest_by_feasible_improvement.function, sources=records, transfer=transfer)
+    given: dict[str, Any] = {"sources": records, "transfer": transfer}
+    engine = partial(suggest_by_feasible_improvement, **given)
     if even:
         return evaluations_needed(partial(by_stage, engine), initial, 1.0, seed, _LIMIT)
     return _from_favourites(engine, initial, seed)
