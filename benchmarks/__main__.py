@@ -27,6 +27,7 @@ from benchmarks import (
     steps,
     surrogates,
     voxel_sizes,
+    warm_start,
 )
 from benchmarks.measure import Line, tell
 
@@ -50,6 +51,7 @@ BENCHMARKS: dict[str, Callable[[], list[Line]]] = {
     "anisotropy": anisotropy.lines,
     "optimiser": optimiser.lines,
     "fronts": fronts.lines,
+    "warm_start": warm_start.lines,
     "prefect_tasks": prefect_tasks.lines,
     "surrogates": surrogates.lines,
 }

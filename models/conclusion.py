@@ -29,6 +29,7 @@ def conclude(
     goals: Sequence[Mapping[str, Any]],
     failed_trials: tuple[int, ...] = (),
     ending: str = "",
+    learned_from: Sequence[Mapping[str, Any]] = (),
 ) -> Campaign:
     """Assemble the record of a campaign.
 
@@ -46,13 +47,24 @@ def conclude(
         Numbers of the trials, from 0, whose evaluation failed: they have no KPI.
     ending
         Why it ended before its budget was spent; empty if it did not.
+    learned_from
+        Of each source ``{"surrogate_id": ..., "origin": ..., "kpi": ..., "weight": ...}``.
 
     Raises
     ------
     FieldShapeError
         If the number of KPIs does not fit, or a failed trial is none.
     """
-    return concluded(candidates, kpis, goals_of(goals), failed_trials, name=name, definition=definition, ending=ending)
+    return concluded(
+        candidates,
+        kpis,
+        goals_of(goals),
+        failed_trials,
+        name=name,
+        definition=definition,
+        ending=ending,
+        learned_from=learned_from,
+    )
 
 
 def concluded(
@@ -64,6 +76,7 @@ def concluded(
     name: str,
     definition: Mapping[str, Any],
     ending: str = "",
+    learned_from: Sequence[Mapping[str, Any]] = (),
 ) -> Campaign:
     """The record of a campaign over whatever records were tried; see `conclude`."""
     rows = _rows(goals, kpis, len(tried), failed)
@@ -86,6 +99,7 @@ def concluded(
         best_kpi_id="" if best is None or (kpi := rows[best][aims[0]]) is None else kpi.id,
         front_ids=tuple(tried[number].id for number in front) if len(aims) > 1 else (),
         ending=ending,
+        learned_from=[dict(each) for each in learned_from],
     )
 
 

@@ -30,7 +30,7 @@ class Campaign(Record):
     """
 
     kind: ClassVar[str] = "campaign"
-    schema_version: ClassVar[int] = 3
+    schema_version: ClassVar[int] = 4
     migrations: ClassVar[Migrations] = {
         1: (
             renamed("design_ids", "candidate_ids"),
@@ -40,6 +40,7 @@ class Campaign(Record):
             added("front_ids", ()),
         ),
         2: (added("ending", ""),),
+        3: (added("learned_from", []),),
     }
 
     name: str = text(doc="name of the study")
@@ -55,6 +56,9 @@ class Campaign(Record):
     best_kpi_id: str = text(default="", doc="its KPI of the objective; empty if there is no such candidate")
     front_ids: tuple[str, ...] = texts(default=(), doc="feasible candidates that no other one beats in all objectives")
     ending: str = text(default="", doc="why it ended before its budget was spent; empty if it did not")
+    learned_from: Any = document(
+        default=[], doc="for each source its surrogate_id, origin, kpi, and its weight at the end; null if unknown"
+    )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

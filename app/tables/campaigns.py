@@ -12,7 +12,7 @@ from ragone.app.terminal.session import FoundError, Session
 from ragone.dataset import Lake
 from ragone.flows import CampaignError, CampaignResult, Study, Trial, run_campaign, write_outputs
 from ragone.flows.running.tracking import at_server
-from ragone.schemas import Candidate
+from ragone.schemas import Campaign, Candidate
 from ragone.schemas.unit_names import short_name, unit_of
 
 
@@ -49,6 +49,7 @@ def as_data(result: CampaignResult) -> dict[str, Any]:
         "campaign_id": result.campaign.id,
         "objectives": [goal.name for goal in result.goals if goal.is_objective],
         **({"ending": result.campaign.ending} if result.campaign.ending else {}),
+        **({"learned_from": result.campaign.learned_from} if result.campaign.learned_from else {}),
         "trials": dict(Counter(str(trial.outcome) for trial in result.trials)),
         **_extrapolated_data(result),
         "best": None if best is None else _trial_data(best),
@@ -61,6 +62,7 @@ def as_text(result: CampaignResult) -> str:
     counts = Counter(str(trial.outcome) for trial in result.trials)
     lines = [f"{len(result.trials)} designs: " + ", ".join(f"{n} {outcome}" for outcome, n in sorted(counts.items()))]
     lines += [f"ended early: {result.campaign.ending}"] if result.campaign.ending else []
+    lines += learned_lines(result.campaign)
     lines += _extrapolated_lines(result)
     if result.best is None:
         return "\n".join([*lines, "no design is feasible", f"campaign   {result.campaign.id}"])
@@ -70,6 +72,15 @@ def as_text(result: CampaignResult) -> str:
     for trial in chosen:
         lines += _best_lines(result, trial)
     return "\n".join([*lines, f"campaign   {result.campaign.id}"])
+
+
+def learned_lines(campaign: Campaign) -> list[str]:
+    """A line for each source that a campaign learned from, with its weight at the end."""
+    return [
+        f"learned    {one['kpi']} from {one['origin'][:30]}, weight "
+        + ("unknown" if one["weight"] is None else f"{one['weight']:.2f}")
+        for one in campaign.learned_from
+    ]
 
 
 def trial_line(trial: Trial) -> str:

@@ -235,6 +235,7 @@ class _Campaign:
 
     def _concluded(self) -> CampaignResult:
         self._progress.step("concluding")
+        learned_from = self._optimiser.weights()
         given = {
             "candidates": [trial.candidate.id for trial in self._trials],
             "kpis": [kpi.id for trial in self._trials for kpi in trial.kpis],
@@ -243,6 +244,7 @@ class _Campaign:
             "goals": self._goals(),
             "failed_trials": [trial.number - 1 for trial in self._trials if not trial.kpis],
             **({"ending": self._ending} if self._ending else {}),
+            **({"learned_from": learned_from} if learned_from else {}),
         }
         (campaign_id,) = self._workspace.run(conclude_trials, [(given,)], lambda *_: None)
         campaign = self._lake.get(campaign_id, Campaign)

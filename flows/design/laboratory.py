@@ -135,6 +135,8 @@ def _alone(lake: Lake, study: Study) -> AbstractContextManager[None]:
 def conclude_history(lake: Lake, study: Study, history: History) -> Campaign:
     """The campaign that a history makes up so far, stored."""
     rows = history.rows()
+    with open_workspace(lake) as workspace:
+        learned_from = Optimiser(workspace, study, history).weights()
     found = lake.run(
         conclude,
         candidates=[candidate for candidate, _ in rows],
@@ -143,6 +145,7 @@ def conclude_history(lake: Lake, study: Study, history: History) -> Campaign:
         definition=study.definition(),
         goals=wanted(study.goals),
         failed_trials=[number for number, (_, kpis) in enumerate(rows) if not kpis],
+        **({"learned_from": learned_from} if learned_from else {}),
     )
     return lake.get(found.id, Campaign)
 

@@ -12,17 +12,21 @@ from typing import Any
 from ragone.dataset.errors import StageFailedError
 from ragone.flows.design.evaluation import completed
 from ragone.flows.design.goals import Goal
+from ragone.flows.design.learning import Learned, learn
 from ragone.flows.design.study import Study
 from ragone.flows.errors import CampaignError
 from ragone.flows.running.tasks import task
 from ragone.flows.running.workers import lake_at
 from ragone.flows.running.workspace import Workspace
 from ragone.models.acquisition.expected_gain import expected_gain
+from ragone.models.acquisition.transfer import weights_of_sources
 from ragone.models.history import await_results, tell
-from ragone.schemas import Candidate, History, Kpi, Stage
+from ragone.schemas import Candidate, History, Kpi, Stage, Surrogate
 
-_SHARED = ("tolerances", "earlier")  # parameters of a suggestion that its expected gain depends on
+_WEIGHED = ("earlier", "transfer")  # parameters of a suggestion that the weights of sources depend on
+_SHARED = ("tolerances", "earlier", "transfer")  # parameters of a suggestion that its expected gain depends on
 PENDING = "pending"  # input of a stage that proposes candidates
+SOURCES = "sources"  # likewise
 
 
 class Optimiser:
@@ -31,6 +35,20 @@ class Optimiser:
     def __init__(self, workspace: Workspace, study: Study, history: History | None = None) -> None:
         self._workspace, self._study = workspace, study
         self.history = history
+        self._learned: Learned | None = None
+
+    @property
+    def learned(self) -> Learned:
+        """The surrogates of other campaigns, which are trained on when they are asked for first.
+
+        Raises
+        ------
+        CampaignError
+            If something cannot be learned from.
+        """
+        if self._learned is None:
+            self._learned = learn(self._workspace.lake, self._study)
+        return self._learned
 
     def ask(self, count: int) -> tuple[Candidate, ...]:
         """The next candidates: evenly spread at first, by the study's stage then.
@@ -40,7 +58,7 @@ class Optimiser:
         CampaignError
             If none can be proposed.
         """
-        calls = [(self._study, "" if self.history is None else self.history.id, count)]
+        calls = [(self._study, "" if self.history is None else self.history.id, count, self.learned)]
         done = 0 if self.history is None else len(self.history.trials)
         self._require_pending_known(done)
         try:
@@ -56,7 +74,15 @@ class Optimiser:
         """The gain that candidates promise [-], as a share of what is reached; None if nothing is."""
         if self.history is None:
             return None
-        return self._workspace.run(measure_gain, [(self._study, self.history.id, candidates)], lambda *_: None)[0]
+        return self._workspace.run(
+            measure_gain, [(self._study, self.history.id, candidates, self.learned)], lambda *_: None
+        )[0]
+
+    def weights(self) -> list[dict[str, Any]]:
+        """The sources and their weights after the results so far; none without sources."""
+        if self.history is None or not self.learned.surrogate_ids:
+            return []
+        return self._workspace.run(measure_weights, [(self._study, self.history.id, self.learned)], lambda *_: None)[0]
 
     def await_results(self, candidates: Sequence[Candidate]) -> History:
         """Keep candidates as pending: the next ones asked for are suggested beside them."""
@@ -96,7 +122,7 @@ class Optimiser:
 
 
 @task("suggest")
-def propose(address: str, study: Study, history_id: str, count: int) -> tuple[str, ...]:
+def propose(address: str, study: Study, history_id: str, count: int, learned: Learned) -> tuple[str, ...]:
     """Ids of the next candidates, wherever the task runs.
 
     Raises
@@ -109,10 +135,12 @@ def propose(address: str, study: Study, history_id: str, count: int) -> tuple[st
     rows = history.rows() if history else []
     pending = {PENDING: list(history.pending_ids)} if history and history.pending_ids else {}
     proposer = study.suggest if rows else study.start
+    sources = learned.given() if SOURCES in proposer.stage.ports else {}
     found = lake.run(
         proposer.stage,
         **trials(rows),
         **pending,
+        **sources,
         space={path: variable.definition() for path, variable in study.space.items()},
         goals=wanted(study.goals),
         count=count,
@@ -124,7 +152,9 @@ def propose(address: str, study: Study, history_id: str, count: int) -> tuple[st
 
 
 @task("expect")
-def measure_gain(address: str, study: Study, history_id: str, candidates: Sequence[Candidate]) -> float | None:
+def measure_gain(
+    address: str, study: Study, history_id: str, candidates: Sequence[Candidate], learned: Learned
+) -> float | None:
     """The expected gain of evaluating candidates, wherever the task runs; deterministic, and not stored."""
     lake = lake_at(address)
     known = trials(lake.get(history_id, History).rows())
@@ -137,8 +167,30 @@ def measure_gain(address: str, study: Study, history_id: str, candidates: Sequen
         space={path: variable.definition() for path, variable in study.space.items()},
         goals=wanted(study.goals),
         seed=study.seed,
+        sources=[lake.get(one, Surrogate) for one in learned.surrogate_ids],
+        context=learned.context,
         **further,
     )
+
+
+@task("expect")
+def measure_weights(address: str, study: Study, history_id: str, learned: Learned) -> list[dict[str, Any]]:
+    """The weight of each source at the end of a campaign, wherever the task runs; deterministic, and not stored."""
+    lake = lake_at(address)
+    known = trials(lake.get(history_id, History).rows())
+    further = {name: study.suggest.parameters[name] for name in _WEIGHED if name in study.suggest.parameters}
+    weights = weights_of_sources(
+        [lake.get(one, Candidate) for one in known["candidates"]],
+        [lake.get(one, Kpi) for one in known["kpis"]],
+        [lake.get(one, Candidate) for one in known["failed"]],
+        [lake.get(one, Surrogate) for one in learned.surrogate_ids],
+        space={path: variable.definition() for path, variable in study.space.items()},
+        goals=wanted(study.goals),
+        context=learned.context,
+        seed=study.seed,
+        **further,
+    )
+    return [{**each, "origin": learned.origins[each["surrogate_id"]]} for each in weights]
 
 
 def trials(rows: Sequence[tuple[str, tuple[str, ...]]]) -> dict[str, list[str]]:

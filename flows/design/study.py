@@ -47,7 +47,10 @@ _GIVEN = ("recipe", "materials", "cell", f"{NEGATIVE}recipe", f"{NEGATIVE}materi
 _GOALS = ("objectives", "constraints")
 _KEYS = ("name", "seed", *_GIVEN, "space", "steps", *_GOALS, "optimiser", "budget", "resolution", "storage", "executor")
 _OPTIMISER = {"start": "acquisition.sobol", "suggest": "acquisition.feasible_improvement"}
-_GIVEN_TO_OPTIMISER = ("space", "goals", "count")
+_GIVEN_TO_OPTIMISER = ("space", "goals", "count", "context")
+_LEARN_FROM = "learn_from"
+_SOURCES = "sources"  # input of a stage that learns from earlier campaigns
+_WARM_INITIAL = 2  # designs at first, of a campaign that learns from others
 _READ_OFF_DISCHARGES = ("kpi.delivered", "kpi.densities", "kpi.specific_capacity")
 
 
@@ -113,7 +116,8 @@ class Study:
     """A study; `space` maps a path such as ``recipe.porosity`` to its range.
 
     `start` proposes the first candidates, `suggest` the others. `trust` says what is done about a generator's errors;
-    None if a simulator draws. `content` is what it was read from.
+    None if a simulator draws. `learn_from` names campaigns and surrogates by ids, or evaluations by a condition and a
+    snapshot. `content` is what it was read from.
     """
 
     name: str
@@ -129,6 +133,7 @@ class Study:
     keep_voxels: bool = False
     execution: Execution = field(default_factory=Execution)
     trust: Trust | None = None
+    learn_from: tuple[Any, ...] = ()
     content: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
@@ -159,6 +164,7 @@ class Study:
             _require_expectable(space, chain)
         require_parameters(chain, space)
         optimiser = root.section("optimiser", _OPTIMISER, {})
+        suggest, learn_from = _proposer(optimiser, "suggest"), _learn_from(optimiser)
         return cls(
             name=root.text("name"),
             seed=root.integer("seed", 0, _LARGEST_SEED),
@@ -166,13 +172,14 @@ class Study:
             space=space,
             chain=chain,
             goals=tuple(replace(goal, sources=sources_of(goal, chain)) for goal in goals),
-            start=_proposer(optimiser, "start"),
-            suggest=_proposer(optimiser, "suggest"),
-            budget=_budget(root, space),
+            start=suggest if learn_from and not optimiser.has("start") else _proposer(optimiser, "start"),
+            suggest=suggest,
+            budget=_budget(root, space, warm=bool(learn_from)),
             resolution=_resolution(root),
             keep_voxels=root.section("storage", ["keep_voxels"], {}).flag("keep_voxels", False),
             execution=_execution(root),
             trust=trust,
+            learn_from=learn_from,
             content=content["study"],
         )
 
@@ -227,6 +234,19 @@ class Study:
                 found.setdefault(role, {})[name] = value
         return found
 
+    def stated(self) -> dict[str, Any]:
+        """Path to the value of every field and parameter that the study fixes, or that has a default."""
+        wanted = self.given.wanted(self.middle())
+        fields = {f"{role}.{name}": value for role, one in wanted.items() for name, value in one["fields"].items()}
+        usual = {
+            f"{role}.{name}": one.default
+            for role, parameters in _parameters(self.chain).items()
+            for name, one in parameters.items()
+            if not one.required
+        }
+        own = {f"{step.role}.{name}": value for step in self.chain for name, value in step.parameters.items()}
+        return {**usual, **fields, **own}
+
     def definition(self) -> dict[str, Any]:
         """Return what decides the results, as plain data in the units of the records."""
         return {
@@ -236,7 +256,11 @@ class Study:
             "space": {path: variable.definition() for path, variable in sorted(self.space.items())},
             "steps": {step.role: step.definition() for step in self.chain},
             "goals": [goal.definition() for goal in self.goals],
-            "optimiser": {"start": self.start.definition(), "suggest": self.suggest.definition()},
+            "optimiser": {
+                "start": self.start.definition(),
+                "suggest": self.suggest.definition(),
+                **({"learn_from": list(self.learn_from)} if self.learn_from else {}),
+            },
             "budget": self.budget.definition(),
             "resolution": self.resolution.definition(),
             **({} if self.trust is None else {"trust": self.trust.definition()}),
@@ -268,16 +292,45 @@ def _proposer(section: Section, role: str) -> Proposer:
     stage = choose_stage(inner, inner.text("stage", _OPTIMISER[role]))
     if stage.room != "acquisition":
         raise StudyError(f"{inner.at('stage')} = {stage.name} proposes no candidates. Choose a stage of acquisition.")
-    names = [name for name in inner if name != "stage"]
+    names = [name for name in inner if name not in ("stage", _LEARN_FROM)]
     for name in names:
         if name in _GIVEN_TO_OPTIMISER:
             raise StudyError(f"{inner.at(name)} is given by the study itself. Leave it out.")
     return Proposer(stage, stage_parameters(inner, stage, names))
 
 
-def _budget(root: Section, space: Space) -> Budget:
+def _learn_from(optimiser: Section) -> tuple[Any, ...]:
+    """Ids, and conditions with their snapshots, that `learn_from` beside the stage lists."""
+    written = optimiser.raw("suggest", None)
+    if not isinstance(written, Mapping) or _LEARN_FROM not in written:
+        return ()
+    inner = Section(written, optimiser.at("suggest"), None)
+    given, path = inner.raw(_LEARN_FROM), inner.at(_LEARN_FROM)
+    entries = given if isinstance(given, list) else [given]
+    stage = choose_stage(inner, inner.text("stage", _OPTIMISER["suggest"]))
+    if _SOURCES not in stage.ports:
+        raise StudyError(
+            f"{path}: {stage.name} learns from no other campaign. Choose acquisition.feasible_improvement."
+        )
+    return tuple(_source(each, f"{path}[{number}]") for number, each in enumerate(entries))
+
+
+def _source(entry: Any, path: str) -> Any:
+    if isinstance(entry, str) and entry:
+        return entry
+    section = Section(entry, path, ("where", "at"))
+    if not section.has("at"):
+        raise StudyError(
+            f"{section.at('at')} is missing. Name the snapshot in which `where` is asked, so that the study learns the "
+            "same on another day; `ragone snapshot` makes one."
+        )
+    return {"where": section.text("where"), "at": section.text("at")}
+
+
+def _budget(root: Section, space: Space, *, warm: bool) -> Budget:
     section = root.section("budget", ["initial", "total", "batch", "stop_below"])
-    initial = section.integer("initial", 1, _LARGEST)
+    usual = {"default": _WARM_INITIAL} if warm else {}
+    initial = section.integer("initial", 1, _LARGEST, **usual)
     total = section.integer("total", initial, _LARGEST)
     if total > 1 and not any(variable.is_free for variable in space.values()):
         raise StudyError(

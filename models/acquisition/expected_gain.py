@@ -16,9 +16,10 @@ from ragone.models.acquisition.changed_space import ChangedSpace
 from ragone.models.acquisition.feasible_improvement import acquisition_over
 from ragone.models.acquisition.improvement import reference_point
 from ragone.models.acquisition.observations import Observations
+from ragone.models.acquisition.sources import sources_of
 from ragone.models.goals import goals_of
 from ragone.models.surrogate import repeatable
-from ragone.schemas import Candidate, Kpi
+from ragone.schemas import Candidate, Kpi, Surrogate
 
 
 def expected_gain(
@@ -32,12 +33,15 @@ def expected_gain(
     seed: int,
     tolerances: Mapping[str, Any] | None = None,
     earlier: Mapping[str, Any] | None = None,
+    sources: Sequence[Surrogate] = (),
+    context: Mapping[str, Any] | None = None,
+    transfer: str = "multi_task",
 ) -> float | None:
     """The expected gain of evaluating the suggested candidates together [-], of the best value or of the hypervolume.
 
     Parameters
     ----------
-    candidates, kpis, failed, space, goals, seed, tolerances, earlier
+    candidates, kpis, failed, space, goals, seed, tolerances, earlier, sources, context, transfer
         As `acquisition.feasible_improvement` takes them.
     suggested
         Candidates to be evaluated next, in the space.
@@ -54,7 +58,10 @@ def expected_gain(
     if not candidates:
         return None
     with repeatable(seed):
-        acquisition, seen = acquisition_over(changed, wanted, candidates, kpis, failed, tolerances or {}, seed)
+        learned = sources_of(sources, wanted, changed.known, context or {})
+        acquisition, seen = acquisition_over(
+            changed, wanted, candidates, kpis, failed, tolerances or {}, seed, learned, transfer
+        )
         if seen is None:
             return None
         with torch.no_grad():

@@ -11,7 +11,7 @@ The result is repeatable to the last bit on one machine: float64, one thread, se
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -19,31 +19,38 @@ from ragone.models.acquisition.ascent import ascend_by_gradient, ascend_by_trial
 from ragone.models.acquisition.belief import LEAST_MEASURED, fitted_responses, measured_of
 from ragone.models.acquisition.boundary import fit_boundary
 from ragone.models.acquisition.changed_space import ChangedSpace
+from ragone.models.acquisition.cokriging import cokriged
 from ragone.models.acquisition.improvement import Acquisition, feasibility_of, improvement_of, limits_of
 from ragone.models.acquisition.observations import Observations
+from ragone.models.acquisition.promise import promising_points
+from ragone.models.acquisition.ranking import ranked_model
 from ragone.models.acquisition.sobol import distinct, even_points
+from ragone.models.acquisition.sources import Source, sources_of
 from ragone.models.acquisition.space import Floats
 from ragone.models.acquisition.tolerances import AveragedModel, deviations_of
 from ragone.models.goals import Goal, goals_of
-from ragone.models.surrogate import repeatable
-from ragone.schemas import Candidate, Kpi, stage
+from ragone.models.surrogate import GaussianProcess, repeatable
+from ragone.schemas import Candidate, Kpi, Surrogate, stage
 
 
 @stage(
     "acquisition.feasible_improvement",
     libraries=("botorch", "gpytorch", "linear_operator", "torch", "scipy", "numpy"),
-    informed_by=("candidates", "kpis", "failed", "pending"),
+    informed_by=("candidates", "kpis", "failed", "pending", "sources"),
 )
 def suggest_by_feasible_improvement(
     candidates: tuple[Candidate, ...],
     kpis: tuple[Kpi, ...],
     failed: tuple[Candidate, ...] = (),
     pending: tuple[Candidate, ...] = (),
+    sources: tuple[Surrogate, ...] = (),
     *,
     space: Mapping[str, Any],
     goals: Sequence[Mapping[str, Any]],
     tolerances: Mapping[str, Any] | None = None,
     earlier: Mapping[str, Any] | None = None,
+    context: Mapping[str, Any] | None = None,
+    transfer: Literal["multi_task", "ranking"] = "multi_task",
     count: int,
     seed: int,
 ) -> Mapping[str, Candidate]:
@@ -60,6 +67,8 @@ def suggest_by_feasible_improvement(
         Candidates whose evaluation failed.
     pending
         Candidates that are being evaluated.
+    sources
+        Surrogates of earlier campaigns, or of other owners, that predict KPIs of the goals.
     space, goals, count, seed
         As `acquisition.expected_improvement` takes them. Candidates may lie outside of the space.
     tolerances
@@ -67,6 +76,10 @@ def suggest_by_feasible_improvement(
         these deviations is then what the goals are about.
     earlier
         Path to the value that candidates which do not name it had, in its unit.
+    context
+        Path to the value that the study fixes beside its space, in its unit; sources may need it.
+    transfer
+        How sources are used: as tasks beside the own one (`cokriging`), or weighed by how they rank (`ranking`).
 
     Returns
     -------
@@ -83,11 +96,19 @@ def suggest_by_feasible_improvement(
     tried = changed.points([*candidates, *failed, *pending])
     measured = measured_of(wanted, candidates, kpis)
     cube = changed.searched
+    learned = sources_of(sources, wanted, changed.known, context or {})
+    if sources and cube.axes and measured.sum() < LEAST_MEASURED:
+        with repeatable(seed):
+            chosen = promising_points(changed, wanted, learned, tried, count, seed)
+        return cube.candidates(chosen)
     if not cube.axes or (measured.sum() < LEAST_MEASURED and measured.all() and not failed):
         return cube.candidates(even_points(cube, changed.searched_points(tried), count, seed))
     with repeatable(seed):
-        acquisition, _ = acquisition_over(changed, wanted, candidates, kpis, failed, tolerances or {}, seed)
-        chosen = _ascended(acquisition, changed, changed.points(pending), count, seed)
+        acquisition, _ = acquisition_over(
+            changed, wanted, candidates, kpis, failed, tolerances or {}, seed, learned, transfer
+        )
+        smooth = all(one.process for each in learned for one in each) and not cube.discrete
+        chosen = _ascended(acquisition, changed, changed.points(pending), count, seed, smooth=smooth)
     own = tried[changed.inside(tried)]
     return cube.candidates(distinct(cube, chosen, changed.searched_points(own), seed))
 
@@ -100,6 +121,8 @@ def acquisition_over(
     failed: Sequence[Candidate],
     tolerances: Mapping[str, Any],
     seed: int,
+    sources: Sequence[Sequence[Source]] = (),
+    transfer: str = "multi_task",
 ) -> tuple[Acquisition, Observations | None]:
     """The acquisition over the wider cube, without pending points, and what it improves on; within `repeatable`.
 
@@ -109,26 +132,38 @@ def acquisition_over(
     points = changed.points([*candidates, *failed])
     succeeded = np.append(measured, np.zeros(len(failed), dtype=bool))
     seen, surrogates = fitted_responses(changed, goals, candidates, kpis, measured)
-    models = [surrogate.differentiable for surrogate in surrogates]
+    known = sources if any(sources) else [[] for _ in surrogates]
+    models = [_with_sources(own, each, transfer, seed) for own, each in zip(surrogates, known, strict=False)]
     boundary = [] if succeeded.all() else [fit_boundary(points, succeeded)]
     deviations = deviations_of(changed.known, tolerances, seed)
-    model = _side_by_side([*models, *boundary], deviations)
+    model = _side_by_side([*models, *boundary], deviations, averaged=any(sources))
     limits = limits_of(seen.responses if models else (), boundary=bool(boundary))
     if models and seen.feasible.any():
         return improvement_of(model, seen, seed, limits), seen
     return feasibility_of(model, seed, limits), None
 
 
-def _side_by_side(models: Sequence[Any], deviations: Floats) -> Any:
+def _with_sources(own: GaussianProcess, sources: Sequence[Source], transfer: str, seed: int) -> Any:
+    """The BoTorch model of a response: the own process, among what is known from elsewhere."""
+    if not sources:
+        return own.differentiable
+    if transfer == "multi_task":
+        return cokriged(own, sources)
+    return ranked_model(own.differentiable.train_inputs[0].numpy(), own, sources, seed)
+
+
+def _side_by_side(models: Sequence[Any], deviations: Floats, *, averaged: bool) -> Any:
     """One BoTorch model of independent responses, averaged over the deviations of inputs."""
     import botorch.models.model_list_gp_regression as lists
 
-    if len(deviations) > 1:
+    if averaged or len(deviations) > 1:
         return AveragedModel(models, deviations)
     return models[0] if len(models) == 1 else lists.ModelListGP(*models)
 
 
-def _ascended(acquisition: Acquisition, changed: ChangedSpace, pending: Floats, count: int, seed: int) -> Floats:
+def _ascended(
+    acquisition: Acquisition, changed: ChangedSpace, pending: Floats, count: int, seed: int, *, smooth: bool
+) -> Floats:
     """Points of the searched cube, one after the other, each knowing those before and the pending ones."""
     import torch
 
@@ -137,9 +172,9 @@ def _ascended(acquisition: Acquisition, changed: ChangedSpace, pending: Floats, 
         if len(known):
             acquisition.set_X_pending(torch.from_numpy(known))
         over = changed.restricted(acquisition)
-        if cube.discrete:
-            chosen = ascend_by_trial(over, cube, 1, seed + number)
-        else:
+        if smooth:
             chosen = ascend_by_gradient(over, cube.axes, 1, seed)
+        else:
+            chosen = ascend_by_trial(over, cube, 1, seed + number)
         known = np.vstack([known, changed.embedded(cube.snapped(chosen))])
     return changed.searched_points(known[len(pending) :])
