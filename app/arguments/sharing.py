@@ -24,9 +24,7 @@ def _export(command: argparse.ArgumentParser) -> None:
     command.add_argument("--where", default="", metavar="CONDITION", help="for example 'porosity < 0.4'")
     command.add_argument("--at", default="", metavar="SNAPSHOT", help="the state of the lake that --where queries")
     command.add_argument("--features", default="", metavar="A,B", help="columns (default: all of the policy)")
-    command.add_argument(
-        "--degree", type=int, default=1, help="of the surrogate, 1 or 2 (default: %(default)s)"
-    )
+    command.add_argument("--degree", type=int, default=1, help="of the surrogate, 1 or 2 (default: %(default)s)")
     command.add_argument("--yes", action="store_true", help="consent without being asked")
     _key(command)
 
