@@ -25,6 +25,15 @@ def _export(command: argparse.ArgumentParser) -> None:
     command.add_argument("--at", default="", metavar="SNAPSHOT", help="the state of the lake that --where queries")
     command.add_argument("--features", default="", metavar="A,B", help="columns (default: all of the policy)")
     command.add_argument("--degree", type=int, default=1, help="of the surrogate, 1 or 2 (default: %(default)s)")
+    command.add_argument(
+        "--with",
+        dest="together",
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help="keys of other owners, for a sum with them",
+    )
+    command.add_argument("--round", default="", metavar="NAME", help="of that sum; all owners agree on it")
     command.add_argument("--yes", action="store_true", help="consent without being asked")
     _key(command)
 
@@ -36,8 +45,21 @@ def _import(command: argparse.ArgumentParser) -> None:
     )
 
 
+def _sum(command: argparse.ArgumentParser) -> None:
+    command.add_argument("files", nargs="+", metavar="FILE", help="the masked files of all owners of a round")
+    command.add_argument("--output", required=True, metavar="FILE", help="the JSON file to write, for import")
+    _key(command)
+
+
+def _show_key(command: argparse.ArgumentParser) -> None:
+    _key(command)
+    command.add_argument("--output", default="", metavar="FILE", help="also write it for sums with other owners")
+    command.add_argument("--owner", default="", metavar="'NAME <ORCID>'", help="your name in that file")
+
+
 ARGUMENTS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
     "share export": _export,
     "share import": _import,
-    "share key": _key,
+    "share key": _show_key,
+    "share sum": _sum,
 }

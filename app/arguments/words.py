@@ -52,6 +52,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "share export": "say in words what would leave, ask, write and sign it",
         "share import": "verify a file of another owner and store it",
         "share key": "show your fingerprint and public key",
+        "share sum": "add up the masked files of several owners",
     },
     "the lake": {
         "campaigns": "list the campaigns with their goals and best results",

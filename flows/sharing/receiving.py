@@ -62,11 +62,7 @@ def receive(lake: Lake, path: Path, expect: str = "") -> Received:
 
 def read_share(path: Path, expect: str = "") -> Share:
     """The record of a file, verified; raises as `receive`."""
-    if not path.is_file():
-        raise ShareError(f"there is no file {path}. Give one that `ragone share export` wrote.")
-    with path.open("rb") as file:
-        content = file.read(LARGEST_BYTES + 1)
-    document = read_signed(content, expect)
+    document = read_document(path, expect)
     texts = _texts(document)
     form = _form(document)
     privacy = _checked(document, form)
@@ -87,6 +83,15 @@ def read_share(path: Path, expect: str = "") -> Share:
         )
     except (RagoneError, ValueError, TypeError) as cause:
         raise ShareError(f"{path} describes no share: {cause} {_ASK}") from cause
+
+
+def read_document(path: Path, expect: str = "") -> dict[str, Any]:
+    """The document of a file, once its signature was verified; raises `ShareError`."""
+    if not path.is_file():
+        raise ShareError(f"there is no file {path}. Give one that `ragone share` wrote.")
+    with path.open("rb") as file:
+        content = file.read(LARGEST_BYTES + 1)
+    return read_signed(content, expect)
 
 
 def _texts(document: Mapping[str, Any]) -> dict[str, str]:

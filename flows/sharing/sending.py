@@ -18,14 +18,16 @@ from ragone.dataset import Lake
 from ragone.flows.sharing.ledger import require_budget
 from ragone.flows.sharing.owner_key import owner_key
 from ragone.flows.sharing.policy import Policy
+from ragone.flows.sharing.rounds import Round, label_of
 from ragone.flows.sharing.sums import Sums, find_sums
 from ragone.flows.surrogate.surrogate_files import stored_surrogate
 from ragone.models.sharing.discrete_gaussian import with_noise
 from ragone.models.sharing.errors import ShareError
 from ragone.models.sharing.hyper_parameters import hyper_parameters_of
+from ragone.models.sharing.masks import masked
 from ragone.models.sharing.privacy import Privacy
 from ragone.models.sharing.signed_document import fingerprint_of, public_key_of, signed, written
-from ragone.models.sharing.words import words_of_hyper_parameters, words_of_sums
+from ragone.models.sharing.words import words_of_hyper_parameters, words_of_round, words_of_sums
 from ragone.schemas import Share, ShareDirection, ShareForm
 
 
@@ -39,6 +41,7 @@ class Prepared:
     content: Mapping[str, Any]
     words: tuple[str, ...]
     sums: Sums | None = None
+    together: Round | None = None
     privacy: Privacy | None = None
     design_ids: tuple[str, ...] = field(default=())
 
@@ -53,8 +56,16 @@ def prepare_hyper_parameters(lake: Lake, name: str, policy: Policy) -> Prepared:
     return Prepared(ShareForm.HYPER_PARAMETERS, record.target, policy, content, tuple(words))
 
 
-def prepare_sums(lake: Lake, target: str, form: ShareForm, policy: Policy, privacy: Privacy, **chosen: Any) -> Prepared:
-    """Prepare a private surrogate, or private statistics; `chosen` is what `find_sums` takes.
+def prepare_sums(
+    lake: Lake,
+    target: str,
+    form: ShareForm,
+    policy: Policy,
+    privacy: Privacy,
+    together: Round | None = None,
+    **chosen: Any,
+) -> Prepared:
+    """Prepare a private surrogate, or private statistics, maybe of several owners; `chosen` is what `find_sums` takes.
 
     Raises
     ------
@@ -62,11 +73,15 @@ def prepare_sums(lake: Lake, target: str, form: ShareForm, policy: Policy, priva
         If the policy or its budget forbid it.
     """
     policy.require(form)
+    if together is not None:
+        policy.require(ShareForm.MASKED)
     sums = find_sums(lake, target, policy, histograms=form is ShareForm.STATISTICS, **chosen)
     left = require_budget(lake, policy, sums.designs, privacy)
-    layout, variance = sums.layout, privacy.variance(sums.layout.sensitivity)
+    layout, whole = sums.layout, privacy.variance(sums.layout.sensitivity)
+    variance = whole if together is None else together.noise(whole)
     words = [
-        *words_of_sums(layout, privacy, len(sums.designs), math.sqrt(variance) / layout.sensitivity),
+        *(words_of_round(together.name, together.others, privacy, whole / variance) if together else ()),
+        *words_of_sums(layout, privacy, len(sums.designs), math.sqrt(whole) / layout.sensitivity),
         f"The budget that is left of these designs afterwards: epsilon = {left[0]:g}, delta = {left[1]:g}.",
         *_licence_words(policy, sums.found.about),
     ]
@@ -83,7 +98,10 @@ def prepare_sums(lake: Lake, target: str, form: ShareForm, policy: Policy, priva
             "variance": variance,
         },
     }
-    return Prepared(form, target, policy, content, tuple(words), sums, privacy, sums.designs)
+    if together is not None:
+        content |= {"round": together.name, "sum_of": str(form)}
+        form = ShareForm.MASKED
+    return Prepared(form, target, policy, content, tuple(words), sums, together, privacy, sums.designs)
 
 
 def send(lake: Lake, prepared: Prepared, key_path: Path, output: Path) -> Share:
@@ -98,15 +116,22 @@ def send(lake: Lake, prepared: Prepared, key_path: Path, output: Path) -> Share:
         raise ShareError(f"{output} exists already. Name another file with --output.")
     output.parent.mkdir(parents=True, exist_ok=True)
     key, made = owner_key(key_path), datetime.now(UTC).replace(microsecond=0)
-    released = {} if prepared.sums is None else {"numbers": _released(prepared)}
-    head = {
+    head: dict[str, Any] = {
         "form": str(prepared.form),
         "target": prepared.target,
         "owner": prepared.policy.owner,
         "licence": prepared.policy.licence,
         "made": made.isoformat(),
     }
-    document = signed({**head, **prepared.content, **released}, key)
+    if prepared.together is not None:
+        head["owners"] = prepared.together.owners(fingerprint_of(public_key_of(key)))
+    content = {**head, **prepared.content}
+    if prepared.sums is not None:
+        numbers = with_noise(prepared.sums.numbers, prepared.content["privacy"]["variance"])
+        if prepared.together is not None:
+            numbers = masked(numbers, key, prepared.together.mask_keys, label_of(content))
+        content["numbers"] = numbers
+    document = signed(content, key)
     share = Share(
         direction=ShareDirection.SENT,
         form=prepared.form,
@@ -125,12 +150,6 @@ def send(lake: Lake, prepared: Prepared, key_path: Path, output: Path) -> Share:
     lake.put(share, note=f"sent as {output.name}")
     _write(output, written(document))
     return share
-
-
-def _released(prepared: Prepared) -> list[int]:
-    if prepared.sums is None:
-        return []
-    return with_noise(prepared.sums.numbers, prepared.content["privacy"]["variance"])
 
 
 def _licence_words(policy: Policy, about: Mapping[str, Any]) -> list[str]:

@@ -28,7 +28,7 @@ from ragone.schemas.errors import RagoneError
 
 BINS = 8
 _STEPS = 2**16  # of rounding, over what one design adds at most
-_MOST_AXES, _MOST_WIDTH, _MODULUS = 40, 300, 2**52
+_MOST_AXES, _MOST_WIDTH, _MODULUS = 40, 300, 2**48
 
 
 @dataclass(frozen=True)
@@ -173,11 +173,11 @@ def checked_numbers(found: Any, layout: Layout) -> list[int]:
     Raises
     ------
     ShareError
-        If they are not as many whole numbers as the layout has, or beyond 52 bits.
+        If they are not as many whole numbers as the layout has, or beyond 48 bits.
     """
     if not isinstance(found, list) or len(found) != layout.length:
         count = len(found) if isinstance(found, list) else 0
         raise ShareError(f"{count} numbers were released where {layout.length} are described. Ask for the file again.")
     if not all(type(one) is int and abs(one) < _MODULUS for one in found):
-        raise ShareError("a released number is no whole number below 2^52. Ask the owner for the file again.")
+        raise ShareError("a released number is no whole number below 2^48. Ask the owner for the file again.")
     return found

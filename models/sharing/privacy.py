@@ -21,7 +21,7 @@ import numpy as np
 from ragone.models.sharing.errors import ShareError
 
 _ORDERS = 1 + np.logspace(-3, 4, 4001)  # of Rényi divergence; the infimum over a grid is an upper bound
-_LARGEST_EPSILON = 20.0
+_SMALLEST_EPSILON, _LARGEST_EPSILON = 0.01, 20.0
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,10 @@ class Privacy:
     delta: float
 
     def __post_init__(self) -> None:
-        if not 0 < self.epsilon <= _LARGEST_EPSILON:
+        if not _SMALLEST_EPSILON <= self.epsilon <= _LARGEST_EPSILON:
             raise ShareError(
-                f"epsilon = {self.epsilon:g} is outside (0, {_LARGEST_EPSILON:g}]. Beyond, nothing is kept private; "
-                "1 is usual."
+                f"epsilon = {self.epsilon:g} is outside [{_SMALLEST_EPSILON}, {_LARGEST_EPSILON:g}]. Above, nothing is "
+                "kept private; 1 is usual."
             )
         if not 0 < self.delta <= 1e-3:
             raise ShareError(f"delta = {self.delta:g} is outside (0, 0.001]. Give less than 1 over the designs.")
@@ -53,11 +53,16 @@ class Privacy:
         sensitivity
             Largest Euclidean distance by which one design moves the numbers.
         """
-        low, high = 1e-4, 1e4  # deviations over the sensitivity
+        return max(1, math.ceil((self.relative_deviation * sensitivity) ** 2))
+
+    @property
+    def relative_deviation(self) -> float:
+        """The least deviation over the sensitivity."""
+        low, high = 1e-4, 1e4
         for _ in range(60):
             middle = math.sqrt(low * high)
             low, high = (low, middle) if delta_of(self.epsilon, middle) <= self.delta else (middle, high)
-        return max(1, math.ceil((high * sensitivity) ** 2))
+        return high
 
 
 def delta_of(epsilon: float, relative_deviation: float) -> float:
@@ -65,3 +70,12 @@ def delta_of(epsilon: float, relative_deviation: float) -> float:
     rho = 1 / (2 * relative_deviation**2)
     logarithm = (_ORDERS - 1) * (_ORDERS * rho - epsilon) - np.log(_ORDERS - 1) + _ORDERS * np.log1p(-1 / _ORDERS)
     return float(np.exp(min(logarithm.min(), 0.0)))
+
+
+def epsilon_of(delta: float, relative_deviation: float) -> float:
+    """The epsilon at a delta; the inverse of `delta_of`."""
+    low, high = 0.0, 1e4
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (low, middle) if delta_of(middle, relative_deviation) <= delta else (middle, high)
+    return high

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ragone.models.sharing.moments import BINS, Layout
-from ragone.models.sharing.privacy import Privacy
+from ragone.models.sharing.privacy import Privacy, epsilon_of
 from ragone.models.surrogate.features import Feature
 
 _SEED = (
@@ -42,6 +43,17 @@ def words_of_sums(layout: Layout, privacy: Privacy, designs: int, deviation: flo
         f"not (epsilon = {privacy.epsilon:g}, delta = {privacy.delta:g}).",
         "What is not in it: rows, values, ids, sources, your query, and the exact number of designs.",
         _SEED,
+    ]
+
+
+def words_of_round(name: str, others: Sequence[tuple[str, str, str]], privacy: Privacy, shares: float) -> list[str]:
+    """Sentences on a sum of several owners, of which the noise of each is one over `shares` of what is needed."""
+    named = "; ".join(f"{owner} ({fingerprint[:16]})" for owner, fingerprint, _ in others)
+    alone = epsilon_of(privacy.delta, privacy.relative_deviation / math.sqrt(shares))
+    return [
+        f"It leaves under masks, in round {name!r} with {named}. Compare these fingerprints with what the owners told "
+        "you. Your file alone says nothing; all files together say the sum.",
+        f"If all other owners collude, they know your part of the sum, with an epsilon of {alone:.2g}.",
     ]
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from ragone.app.terminal.session import FINE, Session
 from ragone.flows.sharing.owner_key import default_key_path
 from ragone.flows.sharing.policy import read_policy
+from ragone.flows.sharing.rounds import read_round
 from ragone.flows.sharing.sending import Prepared, prepare_hyper_parameters, prepare_sums, send
 from ragone.models.sharing.errors import ShareError
 from ragone.models.sharing.privacy import Privacy
@@ -26,8 +27,10 @@ def execute(session: Session) -> int:
         else:
             privacy = Privacy(*(_positive(getattr(given, name), name) for name in ("epsilon", "delta")))
             features = tuple(part.strip() for part in given.features.split(",") if part.strip())
+            files = [Path(one) for one in given.together]
+            together = read_round(lake, given.round, files) if files or given.round else None
             chosen = {"where": given.where, "at": given.at, "features": features, "degree": given.degree}
-            prepared = prepare_sums(lake, given.what, ShareForm(given.form), policy, privacy, **chosen)
+            prepared = prepare_sums(lake, given.what, ShareForm(given.form), policy, privacy, together, **chosen)
         _ask(session, prepared)
         share = send(lake, prepared, key, Path(given.output))
     data = {

@@ -11,11 +11,14 @@ from shared_policy import write_policy
 
 from ragone.dataset import Lake
 from ragone.flows.sharing.owner_key import owner_key
+from ragone.models.sharing.moments import Layout
 from ragone.models.sharing.signed_document import signed, written
 from ragone.schemas import Share
 
 SURROGATE = ("share", "export", "energy_density", "--as", "surrogate", "--policy", "policy.yaml", "--output", "a.json")
 KEY = ("--key", "owner.key")
+OWNERS = ("ann", "bob", "cid")
+DESIGN = ("--set", "porosity=32 %", "--set", "mass_loading=20 mg/cm^2", "--set", "binder_adhesion=0.5")
 
 
 @pytest.fixture(scope="module")
@@ -47,8 +50,7 @@ def test_a_private_surrogate_travels(cli, owner):
     assert came.code == 0, came.err
     assert (came.data["owner"], came.data["licence"]) == ("Ada Lovelace <0000-0002-1825-0097>", "CC-BY-4.0")
     surrogate = came.data["surrogate_id"]
-    design = ("--set", "porosity=32 %", "--set", "mass_loading=20 mg/cm^2", "--set", "binder_adhesion=0.5")
-    asked = cli("predict", surrogate, *design, "--json", "--lake", "other")
+    asked = cli("predict", surrogate, *DESIGN, "--json", "--lake", "other")
     assert asked.code == 0, asked.err
     assert 500 < asked.data["prediction"] < 700
     assert asked.data["interval"][0] < 637 < asked.data["interval"][1]
@@ -116,7 +118,8 @@ def test_hyper_parameters_travel(cli, owner):
     refused = cli(*words, *KEY, "--yes", "--lake", owner)
     assert "has no length scales" in refused.err
     trained = ("retrain", "--target", "energy_density", "--methods", "gaussian_process", "--against", "none")
-    assert cli(*trained, "--lake", owner).code == 0
+    few = ("--where", "porosity < 0.27")
+    assert cli(*trained, *few, "--lake", owner).code == 0
     sent = cli(*words, *KEY, "--yes", "--lake", owner)
     assert sent.code == 0, sent.err
     assert "There is no differential privacy" in sent.out
@@ -191,7 +194,7 @@ def test_a_policy_is_obeyed(cli, owner, old, new, said):
         (("--where", "porosity IN (FROM (VALUES (0.3)))"), "spends privacy unseen"),
         (("--features", "binder_adhesion,edge_voxels"), "does not allow the column edge_voxels"),
         (("--epsilon", "0"), "--epsilon"),
-        (("--epsilon", "50"), "nothing is kept private"),
+        (("--epsilon", "50"), "kept private; 1 is usual"),
         (("--delta", "0.5"), "less than 1 over the designs"),
         (("--degree", "3"), "it must be 1 or 2"),
     ],
@@ -213,3 +216,76 @@ def test_the_ledger_says_more_than_the_file(cli, owner):
     assert 20 < len(share.design_ids) < 40
     text = (owner.parent / "a.json").read_text()
     assert not any(one in text for one in (*share.design_ids, share.snapshot_id, "0.4\n", str(owner)))
+
+
+@pytest.fixture(scope="module")
+def three(tmp_path_factory):
+    """Lakes of three owners, of twenty designs each."""
+    folder = tmp_path_factory.mktemp("three")
+    for number, name in enumerate(OWNERS):
+        with Lake.open(folder / name, create=True) as lake:
+            fill(lake, 20, seed=10 + number, high=0.4)
+    return folder
+
+
+def _owners(cli, folder, three):
+    """Copies of their lakes, and a key and its file for each."""
+    for name in OWNERS:
+        shutil.copytree(three / name, folder / name)
+        made = cli("share", "key", "--key", f"{name}.key", "--owner", name, "--output", f"{name}.pub.json")
+        assert made.code == 0, made.err
+    write_policy(folder, "[hyper-parameters, surrogate, statistics]", "[surrogate, statistics, masked]")
+    return OWNERS
+
+
+def _take_part(cli, name, names, *more, round_name="spring"):
+    others = [f"{one}.pub.json" for one in names if one != name]
+    words = [word if word != "a.json" else f"{name}.{round_name}.json" for word in SURROGATE]
+    together = ("--with", *others, "--round", round_name, "--key", f"{name}.key", "--lake", name)
+    return cli(*words, *together, "--epsilon", 1, "--yes", *more)
+
+
+def test_three_owners_add_up(cli, tmp_path, three):
+    """One surrogate of the designs of all three comes out of their masked files, and out of nothing less."""
+    names = _owners(cli, tmp_path, three)
+    for name in names:
+        sent = _take_part(cli, name, names)
+        assert sent.code == 0, sent.err
+        assert "in round 'spring' with" in sent.out
+        assert "If all other owners collude" in sent.out
+    files = [f"{name}.spring.json" for name in names]
+    assert "masked" in cli("share", "import", files[0], "--lake", "other").err
+    assert "files of all 3 owners" in cli("share", "sum", *files[:2], "--key", "ann.key", "--output", "s.json").err
+    twice = cli("share", "sum", *files, files[0], "--key", "ann.key", "--output", "s.json")
+    assert "files of all 3 owners" in twice.err
+    assert "key is of none" in cli("share", "sum", *files, "--key", "stranger.key", "--output", "s.json").err
+    added = cli("share", "sum", *files, "--key", "ann.key", "--output", "s.json", "--json")
+    assert added.code == 0, added.err
+    assert len(added.data["owners"]) == 3
+    came = cli("share", "import", "s.json", "--json", "--lake", "other")
+    assert came.code == 0, came.err
+    with Lake.open("other") as lake:
+        share = lake.get(came.data["share_id"], Share)
+    parts = [json.loads((tmp_path / file).read_text()) for file in files]
+    assert share.content["privacy"]["variance"] == 3 * parts[0]["privacy"]["variance"]
+    layout = Layout.read(share.content["layout"])
+    noise = share.content["privacy"]["variance"] ** 0.5 * layout.unit
+    count = layout.matrix(share.content["numbers"])[0, 0]
+    assert count == pytest.approx(60, abs=5 * noise)
+    assert cli("predict", came.data["surrogate_id"], *DESIGN, "--lake", "other").code == 0
+    again = _take_part(cli, "ann", names, "--where", "porosity < 0.3")
+    assert "was sent in round 'spring' before" in again.err
+
+
+def test_owners_who_do_not_agree_are_not_added(cli, tmp_path, three):
+    """Other columns or another epsilon: the sum is refused by the name of what differs."""
+    names = _owners(cli, tmp_path, three)
+    for name in names:
+        more = ("--features", "porosity") if name == "cid" else ()
+        assert _take_part(cli, name, names, *more).code == 0
+    files = [f"{name}.spring.json" for name in names]
+    assert "do not agree on layout" in cli("share", "sum", *files, "--key", "ann.key", "--output", "s.json").err
+    assert not (tmp_path / "s.json").exists()
+    nobody = cli(*SURROGATE, "--with", "ann.spring.json", "--round", "x", "--key", "bob.key", "--yes", "--lake", "bob")
+    assert "is no key of an owner" in nobody.err
+    assert "needs a name" in cli(*SURROGATE, "--with", "ann.pub.json", "--yes", "--lake", "bob").err

@@ -30,7 +30,7 @@ def test_noise_suffices_and_is_not_far_above_the_least(epsilon, delta):
 
 def test_the_largest_advantage():
     """Nothing at no privacy spent, nearly all at much, and above what any Gaussian of that promise gives."""
-    assert Privacy(1e-6, 1e-9).largest_advantage == pytest.approx(5e-7, rel=0.01)
+    assert Privacy(0.01, 1e-9).largest_advantage == pytest.approx(0.005, rel=0.01)
     assert Privacy(1.0, 1e-6).largest_advantage == pytest.approx(math.tanh(0.5), abs=1e-6)
     for epsilon in (0.1, 1.0, 5.0):
         promise = Privacy(epsilon, 1e-6)
