@@ -75,7 +75,7 @@ def read_round(lake: Lake, name: str, files: Sequence[Path]) -> Round:
 
 
 def label_of(agreed: Mapping[str, Any]) -> bytes:
-    """What all owners must agree on, as the label of their masks."""
+    """The label of masks, which holds all that the owners must agree on."""
     return hashlib.sha256(rfc8785.dumps({name: agreed[name] for name in _AGREED})).digest()
 
 
