@@ -24,6 +24,7 @@ from benchmarks import (
     optimiser,
     prefect_tasks,
     queries,
+    sharing,
     steps,
     surrogates,
     voxel_sizes,
@@ -52,6 +53,7 @@ BENCHMARKS: dict[str, Callable[[], list[Line]]] = {
     "fronts": fronts.lines,
     "prefect_tasks": prefect_tasks.lines,
     "surrogates": surrogates.lines,
+    "sharing": sharing.lines,
 }
 _HEAD = ("what", "ours", "peer", "ratio", "goal", "")
 
