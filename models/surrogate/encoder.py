@@ -46,7 +46,7 @@ class OwnedSet:
 
 @dataclass(frozen=True)
 class Head:
-    """What an owner keeps: a regression on the latent axes, in the unit of its own values."""
+    """The part that an owner keeps: a regression on the latent axes, in the unit of its own values."""
 
     encoder: Encoder
     fitted: FittedRidge
