@@ -23,6 +23,8 @@ def execute(session: Session) -> int:
     policy, key = read_policy(given.policy), Path(given.key) if given.key else default_key_path()
     with session.lake() as lake:
         if given.form == ShareForm.HYPER_PARAMETERS:
+            if given.together or given.round:
+                raise ShareError("hyper-parameters are no sums. Leave out --with and --round.")
             prepared = prepare_hyper_parameters(lake, given.what, policy)
         else:
             privacy = Privacy(*(_positive(getattr(given, name), name) for name in ("epsilon", "delta")))

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import shutil
 
+import numpy as np
 import pytest
 from evaluated_designs import fill
 from shared_policy import write_policy
 
 from ragone.dataset import Lake
 from ragone.flows.sharing.owner_key import owner_key
+from ragone.flows.sharing.policy import read_policy
+from ragone.flows.sharing.sums import find_sums
 from ragone.models.sharing.moments import Layout
 from ragone.models.sharing.signed_document import signed, written
 from ragone.schemas import Share
@@ -81,6 +84,30 @@ def test_the_budget_is_kept(cli, owner):
     assert cli(*second, *KEY, "--epsilon", 2, "--where", new, "--yes", "--lake", owner).code == 0
 
 
+def _noise(folder, lakes, file):
+    """The noise in a file, over its stated deviation: what was released less the exact sums of all lakes."""
+    document, policy = json.loads((folder / file).read_text()), read_policy(folder / "policy.yaml")
+    exact = 0
+    for name in lakes:
+        with Lake.open(folder / name) as lake:
+            exact = exact + np.array(find_sums(lake, "energy_density", policy, degree=2).numbers)
+    return (np.array(document["numbers"]) - exact) / document["privacy"]["variance"] ** 0.5
+
+
+def test_what_leaves_has_the_stated_noise(cli, owner):
+    """Every released number has noise, of the stated deviation, and two files of the same data have other noise."""
+    write_policy(owner.parent, "epsilon: 3", "epsilon: 9")
+    noise = []
+    for file in ("a.json", "b.json"):
+        words = [word if word != "a.json" else file for word in SURROGATE]
+        assert cli(*words, *KEY, "--degree", 2, "--yes", "--lake", owner).code == 0
+        noise.append(_noise(owner.parent, ("owner",), file))
+    for one in noise:
+        assert (one != 0).all()
+        assert 0.7 < np.sqrt(np.mean(one**2)) < 1.3
+    assert abs(np.corrcoef(*noise)[0, 1]) < 0.5
+
+
 def test_nothing_leaves_without_consent(cli, owner, monkeypatch):
     """Where nobody can be asked it is refused; a no at the terminal is a no, and a yes writes."""
     refused = cli(*SURROGATE, *KEY, "--lake", owner)
@@ -120,6 +147,7 @@ def test_hyper_parameters_travel(cli, owner):
     trained = ("retrain", "--target", "energy_density", "--methods", "gaussian_process", "--against", "none")
     few = ("--where", "porosity < 0.27")
     assert cli(*trained, *few, "--lake", owner).code == 0
+    assert "no sums" in cli(*words, *KEY, "--yes", "--round", "spring", "--lake", owner).err
     sent = cli(*words, *KEY, "--yes", "--lake", owner)
     assert sent.code == 0, sent.err
     assert "There is no differential privacy" in sent.out
@@ -240,7 +268,7 @@ def _owners(cli, folder, three):
 
 def _take_part(cli, name, names, *more, round_name="spring"):
     others = [f"{one}.pub.json" for one in names if one != name]
-    words = [word if word != "a.json" else f"{name}.{round_name}.json" for word in SURROGATE]
+    words = [word if word != "a.json" else f"{name}.{round_name}.json" for word in SURROGATE] + ["--degree", 2]
     together = ("--with", *others, "--round", round_name, "--key", f"{name}.key", "--lake", name)
     return cli(*words, *together, "--epsilon", 1, "--yes", *more)
 
@@ -266,6 +294,7 @@ def test_three_owners_add_up(cli, tmp_path, three):
     assert came.code == 0, came.err
     with Lake.open("other") as lake:
         share = lake.get(came.data["share_id"], Share)
+    assert 0.7 < np.sqrt(np.mean(_noise(tmp_path, names, "s.json") ** 2)) < 1.3
     parts = [json.loads((tmp_path / file).read_text()) for file in files]
     assert share.content["privacy"]["variance"] == 3 * parts[0]["privacy"]["variance"]
     layout = Layout.read(share.content["layout"])

@@ -38,6 +38,13 @@ def test_one_design_moves_them_no_more_than_stated(layout):
     assert np.linalg.norm(layout.summed(*corner)) > 0.99 * layout.sensitivity
 
 
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_values_beyond_the_bounds_count_as_the_bounds(layout):
+    """A design far outside adds what one at the bounds adds."""
+    far = layout.summed(np.array([[-7.0, 3.0, 0.0, 1.0]]), np.array([99.0]), np.array([0]))
+    assert far == layout.summed(np.array([[0.0, 1.0, 0.0, 1.0]]), np.array([5.0]), np.array([0]))
+
+
 def test_statistics_are_those_of_the_data():
     """Without noise: count, means, deviations, correlations and histograms, clipped to nothing, by design."""
     layout = LAYOUTS[2]
