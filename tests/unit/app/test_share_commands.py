@@ -1,4 +1,7 @@
-"""`ragone share`: said in words, asked, signed and counted; verified on arrival, then used like any surrogate."""
+"""`ragone share`: said in words, asked, signed and counted; verified on arrival, then used like any surrogate.
+
+The noise is of the operating system, as in use: what is asserted of noisy numbers leaves five standard deviations or so.
+"""
 
 from __future__ import annotations
 
@@ -104,8 +107,8 @@ def test_what_leaves_has_the_stated_noise(cli, owner):
         noise.append(_noise(owner.parent, ("owner",), file))
     for one in noise:
         assert (one != 0).all()
-        assert 0.7 < np.sqrt(np.mean(one**2)) < 1.3
-    assert abs(np.corrcoef(*noise)[0, 1]) < 0.5
+        assert 0.5 < np.sqrt(np.mean(one**2)) < 1.6
+    assert abs(np.corrcoef(*noise)[0, 1]) < 0.6
 
 
 def test_nothing_leaves_without_consent(cli, owner, monkeypatch):
@@ -133,9 +136,9 @@ def test_statistics_travel(cli, owner):
         truth = lake.sql("SELECT value FROM kpis WHERE value IS NOT NULL")["value"]
     assert not any(one in text for one in ids)
     found = cli("share", "import", "a.json", "--json", "--lake", "other").data["statistics"]
-    assert found["count"] == pytest.approx(40, abs=8)
+    assert found["count"] == pytest.approx(40, abs=15)
     mean = next(one["mean"] for one in found["columns"] if one["name"] == "energy_density")
-    assert mean == pytest.approx(truth.mean(), abs=8)
+    assert mean == pytest.approx(truth.mean(), abs=15)
 
 
 def test_hyper_parameters_travel(cli, owner):
@@ -294,7 +297,7 @@ def test_three_owners_add_up(cli, tmp_path, three):
     assert came.code == 0, came.err
     with Lake.open("other") as lake:
         share = lake.get(came.data["share_id"], Share)
-    assert 0.7 < np.sqrt(np.mean(_noise(tmp_path, names, "s.json") ** 2)) < 1.3
+    assert 0.5 < np.sqrt(np.mean(_noise(tmp_path, names, "s.json") ** 2)) < 1.6
     parts = [json.loads((tmp_path / file).read_text()) for file in files]
     assert share.content["privacy"]["variance"] == 3 * parts[0]["privacy"]["variance"]
     layout = Layout.read(share.content["layout"])
