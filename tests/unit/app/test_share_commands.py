@@ -1,6 +1,6 @@
 """`ragone share`: said in words, asked, signed and counted; verified on arrival, then used like any surrogate.
 
-The noise is of the operating system, as in use: what is asserted of noisy numbers leaves five standard deviations or so.
+The noise is of the operating system, as in use: what is asserted of noisy numbers leaves about five deviations.
 """
 
 from __future__ import annotations
