@@ -24,6 +24,7 @@ from benchmarks import (
     optimiser,
     prefect_tasks,
     queries,
+    sharing,
     steps,
     surrogates,
     voxel_sizes,
@@ -54,6 +55,7 @@ BENCHMARKS: dict[str, Callable[[], list[Line]]] = {
     "warm_start": warm_start.lines,
     "prefect_tasks": prefect_tasks.lines,
     "surrogates": surrogates.lines,
+    "sharing": sharing.lines,
 }
 _HEAD = ("what", "ours", "peer", "ratio", "goal", "")
 

@@ -28,6 +28,7 @@ from ragone.schemas.recipe import Candidate, CellDesign, ParticleShape, Recipe, 
 from ragone.schemas.record import Record
 from ragone.schemas.relaxation_distribution import RelaxationDistribution
 from ragone.schemas.representativity import Representativity, RepresentativityOutcome
+from ragone.schemas.share import Share, ShareDirection, ShareForm
 from ragone.schemas.stage import Stage, stage
 from ragone.schemas.study import Campaign, Surrogate
 from ragone.schemas.transport_tensor import Boundary, TransportTensor
@@ -87,6 +88,9 @@ __all__ = [
     "Resemblance",
     "Run",
     "RunOutcome",
+    "Share",
+    "ShareDirection",
+    "ShareForm",
     "Similarity",
     "Snapshot",
     "Stage",

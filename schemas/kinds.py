@@ -35,6 +35,7 @@ from ragone.schemas.recipe import Candidate, CellDesign, Recipe
 from ragone.schemas.record import Record
 from ragone.schemas.relaxation_distribution import RelaxationDistribution
 from ragone.schemas.representativity import Representativity
+from ragone.schemas.share import Share
 from ragone.schemas.study import Campaign, Surrogate
 from ragone.schemas.transport_tensor import TransportTensor
 from ragone.schemas.uncertainty_budget import UncertaintyBudget
@@ -78,6 +79,7 @@ _OWN: dict[str, type[Record]] = {
         Fidelity,
         Surrogate,
         Promotion,
+        Share,
         Code,
         Environment,
         Run,

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
-from ragone.app.arguments import cells, electrodes, generators, installation, lake, studies, surrogates
+from ragone.app.arguments import cells, electrodes, generators, installation, lake, sharing, studies, surrogates
 from ragone.app.arguments.words import DESCRIPTION, ENDING, GROUPS
 from ragone.app.terminal.printable import one_line
 
@@ -18,6 +18,7 @@ _ARGUMENTS = {
     **electrodes.ARGUMENTS,
     **generators.ARGUMENTS,
     **surrogates.ARGUMENTS,
+    **sharing.ARGUMENTS,
     **cells.ARGUMENTS,
     **lake.ARGUMENTS,
     **installation.ARGUMENTS,

@@ -49,6 +49,12 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "predict": "predict a design by a surrogate, with its interval",
         "screen": "find the best of a million designs by a surrogate",
     },
+    "knowledge without data, for other owners": {
+        "share export": "say in words what would leave, ask, write and sign it",
+        "share import": "verify a file of another owner and store it",
+        "share key": "show your fingerprint and public key",
+        "share sum": "add up the masked files of several owners",
+    },
     "the lake": {
         "campaigns": "list the campaigns with their goals and best results",
         "tables": "list the lake's tables, or the columns of one",

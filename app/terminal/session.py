@@ -91,8 +91,8 @@ class Session:
 
 def module_of(command: str) -> str:
     """Return the module of a command, for example ``ragone.app.commands.generator.train`` of ``generator train``."""
-    name = "bring_in" if command == "import" else command.replace(" ", ".").replace("-", "_")  # import is Python's
-    return f"ragone.app.commands.{name}"
+    words = ["bring_in" if word == "import" else word.replace("-", "_") for word in command.split()]  # Python's import
+    return f"ragone.app.commands.{'.'.join(words)}"
 
 
 def conduct(arguments: argparse.Namespace) -> int:

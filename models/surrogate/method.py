@@ -31,7 +31,15 @@ class Fitted(Protocol):
         ...
 
 
-class Method(Protocol):
+class Loader(Protocol):
+    """A way to make a fitted method again."""
+
+    def load(self, tensors: Tensors) -> Fitted:
+        """Make a fitted one again from its tensors."""
+        ...
+
+
+class Method(Loader, Protocol):
     """A way to fit."""
 
     def largest(self) -> int:
@@ -40,8 +48,4 @@ class Method(Protocol):
 
     def fit(self, points: Floats, values: Floats, variances: Floats | None, seed: int) -> Fitted:
         """Fit to points, shape (n, axes), values (n,), and their variances, None if unknown."""
-        ...
-
-    def load(self, tensors: Tensors) -> Fitted:
-        """Make a fitted one again from its tensors."""
         ...

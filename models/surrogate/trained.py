@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from ragone.models.surrogate.architectures import ARCHITECTURES
 from ragone.models.surrogate.conformal import Calibration
 from ragone.models.surrogate.domain import Domain
 from ragone.models.surrogate.errors import SurrogateFileError
 from ragone.models.surrogate.features import Columns, Feature, encoded
 from ragone.models.surrogate.method import Fitted, Floats
-from ragone.models.surrogate.methods import METHODS
 from ragone.models.surrogate.weights import from_bytes, to_bytes
 from ragone.schemas import Surrogate
 
@@ -49,10 +49,10 @@ class TrainedSurrogate:
         SurrogateFileError
             If its weights are cut short, of something else, or do not fit its features.
         """
-        if record.architecture not in METHODS:
+        if record.architecture not in ARCHITECTURES:
             raise SurrogateFileError(
                 f"{record.id[:30]} is of architecture {record.architecture!r}; this version knows "
-                f"{', '.join(METHODS)}. Train it again with: ragone retrain"
+                f"{', '.join(ARCHITECTURES)}. Train it again with: ragone retrain"
             )
         tensors = from_bytes(record.weights, record.architecture)
         try:
@@ -75,7 +75,8 @@ class TrainedSurrogate:
             of["calibration"]["scores"], of["calibration"]["weights"], int(of["calibration"]["design_count"][0])
         )
         read = tuple(Feature.read(one) for one in features)
-        return read, architecture, METHODS[architecture].load(of["method"]), Domain.load(of["domain"]), calibration
+        fitted = ARCHITECTURES[architecture].load(of["method"])
+        return read, architecture, fitted, Domain.load(of["domain"]), calibration
 
     def weights(self) -> bytes:
         """All but the features, as bytes."""

@@ -1,0 +1,1 @@
+"""`ragone share`: knowledge for other owners, and from them, without data."""

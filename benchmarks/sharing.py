@@ -1,0 +1,137 @@
+"""How much does an attacker learn from what is shared, what does privacy cost, does a common encoder help?
+
+**Attacks.** Designs of the stand-in, 60 of them; the candidate is the corner design, whose sums are the largest. The
+attacker knows all others. Advantage: true less false positives, 2,000 trials each; the bound is that of epsilon and
+delta. Of the plain Gaussian process the rows are read out of its tensors.
+
+**Error lost.** Surrogates of degree 1 and 2 by noisy sums, against the same without noise, on 500 held-out designs of
+the stand-in; error over the spread of the designs. Medians over seeds.
+
+**Encoder.** Five owners with 30 designs each, whose responses are the stand-in's, shifted along each axis by up to 0.15
+of its range, with a tilt of up to 0.3 of the spread, times a factor from 0.5 to 2, and noise of 2 % of the spread. A
+sixth owner of the same family has few designs: its error with the encoder's head over that of a Gaussian process of its
+own.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+
+import numpy as np
+
+from benchmarks.measure import Line, stated, tell
+from benchmarks.stand_in import Floats, stand_in
+from ragone.models.sharing.attacks import Advantage, is_member_by_sums, reconstructed
+from ragone.models.sharing.discrete_gaussian import with_noise
+from ragone.models.sharing.moments import Layout
+from ragone.models.sharing.privacy import Privacy
+from ragone.models.sharing.receiving import surrogate_of_sums
+from ragone.models.surrogate.encoder import OwnedSet, fit_encoder
+from ragone.models.surrogate.features import Feature
+from ragone.models.surrogate.kriging import Kriging
+
+_SEEDS = int(os.environ.get("RAGONE_BENCHMARK_SEEDS", "10"))
+_TRIALS, _DELTA, _AXES = 2000, 1e-5, 4
+_COUNTS, _EPSILONS = (60, 200, 1000), (1.0, 3.0)
+_OWNERS, _EACH, _FEW = 5, 30, (6, 10, 20)
+
+
+def lines() -> list[Line]:
+    """Attacks, error lost, encoder; some minutes."""
+    return [*_attacks(), *_errors(), *_encoders()]
+
+
+def _layout(degree: int) -> Layout:
+    """Features of the stand-in, and a target from 350 to 650 W.h/L, which is stated, not fitted."""
+    features = tuple(Feature(f"x{number}", "", 0.0, 1.0) for number in range(_AXES))
+    return Layout(features, Feature("energy_density", "W.h/L", 350.0, 650.0), degree)
+
+
+def _designs(count: int, seed: int) -> tuple[Floats, Floats]:
+    points = np.random.default_rng(seed).random((count, _AXES))
+    return points, stand_in().truth(points)
+
+
+def _attacks() -> list[Line]:
+    found, layout, below = [], _layout(1), random.Random(1).randrange
+    points, values = _designs(60, 0)
+    others = layout.summed(points, values, np.arange(60))
+    candidate = layout.summed(np.ones((1, _AXES)), np.array([650.0]), np.array([0]))
+    everything = [a + b for a, b in zip(others, candidate, strict=True)]
+    for epsilon in (0.5, *_EPSILONS):
+        tell(f"attacks at epsilon = {epsilon:g}")
+        promise = Privacy(epsilon, _DELTA)
+        noise = promise.variance(layout.sensitivity)
+        said = [
+            [is_member_by_sums(with_noise(exact, noise, below), others, candidate) for _ in range(_TRIALS)]
+            for exact in (everything, others)
+        ]
+        attack = Advantage.of(*said)
+        guess = [reconstructed(layout, with_noise(everything, noise, below), others) for _ in range(200)]
+        missed = float(np.mean([np.abs(one - 1).mean() for one in guess]))
+        bound = promise.largest_advantage
+        found += [
+            Line(f"advantage of the strongest test, epsilon = {epsilon:g}",
+                 f"{attack.value:.1%} ± {attack.standard_error:.1%}", "", "", f"<= {bound:.1%}",
+                 attack.value - 2 * attack.standard_error <= bound),
+            stated("... mean error of a reconstruction, of a range of 2", f"{missed:.2f}"),
+        ]  # fmt: skip
+    exact_guess = np.abs(reconstructed(layout, everything, others) - 1).mean()
+    return [*found, stated("... the same without noise", f"{exact_guess:.4f}")]
+
+
+def _errors() -> list[Line]:
+    tests, truth = _designs(500, 10**6)
+    found = []
+    for degree in (1, 2):
+        layout = _layout(degree)
+        for count in _COUNTS:
+            tell(f"error lost: degree {degree}, {count} designs")
+            shown = {}
+            for epsilon in (*_EPSILONS, None):
+                errors = []
+                for seed in range(_SEEDS):
+                    numbers, noise = layout.summed(*_designs(count, seed), np.arange(count)), 0
+                    if epsilon is not None:
+                        noise = Privacy(epsilon, _DELTA).variance(layout.sensitivity)
+                        numbers = with_noise(numbers, noise, random.Random(seed).randrange)
+                    surrogate = surrogate_of_sums(layout, numbers, noise)
+                    errors.append(np.sqrt(np.mean((surrogate.predict_points(tests).means - truth) ** 2)) / truth.std())
+                shown[epsilon] = float(np.median(errors))
+            values = ", ".join(f"{shown[epsilon]:.2f}" for epsilon in _EPSILONS)
+            named = ", ".join(f"{epsilon:g}" for epsilon in _EPSILONS)
+            what = f"error over spread, degree {degree}, {count} designs, epsilon = {named}"
+            found.append(Line(what, values, f"{shown[None]:.2f} without noise", "", "", None))
+    return found
+
+
+def _encoders() -> list[Line]:
+    ratios: dict[int, list[float]] = {few: [] for few in _FEW}
+    for seed in range(_SEEDS):
+        tell(f"encoder {seed + 1} of {_SEEDS}")
+        encoder = fit_encoder([_owned(100 * seed + owner, _EACH) for owner in range(_OWNERS)], seed)
+        fresh, tests = _owned(100 * seed + 99, max(_FEW)), _owned(100 * seed + 99, 500, noise=0.0, skip=1)
+        for few in _FEW:
+            own = OwnedSet(fresh.points[:few], fresh.values[:few])
+            alone = Kriging().fit(own.points, own.values, None, seed)
+            errors = [
+                np.sqrt(np.mean((model.predict_means(tests.points) - tests.values) ** 2))
+                for model in (encoder.head(own), alone)
+            ]
+            ratios[few].append(float(errors[0] / errors[1]))
+    return [
+        stated(f"error with the encoder over alone, {few} designs: median, range",
+               f"{np.median(each):.2f}, {min(each):.2f} to {max(each):.2f}")
+        for few, each in ratios.items()
+    ]  # fmt: skip
+
+
+def _owned(seed: int, count: int, noise: float = 0.02, skip: int = 0) -> OwnedSet:
+    """Designs of the owner of that seed; `skip` gives others of the same owner."""
+    of_owner, of_design = np.random.default_rng(seed), np.random.default_rng([seed, skip])
+    shift, tilt = of_owner.uniform(-0.15, 0.15, _AXES), of_owner.uniform(-0.3, 0.3, _AXES)
+    factor, spread = of_owner.uniform(0.5, 2.0), float(_designs(500, 10**6)[1].std())
+    points = of_design.random((count, _AXES))
+    response = stand_in().truth(np.clip(points + shift, 0, 1)) + spread * (points - 0.5) @ tilt
+    return OwnedSet(points, factor * (response + noise * spread * of_design.standard_normal(count)))

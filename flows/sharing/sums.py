@@ -1,0 +1,109 @@
+"""The sums that a release is made of: evaluations of a lake, by the bounds of a policy."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from ragone.dataset import Lake
+from ragone.flows.sharing.policy import Policy
+from ragone.flows.surrogate.observations import Observations, find_observations
+from ragone.models.sharing.errors import ShareError
+from ragone.models.sharing.moments import Layout
+from ragone.models.surrogate.features import Feature, encoded
+from ragone.models.surrogate.training_set import TargetDefinition, definition_of, quantity_of
+from ragone.schemas import Kpi, Transport
+from ragone.schemas.unit_names import unit_of
+
+_OTHER_ROWS = re.compile(r"\b(select|from|table|values)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Exact sums, which never leave as they are, and what they are of."""
+
+    layout: Layout
+    definition: str
+    numbers: list[int]
+    found: Observations
+
+    @property
+    def designs(self) -> tuple[str, ...]:
+        """The designs that they are over."""
+        return tuple(sorted(set(self.found.designs)))
+
+
+def find_sums(
+    lake: Lake,
+    target: str,
+    policy: Policy,
+    *,
+    where: str = "",
+    at: str = "",
+    features: tuple[str, ...] = (),
+    degree: int = 1,
+    histograms: bool = False,
+) -> Sums:
+    """Sum the evaluations that a query finds.
+
+    Parameters
+    ----------
+    lake, target, where, at
+        As of `find_observations`; the condition must look at each row alone.
+    policy
+        States which columns may leave, and their bounds.
+    features
+        Columns, with or without unit; all of the policy but the target if none.
+    degree
+        Of the polynomial that can be fitted.
+    histograms
+        Whether histograms of each column are added.
+
+    Raises
+    ------
+    ShareError
+        If a column may not leave, the condition looks at other rows, or no row can be used.
+    RetrainingError
+        If there are no such evaluations.
+    """
+    if _OTHER_ROWS.search(where):
+        raise ShareError("--where looks at other rows by SELECT or FROM, which spends privacy unseen. Leave it out.")
+    names = list(lake.evaluations(lake.resolve(at) if at else None).collect_schema())
+    units = {name: unit_of(name.partition(" of ")[0]) for name in names} | {target: "1"}
+    chosen = policy.features(units | {target: ""}, features) if features else _all_but(policy, units, target)
+    found = find_observations(lake, target, where=where, at=at, features=tuple(chosen))
+    rows = [row for row in found.known(list(chosen)) if _has_options(found, row, chosen)]
+    if not rows:
+        raise ShareError(f"no observation of {target} has a value of {', '.join(chosen)}. Name others: --features")
+    part = found.part(rows)
+    defined = _defined(lake, part)
+    bounds = policy.features({**units, target: defined.unit}, (target,))[target]
+    layout = Layout(tuple(chosen.values()), bounds, degree, histograms)
+    values = _values(lake, part, target)
+    numbers = layout.summed(encoded(layout.features, part.columns), values, np.array(part.design_numbers))
+    return Sums(layout, defined.definition["definition"], numbers, part)
+
+
+def _all_but(policy: Policy, units: dict[str, str], target: str) -> dict[str, Feature]:
+    asked = tuple(name for name in policy.columns if name != target)
+    return policy.features(units, asked) if asked else {}
+
+
+def _has_options(found: Observations, row: int, chosen: dict[str, Feature]) -> bool:
+    return all(not one.options or found.columns[name][row] in one.options for name, one in chosen.items())
+
+
+def _defined(lake: Lake, found: Observations) -> TargetDefinition:
+    return definition_of([_record(lake, name) for name in found.ids], quantity_of(found.target))
+
+
+def _values(lake: Lake, found: Observations, target: str) -> np.ndarray:
+    records = [_record(lake, name) for name in found.ids]
+    read = [one.value if isinstance(one, Kpi) else getattr(one, quantity_of(target)) for one in records]
+    return np.array(read, dtype=np.float64)
+
+
+def _record(lake: Lake, name: str) -> Kpi | Transport:
+    return lake.get(name, Kpi) if name.startswith("kpi-") else lake.get(name, Transport)
