@@ -33,6 +33,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "cycle": "charge and discharge a cell by a protocol",
         "kpis": "extract KPIs from curves, spectra and cells",
         "uncertainty": "find what makes a KPI uncertain, and what to measure",
+        "sensitivities": "differentiate a discharge's energy by each input",
         "thermal": "balance a cell's heat; find if it runs away",
         "compare": "validate a cell's model against measured discharges",
         "impedance": "simulate or import an impedance and split it",
