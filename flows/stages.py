@@ -19,6 +19,7 @@ from ragone.models.history import await_results
 from ragone.models.history import tell
 from ragone.models.report import report_kpi
 from ragone.models.conclusion import conclude
+from ragone.models.inverse import find_designs_for_targets
 from ragone.models.plateau import find_plateau
 from ragone.models.generator.assembly import assemble_generator
 from ragone.models.generator.assembly import take_apart

@@ -15,6 +15,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "migrate-study": "rewrite a study file of an earlier form",
         "cases": "run the case studies of Kench et al. (2024)",
         "plateau": "find which designs of a campaign are as good as its best",
+        "inverse": "find designs that have given KPIs",
         "powers": "compare designs at many powers by Ragone curves",
         "bruggeman": "measure the error of Bruggeman's relation",
     },

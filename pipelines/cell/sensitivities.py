@@ -114,7 +114,7 @@ def energy_sensitivities(
         raise SensitivityError(f"{cell.id} was not built: {cell.outcome}. Name a cell that was.")
     own = _with_stretched_particles(cell)
     _require_an_end(own, conditions)
-    changes = {name: partial(_multiplied, own, name) for name in FIELDS if getattr(own, name)}
+    changes: dict[str, Changed] = {name: partial(_multiplied, own, name) for name in FIELDS if getattr(own, name)}
     changes |= {name: _stretching(change) for name, change in (further or {}).items()}
     tight = replace(
         conditions,
