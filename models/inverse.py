@@ -20,7 +20,7 @@ from ragone.models.acquisition.belief import Beliefs
 from ragone.models.acquisition.sobol import sobol_points
 from ragone.models.acquisition.space import Floats
 from ragone.models.surrogate import repeatable
-from ragone.schemas import Candidate, Kpi, stage
+from ragone.schemas import Campaign, Candidate, Kpi, stage
 from ragone.schemas.errors import ParameterError, StageError, did_you_mean
 
 _POINTS = 2048  # of the space, from which the search starts
@@ -55,12 +55,11 @@ class Chances:
     informed_by=("candidates", "kpis", "failed"),
 )
 def find_designs_for_targets(
+    campaign: Campaign,
     candidates: tuple[Candidate, ...],
     kpis: tuple[Kpi, ...],
     failed: tuple[Candidate, ...] = (),
     *,
-    space: Mapping[str, Any],
-    goals: Sequence[Mapping[str, Any]],
     targets: Sequence[Mapping[str, Any]],
     count: int = 3,
     seed: int,
@@ -69,8 +68,12 @@ def find_designs_for_targets(
 
     Parameters
     ----------
-    candidates, kpis, failed, space, goals
-        The designs so far, as `acquisition.feasible_improvement` takes them.
+    campaign
+        Whose space is searched, and whose goals the targets are of.
+    candidates, kpis
+        Its candidates with a KPI for every goal, and those KPIs, candidate by candidate.
+    failed
+        Its other candidates.
     targets
         ``{"kpi": ..., "low": ..., "high": ...}`` each, in the KPI's unit; null for an open end.
     count
@@ -92,7 +95,7 @@ def find_designs_for_targets(
     StageError
         If fewer than two candidates have a value.
     """
-    beliefs = Beliefs.of(candidates, kpis, failed, space=space, goals=goals, seed=seed)
+    beliefs = beliefs_of(campaign, candidates, kpis, failed, seed)
     if not beliefs.surrogates:
         raise StageError("fewer than two designs have a value for every goal: nothing is known. Evaluate more of them.")
     _require_targets(beliefs, targets)
@@ -103,6 +106,14 @@ def find_designs_for_targets(
         if chances_of(beliefs, points, targets).logarithms.max() < np.log(_REACHABLE):
             points = _different(beliefs, partial(_nearness, beliefs, targets), 1, seed)
     return beliefs.space.searched.candidates(beliefs.space.searched_points(points))
+
+
+def beliefs_of(
+    campaign: Campaign, candidates: Sequence[Candidate], kpis: Sequence[Kpi], failed: Sequence[Candidate], seed: int
+) -> Beliefs:
+    """The beliefs after all trials of a campaign; the arguments are those of the stage."""
+    space = campaign.definition["space"]
+    return Beliefs.of(candidates, kpis, failed, space=space, goals=campaign.goals, seed=seed)
 
 
 def chances_of(beliefs: Beliefs, points: Floats, targets: Targets) -> Chances:
@@ -179,7 +190,7 @@ def _worth(beliefs: Beliefs, targets: Targets, points: Floats) -> Floats:
 
 
 def _nearness(beliefs: Beliefs, targets: Targets, points: Floats) -> Floats:
-    """How near the means come to the targets, in spreads of the values seen; of designs that can be evaluated.
+    """Nearness of the means to the targets, in spreads of the values seen, less where success is doubtful.
 
     Where nothing reaches a target, the probability is largest where least is known.
     """

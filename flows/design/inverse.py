@@ -14,7 +14,7 @@ from ragone.flows.design.evaluation import completed
 from ragone.flows.errors import TargetError
 from ragone.flows.running.tracking import run_stage
 from ragone.models.acquisition.belief import Beliefs
-from ragone.models.inverse import chances_of, find_designs_for_targets, share_likely
+from ragone.models.inverse import beliefs_of, chances_of, find_designs_for_targets, share_likely
 from ragone.schemas import Campaign, Candidate, Kpi
 from ragone.schemas.errors import did_you_mean
 from ragone.schemas.units import parse_quantity
@@ -71,15 +71,14 @@ def invert(
         If too little is known, or a target is none.
     """
     known, kpis = _trials(campaign)
-    asked = {"space": campaign.definition["space"], "goals": _plain_goals(campaign)}
     run = run_stage(
         "conclude",
         lake,
         find_designs_for_targets,
+        campaign=campaign.id,
         candidates=known[True],
         kpis=kpis,
         failed=known[False],
-        **asked,
         targets=list(targets),
         count=count,
         seed=seed,
@@ -87,7 +86,7 @@ def invert(
     outputs = completed(run)
     found = [lake.get(outputs[str(number)], Candidate) for number in range(len(outputs))]
     records = [[lake.get(one, Candidate) for one in known[measured]] for measured in (True, False)]
-    beliefs = Beliefs.of(records[0], [lake.get(one, Kpi) for one in kpis], records[1], **asked, seed=seed)
+    beliefs = beliefs_of(campaign, records[0], [lake.get(one, Kpi) for one in kpis], records[1], seed)
     return Inverse(tuple(targets), _solutions(beliefs, found, targets), share_likely(beliefs, targets, seed))
 
 
@@ -117,10 +116,6 @@ def units_of_goals(lake: Lake, campaign: Campaign) -> dict[str, str]:
     if len(records) < len(campaign.goals):
         records = [lake.get(one, Kpi) for one in campaign.kpi_ids if one]
     return {kpi.name: kpi.unit for kpi in records}
-
-
-def _plain_goals(campaign: Campaign) -> list[dict[str, Any]]:
-    return [{name: goal[name] for name in ("kpi", "sense", "limit")} for goal in campaign.goals]
 
 
 def _trials(campaign: Campaign) -> tuple[dict[bool, list[str]], list[str]]:

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from goal_problems import candidates, goal, kpi
 
-from ragone.models.acquisition.belief import Beliefs
 from ragone.models.acquisition.sobol import sobol_points
-from ragone.models.inverse import chances_of, find_designs_for_targets, share_likely
+from ragone.models.conclusion import conclude
+from ragone.models.inverse import beliefs_of, chances_of, find_designs_for_targets, share_likely
 from ragone.schemas import Candidate
 from ragone.schemas.errors import ParameterError, StageError
 
@@ -27,7 +27,8 @@ def problem(count: int = 32) -> dict[str, Any]:
         for n, v in (("energy", 10 - 4 * (x - 1) ** 2), ("cost", 5 + y))
     ]
     rows = candidates([{"x": x, "y": y} for x, y in points.tolist()])
-    return {"candidates": rows, "kpis": tuple(kpis), "space": SPACE, "goals": GOALS, "seed": 0}
+    campaign = conclude.function(rows, tuple(kpis), name="c", definition={"space": SPACE}, goals=GOALS)
+    return {"campaign": campaign, "candidates": rows, "kpis": tuple(kpis), "seed": 0}
 
 
 def target(name: str, low: float | None, high: float | None) -> dict[str, Any]:
@@ -53,7 +54,7 @@ def test_the_same_call_gives_the_same_designs() -> None:
 
 def test_a_probability_is_that_of_the_believed_normal_distribution() -> None:
     """By counting draws of it, in a range and with one open end."""
-    beliefs = Beliefs.of(failed=[], **problem())
+    beliefs = beliefs_of(failed=[], **problem())
     at = beliefs.space.points([Candidate(values={"x": 0.55, "y": 0.3})])
     means, deviations = beliefs.predict(at)
     mean, deviation = float(means[0, 0]), float(deviations[0, 0])
@@ -66,7 +67,7 @@ def test_a_probability_is_that_of_the_believed_normal_distribution() -> None:
 
 def test_the_share_of_the_space_is_that_of_the_level_set() -> None:
     """An energy of at least 9 is met in the half of the space where |x - 1| < 0.5."""
-    beliefs = Beliefs.of(failed=[], **problem())
+    beliefs = beliefs_of(failed=[], **problem())
     assert share_likely(beliefs, [target("energy", 9.0, None)], seed=0) == pytest.approx(0.5, abs=0.02)
 
 
