@@ -51,3 +51,7 @@ class ReportError(RagoneError, ValueError):
 
 class RetrainingError(RagoneError, ValueError):
     """There is nothing to train a surrogate on, or no such surrogate."""
+
+
+class TargetError(RagoneError, ValueError):
+    """A target of an inverse design that cannot be read."""

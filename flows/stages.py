@@ -20,6 +20,7 @@ from ragone.models.history import tell
 from ragone.models.report import report_kpis
 from ragone.models.conclusion import conclude
 from ragone.models.explanation import explain_design
+from ragone.models.inverse import find_designs_for_targets
 from ragone.models.plateau import find_plateau
 from ragone.models.generator.assembly import assemble_generator
 from ragone.models.generator.assembly import take_apart

@@ -202,6 +202,13 @@ def _thermal(command: argparse.ArgumentParser) -> None:
     command.add_argument("--png", metavar="FILE", help="draw heat against temperature into a PNG file")
 
 
+def _sensitivities(command: argparse.ArgumentParser) -> None:
+    command.add_argument("id", metavar="ID", help="a cell, or a KPI of a discharge at constant power; may be shortened")
+    command.add_argument("--power", metavar="POWER", help="delivered by the whole cell, for example '20 W'")
+    command.add_argument("--lower-voltage", metavar="VOLTAGE", help="at which the discharge ends (default: 2.5 V)")
+    command.add_argument("--ambient", metavar="TEMPERATURE", help="of the cell (default: 25 degC)")
+
+
 ARGUMENTS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
     "import-measurement": _import_measurement,
     "cell": _cell,
@@ -211,4 +218,5 @@ ARGUMENTS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
     "compare": _compare,
     "impedance": _impedance,
     "thermal": _thermal,
+    "sensitivities": _sensitivities,
 }

@@ -111,6 +111,25 @@ def _explain(command: argparse.ArgumentParser) -> None:
     command.add_argument("--png", metavar="FILE", help="draw beliefs, Sobol indices and chances into a PNG file")
 
 
+def _inverse(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "campaign", metavar="CAMPAIGN", help="whose trials are learned from and whose space is searched"
+    )
+    command.add_argument(
+        "--target",
+        action="append",
+        required=True,
+        dest="targets",
+        metavar="KPI=VALUE",
+        help="a goal's KPI, for example 'energy_density>=550 W.h/L', or with <= or =; may be repeated",
+    )
+    command.add_argument(
+        "--within", default="1 %", metavar="SHARE", help="of the value that = leaves open (default: 1 %%)"
+    )
+    command.add_argument("--count", type=int, default=3, metavar="N", help="designs at most (default: %(default)s)")
+    command.add_argument("--seed", type=int, default=0, help="default: %(default)s")
+
+
 def _powers(command: argparse.ArgumentParser) -> None:
     command.add_argument("params", metavar="PARAMS", help="the study that says how a design becomes a cell")
     command.add_argument("ids", nargs="+", metavar="ID", help="candidates, or campaigns for their best one")
@@ -220,6 +239,7 @@ ARGUMENTS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
     "cases": _cases,
     "plateau": _plateau,
     "explain": _explain,
+    "inverse": _inverse,
     "powers": _powers,
     "bruggeman": _bruggeman,
     "represent": _represent,

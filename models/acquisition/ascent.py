@@ -6,6 +6,7 @@ constant between its values. Points of a batch are found one after the other, ea
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -51,20 +52,27 @@ def ascend_by_trial(acquisition: Any, cube: UnitCube, count: int, seed: int) -> 
     return chosen
 
 
-def _refined(acquisition: Any, cube: UnitCube, points: Floats, random: np.random.Generator) -> Floats:
-    """The best point that descends from the best of those given."""
-    values = _values(acquisition, points)
+def raised_by_trial(
+    worth: Callable[[Floats], Floats], cube: UnitCube, points: Floats, values: Floats, random: np.random.Generator
+) -> Floats:
+    """The best point that descends from the best of those given, whose values are given too."""
     best = np.argsort(-values, kind="stable")[:_RESTARTS]
-    kept, worth = points[best], values[best]
+    kept, found = points[best], values[best]
     for width in _WIDTHS:
         young = np.repeat(kept, _OFFSPRING, axis=0)
         young = np.clip(young + width * random.standard_normal(young.shape), 0.0, 1.0)
         young = cube.snapped(cube.redrawn(young, _REDRAWN, random))
         family = np.concatenate([kept[:, None], young.reshape(len(kept), _OFFSPRING, -1)], axis=1)
-        values = np.column_stack([worth, _values(acquisition, young).reshape(len(kept), _OFFSPRING)])
-        first = values.argmax(axis=1)
-        kept, worth = family[np.arange(len(kept)), first], values.max(axis=1)
-    return np.asarray(kept[worth.argmax()])
+        every = np.column_stack([found, worth(young).reshape(len(kept), _OFFSPRING)])
+        first = every.argmax(axis=1)
+        kept, found = family[np.arange(len(kept)), first], every.max(axis=1)
+    return np.asarray(kept[found.argmax()])
+
+
+def _refined(acquisition: Any, cube: UnitCube, points: Floats, random: np.random.Generator) -> Floats:
+    """The best point of an acquisition that descends from the best of those given."""
+    values = _values(acquisition, points)
+    return raised_by_trial(lambda young: _values(acquisition, young), cube, points, values, random)
 
 
 def _values(acquisition: Any, points: Floats) -> Floats:

@@ -9,3 +9,7 @@ class ContradictionError(RagoneError, ValueError):
 
 class TemperatureLawError(RagoneError, ValueError):
     """A cell warms while its parameters are those of one temperature."""
+
+
+class SensitivityError(RagoneError, ValueError):
+    """The energy of a discharge cannot be differentiated."""

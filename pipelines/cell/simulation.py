@@ -98,17 +98,19 @@ def solve(
     lower_voltage: float,
     largest_duration: float,
     cooling: Cooling | None = None,
+    differentiated: tuple[str, ...] = (),
 ) -> Any:
     """PyBaMM's solution until the lower voltage, the largest temperature or the largest duration [s].
 
-    The temperature is the ambient's unless the cell is one lump that is cooled.
+    The temperature is the ambient's unless the cell is one lump that is cooled. `differentiated` are inputs of the
+    built model, by which the solution has sensitivities then.
 
     Raises
     ------
     pybamm.SolverError
         If no initial state is found; any later failure is the solution's termination.
     """
-    built = _built_for(cell, control, numerics, cooling is not None)
+    built = _built_for(cell, control, numerics, cooling is not None, differentiated)
     inputs = {
         **similar_inputs(cell, built.reference, initial_state_of_charge=initial_state_of_charge),
         control.value: setpoint,
@@ -118,7 +120,8 @@ def solve(
         CONTACT: cell.contact_resistance_ohm,
         **(cooling.inputs(cell) if cooling else {}),
     }
-    return built.simulation.solve([0.0, largest_duration], inputs=inputs)
+    asked = {"calculate_sensitivities": list(differentiated)} if differentiated else {}
+    return built.simulation.solve([0.0, largest_duration], inputs=inputs, **asked)
 
 
 def quiet_solver(numerics: Numerics) -> Any:
@@ -151,10 +154,13 @@ class _Family:
     separator: tuple[float | None, float | None, float | None]
     lumped: bool
     factors: tuple[str, ...]
+    differentiated: tuple[str, ...]  # a model with sensitivities is another one
     cell: CellParameters = field(compare=False)
 
 
-def _built_for(cell: CellParameters, control: Control, numerics: Numerics, lumped: bool) -> Built:
+def _built_for(
+    cell: CellParameters, control: Control, numerics: Numerics, lumped: bool, differentiated: tuple[str, ...] = ()
+) -> Built:
     stretched = stretched_particles(cell)
     family = _Family(
         Chemistry.of(cell),
@@ -166,6 +172,7 @@ def _built_for(cell: CellParameters, control: Control, numerics: Numerics, lumpe
         (cell.separator_thickness_metre, cell.separator_porosity, cell.separator_tortuosity_factor),
         lumped,
         (*factored_functions(cell), *factored_numbers(cell)),
+        differentiated,
         cell,
     )
     return _built(family, control, numerics, get_ident())

@@ -1,0 +1,124 @@
+"""Sensitivities of the energy of a discharge against central differences of whole discharges."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+
+from ragone.pipelines.cell.errors import SensitivityError
+from ragone.pipelines.cell.sensitivities import (
+    POWER,
+    Conditions,
+    EnergySensitivities,
+    Sensitivity,
+    energy_sensitivities,
+)
+from ragone.pipelines.cell.simulation import Control, Numerics, solve
+from ragone.schemas import CellOutcome, CellParameters
+from ragone.schemas.cell import OF_PARTICLES
+from tests.built_cells import LOADING, full_cell
+
+CONDITIONS = Conditions(power_watt=40.0, mesh_points=8)
+STEP = 4e-3  # of ln x
+
+
+@pytest.fixture(scope="module")
+def transport(example):
+    """An ordinary coating."""
+    return example("transport", pore_fraction=0.335, active_material_fraction=0.6, carbon_binder_fraction=0.065)
+
+
+@pytest.fixture(scope="module")
+def cell(transport) -> CellParameters:
+    """A cell whose foils and tabs resist a little."""
+    return replace(full_cell(transport), contact_resistance_ohm=0.003)
+
+
+@pytest.fixture(scope="module")
+def found(cell, transport) -> EnergySensitivities:
+    """The sensitivities of that cell, and of one assembled again with another loading."""
+    again = {"loading": lambda factor: _loaded(transport, factor)}
+    return energy_sensitivities(cell, CONDITIONS, again)
+
+
+def _loaded(transport, factor: float) -> CellParameters:
+    loaded = full_cell(transport, mass_loading_kilogram_per_square_metre=factor * LOADING)
+    return replace(loaded, contact_resistance_ohm=0.003)
+
+
+def named(found: EnergySensitivities, name: str) -> Sensitivity:
+    """The sensitivity of that name."""
+    return next(one for one in found.sensitivities if one.name == name)
+
+
+def difference(cell_of, power_of=lambda factor: 40.0) -> float:
+    """The central difference of ln E, extrapolated from two steps, from whole discharges with tight tolerances."""
+
+    @cache
+    def energy(factor: float) -> float:
+        stretched = replace(cell_of(factor), positive_particle_radius_source=OF_PARTICLES)
+        solution = solve(
+            stretched,
+            Control.POWER,
+            Numerics(8, 1e-8, 1e-8),
+            setpoint=power_of(factor),
+            initial_state_of_charge=1.0,
+            ambient_temperature=298.15,
+            lower_voltage=2.5,
+            largest_duration=720000.0,
+        )
+        return power_of(factor) * float(solution.t[-1]) / 3600
+
+    near, far = (
+        np.log(energy(float(np.exp(step))) / energy(float(np.exp(-step)))) / (2 * step) for step in (STEP, 2 * STEP)
+    )
+    return float(near + (near - far) / 3)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "positive_thickness_metre",
+        "positive_porosity",
+        "positive_active_material_fraction",
+        "positive_pore_tortuosity_factor",
+        "positive_effective_conductivity_siemens_per_metre",
+        "positive_particle_radius_metre",
+        "negative_thickness_metre",
+        "electrode_area_square_metre",
+        "contact_resistance_ohm",
+    ],
+)
+def test_a_field_of_the_cell(found, cell, name):
+    """The derivative at the moving end agrees with that of discharges of changed cells."""
+    expected = difference(lambda factor: replace(cell, **{name: factor * getattr(cell, name)}))
+    assert named(found, name).energy == pytest.approx(expected, abs=2e-5)
+    assert named(found, name).error < 1e-4
+
+
+def test_the_power(found, cell):
+    """It counts itself in the energy, which without any loss would not depend on it."""
+    expected = difference(lambda factor: cell, lambda factor: 40.0 * factor)
+    assert named(found, POWER).energy == pytest.approx(expected, abs=2e-5)
+    assert named(found, POWER).energy < 0
+
+
+def test_a_cell_assembled_again(found, transport):
+    """A larger loading changes thicknesses, area, mass and capacity together."""
+    loading = named(found, "loading")
+    assert loading.energy == pytest.approx(difference(lambda factor: _loaded(transport, factor)), abs=5e-5)
+    more, less = _loaded(transport, 1.01), _loaded(transport, 1 / 1.01)
+    heavier = np.log(more.cell_mass_kilogram / less.cell_mass_kilogram) / (2 * np.log(1.01))
+    assert loading.specific_energy == pytest.approx(loading.energy - heavier, abs=1e-4)
+    assert loading.energy_density == pytest.approx(loading.energy, abs=1e-12)  # the can stays
+
+
+def test_an_end_that_is_not_the_lower_voltage_has_no_derivative(cell):
+    """A discharge that is broken off, or a cell that was not built."""
+    with pytest.raises(SensitivityError, match=r"40 W ended with 'final time'"):
+        energy_sensitivities(cell, replace(CONDITIONS, largest_duration_second=60.0))
+    with pytest.raises(SensitivityError, match="was not built"):
+        energy_sensitivities(replace(cell, outcome=CellOutcome.DOES_NOT_FIT), CONDITIONS)
