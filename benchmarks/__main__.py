@@ -21,6 +21,7 @@ from benchmarks import (
     homogenisation,
     kpi_coverage,
     lineage,
+    multi_fidelity,
     optimiser,
     prefect_tasks,
     queries,
@@ -50,6 +51,7 @@ BENCHMARKS: dict[str, Callable[[], list[Line]]] = {
     "anisotropy": anisotropy.lines,
     "optimiser": optimiser.lines,
     "fronts": fronts.lines,
+    "multi_fidelity": multi_fidelity.lines,
     "prefect_tasks": prefect_tasks.lines,
     "surrogates": surrogates.lines,
 }

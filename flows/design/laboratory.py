@@ -141,6 +141,7 @@ def conclude_history(lake: Lake, study: Study, history: History) -> Campaign:
         definition=study.definition(),
         goals=wanted(study.goals),
         failed_trials=[number for number, (_, kpis) in enumerate(rows) if not kpis],
+        **study.target(),
     )
     return lake.get(found.id, Campaign)
 

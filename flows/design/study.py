@@ -15,6 +15,7 @@ from typing import Any
 
 from ragone.flows.design.chain import NEGATIVE, Chain
 from ragone.flows.design.evaluation import Extraction
+from ragone.flows.design.fidelities import RESOLUTION, Fidelities, read_fidelities
 from ragone.flows.design.former_study import refuse_former
 from ragone.flows.design.given import Given
 from ragone.flows.design.goals import Goal, read_goals
@@ -45,9 +46,12 @@ _LARGEST_SEED = 2**32 - 1
 _SMALLEST_EDGE, _LARGEST_EDGE = 8, 2048
 _GIVEN = ("recipe", "materials", "cell", f"{NEGATIVE}recipe", f"{NEGATIVE}materials")
 _GOALS = ("objectives", "constraints")
-_KEYS = ("name", "seed", *_GIVEN, "space", "steps", *_GOALS, "optimiser", "budget", "resolution", "storage", "executor")
+_OTHERS = ("optimiser", "budget", "resolution", "fidelities", "storage", "executor")
+_KEYS = ("name", "seed", *_GIVEN, "space", "steps", *_GOALS, *_OTHERS)
 _OPTIMISER = {"start": "acquisition.sobol", "suggest": "acquisition.feasible_improvement"}
-_GIVEN_TO_OPTIMISER = ("space", "goals", "count")
+_OF_FIDELITIES = "acquisition.multi_fidelity"
+_FIDELITIES = "fidelities"
+_GIVEN_TO_OPTIMISER = ("space", "goals", "count", _FIDELITIES, "budget")
 _READ_OFF_DISCHARGES = ("kpi.delivered", "kpi.densities", "kpi.specific_capacity")
 
 
@@ -66,6 +70,8 @@ class Proposer:
 @dataclass(frozen=True)
 class Budget:
     """Designs drawn evenly at first, designs in all, and designs suggested at a time.
+
+    Where a study has fidelities `total` is what all evaluations may cost, in evaluations at the target.
 
     A campaign ends before the total where two batches in turn promise a gain below `stop_below` [-], 0 for never.
     """
@@ -100,6 +106,11 @@ class Resolution:
         """The edge and voxel size that a step that draws is given."""
         return {"edge_voxels": self.edge_voxels, "voxel_size_metre": self.voxel_size_metre}
 
+    @property
+    def stated(self) -> dict[str, Any]:
+        """What a cheaper fidelity can state otherwise: the number of volume elements only if it is fixed."""
+        return {**self.size, **({"volume_elements": self.volume_elements} if self.target is None else {})}
+
     def definition(self) -> dict[str, Any]:
         """Return it as plain data, for the record of a campaign."""
         return {
@@ -113,7 +124,8 @@ class Study:
     """A study; `space` maps a path such as ``recipe.porosity`` to its range.
 
     `start` proposes the first candidates, `suggest` the others. `trust` says what is done about a generator's errors;
-    None if a simulator draws. `content` is what it was read from.
+    None if a simulator draws. `fidelities` are cheaper evaluations; None without any. `content` is what it was read
+    from.
     """
 
     name: str
@@ -129,6 +141,7 @@ class Study:
     keep_voxels: bool = False
     execution: Execution = field(default_factory=Execution)
     trust: Trust | None = None
+    fidelities: Fidelities | None = None
     content: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
@@ -158,6 +171,11 @@ class Study:
         if trust is not None:
             _require_expectable(space, chain)
         require_parameters(chain, space)
+        resolution = _resolution(root)
+        fidelities = read_fidelities(root, chain, resolution.stated, space)
+        if fidelities is not None:
+            _require_simulated(trust)
+            space = {**space, **fidelities.space()}
         optimiser = root.section("optimiser", _OPTIMISER, {})
         return cls(
             name=root.text("name"),
@@ -166,13 +184,14 @@ class Study:
             space=space,
             chain=chain,
             goals=tuple(replace(goal, sources=sources_of(goal, chain)) for goal in goals),
-            start=_proposer(optimiser, "start"),
-            suggest=_proposer(optimiser, "suggest"),
-            budget=_budget(root, space),
-            resolution=_resolution(root),
+            start=_proposer(optimiser, "start", fidelities),
+            suggest=_proposer(optimiser, "suggest", fidelities),
+            budget=_budget(root, space, fidelities),
+            resolution=resolution,
             keep_voxels=root.section("storage", ["keep_voxels"], {}).flag("keep_voxels", False),
             execution=_execution(root),
             trust=trust,
+            fidelities=fidelities,
             content=content["study"],
         )
 
@@ -218,6 +237,14 @@ class Study:
         paths = [path for path, value in candidate.values.items() if path not in fixed or value != fixed[path]]
         return self.given.decided_by(paths)
 
+    def resolution_of(self, parameters: Mapping[str, Mapping[str, Any]]) -> Resolution:
+        """The resolution with which a design is evaluated that says these parameters, by role."""
+        return replace(self.resolution, **parameters.get(RESOLUTION, {}))
+
+    def target(self) -> dict[str, Any]:
+        """The fidelity among whose trials a conclusion is drawn, as it takes it; empty where there is one alone."""
+        return {} if self.fidelities is None else {"target": dict(self.fidelities.target)}
+
     def parameters(self, candidate: Candidate) -> dict[str, dict[str, Any]]:
         """Parameters of steps that the candidate says, by role."""
         found: dict[str, dict[str, Any]] = {}
@@ -240,6 +267,7 @@ class Study:
             "budget": self.budget.definition(),
             "resolution": self.resolution.definition(),
             **({} if self.trust is None else {"trust": self.trust.definition()}),
+            **({} if self.fidelities is None else {_FIDELITIES: self.fidelities.definition()}),
         }
 
 
@@ -262,10 +290,25 @@ def _require_expectable(space: Space, chain: Chain) -> None:
             )
 
 
-def _proposer(section: Section, role: str) -> Proposer:
-    written = section.raw(role, _OPTIMISER[role])
+def _require_simulated(trust: Trust | None) -> None:
+    """Refuse a generator, whose errors are expected at its own resolution alone."""
+    if trust is not None:
+        raise StudyError(
+            "study.fidelities are given, and a generator draws, whose errors are expected at one resolution. Leave "
+            "them out, or name a simulator in study.steps.manufacture."
+        )
+
+
+def _proposer(section: Section, role: str, fidelities: Fidelities | None) -> Proposer:
+    usual = _OPTIMISER[role] if fidelities is None else _OF_FIDELITIES
+    written = section.raw(role, usual)
     inner = Section({"stage": written} if isinstance(written, str) else written, section.at(role), None)
-    stage = choose_stage(inner, inner.text("stage", _OPTIMISER[role]))
+    stage = choose_stage(inner, inner.text("stage", usual))
+    if _FIDELITIES in stage.parameters and fidelities is None:
+        raise StudyError(
+            f"{inner.at('stage')} = {stage.name} chooses among fidelities, and the study has none. Add "
+            "study.fidelities, for example [{resolution.volume_elements: 1, cost: 0.25}]."
+        )
     if stage.room != "acquisition":
         raise StudyError(f"{inner.at('stage')} = {stage.name} proposes no candidates. Choose a stage of acquisition.")
     names = [name for name in inner if name != "stage"]
@@ -275,7 +318,7 @@ def _proposer(section: Section, role: str) -> Proposer:
     return Proposer(stage, stage_parameters(inner, stage, names))
 
 
-def _budget(root: Section, space: Space) -> Budget:
+def _budget(root: Section, space: Space, fidelities: Fidelities | None) -> Budget:
     section = root.section("budget", ["initial", "total", "batch", "stop_below"])
     initial = section.integer("initial", 1, _LARGEST)
     total = section.integer("total", initial, _LARGEST)
@@ -285,6 +328,11 @@ def _budget(root: Section, space: Space) -> Budget:
             "Set initial and total to 1, or give a value a low and a high."
         )
     stop_below = section.quantity("stop_below", "1", Bounds(low=0, high=1)) if section.has("stop_below") else 0.0
+    if stop_below and fidelities is not None:
+        raise StudyError(
+            f"{section.at('stop_below')} is of designs that are all evaluated alike, and the study has fidelities. "
+            "Remove one of them."
+        )
     return Budget(initial, total, section.integer("batch", 1, _LARGEST, 1), stop_below)
 
 
