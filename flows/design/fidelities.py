@@ -124,7 +124,7 @@ def _paths_of(root: Section) -> list[str]:
 
 
 def _known(chain: Chain) -> dict[str, Parameter]:
-    """What can be a fidelity, by path: the resolution, and parameters of steps."""
+    """The parameters that can be a fidelity, by path: the resolution, and parameters of steps."""
     edges = Microstructure.fields()["voxel_edges_metre"].bounds
     resolution = (
         Parameter("edge_voxels", int, bounds=Bounds(low=8, high=2048), doc="voxels along an edge"),

@@ -61,7 +61,7 @@ class Optimiser:
         return self._workspace.run(measure_gain, [(self._study, self.history.id, candidates)], lambda *_: None)[0]
 
     def budget_left(self) -> float:
-        """What of the study's budget is left, in designs; in evaluations at the target where it has fidelities."""
+        """The rest of the study's budget, in designs; in evaluations at the target where it has fidelities."""
         return budget_left(self._workspace.lake, self._study, self.history)
 
     def await_results(self, candidates: Sequence[Candidate]) -> History:
@@ -132,14 +132,14 @@ def propose(address: str, study: Study, history_id: str, count: int) -> tuple[st
 
 
 def costs_of(lake: Lake, study: Study, history: History | None) -> list[float]:
-    """What an evaluation costs at each fidelity, the target first; 1 where there is no other."""
+    """The cost of an evaluation at each fidelity, the target first; 1 where there is no other."""
     if study.fidelities is None:
         return [1.0]
     return study.fidelities.costs_of(lake, history.rows()[: study.budget.initial] if history else [])
 
 
 def budget_left(lake: Lake, study: Study, history: History | None) -> float:
-    """What of the budget is left, pending candidates counted as evaluated, in evaluations at the target."""
+    """The rest of the budget, pending candidates counted as evaluated, in evaluations at the target."""
     if history is None:
         return float(study.budget.total)
     costs, fidelities = costs_of(lake, study, history), study.fidelities

@@ -108,7 +108,7 @@ class Resolution:
 
     @property
     def stated(self) -> dict[str, Any]:
-        """What a cheaper fidelity can state otherwise: the number of volume elements only if it is fixed."""
+        """The values that a cheaper fidelity can state otherwise: the number of volume elements only if it is fixed."""
         return {**self.size, **({"volume_elements": self.volume_elements} if self.target is None else {})}
 
     def definition(self) -> dict[str, Any]:

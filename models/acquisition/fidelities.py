@@ -33,13 +33,14 @@ class Fidelities:
     def of(cls, given: Sequence[Mapping[str, Any]]) -> Fidelities:
         """The fidelities that plain data describe: ``{"values": {path: value}, "cost": ...}`` each, the target first.
 
+        Without any there is the target alone.
+
         Raises
         ------
         ParameterError, BoundsError
-            If there is none, one says nothing of a path of another, two are equal, or a cost is not positive.
+            If one says nothing of a path of another, two are equal, or a cost is not positive.
         """
-        if not given:
-            raise ParameterError("fidelities = [] hold none. Give the one at which the answer is wanted first.")
+        given = given or [{"values": {}, "cost": 1.0}]
         values = tuple(dict(one["values"]) for one in given)
         for number, one in enumerate(values):
             if one.keys() != values[TARGET].keys():

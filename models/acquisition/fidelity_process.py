@@ -49,7 +49,7 @@ class FidelityProcess:
     noise: Floats
 
     def information(self, at: torch.Tensor, number: int) -> tuple[torch.Tensor, torch.Tensor]:
-        """What an evaluation takes away of the variance of the target: one at a fidelity, and one at the target itself.
+        """The variance of the target that an evaluation takes away: one at a fidelity, and one at the target itself.
 
         Parameters
         ----------

@@ -45,7 +45,7 @@ def suggest_by_multi_fidelity(
     *,
     space: Mapping[str, Any],
     goals: Sequence[Mapping[str, Any]],
-    fidelities: Sequence[Mapping[str, Any]],
+    fidelities: Sequence[Mapping[str, Any]] = (),
     budget: float | None = None,
     earlier: Mapping[str, Any] | None = None,
     count: int,
@@ -65,7 +65,7 @@ def suggest_by_multi_fidelity(
         and candidates of a fidelity that is not given are passed over.
     fidelities
         ``{"values": {path: value}, "cost": ...}`` each, the one at which the answer is wanted first; costs in any one
-        unit. A candidate that does not name a path has its value at the target.
+        unit; none for the target alone. A candidate that does not name a path has its value at the target.
     budget
         What is left to spend, in the unit of the costs; null for no end. After a cheaper evaluation one at the target
         can still be paid.
