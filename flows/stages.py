@@ -14,6 +14,7 @@ from typing import Any
 
 from ragone.models.acquisition import suggest_by_expected_improvement
 from ragone.models.acquisition import suggest_by_feasible_improvement
+from ragone.models.acquisition import suggest_by_multi_fidelity
 from ragone.models.acquisition import suggest_by_sobol
 from ragone.models.history import await_results
 from ragone.models.history import tell

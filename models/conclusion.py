@@ -15,6 +15,8 @@ from ragone.models.goals import Goal, goals_of, is_feasible, rows_of, value_of
 from ragone.schemas import Campaign, Candidate, Kpi, Record, stage
 from ragone.schemas.errors import FieldShapeError
 
+_NONE_AT_TARGET = "no design was evaluated at the fidelity at which the answer is wanted, so that none is named"
+
 Row = tuple[Kpi | None, ...]
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -30,6 +32,7 @@ def conclude(
     failed_trials: tuple[int, ...] = (),
     ending: str = "",
     learned_from: Sequence[Mapping[str, Any]] = (),
+    target: Mapping[str, Any] | None = None,
 ) -> Campaign:
     """Assemble the record of a campaign.
 
@@ -49,12 +52,18 @@ def conclude(
         Why it ended before its budget was spent; empty if it did not.
     learned_from
         Of each source ``{"surrogate_id": ..., "origin": ..., "kpi": ..., "weight": ...}``.
+    target
+        Path to its value at the fidelity at which the answer is wanted: what was evaluated otherwise has its values in
+        the record, and counts as infeasible. Null if there is one fidelity.
 
     Raises
     ------
     FieldShapeError
         If the number of KPIs does not fit, or a failed trial is none.
     """
+    cheaper = [place for place, one in enumerate(candidates) if not _is_at(one, target or {})]
+    if target and len(cheaper) == len(candidates):
+        ending = "; ".join(filter(None, (ending, _NONE_AT_TARGET)))
     return concluded(
         candidates,
         kpis,
@@ -64,7 +73,13 @@ def conclude(
         definition=definition,
         ending=ending,
         learned_from=learned_from,
+        cheaper=cheaper,
     )
+
+
+def _is_at(candidate: Candidate, target: Mapping[str, Any]) -> bool:
+    """Whether a candidate is evaluated at the fidelity wanted, as one is that says nothing of it."""
+    return all(candidate.values.get(path, value) == value for path, value in target.items())
 
 
 def concluded(
@@ -77,11 +92,12 @@ def concluded(
     definition: Mapping[str, Any],
     ending: str = "",
     learned_from: Sequence[Mapping[str, Any]] = (),
+    cheaper: Sequence[int] = (),
 ) -> Campaign:
-    """The record of a campaign over whatever records were tried; see `conclude`."""
+    """The record of a campaign over whatever records were tried, some of them cheaply; see `conclude`."""
     rows = _rows(goals, kpis, len(tried), failed)
     values = [[value_of(kpi) for kpi in row] for row in rows]
-    feasible = [is_feasible(goals, each) for each in values]
+    feasible = [is_feasible(goals, each) and place not in cheaper for place, each in enumerate(values)]
     aims = [place for place, goal in enumerate(goals) if goal.is_objective]
     front = _front(np.array([[_gain(goals[a], each[a]) for a in aims] for each in values]), feasible)
     best = front[0] if front and len(aims) == 1 else None

@@ -26,7 +26,8 @@ class Campaign(Record):
     """A study as it was run: its definition, its goals, and its trials in order.
 
     `kpi_ids` has one entry per trial and goal, trial by trial; `feasible` one per trial: 1 if every goal has a value,
-    on the right side of its limit. With one objective the best feasible trial is named, with several the front.
+    on the right side of its limit, found at the fidelity at which the answer is wanted. With one objective the best
+    feasible trial is named, with several the front.
     """
 
     kind: ClassVar[str] = "campaign"

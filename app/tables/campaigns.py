@@ -26,9 +26,8 @@ def carry_out(
     FoundError
         If the campaign cannot go on.
     """
-    session.advise(
-        f"Study {study.name!r}: {study.budget.total} designs, lake {session.place}. Ctrl-C keeps what is done."
-    )
+    worth = f"{study.budget.total} designs" if study.fidelities is None else f"the cost of {study.budget.total} designs"
+    session.advise(f"Study {study.name!r}: {worth}, lake {session.place}. Ctrl-C keeps what is done.")
     try:
         with at_server(prefect_api), Watcher(session.notes, hidden=session.silent) as watcher:
             result = run_campaign(

@@ -30,6 +30,7 @@ from ragone.flows.running.workspace import Workspace, open_workspace
 from ragone.models.conclusion import conclude
 from ragone.schemas import Campaign, Candidate, Kpi, Materials, Recipe
 
+_ROUNDING = 1e-6  # of a budget that is spent in parts of one
 _BATCHES_BELOW = 2  # in turn: one alone may be a surrogate that takes a slope for a plateau
 TrialWatcher = Callable[[Trial], None]
 
@@ -114,8 +115,8 @@ class _Campaign:
     def run(self) -> CampaignResult:
         budget = self._study.budget
         self._progress.started(self._units)
-        while len(self._trials) < budget.total:
-            count = min(budget.batch if self._trials else budget.initial, budget.total - len(self._trials))
+        while (left := self._optimiser.budget_left()) >= 1 - _ROUNDING:
+            count = budget.initial if not self._trials else min(budget.batch, int(left + _ROUNDING))
             self._progress.step(f"suggesting {count} designs")
             candidates = self._optimiser.ask(count)
             if self._is_over(candidates):
@@ -245,6 +246,7 @@ class _Campaign:
             "failed_trials": [trial.number - 1 for trial in self._trials if not trial.kpis],
             **({"ending": self._ending} if self._ending else {}),
             **({"learned_from": learned_from} if learned_from else {}),
+            **self._study.target(),
         }
         (campaign_id,) = self._workspace.run(conclude_trials, [(given,)], lambda *_: None)
         campaign = self._lake.get(campaign_id, Campaign)

@@ -146,6 +146,7 @@ def conclude_history(lake: Lake, study: Study, history: History) -> Campaign:
         goals=wanted(study.goals),
         failed_trials=[number for number, (_, kpis) in enumerate(rows) if not kpis],
         **({"learned_from": learned_from} if learned_from else {}),
+        **study.target(),
     )
     return lake.get(found.id, Campaign)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ragone.dataset import Lake
 from ragone.dataset.errors import StageFailedError
 from ragone.flows.design.evaluation import completed
 from ragone.flows.design.goals import Goal
@@ -27,6 +28,7 @@ _WEIGHED = ("earlier", "transfer")  # parameters of a suggestion that the weight
 _SHARED = ("tolerances", "earlier", "transfer")  # parameters of a suggestion that its expected gain depends on
 PENDING = "pending"  # input of a stage that proposes candidates
 SOURCES = "sources"  # likewise
+FIDELITIES = "fidelities"  # parameter of one that chooses among them
 
 
 class Optimiser:
@@ -84,6 +86,10 @@ class Optimiser:
             return []
         return self._workspace.run(measure_weights, [(self._study, self.history.id, self.learned)], lambda *_: None)[0]
 
+    def budget_left(self) -> float:
+        """The rest of the study's budget, in designs; in evaluations at the target where it has fidelities."""
+        return budget_left(self._workspace.lake, self._study, self.history)
+
     def await_results(self, candidates: Sequence[Candidate]) -> History:
         """Keep candidates as pending: the next ones asked for are suggested beside them."""
         return self._next(await_results, candidates=[candidate.id for candidate in candidates])
@@ -136,6 +142,7 @@ def propose(address: str, study: Study, history_id: str, count: int, learned: Le
     pending = {PENDING: list(history.pending_ids)} if history and history.pending_ids else {}
     proposer = study.suggest if rows else study.start
     sources = learned.given() if SOURCES in proposer.stage.ports else {}
+    cheaper = _fidelities(lake, study, history) if FIDELITIES in proposer.stage.parameters else {}
     found = lake.run(
         proposer.stage,
         **trials(rows),
@@ -145,10 +152,36 @@ def propose(address: str, study: Study, history_id: str, count: int, learned: Le
         goals=wanted(study.goals),
         count=count,
         seed=study.seed,
+        **cheaper,
         **proposer.parameters,
     )
     outputs = completed(found)
     return tuple(outputs[str(number)] for number in range(count))
+
+
+def costs_of(lake: Lake, study: Study, history: History | None) -> list[float]:
+    """The cost of an evaluation at each fidelity, the target first; 1 where there is no other."""
+    if study.fidelities is None:
+        return [1.0]
+    return study.fidelities.costs_of(lake, history.rows()[: study.budget.initial] if history else [])
+
+
+def budget_left(lake: Lake, study: Study, history: History | None) -> float:
+    """The rest of the budget, pending candidates counted as evaluated, in evaluations at the target."""
+    if history is None:
+        return float(study.budget.total)
+    costs, fidelities = costs_of(lake, study, history), study.fidelities
+    ids = [*(candidate for candidate, _ in history.rows()), *history.pending_ids]
+    if fidelities is None:
+        return float(study.budget.total - len(ids))
+    return study.budget.total - sum(costs[fidelities.number_of(lake.get(one, Candidate))] for one in ids)
+
+
+def _fidelities(lake: Lake, study: Study, history: History | None) -> dict[str, Any]:
+    """The fidelities among which a stage chooses, and what is left to spend."""
+    assert study.fidelities is not None  # a study without any refuses such a stage
+    given = study.fidelities.given(costs_of(lake, study, history))
+    return {FIDELITIES: given, "budget": budget_left(lake, study, history)}
 
 
 @task("expect")

@@ -10,6 +10,7 @@ from typing import Any
 from ragone.dataset import Lake
 from ragone.flows.design.chain import Chain
 from ragone.flows.design.evaluation import Design, Ids, MeasuredVolumeElement, completed
+from ragone.flows.design.fidelities import RESOLUTION
 from ragone.flows.design.study import Study
 from ragone.pipelines.realise import realise
 from ragone.schemas import Candidate
@@ -31,9 +32,12 @@ class Prepared:
         return self.given[f"{branch}recipe"]
 
     def key(self, chain: Chain, branch: str) -> str:
-        """The recipe, and what is changed in the steps that draw and measure: equal for the same volume elements."""
-        steps = (*chain.leading(branch), *chain.drawn(branch))
-        own = {step.role: self.parameters[step.role] for step in steps if step.role in self.parameters}
+        """The recipe, and what is changed in the steps that draw and measure: equal for the same volume elements.
+
+        Their resolution belongs to it where the candidate says one.
+        """
+        roles = [RESOLUTION, *(step.role for step in (*chain.leading(branch), *chain.drawn(branch)))]
+        own = {role: self.parameters[role] for role in roles if role in self.parameters}
         recipe_id = self.recipe_id(branch)
         return f"{recipe_id} {json.dumps(own, sort_keys=True)}" if own else recipe_id
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from ragone.flows.design.chain import NEGATIVE, Chain
 from ragone.flows.design.evaluation import Extraction
+from ragone.flows.design.fidelities import RESOLUTION, Fidelities, read_fidelities
 from ragone.flows.design.former_study import refuse_former
 from ragone.flows.design.given import Given
 from ragone.flows.design.goals import Goal, read_goals
@@ -45,9 +46,12 @@ _LARGEST_SEED = 2**32 - 1
 _SMALLEST_EDGE, _LARGEST_EDGE = 8, 2048
 _GIVEN = ("recipe", "materials", "cell", f"{NEGATIVE}recipe", f"{NEGATIVE}materials")
 _GOALS = ("objectives", "constraints")
-_KEYS = ("name", "seed", *_GIVEN, "space", "steps", *_GOALS, "optimiser", "budget", "resolution", "storage", "executor")
+_OTHERS = ("optimiser", "budget", "resolution", "fidelities", "storage", "executor")
+_KEYS = ("name", "seed", *_GIVEN, "space", "steps", *_GOALS, *_OTHERS)
 _OPTIMISER = {"start": "acquisition.sobol", "suggest": "acquisition.feasible_improvement"}
-_GIVEN_TO_OPTIMISER = ("space", "goals", "count", "context")
+_OF_FIDELITIES = "acquisition.multi_fidelity"
+_FIDELITIES = "fidelities"
+_GIVEN_TO_OPTIMISER = ("space", "goals", "count", "context", _FIDELITIES, "budget")
 _LEARN_FROM = "learn_from"
 _SOURCES = "sources"  # input of a stage that learns from earlier campaigns
 _WARM_INITIAL = 2  # designs at first, of a campaign that learns from others
@@ -69,6 +73,8 @@ class Proposer:
 @dataclass(frozen=True)
 class Budget:
     """Designs drawn evenly at first, designs in all, and designs suggested at a time.
+
+    Where a study has fidelities `total` is what all evaluations may cost, in evaluations at the target.
 
     A campaign ends before the total where two batches in turn promise a gain below `stop_below` [-], 0 for never.
     """
@@ -103,6 +109,11 @@ class Resolution:
         """The edge and voxel size that a step that draws is given."""
         return {"edge_voxels": self.edge_voxels, "voxel_size_metre": self.voxel_size_metre}
 
+    @property
+    def stated(self) -> dict[str, Any]:
+        """The values that a cheaper fidelity can state otherwise: the number of volume elements only if it is fixed."""
+        return {**self.size, **({"volume_elements": self.volume_elements} if self.target is None else {})}
+
     def definition(self) -> dict[str, Any]:
         """Return it as plain data, for the record of a campaign."""
         return {
@@ -117,7 +128,7 @@ class Study:
 
     `start` proposes the first candidates, `suggest` the others. `trust` says what is done about a generator's errors;
     None if a simulator draws. `learn_from` names campaigns and surrogates by ids, or evaluations by a condition and a
-    snapshot. `content` is what it was read from.
+    snapshot. `fidelities` are cheaper evaluations; None without any. `content` is what it was read from.
     """
 
     name: str
@@ -134,6 +145,7 @@ class Study:
     execution: Execution = field(default_factory=Execution)
     trust: Trust | None = None
     learn_from: tuple[Any, ...] = ()
+    fidelities: Fidelities | None = None
     content: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
@@ -163,8 +175,13 @@ class Study:
         if trust is not None:
             _require_expectable(space, chain)
         require_parameters(chain, space)
+        resolution = _resolution(root)
+        fidelities = read_fidelities(root, chain, resolution.stated, space)
+        if fidelities is not None:
+            _require_simulated(trust)
+            space = {**space, **fidelities.space()}
         optimiser = root.section("optimiser", _OPTIMISER, {})
-        suggest, learn_from = _proposer(optimiser, "suggest"), _learn_from(optimiser)
+        suggest, learn_from = _proposer(optimiser, "suggest", fidelities), _learn_from(optimiser, fidelities)
         return cls(
             name=root.text("name"),
             seed=root.integer("seed", 0, _LARGEST_SEED),
@@ -172,14 +189,15 @@ class Study:
             space=space,
             chain=chain,
             goals=tuple(replace(goal, sources=sources_of(goal, chain)) for goal in goals),
-            start=suggest if learn_from and not optimiser.has("start") else _proposer(optimiser, "start"),
+            start=suggest if learn_from and not optimiser.has("start") else _proposer(optimiser, "start", fidelities),
             suggest=suggest,
-            budget=_budget(root, space, warm=bool(learn_from)),
-            resolution=_resolution(root),
+            budget=_budget(root, space, fidelities, warm=bool(learn_from)),
+            resolution=resolution,
             keep_voxels=root.section("storage", ["keep_voxels"], {}).flag("keep_voxels", False),
             execution=_execution(root),
             trust=trust,
             learn_from=learn_from,
+            fidelities=fidelities,
             content=content["study"],
         )
 
@@ -225,6 +243,14 @@ class Study:
         paths = [path for path, value in candidate.values.items() if path not in fixed or value != fixed[path]]
         return self.given.decided_by(paths)
 
+    def resolution_of(self, parameters: Mapping[str, Mapping[str, Any]]) -> Resolution:
+        """The resolution with which a design is evaluated that says these parameters, by role."""
+        return replace(self.resolution, **parameters.get(RESOLUTION, {}))
+
+    def target(self) -> dict[str, Any]:
+        """The fidelity among whose trials a conclusion is drawn, as it takes it; empty where there is one alone."""
+        return {} if self.fidelities is None else {"target": dict(self.fidelities.target)}
+
     def parameters(self, candidate: Candidate) -> dict[str, dict[str, Any]]:
         """Parameters of steps that the candidate says, by role."""
         found: dict[str, dict[str, Any]] = {}
@@ -264,6 +290,7 @@ class Study:
             "budget": self.budget.definition(),
             "resolution": self.resolution.definition(),
             **({} if self.trust is None else {"trust": self.trust.definition()}),
+            **({} if self.fidelities is None else {_FIDELITIES: self.fidelities.definition()}),
         }
 
 
@@ -286,10 +313,25 @@ def _require_expectable(space: Space, chain: Chain) -> None:
             )
 
 
-def _proposer(section: Section, role: str) -> Proposer:
-    written = section.raw(role, _OPTIMISER[role])
+def _require_simulated(trust: Trust | None) -> None:
+    """Refuse a generator, whose errors are expected at its own resolution alone."""
+    if trust is not None:
+        raise StudyError(
+            "study.fidelities are given, and a generator draws, whose errors are expected at one resolution. Leave "
+            "them out, or name a simulator in study.steps.manufacture."
+        )
+
+
+def _proposer(section: Section, role: str, fidelities: Fidelities | None) -> Proposer:
+    usual = _OPTIMISER[role] if fidelities is None else _OF_FIDELITIES
+    written = section.raw(role, usual)
     inner = Section({"stage": written} if isinstance(written, str) else written, section.at(role), None)
-    stage = choose_stage(inner, inner.text("stage", _OPTIMISER[role]))
+    stage = choose_stage(inner, inner.text("stage", usual))
+    if _FIDELITIES in stage.parameters and fidelities is None:
+        raise StudyError(
+            f"{inner.at('stage')} = {stage.name} chooses among fidelities, and the study has none. Add "
+            "study.fidelities, for example [{resolution.volume_elements: 1, cost: 0.25}]."
+        )
     if stage.room != "acquisition":
         raise StudyError(f"{inner.at('stage')} = {stage.name} proposes no candidates. Choose a stage of acquisition.")
     names = [name for name in inner if name not in ("stage", _LEARN_FROM)]
@@ -299,7 +341,7 @@ def _proposer(section: Section, role: str) -> Proposer:
     return Proposer(stage, stage_parameters(inner, stage, names))
 
 
-def _learn_from(optimiser: Section) -> tuple[Any, ...]:
+def _learn_from(optimiser: Section, fidelities: Fidelities | None) -> tuple[Any, ...]:
     """Ids, and conditions with their snapshots, that `learn_from` beside the stage lists."""
     written = optimiser.raw("suggest", None)
     if not isinstance(written, Mapping) or _LEARN_FROM not in written:
@@ -307,7 +349,8 @@ def _learn_from(optimiser: Section) -> tuple[Any, ...]:
     inner = Section(written, optimiser.at("suggest"), None)
     given, path = inner.raw(_LEARN_FROM), inner.at(_LEARN_FROM)
     entries = given if isinstance(given, list) else [given]
-    stage = choose_stage(inner, inner.text("stage", _OPTIMISER["suggest"]))
+    usual = _OPTIMISER["suggest"] if fidelities is None else _OF_FIDELITIES
+    stage = choose_stage(inner, inner.text("stage", usual))
     if _SOURCES not in stage.ports:
         raise StudyError(
             f"{path}: {stage.name} learns from no other campaign. Choose acquisition.feasible_improvement."
@@ -327,7 +370,7 @@ def _source(entry: Any, path: str) -> Any:
     return {"where": section.text("where"), "at": section.text("at")}
 
 
-def _budget(root: Section, space: Space, *, warm: bool) -> Budget:
+def _budget(root: Section, space: Space, fidelities: Fidelities | None, *, warm: bool) -> Budget:
     section = root.section("budget", ["initial", "total", "batch", "stop_below"])
     usual = {"default": _WARM_INITIAL} if warm else {}
     initial = section.integer("initial", 1, _LARGEST, **usual)
@@ -338,6 +381,11 @@ def _budget(root: Section, space: Space, *, warm: bool) -> Budget:
             "Set initial and total to 1, or give a value a low and a high."
         )
     stop_below = section.quantity("stop_below", "1", Bounds(low=0, high=1)) if section.has("stop_below") else 0.0
+    if stop_below and fidelities is not None:
+        raise StudyError(
+            f"{section.at('stop_below')} is of designs that are all evaluated alike, and the study has fidelities. "
+            "Remove one of them."
+        )
     return Budget(initial, total, section.integer("batch", 1, _LARGEST, 1), stop_below)
 
 

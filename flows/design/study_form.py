@@ -25,6 +25,7 @@ _DOCS = {
     "optimiser": "the stages that propose designs",
     "budget": "designs at first, in all, and at a time",
     "resolution": "voxels along an edge, their size, and how many volumes of a recipe",
+    "fidelities": "cheaper evaluations of a design, each with what it changes and its cost",
     "storage": "whether voxels are kept",
     "executor": "where tasks run, and by how many workers",
 }

@@ -52,8 +52,9 @@ def measure_volume_elements(
         Is called with the number of volume elements beyond the first ones, before they are measured.
     """
     found: dict[str, list[MeasuredVolumeElement]] = {key: [] for key in drawings}
-    while due := _due(workspace, study, branch, found):
-        more = sum(element >= study.resolution.first_volume_elements for _, element in due)
+    while due := _due(workspace, study, branch, drawings, found):
+        first = {key: study.resolution_of(one.design.parameters).first_volume_elements for key, one in drawings.items()}
+        more = sum(element >= first[key] for key, element in due)
         if more:
             further(more)
         workspace.progress.step(f"measuring {len(due)} volume elements of {len({key for key, _ in due})} recipes")
@@ -75,7 +76,8 @@ def _call(study: Study, branch: str, drawing: Drawing, element: int) -> tuple[An
     """Arguments of `measure_volume_element`."""
     design = drawing.design
     seed = volume_element_seed(study.seed, design.recipe_id(branch), element)
-    return study.chain, branch, drawing.step, design.given, study.resolution.size, seed, design.parameters
+    size = study.resolution_of(design.parameters).size
+    return study.chain, branch, drawing.step, design.given, size, seed, design.parameters
 
 
 def _drop_voxels(workspace: Workspace, chain: Chain, branch: str, elements: Sequence[MeasuredVolumeElement]) -> None:
@@ -85,14 +87,19 @@ def _drop_voxels(workspace: Workspace, chain: Chain, branch: str, elements: Sequ
 
 
 def _due(
-    workspace: Workspace, study: Study, branch: str, found: Mapping[str, Sequence[MeasuredVolumeElement]]
+    workspace: Workspace,
+    study: Study,
+    branch: str,
+    drawings: Mapping[str, Drawing],
+    found: Mapping[str, Sequence[MeasuredVolumeElement]],
 ) -> list[tuple[str, int]]:
     """The volume elements to measure next, of every recipe whose sample is too small, by what is stored alone."""
-    role, size = transport_role(study.chain, branch), study.resolution
+    role, lake = transport_role(study.chain, branch), workspace.lake
+    sizes = {key: study.resolution_of(one.design.parameters) for key, one in drawings.items()}
     return [
         (key, element)
         for key, measured in found.items()
         for element in range(
-            len(measured), sample_size(workspace.lake, size.target, size.volume_elements, role, measured)
+            len(measured), sample_size(lake, sizes[key].target, sizes[key].volume_elements, role, measured)
         )
     ]

@@ -2,6 +2,12 @@
 
 from ragone.models.acquisition.expected_improvement import suggest_by_expected_improvement
 from ragone.models.acquisition.feasible_improvement import suggest_by_feasible_improvement
+from ragone.models.acquisition.multi_fidelity import suggest_by_multi_fidelity
 from ragone.models.acquisition.sobol import suggest_by_sobol
 
-__all__ = ["suggest_by_expected_improvement", "suggest_by_feasible_improvement", "suggest_by_sobol"]
+__all__ = [
+    "suggest_by_expected_improvement",
+    "suggest_by_feasible_improvement",
+    "suggest_by_multi_fidelity",
+    "suggest_by_sobol",
+]
