@@ -141,6 +141,7 @@ def _next(session: Session, folder: Path, params: Path, found: CampaignRecords) 
             f"  ragone lineage {kpi}{where}",
             f"  ragone reproduce {kpi} --deep{where}",
             f"  ragone why {kpi}{where}",
+            f"  ragone explain {short(found.campaign.id)}{where}",
             f"  ragone screen {aim}{where}",
             f"  ragone run my-study.yaml{where}    (a copy of {params} with your own numbers)",
         ]
