@@ -143,8 +143,8 @@ def test_demo(cli, write_study, tmp_path):
     assert "a copy of params.yaml" in answer.err
     content = (tmp_path / "shown" / "report.html").read_text(encoding="utf-8")
     page = StrictPage(content)
-    assert [picture[:4] for picture, _ in page.pictures] == [b"\x89PNG"] * 3
-    assert [alt.split()[0] for _, alt in page.pictures] == ["Scatter", "Slice", "Voltage"]
+    assert [picture[:4] for picture, _ in page.pictures] == [b"\x89PNG"] * 6
+    assert [alt.split()[0] for _, alt in page.pictures] == ["Scatter", "Best", "Parallel", "Slices", "Slice", "Voltage"]
     for word in (
         "tiny",
         "maximise the energy density",
