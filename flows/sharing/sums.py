@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 import numpy as np
 
 from ragone.dataset import Lake
+from ragone.flows.sharing.condition import require_row_condition
 from ragone.flows.sharing.policy import Policy
 from ragone.flows.surrogate.observations import Observations, find_observations
 from ragone.models.sharing.errors import ShareError
@@ -16,8 +16,6 @@ from ragone.models.surrogate.features import Feature, encoded
 from ragone.models.surrogate.training_set import TargetDefinition, definition_of, quantity_of
 from ragone.schemas import Kpi, Transport
 from ragone.schemas.unit_names import unit_of
-
-_OTHER_ROWS = re.compile(r"\b(select|from|table|values)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -68,8 +66,7 @@ def find_sums(
     RetrainingError
         If there are no such evaluations.
     """
-    if _OTHER_ROWS.search(where):
-        raise ShareError("--where looks at other rows by SELECT or FROM, which spends privacy unseen. Leave it out.")
+    require_row_condition(where)
     names = list(lake.evaluations(lake.resolve(at) if at else None).collect_schema())
     units = {name: unit_of(name.partition(" of ")[0]) for name in names} | {target: "1"}
     chosen = policy.features(units | {target: ""}, features) if features else _all_but(policy, units, target)

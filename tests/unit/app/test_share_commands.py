@@ -222,7 +222,7 @@ def test_a_policy_is_obeyed(cli, owner, old, new, said):
     ("words", "said"),
     [
         (("--where", "porosity < (SELECT avg(porosity) FROM recipes)"), "spends privacy unseen"),
-        (("--where", "porosity IN (FROM (VALUES (0.3)))"), "spends privacy unseen"),
+        (("--where", "1=1) QUALIFY (row_number() OVER (ORDER BY porosity) < 8"), "spends privacy unseen"),
         (("--features", "binder_adhesion,edge_voxels"), "does not allow the column edge_voxels"),
         (("--epsilon", "0"), "--epsilon"),
         (("--epsilon", "50"), "kept private; 1 is usual"),
