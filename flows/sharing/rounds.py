@@ -15,7 +15,7 @@ from typing import Any
 
 import rfc8785
 
-from ragone.dataset import Lake
+from ragone.flows.sharing.ledger import Ledger
 from ragone.flows.sharing.owner_key import owner_key
 from ragone.flows.sharing.receiving import read_document
 from ragone.models.sharing.errors import ShareError
@@ -23,11 +23,10 @@ from ragone.models.sharing.masks import mask_key_of, unmasked_sum
 from ragone.models.sharing.moments import Layout, checked_numbers
 from ragone.models.sharing.receiving import noise_of
 from ragone.models.sharing.signed_document import fingerprint_of, public_key_of, signed
-from ragone.schemas import Share, ShareForm
+from ragone.schemas import ShareForm
 
 KEY_FORM = "key"
 _AGREED = ("round", "sum_of", "target", "unit", "definition", "licence", "layout", "privacy", "owners")
-_SENT = "SELECT id FROM shares WHERE direction = 'sent' AND form = 'masked'"
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ def key_document(owner: str, key_path: Path) -> dict[str, Any]:
     return signed({"form": KEY_FORM, "owner": owner, "made": made, "mask_key": mask_key_of(key)}, key)
 
 
-def read_round(lake: Lake, name: str, files: Sequence[Path]) -> Round:
+def read_round(ledger: Ledger, name: str, files: Sequence[Path]) -> Round:
     """Read the key files of the other owners.
 
     Raises
@@ -68,9 +67,7 @@ def read_round(lake: Lake, name: str, files: Sequence[Path]) -> Round:
     """
     if not name.strip():
         raise ShareError("a sum needs a name on which all owners agree. Give it by --round.")
-    for share_id in lake.sql(_SENT)["id"].to_list():
-        if lake.get(share_id, Share).content["round"] == name:
-            raise ShareError(f"something was sent in round {name!r} before: a mask hides once. Agree on another name.")
+    ledger.require_new_round(name)
     return Round(name, tuple(_other(path) for path in files))
 
 

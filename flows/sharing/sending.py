@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ragone.dataset import Lake
-from ragone.flows.sharing.ledger import require_budget
+from ragone.flows.sharing.ledger import Ledger
 from ragone.flows.sharing.owner_key import owner_key
 from ragone.flows.sharing.policy import Policy
 from ragone.flows.sharing.rounds import Round, label_of
@@ -57,7 +57,7 @@ def prepare_hyper_parameters(lake: Lake, name: str, policy: Policy) -> Prepared:
 
 
 def prepare_sums(
-    lake: Lake,
+    ledger: Ledger,
     target: str,
     form: ShareForm,
     policy: Policy,
@@ -75,8 +75,8 @@ def prepare_sums(
     policy.require(form)
     if together is not None:
         policy.require(ShareForm.MASKED)
-    sums = find_sums(lake, target, policy, histograms=form is ShareForm.STATISTICS, **chosen)
-    left = require_budget(lake, policy, sums.designs, privacy)
+    sums = find_sums(ledger.lake, target, policy, histograms=form is ShareForm.STATISTICS, **chosen)
+    left = ledger.require_budget(policy, sums.designs, privacy)
     layout, whole = sums.layout, privacy.variance(sums.layout.sensitivity)
     variance = whole if together is None else together.noise(whole)
     words = [
@@ -104,17 +104,34 @@ def prepare_sums(
     return Prepared(form, target, policy, content, tuple(words), sums, together, privacy, sums.designs)
 
 
-def send(lake: Lake, prepared: Prepared, key_path: Path, output: Path) -> Share:
+def send(ledger: Ledger, prepared: Prepared, output: Path) -> Share:
     """Draw the noise, sign, record what was spent, and write the file.
+
+    The budget and the round are looked at again: another export may have left while the owner was asked.
 
     Raises
     ------
     ShareError
-        If the file exists.
+        If the file exists, or the budget or the round was used up meanwhile.
     """
     if output.exists():
         raise ShareError(f"{output} exists already. Name another file with --output.")
     output.parent.mkdir(parents=True, exist_ok=True)
+    with ledger.alone():
+        if prepared.privacy is not None:
+            ledger.require_budget(prepared.policy, prepared.design_ids, prepared.privacy)
+        if prepared.together is not None:
+            ledger.require_new_round(prepared.together.name)
+        share = _signed(prepared, ledger.key_path)
+        ledger.lake.put(share, note=f"sent as {output.name}")
+        if prepared.privacy is not None:
+            ledger.add(share)
+    _write(output, written(share.content))
+    return share
+
+
+def _signed(prepared: Prepared, key_path: Path) -> Share:
+    """The record of what leaves, with the signed document, whose noise is drawn here."""
     key, made = owner_key(key_path), datetime.now(UTC).replace(microsecond=0)
     head: dict[str, Any] = {
         "form": str(prepared.form),
@@ -131,8 +148,7 @@ def send(lake: Lake, prepared: Prepared, key_path: Path, output: Path) -> Share:
         if prepared.together is not None:
             numbers = masked(numbers, key, prepared.together.mask_keys, label_of(content))
         content["numbers"] = numbers
-    document = signed(content, key)
-    share = Share(
+    return Share(
         direction=ShareDirection.SENT,
         form=prepared.form,
         target=prepared.target,
@@ -145,11 +161,8 @@ def send(lake: Lake, prepared: Prepared, key_path: Path, output: Path) -> Share:
         design_ids=prepared.design_ids,
         where=prepared.sums.found.where if prepared.sums else "",
         snapshot_id=prepared.sums.found.snapshot_id if prepared.sums else "",
-        content=document,
+        content=signed(content, key),
     )
-    lake.put(share, note=f"sent as {output.name}")
-    _write(output, written(document))
-    return share
 
 
 def _licence_words(policy: Policy, about: Mapping[str, Any]) -> list[str]:
