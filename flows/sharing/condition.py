@@ -27,7 +27,7 @@ def require_row_condition(where: str) -> None:
     query = f"SELECT 1 FROM evaluations WHERE ({where}\n)"
     with duckdb.connect(config={"enable_external_access": "false"}) as database:
         answer = database.execute("SELECT json_serialize_sql($query)", {"query": query}).fetchone()
-    parsed = json.loads(answer[0]) if answer else {"error": True}
+    parsed: dict[str, Any] = json.loads(answer[0]) if answer else {"error": True}
     if parsed["error"]:
         raise ShareError(f"--where is no condition: {parsed.get('error_message')}. Write one such as 'porosity < 0.4'.")
     nodes = [statement["node"] for statement in parsed["statements"]]
