@@ -89,14 +89,7 @@ def prepare_sums(
         "unit": layout.target.unit,
         "definition": sums.definition,
         "layout": layout.plain(),
-        "privacy": {
-            "epsilon": privacy.epsilon,
-            "delta": privacy.delta,
-            "mechanism": "discrete Gaussian",
-            "neighbours": "one design more or less",
-            "sensitivity": layout.sensitivity,
-            "variance": variance,
-        },
+        "privacy": privacy.plain(layout.sensitivity, variance),
     }
     if together is not None:
         content |= {"round": together.name, "sum_of": str(form)}
