@@ -19,7 +19,7 @@ from ragone.flows.sharing.ledger import Ledger
 from ragone.flows.sharing.owner_key import owner_key
 from ragone.flows.sharing.policy import Policy
 from ragone.flows.sharing.rounds import Round, label_of
-from ragone.flows.sharing.sums import Sums, find_sums
+from ragone.flows.sharing.sums import Sums, column_units, find_sums
 from ragone.flows.surrogate.surrogate_files import stored_surrogate
 from ragone.models.sharing.discrete_gaussian import with_noise
 from ragone.models.sharing.errors import ShareError
@@ -51,6 +51,7 @@ def prepare_hyper_parameters(lake: Lake, name: str, policy: Policy) -> Prepared:
     policy.require(ShareForm.HYPER_PARAMETERS)
     record = stored_surrogate(lake, name)
     found = hyper_parameters_of(record)
+    _require_columns(policy, column_units(lake) | {record.target: record.target_unit}, record.target, found)
     content = {"unit": record.target_unit, "definition": record.target_definition, **found}
     words = words_of_hyper_parameters(found, len(record.trained_on))
     return Prepared(ShareForm.HYPER_PARAMETERS, record.target, policy, content, tuple(words))
@@ -76,6 +77,11 @@ def prepare_sums(
     if together is not None:
         policy.require(ShareForm.MASKED)
     sums = find_sums(ledger.lake, target, policy, histograms=form is ShareForm.STATISTICS, **chosen)
+    if privacy.delta * len(sums.designs) >= 1:
+        raise ShareError(
+            f"delta = {privacy.delta:g} is no promise to {len(sums.designs)} designs: one of them may be told whole. "
+            "Give --delta far below 1 over their number."
+        )
     left = ledger.require_budget(policy, sums.designs, privacy)
     layout, whole = sums.layout, privacy.variance(sums.layout.sensitivity)
     variance = whole if together is None else together.noise(whole)
@@ -83,6 +89,7 @@ def prepare_sums(
         *(words_of_round(together.name, together.others, privacy, whole / variance) if together else ()),
         *words_of_sums(layout, privacy, len(sums.designs), math.sqrt(whole) / layout.sensitivity),
         f"The budget that is left of these designs afterwards: epsilon = {left[0]:g}, delta = {left[1]:g}.",
+        *_bound_words(sums),
         *_licence_words(policy, sums.found.about),
     ]
     content = {
@@ -156,6 +163,22 @@ def _signed(prepared: Prepared, key_path: Path) -> Share:
         snapshot_id=prepared.sums.found.snapshot_id if prepared.sums else "",
         content=signed(content, key),
     )
+
+
+def _require_columns(policy: Policy, units: Mapping[str, str], target: str, found: Mapping[str, Any]) -> None:
+    """Raise `ShareError` unless the policy lets target, features and their options leave."""
+    allowed = policy.features(units, (target, *(one["name"] for one in found["features"])))
+    for one in found["features"]:
+        hidden = [option for option in one.get("choices", ()) if option not in allowed[one["name"]].options]
+        if hidden:
+            raise ShareError(f"the policy does not allow {one['name']} = {hidden[0]} to leave. Add it to its options.")
+
+
+def _bound_words(sums: Sums) -> list[str]:
+    if not sums.bounds_of_data:
+        return []
+    named = ", ".join(sums.bounds_of_data)
+    return [f"Look again at the bounds of {named}: they are extreme values of your data, and the file says them."]
 
 
 def _licence_words(policy: Policy, about: Mapping[str, Any]) -> list[str]:
