@@ -14,8 +14,8 @@ by five times the spread.
 
 **Encoder.** Five owners with 30 designs each, whose responses are the stand-in's, shifted along each axis by up to 0.15
 of its range, with a tilt of up to 0.3 of the spread, times a factor from 0.5 to 2, and noise of 2 % of the spread. A
-sixth owner of the same family has few designs: its error with the encoder's head over that of a Gaussian process of its
-own.
+sixth owner of the same family has few designs: its error with the encoder's head, with the better of both by left-out
+designs, and with the hyper-parameters of the others (geometric means), over that of a Gaussian process of its own.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ from ragone.models.sharing.discrete_gaussian import with_noise
 from ragone.models.sharing.moments import Layout
 from ragone.models.sharing.privacy import Privacy
 from ragone.models.sharing.receiving import surrogate_of_sums
-from ragone.models.surrogate.encoder import OwnedSet, fit_encoder
+from ragone.models.surrogate.encoder import Head, OwnedSet, fit_encoder, head_or_own
 from ragone.models.surrogate.features import Feature
-from ragone.models.surrogate.kriging import Kriging
+from ragone.models.surrogate.kriging import FittedKriging, Kriging
 
 _SEEDS = int(os.environ.get("RAGONE_BENCHMARK_SEEDS", "10"))
 _TRIALS, _DELTA, _AXES = 2000, 1e-5, 4
@@ -156,24 +156,33 @@ def _errors() -> list[Line]:
 
 
 def _encoders() -> list[Line]:
-    ratios: dict[int, list[float]] = {few: [] for few in _FEW}
+    ratios: dict[tuple[str, int], list[float]] = {}
     for seed in range(_SEEDS):
         tell(f"encoder {seed + 1} of {_SEEDS}")
-        encoder = fit_encoder([_owned(100 * seed + owner, _EACH) for owner in range(_OWNERS)], seed)
+        others = [_owned(100 * seed + owner, _EACH) for owner in range(_OWNERS)]
+        encoder, known = fit_encoder(others, seed), [Kriging().fit(one.points, one.values, None, 0) for one in others]
+        scales = np.exp(np.mean([np.log(one.length_scales) for one in known], axis=0))
+        noise = float(np.exp(np.mean([np.log(one.noise) for one in known])))
         fresh, tests = _owned(100 * seed + 99, max(_FEW)), _owned(100 * seed + 99, 500, noise=0.0, skip=1)
         for few in _FEW:
             own = OwnedSet(fresh.points[:few], fresh.values[:few])
             alone = Kriging().fit(own.points, own.values, None, seed)
-            errors = [
-                np.sqrt(np.mean((model.predict_means(tests.points) - tests.values) ** 2))
-                for model in (encoder.head(own), alone)
-            ]
-            ratios[few].append(float(errors[0] / errors[1]))
+            models = {
+                "the encoder": encoder.head(own),
+                "the encoder or alone by left-out designs": head_or_own(encoder, own, seed),
+                "length scales of the others": Kriging().fit_given(own.points, own.values, scales, noise),
+            }
+            for what, model in models.items():
+                ratios.setdefault((what, few), []).append(_error(model, tests) / _error(alone, tests))
     return [
-        stated(f"error with the encoder over alone, {few} designs: median, range",
+        stated(f"error with {what} over alone, {few} designs: median, range",
                f"{np.median(each):.2f}, {min(each):.2f} to {max(each):.2f}")
-        for few, each in ratios.items()
+        for (what, few), each in sorted(ratios.items())
     ]  # fmt: skip
+
+
+def _error(model: Head | FittedKriging, tests: OwnedSet) -> float:
+    return float(np.sqrt(np.mean((model.predict_means(tests.points) - tests.values) ** 2)))
 
 
 def _owned(seed: int, count: int, noise: float = 0.02, skip: int = 0) -> OwnedSet:
