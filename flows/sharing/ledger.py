@@ -27,7 +27,7 @@ _SENT = "SELECT id FROM shares WHERE direction = 'sent' AND epsilon IS NOT NULL"
 
 @dataclass(frozen=True)
 class Spending:
-    """What one release cost each of its designs, and the round whose masks it used up, if any."""
+    """The cost of one release to each of its designs, and the round whose masks it used up, if any."""
 
     epsilon: float
     delta: float
@@ -36,7 +36,7 @@ class Spending:
 
     @classmethod
     def of(cls, share: Share) -> Spending:
-        """The cost of a release."""
+        """The cost that a record of a release states."""
         name = share.content["round"] if share.form is ShareForm.MASKED else ""
         return cls(share.epsilon or 0.0, share.delta or 0.0, name, frozenset(share.design_ids))
 

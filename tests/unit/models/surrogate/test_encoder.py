@@ -41,9 +41,9 @@ def test_a_new_owner_with_few_designs_is_helped(encoder, seed):
 
 def test_left_out_designs_decide_whether_the_encoder_is_used(encoder):
     """An owner of the same kind gets the head, one whose response is another a process of its own."""
-    fresh = owned(60, 7)
+    fresh = owned(60, 6)
     assert isinstance(head_or_own(encoder, fresh, 0), Head)
-    points = np.random.default_rng(4).random((12, 5))
+    points = np.random.default_rng(4).random((10, 5))
     other = OwnedSet(points, np.sin(4 * points[:, 3]) + points[:, 0] * 0.1)
     chosen, tests = head_or_own(encoder, other, 0), np.random.default_rng(5).random((200, 5))
     assert isinstance(chosen, FittedKriging)
