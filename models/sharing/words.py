@@ -29,7 +29,7 @@ def words_of_hyper_parameters(content: Mapping[str, Any], observations: int) -> 
         "What can be inferred: how fast the target changes along each feature, hence which ones matter.",
         "What is not in it: rows, values, ranges, the level or the spread of the target, counts, ids.",
         f"There is no differential privacy: the numbers were fitted to {observations} observations. Who knows all of "
-        "these but one can test whether a guess of that one fits.",
+        "these but one can test whether a guess of that one fits; whether a guess of an unusual one fits, anybody can.",
     ]
 
 
