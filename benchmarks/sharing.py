@@ -7,10 +7,15 @@ delta. Of the plain Gaussian process the rows are read out of its tensors.
 **Error lost.** Surrogates of degree 1 and 2 by noisy sums, against the same without noise, on 500 held-out designs of
 the stand-in; error over the spread of the designs. Medians over seeds.
 
+**Hyper-parameters.** Nothing bounds what they tell. One attacker knows all other designs, fits with and without the
+candidate, and looks which is nearer; another knows only what law the designs follow, and fits 200 shadows each, with
+and without it, to other designs of that law. Candidates: a design of the law, and one at the corner whose value is off
+by five times the spread.
+
 **Encoder.** Five owners with 30 designs each, whose responses are the stand-in's, shifted along each axis by up to 0.15
 of its range, with a tilt of up to 0.3 of the spread, times a factor from 0.5 to 2, and noise of 2 % of the spread. A
-sixth owner of the same family has few designs: its error with the encoder's head over that of a Gaussian process of its
-own.
+sixth owner of the same family has few designs: its error with the encoder's head, with the better of both by left-out
+designs, and with the hyper-parameters of the others (geometric means), over that of a Gaussian process of its own.
 """
 
 from __future__ import annotations
@@ -22,24 +27,30 @@ import numpy as np
 
 from benchmarks.measure import Line, stated, tell
 from benchmarks.stand_in import Floats, stand_in
-from ragone.models.sharing.attacks import Advantage, is_member_by_sums, reconstructed
+from ragone.models.sharing.attacks import (
+    Advantage,
+    is_member_by_shadows_of_several,
+    is_member_by_sums,
+    reconstructed,
+)
 from ragone.models.sharing.discrete_gaussian import with_noise
 from ragone.models.sharing.moments import Layout
 from ragone.models.sharing.privacy import Privacy
 from ragone.models.sharing.receiving import surrogate_of_sums
-from ragone.models.surrogate.encoder import OwnedSet, fit_encoder
+from ragone.models.surrogate.encoder import Head, OwnedSet, fit_encoder, head_or_own
 from ragone.models.surrogate.features import Feature
-from ragone.models.surrogate.kriging import Kriging
+from ragone.models.surrogate.kriging import FittedKriging, Kriging
 
 _SEEDS = int(os.environ.get("RAGONE_BENCHMARK_SEEDS", "10"))
 _TRIALS, _DELTA, _AXES = 2000, 1e-5, 4
 _COUNTS, _EPSILONS = (60, 200, 1000), (1.0, 3.0)
+_FITTED, _SHADOWS = (20, 60), 20 * _SEEDS
 _OWNERS, _EACH, _FEW = 5, 30, (6, 10, 20)
 
 
 def lines() -> list[Line]:
     """Attacks, error lost, encoder; some minutes."""
-    return [*_attacks(), *_errors(), *_encoders()]
+    return [*_attacks(), *_hyper_parameters(), *_errors(), *_encoders()]
 
 
 def _layout(degree: int) -> Layout:
@@ -81,6 +92,44 @@ def _attacks() -> list[Line]:
     return [*found, stated("... the same without noise", f"{exact_guess:.4f}")]
 
 
+def _hyper_parameters() -> list[Line]:
+    found, spread = [], float(_designs(500, 10**6)[1].std())
+    corner = np.ones((1, _AXES))
+    candidates = {
+        "a design of the law": _designs(1, 77),
+        "one off by five spreads": (corner, stand_in().truth(corner) + 5 * spread),
+    }
+    for count in _FITTED:
+        for what, candidate in candidates.items():
+            tell(f"hyper-parameters: {count} designs, {what}")
+            fits = [
+                [_fitted_to(count, 10**4 + seed, candidate if inside else None) for seed in range(2 * _SHADOWS)]
+                for inside in (True, False)
+            ]
+            shadows, attacked = [np.array(one[:_SHADOWS]) for one in fits], [one[_SHADOWS:] for one in fits]
+            said = [[is_member_by_shadows_of_several(each, *shadows) for each in one] for one in attacked]
+            strangers = Advantage.of(*said)
+            near = [
+                [bool(np.abs(each - one).sum() < np.abs(each - other).sum()) for each in (one, other)]
+                for one, other in zip(*attacked, strict=True)
+            ]
+            insider = Advantage.of([first for first, _ in near], [second for _, second in near])
+            found += [
+                stated(f"advantage by hyper-parameters, {count} designs, {what}, others known", f"{insider.value:.0%}"),
+                stated("... others not known", f"{strangers.value:.0%} ± {strangers.standard_error:.0%}"),
+            ]
+    return found
+
+
+def _fitted_to(count: int, seed: int, candidate: tuple[Floats, Floats] | None) -> Floats:
+    """Logarithms of the length scales and noise, and the mean, of a process fitted to designs of that seed."""
+    points, values = _designs(count, seed)
+    if candidate is not None:
+        points, values = np.vstack([points[:-1], candidate[0]]), np.append(values[:-1], candidate[1])
+    fitted = Kriging().fit(points, values, None, 0)
+    return np.append(np.log([*fitted.length_scales, fitted.noise]), fitted.mean)
+
+
 def _errors() -> list[Line]:
     tests, truth = _designs(500, 10**6)
     found = []
@@ -107,24 +156,33 @@ def _errors() -> list[Line]:
 
 
 def _encoders() -> list[Line]:
-    ratios: dict[int, list[float]] = {few: [] for few in _FEW}
+    ratios: dict[tuple[str, int], list[float]] = {}
     for seed in range(_SEEDS):
         tell(f"encoder {seed + 1} of {_SEEDS}")
-        encoder = fit_encoder([_owned(100 * seed + owner, _EACH) for owner in range(_OWNERS)], seed)
+        others = [_owned(100 * seed + owner, _EACH) for owner in range(_OWNERS)]
+        encoder, known = fit_encoder(others, seed), [Kriging().fit(one.points, one.values, None, 0) for one in others]
+        scales = np.exp(np.mean([np.log(one.length_scales) for one in known], axis=0))
+        noise = float(np.exp(np.mean([np.log(one.noise) for one in known])))
         fresh, tests = _owned(100 * seed + 99, max(_FEW)), _owned(100 * seed + 99, 500, noise=0.0, skip=1)
         for few in _FEW:
             own = OwnedSet(fresh.points[:few], fresh.values[:few])
             alone = Kriging().fit(own.points, own.values, None, seed)
-            errors = [
-                np.sqrt(np.mean((model.predict_means(tests.points) - tests.values) ** 2))
-                for model in (encoder.head(own), alone)
-            ]
-            ratios[few].append(float(errors[0] / errors[1]))
+            models = {
+                "the encoder": encoder.head(own),
+                "the encoder or alone by left-out designs": head_or_own(encoder, own, seed),
+                "length scales of the others": Kriging().fit_given(own.points, own.values, scales, noise),
+            }
+            for what, model in models.items():
+                ratios.setdefault((what, few), []).append(_error(model, tests) / _error(alone, tests))
     return [
-        stated(f"error with the encoder over alone, {few} designs: median, range",
+        stated(f"error with {what} over alone, {few} designs: median, range",
                f"{np.median(each):.2f}, {min(each):.2f} to {max(each):.2f}")
-        for few, each in ratios.items()
+        for (what, few), each in sorted(ratios.items())
     ]  # fmt: skip
+
+
+def _error(model: Head | FittedKriging, tests: OwnedSet) -> float:
+    return float(np.sqrt(np.mean((model.predict_means(tests.points) - tests.values) ** 2)))
 
 
 def _owned(seed: int, count: int, noise: float = 0.02, skip: int = 0) -> OwnedSet:

@@ -59,7 +59,12 @@ class Policy:
             If one that is asked for is not in the policy, or a column or its bounds make no sense.
         """
         full = {short: name for name in units for short in (short_name(name), name)}
-        stated = {full.get(name, ""): name for name in self.columns}
+        stated = {full.get(name, name): name for name in self.columns}
+        if len(stated) < len(list(self.columns)):
+            twice = next(name for name in self.columns if stated[full.get(name, name)] != name)
+            raise ShareError(
+                f"columns.{twice} and columns.{stated[full[twice]]} are one column. State its bounds once."
+            )
         unknown = next((name for name in self.columns if name not in full), None)
         if unknown is not None:
             raise ShareError(f"columns.{unknown} is no column of the evaluations: {did_you_mean(unknown, full)}")

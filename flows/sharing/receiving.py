@@ -10,11 +10,15 @@ from typing import Any
 
 from ragone.dataset import Lake
 from ragone.dataset.exchange.people import read_person
+from ragone.dataset.exchange.terms import terms_of
 from ragone.flows.design.evaluation import completed
 from ragone.flows.running.tracking import run_stage
+from ragone.flows.sharing.known_keys import require_known_key
+from ragone.models.sharing.described import require_number
 from ragone.models.sharing.errors import ShareError
 from ragone.models.sharing.hyper_parameters import check_hyper_parameters
 from ragone.models.sharing.moments import Layout, checked_numbers
+from ragone.models.sharing.privacy import Privacy
 from ragone.models.sharing.receiving import noise_of, receive_surrogate
 from ragone.models.sharing.signed_document import LARGEST_BYTES, fingerprint_of, read_signed
 from ragone.schemas import Share, ShareDirection, ShareForm, Surrogate
@@ -51,6 +55,8 @@ def receive(lake: Lake, path: Path, expect: str = "") -> Received:
         If anything is wrong with it; nothing is stored then.
     """
     share = read_share(path, expect)
+    if not expect:
+        require_known_key(lake, share)
     if share.form is not ShareForm.SURROGATE:
         lake.put(share, note=f"received as {path.name}")
         return Received(share, None)
@@ -68,7 +74,7 @@ def read_share(path: Path, expect: str = "") -> Share:
     privacy = _checked(document, form)
     try:
         read_person(texts["owner"])
-        made = datetime.fromisoformat(texts["made"]).astimezone(UTC)
+        made = _instant(texts["made"])
         return Share(
             direction=ShareDirection.RECEIVED,
             form=form,
@@ -81,8 +87,16 @@ def read_share(path: Path, expect: str = "") -> Share:
             delta=privacy.get("delta"),
             content=document,
         )
-    except (RagoneError, ValueError, TypeError) as cause:
+    except (RagoneError, ValueError, TypeError, OverflowError) as cause:
         raise ShareError(f"{path} describes no share: {cause} {_ASK}") from cause
+
+
+def _instant(text: str) -> datetime:
+    """The instant that a text names, in UTC; ValueError or OverflowError if it names none."""
+    made = datetime.fromisoformat(text)
+    if made.tzinfo is None:
+        raise ValueError(f"{text} is without a time zone.")
+    return made.astimezone(UTC)
 
 
 def read_document(path: Path, expect: str = "") -> dict[str, Any]:
@@ -99,6 +113,12 @@ def _texts(document: Mapping[str, Any]) -> dict[str, str]:
         value = document.get(name)
         if not isinstance(value, str) or not value or len(value) > _LONGEST:
             raise ShareError(f"{name} of the file is no text of 1 to {_LONGEST} characters. {_ASK}")
+        if not (value.replace("\n", " ") if name == "definition" else value).isprintable():
+            raise ShareError(f"{name} of the file holds characters that cannot be shown: {value[:60]!r}. {_ASK}")
+    if terms_of(document["licence"]) is None:
+        raise ShareError(
+            f"the licence {document['licence'][:60]!r} is not listed, so that nobody knows its terms. {_ASK}"
+        )
     return {name: document[name] for name in _TEXTS}
 
 
@@ -119,12 +139,28 @@ def _checked(document: Mapping[str, Any], form: ShareForm) -> Mapping[str, Any]:
         return {}
     layout = Layout.read(document.get("layout", {}))
     checked_numbers(document.get("numbers"), layout)
-    noise_of(document)
+    _require_noise(document, layout)
     said = (layout.target.name, layout.target.unit)
     if said != (document["target"], document["unit"]):
         raise ShareError(f"the file is about {document['target']} and its sums about {said[0]} [{said[1]}]. {_ASK}")
     privacy: Mapping[str, Any] = document["privacy"]
     return privacy
+
+
+def _require_noise(document: Mapping[str, Any], layout: Layout) -> None:
+    """Raise `ShareError` unless the noise that is stated is as much as the stated privacy needs."""
+    variance, stated = noise_of(document), document["privacy"]
+    for name in ("epsilon", "delta"):
+        require_number(stated.get(name), name)
+    privacy = Privacy(stated["epsilon"], stated["delta"])
+    least = privacy.variance(layout.sensitivity)
+    if variance < least * (1 - 1e-9):
+        raise ShareError(
+            f"the stated noise has a variance of {variance:.4g}, where epsilon = {privacy.epsilon:g} needs "
+            f"{least:.4g}: the file is not what it says. {_ASK}"
+        )
+    if stated != privacy.plain(layout.sensitivity, stated["variance"]):
+        raise ShareError(f"the privacy of the file is stated in another way than this version knows. {_ASK}")
 
 
 def _try(share: Share) -> None:

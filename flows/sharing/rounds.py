@@ -15,19 +15,19 @@ from typing import Any
 
 import rfc8785
 
-from ragone.dataset import Lake
+from ragone.flows.sharing.ledger import Ledger
 from ragone.flows.sharing.owner_key import owner_key
 from ragone.flows.sharing.receiving import read_document
+from ragone.models.sharing.described import require_label
 from ragone.models.sharing.errors import ShareError
 from ragone.models.sharing.masks import mask_key_of, unmasked_sum
 from ragone.models.sharing.moments import Layout, checked_numbers
 from ragone.models.sharing.receiving import noise_of
 from ragone.models.sharing.signed_document import fingerprint_of, public_key_of, signed
-from ragone.schemas import Share, ShareForm
+from ragone.schemas import ShareForm
 
 KEY_FORM = "key"
-_AGREED = ("round", "sum_of", "target", "unit", "definition", "licence", "layout", "privacy", "owners")
-_SENT = "SELECT id FROM shares WHERE direction = 'sent' AND form = 'masked'"
+AGREED = ("round", "sum_of", "target", "unit", "definition", "licence", "layout", "privacy", "owners")
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def key_document(owner: str, key_path: Path) -> dict[str, Any]:
     return signed({"form": KEY_FORM, "owner": owner, "made": made, "mask_key": mask_key_of(key)}, key)
 
 
-def read_round(lake: Lake, name: str, files: Sequence[Path]) -> Round:
+def read_round(ledger: Ledger, name: str, files: Sequence[Path]) -> Round:
     """Read the key files of the other owners.
 
     Raises
@@ -68,15 +68,13 @@ def read_round(lake: Lake, name: str, files: Sequence[Path]) -> Round:
     """
     if not name.strip():
         raise ShareError("a sum needs a name on which all owners agree. Give it by --round.")
-    for share_id in lake.sql(_SENT)["id"].to_list():
-        if lake.get(share_id, Share).content["round"] == name:
-            raise ShareError(f"something was sent in round {name!r} before: a mask hides once. Agree on another name.")
+    ledger.require_new_round(name)
     return Round(name, tuple(_other(path) for path in files))
 
 
 def label_of(agreed: Mapping[str, Any]) -> bytes:
     """The label of masks, which holds all that the owners must agree on."""
-    return hashlib.sha256(rfc8785.dumps({name: agreed[name] for name in _AGREED})).digest()
+    return hashlib.sha256(rfc8785.dumps({name: agreed[name] for name in AGREED})).digest()
 
 
 def add_up(files: Sequence[Path], key_path: Path) -> dict[str, Any]:
@@ -94,12 +92,13 @@ def add_up(files: Sequence[Path], key_path: Path) -> dict[str, Any]:
     if wrong is not None or not documents:
         raise ShareError(f"{wrong or 'no file'} is not masked. Give the files of all owners of one round.")
     first, key = documents[0], owner_key(key_path)
-    for name in _AGREED:
+    for name in AGREED:
         if any(one.get(name) != first.get(name) or name not in one for one in documents):
             raise ShareError(f"the files do not agree on {name}: they cannot be added. Let all owners export anew.")
     present = sorted(fingerprint_of(one["public_key"]) for one in documents)
-    if present != first["owners"]:
-        raise ShareError(f"these are not the files of all {len(first['owners'])} owners, one of each. Give them all.")
+    owners = first["owners"] if isinstance(first["owners"], list) else []
+    if present != owners:
+        raise ShareError(f"these are not the files of all {len(owners)} owners, one of each. Give them all.")
     own = next((one for one in documents if one["public_key"] == public_key_of(key)), None)
     if own is None:
         raise ShareError("your key is of none of these owners. One of them adds up, and signs the sum.")
@@ -116,4 +115,5 @@ def _other(path: Path) -> tuple[str, str, str]:
     owner, mask_key = document.get("owner"), document.get("mask_key")
     if document.get("form") != KEY_FORM or not isinstance(owner, str) or not isinstance(mask_key, str):
         raise ShareError(f"{path} is no key of an owner. Ask for the file that `ragone share key --output` wrote.")
+    require_label(owner, "the name of an owner")
     return owner, fingerprint_of(document["public_key"]), mask_key

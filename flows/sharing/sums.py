@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 import numpy as np
 
 from ragone.dataset import Lake
+from ragone.flows.sharing.condition import require_row_condition
 from ragone.flows.sharing.policy import Policy
 from ragone.flows.surrogate.observations import Observations, find_observations
 from ragone.models.sharing.errors import ShareError
@@ -16,8 +16,6 @@ from ragone.models.surrogate.features import Feature, encoded
 from ragone.models.surrogate.training_set import TargetDefinition, definition_of, quantity_of
 from ragone.schemas import Kpi, Transport
 from ragone.schemas.unit_names import unit_of
-
-_OTHER_ROWS = re.compile(r"\b(select|from|table|values)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -28,11 +26,19 @@ class Sums:
     definition: str
     numbers: list[int]
     found: Observations
+    values: list[float]
 
     @property
     def designs(self) -> tuple[str, ...]:
         """The designs that they are over."""
         return tuple(sorted(set(self.found.designs)))
+
+    @property
+    def bounds_of_data(self) -> tuple[str, ...]:
+        """Names of the columns whose stated bounds are extreme values of the data, as general knowledge seldom is."""
+        columns = [(one, self.found.columns[one.name]) for one in self.layout.features if not one.options]
+        columns.append((self.layout.target, self.values))
+        return tuple(one.name for one, values in columns if one.low == min(values) or one.high == max(values))
 
 
 def find_sums(
@@ -68,13 +74,12 @@ def find_sums(
     RetrainingError
         If there are no such evaluations.
     """
-    if _OTHER_ROWS.search(where):
-        raise ShareError("--where looks at other rows by SELECT or FROM, which spends privacy unseen. Leave it out.")
-    names = list(lake.evaluations(lake.resolve(at) if at else None).collect_schema())
-    units = {name: unit_of(name.partition(" of ")[0]) for name in names} | {target: "1"}
+    require_row_condition(where)
+    units = column_units(lake, at) | {target: "1"}
     chosen = policy.features(units | {target: ""}, features) if features else _all_but(policy, units, target)
     found = find_observations(lake, target, where=where, at=at, features=tuple(chosen))
-    rows = [row for row in found.known(list(chosen)) if _has_options(found, row, chosen)]
+    usable = [row for row in found.known(list(chosen)) if _has_options(found, row, chosen)]
+    rows = [row for row in usable if "," not in found.designs[row]]  # one of several designs would be none's to spend
     if not rows:
         raise ShareError(f"no observation of {target} has a value of {', '.join(chosen)}. Name others: --features")
     part = found.part(rows)
@@ -83,7 +88,13 @@ def find_sums(
     layout = Layout(tuple(chosen.values()), bounds, degree, histograms)
     values = _values(lake, part, target)
     numbers = layout.summed(encoded(layout.features, part.columns), values, np.array(part.design_numbers))
-    return Sums(layout, defined.definition["definition"], numbers, part)
+    return Sums(layout, defined.definition["definition"], numbers, part, values.tolist())
+
+
+def column_units(lake: Lake, at: str = "") -> dict[str, str]:
+    """Unit of every column of the evaluations, now or at a snapshot."""
+    names = list(lake.evaluations(lake.resolve(at) if at else None).collect_schema())
+    return {name: unit_of(name.partition(" of ")[0]) for name in names}
 
 
 def _all_but(policy: Policy, units: dict[str, str], target: str) -> dict[str, Feature]:

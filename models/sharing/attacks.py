@@ -69,6 +69,15 @@ def is_member_by_shadows(prediction: float, inside: Floats, outside: Floats) -> 
     return fits[0] > fits[1]
 
 
+def is_member_by_shadows_of_several(released: Floats, inside: Floats, outside: Floats) -> bool:
+    """The same for several numbers at once, shape (k,), by shadows of shape (n, k): which multivariate law fits better?
+
+    It is meant for hyper-parameters, whose logarithms are nearer to normal.
+    """
+    fits = [_joint_log_density(released, one) for one in (inside, outside)]
+    return fits[0] > fits[1]
+
+
 def rows_of_kriging(surrogate: TrainedSurrogate) -> tuple[dict[str, list[object]], Floats]:
     """Read the training rows and values out of a Gaussian process, whose tensors hold them.
 
@@ -99,3 +108,10 @@ def reconstructed(layout: Layout, released: Sequence[int], others: Sequence[int]
 def _log_density(value: float, samples: Floats) -> float:
     deviation = max(float(samples.std(ddof=1)), _LEAST)
     return -0.5 * ((value - float(samples.mean())) / deviation) ** 2 - float(np.log(deviation))
+
+
+def _joint_log_density(values: Floats, samples: Floats) -> float:
+    """The logarithm of a normal density of the mean and covariance of samples, but for a constant."""
+    covariance = np.cov(samples.T) + _LEAST * np.eye(samples.shape[1])
+    rest = values - samples.mean(axis=0)
+    return -0.5 * (float(rest @ np.linalg.solve(covariance, rest)) + float(np.linalg.slogdet(covariance)[1]))

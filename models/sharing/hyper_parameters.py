@@ -11,11 +11,14 @@ from typing import Any
 
 import numpy as np
 
+from ragone.models.sharing.described import read_column, require_number
 from ragone.models.sharing.errors import ShareError
 from ragone.models.surrogate.features import Feature
 from ragone.models.surrogate.kriging import FittedKriging
 from ragone.models.surrogate.trained import TrainedSurrogate
 from ragone.schemas import Surrogate
+
+_LARGEST = 1e100
 
 
 def hyper_parameters_of(record: Surrogate) -> dict[str, Any]:
@@ -47,15 +50,30 @@ def hyper_parameters_of(record: Surrogate) -> dict[str, Any]:
 
 
 def check_hyper_parameters(found: Any) -> None:
-    """Raise `ShareError` unless plain data are hyper-parameters: positive, finite, of named features."""
-    try:
-        scales = [scale for one in found["features"] for scale in one["length_scales"] if isinstance(one["name"], str)]
-        numbers = np.array([*scales, found["noise_variance_standardised"]], dtype=np.float64)
-        known = found["kernel"] == "Matern-5/2" and np.isfinite(found["mean_standardised"])
-    except (LookupError, TypeError, ValueError) as cause:
-        raise ShareError(f"the hyper-parameters are incomplete ({cause!r}). Ask for the file again.") from cause
-    if not (known and scales and np.isfinite(numbers).all() and (numbers > 0).all()):
-        raise ShareError("the kernel is not Matern-5/2, or a length scale or the noise is not positive. Ask again.")
+    """Raise `ShareError` unless plain data are hyper-parameters: positive, finite, of named features, each once."""
+    if found.get("kernel") != "Matern-5/2" or not isinstance(found.get("features"), list) or not found["features"]:
+        raise ShareError("the kernel is not Matern-5/2, or no features are described. Ask for the file again.")
+    numbers: list[Any] = [found.get("noise_variance_standardised")]
+    for one in found["features"]:
+        numbers += _scales(one)
+    for number in (*numbers, found.get("mean_standardised")):
+        require_number(number, "a hyper-parameter")
+    if not all(1 / _LARGEST < number < _LARGEST for number in numbers) or abs(found["mean_standardised"]) > _LARGEST:
+        raise ShareError("a length scale or the noise is not positive, or beyond all scales. Ask for the file again.")
+    names = [one["name"] for one in found["features"]]
+    if len(set(names)) < len(names):
+        raise ShareError("the hyper-parameters name a feature twice. Ask for the file again.")
+
+
+def _scales(described: Any) -> list[Any]:
+    """The length scales of a feature: one, or one of each option."""
+    scales = described.get("length_scales") if isinstance(described, Mapping) else None
+    if not isinstance(scales, list):
+        raise ShareError("the hyper-parameters are incomplete: a feature has no length scales. Ask for the file again.")
+    bounds = {} if "choices" in described else {"low": 0.0, "high": 1.0, "whole": False}
+    if len(scales) != read_column({**described, **bounds}).width:
+        raise ShareError(f"{len(scales)} length scales are given where a feature has others. Ask for the file again.")
+    return scales
 
 
 def _described(feature: Feature, scales: list[float]) -> Mapping[str, Any]:

@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from ragone.models.sharing.described import read_column
 from ragone.models.sharing.errors import ShareError
 from ragone.models.surrogate.features import Feature
 from ragone.models.surrogate.method import Floats
@@ -29,6 +30,7 @@ from ragone.schemas.errors import RagoneError
 BINS = 8
 _STEPS = 2**16  # of rounding, over what one design adds at most
 _MOST_AXES, _MOST_WIDTH, _MODULUS = 40, 300, 2**48
+_LARGEST = 1e100  # of a bound: squares and products of it are far from what a float64 holds
 
 
 @dataclass(frozen=True)
@@ -47,8 +49,13 @@ class Layout:
                 f"{_MOST_WIDTH} at most. Name fewer with --features, or a lower --degree."
             )
         for one in (*self.features, self.target):
-            if not one.options and not (math.isfinite(one.low) and math.isfinite(one.high) and one.low < one.high):
+            if not one.options and not (
+                -_LARGEST < one.low < one.high < _LARGEST and one.high - one.low > 1 / _LARGEST
+            ):
                 raise ShareError(f"{one.name} from {one.low:g} to {one.high:g} is no range. State its bounds anew.")
+        names = [one.name for one in (*self.features, self.target)]
+        if len(set(names)) < len(names):
+            raise ShareError(f"a column stands twice among {', '.join(names)}. Name each once, and not the target.")
         if self.degree not in (1, 2) or self.target.options:
             raise ShareError(f"degree {self.degree} of {self.target.name} cannot be summed; it must be 1 or 2.")
 
@@ -146,8 +153,10 @@ class Layout:
             If they describe none.
         """
         try:
-            features = tuple(Feature.read(one) for one in kept["features"])
-            return cls(features, Feature.read(kept["target"]), int(kept["degree"]), bool(kept["histograms"]))
+            degree, histograms = kept["degree"], kept["histograms"]
+            if type(degree) is not int or type(histograms) is not bool:
+                raise TypeError(f"degree {degree!r}, histograms {histograms!r}"[:100])
+            return cls(tuple(map(read_column, kept["features"])), read_column(kept["target"]), degree, histograms)
         except ShareError:
             raise
         except (LookupError, TypeError, ValueError, AttributeError, RagoneError) as cause:
@@ -160,7 +169,7 @@ class Layout:
 
     def _counts(self, places: Floats, sizes: Groups) -> Groups:
         """Counts in the bins of each axis; a row of a design of several counts as its part."""
-        bins = np.clip((places * BINS).astype(np.int64), 0, BINS - 1)
+        bins = np.minimum((np.clip(places, 0, 1) * BINS).astype(np.int64), BINS - 1)
         counts = np.zeros((places.shape[1], BINS), dtype=np.int64)
         for axis, column in enumerate(bins.T):
             np.add.at(counts[axis], column, self._count_step // sizes)

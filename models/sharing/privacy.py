@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -54,6 +55,17 @@ class Privacy:
             Largest Euclidean distance by which one design moves the numbers.
         """
         return max(1, math.ceil((self.relative_deviation * sensitivity) ** 2))
+
+    def plain(self, sensitivity: int, variance: int) -> dict[str, Any]:
+        """It as a document states it, with the variance of the noise that is in it."""
+        return {
+            "epsilon": self.epsilon,
+            "delta": self.delta,
+            "mechanism": "discrete Gaussian",
+            "neighbours": "one design more or less",
+            "sensitivity": sensitivity,
+            "variance": variance,
+        }
 
     @property
     def relative_deviation(self) -> float:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 LARGEST_BYTES = 2**22
 FORMAT = "ragone-share/1"
+_PRIME = 2**255 - 19
+_OF_ORDER_EIGHT = 0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826
 _ASK = "Ask the owner for it again, by another way."
 
 
@@ -80,6 +82,10 @@ def verify(document: Mapping[str, Any], expect: str = "") -> None:
     unsigned = {name: value for name, value in document.items() if name != "signature"}
     try:
         public_key = bytes.fromhex(document["public_key"])
+        if any(bytes.fromhex(document[name]).hex() != document[name] for name in ("public_key", "signature")):
+            raise ValueError("its digits are written in another way than these documents have them")
+        if _signs_anything(public_key):
+            raise ValueError("anybody can sign for this key: it is a point of small order")
         key = Ed25519PublicKey.from_public_bytes(public_key)
         key.verify(bytes.fromhex(document["signature"]), rfc8785.dumps(unsigned))
     except InvalidSignature:
@@ -93,3 +99,9 @@ def verify(document: Mapping[str, Any], expect: str = "") -> None:
             f"the file is signed by the key {found}, not by the expected {wanted}: its owner is not who you expect. "
             "State the fingerprint (16 digits at least) that the owner gave you."
         )
+
+
+def _signs_anything(public_key: bytes) -> bool:
+    """Whether a key is one of those for which a signature can be made without the secret one, or is none at all."""
+    height = int.from_bytes(public_key, "little") % 2**255  # without the sign of the other coordinate
+    return height >= _PRIME or height in (0, 1, _PRIME - 1, _OF_ORDER_EIGHT, _PRIME - _OF_ORDER_EIGHT)

@@ -19,13 +19,17 @@ _SEED = (
 def words_of_hyper_parameters(content: Mapping[str, Any], observations: int) -> list[str]:
     """Sentences on hyper-parameters fitted to so many observations."""
     names = ", ".join(f"{one['name']} [{one['unit'] or '1'}]" for one in content["features"])
+    options = [
+        f"{one['name']}: {', '.join(map(str, one['choices']))}" for one in content["features"] if "choices" in one
+    ]
     return [
         f"What leaves: {sum(len(one['length_scales']) for one in content['features'])} length scales, of {names}; the "
         "noise and the mean of standardised values.",
+        *([f"The options that occur in your data leave as well: {'; '.join(options)}."] if options else []),
         "What can be inferred: how fast the target changes along each feature, hence which ones matter.",
         "What is not in it: rows, values, ranges, the level or the spread of the target, counts, ids.",
         f"There is no differential privacy: the numbers were fitted to {observations} observations. Who knows all of "
-        "these but one can test whether a guess of that one fits.",
+        "these but one can test whether a guess of that one fits; whether a guess of an unusual one fits, anybody can.",
     ]
 
 

@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from ragone.models.surrogate.errors import SurrogateError
+from ragone.models.surrogate.kriging import FittedKriging, Kriging
 from ragone.models.surrogate.method import Floats
 from ragone.models.surrogate.repeatable import repeatable
 from ragone.models.surrogate.ridge import FittedRidge, Ridge
@@ -76,6 +77,39 @@ class Encoder:
     def head(self, owned: OwnedSet) -> Head:
         """Fit the head of an owner, who may be a new one, with the penalty of the smallest leave-one-out error."""
         return Head(self, Ridge(1).fit(self.encoded(owned.points), owned.values, None, 0))
+
+
+def head_or_own(encoder: Encoder, owned: OwnedSet, seed: int) -> Head | FittedKriging:
+    """The head of an owner, or a Gaussian process of its own if that errs less on designs that are left out in turn.
+
+    With twenty designs or so this avoids an encoder that does harm; ten are too few to tell.
+
+    Parameters
+    ----------
+    encoder
+        Learned by others.
+    owned
+        The owner's designs, each left out once.
+    seed
+        Of the fits of the process.
+    """
+
+    def own(part: OwnedSet) -> FittedKriging:
+        return Kriging().fit(part.points, part.values, None, seed)
+
+    if _left_out_error(encoder.head, owned) < _left_out_error(own, owned):
+        return encoder.head(owned)
+    return own(owned)
+
+
+def _left_out_error(fit: Callable[[OwnedSet], Head | FittedKriging], owned: OwnedSet) -> float:
+    """The mean square of the errors of fits to all designs but one, on that one."""
+    errors = []
+    for place, value in enumerate(owned.values):
+        kept = np.arange(len(owned.values)) != place
+        part = OwnedSet(owned.points[kept], owned.values[kept])
+        errors.append(float(fit(part).predict_means(owned.points[[place]])[0] - value))
+    return float(np.mean(np.square(errors)))
 
 
 def plain_sum(gradients: Sequence[Gradients]) -> Gradients:

@@ -17,6 +17,7 @@ import numpy as np
 from ragone.models.surrogate.gaussian_process import fit_gaussian_process
 from ragone.models.surrogate.method import Floats, Tensors
 from ragone.models.surrogate.repeatable import repeatable
+from ragone.models.surrogate.scale import Scale
 
 _MOST = 1500  # points: the work of a fit grows with their cube
 
@@ -84,14 +85,25 @@ class Kriging:
             length_scales = model.covar_module.lengthscale.detach().numpy().reshape(-1)
             mean = float(model.mean_module.constant.detach())
             noise = np.broadcast_to(model.likelihood.noise.detach().numpy(), len(points))
-        covariance = matern(points / length_scales, points / length_scales) + np.diag(noise)
-        cholesky: Floats = np.asarray(np.linalg.cholesky(covariance), dtype=np.float64)
-        half = np.linalg.solve(cholesky, process.scale.standardised(values) - mean)
-        solution = np.linalg.solve(cholesky.T, half)
-        scale = process.scale
-        return FittedKriging(
-            points, length_scales, solution, cholesky, mean, float(np.median(noise)), float(scale.centre), scale.spread
-        )
+        return _solved(points, process.scale, values, length_scales, noise, mean)
+
+    def fit_given(self, points: Floats, values: Floats, length_scales: Floats, noise: float) -> FittedKriging:
+        """Fit the mean alone, by generalised least squares, to length scales and noise that others know.
+
+        Parameters
+        ----------
+        points, values
+            Shapes (n, axes) and (n,).
+        length_scales
+            In the unit cube, shape (axes,).
+        noise
+            Variance of the noise of standardised values.
+        """
+        scale = Scale.of(values)
+        every = np.full(len(points), noise)
+        weights = np.linalg.solve(_covariance(points, length_scales, every), np.ones(len(points)))
+        mean = float(weights @ scale.standardised(values) / weights.sum())
+        return _solved(points, scale, values, length_scales, every, mean)
 
     def load(self, tensors: Tensors) -> FittedKriging:
         """Make a fitted one again."""
@@ -100,6 +112,22 @@ class Kriging:
         )
         mean, noise, centre, spread = tensors["numbers"].tolist()
         return FittedKriging(points, length_scales, solution, cholesky, mean, noise, centre, spread)
+
+
+def _covariance(points: Floats, length_scales: Floats, noise: Floats) -> Floats:
+    return matern(points / length_scales, points / length_scales) + np.diag(noise)
+
+
+def _solved(
+    points: Floats, scale: Scale, values: Floats, length_scales: Floats, noise: Floats, mean: float
+) -> FittedKriging:
+    """The process of these hyper-parameters."""
+    cholesky: Floats = np.asarray(np.linalg.cholesky(_covariance(points, length_scales, noise)), dtype=np.float64)
+    half = np.linalg.solve(cholesky, scale.standardised(values) - mean)
+    solution = np.linalg.solve(cholesky.T, half)
+    return FittedKriging(
+        points, length_scales, solution, cholesky, mean, float(np.median(noise)), float(scale.centre), scale.spread
+    )
 
 
 def matern(first: Floats, second: Floats) -> Floats:

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from ragone.app.terminal.session import FINE, Session
+from ragone.flows.sharing.ledger import Ledger
 from ragone.flows.sharing.owner_key import default_key_path
 from ragone.flows.sharing.policy import read_policy
 from ragone.flows.sharing.rounds import read_round
@@ -22,6 +23,7 @@ def execute(session: Session) -> int:
     given = session.arguments
     policy, key = read_policy(given.policy), Path(given.key) if given.key else default_key_path()
     with session.lake() as lake:
+        ledger = Ledger(lake, key)
         if given.form == ShareForm.HYPER_PARAMETERS:
             if given.together or given.round:
                 raise ShareError("hyper-parameters are no sums. Leave out --with and --round.")
@@ -30,11 +32,11 @@ def execute(session: Session) -> int:
             privacy = Privacy(*(_positive(getattr(given, name), name) for name in ("epsilon", "delta")))
             features = tuple(part.strip() for part in given.features.split(",") if part.strip())
             files = [Path(one) for one in given.together]
-            together = read_round(lake, given.round, files) if files or given.round else None
+            together = read_round(ledger, given.round, files) if files or given.round else None
             chosen = {"where": given.where, "at": given.at, "features": features, "degree": given.degree}
-            prepared = prepare_sums(lake, given.what, ShareForm(given.form), policy, privacy, together, **chosen)
+            prepared = prepare_sums(ledger, given.what, ShareForm(given.form), policy, privacy, together, **chosen)
         _ask(session, prepared)
-        share = send(lake, prepared, key, Path(given.output))
+        share = send(ledger, prepared, Path(given.output))
     data = {
         "share_id": share.id,
         "form": share.form,

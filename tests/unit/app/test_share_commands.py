@@ -16,6 +16,7 @@ from shared_policy import write_policy
 from ragone.dataset import Lake
 from ragone.flows.sharing.owner_key import owner_key
 from ragone.flows.sharing.policy import read_policy
+from ragone.flows.sharing.rounds import AGREED
 from ragone.flows.sharing.sums import find_sums
 from ragone.models.sharing.moments import Layout
 from ragone.models.sharing.signed_document import signed, written
@@ -222,7 +223,7 @@ def test_a_policy_is_obeyed(cli, owner, old, new, said):
     ("words", "said"),
     [
         (("--where", "porosity < (SELECT avg(porosity) FROM recipes)"), "spends privacy unseen"),
-        (("--where", "porosity IN (FROM (VALUES (0.3)))"), "spends privacy unseen"),
+        (("--where", "1=1) QUALIFY (row_number() OVER (ORDER BY porosity) < 8"), "spends privacy unseen"),
         (("--features", "binder_adhesion,edge_voxels"), "does not allow the column edge_voxels"),
         (("--epsilon", "0"), "--epsilon"),
         (("--epsilon", "50"), "kept private; 1 is usual"),
@@ -320,4 +321,8 @@ def test_owners_who_do_not_agree_are_not_added(cli, tmp_path, three):
     assert not (tmp_path / "s.json").exists()
     nobody = cli(*SURROGATE, "--with", "ann.spring.json", "--round", "x", "--key", "bob.key", "--yes", "--lake", "bob")
     assert "is no key of an owner" in nobody.err
+    forged = {name: json.loads((tmp_path / files[0]).read_text())[name] for name in ("form", *AGREED)}
+    forged = signed(forged | {"owners": None}, owner_key(tmp_path / "ann.key"))
+    (tmp_path / "forged.json").write_bytes(written(forged))
+    assert "files of all 0 owners" in cli("share", "sum", "forged.json", "--key", "ann.key", "--output", "s.json").err
     assert "needs a name" in cli(*SURROGATE, "--with", "ann.pub.json", "--yes", "--lake", "bob").err

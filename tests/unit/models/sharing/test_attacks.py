@@ -10,6 +10,7 @@ from ragone.models.sharing.attacks import (
     Advantage,
     is_member_by_loss,
     is_member_by_shadows,
+    is_member_by_shadows_of_several,
     is_member_by_sums,
     reconstructed,
     rows_of_kriging,
@@ -178,3 +179,22 @@ def test_hyper_parameters_are_the_same_for_other_levels_and_ranges(kriging, data
     assert one["mean_standardised"] == pytest.approx(other["mean_standardised"], abs=1e-2)
     assert set(one) == {"kernel", "features", "noise_variance_standardised", "mean_standardised"}
     assert all(set(each) == {"name", "unit", "length_scales"} for each in one["features"])
+
+
+def test_hyper_parameters_tell_of_a_design_to_one_who_knows_the_others(data):
+    """They promise nothing: an unusual design is found by shadows in most trials, which the words and docs say."""
+    random = np.random.default_rng(8)
+
+    def logarithms(inside: bool) -> np.ndarray:
+        points, values = data[0][:12], response(data[0][:12]) + 0.05 * random.standard_normal(12)
+        if inside:
+            points, values = np.vstack([points, [[1.0, 1.0]]]), np.append(values, 9.0)
+        found = hyper_parameters_of(fitted_kriging(points, values))
+        scales = [scale for one in found["features"] for scale in one["length_scales"]]
+        return np.append(np.log([*scales, found["noise_variance_standardised"]]), found["mean_standardised"])
+
+    shadows = [np.array([logarithms(inside) for _ in range(12)]) for inside in (True, False)]
+    said = [
+        [is_member_by_shadows_of_several(logarithms(inside), *shadows) for _ in range(8)] for inside in (True, False)
+    ]
+    assert Advantage.of(*said).value > 0.7

@@ -34,6 +34,20 @@ def test_chances_are_those_of_the_law(variance):
     assert chisquare(counts, wanted).pvalue > 1e-3
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("variance", [2, 5, 16])
+def test_chances_are_those_of_the_law_far_out_too(variance):
+    """The same on 400,000 draws, out to four deviations: an error of some per cent in a tail would be found."""
+    below = seeded_below(100 + variance)
+    drawn = np.array([discrete_gaussian(variance, below) for _ in range(400_000)])
+    reach = math.ceil(4 * math.sqrt(variance))
+    expected = chances(variance, 12 * reach)
+    counts = [*(np.sum(drawn == k) for k in range(-reach, reach + 1)), np.sum(drawn < -reach), np.sum(drawn > reach)]
+    wanted = [expected[k] * len(drawn) for k in range(-reach, reach + 1)]
+    outside = (len(drawn) - sum(wanted)) / 2
+    assert chisquare(counts, [*wanted, outside, outside]).pvalue > 1e-3
+
+
 def test_large_noise_has_its_variance():
     """Mean and variance of noise as large as that of a release."""
     below = seeded_below(1)

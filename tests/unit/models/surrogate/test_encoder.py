@@ -7,9 +7,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ragone.models.sharing.masks import mask_key_of, masked, unmasked_sum
-from ragone.models.surrogate.encoder import OwnedSet, fit_encoder
+from ragone.models.surrogate.encoder import Head, OwnedSet, fit_encoder, head_or_own
 from ragone.models.surrogate.errors import SurrogateError
-from ragone.models.surrogate.kriging import Kriging
+from ragone.models.surrogate.kriging import FittedKriging, Kriging
 
 _UNIT = 2.0**-24
 
@@ -37,6 +37,34 @@ def test_a_new_owner_with_few_designs_is_helped(encoder, seed):
     errors = [float(np.sqrt(np.mean((one.predict_means(tests.points) - tests.values) ** 2))) for one in (head, alone)]
     assert errors[0] < 0.5 * errors[1]
     assert (head.predict_deviations(tests.points) > 0).all()
+
+
+def test_left_out_designs_decide_whether_the_encoder_is_used(encoder):
+    """An owner of the same kind gets the head, one whose response is another a process of its own."""
+    fresh = owned(60, 6)
+    assert isinstance(head_or_own(encoder, fresh, 0), Head)
+    points = np.random.default_rng(4).random((10, 5))
+    other = OwnedSet(points, np.sin(4 * points[:, 3]) + points[:, 0] * 0.1)
+    chosen, tests = head_or_own(encoder, other, 0), np.random.default_rng(5).random((200, 5))
+    assert isinstance(chosen, FittedKriging)
+    truth = np.sin(4 * tests[:, 3]) + tests[:, 0] * 0.1
+    errors = [np.abs(one.predict_means(tests) - truth).mean() for one in (chosen, encoder.head(other))]
+    assert errors[0] < errors[1]
+
+
+@pytest.mark.parametrize("seed", [50, 51, 52, 53])
+def test_length_scales_of_others_help_with_few_designs(seed):
+    """Eight designs err less with the hyper-parameters of a related owner; with its own only the mean changes."""
+    fresh, tests, donor = owned(seed, 8), owned(seed, 400, skip=1), owned(seed + 100, 40)
+    known = Kriging().fit(donor.points, donor.values, None, 0)
+    alone = Kriging().fit(fresh.points, fresh.values, None, 0)
+    helped = Kriging().fit_given(fresh.points, fresh.values, known.length_scales, known.noise)
+    errors = [float(np.sqrt(np.mean((one.predict_means(tests.points) - tests.values) ** 2))) for one in (helped, alone)]
+    assert errors[0] < errors[1]
+    same = Kriging().fit_given(donor.points, donor.values, known.length_scales, known.noise)
+    residue = np.ones(40) @ same.solution
+    assert residue == pytest.approx(0, abs=1e-6)  # generalised least squares: the residual is orthogonal to the mean
+    assert np.std(same.predict_means(tests.points) - known.predict_means(tests.points)) < 0.02 * tests.values.std()
 
 
 def test_gradients_may_be_summed_under_masks():
