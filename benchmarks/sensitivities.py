@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 
@@ -50,7 +51,7 @@ def _compared(cell: CellParameters, power: float) -> list[Line]:
 
 def _row(cell: CellParameters, power: float, one: Sensitivity) -> tuple[Line, float]:
     differences = [_difference(cell, power, one.name, step) for step in _STEPS]
-    once = [near + (near - far) / 3 for far, near in zip(differences, differences[1:], strict=False)]
+    once = [near + (near - far) / 3 for far, near in pairwise(differences)]
     exact = once[-1] + (once[-1] - once[-2]) / 15
     order = np.log2(abs((differences[0] - exact) / (differences[1] - exact)))
     share = abs(one.energy - exact) / (one.error + abs(once[-1] - once[-2]) / 15)

@@ -12,13 +12,14 @@ from ragone.app.tables.answers import plain, quantity, short, wide_table
 from ragone.app.terminal.session import FINE, Session
 from ragone.flows.cell.sensitivities import sensitivities_of
 from ragone.pipelines.cell import discharge_at_constant_power
-from ragone.pipelines.cell.energy_sensitivities import DESIGN_FIELDS
+from ragone.pipelines.cell.energy_sensitivities import DESIGN_FIELDS, RECIPE_FIELDS
 from ragone.pipelines.cell.sensitivities import POWER
 from ragone.schemas import EnergySensitivities
 from ragone.schemas.unit_names import short_name
 
 _SETTINGS = {"power": "power", "lower_voltage": "lower_voltage", "ambient": "ambient_temperature"}
 _NUMBERS = ("energy", "energy_density", "specific_energy", "error", "mesh_error")
+_OF = {POWER: "discharge", **dict.fromkeys(DESIGN_FIELDS, "design"), **dict.fromkeys(RECIPE_FIELDS, "recipe")}
 
 
 def execute(session: Session) -> int:
@@ -55,6 +56,6 @@ def _table(rows: list[dict[str, Any]]) -> Table:
 
 
 def _cells(name: str, *values: float) -> list[str]:
-    whose = "discharge" if name == POWER else "design" if name in DESIGN_FIELDS else "cell"
+    whose = _OF.get(name, "cell")
     *derivatives, error, mesh = values
     return [short_name(name), whose, *(f"{one:+.4f}" for one in derivatives), f"{error:.0e}", f"{mesh:.0e}"]

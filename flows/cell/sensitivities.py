@@ -1,7 +1,8 @@
 """Sensitivities of the energy of a stored discharge, or of one of a stored cell, by the solver, through the lake.
 
-Of a cell that was assembled of a measured electrode, loading and capacity ratio are changed too. The microstructure is
-drawn, so that nothing can be differentiated beyond its metrics.
+Of a cell that was assembled of a measured electrode, loading and capacity ratio are changed too. Of a
+microstructure that was drawn, nothing can be differentiated beyond its metrics; of a recipe whose metrics were assumed,
+porosity and composition can.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from ragone.dataset import Lake
 from ragone.flows.design.evaluation import completed
 from ragone.flows.errors import CellError
 from ragone.flows.uncertainty.kpi_chain import Link, kpi_chain
-from ragone.pipelines.cell import assemble_cell, assemble_half_cell, discharge_at_constant_power
+from ragone.pipelines.cell import assemble_cell, assemble_half_cell, discharge_at_constant_power, ideal_transport
 from ragone.pipelines.cell.energy_sensitivities import energy_sensitivities
 from ragone.schemas import CellParameters, EnergySensitivities, Kpi, Run
 
@@ -74,9 +75,26 @@ def _conditions(parameters: Mapping[str, Any], cell: str) -> dict[str, Any]:
 
 
 def _assembly(lake: Lake, cell: str) -> dict[str, Any]:
-    """Inputs of the cell's assembly, by role, and the lithium of a half cell; empty where it was not assembled."""
-    parents = lake.lineage(cell).parents_of(cell)
-    run = lake.get(parents[0].run_id, Run) if parents else None
+    """Inputs of the cell's assembly, by role, the lithium of a half cell, and the recipe of assumed metrics.
+
+    Empty where the cell was not assembled of a measured or an assumed electrode.
+    """
+    run = _run_of(lake, cell)
     if run is None or run.stage not in _ASSEMBLIES:
         return {}
-    return {**dict(run.inputs()), **{name: value for name, value in run.parameters.items() if name == _LITHIUM}}
+    given = dict(run.inputs())
+    lithium = {name: value for name, value in run.parameters.items() if name == _LITHIUM}
+    return {**given, **lithium, **_assumption(lake, given["transport"])}
+
+
+def _assumption(lake: Lake, transport: str) -> dict[str, Any]:
+    """The recipe of metrics that were assumed, and the parameters with which they were; empty of others."""
+    run = _run_of(lake, transport)
+    if run is None or run.stage != ideal_transport.name:
+        return {}
+    return {"recipe": dict(run.inputs())["recipe"], **run.parameters}
+
+
+def _run_of(lake: Lake, record: str) -> Run | None:
+    parents = lake.lineage(record).parents_of(record)
+    return lake.get(parents[0].run_id, Run) if parents else None

@@ -3,13 +3,17 @@
 Beside the cell's own fields, loading and capacity ratio are changed where the cell was assembled of a measured
 electrode, whose records are given: it is then assembled again, with its area, mass and opposite electrode. Nothing
 there is rounded.
+
+The metrics of a microstructure that was drawn have no derivative by its recipe. Those of `ideal_transport` have:
+porosity and weight fraction of the active material are then changed through Bruggeman's relation, with the loading
+kept, so that thickness, fractions, tortuosity factor and wetted surface change together.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
@@ -17,21 +21,29 @@ from ragone.pipelines.cell.assembly import assemble_cell
 from ragone.pipelines.cell.discharge import LIBRARIES
 from ragone.pipelines.cell.errors import SensitivityError
 from ragone.pipelines.cell.half_cell import assemble_half_cell
+from ragone.pipelines.cell.ideal import ideal_transport
 from ragone.pipelines.cell.sensitivities import (
     Changed,
     Conditions,
     DifferentiatedEnergy,
     differentiate_energy,
 )
-from ragone.schemas import CellDesign, CellParameters, EnergySensitivities, Materials, Transport, stage
+from ragone.schemas import CellDesign, CellParameters, EnergySensitivities, Materials, Recipe, Transport, stage
 from ragone.schemas.cell import NegativeElectrode
 from ragone.schemas.field import Bounds
 from ragone.schemas.parameter import NotNegative, Positive, Share
 
 DESIGN_FIELDS = ("mass_loading_kilogram_per_square_metre", "negative_to_positive_capacity_ratio")
+RECIPE_FIELDS = ("porosity", "active_material_weight_fraction")
 _FEWEST = 6  # points of the mesh: half of them are solved with, too
 _SAME = 1e-6  # relative deviation of a cell that is assembled again
-_SIZES = ("positive_thickness_metre", "electrode_area_square_metre", "cell_mass_kilogram", "cell_volume_cubic_metre")
+_COMPARED = (
+    "positive_thickness_metre",
+    "positive_pore_tortuosity_factor",
+    "electrode_area_square_metre",
+    "cell_mass_kilogram",
+    "cell_volume_cubic_metre",
+)
 
 
 @stage("cell.energy_sensitivities", libraries=(*LIBRARIES, "bpx"))
@@ -42,6 +54,7 @@ def energy_sensitivities(
     design: CellDesign | None = None,
     negative_transport: Transport | None = None,
     negative_materials: Materials | None = None,
+    recipe: Recipe | None = None,
     *,
     power_watt: Positive,
     initial_state_of_charge: Share = 1.0,
@@ -52,6 +65,9 @@ def energy_sensitivities(
     relative_tolerance: Positive = 1e-6,
     absolute_tolerance: Positive = 1e-6,
     lithium_thickness_metre: Positive = 250e-6,
+    exponent: Annotated[float, Bounds(low=1)] = 1.5,
+    particle_radius_metre: Positive | None = None,
+    solid_effective_conductivity_siemens_per_metre: Positive = 0.18,
 ) -> EnergySensitivities:
     """Differentiate the energy of a discharge at constant power.
 
@@ -61,6 +77,8 @@ def energy_sensitivities(
         Isothermal, with one sphere that stands for all particles. Each of its fields is changed alone.
     transport, materials, design, negative_transport, negative_materials
         Inputs of the cell's assembly; none if it was not assembled of a measured electrode.
+    recipe
+        Recipe of which `ideal_transport` assumed the metrics; none of a measured electrode.
     power_watt
         Delivered by the whole cell [W], > 0.
     initial_state_of_charge
@@ -77,11 +95,13 @@ def energy_sensitivities(
         Tolerances of the time integration [-]; the results are those of a tenth of them.
     lithium_thickness_metre
         Thickness of the lithium with which a half cell was assembled [m].
+    exponent, particle_radius_metre, solid_effective_conductivity_siemens_per_metre
+        Of `ideal_transport`, as the metrics were assumed with: [-], [m], [S/m].
 
     Returns
     -------
     EnergySensitivities
-        The power first, then the fields of the cell, then those of its design.
+        The power first, then the fields of the cell, then those of its design and its recipe.
 
     Raises
     ------
@@ -114,6 +134,17 @@ def energy_sensitivities(
                 "lithium_thickness_metre": lithium_thickness_metre,
             }
         further = _changes_of_design(cell, design, partial(_assembled, transport, materials, opposite))
+        if recipe is not None:
+            ideal: dict[str, Any] = {
+                "exponent": exponent,
+                "particle_radius_metre": particle_radius_metre,
+                "solid_effective_conductivity_siemens_per_metre": solid_effective_conductivity_siemens_per_metre,
+            }
+
+            def assumed(one: Recipe) -> CellParameters:
+                return _assembled(ideal_transport(one, materials, **ideal), materials, opposite, design)
+
+            further |= _changes_of_recipe(cell, recipe, assumed)
     return _record(conditions, differentiate_energy(cell, conditions, further))
 
 
@@ -132,13 +163,19 @@ def _changes_of_design(cell: CellParameters, design: CellDesign, build: Any) -> 
     return {name: partial(_built, build, design, name) for name in names if getattr(design, name)}
 
 
-def _built(build: Any, design: CellDesign, name: str, factor: float) -> CellParameters:
+def _changes_of_recipe(cell: CellParameters, recipe: Recipe, build: Any) -> dict[str, Changed]:
+    """The cell with a multiplied field of its recipe, by the name of the field."""
+    _require_same(cell, build(recipe))
+    return {name: partial(_built, build, recipe, name) for name in RECIPE_FIELDS}
+
+
+def _built(build: Any, design: CellDesign | Recipe, name: str, factor: float) -> CellParameters:
     cell: CellParameters = build(replace(design, **{name: factor * getattr(design, name)}))
     return cell
 
 
 def _require_same(cell: CellParameters, again: CellParameters) -> None:
-    for name in _SIZES:
+    for name in _COMPARED:
         own, other = getattr(cell, name), getattr(again, name)
         if not np.isclose(own, other, rtol=_SAME, atol=0):
             raise SensitivityError(

@@ -8,9 +8,9 @@ from ragone.dataset import Lake
 from ragone.flows.cell.kpis import extract
 from ragone.flows.cell.sensitivities import sensitivities_of
 from ragone.flows.errors import CellError
-from ragone.pipelines.cell import assemble_cell, discharge_at_constant_power
-from ragone.pipelines.cell.energy_sensitivities import DESIGN_FIELDS
-from ragone.schemas import CellParameters, Kpi, Verdict
+from ragone.pipelines.cell import assemble_cell, discharge_at_constant_power, ideal_transport
+from ragone.pipelines.cell.energy_sensitivities import DESIGN_FIELDS, RECIPE_FIELDS
+from ragone.schemas import CellParameters, Kpi, Recipe, Verdict
 from ragone.schemas.materials import NMC_811
 from tests.built_cells import design
 
@@ -84,6 +84,18 @@ def test_sensitivities_are_stored_once_and_reproduce(place):
         kinds = {edge.parent.partition("-")[0] for edge in lake.lineage(first.id).parents_of(first.id)}
         assert kinds == {"cell_parameters", "transport", "materials", "cell_design"}
         assert lake.reproduce(first.id).verdict is not Verdict.DIFFERENT
+
+
+def test_a_recipe_is_an_input_where_its_metrics_were_assumed(place):
+    """The recipe and the exponent are those of the recorded assumption."""
+    with Lake.open(place[0]) as lake:
+        recipe = lake.put(Recipe(active_material_weight_fraction=0.94, porosity=0.32))
+        ids = {"materials": lake.put(NMC_811), "design": lake.put(design())}
+        assumed = lake.run(ideal_transport, recipe=recipe, materials=ids["materials"], exponent=1.8).id
+        cell = lake.run(assemble_cell, transport=assumed, **ids).id
+        _, found = sensitivities_of(lake, cell, {"power_watt": 45.0, "mesh_points": 6})
+        assert set(RECIPE_FIELDS) < set(found.names)
+        assert recipe in {edge.parent for edge in lake.lineage(found.id).parents_of(found.id)}
 
 
 def test_a_lumped_discharge_is_refused(place):

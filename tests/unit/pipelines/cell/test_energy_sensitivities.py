@@ -8,6 +8,8 @@ from functools import cache
 import numpy as np
 import pytest
 
+from ragone.pipelines.cell import ideal_transport
+from ragone.pipelines.cell.energy_sensitivities import RECIPE_FIELDS, energy_sensitivities
 from ragone.pipelines.cell.errors import SensitivityError
 from ragone.pipelines.cell.sensitivities import (
     POWER,
@@ -17,11 +19,13 @@ from ragone.pipelines.cell.sensitivities import (
     differentiate_energy,
 )
 from ragone.pipelines.cell.simulation import Control, Numerics, solve
-from ragone.schemas import CellOutcome, CellParameters
+from ragone.schemas import CellOutcome, CellParameters, Recipe, Transport
 from ragone.schemas.cell import OF_PARTICLES
-from tests.built_cells import LOADING, full_cell
+from ragone.schemas.materials import NMC_811
+from tests.built_cells import LOADING, design, full_cell
 
 CONDITIONS = Conditions(power_watt=40.0, mesh_points=8)
+RECIPE = Recipe(active_material_weight_fraction=0.94, porosity=0.32)
 STEP = 4e-3  # of ln x
 OWN = 1e-6  # error of the differences themselves
 
@@ -132,6 +136,28 @@ def test_a_cell_assembled_again(found, transport):
     heavier = np.log(more.cell_mass_kilogram / less.cell_mass_kilogram) / (2 * np.log(1.01))
     assert loading.specific_energy == pytest.approx(loading.energy - heavier, abs=1e-4)
     assert loading.energy_density == pytest.approx(loading.energy, abs=1e-12)  # the can stays
+
+
+def _assumed(**fields) -> Transport:
+    return ideal_transport(replace(RECIPE, **fields), NMC_811)
+
+
+@pytest.mark.parametrize("name", RECIPE_FIELDS)
+def test_a_recipe_whose_metrics_are_assumed(name):
+    """Porosity and composition act through Bruggeman's relation and the cell that is assembled again."""
+    cell = full_cell(_assumed())
+    stored = energy_sensitivities(cell, _assumed(), NMC_811, design(), recipe=RECIPE, power_watt=40.0, mesh_points=8)
+    at = stored.names.index(name)
+    expected = difference(lambda factor: full_cell(_assumed(**{name: factor * getattr(RECIPE, name)})))
+    assert abs(stored.energy[at] - expected) <= stored.error[at] + 3 * OWN
+    assert abs(expected) > 100 * stored.error[at]
+
+
+def test_records_of_another_cell_are_refused():
+    """What was assembled of other records would be differentiated at another point."""
+    cell = full_cell(_assumed())
+    with pytest.raises(SensitivityError, match="Give the records"):
+        energy_sensitivities(cell, _assumed(porosity=0.4), NMC_811, design(), power_watt=40.0, mesh_points=8)
 
 
 def test_an_end_that_is_not_the_lower_voltage_has_no_derivative(cell):
