@@ -124,7 +124,13 @@ def differentiate_energy(
     found = [solved.by_power()]
     found += [solved.along(name, change) for name, change in changes.items()]
     energies = solved.fine.energy, abs(solved.fine.energy - solved.coarse.energy)
-    return DifferentiatedEnergy(*energies, tuple(found))
+    return DifferentiatedEnergy(*energies, _with_usual_mesh_error(found))
+
+
+def _with_usual_mesh_error(found: Sequence[Sensitivity]) -> tuple[Sensitivity, ...]:
+    """The same, no error of the mesh below the median share of all: a change by half the mesh may vanish by chance."""
+    usual = float(np.median([one.mesh_error / abs(one.energy) for one in found if one.energy]))
+    return tuple(replace(one, mesh_error=max(one.mesh_error, usual * abs(one.energy))) for one in found)
 
 
 @dataclass(frozen=True)
