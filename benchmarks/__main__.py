@@ -25,6 +25,7 @@ from benchmarks import (
     optimiser,
     prefect_tasks,
     queries,
+    sensitivities,
     sharing,
     steps,
     surrogates,
@@ -58,6 +59,7 @@ BENCHMARKS: dict[str, Callable[[], list[Line]]] = {
     "prefect_tasks": prefect_tasks.lines,
     "surrogates": surrogates.lines,
     "sharing": sharing.lines,
+    "sensitivities": sensitivities.lines,
 }
 _HEAD = ("what", "ours", "peer", "ratio", "goal", "")
 

@@ -60,6 +60,7 @@ from ragone.pipelines.cell import published_4680
 from ragone.pipelines.cell import published_4680_from_layers
 from ragone.pipelines.cell import reference_cell
 from ragone.pipelines.cell import perturb_cell
+from ragone.pipelines.cell.energy_sensitivities import energy_sensitivities
 from ragone.pipelines.cell.impedance import simulate_impedance
 from ragone.pipelines.cell.protocols import constant_current
 from ragone.pipelines.cell.protocols import constant_power

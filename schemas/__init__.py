@@ -6,6 +6,7 @@ from ragone.schemas.curve import Curve, Cycling, CyclingOutcome, Discharge, Disc
 from ragone.schemas.differential_capacity import DifferentialCapacity
 from ragone.schemas.electrode import Design, Microstructure, Transport, TransportOutcome
 from ragone.schemas.electrode_tortuosity import ElectrodeTortuosity
+from ragone.schemas.energy_sensitivities import EnergySensitivities
 from ragone.schemas.errors import RagoneError
 from ragone.schemas.explanation import Explanation
 from ragone.schemas.fidelity import Fidelity, Resemblance, Similarity
@@ -52,6 +53,7 @@ __all__ = [
     "Discharge",
     "DischargeOutcome",
     "ElectrodeTortuosity",
+    "EnergySensitivities",
     "Environment",
     "Explanation",
     "Fidelity",

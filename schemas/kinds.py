@@ -16,6 +16,7 @@ from ragone.schemas.curve import Cycling, Discharge, Measurement
 from ragone.schemas.differential_capacity import DifferentialCapacity
 from ragone.schemas.electrode import Design, Microstructure, Transport
 from ragone.schemas.electrode_tortuosity import ElectrodeTortuosity
+from ragone.schemas.energy_sensitivities import EnergySensitivities
 from ragone.schemas.errors import FieldTypeError
 from ragone.schemas.explanation import Explanation
 from ragone.schemas.fidelity import Fidelity, Resemblance, Similarity
@@ -60,6 +61,7 @@ _OWN: dict[str, type[Record]] = {
         Measurement,
         DifferentialCapacity,
         HeatBalance,
+        EnergySensitivities,
         Impedance,
         RelaxationDistribution,
         Kpi,

@@ -1,31 +1,30 @@
-"""Sensitivities of the energy of a stored discharge, or of one of a stored cell, by the solver; nothing is stored.
+"""Sensitivities of the energy of a stored discharge, or of one of a stored cell, by the solver, through the lake.
 
-Of a cell that was assembled of a measured electrode, loading and capacity ratio are changed too: the cell is then
-assembled again, with its area, mass and opposite electrode. Nothing there is rounded. The microstructure is drawn, so
-that nothing can be differentiated beyond its metrics.
+Of a cell that was assembled of a measured electrode, loading and capacity ratio are changed too. Of a
+microstructure that was drawn, nothing can be differentiated beyond its metrics; of a recipe whose metrics were assumed,
+porosity and composition can.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, replace
-from functools import partial
 from typing import Any
 
 from ragone.dataset import Lake
+from ragone.flows.design.evaluation import completed
 from ragone.flows.errors import CellError
 from ragone.flows.uncertainty.kpi_chain import Link, kpi_chain
-from ragone.pipelines.cell import assemble_cell, assemble_half_cell, discharge_at_constant_power
-from ragone.pipelines.cell.sensitivities import Changed, Conditions, EnergySensitivities, energy_sensitivities
-from ragone.schemas import CellDesign, CellParameters, Kpi, Run
+from ragone.pipelines.cell import assemble_cell, assemble_half_cell, discharge_at_constant_power, ideal_transport
+from ragone.pipelines.cell.energy_sensitivities import energy_sensitivities
+from ragone.schemas import CellParameters, EnergySensitivities, Kpi, Run
 
-DESIGN_FIELDS = ("mass_loading_kilogram_per_square_metre", "negative_to_positive_capacity_ratio")
-_ASSEMBLIES = {stage.name: stage for stage in (assemble_cell, assemble_half_cell)}
+_ASSEMBLIES = (assemble_cell.name, assemble_half_cell.name)
+_LITHIUM = "lithium_thickness_metre"
 _ELSE = {"thermal": "isothermal", "particle_size_points": 0}  # which the sensitivities hold for
 
 
 def sensitivities_of(lake: Lake, subject: str, given: Mapping[str, float]) -> tuple[str, EnergySensitivities]:
-    """Id of the cell, and the sensitivities of the energy that it delivers.
+    """Id of the cell, and the sensitivities of the energy that it delivers, computed or found.
 
     Parameters
     ----------
@@ -40,7 +39,7 @@ def sensitivities_of(lake: Lake, subject: str, given: Mapping[str, float]) -> tu
     ------
     CellError
         If no power is known, or the discharge was of a kind that is not differentiated.
-    SensitivityError
+    StageFailedError
         If the discharge has no end that can be differentiated.
     """
     if isinstance(record := lake.get(subject), Kpi):
@@ -49,7 +48,9 @@ def sensitivities_of(lake: Lake, subject: str, given: Mapping[str, float]) -> tu
     else:
         cell, parameters = lake.get(subject, CellParameters).id, {}
     conditions = _conditions({**parameters, **given}, cell)
-    return cell, energy_sensitivities(lake.get(cell, CellParameters), conditions, _assembled_again(lake, cell))
+    found = lake.run(energy_sensitivities, cell=cell, **_assembly(lake, cell), **conditions)
+    completed(found)
+    return cell, lake.get(found.id, EnergySensitivities)
 
 
 def _parameters(links: tuple[Link, ...], kpi: str) -> Mapping[str, Any]:
@@ -67,26 +68,33 @@ def _parameters(links: tuple[Link, ...], kpi: str) -> Mapping[str, Any]:
     return found[0]
 
 
-def _conditions(parameters: Mapping[str, Any], cell: str) -> Conditions:
-    known = {field.name for field in fields(Conditions)}
+def _conditions(parameters: Mapping[str, Any], cell: str) -> dict[str, Any]:
     if "power_watt" not in parameters:
         raise CellError(f"{cell} is a cell: say at which power it is discharged, for example --power '20 W'.")
-    return Conditions(**{name: value for name, value in parameters.items() if name in known})
+    return {name: value for name, value in parameters.items() if name in energy_sensitivities.parameters}
 
 
-def _assembled_again(lake: Lake, cell: str) -> dict[str, Changed]:
-    """The cell with another design, by the name of the design's field; empty where it was not assembled of one."""
-    parents = lake.lineage(cell).parents_of(cell)
-    run = lake.get(parents[0].run_id, Run) if parents else None
+def _assembly(lake: Lake, cell: str) -> dict[str, Any]:
+    """Inputs of the cell's assembly, by role, the lithium of a half cell, and the recipe of assumed metrics.
+
+    Empty where the cell was not assembled of a measured or an assumed electrode.
+    """
+    run = _run_of(lake, cell)
     if run is None or run.stage not in _ASSEMBLIES:
         return {}
-    inputs: dict[str, Any] = {role: lake.get(name) for role, name in run.inputs()}
-    design = inputs.pop("design")
-    build = partial(_ASSEMBLIES[run.stage].function, **inputs)
-    names = DESIGN_FIELDS if run.stage == assemble_cell.name else DESIGN_FIELDS[:1]
-    return {name: partial(_built, build, design, name) for name in names if getattr(design, name)}
+    given = dict(run.inputs())
+    lithium = {name: value for name, value in run.parameters.items() if name == _LITHIUM}
+    return {**given, **lithium, **_assumption(lake, given["transport"])}
 
 
-def _built(build: Any, design: CellDesign, name: str, factor: float) -> CellParameters:
-    cell: CellParameters = build(design=replace(design, **{name: factor * getattr(design, name)}))
-    return cell
+def _assumption(lake: Lake, transport: str) -> dict[str, Any]:
+    """The recipe of metrics that were assumed, and the parameters with which they were; empty of others."""
+    run = _run_of(lake, transport)
+    if run is None or run.stage != ideal_transport.name:
+        return {}
+    return {"recipe": dict(run.inputs())["recipe"], **run.parameters}
+
+
+def _run_of(lake: Lake, record: str) -> Run | None:
+    parents = lake.lineage(record).parents_of(record)
+    return lake.get(parents[0].run_id, Run) if parents else None

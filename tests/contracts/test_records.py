@@ -28,6 +28,7 @@ class TestEveryRecord(RecordContract):
         "priors.sources": ("cell parameters", "sampling"),
         "priors.distributions": ("normal", "normal"),
         "priors.references": ("assumption", "another"),
+        "energy_sensitivities.names": ("power_watt", "positive_porosity"),
         "uncertainty_budget.names": ("Cation transference number", "pore_tortuosity_factor (sampling)"),
         "uncertainty_budget.sources": ("cell parameters", "sampling"),
         "uncertainty_budget.alternative_names": ("isothermal",),

@@ -78,7 +78,7 @@ TIED = {
         name: _lists(name)
         for name in (
             *("fidelity", "generator_errors", "predicted_errors", "heat_balance", "relaxation_distribution"),
-            "priors",
+            *("priors", "energy_sensitivities"),
         )
     },
     "transport_tensor": tuple(n for n, s in specs_of(KINDS["transport_tensor"]).items() if s.shape != "scalar"),
