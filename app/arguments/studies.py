@@ -111,6 +111,15 @@ def _explain(command: argparse.ArgumentParser) -> None:
     command.add_argument("--png", metavar="FILE", help="draw beliefs, Sobol indices and chances into a PNG file")
 
 
+def _polish(command: argparse.ArgumentParser) -> None:
+    command.add_argument("campaign", metavar="CAMPAIGN", help="with one objective: its best design is polished")
+    command.add_argument("--evaluate", metavar="PARAMS", help="its study file: evaluate the polished design, compare")
+    command.add_argument(
+        "--from", dest="start", default="", metavar="ID", help="candidate or CAMPAIGN#12 near which to stay"
+    )
+    command.add_argument("--seed", type=int, default=0, help="default: %(default)s")
+
+
 def _inverse(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "campaign", metavar="CAMPAIGN", help="whose trials are learned from and whose space is searched"
@@ -239,6 +248,7 @@ ARGUMENTS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
     "cases": _cases,
     "plateau": _plateau,
     "explain": _explain,
+    "polish": _polish,
     "inverse": _inverse,
     "powers": _powers,
     "bruggeman": _bruggeman,
