@@ -131,7 +131,9 @@ class BelievedTerms:
         from scipy.special import logit, ndtri
 
         if sum(goal.is_objective for goal in beliefs.goals) > 1:
-            raise ParameterError("there are several objectives, so that no design is the best. Make all but one limits.")
+            raise ParameterError(
+                "there are several objectives, so that no design is the best. Make all but one limits."
+            )
         if not 0.5 <= confidence < 1:
             raise BoundsError(f"confidence = {confidence} [-] must be a probability in [0.5, 1).")
         models = [surrogate.differentiable for surrogate in beliefs.surrogates]

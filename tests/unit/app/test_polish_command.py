@@ -1,4 +1,4 @@
-"""`ragone polish`: a whole study through the real entry point, and campaigns whose best is known."""
+"""`ragone polish`: a campaign whose best is known, through the real entry point."""
 
 from __future__ import annotations
 
@@ -51,34 +51,11 @@ def test_the_top_between_the_trials_is_proposed_and_reproduces(cli, campaign):
     assert "bitwise equal" in again.out, again.out + again.err
 
 
-def test_a_study_is_polished_and_compared(cli, write_study):
-    """The polished design is evaluated along the chain; the gain is a KPI with its uncertainty, which reproduces."""
-    study = write_study("total: 2", "total: 4")
-    campaign_id = cli("run", study, "--json").data["campaign_id"]
-    answer = cli("polish", campaign_id, "--evaluate", study, "--json")
-    data = answer.data
-    assert answer.code == (0 if data["verdict"].startswith("a gain") else 1)
-    with Lake.open("lake") as lake:
-        best, found = (lake.get(one, Kpi) for one in (lake.get(campaign_id).best_kpi_id, *data["kpi_ids"]))
-        assert data["candidate_id"] in lake.lineage(found.id).ancestors
-    assert data["gain"]["value"] == pytest.approx(found.value / best.value - 1)
-    assert "bitwise equal" in cli("reproduce", data["gain"]["kpi_id"]).out
-    shown = cli("polish", campaign_id, "--evaluate", study)
-    assert data["verdict"] in shown.out
-    assert "energy_density, found" in shown.out
-
-
-def test_another_study_is_refused(cli, write_study):
-    """KPIs at another power are not those of the campaign."""
-    campaign_id = cli("run", write_study(), "--json").data["campaign_id"]
-    answer = cli("polish", campaign_id, "--evaluate", write_study("power: 20 W", "power: 30 W"))
-    assert answer.code == 2
-    assert "steps differ" in answer.err
-
-
-def test_a_campaign_without_a_best_design_is_refused(cli, write_study):
-    """It says so in one line."""
-    campaign_id = cli("run", write_study("power: 20 W", "power: 1 MW"), "--json").data["campaign_id"]
-    answer = cli("polish", campaign_id)
+def test_a_design_to_start_from(cli, campaign):
+    """The optimum near it is the same here, where there is one; an id that means no design is refused."""
+    assert cli("polish", campaign, "--from", f"{campaign}#3", "--json").data["values"][PATH] == pytest.approx(
+        0.3, abs=0.002
+    )
+    answer = cli("polish", campaign, "--from", f"{campaign}#30")
     assert answer.code == 1
-    assert "no feasible design" in answer.err
+    assert "trials are numbered" in answer.err

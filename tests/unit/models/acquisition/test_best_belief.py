@@ -69,9 +69,7 @@ def test_no_point_of_a_fine_grid_is_believed_to_be_better() -> None:
 def test_gradients_are_those_of_finite_differences() -> None:
     """Of the objective, of a limit with its deviation and of the boundary, averaged over tolerances."""
     tried = even(12)
-    beliefs = Beliefs.of(
-        tried, kpis_of(tried, [hill, plane]), even(14)[12:], space=SQUARE, goals=LIMITED, seed=1
-    )
+    beliefs = Beliefs.of(tried, kpis_of(tried, [hill, plane]), even(14)[12:], space=SQUARE, goals=LIMITED, seed=1)
     with repeatable(1):
         terms = BelievedTerms.of(beliefs, {"x": 0.05}, 0.9, 1)
         at = np.array([[0.41, 0.33]])
