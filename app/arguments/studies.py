@@ -112,7 +112,7 @@ def _explain(command: argparse.ArgumentParser) -> None:
 
 
 def _polish(command: argparse.ArgumentParser) -> None:
-    command.add_argument("campaign", metavar="CAMPAIGN", help="with one objective: its best design is polished")
+    command.add_argument("campaign", metavar="CAMPAIGN", help="with one objective; or a study's name, or its file")
     command.add_argument("--evaluate", metavar="PARAMS", help="its study file: evaluate the polished design, compare")
     command.add_argument(
         "--from", dest="start", default="", metavar="ID", help="candidate or CAMPAIGN#12 near which to stay"
@@ -122,7 +122,12 @@ def _polish(command: argparse.ArgumentParser) -> None:
 
 def _inverse(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "campaign", metavar="CAMPAIGN", help="whose trials are learned from and whose space is searched"
+        "campaign",
+        metavar="CAMPAIGN",
+        help="whose trials are learned from and whose space is searched; or a study's name, or its file",
+    )
+    command.add_argument(
+        "--evaluate", metavar="PARAMS", help="the study file: evaluate the designs, and say whether targets are met"
     )
     command.add_argument(
         "--target",
@@ -130,7 +135,8 @@ def _inverse(command: argparse.ArgumentParser) -> None:
         required=True,
         dest="targets",
         metavar="KPI=VALUE",
-        help="a goal's KPI, for example 'energy_density>=550 W.h/L', or with <= or =; may be repeated",
+        help="what is wanted of a goal's KPI, or of what a surrogate in use predicts: "
+        "'energy_density>=550 W.h/L', or with <= or =; may be repeated",
     )
     command.add_argument(
         "--within", default="1 %", metavar="SHARE", help="of the value that = leaves open (default: 1 %%)"

@@ -12,8 +12,9 @@ from ragone.app.terminal.progress import Watcher
 from ragone.app.terminal.session import FINE, FOUND, FoundError, Session
 from ragone.flows import CampaignError, Study
 from ragone.flows.design.inverse import units_of_goals
+from ragone.flows.design.named_campaigns import campaign_meant
 from ragone.flows.design.polish import Polished, polish
-from ragone.schemas import Campaign, Candidate
+from ragone.schemas import Candidate
 from ragone.schemas.unit_names import short_name, unit_of
 
 
@@ -22,8 +23,8 @@ def execute(session: Session) -> int:
     given = session.arguments
     study = Study.load(given.evaluate) if given.evaluate else None
     with session.lake() as lake:
-        campaign = lake.get(given.campaign, Campaign)
         try:
+            campaign = campaign_meant(lake, given.campaign, study)
             with Watcher(session.notes, hidden=session.silent) as watcher:
                 found = polish(lake, campaign, study, watcher, start=given.start, seed=given.seed)
         except CampaignError as cause:

@@ -161,7 +161,7 @@ def _by_name(names: Sequence[str], rows: Any) -> dict[str, tuple[float, float]]:
 
 def _evaluated(lake: Lake, study: Study, found: Polished, progress: Progress | None) -> Polished:
     """The same with its evaluation, and with the gain, which is stored."""
-    (trial,) = evaluate_proposed(lake, study, [found.candidate], progress)
+    trial = evaluate_proposed(lake, study, [found.candidate], progress)[0].trial
     gain = None
     if trial.kpis:
         place = next(number for number, goal in enumerate(study.goals) if goal.is_objective)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ragone.dataset import Lake
+from ragone.flows.design.evaluation import Ids
 from ragone.flows.design.explained import rows_of
 from ragone.flows.design.optimiser import trials
 from ragone.flows.design.study import Study
@@ -19,6 +21,14 @@ from ragone.schemas import Campaign, Candidate, Kpi
 
 _DECIDE = ("seed", "given", "steps", "goals", "resolution", "trust")  # parts of a definition: what a KPI comes from
 _SHARED = ("tolerances", "earlier")  # parameters of a suggestion that its beliefs depend on
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """A trial outside of a campaign, and the ids of what was stored for it by the role of the step."""
+
+    trial: Trial
+    ids: Ids = field(default_factory=dict)
 
 
 def trials_of(campaign: Campaign) -> dict[str, list[str]]:
@@ -53,7 +63,7 @@ def require_study_of(study: Study, campaign: Campaign) -> None:
 
 def evaluate_proposed(
     lake: Lake, study: Study, candidates: Sequence[Candidate], progress: Progress | None = None
-) -> tuple[Trial, ...]:
+) -> tuple[Proposed, ...]:
     """Evaluate candidates along the chain of a study; a candidate whose evaluation fails is a trial without KPIs.
 
     Parameters
@@ -78,8 +88,10 @@ def evaluate_proposed(
     for number, (candidate, outcome) in enumerate(zip(candidates, found, strict=True), start=1):
         error = outcome.error or outcome.evaluated[0].error
         if error:
-            results.append(Trial(number, candidate, TrialOutcome.FAILED, error=error))
+            results.append(Proposed(Trial(number, candidate, TrialOutcome.FAILED, error=error)))
             continue
-        kpis = tuple(lake.get(outcome.evaluated[0].kpi_ids[goal.key], Kpi) for goal in study.goals)
-        results.append(Trial.judged(number, candidate, study.goals, kpis))
+        (evaluated,) = outcome.evaluated
+        kpis = tuple(lake.get(evaluated.kpi_ids[goal.key], Kpi) for goal in study.goals)
+        trial = Trial.judged(number, candidate, study.goals, kpis)
+        results.append(Proposed(replace(trial, kpi_ids=evaluated.kpi_ids), evaluated.ids))
     return tuple(results)

@@ -76,7 +76,7 @@ def test_a_failed_evaluation_is_an_outcome(tmp_path: Path) -> None:
     with Lake.open(tmp_path / "lake", create=True) as lake:
         candidate = Candidate(values=study.middle().values)
         lake.put(candidate)
-        (trial,) = evaluate_proposed(lake, study, [candidate])
+        trial = evaluate_proposed(lake, study, [candidate])[0].trial
     assert trial.outcome is TrialOutcome.FAILED
     assert "too much for this stage" in trial.error
 
