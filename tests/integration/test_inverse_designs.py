@@ -100,3 +100,23 @@ def test_a_laboratory_is_learned_from(tmp_path: Path) -> None:
         assert campaign_meant(lake, history.id, study).id == found.id
         with pytest.raises(CampaignError, match="study file instead"):
             campaign_meant(lake, history.id)
+
+
+def test_a_descriptor_by_a_surrogate_in_use(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Trained on what the campaign measured; evaluated, its value is the metric of the measured volume elements."""
+    path, place = written(tmp_path, budget={"initial": 24, "total": 24}), tmp_path / "lake"
+    with Lake.open(place, create=True) as lake:
+        run_campaign(lake, Study.load(path))
+    words = ["inverse", "stand-in", "--lake", str(place), "--target", "pore_tortuosity_factor<=1.5"]
+    assert main(words) == 2
+    assert "no surrogate in use predicts it" in capsys.readouterr().err
+    assert main(["retrain", "--target", "pore_tortuosity_factor", "--methods", "quadratic", "--lake", str(place)]) == 0
+    capsys.readouterr()
+    code = main([*words, "--evaluate", str(path), "--count", "1", "--json"])
+    data = json.loads(capsys.readouterr().out)
+    (one,) = data["solutions"]
+    ((value, error),) = one["evaluated"]["values"]
+    assert value == pytest.approx(one["means"]["pore_tortuosity_factor"], abs=0.15)
+    verdict = verdict_of({"kpi": "", "low": None, "high": 1.5}, value, error)
+    assert one["evaluated"]["verdicts"] == [verdict]
+    assert code == (0 if verdict.startswith("met") else 1)

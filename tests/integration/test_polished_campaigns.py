@@ -16,7 +16,7 @@ from ragone.flows import CampaignError, Study, StudyError, TrialOutcome, run_cam
 from ragone.flows.design.polish import polish
 from ragone.flows.design.proposed import evaluate_proposed
 from ragone.pipelines.kpi import relative_deviation
-from ragone.schemas import Candidate, Kpi
+from ragone.schemas import Candidate, Kpi, Run
 
 
 @pytest.fixture(autouse=True)
@@ -115,3 +115,33 @@ def test_polish_is_refused_where_there_is_no_best() -> None:
     goals = [{"kpi": "energy_density", "maximise": True}, {"kpi": "specific_energy", "maximise": True}]
     with pytest.raises(StudyError, match=r"optimiser\.polish"):
         Study.read(content(objectives=goals, optimiser={"polish": True}))
+
+
+def test_a_campaign_at_several_fidelities_is_polished_at_its_target(tmp_path: Path) -> None:
+    """Cheap trials are learned from; the polished design says the target, and is evaluated with its volume elements."""
+    study = Study.read(
+        content(
+            optimiser={"suggest": "multi_fidelity", "start": "multi_fidelity"},
+            budget={"initial": 4, "total": 4},
+            fidelities=[{"resolution.volume_elements": 1, "cost": "50 %"}],
+        )
+    )
+    with Lake.open(tmp_path / "lake", create=True) as lake:
+        campaign = run_campaign(lake, study).campaign
+        found = polish(lake, campaign, study)
+    assert found.candidate.values["resolution.volume_elements"] == 2
+    assert found.is_known or found.trial is not None
+
+
+def test_tolerances_of_the_study_are_averaged_over(tmp_path: Path) -> None:
+    """The stage is given them, as the suggestions were."""
+    optimiser = {"suggest": {"stage": "feasible_improvement", "tolerances": {"recipe.porosity": 0.05}}, "polish": True}
+    study = Study.read(content(optimiser=optimiser))
+    assert study.polish is not None
+    assert study.polish.parameters == {"tolerances": {"recipe.porosity": 0.05}}
+    with Lake.open(tmp_path / "lake", create=True) as lake:
+        found = polish(lake, run_campaign(lake, study).campaign)
+        query = "SELECT id FROM runs WHERE stage = 'campaign.polish'"
+        (run_id,) = lake.sql(query)["id"].to_list()
+        assert lake.get(run_id, Run).parameters["tolerances"] == {"recipe.porosity": 0.05}
+    assert found.trial is None
