@@ -34,12 +34,18 @@ def rosenbrock(points):
     return values[:, None], slopes[:, None]
 
 
+def corner(points):
+    """Raise x + 2 y, which ends at the edges."""
+    return (points @ [1.0, 2.0])[:, None], np.tile([1.0, 2.0], (len(points), 1, 1))
+
+
 @pytest.mark.parametrize(
     ("terms", "start", "exact"),
     [
         (circle, [0.5, 0.3], [0.5 + 0.25 / 2**0.5] * 2),
         (circle, [0.0, 0.9], [0.5 + 0.25 / 2**0.5] * 2),  # begun outside
         (hock_schittkowski_21, [0.5, 0.1], [0.0, 0.5]),
+        (corner, [0.2, 0.3], [1.0, 1.0]),
         (rosenbrock, [0.1, 0.9], [0.75, 0.75]),
     ],
 )
