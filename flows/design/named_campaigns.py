@@ -45,7 +45,7 @@ def campaign_meant(lake: Lake, name: str, study: Study | None = None) -> Campaig
 
 
 def _latest(lake: Lake, study: Study) -> Campaign:
-    """What a study knows by now: its latest history, concluded; its newest campaign where that holds as much."""
+    """Return the latest history of a study, concluded; its newest campaign where that holds as much."""
     history = history_of(lake, study)
     newest = lake.sql(_NEWEST, parameters={"name": study.name})["id"].to_list()
     campaign = lake.get(newest[0], Campaign) if newest else None
