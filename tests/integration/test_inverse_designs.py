@@ -102,6 +102,7 @@ def test_a_laboratory_is_learned_from(tmp_path: Path) -> None:
             campaign_meant(lake, history.id)
 
 
+@pytest.mark.slow
 def test_a_descriptor_by_a_surrogate_in_use(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Trained on what the campaign measured; evaluated, its value is the metric of the measured volume elements."""
     path, place = written(tmp_path, budget={"initial": 24, "total": 24}), tmp_path / "lake"
