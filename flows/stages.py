@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ragone.models.acquisition import suggest_by_best_belief
 from ragone.models.acquisition import suggest_by_expected_improvement
 from ragone.models.acquisition import suggest_by_feasible_improvement
 from ragone.models.acquisition import suggest_by_multi_fidelity
@@ -23,6 +24,7 @@ from ragone.models.conclusion import conclude
 from ragone.models.explanation import explain_design
 from ragone.models.inverse import find_designs_for_targets
 from ragone.models.plateau import find_plateau
+from ragone.models.polish import polish_design
 from ragone.models.generator.assembly import assemble_generator
 from ragone.models.generator.assembly import take_apart
 from ragone.models.generator.drawing import draw_microstructure

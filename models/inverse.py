@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 
 from ragone.models.acquisition.ascent import raised_by_trial
-from ragone.models.acquisition.belief import Beliefs
 from ragone.models.acquisition.sobol import sobol_points
 from ragone.models.acquisition.space import Floats
 from ragone.models.surrogate import repeatable
-from ragone.schemas import Campaign, Candidate, Kpi, stage
+from ragone.models.target_beliefs import TargetBeliefs
+from ragone.schemas import Campaign, Candidate, Kpi, Surrogate, stage
 from ragone.schemas.errors import ParameterError, StageError, did_you_mean
 
 _POINTS = 2048  # of the space, from which the search starts
@@ -52,15 +52,18 @@ class Chances:
 @stage(
     "campaign.inverse",
     libraries=("botorch", "gpytorch", "linear_operator", "torch", "scipy", "numpy"),
-    informed_by=("candidates", "kpis", "failed"),
+    informed_by=("candidates", "kpis", "failed", "surrogates"),
 )
 def find_designs_for_targets(
     campaign: Campaign,
     candidates: tuple[Candidate, ...],
     kpis: tuple[Kpi, ...],
     failed: tuple[Candidate, ...] = (),
+    surrogates: tuple[Surrogate, ...] = (),
     *,
     targets: Sequence[Mapping[str, Any]],
+    earlier: Mapping[str, Any] | None = None,
+    context: Mapping[str, Any] | None = None,
     count: int = 3,
     seed: int,
 ) -> Mapping[str, Candidate]:
@@ -74,8 +77,14 @@ def find_designs_for_targets(
         Its candidates with a KPI for every goal, and those KPIs, candidate by candidate.
     failed
         Its other candidates.
+    surrogates
+        Of quantities that are no goals and of which there are targets.
     targets
         ``{"kpi": ..., "low": ..., "high": ...}`` each, in the KPI's unit; null for an open end.
+    earlier
+        Path to the value that candidates which do not name it had, in its unit.
+    context
+        Path to the value that the study fixes beside its space, in its unit; surrogates may need it.
     count
         Largest number of designs.
     seed
@@ -91,12 +100,13 @@ def find_designs_for_targets(
     Raises
     ------
     ParameterError
-        If a target is of no goal, its range is empty, or no design is wanted.
+        If a target is of nothing that is predicted, its range is empty, or no design is wanted.
     StageError
         If fewer than two candidates have a value.
     """
-    beliefs = beliefs_of(campaign, candidates, kpis, failed, seed)
-    if not beliefs.surrogates:
+    known = {"earlier": earlier, "context": context}
+    beliefs = TargetBeliefs.of(campaign, candidates, kpis, failed, surrogates, **known, seed=seed)
+    if not beliefs.own.surrogates:
         raise StageError("fewer than two designs have a value for every goal: nothing is known. Evaluate more of them.")
     _require_targets(beliefs, targets)
     if count < 1:
@@ -108,21 +118,13 @@ def find_designs_for_targets(
     return beliefs.space.searched.candidates(beliefs.space.searched_points(points))
 
 
-def beliefs_of(
-    campaign: Campaign, candidates: Sequence[Candidate], kpis: Sequence[Kpi], failed: Sequence[Candidate], seed: int
-) -> Beliefs:
-    """The beliefs after all trials of a campaign; the arguments are those of the stage."""
-    space = campaign.definition["space"]
-    return Beliefs.of(candidates, kpis, failed, space=space, goals=campaign.goals, seed=seed)
-
-
-def chances_of(beliefs: Beliefs, points: Floats, targets: Targets) -> Chances:
+def chances_of(beliefs: TargetBeliefs, points: Floats, targets: Targets) -> Chances:
     """Chances of points of the cube of a belief; those of targets are logarithms.
 
     Parameters
     ----------
     beliefs
-        In every goal.
+        In every goal, and in whatever else there are targets of.
     points
         Shape (n, axes), of `beliefs.space.known`.
     targets
@@ -131,7 +133,7 @@ def chances_of(beliefs: Beliefs, points: Floats, targets: Targets) -> Chances:
     from scipy.special import log_ndtr
 
     means, deviations = beliefs.predict(points)
-    names = [goal.kpi for goal in beliefs.goals]
+    names = beliefs.names
     found = np.empty((len(points), len(targets)))
     for number, target in enumerate(targets):
         place = names.index(target["kpi"])
@@ -147,19 +149,19 @@ def chances_of(beliefs: Beliefs, points: Floats, targets: Targets) -> Chances:
     return Chances(found, beliefs.chance_of_success(points))
 
 
-def share_likely(beliefs: Beliefs, targets: Targets, seed: int) -> float:
+def share_likely(beliefs: TargetBeliefs, targets: Targets, seed: int) -> float:
     """The share of the space in which the targets are met more likely than not [-]."""
     chances = chances_of(beliefs, _spread(beliefs, seed), targets).logarithms
     return float((chances >= np.log(_LIKELY)).mean())
 
 
-def _spread(beliefs: Beliefs, seed: int) -> Floats:
+def _spread(beliefs: TargetBeliefs, seed: int) -> Floats:
     """Points spread evenly over the present space."""
     cube = beliefs.space.searched
     return beliefs.space.embedded(cube.snapped(sobol_points(cube.axes, skip=0, count=_POINTS, seed=seed)))
 
 
-def _different(beliefs: Beliefs, worth: Worth, count: int, seed: int) -> Floats:
+def _different(beliefs: TargetBeliefs, worth: Worth, count: int, seed: int) -> Floats:
     """The points of largest worth that lie apart, the best first, each raised from where it was found."""
     starts, random = beliefs.space.searched_points(_spread(beliefs, seed)), np.random.default_rng(seed)
     values = worth(starts)
@@ -184,35 +186,37 @@ def _keeps(worth: Worth, point: Floats, chosen: Sequence[Floats]) -> bool:
     return bool(apart and this >= first + np.log(_SHARE))
 
 
-def _worth(beliefs: Beliefs, targets: Targets, points: Floats) -> Floats:
+def _worth(beliefs: TargetBeliefs, targets: Targets, points: Floats) -> Floats:
     """The logarithm of the probability at points of the searched cube."""
     return chances_of(beliefs, beliefs.space.embedded(points), targets).logarithms
 
 
-def _nearness(beliefs: Beliefs, targets: Targets, points: Floats) -> Floats:
+def _nearness(beliefs: TargetBeliefs, targets: Targets, points: Floats) -> Floats:
     """Nearness of the means to the targets, in spreads of the values seen, less where success is doubtful.
 
     Where nothing reaches a target, the probability is largest where least is known.
     """
     known = beliefs.space.embedded(points)
-    means, names = beliefs.predict(known)[0], [goal.kpi for goal in beliefs.goals]
+    means, names = beliefs.predict(known)[0], beliefs.names
     missed = np.zeros(len(points))
     for target in targets:
         place = names.index(target["kpi"])
         low = -np.inf if target["low"] is None else target["low"]
         high = np.inf if target["high"] is None else target["high"]
         beyond = np.maximum(low - means[:, place], 0) + np.maximum(means[:, place] - high, 0)
-        missed += (beyond / beliefs.surrogates[place].scale.spread) ** 2
+        missed += (beyond / beliefs.spreads[place]) ** 2
     return np.asarray(np.log(np.maximum(beliefs.chance_of_success(known), _TINY)) - missed)
 
 
-def _require_targets(beliefs: Beliefs, targets: Targets) -> None:
-    names = [goal.kpi for goal in beliefs.goals]
+def _require_targets(beliefs: TargetBeliefs, targets: Targets) -> None:
+    names = beliefs.names
     if not targets:
         raise ParameterError(f"there is no target. Give one of {', '.join(names)}, with its range.")
     for target in targets:
         if target["kpi"] not in names:
-            raise ParameterError(f"target {target['kpi']!r} is no goal: {did_you_mean(str(target['kpi']), names)}")
+            raise ParameterError(
+                f"target {target['kpi']!r} is predicted by nothing here: {did_you_mean(str(target['kpi']), names)}"
+            )
         low, high = target["low"], target["high"]
         if (low is None and high is None) or (low is not None and high is not None and not low < high):
             raise ParameterError(f"target {target['kpi']} from {low} to {high} is no range. Give one.")

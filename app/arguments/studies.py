@@ -111,9 +111,23 @@ def _explain(command: argparse.ArgumentParser) -> None:
     command.add_argument("--png", metavar="FILE", help="draw beliefs, Sobol indices and chances into a PNG file")
 
 
+def _polish(command: argparse.ArgumentParser) -> None:
+    command.add_argument("campaign", metavar="CAMPAIGN", help="with one objective; or a study's name, or its file")
+    command.add_argument("--evaluate", metavar="PARAMS", help="its study file: evaluate the polished design, compare")
+    command.add_argument(
+        "--from", dest="start", default="", metavar="ID", help="candidate or CAMPAIGN#12 near which to stay"
+    )
+    command.add_argument("--seed", type=int, default=0, help="default: %(default)s")
+
+
 def _inverse(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "campaign", metavar="CAMPAIGN", help="whose trials are learned from and whose space is searched"
+        "campaign",
+        metavar="CAMPAIGN",
+        help="whose trials are learned from and whose space is searched; or a study's name, or its file",
+    )
+    command.add_argument(
+        "--evaluate", metavar="PARAMS", help="the study file: evaluate the designs, and say whether targets are met"
     )
     command.add_argument(
         "--target",
@@ -121,7 +135,8 @@ def _inverse(command: argparse.ArgumentParser) -> None:
         required=True,
         dest="targets",
         metavar="KPI=VALUE",
-        help="a goal's KPI, for example 'energy_density>=550 W.h/L', or with <= or =; may be repeated",
+        help="what is wanted of a goal's KPI, or of what a surrogate in use predicts: "
+        "'energy_density>=550 W.h/L', or with <= or =; may be repeated",
     )
     command.add_argument(
         "--within", default="1 %", metavar="SHARE", help="of the value that = leaves open (default: 1 %%)"
@@ -239,6 +254,7 @@ ARGUMENTS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
     "cases": _cases,
     "plateau": _plateau,
     "explain": _explain,
+    "polish": _polish,
     "inverse": _inverse,
     "powers": _powers,
     "bruggeman": _bruggeman,

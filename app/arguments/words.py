@@ -16,6 +16,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "cases": "run the case studies of Kench et al. (2024)",
         "plateau": "find which designs of a campaign are as good as its best",
         "explain": "explain a design: why, how surely, what would change it",
+        "polish": "improve a campaign's best design by gradient",
         "inverse": "find designs that have given KPIs",
         "powers": "compare designs at many powers by Ragone curves",
         "bruggeman": "measure the error of Bruggeman's relation",

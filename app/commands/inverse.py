@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
 from ragone.app.tables.answers import number, plain, quantity, wide_table
-from ragone.app.terminal.session import FINE, FOUND, Session
-from ragone.flows.design.inverse import Inverse, invert, read_target, units_of_goals
+from ragone.app.terminal.progress import Watcher
+from ragone.app.terminal.session import FINE, FOUND, FoundError, Session
+from ragone.dataset import Lake
+from ragone.flows import CampaignError, Study
+from ragone.flows.design.inverse import Inverse, Met, Wanted, evaluate_solutions, invert
+from ragone.flows.design.named_campaigns import campaign_meant
 from ragone.schemas import Campaign
 from ragone.schemas.field import Bounds
 from ragone.schemas.unit_names import short_name, unit_of
@@ -18,20 +25,58 @@ _LIKELY = 0.5
 
 
 def execute(session: Session) -> int:
-    """Search, say how probable it is; 1 if the targets can probably not be met."""
+    """Search, say how probable it is, evaluate if asked to; 1 if the targets are not, or probably not, met."""
     given = session.arguments
     within = parse_quantity(given.within, "1", "--within", Bounds(low=0, low_open=True))
-    with session.lake() as lake, session.working("searching designs"):
-        campaign = lake.get(given.campaign, Campaign)
-        units = units_of_goals(lake, campaign)
-        targets = [read_target(campaign, units, text, within) for text in given.targets]
-        found = invert(lake, campaign, targets, count=given.count, seed=given.seed)
-    data = [{"candidate_id": one.candidate.id, **plain(one)} for one in found.solutions]
-    session.answer(
-        {"solutions": data, "share_of_space": found.share, "limited_by": found.limiting},
-        Group(Text(_verdict(found)), _table(found, units)),
-    )
+    study = Study.load(given.evaluate) if given.evaluate else None
+    with session.lake() as lake:
+        with session.working("searching designs"):
+            campaign = _campaign(lake, given.campaign, study)
+            wanted = Wanted.read(lake, campaign, given.targets, within)
+            asked = {"surrogates": wanted.surrogates, "study": study, "count": given.count, "seed": given.seed}
+            found = invert(lake, campaign, wanted.targets, **asked)
+        with Watcher(session.notes, hidden=session.silent) as watcher:
+            met = () if study is None else evaluate_solutions(lake, campaign, study, found, watcher)
+    tables = [_table(found, wanted.units), *([_evaluated(found, wanted.units, met)] if met else [])]
+    session.answer(_as_data(found, met), Group(Text(_verdict(found)), *tables))
+    if met:
+        return FINE if any(one.is_met for one in met) else FOUND
     return FINE if found.solutions[0].probability >= _LIKELY else FOUND
+
+
+def _campaign(lake: Lake, name: str, study: Study | None) -> Campaign:
+    try:
+        return campaign_meant(lake, name, study)
+    except CampaignError as cause:
+        raise FoundError(str(cause)) from cause
+
+
+def _as_data(found: Inverse, met: Sequence[Met]) -> dict[str, Any]:
+    """The answer as data; what was evaluated beside what is believed."""
+    data = [{"candidate_id": one.candidate.id, **plain(one)} for one in found.solutions]
+    for one, made in zip(data, met, strict=False):
+        one["evaluated"] = {
+            "values": plain(made.values),
+            "verdicts": list(made.verdicts),
+            "kpi_ids": [kpi.id for kpi in made.proposed.trial.kpis],
+        }
+    return {"solutions": data, "share_of_space": found.share, "limited_by": found.limiting}
+
+
+def _evaluated(found: Inverse, units: Mapping[str, str], met: Sequence[Met]) -> Table:
+    """A row for each design: what the chain gave for each target, and whether that meets it."""
+    names = [str(target["kpi"]) for target in found.targets]
+    rows = [
+        [
+            one.proposed.trial.candidate.id[:22],
+            *(
+                verdict if value is None else f"{quantity(value, units[name], error)}: {verdict}"
+                for name, (value, error), verdict in zip(names, one.values, one.verdicts, strict=True)
+            ),
+        ]
+        for one in met
+    ]
+    return wide_table(["evaluated", *names], rows)
 
 
 def _verdict(found: Inverse) -> str:
@@ -48,7 +93,7 @@ def _verdict(found: Inverse) -> str:
     return f"the targets can be met: probability {best:.2f}; {many}; {found.share:.1%} of the space probably does"
 
 
-def _table(found: Inverse, units: dict[str, str]) -> Table:
+def _table(found: Inverse, units: Mapping[str, str]) -> Table:
     """A row for each design: probability, what is believed of each KPI, and its values."""
     paths = list(found.solutions[0].candidate.values)
     names = list(found.solutions[0].means)

@@ -116,7 +116,7 @@ class _Campaign:
         budget = self._study.budget
         self._progress.started(self._units)
         while (left := self._optimiser.budget_left()) >= 1 - _ROUNDING:
-            count = budget.initial if not self._trials else min(budget.batch, int(left + _ROUNDING))
+            count = budget.initial if not self._trials else self._due(int(left + _ROUNDING))
             self._progress.step(f"suggesting {count} designs")
             candidates = self._optimiser.ask(count)
             if self._is_over(candidates):
@@ -125,6 +125,11 @@ class _Campaign:
             self._optimiser.tell(candidates, [trial.kpis for trial in found])
             self._trials += found
         return self._concluded()
+
+    def _due(self, left: int) -> int:
+        """The number of candidates to ask for: a batch, but for the last of all where it is to be the best belief."""
+        kept = int(self._study.polish is not None and left > 1)
+        return min(self._study.budget.batch, left - kept)
 
     def _is_over(self, candidates: Sequence[Candidate]) -> bool:
         """Whether it ends before its budget is spent: its time is up, or two batches in turn promise too little."""

@@ -141,6 +141,8 @@ def propose(address: str, study: Study, history_id: str, count: int, learned: Le
     rows = history.rows() if history else []
     pending = {PENDING: list(history.pending_ids)} if history and history.pending_ids else {}
     proposer = study.suggest if rows else study.start
+    if rows and study.polish is not None and budget_left(lake, study, history) == count == 1:
+        proposer = study.polish
     sources = learned.given() if SOURCES in proposer.stage.ports else {}
     cheaper = _fidelities(lake, study, history) if FIDELITIES in proposer.stage.parameters else {}
     found = lake.run(

@@ -50,6 +50,8 @@ _OTHERS = ("optimiser", "budget", "resolution", "fidelities", "storage", "execut
 _KEYS = ("name", "seed", *_GIVEN, "space", "steps", *_GOALS, *_OTHERS)
 _OPTIMISER = {"start": "acquisition.sobol", "suggest": "acquisition.feasible_improvement"}
 _OF_FIDELITIES = "acquisition.multi_fidelity"
+_POLISHING = "acquisition.best_belief"
+_POLISH = "polish"  # whether the last design of the budget is the best belief
 _FIDELITIES = "fidelities"
 _GIVEN_TO_OPTIMISER = ("space", "goals", "count", "context", _FIDELITIES, "budget")
 _LEARN_FROM = "learn_from"
@@ -128,7 +130,8 @@ class Study:
 
     `start` proposes the first candidates, `suggest` the others. `trust` says what is done about a generator's errors;
     None if a simulator draws. `learn_from` names campaigns and surrogates by ids, or evaluations by a condition and a
-    snapshot. `fidelities` are cheaper evaluations; None without any. `content` is what it was read from.
+    snapshot. `fidelities` are cheaper evaluations; None without any. `polish` proposes the last candidate of
+    the budget; None if `suggest` does. `content` is what it was read from.
     """
 
     name: str
@@ -146,6 +149,7 @@ class Study:
     trust: Trust | None = None
     learn_from: tuple[Any, ...] = ()
     fidelities: Fidelities | None = None
+    polish: Proposer | None = None
     content: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
@@ -180,7 +184,7 @@ class Study:
         if fidelities is not None:
             _require_simulated(trust)
             space = {**space, **fidelities.space()}
-        optimiser = root.section("optimiser", _OPTIMISER, {})
+        optimiser = root.section("optimiser", (*_OPTIMISER, _POLISH), {})
         suggest, learn_from = _proposer(optimiser, "suggest", fidelities), _learn_from(optimiser, fidelities)
         return cls(
             name=root.text("name"),
@@ -198,6 +202,7 @@ class Study:
             trust=trust,
             learn_from=learn_from,
             fidelities=fidelities,
+            polish=_polish(optimiser, suggest, goals, fidelities),
             content=content["study"],
         )
 
@@ -286,6 +291,7 @@ class Study:
                 "start": self.start.definition(),
                 "suggest": self.suggest.definition(),
                 **({"learn_from": list(self.learn_from)} if self.learn_from else {}),
+                **({} if self.polish is None else {_POLISH: self.polish.definition()}),
             },
             "budget": self.budget.definition(),
             "resolution": self.resolution.definition(),
@@ -339,6 +345,19 @@ def _proposer(section: Section, role: str, fidelities: Fidelities | None) -> Pro
         if name in _GIVEN_TO_OPTIMISER:
             raise StudyError(f"{inner.at(name)} is given by the study itself. Leave it out.")
     return Proposer(stage, stage_parameters(inner, stage, names))
+
+
+def _polish(
+    optimiser: Section, suggest: Proposer, goals: Sequence[Goal], fidelities: Fidelities | None
+) -> Proposer | None:
+    """The stage that proposes the last candidate, with what it shares with the other one; None if none is wanted."""
+    if not optimiser.flag(_POLISH, False):
+        return None
+    if fidelities is not None or sum(goal.is_objective for goal in goals) > 1:
+        why = "chooses its last one at the target by itself" if fidelities else "has several objectives, and no best"
+        raise StudyError(f"{optimiser.at(_POLISH)}: the study {why}. Leave it out.")
+    stage = choose_stage(optimiser, _POLISHING)
+    return Proposer(stage, {name: value for name, value in suggest.parameters.items() if name in stage.parameters})
 
 
 def _learn_from(optimiser: Section, fidelities: Fidelities | None) -> tuple[Any, ...]:
