@@ -137,3 +137,19 @@ def test_a_study_that_cannot_learn_is_refused(learn_from: Any, stage: str, messa
         electrode_stand_ins.register(patch)
         with pytest.raises(StudyError, match=message):
             Study.read(content(optimiser={"suggest": {"stage": stage, "learn_from": learn_from}}))
+
+
+def test_goals_of_one_kpi_learn_each_from_its_own_step(lake: Lake) -> None:
+    """Two discharges at powers far apart: each goal has one source, trained on the values of its own step."""
+    steps = electrode_stand_ins.STUDY["study"]["steps"]
+    two: dict[str, Any] = {
+        "steps": {**steps, "fast": {**steps["discharge"], "power": "80 W"}},
+        "objectives": [{"kpi": "energy_density", "maximise": True, "from": "discharge"}],
+        "constraints": [{"kpi": "energy_density", "at_least": "1 W.h/L", "from": "fast"}],
+    }
+    first = run_campaign(lake, Study.read(content(name="two", **two, budget={"initial": 8, "total": 8})))
+    learned = run_campaign(lake, warm([first.campaign.id], name="two warm", **two)).campaign.learned_from
+    assert [one["kpi"] for one in learned] == ["energy_density of discharge", "energy_density of fast"]
+    for place, one in enumerate(learned):
+        own = {trial.kpis[place].id for trial in first.trials}
+        assert set(lake.get(one["surrogate_id"], Surrogate).trained_on) == own
