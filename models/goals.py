@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -25,18 +25,24 @@ class Goal:
     """One KPI and what is wanted of it, its numbers in the KPI's unit.
 
     `limit` is that of a constraint. `reference` is the value of an objective from which on a design is of interest: the
-    hypervolume of a front is measured from it.
+    hypervolume of a front is measured from it. `step` tells goals of one KPI apart: a source of one is of no other.
     """
 
     kpi: str
     sense: Sense
     limit: float | None = None
     reference: float | None = None
+    step: str = field(default="", kw_only=True)
 
     @property
     def is_objective(self) -> bool:
         """Whether it has a direction and no limit."""
         return self.sense in (Sense.MAXIMISE, Sense.MINIMISE)
+
+    @property
+    def title(self) -> str:
+        """The KPI, and the step where that tells it apart."""
+        return f"{self.kpi} of {self.step}" if self.step else self.kpi
 
     @property
     def sign(self) -> float:
@@ -56,7 +62,7 @@ class Goal:
 def goals_of(given: Sequence[Mapping[str, Any]]) -> tuple[Goal, ...]:
     """The goals that plain data describe: ``{"kpi": ..., "sense": ..., "limit": number or null}`` each.
 
-    An objective may have a ``"reference"``, a number, besides.
+    An objective may have a ``"reference"``, a number, besides, and each goal a ``"step"``.
 
     Raises
     ------
@@ -75,7 +81,8 @@ def _goal(number: int, given: Mapping[str, Any]) -> Goal:
     if sense not in senses:
         raise ParameterError(f"{what}.sense = {sense!r} is not known: {did_you_mean(str(sense), senses)}")
     reference = given.get("reference")
-    goal = Goal(str(kpi), Sense(sense), *(None if n is None else float(n) for n in (limit, reference)))
+    numbers = (None if n is None else float(n) for n in (limit, reference))
+    goal = Goal(str(kpi), Sense(sense), *numbers, step=str(given.get("step", "")))
     if goal.is_objective != (limit is None):
         wanted = "has no limit; remove it" if goal.is_objective else "needs a limit, a number in the KPI's unit"
         raise ParameterError(f"{what}: {sense} of {kpi} with limit = {limit!r}. {sense} {wanted}.")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -124,13 +125,17 @@ def _best_trials(campaign: Campaign, goal: Goal, aim: int, least: float) -> list
 def _observed(
     campaign: Campaign, cube: UnitCube, goals: Sequence[Goal], candidates: Sequence[Candidate], kpis: Sequence[Kpi]
 ) -> Observations:
-    """The trials as the optimiser saw them, those that failed last."""
-    width = len(goals)
-    whole = [all(campaign.kpi_ids[n * width : (n + 1) * width]) for n in range(len(candidates))]
+    """The trials as the optimiser saw them, those that failed last; none that was evaluated more cheaply."""
+    width, given = len(goals), iter(kpis)
     parts: dict[bool, list[Candidate]] = {True: [], False: []}
-    for candidate, measured in zip(candidates, whole, strict=True):
-        parts[measured].append(candidate)
-    return observe(cube, goals, parts[True], kpis, parts[False])
+    values: list[Kpi] = []
+    for number, candidate in enumerate(candidates):
+        measured = all(campaign.kpi_ids[number * width : (number + 1) * width])
+        own = list(islice(given, width if measured else 0))
+        if campaign.is_at_target(candidate.values):
+            parts[measured].append(candidate)
+            values += own
+    return observe(cube, goals, parts[True], values, parts[False])
 
 
 def _region(seen: Observations, cube: UnitCube, aim: int, margin: float, point_count: int, seed: int) -> _Region | None:

@@ -21,6 +21,11 @@ def _one_goal(values: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [{"kpi": values["objective_name"], "sense": sense, "limit": None}]
 
 
+def _part(content: Any, name: str) -> Any:
+    """A part of plain data; None where a stranger's is something else."""
+    return content.get(name) if isinstance(content, dict) else None
+
+
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Campaign(Record):
     """A study as it was run: its definition, its goals, and its trials in order.
@@ -60,6 +65,19 @@ class Campaign(Record):
     learned_from: Any = document(
         default=[], doc="for each source its surrogate_id, origin, kpi, and its weight at the end; null if unknown"
     )
+
+    @property
+    def target(self) -> dict[str, Any]:
+        """Path to its value at the fidelity at which the answer is wanted; empty where there was one fidelity."""
+        space, cheaper = (_part(self.definition, name) for name in ("space", "fidelities"))
+        if not isinstance(space, dict) or not isinstance(cheaper, list):
+            return {}
+        paths = {path for one in cheaper for path in _part(one, "values") or ()}
+        return {path: one["value"] for path in sorted(paths) if "value" in (one := _part(space, path) or {})}
+
+    def is_at_target(self, values: Mapping[str, Any]) -> bool:
+        """Whether a candidate of these values was evaluated at that fidelity, as one is that says nothing of it."""
+        return all(values.get(path, value) == value for path, value in self.target.items())
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

@@ -58,6 +58,9 @@ def _asked(campaign: Campaign) -> list[Markup]:
         f"{role}: {_settings(given)}" for role, step in steps.items() if (given := _map(_map(step).get("parameters")))
     ]
     entries += [f"{name}: {_settings(given)}" for name in ("budget", "resolution") if (given := _map(asked.get(name)))]
+    cheaper = [given for one in _maps(asked.get("fidelities")) if (given := _map(one.get("values")))]
+    entries += [f"cheaper evaluations: {_settings(given)}" for given in cheaper]
+    entries += [_learned(one) for one in _maps(campaign.learned_from)]
     parts = [element("h2", "What was asked"), element("ul", *(element("li", text) for text in entries))]
     rows = [[known.name, _range(space[path], known), known.doc] for path, known in quantities(space).items()]
     return [*parts, table(["quantity", "range", "meaning"], rows)] if rows else parts
@@ -89,6 +92,17 @@ def _listed(value: Any, known: Quantity) -> str:
 def _map(value: Any) -> Mapping[str, Any]:
     """The value, if it is a map: a definition may be a stranger's."""
     return value if isinstance(value, Mapping) else {}
+
+
+def _maps(value: Any) -> list[Mapping[str, Any]]:
+    """The maps of a list: a definition may be a stranger's."""
+    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
+
+
+def _learned(one: Mapping[str, Any]) -> str:
+    weight = one.get("weight")
+    known = f"{weight:.2f}" if isinstance(weight, int | float) else "unknown"
+    return f"learned {one.get('kpi')} from {one.get('origin')}, with a weight of {known} at the end"
 
 
 def _designs(found: CampaignRecords) -> list[Markup]:

@@ -41,6 +41,7 @@ def explained_data(found: Explained) -> dict[str, Any]:
         "campaign_id": trial.campaign.id,
         "trial": trial.number,
         "kpi_ids": list(trial.kpi_ids),
+        **({"left_out": found.left_out} if found.left_out else {}),
         "values": dict(found.candidate.values),
         **plain(explanation),
         "losses": plain(found.losses),
@@ -55,7 +56,7 @@ def explained_text(found: Explained) -> RenderableType:
     return Group(
         Text(f"{short(trial.candidate_id)}, trial {trial.number} of {one_line(trial.campaign.name)}"),
         Text(f"  {one_line(_values_text(found.candidate.values))}"),
-        *_section("Why it was suggested", _suggested(explanation)),
+        *_section("Why it was suggested", _suggested(explanation, found.left_out)),
         *_section("What matters over the space, and at this design", _mattering(explanation)),
         *_section("What limits it and its neighbours: shares of the energy lost [%]", _limiting(found.losses)),
         *_section("How sure it is, and how flat", _sure(found)),
@@ -70,11 +71,13 @@ def _section(title: str, parts: Iterator[RenderableType]) -> list[RenderableType
     return [Text(""), Text(title), *found] if found else []
 
 
-def _suggested(one: Explanation) -> Iterator[RenderableType]:
+def _suggested(one: Explanation, left_out: str) -> Iterator[RenderableType]:
     units = _units(one)
     if one.suggested_by:
         even = ", which spreads designs evenly and looks at no value" if one.suggested_by == _EVEN else ""
         yield _line(f"by {one.suggested_by}{even}, after {one.known_count} of the {one.evaluated_count} designs")
+    if left_out:
+        yield _line(left_out)
     for row in one.believed:
         expected = quantity(row["mean"], units[row["kpi"]], row["deviation"])
         yield _line(f"{row['kpi']}: {expected} expected, {_found_text(row, units[row['kpi']])}")

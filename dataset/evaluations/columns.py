@@ -21,6 +21,7 @@ _OWN = {
     "campaign": "name of the campaign; null if none evaluated it",
     "campaign_id": "id of the campaign",
     "trial": "number of the trial in its campaign, from 1, as everywhere",
+    "fidelity": "target, or cheaper where the campaign evaluated it less thoroughly than its answer is wanted",
     "outcome": "measured, infeasible or failed, as the campaign judged it",
     "reason": "why it is not measured",
     "feasible": "whether every goal of the campaign is met",

@@ -120,9 +120,17 @@ class Planner:
             )
             for plan in drafts
         ]
-        free = [c for c in known if all(c != trial.candidate for trial in trials)] or ([] if trials else [""])
+        free = [c for c in known if not any(self._is_meant(c, trial) for trial in trials)] or ([] if trials else [""])
         before = max(node.started for _, node in kpis)
         return plans + [self._drafted(key, candidate, None, before, kpis, rivals) for candidate in free]
+
+    def _is_meant(self, candidate: str, trial: Trial) -> bool:
+        """Whether a trial is of a candidate, or of its design at another fidelity: recipe and cell are the same."""
+        own, others = self.said.values(candidate), self.said.values(trial.candidate)
+        paths = (own.keys() | others.keys()) - trial.campaign.target.keys()
+        return candidate == trial.candidate or (
+            bool(trial.campaign.target) and all(own.get(path) == others.get(path) for path in paths)
+        )
 
     def _drafted(
         self,

@@ -149,12 +149,16 @@ class Writer:
             "campaign": trial.campaign.name,
             "campaign_id": trial.campaign_id,
             "trial": trial.number,
+            "fidelity": "target" if self._is_at_target(trial) else "cheaper",
             "feasible": trial.is_feasible,
             "objective": _text(objective.get("kpi")),
             "objective_sense": _text(objective.get("sense")),
             "objective_value": kpi.get("value"),
             "objective_unit": kpi.get("unit"),
         }
+
+    def _is_at_target(self, trial: Trial) -> bool:
+        return trial.campaign.is_at_target(self._records.values(trial.candidate))
 
     def _outcome(self, plan: Plan) -> tuple[str, str | None]:
         """measured, infeasible or failed, and why it is not the first."""
@@ -166,7 +170,9 @@ class Writer:
         if plan.trial.is_feasible if plan.trial else len(without) < len(records):
             return "measured", None
         reasons = dict.fromkeys(f"{record.get('name')}: {record.get('outcome')}" for record in without)
-        return "infeasible", "; ".join(reasons) or "a limit of the study is broken"
+        cheaper = plan.trial is not None and not self._is_at_target(plan.trial)
+        usual = "evaluated at a cheaper fidelity" if cheaper else "a limit of the study is broken"
+        return "infeasible", "; ".join(reasons) or usual
 
 
 def _named(plan: Plan) -> Iterable[str]:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 _PAGE = "segments.json"
-_FORMAT = 2  # another number: whatever was written before is made anew
+_FORMAT = 3  # another number: whatever was written before is made anew
 _LARGEST = 2**30  # bytes of a segment
 _SMALL, _MANY = 2_000, 16  # so many segments with fewer rows each are put together
 

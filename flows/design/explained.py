@@ -94,6 +94,16 @@ def explain(lake: Lake, trial: Trial) -> Explanation:
     return lake.get(found.id, Explanation)
 
 
+def left_out_of(lake: Lake, trial: Trial) -> str:
+    """Return what a design's suggestion rests on beside the beliefs of an explanation; empty where nothing."""
+    maker = _maker(lake, trial, {candidate for candidate, _ in rows_of(trial.campaign)})
+    count = 0 if maker is None else sum(role == "sources" for role, _ in maker.inputs())
+    parts = [f"it learned from {count} surrogates of other campaigns or owners, too"] if count else []
+    if maker is not None and maker.parameters.get("fidelities"):
+        parts.append("it chose the fidelity, too")
+    return "; ".join(parts) and f"{'; '.join(parts)}: the beliefs shown are of this campaign's own values alone"
+
+
 def rows_of(campaign: Campaign | History) -> Rows:
     """Each trial's candidate, and the KPIs of its goals; none if its evaluation failed."""
     if isinstance(campaign, History):

@@ -7,7 +7,7 @@ from typing import Any
 
 from ragone.dataset import Lake
 from ragone.dataset.errors import StageFailedError
-from ragone.flows.design.explained import Trial, explain, rows_of, trial_meant
+from ragone.flows.design.explained import Trial, explain, left_out_of, rows_of, trial_meant
 from ragone.flows.design.losses import Losses, losses_of
 from ragone.flows.design.plateaus import plateau_of
 from ragone.schemas import Campaign, Candidate, Explanation, Plateau
@@ -19,7 +19,7 @@ _NEIGHBOURS = 2
 class Explained:
     """A trial with its explanation, losses of it and its neighbours, and the plateau or why there is none.
 
-    The plateau is that of the campaign's best design.
+    The plateau is that of the campaign's best design. `left_out` says what the suggestion rests on besides.
     """
 
     trial: Trial
@@ -28,6 +28,7 @@ class Explained:
     losses: tuple[Losses, ...]
     plateau: Plateau | None
     no_plateau: str = ""
+    left_out: str = ""
 
 
 def explain_trial(lake: Lake, name: str) -> Explained:
@@ -42,7 +43,13 @@ def explain_trial(lake: Lake, name: str) -> Explained:
     found = explain(lake, trial)
     plateau, reason = _plateau(lake, trial)
     return Explained(
-        trial, lake.get(trial.candidate_id, Candidate), found, _losses(lake, trial, found), plateau, reason
+        trial,
+        lake.get(trial.candidate_id, Candidate),
+        found,
+        _losses(lake, trial, found),
+        plateau,
+        reason,
+        left_out_of(lake, trial),
     )
 
 

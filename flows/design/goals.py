@@ -50,7 +50,12 @@ class Goal(goals.Goal):
     @property
     def key(self) -> str:
         """The key of the KPI in an evaluation: ``role.name``."""
-        return f"{'+'.join(self.sources)}.{self.kpi}"
+        return f"{self.step_name}.{self.kpi}"
+
+    @property
+    def step_name(self) -> str:
+        """The step that the KPI is read off, or several, as columns of the evaluations name them."""
+        return "+".join(self.sources)
 
     @property
     def name(self) -> str:
@@ -64,6 +69,11 @@ class Goal(goals.Goal):
     def wanted(self) -> dict[str, Any]:
         """The goal as the optimiser takes it."""
         return super().definition()
+
+
+def share_a_kpi(wanted: Sequence[Goal]) -> bool:
+    """Whether several goals are of one KPI, read off different steps."""
+    return len({goal.kpi for goal in wanted}) < len(wanted)
 
 
 def read_goals(root: Section) -> tuple[Goal, ...]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from ragone.dataset import Lake
 from ragone.flows.design.evaluation import completed
-from ragone.flows.design.goals import Goal
+from ragone.flows.design.goals import Goal, share_a_kpi
 from ragone.flows.design.study import Study
 from ragone.flows.errors import CampaignError, RetrainingError
 from ragone.flows.running.tracking import run_stage
@@ -107,7 +107,7 @@ def _surrogate(lake: Lake, study: Study, goal: Goal, where: str, at: str) -> str
         lake,
         train_surrogate,
         targets=list(observations.ids),
-        target=goal.kpi,
+        target=f"{goal.kpi} of {goal.step_name}" if share_a_kpi(study.goals) else goal.kpi,
         columns={name: observations.columns[name] for name in names},
         units={name: observations.units[name] for name in names},
         designs=observations.design_numbers,
@@ -128,7 +128,7 @@ def _observed(lake: Lake, study: Study, goal: Goal, where: str, at: str) -> Obse
     types = lake.evaluations(at or None).collect_schema()
     free = [path for path, variable in study.space.items() if variable.is_free]
     features = [name for name in types if any(is_feature_of(name, path) for path in free)]
-    targets = [name for name in (f"{goal.kpi} of {'+'.join(goal.sources)}", goal.kpi) if name in types]
+    targets = [name for name in (f"{goal.kpi} of {goal.step_name}", goal.kpi) if name in types]
     for number, target in enumerate(targets or [goal.kpi]):
         try:
             found = find_observations(lake, target, where=where, at=at, features=features)

@@ -12,7 +12,7 @@ from typing import Any
 from ragone.dataset import Lake
 from ragone.dataset.errors import StageFailedError
 from ragone.flows.design.evaluation import completed
-from ragone.flows.design.goals import Goal
+from ragone.flows.design.goals import Goal, share_a_kpi
 from ragone.flows.design.learning import Learned, learn
 from ragone.flows.design.study import Study
 from ragone.flows.errors import CampaignError
@@ -151,7 +151,7 @@ def propose(address: str, study: Study, history_id: str, count: int, learned: Le
         **pending,
         **sources,
         space={path: variable.definition() for path, variable in study.space.items()},
-        goals=wanted(study.goals),
+        goals=wanted(study.goals, apart=bool(study.learn_from)),
         count=count,
         seed=study.seed,
         **cheaper,
@@ -200,7 +200,7 @@ def measure_gain(
         [lake.get(one, Candidate) for one in known["failed"]],
         candidates,
         space={path: variable.definition() for path, variable in study.space.items()},
-        goals=wanted(study.goals),
+        goals=wanted(study.goals, apart=bool(study.learn_from)),
         seed=study.seed,
         sources=[lake.get(one, Surrogate) for one in learned.surrogate_ids],
         context=learned.context,
@@ -220,7 +220,7 @@ def measure_weights(address: str, study: Study, history_id: str, learned: Learne
         [lake.get(one, Candidate) for one in known["failed"]],
         [lake.get(one, Surrogate) for one in learned.surrogate_ids],
         space={path: variable.definition() for path, variable in study.space.items()},
-        goals=wanted(study.goals),
+        goals=wanted(study.goals, apart=bool(study.learn_from)),
         context=learned.context,
         seed=study.seed,
         **further,
@@ -237,6 +237,7 @@ def trials(rows: Sequence[tuple[str, tuple[str, ...]]]) -> dict[str, list[str]]:
     }
 
 
-def wanted(goals: Sequence[Goal]) -> list[dict[str, Any]]:
-    """The goals as the optimiser takes them."""
-    return [goal.wanted() for goal in goals]
+def wanted(goals: Sequence[Goal], *, apart: bool = False) -> list[dict[str, Any]]:
+    """The goals as the optimiser takes them; `apart`: with their steps, where several are of one KPI."""
+    shared = share_a_kpi(goals) if apart else False
+    return [{**goal.wanted(), **({"step": goal.step_name} if shared else {})} for goal in goals]

@@ -16,6 +16,7 @@ from ragone.schemas.unit_names import unit_of
 
 _DESIGN = ("recipe_id", "candidate_id", "microstructure_id")  # the first that is known says which design a row is of
 _ABOUT = ("licence", "source")
+_FIDELITY = "fidelity"
 _POWER = "power_watt"
 _MOST_VALUES = 500_000  # of all features together: they are recorded with the run
 
@@ -96,7 +97,8 @@ def find_observations(
     id_column = _id_column(target)
     _require_columns([target, id_column, *features, *also], list(types))
     asked = list(features) or [name for name in default_features() if name in types]
-    chosen = list(dict.fromkeys([target, id_column, *_DESIGN, *_ABOUT, *asked, *also]))
+    fidelity = () if _FIDELITY in where else (_FIDELITY,)
+    chosen = list(dict.fromkeys([target, id_column, *_DESIGN, *_ABOUT, *fidelity, *asked, *also]))
     listed = ", ".join(f'"{name}"' for name in chosen if name in types)
     frame = lake.sql(
         f"SELECT {listed} FROM evaluations{_condition(where)} ORDER BY {_quoted(id_column)}", at=snapshot_id
@@ -212,6 +214,8 @@ def _obstacle(lake: Lake, row: Mapping[str, Any], target: str, id_column: str, k
     name = row[id_column]
     if not _is_known(row[target]) or not name or "," in name:
         return f"without a value of {target}"
+    if row.get(_FIDELITY) == "cheaper":
+        return "of a cheaper fidelity, which count where the condition names `fidelity`"
     if name in kept:
         return "counted already, in another campaign"
     return "" if lake.holds(name) else "of which the data were dropped"

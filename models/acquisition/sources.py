@@ -100,16 +100,21 @@ def sources_of(
     """
     found: list[list[Source]] = [[] for _ in goals]
     for record in records:
-        quantity = record.target.partition(" of ")[0]
-        places = [number for number, goal in enumerate(goals) if goal.kpi == quantity]
+        places = [number for number, goal in enumerate(goals) if _is_of(record.target, goal)]
         if not places:
             raise ParameterError(
-                f"{record.id[:30]} predicts {record.target}, the goals are {', '.join(goal.kpi for goal in goals)}. "
+                f"{record.id[:30]} predicts {record.target}, the goals are {', '.join(goal.title for goal in goals)}. "
                 "Take it out of optimiser.suggest.learn_from."
             )
         for place in places:
             found[place].append(Source.of(record, goals[place], cube, context))
     return found
+
+
+def _is_of(target: str, goal: Goal) -> bool:
+    """Whether a surrogate's target is the KPI of a goal, and of its step where both name one."""
+    quantity, _, step = target.partition(" of ")
+    return quantity == goal.kpi and (not step or not goal.step or step == goal.step)
 
 
 def matern(first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:

@@ -49,7 +49,7 @@ def weights_of_sources(
         for number, (goal, each) in enumerate(zip(wanted, learned, strict=True)):
             weights = _weights(own[number], each, transfer, seed) if own and each else [None] * len(each)
             named = zip(each, weights, strict=True)
-            found += [{"kpi": goal.kpi, "surrogate_id": source.id, "weight": weight} for source, weight in named]
+            found += [{"kpi": goal.title, "surrogate_id": source.id, "weight": weight} for source, weight in named]
     return found
 
 

@@ -31,7 +31,8 @@ class ReviewedTrials:
     """Candidates, and the KPIs of each goal: none where the evaluation failed.
 
     `values` and `deviations` have shape (trials, goals), in the units of the KPIs; NaN where there is none, and a
-    standard uncertainty of 0 where it is not known. `feasible` has shape (trials,).
+    standard uncertainty of 0 where it is not known. `feasible`, and `cheaper` of those evaluated at a cheaper fidelity,
+    have shape (trials,).
     """
 
     goals: tuple[Goal, ...]
@@ -41,6 +42,7 @@ class ReviewedTrials:
     values: Floats
     deviations: Floats
     feasible: Mask
+    cheaper: Mask
     definition: Mapping[str, Any]
 
     @classmethod
@@ -68,6 +70,7 @@ class ReviewedTrials:
             np.array(values, dtype=np.float64).reshape(shape),
             np.array(deviations, dtype=np.float64).reshape(shape),
             np.asarray(campaign.feasible, dtype=bool),
+            np.array([not campaign.is_at_target(one.values) for one in candidates], dtype=bool),
             campaign.definition if isinstance(campaign.definition, Mapping) else {},
         )
 
@@ -91,7 +94,7 @@ class ReviewedTrials:
         """Counts of trials that failed, had no value of a KPI, or broke a limit; a trial may count several times."""
         known = np.isfinite(self.values)
         whole = np.array([bool(row) for row in self.kpis], dtype=bool)
-        found = {"failed": int((~whole).sum())}
+        found = {"failed": int((~whole).sum()), "evaluated at a cheaper fidelity": int((whole & self.cheaper).sum())}
         for place, goal in enumerate(self.goals):
             name = goal.kpi.replace("_", " ")
             found[f"without a value of {name}"] = int((whole & ~known[:, place]).sum())

@@ -17,6 +17,8 @@ from ragone.dataset import Lake
 from ragone.flows import CampaignResult, Study, StudyError, run_campaign
 from ragone.flows.design.fidelities import Fidelities
 from ragone.flows.design.laboratory import ask
+from ragone.flows.surrogate.observations import find_observations
+from ragone.models.review import ReviewedTrials
 from ragone.schemas import Campaign, Candidate, Microstructure
 
 CHEAP = {"resolution.edge_voxels": 8, "resolution.volume_elements": 1, "cost": "10 %"}
@@ -89,6 +91,27 @@ def test_only_the_target_is_concluded_from(finished: Finished) -> None:
     values = [trial.kpis[0].measured_value for trial, n in zip(result.trials, numbers, strict=True) if n == 0]
     assert result.best is not None
     assert result.best.kpis[0].measured_value == max(values)
+
+
+def test_cheap_trials_are_no_target_ones_in_the_evaluations(finished: Finished) -> None:
+    """Each says its fidelity, and why it is not feasible; a surrogate learns from them only where asked to."""
+    lake, study, result = finished
+    cheap = [bool(fidelities_of(study).number_of(trial.candidate)) for trial in result.trials]
+    rows = lake.evaluations().sort("trial").collect()
+    assert rows["fidelity"].to_list() == ["cheaper" if one else "target" for one in cheap]
+    assert set(rows.filter(rows["fidelity"] == "cheaper")["reason"]) == {"evaluated at a cheaper fidelity"}
+    usual = find_observations(lake, "energy_density")
+    assert len(usual.ids) == cheap.count(False)
+    assert list(usual.left_out.values()) == [cheap.count(True)]
+    assert len(find_observations(lake, "energy_density", where="fidelity = 'cheaper'").ids) == cheap.count(True)
+
+
+def test_the_review_says_why_cheap_trials_are_not_feasible(finished: Finished) -> None:
+    """They are counted by that reason, and by no other."""
+    _, study, result = finished
+    trials = ReviewedTrials.of(result.campaign, [t.candidate for t in result.trials], [t.kpis for t in result.trials])
+    cheap = sum(bool(fidelities_of(study).number_of(trial.candidate)) for trial in result.trials)
+    assert trials.shortcomings == {"evaluated at a cheaper fidelity": cheap}
 
 
 def test_running_again_finds_everything(finished: Finished) -> None:

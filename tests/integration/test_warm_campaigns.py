@@ -9,8 +9,11 @@ import electrode_stand_ins
 import pytest
 from electrode_stand_ins import content, told
 
+from ragone.app.pages.campaign_page import campaign_page
+from ragone.app.pages.campaign_records import CampaignRecords
 from ragone.dataset import Lake
 from ragone.flows import CampaignError, CampaignResult, Study, run_campaign
+from ragone.flows.design.explained import left_out_of, trial_meant
 from ragone.flows.errors import StudyError
 from ragone.schemas import Surrogate
 
@@ -137,3 +140,32 @@ def test_a_study_that_cannot_learn_is_refused(learn_from: Any, stage: str, messa
         electrode_stand_ins.register(patch)
         with pytest.raises(StudyError, match=message):
             Study.read(content(optimiser={"suggest": {"stage": stage, "learn_from": learn_from}}))
+
+
+def test_goals_of_one_kpi_learn_each_from_its_own_step(lake: Lake) -> None:
+    """Two discharges at powers far apart: each goal has one source, trained on the values of its own step."""
+    steps = electrode_stand_ins.STUDY["study"]["steps"]
+    two: dict[str, Any] = {
+        "steps": {**steps, "fast": {**steps["discharge"], "power": "80 W"}},
+        "objectives": [{"kpi": "energy_density", "maximise": True, "from": "discharge"}],
+        "constraints": [{"kpi": "energy_density", "at_least": "1 W.h/L", "from": "fast"}],
+    }
+    first = run_campaign(lake, Study.read(content(name="two", **two, budget={"initial": 8, "total": 8})))
+    learned = run_campaign(lake, warm([first.campaign.id], name="two warm", **two)).campaign.learned_from
+    assert [one["kpi"] for one in learned] == ["energy_density of discharge", "energy_density of fast"]
+    for place, one in enumerate(learned):
+        own = {trial.kpis[place].id for trial in first.trials}
+        assert set(lake.get(one["surrogate_id"], Surrogate).trained_on) == own
+
+
+def test_an_explanation_says_that_it_leaves_the_sources_out(lake: Lake, finished: CampaignResult) -> None:
+    """The beliefs that it shows are the campaign's own, those of the stage were not."""
+    last = finished.trials[-1]
+    trial = trial_meant(lake, f"{finished.campaign.id}#{last.number}")
+    assert "learned from 1 surrogate" in left_out_of(lake, trial)
+
+
+def test_a_report_says_what_was_learned_from(lake: Lake, finished: CampaignResult) -> None:
+    """Among what was asked stands a line for each source, with its weight."""
+    page = campaign_page(CampaignRecords.read(lake, finished.campaign.id))
+    assert "learned energy_density from campaign-" in page

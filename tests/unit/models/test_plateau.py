@@ -96,3 +96,24 @@ def test_what_has_no_plateau_is_refused(goals: list[dict[str, Any]], rows: list[
     kpis = tuple(kpi(v, name=g["kpi"]) for row in rows for v, g in zip(row, goals, strict=True))
     with pytest.raises(StageError, match=message):
         plateau(designs, kpis, goals)
+
+
+def test_trials_of_a_cheaper_fidelity_bend_no_region() -> None:
+    """The plateau is that of the trials at the target alone, whatever cheap ones of the same designs found."""
+    designs = tried(16)
+    own = [{**one.values, "resolution.edge_voxels": 64} for one in designs]
+    cheap = [{**one.values, "resolution.edge_voxels": 32} for one in designs]
+    every = candidates([*cheap, *own])
+    values = tuple(kpi(value) for value in (*(900 * one["recipe.porosity"] for one in cheap), *map(bowl, own)))
+    space = {**SPACE, "resolution.edge_voxels": {"value": 64}}
+
+    def found(part: slice) -> Plateau:
+        given = {
+            "definition": {"space": space, "fidelities": [{"values": {"resolution.edge_voxels": 32}, "cost": 0.1}]}
+        }
+        one = conclude(
+            every[part], values[part], name="c", goals=[MORE], target={"resolution.edge_voxels": 64}, **given
+        )
+        return find_plateau.function(one, every[part], values[part], seed=3, point_count=512)
+
+    assert found(slice(None)).predicted == found(slice(16, None)).predicted != {}
