@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ragone.app.tables.answers import number, plain, quantity, wide_table
+from ragone.app.tables.designs import head_of
 from ragone.app.terminal.progress import Watcher
 from ragone.app.terminal.session import FINE, FOUND, FoundError, Session
 from ragone.dataset import Lake
@@ -18,7 +19,6 @@ from ragone.flows.design.inverse import Inverse, Met, Wanted, evaluate_solutions
 from ragone.flows.design.named_campaigns import campaign_meant
 from ragone.schemas import Campaign
 from ragone.schemas.field import Bounds
-from ragone.schemas.unit_names import short_name, unit_of
 from ragone.schemas.units import parse_quantity
 
 _LIKELY = 0.5
@@ -106,10 +106,4 @@ def _table(found: Inverse, units: Mapping[str, str]) -> Table:
         ]
         for one in found.solutions
     ]
-    return wide_table(["design", "probability", *names, *map(_head, paths)], rows)
-
-
-def _head(path: str) -> str:
-    name = path.partition(".")[2]
-    unit = unit_of(name)
-    return short_name(name) + ("" if unit == "1" else f" [{unit}]")
+    return wide_table(["design", "probability", *names, *map(head_of, paths)], rows)

@@ -8,6 +8,7 @@ from rich.console import Group
 from rich.text import Text
 
 from ragone.app.tables.answers import kpi_text, number, plain, quantity, wide_table
+from ragone.app.tables.designs import head_of
 from ragone.app.terminal.progress import Watcher
 from ragone.app.terminal.session import FINE, FOUND, FoundError, Session
 from ragone.flows import CampaignError, Study
@@ -15,7 +16,6 @@ from ragone.flows.design.inverse import units_of_goals
 from ragone.flows.design.named_campaigns import campaign_meant
 from ragone.flows.design.polish import Polished, polish
 from ragone.schemas import Candidate
-from ragone.schemas.unit_names import short_name, unit_of
 
 
 def execute(session: Session) -> int:
@@ -52,7 +52,7 @@ def _percent(found: Polished) -> str:
 def _table(found: Polished, units: dict[str, str]) -> Any:
     """The best and the polished design side by side: values, what is believed, what was found."""
     both = (found.best, found.candidate)
-    rows = [[_head(path), *(_value(one, path) for one in both)] for path in found.candidate.values]
+    rows = [[head_of(path), *(_value(one, path) for one in both)] for path in found.candidate.values]
     for name, means in found.means.items():
         pairs = zip(means, found.standard_deviations[name], strict=True)
         rows.append([f"{name}, believed", *(quantity(mean, units[name], error) for mean, error in pairs)])
@@ -65,12 +65,6 @@ def _table(found: Polished, units: dict[str, str]) -> Any:
 def _value(candidate: Candidate, path: str) -> str:
     value = candidate.values.get(path, "")
     return number(value) if isinstance(value, float) else str(value)
-
-
-def _head(path: str) -> str:
-    name = path.partition(".")[2]
-    unit = unit_of(name)
-    return short_name(name) + ("" if unit == "1" else f" [{unit}]")
 
 
 def _as_data(found: Polished) -> dict[str, Any]:

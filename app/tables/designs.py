@@ -42,6 +42,13 @@ def quantities(paths: Iterable[str]) -> dict[str, Quantity]:
     return {path: _quantity(role if count[name] > 1 else "", name) for path, (role, _, name) in named.items()}
 
 
+def head_of(path: str) -> str:
+    """The head of a column of values in the unit of the record: the name without its unit, and the unit."""
+    name = path.partition(".")[2]
+    unit = unit_of(name)
+    return short_name(name) + ("" if unit == "1" else f" [{unit}]")
+
+
 def in_words(candidate: Candidate) -> str:
     """A candidate in one sentence's part: porosity 30 %, mass loading 20 mg/cm²."""
     known = quantities(candidate.values)
