@@ -11,9 +11,11 @@ from typing import Any
 
 import numpy as np
 
+from ragone.models.front import unbeaten
 from ragone.models.goals import Goal, goals_of, is_feasible, rows_of, value_of
 from ragone.schemas import Campaign, Candidate, Kpi, Record, stage
 from ragone.schemas.errors import FieldShapeError
+from ragone.schemas.study import is_at_fidelity
 
 _NONE_AT_TARGET = "no design was evaluated at the fidelity at which the answer is wanted, so that none is named"
 
@@ -61,7 +63,7 @@ def conclude(
     FieldShapeError
         If the number of KPIs does not fit, or a failed trial is none.
     """
-    cheaper = [place for place, one in enumerate(candidates) if not _is_at(one, target or {})]
+    cheaper = [place for place, one in enumerate(candidates) if not is_at_fidelity(one.values, target or {})]
     if target and len(cheaper) == len(candidates):
         ending = "; ".join(filter(None, (ending, _NONE_AT_TARGET)))
     return concluded(
@@ -75,11 +77,6 @@ def conclude(
         learned_from=learned_from,
         cheaper=cheaper,
     )
-
-
-def _is_at(candidate: Candidate, target: Mapping[str, Any]) -> bool:
-    """Whether a candidate is evaluated at the fidelity wanted, as one is that says nothing of it."""
-    return all(candidate.values.get(path, value) == value for path, value in target.items())
 
 
 def concluded(
@@ -134,5 +131,5 @@ def _gain(goal: Goal, value: float | None) -> float:
 
 def _front(gains: Floats, feasible: Sequence[bool]) -> list[int]:
     """Numbers of the feasible trials that no feasible one beats; with one objective, those of equal and best value."""
-    able = np.flatnonzero(feasible).tolist()
-    return [n for n in able if not any((gains[o] >= gains[n]).all() and (gains[o] > gains[n]).any() for o in able)]
+    able = np.flatnonzero(feasible)
+    return able[unbeaten(gains[able])].tolist() if len(able) else []

@@ -77,7 +77,12 @@ class Campaign(Record):
 
     def is_at_target(self, values: Mapping[str, Any]) -> bool:
         """Whether a candidate of these values was evaluated at that fidelity, as one is that says nothing of it."""
-        return all(values.get(path, value) == value for path, value in self.target.items())
+        return is_at_fidelity(values, self.target)
+
+
+def is_at_fidelity(values: Mapping[str, Any], fidelity: Mapping[str, Any]) -> bool:
+    """Whether a candidate of these values is evaluated at a fidelity, as one is that says nothing of its paths."""
+    return all(values.get(path, value) == value for path, value in fidelity.items())
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

@@ -13,7 +13,9 @@ from typing import Any
 import numpy as np
 
 from ragone.models.acquisition.space import Floats
+from ragone.models.front import unbeaten
 from ragone.models.review.trials import ReviewedTrials, ReviewError
+from ragone.models.surrogate import repeatable
 
 MOST_OBJECTIVES = 4  # the time of an exact hypervolume grows with the power of their number
 _MARGIN = 0.1  # of the front's extent
@@ -91,15 +93,6 @@ def reference_point(gains: Floats) -> Floats:
     return np.asarray(low - _MARGIN * extent)
 
 
-def unbeaten(gains: Floats) -> list[int]:
-    """Rows of gains, shape (n, objectives), that no other row is at least equal to in all, and larger in one."""
-    return [
-        number
-        for number, one in enumerate(gains)
-        if np.isfinite(one).all() and not ((gains >= one).all(axis=1) & (gains > one).any(axis=1)).any()
-    ]
-
-
 def hypervolumes(gains: Floats, reference: Floats) -> Floats:
     """The hypervolume over a reference point of the first 1, 2, ... n rows of gains, shape (n, objectives)."""
     front, reached, found = np.empty((0, len(reference))), 0.0, np.zeros(len(gains))
@@ -112,18 +105,10 @@ def hypervolumes(gains: Floats, reference: Floats) -> Floats:
 
 
 def hypervolume(points: Floats, reference: Floats) -> float:
-    """The volume that points, shape (n, objectives), all above the reference point, dominate together.
+    """The volume that points, shape (n, objectives), all above the reference point, dominate together."""
+    import torch
 
-    Slices along the last objective, each the hypervolume of the points above it (While et al., 2006,
-    doi 10.1109/TEVC.2005.851275).
-    """
-    if not len(points):
-        return 0.0
-    if len(reference) == 1:
-        return float(points.max() - reference[0])
-    ordered = points[np.argsort(-points[:, -1], kind="stable")]
-    floors = np.append(ordered[1:, -1], reference[-1])
-    if len(reference) == 2:
-        return float((ordered[:, -1] - floors) @ (np.maximum.accumulate(ordered[:, 0]) - reference[0]))
-    heights = enumerate(ordered[:, -1] - floors, 1)
-    return float(sum(h * hypervolume(ordered[:n, :-1], reference[:-1]) for n, h in heights if h > 0))
+    with repeatable(0):  # its warnings stay there
+        import botorch.utils.multi_objective.hypervolume as volumes
+
+        return float(volumes.Hypervolume(torch.from_numpy(reference)).compute(torch.from_numpy(points)))
