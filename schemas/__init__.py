@@ -1,8 +1,10 @@
 """What may be stored, and the Protocols between the rooms: frozen records with units. No I/O."""
 
+from ragone.schemas.capacity_fade import CapacityFade, FadeOutcome
 from ragone.schemas.cell import CellOutcome, CellParameters, NegativeElectrode
 from ragone.schemas.compare import Deviation, Verdict, compare, judge
 from ragone.schemas.curve import Curve, Cycling, CyclingOutcome, Discharge, DischargeOutcome, Measurement
+from ragone.schemas.cycle_life import CycleLife, LifeOutcome
 from ragone.schemas.differential_capacity import DifferentialCapacity
 from ragone.schemas.electrode import Design, Microstructure, Transport, TransportOutcome
 from ragone.schemas.electrode_tortuosity import ElectrodeTortuosity
@@ -40,11 +42,13 @@ __all__ = [
     "Boundary",
     "Campaign",
     "Candidate",
+    "CapacityFade",
     "CellDesign",
     "CellOutcome",
     "CellParameters",
     "Code",
     "Curve",
+    "CycleLife",
     "Cycling",
     "CyclingOutcome",
     "Design",
@@ -56,6 +60,7 @@ __all__ = [
     "EnergySensitivities",
     "Environment",
     "Explanation",
+    "FadeOutcome",
     "Fidelity",
     "Generator",
     "GeneratorErrors",
@@ -68,6 +73,7 @@ __all__ = [
     "Kpi",
     "KpiOutcome",
     "KpiStage",
+    "LifeOutcome",
     "Materials",
     "Measurement",
     "Microstructure",

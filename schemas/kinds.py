@@ -11,8 +11,10 @@ from typing import Any
 
 from ragone.extensions import RECORDS, Extension, Registry
 from ragone.schemas.annotation import Annotation, SavedQuery
+from ragone.schemas.capacity_fade import CapacityFade
 from ragone.schemas.cell import CellParameters
 from ragone.schemas.curve import Cycling, Discharge, Measurement
+from ragone.schemas.cycle_life import CycleLife
 from ragone.schemas.differential_capacity import DifferentialCapacity
 from ragone.schemas.electrode import Design, Microstructure, Transport
 from ragone.schemas.electrode_tortuosity import ElectrodeTortuosity
@@ -59,6 +61,8 @@ _OWN: dict[str, type[Record]] = {
         Discharge,
         Cycling,
         Measurement,
+        CapacityFade,
+        CycleLife,
         DifferentialCapacity,
         HeatBalance,
         EnergySensitivities,

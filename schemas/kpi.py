@@ -21,6 +21,7 @@ class KpiOutcome(StrEnum):
     MEASURED = "measured"
     INFEASIBLE = "the discharge delivered nothing"
     NOT_REACHED = "the cell does not reach it within its limits"
+    CENSORED = "not reached before the run ended"
     NOT_IDENTIFIABLE = "the data do not determine it"
     NOT_APPLICABLE = "its conditions do not hold"
 
@@ -33,7 +34,7 @@ class Kpi(Record):
     """
 
     kind: ClassVar[str] = "kpi"
-    schema_version: ClassVar[int] = 3
+    schema_version: ClassVar[int] = 4
     migrations: ClassVar[Migrations] = {
         1: (
             added("window", ""),
@@ -42,6 +43,7 @@ class Kpi(Record):
             added("reference", ""),
         ),
         2: (nulled("value", 0.0, unless=("outcome", KpiOutcome.MEASURED)),),
+        3: (added("lower_bound", None),),
     }
 
     name: str = text(doc="for example energy_density")
@@ -53,6 +55,10 @@ class Kpi(Record):
     standard_uncertainty: float | None = real(
         "", low=0, optional=True, tolerance=Tolerance(relative=1e-2, absolute=1e-9), doc="in `unit`; null if unknown"
     )
+    lower_bound: float | None = real(
+        "", optional=True, tolerance=Tolerance(relative=1e-5, absolute=1e-9),
+        doc="in `unit`: the value is larger than this; null unless censored",
+    )  # fmt: skip
     sample_count: int = integer(low=1, doc="volumes, samples or repeats that the value rests on; `method` says which")
     definition: str = text(doc="what is computed")
     window: str = text(default="", doc="what part of the data it is read off, and how that was chosen")

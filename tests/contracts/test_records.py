@@ -18,6 +18,10 @@ class TestEveryRecord(RecordContract):
     tied: ClassVar[Mapping[str, Any]] = {
         "metric_names": ("solid_effective_conductivity_siemens_per_metre", "pore_tortuosity_factor"),
         "variable_names": ("Ohmic heating [W]", "Total heating [W]"),
+        "cycle_life.lower": 810.0,
+        "cycle_life.upper": 813.0,
+        "capacity_fade.cycle_count": np.array([1, 2, 4]),
+        "capacity_fade.variable_names": ("Loss of lithium inventory [%]",),
         "source_names": ("Ohmic heating [W]", "Total heating [W]"),
         "metrics_unit": ("S/m", "1"),
         "response_names": ("binder_adhesion",),

@@ -71,6 +71,11 @@ TIED = {
         n for n, s in specs_of(KINDS["differential_capacity"]).items() if s.shape == "vector"
     ),
     "impedance": ("frequency_hertz", "real_ohm", "imaginary_ohm"),
+    "capacity_fade": (
+        "variable_names",
+        *(n for n, s in specs_of(KINDS["capacity_fade"]).items() if s.shape in ("vector", "array")),
+    ),
+    "cycle_life": ("lower", "upper"),
     "kpi": ("unit", "window_start_second", "window_end_second"),
     "uncertainty_budget": ("interval_low", *_lists("uncertainty_budget")),
     "representativity": tuple(n for n, s in specs_of(KINDS["representativity"]).items() if s.shape == "vector"),

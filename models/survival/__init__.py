@@ -1,0 +1,6 @@
+"""Survival analysis of cycle lives: most cells are stopped before they fail, and that is information, not a failure."""
+
+from ragone.models.survival.errors import LifetimesError
+from ragone.models.survival.lifetimes import Lifetimes
+
+__all__ = ["Lifetimes", "LifetimesError"]
