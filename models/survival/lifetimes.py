@@ -6,7 +6,7 @@ finite and different for an end between two looks. A subject is under observatio
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Sized
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -48,8 +48,13 @@ class Lifetimes:
         count = len(self.lower)
         if not count:
             raise LifetimesError("there are no lives to analyse. Choose others with --where.")
-        others = {"upper": self.upper, "entry": self.entry, "subjects": self.subjects, "causes": self.causes}
-        wrong = {name: len(column) for name, column in (others | dict(self.columns)).items() if len(column) != count}
+        others: dict[str, Sized] = {
+            "upper": self.upper,
+            "entry": self.entry,
+            "subjects": self.subjects,
+            "causes": self.causes,
+        }
+        wrong = {name: len(column) for name, column in {**others, **self.columns}.items() if len(column) != count}
         if wrong:
             raise LifetimesError(f"{count} lives, but columns of length {wrong}. Give each subject one row.")
         self._require(np.isfinite(self.lower) & np.isfinite(self.entry) & ~np.isnan(self.upper), "is not a number")
@@ -150,7 +155,7 @@ class Lifetimes:
     @property
     def exact(self) -> Mask:
         """Whether each life ended at a known time or is censored: no interval."""
-        return ~self.observed | (self.lower == self.upper)
+        return np.asarray(~self.observed | (self.lower == self.upper))
 
     def among(self, chosen: Mask) -> Self:
         """The lives of some of the subjects.
