@@ -21,7 +21,7 @@ class TestEveryRecord(RecordContract):
         "cycle_life.lower": 810.0,
         "cycle_life.upper": 813.0,
         "capacity_fade.cycle_count": np.array([1, 2, 4]),
-        "capacity_fade.variable_names": ("Loss of lithium inventory [%]",),
+        "capacity_fade.variable_names": ("Loss of capacity to negative SEI [A.h]",),
         "source_names": ("Ohmic heating [W]", "Total heating [W]"),
         "metrics_unit": ("S/m", "1"),
         "response_names": ("binder_adhesion",),
