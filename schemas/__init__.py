@@ -1,5 +1,6 @@
 """What may be stored, and the Protocols between the rooms: frozen records with units. No I/O."""
 
+from ragone.schemas.ageing_state import AgeingState
 from ragone.schemas.capacity_fade import CapacityFade, FadeOutcome
 from ragone.schemas.cell import CellOutcome, CellParameters, NegativeElectrode
 from ragone.schemas.compare import Deviation, Verdict, compare, judge
@@ -39,6 +40,7 @@ from ragone.schemas.uncertainty_budget import UncertaintyBudget
 
 __all__ = [
     "KINDS",
+    "AgeingState",
     "Boundary",
     "Campaign",
     "Candidate",

@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 from ragone.extensions import RECORDS, Extension, Registry
+from ragone.schemas.ageing_state import AgeingState
 from ragone.schemas.annotation import Annotation, SavedQuery
 from ragone.schemas.capacity_fade import CapacityFade
 from ragone.schemas.cell import CellParameters
@@ -61,6 +62,7 @@ _OWN: dict[str, type[Record]] = {
         Discharge,
         Cycling,
         Measurement,
+        AgeingState,
         CapacityFade,
         CycleLife,
         DifferentialCapacity,

@@ -242,6 +242,16 @@ _EXAMPLES: dict[str, dict[str, Any]] = {
         "variables": np.array([[0.1, 0.2, 0.3]]),
         "method": "SPM with SEI growth",
     },
+    "ageing_state": {
+        "cell_name": "LG M50",
+        "built_of": {"model": "SPM", "protocol": ["Rest for 1 hour"]},
+        "outcome": "all cycles of the budget done",
+        "cycle_count": 3,
+        "test_time_second": 21500.0,
+        "discharging_throughput_ampere_hour": 14.97,
+        "first_discharging_capacity_ampere_hour": 5.0,
+        "state": np.array([0.1, 0.9, 1.0]),
+    },
     "cycle_life": {
         "cell_name": "LG M50",
         "outcome": "the capacity fell below its limit",

@@ -14,6 +14,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ragone.pipelines.ageing.cracking import keep_rate_real
 from ragone.pipelines.ageing.errors import CycleFailedError
 from ragone.pipelines.ageing.mechanisms import Mechanisms
 from ragone.pipelines.ageing.parameters import ageing_values
@@ -38,7 +39,7 @@ RECORDED = (
     "Loss of capacity to negative SEI [A.h]",
     "Loss of capacity to negative SEI on cracks [A.h]",
     "Loss of capacity to negative lithium plating [A.h]",
-    "Total lithium lost from particles [mol]",
+    "Total lithium lost [mol]",
     "Total lithium lost to side reactions [mol]",
     "Loss of active material in negative electrode [%]",
     "Loss of active material in positive electrode [%]",
@@ -158,7 +159,7 @@ class CycleMap:
             duration, state = duration + float(solution.t[-1]), last
             hottest = max(hottest, float(self._observed(index, last)[2]))
         variables = self._observed(0, state)[3:]
-        return state, CycleRow(duration, *charge.tolist(), *energy.tolist(), resistance, hottest, variables)
+        return state, CycleRow(duration, charge[0], charge[1], energy[0], energy[1], resistance, hottest, variables)
 
     def _solved(self, index: int, state: State) -> Any:
         """PyBaMM's solution of a step from a state; None where there is nothing to do."""
@@ -214,8 +215,10 @@ def _built(
     pybamm.set_logging_level("CRITICAL")
     steps = [pybamm_step(step, {}, _LARGEST_STEP) for step in read]
     coating, particle = numerics.coating_points, numerics.particle_points
+    built = getattr(pybamm.lithium_ion, model)({**OPTIONS, **options})
+    keep_rate_real(built)
     simulation = pybamm.Simulation(
-        getattr(pybamm.lithium_ion, model)({**OPTIONS, **options}),
+        built,
         experiment=pybamm.Experiment([tuple(steps)]),
         parameter_values=values,
         solver=pybamm.IDAKLUSolver(
