@@ -14,12 +14,11 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ragone.pipelines.ageing.cracking import keep_rate_real
+from ragone.pipelines.ageing.charge_balance import ageing_model
 from ragone.pipelines.ageing.errors import CycleFailedError
 from ragone.pipelines.ageing.mechanisms import Mechanisms
 from ragone.pipelines.ageing.parameters import ageing_values
 from ragone.pipelines.cell.engine import load_pybamm
-from ragone.pipelines.cell.model import OPTIONS
 from ragone.pipelines.cell.protocols.experiment import pybamm_step
 from ragone.pipelines.cell.protocols.grammar import Action, Step, read_step
 from ragone.pipelines.cell.simulation import AMBIENT, INITIAL
@@ -215,10 +214,8 @@ def _built(
     pybamm.set_logging_level("CRITICAL")
     steps = [pybamm_step(step, {}, _LARGEST_STEP) for step in read]
     coating, particle = numerics.coating_points, numerics.particle_points
-    built = getattr(pybamm.lithium_ion, model)({**OPTIONS, **options})
-    keep_rate_real(built)
     simulation = pybamm.Simulation(
-        built,
+        ageing_model(model, options),
         experiment=pybamm.Experiment([tuple(steps)]),
         parameter_values=values,
         solver=pybamm.IDAKLUSolver(
