@@ -241,7 +241,7 @@ def _place(model: Any, name: str) -> int:
 
 
 def _both_ways(net: float, throughput: float) -> NDArray[np.float64]:
-    """What was delivered and what was taken up, of a step that does one of them."""
+    """Charge or energy delivered and taken up in a step that does one of them."""
     return np.array([throughput + net, throughput - net]) / 2
 
 
