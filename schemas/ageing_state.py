@@ -33,5 +33,5 @@ class AgeingState(Record):
         "A*h", low=0, tolerance=_SOLVER, doc="delivered in the first cycle; 0 before it"
     )
     state: np.ndarray[Any, Any] = vector(
-        tolerance=_SOLVER, doc="variables of the model in PyBaMM's order, each over its own scale [1]; empty if nothing was cycled"
+        "1", tolerance=_SOLVER, doc="PyBaMM's variables in its order, each over its scale; empty if nothing was cycled"
     )
