@@ -93,7 +93,7 @@ def test_dropped_lives_are_no_rows(lake: Lake, example: Example) -> None:
     """What was dropped to save space has no values that could be analysed."""
     fade = lake.run(lake_stages.age, cell=lake.put(example("cell_parameters")), charge_rate=2.0, cycles=4)
     found = lake.run(lake_stages.read_life, fade=fade.id)
-    lake.drop(found.id, reason="space")
+    lake.drop([found.id], reason="space")
     assert lake.lives().collect().height == 0
 
 
