@@ -89,12 +89,13 @@ def test_a_number_and_a_text_of_one_name_are_texts(lake: Lake) -> None:
     assert sorted(lake.lives().collect()["rate"].to_list()) == ["2.0", "2C"]
 
 
-def test_dropped_lives_are_no_rows(lake: Lake, example: Example) -> None:
-    """What was dropped to save space has no values that could be analysed."""
+def test_dropped_lives_are_rows_still(lake: Lake, example: Example) -> None:
+    """What was dropped to save space keeps its values in the tables, also when these are made anew."""
     fade = lake.run(lake_stages.age, cell=lake.put(example("cell_parameters")), charge_rate=2.0, cycles=4)
     found = lake.run(lake_stages.read_life, fade=fade.id)
     lake.drop([found.id], reason="space")
-    assert lake.lives().collect().height == 0
+    lake.rebuild()
+    assert lake.lives().collect()["lower"].to_list() == [4.0]
 
 
 def test_the_columns_describe_themselves(lake: Lake) -> None:
