@@ -54,19 +54,20 @@ def _rows(found: Faded) -> list[str]:
     error, ohm = fade.discharging_capacity_error_ampere_hour, fade.internal_resistance_ohm
     rows = [f"{'cycle':>7}  {'capacity [A.h]':>20}" + (f"  {'resistance [ohm]':>16}" if len(ohm) else "")]
     for row in chosen:
-        capacity = quantity(
-            float(fade.discharging_capacity_ampere_hour[row]), "", float(error[row]) if len(error) else None
-        )
-        rows.append(
-            f"{fade.cycle_count[row]:>7}  {capacity.strip():>20}" + (f"  {ohm[row]:>16.5g}" if len(ohm) else "")
-        )
+        capacity = _number(float(fade.discharging_capacity_ampere_hour[row]), float(error[row]) if len(error) else None)
+        rows.append(f"{fade.cycle_count[row]:>7}  {capacity:>20}" + (f"  {ohm[row]:>16.5g}" if len(ohm) else ""))
     return [*rows, f"ends after cycle {fade.cycle_count[-1]}: {fade.outcome}"]
 
 
 def _value(kpi: Kpi) -> str:
     if kpi.value is not None:
-        return quantity(kpi.value, "", kpi.standard_uncertainty).strip()
+        return _number(kpi.value, kpi.standard_uncertainty)
     return f"none: {kpi.method.removeprefix('no value: ')}"
+
+
+def _number(value: float, uncertainty: float | None) -> str:
+    """A number with its uncertainty, without a unit."""
+    return quantity(value, "1", uncertainty).removesuffix(" -").strip()
 
 
 def _life(life: CycleLife) -> str:
@@ -74,4 +75,4 @@ def _life(life: CycleLife) -> str:
         return f"more than {life.lower:.6g} {life.unit} ({life.outcome})"
     if life.upper > life.lower:
         return f"{life.lower:.6g} to {life.upper:.6g} {life.unit} ({life.outcome})"
-    return f"{quantity(life.lower, '', life.standard_uncertainty).strip()} {life.unit} ({life.outcome})"
+    return f"{_number(life.lower, life.standard_uncertainty)} {life.unit} ({life.outcome})"
