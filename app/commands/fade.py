@@ -67,7 +67,7 @@ def _value(kpi: Kpi) -> str:
 
 def _number(value: float, uncertainty: float | None) -> str:
     """A number with its uncertainty, without a unit."""
-    return quantity(value, "1", uncertainty).removesuffix(" -").strip()
+    return quantity(value, "", uncertainty).removesuffix(" -").strip()
 
 
 def _life(life: CycleLife) -> str:

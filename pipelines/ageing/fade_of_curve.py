@@ -7,6 +7,7 @@ voltage and current as everywhere else, the instrument's counter where rows are 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
@@ -138,7 +139,8 @@ def _left_out(found: Sequence[MeasuredCycle], chosen: Sequence[MeasuredCycle]) -
     for cycle in found:
         if cycle.number not in taken:
             reasons.setdefault(_reason(cycle, first, is_last=cycle is last), []).append(cycle.number)
-    of = f"{len(chosen)} of {len(found)} are of one kind ({first.current:.4g} A, {first.low:.4g} to {first.high:.4g} V)"
+    high = "not charged" if math.isnan(first.high) else f"{first.high:.4g} V"
+    of = f"{len(chosen)} of {len(found)} are of one kind ({first.current:.4g} A, {first.low:.4g} V to {high})"
     return "; left out: ".join(
         [of, *([", ".join(f"{why} {_listed(n)}" for why, n in reasons.items())] * bool(reasons))]
     )

@@ -43,7 +43,8 @@ class MeasuredCycle:
     def is_like(self, other: MeasuredCycle) -> bool:
         """Whether both are discharged at the same current between the same voltages."""
         currents = abs(self.current - other.current) <= SAME_CURRENT * max(self.current, other.current)
-        return currents and abs(self.low - other.low) <= SAME_VOLTAGE and abs(self.high - other.high) <= SAME_VOLTAGE
+        charged = abs(self.high - other.high) <= SAME_VOLTAGE or (math.isnan(self.high) and math.isnan(other.high))
+        return currents and charged and abs(self.low - other.low) <= SAME_VOLTAGE
 
 
 def cycles_of(curve: Curve, accuracy: Accuracy) -> tuple[list[MeasuredCycle], str]:
@@ -57,11 +58,13 @@ def cycles_of(curve: Curve, accuracy: Accuracy) -> tuple[list[MeasuredCycle], st
     for order, (start, end) in enumerate(zip(starts, ends, strict=True), 1):
         number = numbers[start] if counted else order
         found.append(_cycle(number, steps, start, end, accuracy))
-    return [one for one in found if one is not None], "as the file counts them" if counted else "found from the current"
+    how = "as the file counts them" if counted else "found from the current"
+    without = sum(one is None for one in found)
+    return [one for one in found if one is not None], how + f", {without} without a recorded discharge" * bool(without)
 
 
 def kinds_of(cycles: Sequence[MeasuredCycle]) -> list[list[MeasuredCycle]]:
-    """The cycles in groups of one kind, the largest group first."""
+    """The cycles in groups of one kind, the largest group first; of equal ones that which was charged."""
     groups: list[list[MeasuredCycle]] = []
     for cycle in cycles:
         own = next((group for group in groups if cycle.is_like(group[-1])), None)
@@ -69,7 +72,7 @@ def kinds_of(cycles: Sequence[MeasuredCycle]) -> list[list[MeasuredCycle]]:
             groups.append([cycle])
         else:
             own.append(cycle)
-    return sorted(groups, key=len, reverse=True)
+    return sorted(groups, key=lambda group: (-len(group), math.isnan(group[0].high)))
 
 
 def _starts(numbers: Sequence[int]) -> list[int]:
@@ -94,12 +97,15 @@ def _cycle(number: int, steps: Sequence[Step], start: int, end: int, accuracy: A
     if not discharging:
         return None
     near = _within(accuracy, around)
+    discharge = totals_of(discharging, around, near)
+    if not discharge.charge < 0:
+        return None
     most = max(discharging, key=lambda step: abs(float(np.trapezoid(step.current, step.time))))
     return MeasuredCycle(
         number,
         own,
         totals_of(charging, around, near),
-        totals_of(discharging, around, near),
+        discharge,
         abs(float(np.median(most.current))),
         min(float(step.voltage.min()) for step in discharging),
         max((float(step.voltage.max()) for step in charging), default=math.nan),

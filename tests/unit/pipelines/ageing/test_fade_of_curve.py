@@ -52,6 +52,18 @@ def test_partial_and_incomplete_cycles_are_left_out() -> None:
     assert "incomplete at the end of the record (8)" in fade.method
 
 
+def test_cycles_that_only_discharge_are_of_one_kind() -> None:
+    """A record of discharges, as some publish it; and one cycle more that holds no discharge is said."""
+    whole = measurement(FALLING)
+    kept = ((whole.step_count % 3 != 1) & (whole.cycle_count < 8)) | (whole.step_count == 22)
+    columns = ("test_time_second", "voltage_volt", "current_ampere", "step_count", "cycle_count")
+    cut = measurement(FALLING, **{name: getattr(whole, name)[kept] for name in columns})
+    fade = fade_of_curve(cut)
+    assert fade.discharging_capacity_ampere_hour == pytest.approx(np.array(FALLING[:7]), rel=1e-5)
+    assert "1 without a recorded discharge" in fade.method
+    assert "not charged" in fade.method
+
+
 def test_the_error_is_that_of_the_integral() -> None:
     """Without noise it is small; with noise of the current it holds the deviation in most cycles."""
     exact = fade_of_curve(measurement(FALLING))
