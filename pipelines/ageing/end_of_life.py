@@ -225,7 +225,7 @@ def _censored(fade: CapacityFade, place: Floats) -> _End:
 
 
 def _covariates(fade: CapacityFade, reference: Reference) -> dict[str, Any]:
-    """What the fade says of its cell that may explain a life."""
+    """Values of the fade that may explain a life."""
     known = {
         "reference_capacity": (reference.capacity or None, "A.h"),
         "ambient_temperature": (fade.ambient_temperature_kelvin, "K"),

@@ -104,7 +104,7 @@ def _column(values: Any) -> NDArray[np.float64]:
 
 
 def _subject(curve: Measurement | Cycling) -> dict[str, Any]:
-    """What the fade has of its curve: the cell, the conditions, why it ends, and its source."""
+    """Fields that the fade has of its curve: the cell, the conditions, why it ends, and its source."""
     shared = {
         "nominal_capacity_ampere_hour": curve.nominal_capacity_ampere_hour or None,
         "ambient_temperature_kelvin": curve.ambient_temperature_kelvin,
@@ -130,7 +130,7 @@ def _chosen(kinds: list[list[MeasuredCycle]], wanted: str) -> list[MeasuredCycle
 
 
 def _left_out(found: Sequence[MeasuredCycle], chosen: Sequence[MeasuredCycle]) -> str:
-    """What the rows are, and which cycles are no rows, and why."""
+    """Describe the rows, and the cycles that are no rows, with the reason."""
     if not chosen:
         return "there are none"
     first, last = chosen[0], found[-1]

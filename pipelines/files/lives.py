@@ -34,7 +34,7 @@ class LivesFileError(RagoneError, ValueError):
 
 @dataclass(frozen=True, slots=True)
 class LivesColumns:
-    """Which columns hold what; empty if the table has none of it.
+    """The columns of a table by what they hold; empty if it has none of it.
 
     `event` says whether a life ended, `censored` whether it did not; without both `all_ended` says that all did. `unit`
     is a unit, or the column that holds it. Each covariate is a column, ``:UNIT`` behind it if it holds numbers.
@@ -255,7 +255,7 @@ def covariate_name(column: str) -> str:
 
 
 def _concluded(ended: Sequence[bool]) -> list[str]:
-    """What the lives alone allow to conclude, where that is less than usual."""
+    """Remarks on conclusions that these lives do not allow."""
     if not any(ended):
         return ["no life ended: lower bounds are known alone, and neither a median nor a hazard can be estimated"]
     if sum(ended) < 5:
