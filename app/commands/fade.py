@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ragone.app.pictures.fade import draw_fade
+from ragone.app.pictures.cycle_life import draw_fade
 from ragone.app.tables.answers import plain, quantity, short
 from ragone.app.terminal.printable import one_line
 from ragone.app.terminal.session import FINE, Session
