@@ -172,6 +172,21 @@ class Catalogue:
         full = self.resolve(at)
         return self._store.evaluations.at(full, self.get(full, Snapshot).artifact_ids).lazy()
 
+    def lives(self, at: str | None = None) -> pl.LazyFrame:
+        """Return a row for each cycle life, with its covariates and its cell's design; `at` a snapshot, or of now.
+
+        docs/EVALUATIONS.md lists the columns. What is not known is null; so is the upper end of a censored life.
+
+        Parameters
+        ----------
+        at
+            Id of a snapshot; only what it holds is seen.
+        """
+        self._store.index.catch_up()
+        if at is None:
+            return self._store.lives.now().lazy()
+        return self._store.lives.at(self.get(at, Snapshot).artifact_ids).lazy()
+
     def contents(self) -> dict[str, Contents]:
         """Return what `sql` can ask of: every table and view by its name, with its rows and columns."""
         self._store.index.catch_up()

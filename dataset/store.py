@@ -17,6 +17,7 @@ from ragone.dataset.evaluations import Evaluations
 from ragone.dataset.files import Files
 from ragone.dataset.hashing import artifact_id
 from ragone.dataset.index import Index, row_of
+from ragone.dataset.lives import Lives
 from ragone.dataset.objects import Objects, object_key
 from ragone.dataset.recipes import Recipes
 from ragone.dataset.runs import Committed, RunLog
@@ -42,6 +43,7 @@ class Store:
         self.tombstones = Tombstones(files, self.objects)
         self.index = Index(files, self.objects, self.runs, self.recipes, self.tables, self.tombstones)
         self.evaluations = Evaluations(self.tables, kinds, self._readable)
+        self.lives = Lives(self.tables, self.evaluations.columns)
         self._lock = threading.RLock()
         self._staged: dict[str, Record] = {}
         self._waiting: dict[str, Run] = {}

@@ -1,4 +1,4 @@
-"""The tables that are made when a query names them: evaluations, tags, notes and saved queries."""
+"""The tables that are made when a query names them: evaluations, cycle lives, tags, notes and saved queries."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ragone.dataset.annotations import standing, standing_queries
 from ragone.dataset.evaluations import VIEWS, Summary
+from ragone.dataset.lives import HOLDS, VIEW
 from ragone.dataset.query import View
 from ragone.dataset.store import Store
 from ragone.dataset.tables import ARTIFACTS, LINEAGE, RUNS, Row, table_name
@@ -61,6 +62,13 @@ def views(store: Store, snapshot: Snapshot | None = None) -> dict[str, View]:
         return View(lambda: view.of(evaluations()), lambda: view.of(store.evaluations.outline()), view.holds, described)
 
     found = {name: made(view) for name, view in VIEWS.items()}
+    lives = store.lives
+    found[VIEW] = View(
+        lives.now if snapshot is None else lambda: lives.at(snapshot.artifact_ids),
+        lives.outline,
+        HOLDS,
+        lives.described,
+    )
     for name, aspect in (("tags", Aspect.TAG), ("notes", Aspect.NOTE)):
         renamed = {"content": aspect.value}
         found[name] = _table(name, _REMARKS[aspect], "annotated", partial(standing, store, aspect, only), renamed)
@@ -70,7 +78,9 @@ def views(store: Store, snapshot: Snapshot | None = None) -> dict[str, View]:
 
 def table_names() -> list[str]:
     """Return the names of all tables and views that a lake has, as the installed packages know them."""
-    return sorted([ARTIFACTS, RUNS, LINEAGE, *VIEWS, *_HOLD, *(table_name(kind) for kind in KINDS if kind != Run.kind)])
+    return sorted(
+        [ARTIFACTS, RUNS, LINEAGE, *VIEWS, VIEW, *_HOLD, *(table_name(kind) for kind in KINDS if kind != Run.kind)]
+    )
 
 
 def _table(

@@ -108,6 +108,9 @@ from ragone.pipelines.thermal import heat_balance
 from ragone.pipelines.thermal import steady_temperature
 from ragone.pipelines.thermal import thermal_runaway
 from ragone.pipelines.thermal import roll_temperature
+from ragone.pipelines.kpi import cycle_life
+from ragone.pipelines.kpi import capacity_retention
+from ragone.pipelines.kpi import knee
 from ragone.pipelines.kpi import voltage_deviation
 from ragone.pipelines.kpi import crossover
 from ragone.pipelines.kpi import relative_deviation
@@ -115,6 +118,8 @@ from ragone.pipelines.kpi import largest_regret
 from ragone.pipelines.ageing import age_cell
 from ragone.pipelines.ageing import fade_of_cell
 from ragone.pipelines.ageing import join_segments
+from ragone.pipelines.ageing import fade_of_curve
+from ragone.pipelines.ageing import find_cycle_life
 from ragone.pipelines.uncertainty import collect_priors
 from ragone.pipelines.uncertainty import draw_transport
 from ragone.pipelines.uncertainty import draw_materials

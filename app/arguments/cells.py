@@ -46,6 +46,52 @@ def _import_measurement(command: argparse.ArgumentParser) -> None:
     )
 
 
+def _import_lives(command: argparse.ArgumentParser) -> None:
+    command.add_argument("file", metavar="FILE", help="CSV in UTF-8 with a header: a row for each cell")
+    command.add_argument("--life", required=True, metavar="COLUMN", help="how long each cell lived, or was observed")
+    command.add_argument("--event", default="", metavar="COLUMN", help="true (1, yes) where the life ended")
+    command.add_argument("--censored", default="", metavar="COLUMN", help="true where the cell was stopped before")
+    command.add_argument("--all-ended", action="store_true", help="every life ended")
+    command.add_argument("--entry", default="", metavar="COLUMN", help="from when each was observed (default: 0)")
+    command.add_argument("--cell", default="", metavar="COLUMN", help="name of each cell (default: number of its row)")
+    command.add_argument(
+        "--unit",
+        default="cycle",
+        metavar="UNIT|COLUMN",
+        help="cycle, 'equivalent full cycle', day or A.h, or the column that says it (default: %(default)s)",
+    )
+    command.add_argument(
+        "--covariates",
+        default="",
+        metavar="COLUMN,COLUMN:UNIT",
+        help="what is known of the cells, for example 'Batch date,temperature:degC'; numbers without a unit count "
+        "as dimensionless",
+    )
+    command.add_argument(
+        "--policy", default="", metavar="COLUMN", help="charging policies such as 5.4C(60%%)-3.6C: rates as covariates"
+    )
+    command.add_argument(
+        "--criterion",
+        default="as the table states it",
+        metavar="TEXT",
+        help="at which limit a life ended, for example 'capacity below 80 %% of nominal' (default: '%(default)s')",
+    )
+    origin(command)
+
+
+def _fade(command: argparse.ArgumentParser) -> None:
+    command.add_argument("id", metavar="ID", help="a measurement, cycling or capacity fade; may be shortened")
+    command.add_argument(
+        "--cycles", choices=("usual", "check-ups"), default="usual", help="which kind of cycles (default: %(default)s)"
+    )
+    settings(
+        command,
+        "of the life, for example capacity_share=0.7, resistance_ratio=2, reference=nominal or unit=day; may be "
+        "repeated",
+    )
+    command.add_argument("--output", metavar="FILE", help="draw it into a PNG file")
+
+
 def _cell(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "subject",
@@ -247,6 +293,8 @@ def _sensitivities(command: argparse.ArgumentParser) -> None:
 
 ARGUMENTS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
     "import-measurement": _import_measurement,
+    "import-lives": _import_lives,
+    "fade": _fade,
     "cell": _cell,
     "cycle": _cycle,
     "age": _age,

@@ -28,6 +28,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     "measurements and images": {
         "import": "import a segmented volume and run it through all stages",
         "import-measurement": "import and check the file of a battery cycler",
+        "import-lives": "import a table of cycle lives with covariates",
         "measure": "measure transport and geometry of a microstructure",
         "represent": "find volume size, count and voxel size for a target",
     },
@@ -35,6 +36,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "cell": "build a cell; show it or write it as BPX",
         "cycle": "charge and discharge a cell by a protocol",
         "age": "age a cell cycle by cycle, in segments that are stored",
+        "fade": "read capacity fade, knee and life off many cycles",
         "kpis": "extract KPIs from curves, spectra and cells",
         "uncertainty": "find what makes a KPI uncertain, and what to measure",
         "sensitivities": "differentiate a discharge's energy by each input",

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ragone.dataset.evaluations.ancestry import Nearest
 from ragone.dataset.evaluations.columns import NEGATIVE, Columns
 from ragone.dataset.evaluations.graph import CANDIDATES, chunks, kind_of, listed
 from ragone.dataset.evaluations.planning import Plan
@@ -61,18 +62,22 @@ class Writer:
 
     def _row(self, plan: Plan) -> Row:
         row: Row = {KEY: plan.key, GONE: False}
-        for (kind, branch), ids in plan.nearest.items():
-            if kind in self._columns.kinds and kind not in CANDIDATES[:1]:
-                self._show(row, kind, f"{branch}{kind}" if branch else "", ids)
+        self.show_nearest(row, plan.nearest)
         if plan.candidate:
             row[f"{kind_of(plan.candidate)}_id"] = plan.candidate
         nodes = {name: node for reading in plan.readings for name, node in reading.sources.items()}
         names = role_names(nodes, plan.roles, plan.trial)
         self._show_sources(row, plan, names)
         self._show_kpis(row, plan, names)
-        self._show_candidate(row, plan.candidate)
+        self.show_candidate(row, plan.candidate)
         self._show_trial(row, plan)
         return row
+
+    def show_nearest(self, row: Row, nearest: Nearest) -> None:
+        """Add the fields and ids of the records that something is made of to its row."""
+        for (kind, branch), ids in nearest.items():
+            if kind in self._columns.kinds and kind not in CANDIDATES[:1]:
+                self._show(row, kind, f"{branch}{kind}" if branch else "", ids)
 
     def _show(self, row: Row, kind: str, role: str, ids: list[str]) -> None:
         """Fields of a record; of several records what they agree on."""
@@ -121,8 +126,8 @@ class Writer:
     def _certainty(self, reading: Reading) -> bool:
         return self._records.row(reading.kpi).get("standard_uncertainty") is not None
 
-    def _show_candidate(self, row: Row, candidate: str) -> None:
-        """The values of a candidate that no record of the row shows, such as a parameter of a step."""
+    def show_candidate(self, row: Row, candidate: str) -> None:
+        """Add the values of a candidate that no record of the row shows, such as a parameter of a step."""
         for path, value in (self._records.values(candidate) if candidate else {}).items():
             role, _, name = path.rpartition(".")
             shown = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else value

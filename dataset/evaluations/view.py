@@ -180,11 +180,12 @@ def _framed(rows: list[Row]) -> pl.DataFrame:
     columns = {}
     for name in names:
         values = [row.get(name) for row in rows]
-        columns[name] = pl.Series(name, values, _own_types().get(name) or _type(values), strict=False)
+        columns[name] = pl.Series(name, values, _own_types().get(name) or type_of(values), strict=False)
     return united([_empty(), pl.DataFrame(columns)]) if columns else _empty()
 
 
-def _type(values: list[Any]) -> Any:
+def type_of(values: list[Any]) -> Any:
+    """The type of a column of these values; of two types it is text."""
     import polars as pl
 
     types = {type(value) for value in values if value is not None}

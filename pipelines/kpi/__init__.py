@@ -6,6 +6,7 @@ from ragone.pipelines.kpi.crossover import crossover
 from ragone.pipelines.kpi.densities import energy_and_power_density
 from ragone.pipelines.kpi.deviation import relative_deviation
 from ragone.pipelines.kpi.efficiency import efficiency_per_cycle
+from ragone.pipelines.kpi.fade import capacity_retention, cycle_life, knee
 from ragone.pipelines.kpi.limits import loss_shares
 from ragone.pipelines.kpi.material_cost import material_cost
 from ragone.pipelines.kpi.plating import plating_margin
@@ -20,13 +21,16 @@ from ragone.pipelines.kpi.voltage_deviation import voltage_deviation
 from ragone.pipelines.kpi.whole import delivered_by_curve, delivered_by_step
 
 __all__ = [
+    "capacity_retention",
     "charge_time",
     "coating",
     "crossover",
+    "cycle_life",
     "delivered_by_curve",
     "delivered_by_step",
     "efficiency_per_cycle",
     "energy_and_power_density",
+    "knee",
     "largest_regret",
     "loss_shares",
     "material_cost",

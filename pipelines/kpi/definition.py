@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ragone.schemas import Kpi, KpiOutcome
 
@@ -38,6 +38,11 @@ class Definition:
     def missing(self, reason: str, outcome: KpiOutcome = KpiOutcome.NOT_IDENTIFIABLE, window: Window = WHOLE) -> Kpi:
         """The KPI that these data do not give; the reason names value, expectation and what to do."""
         return self._kpi(outcome, None, None, 1, f"no value: {reason}", window)
+
+    def censored(self, lower_bound: float, reason: str, *, count: int, window: Window = WHOLE) -> Kpi:
+        """The KPI of which it is known only that it is larger than a bound [`unit`], and why."""
+        missing = self._kpi(KpiOutcome.CENSORED, None, None, count, f"no value: {reason}", window)
+        return replace(missing, lower_bound=lower_bound)
 
     def _kpi(
         self,

@@ -10,7 +10,19 @@ from dataclasses import replace
 
 import numpy as np
 
-from ragone.schemas import Design, Geometry, Kpi, Microstructure, Transport, stage
+from ragone.schemas import (
+    CapacityFade,
+    CellParameters,
+    CycleLife,
+    Design,
+    FadeOutcome,
+    Geometry,
+    Kpi,
+    LifeOutcome,
+    Microstructure,
+    Transport,
+    stage,
+)
 from ragone.schemas.electrode import cubic_voxels
 
 DRIFT = "RAGONE_TEST_DRIFT"  # makes the impure stages impure: what a change of environment would do
@@ -27,6 +39,33 @@ def kpi(value: float, name: str = "energy_density") -> Kpi:
 def denser(design: Design, *, by: float = 0.1) -> Design:
     """The design with less porosity."""
     return with_porosity(design, design.porosity * (1 - by))
+
+
+@stage("age")
+def age(cell: CellParameters, *, charge_rate: float, cycles: int) -> CapacityFade:
+    """A fade of as many cycles, whose capacity is the rate."""
+    return CapacityFade(
+        cell_name="a cell",
+        outcome=FadeOutcome.BUDGET,
+        cycle_count=np.arange(1, cycles + 1),
+        test_time_second=3600.0 * np.arange(cycles),
+        discharging_capacity_ampere_hour=np.full(cycles, charge_rate),
+        variables=np.empty((0, cycles)),
+        method="given",
+    )
+
+
+@stage("read_life")
+def read_life(fade: CapacityFade) -> CycleLife:
+    """A censored life that does not say of which cell it is."""
+    return CycleLife(
+        cell_name=fade.cell_name,
+        outcome=LifeOutcome.BUDGET,
+        lower=float(fade.cycle_count[-1]),
+        upper=None,
+        criterion="80 % of the first capacity",
+        method="given",
+    )
 
 
 @stage("endless")
