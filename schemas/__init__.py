@@ -7,6 +7,7 @@ from ragone.schemas.curve import Curve, Cycling, CyclingOutcome, Discharge, Disc
 from ragone.schemas.cycle_allocation import CycleAllocation
 from ragone.schemas.cycle_life import CycleLife, LifeOutcome
 from ragone.schemas.differential_capacity import DifferentialCapacity
+from ragone.schemas.early_prediction import EarlyOutcome, EarlyPrediction
 from ragone.schemas.electrode import Design, Microstructure, Transport, TransportOutcome
 from ragone.schemas.electrode_tortuosity import ElectrodeTortuosity
 from ragone.schemas.energy_sensitivities import EnergySensitivities
@@ -58,6 +59,8 @@ __all__ = [
     "DifferentialCapacity",
     "Discharge",
     "DischargeOutcome",
+    "EarlyOutcome",
+    "EarlyPrediction",
     "ElectrodeTortuosity",
     "EnergySensitivities",
     "Environment",

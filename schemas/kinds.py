@@ -17,6 +17,7 @@ from ragone.schemas.curve import Cycling, Discharge, Measurement
 from ragone.schemas.cycle_allocation import CycleAllocation
 from ragone.schemas.cycle_life import CycleLife
 from ragone.schemas.differential_capacity import DifferentialCapacity
+from ragone.schemas.early_prediction import EarlyPrediction
 from ragone.schemas.electrode import Design, Microstructure, Transport
 from ragone.schemas.electrode_tortuosity import ElectrodeTortuosity
 from ragone.schemas.energy_sensitivities import EnergySensitivities
@@ -65,6 +66,7 @@ _OWN: dict[str, type[Record]] = {
         CapacityFade,
         CycleLife,
         CycleAllocation,
+        EarlyPrediction,
         DifferentialCapacity,
         HeatBalance,
         EnergySensitivities,
