@@ -43,6 +43,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     },
     "cycle life": {
         "allocate": "share cycles out between cells that still run",
+        "predict-life": "predict lives of cells from their first cycles",
     },
     "generator of microstructures": {
         "generator train": "train a generator on simulated or imported volumes",

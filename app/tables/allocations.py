@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -24,13 +21,6 @@ def allocation_text(found: CycleAllocation) -> RenderableType:
         f"{found.doubt_equal_shares:.3g} if they were shared equally"
     )
     return Group(Text("; ".join(words)), _cells(found), Text(), _designs(found), Text(), Text(gained))
-
-
-def allocation_data(found: CycleAllocation) -> dict[str, Any]:
-    """All fields, with a list for each column of cells and designs."""
-    fields = {name: getattr(found, name) for name in found.fields()}
-    columns = {name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in fields.items()}
-    return {"id": found.id, "kind": found.kind, **columns}
 
 
 def _cells(found: CycleAllocation) -> Table:

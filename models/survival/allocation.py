@@ -22,7 +22,7 @@ from ragone.models.survival.lifetimes import Floats
 from ragone.models.survival.passage_process import Belief, PassageProcess
 from ragone.models.survival.passages import LEAST_LEVEL, Passages
 
-_AHEAD = np.array([0.1, 0.3, 0.6, 1.0])  # of the way from the present level to the end of life, on its logarithm
+_AHEAD = np.array([0.5, 1.0])  # of the way from the present level to the end of life, on its logarithm
 _LEAST_GAIN = 1e-4  # share of the loss that an action lowers at least
 _READING = 0.02**2  # variance of a logarithm of a cycle that will be read off
 

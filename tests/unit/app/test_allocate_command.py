@@ -8,6 +8,7 @@ import pytest
 
 from ragone.dataset import Lake
 from ragone.flows.survival.allocation import AllocationPlan, allocate_in_lake
+from ragone.flows.survival.fades import find_fades
 from ragone.schemas import CycleAllocation, Verdict
 from tests.synthetic_cells import power_law_fade
 
@@ -58,8 +59,8 @@ def test_new_cells_may_be_started(cli, place):
 def test_it_is_stored_once_and_reproduces(place):
     """The record is informed by the fades."""
     with Lake.open(place) as lake:
-        first = allocate_in_lake(lake, [], AllocationPlan(cycles=1000))
-        again = allocate_in_lake(lake, [], AllocationPlan(cycles=1000))
+        first = allocate_in_lake(lake, find_fades(lake, []), AllocationPlan(cycles=1000))
+        again = allocate_in_lake(lake, find_fades(lake, []), AllocationPlan(cycles=1000))
         assert first.id == again.id
         assert isinstance(first, CycleAllocation)
         assert lake.reproduce(first.id).verdict is Verdict.BITWISE
