@@ -85,7 +85,7 @@ def halve_successively(population: Population, shares: Floats) -> Iterator[Bench
             until = common_cycle(bench.done[cells], bench.ends[cells], cycles)
             for cell in cells.tolist():
                 bench.run(cell, np.floor(until))
-            bench.learn(20)
+            bench.learn(8)
             means = bench.process.belief().lives_of_designs()[0]
             kept = kept[np.argsort(-means[kept])][: max(1, len(kept) // 2)]
         yield bench

@@ -23,7 +23,7 @@ from ragone.models.survival.allocation import Aim
 
 _SEEDS = int(os.environ.get("RAGONE_BENCHMARK_SEEDS", "200"))
 _GOAL = 0.6
-_SHARES = np.array([0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0])
+_SHARES = np.array([0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8])
 _EQUAL = (0.4, 0.5, 0.6, 0.7, 0.8)  # of the cycles that would run all cells to their ends
 _JUDGED = 0.4
 _BY_BEST, _BY_RANKING = "for the best", "for the ranking"
@@ -37,7 +37,7 @@ _POLICIES: Mapping[str, Policy] = {
 
 def lines() -> list[Line]:
     """Cycles to equal certainty, and what is believed of lives after spending unequally, of each population."""
-    found = []
+    found: list[Line] = []
     for name in SHAPES:
         tell(f"{_SEEDS} populations, {name}")
         with ProcessPoolExecutor(2) as pool:

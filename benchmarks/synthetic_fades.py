@@ -80,4 +80,4 @@ def population_of(name: str, seed: int, **counts: Any) -> Population:
     return draw_population(SHAPES[name], np.random.default_rng(seed), **counts)
 
 
-SHAPES = {"power law": POWER_LAW, "knees": KNEES, "Severson-like": SEVERSON_LIKE}
+SHAPES = {"knees": KNEES, "Severson-like": SEVERSON_LIKE, "power law": POWER_LAW}

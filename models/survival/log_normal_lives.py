@@ -46,14 +46,17 @@ class LogNormalLives:
         scale = np.where(covariates.std(axis=0) > 1e-9, covariates.std(axis=0), 1.0)
         scaled, logs = (covariates - centre) / scale, np.log(lives)
 
-        def loss(at: Floats) -> float:
+        def loss(at: Floats) -> tuple[float, Floats]:
             fitted = cls(at[0], at[2:], float(np.exp(at[1])), np.zeros(len(centre)), np.ones(len(centre)))
             penalty = (at[2:] ** 2).sum() / (2 * width**2) + (at[1] + 1.0) ** 2 / 8
-            return float(penalty - fitted.log_likelihood(lives, dead, scaled, entry=entry).sum())
+            by_mean, by_deviation = fitted.slopes(lives, dead, scaled, entry=entry)
+            slopes = [-by_mean.sum(), (at[1] + 1.0) / 4 - by_deviation.sum(), *(at[2:] / width**2 - by_mean @ scaled)]
+            value = penalty - fitted.log_likelihood(lives, dead, scaled, entry=entry).sum()
+            return float(value), np.array(slopes)
 
         begun = np.array([logs.mean() + 0.1, np.log(logs.std() + 0.1), *np.zeros(len(centre))])
         bounds = [(None, None), (np.log(_LEAST_DEVIATION), 2.0), *[(None, None)] * len(centre)]
-        found = minimize(loss, begun, method="L-BFGS-B", bounds=bounds).x
+        found = minimize(loss, begun, method="L-BFGS-B", jac=True, bounds=bounds).x
         return cls(float(found[0]), found[2:], float(np.exp(found[1])), centre, scale)
 
     def means(self, covariates: Floats) -> Floats:
@@ -70,6 +73,14 @@ class LogNormalLives:
         entered = log_ndtr((means - np.log(entry)) / self.deviation)
         return np.asarray(np.where(dead, density, log_ndtr(-scaled)) - entered)
 
+    def slopes(self, lives: Floats, dead: Mask, covariates: Floats, *, entry: float) -> tuple[Floats, Floats]:
+        """Derivatives of the log-likelihood of each life by its mean and by the logarithm of the deviation."""
+        means = self.means(covariates)
+        scaled, reached = (np.log(lives) - means) / self.deviation, (means - np.log(entry)) / self.deviation
+        hazard, entered = _ratio(-scaled), _ratio(reached)
+        by_mean = (np.where(dead, scaled, hazard) - entered) / self.deviation
+        return by_mean, np.where(dead, scaled**2 - 1, hazard * scaled) + entered * reached
+
     def quantiles(self, covariates: Floats, share: float, *, beyond: Floats) -> Floats:
         """Cycles that a share of the cells does not exceed which have lasted beyond some cycle, shape (n,)."""
         from scipy.special import ndtr, ndtri
@@ -77,3 +88,10 @@ class LogNormalLives:
         means = self.means(covariates)
         survived = ndtr((means - np.log(beyond)) / self.deviation)
         return np.asarray(np.exp(means - self.deviation * ndtri(np.clip(survived * (1 - share), 1e-300, 1.0))))
+
+
+def _ratio(at: Floats) -> Floats:
+    """Density over distribution of the standard normal."""
+    from scipy.special import log_ndtr
+
+    return np.asarray(np.exp(-0.5 * at**2 - 0.5 * np.log(2 * np.pi) - log_ndtr(at)))

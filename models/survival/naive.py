@@ -21,7 +21,9 @@ class Naive(StrEnum):
     MEAN_OF_DEAD = "mean life of the cells that died; it leaves out those that live longest, so that it is too low"
     MEDIAN_OF_DEAD = "median life of the cells that died; it leaves out those that live longest, so that it is too low"
     MEAN_OF_ALL = "mean of all durations, a stopped cell counted as dead; it is too low"
-    MEDIAN_OF_ALL = "median of all durations, a stopped cell counted as dead; it is too low"
+    MEDIAN_OF_ALL = (
+        "median of all durations, a stopped cell counted as dead; it is too low unless every cell was run beyond it"
+    )
     EXPOSURE_OVER_DEATHS = (
         "cycles of all cells over the number of deaths; it holds for a hazard that does not change with age, so that "
         "it is too high for cells that wear out and are stopped early"

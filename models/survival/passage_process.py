@@ -101,9 +101,9 @@ class PassageProcess:
             self.weighed - np.einsum("nij,nj->ni", carried, self.weighed),
         )
         count = int(self.design.max()) + 1
-        of_design, heard_design = np.zeros((count, _TERMS, _TERMS)), np.zeros((count, _TERMS))
-        np.add.at(of_design, self.design, told)
-        np.add.at(heard_design, self.design, heard)
+        member = (np.arange(count)[:, None] == self.design).astype(np.float64)
+        of_design = (member @ told.reshape(len(told), -1)).reshape(count, _TERMS, _TERMS)
+        heard_design = member @ heard
         design_inner = np.linalg.inv(of_design + across)
         kept = of_design @ design_inner
         prior = np.diag(1 / _COMMON_VARIANCES)

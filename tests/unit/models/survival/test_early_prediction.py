@@ -63,6 +63,24 @@ def test_a_censored_log_normal_is_found():
     assert model.deviation == pytest.approx(0.25, rel=0.05)
 
 
+def test_slopes_are_those_of_the_likelihood():
+    """By mean and by the logarithm of the deviation, against central differences."""
+    lives, dead, nothing = np.array([200.0, 500.0, 900.0]), np.array([True, False, True]), np.zeros((3, 0))
+
+    def model(mean: float, log_deviation: float) -> LogNormalLives:
+        return LogNormalLives(mean, np.zeros(0), float(np.exp(log_deviation)), np.zeros(0), np.ones(0))
+
+    def likelihood(mean: float, log_deviation: float):
+        return model(mean, log_deviation).log_likelihood(lives, dead, nothing, entry=100.0)
+
+    by_mean, by_deviation = model(6.0, -0.5).slopes(lives, dead, nothing, entry=100.0)
+    step = 1e-5
+    assert by_mean == pytest.approx((likelihood(6 + step, -0.5) - likelihood(6 - step, -0.5)) / (2 * step), rel=1e-7)
+    assert by_deviation == pytest.approx(
+        (likelihood(6, -0.5 + step) - likelihood(6, -0.5 - step)) / (2 * step), rel=1e-7
+    )
+
+
 def test_quantiles_are_of_cells_that_have_lasted():
     """The median of those beyond the median is the upper quartile."""
     model = LogNormalLives(6.0, np.zeros(0), 0.3, np.zeros(0), np.ones(0))
