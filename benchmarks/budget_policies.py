@@ -1,6 +1,6 @@
-"""Ways to spend cycles on the cells of a population: equal shares, successive halving, and the allocation of Ragone.
+"""Ways to spend cycles on the cells of a population: equal shares, and the allocation of Ragone.
 
-All of them judge by the same belief, `PassageProcess`, from what they have run, so that only the spending differs.
+Both judge by the same belief, `PassageProcess`, from what they have run, so that only the spending differs.
 """
 
 from __future__ import annotations
@@ -67,27 +67,6 @@ def spend_equally(population: Population, shares: Floats) -> Iterator[Bench]:
         for cell in range(len(bench.ends)):
             bench.run(cell, np.floor(until))
         bench.learn(20)
-        yield bench
-
-
-def halve_successively(population: Population, shares: Floats) -> Iterator[Bench]:
-    """Spend a fifth of the cycles on all designs, a fifth on the better half, and so on; for each budget anew.
-
-    Jamieson and Talwalkar 2016, arXiv:1502.07943.
-    """
-    for share in shares:
-        bench = Bench.of(population)
-        rungs = int(np.ceil(np.log2(population.design.max() + 1)))
-        kept = np.arange(population.design.max() + 1)
-        for _ in range(rungs):
-            cells = np.flatnonzero(np.isin(population.design, kept))
-            cycles = share * bench.ends.sum() / rungs
-            until = common_cycle(bench.done[cells], bench.ends[cells], cycles)
-            for cell in cells.tolist():
-                bench.run(cell, np.floor(until))
-            bench.learn(8)
-            means = bench.process.belief().lives_of_designs()[0]
-            kept = kept[np.argsort(-means[kept])][: max(1, len(kept) // 2)]
         yield bench
 
 

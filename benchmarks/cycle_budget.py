@@ -15,7 +15,7 @@ from itertools import repeat
 
 import numpy as np
 
-from benchmarks.budget_policies import Bench, Policy, halve_successively, spend_by_gain, spend_equally
+from benchmarks.budget_policies import Bench, Policy, spend_by_gain, spend_equally
 from benchmarks.measure import Line, stated, tell
 from benchmarks.synthetic_fades import SHAPES, Floats, Population, population_of
 from ragone.models.survival import Lifetimes, Naive, naive_estimates
@@ -29,7 +29,6 @@ _JUDGED = 0.4
 _BY_BEST, _BY_RANKING = "for the best", "for the ranking"
 _POLICIES: Mapping[str, Policy] = {
     "equal shares": spend_equally,
-    "successive halving": halve_successively,
     _BY_BEST: spend_by_gain(Aim.BEST),
     _BY_RANKING: spend_by_gain(Aim.RANKING),
 }
@@ -105,12 +104,11 @@ def _cycles(name: str, curves: Mapping[str, Floats]) -> list[Line]:
         for share in _EQUAL:
             certainty = float(np.interp(share, _SHARES, equal))
             ours = _needed(curves[aim][:, column], certainty)
-            halving = _needed(curves["successive halving"][:, column], certainty)
             found.append(
                 Line(
                     f"{name}: cycles to {what} {certainty:.3f}",
                     f"{ours:.0%}",
-                    f"{share:.0%} equal shares, {halving:.0%} successive halving",
+                    f"{share:.0%} equal shares",
                     f"{ours / share:.2f}",
                     f"<= {_GOAL:g}",
                     ours / share <= _GOAL,

@@ -13,7 +13,7 @@ import numpy as np
 from benchmarks.measure import Line, stated, tell
 from benchmarks.synthetic_fades import SHAPES, Population, population_of
 from ragone.models.survival.predict_early import predict_from_first_cycles
-from ragone.schemas import CapacityFade, EarlyOutcome, EarlyPrediction
+from ragone.schemas import CapacityFade, EarlyOutcome, EarlyPrediction, FadeOutcome
 
 _SEEDS = min(20, int(os.environ.get("RAGONE_BENCHMARK_SEEDS", "20")))
 _BUDGET = 900
@@ -42,7 +42,7 @@ def _fade(population: Population, cell: int) -> CapacityFade:
     capacities = 1 - _LOSS * np.concatenate([[0.0], losses[1:]])
     return CapacityFade(
         cell_name=f"cell {cell}",
-        outcome="all cycles of the budget done",
+        outcome=FadeOutcome.BUDGET,
         cycle_count=cycles.astype(np.int64),
         test_time_second=cycles * 7200.0,
         discharging_capacity_ampere_hour=capacities,

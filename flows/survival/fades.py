@@ -44,7 +44,7 @@ class _Subject:
 
     @property
     def cell(self) -> tuple[object, ...]:
-        """What tells its cell from others."""
+        """The key that tells its cell from others."""
         own = self.behind(_SAME_CELL) or self.fade.cell_name
         return own, self.fade.protocol, self.fade.ambient_temperature_kelvin
 
@@ -94,7 +94,7 @@ def _found(lake: Lake, where: str, at: str) -> list[str]:
 
 
 def _farthest(subjects: Sequence[_Subject]) -> Iterator[_Subject]:
-    """Of each cell the fade that begins with its first cycle and goes farthest."""
+    """The fade of each cell that begins with its first cycle and goes farthest."""
     best: dict[tuple[object, ...], _Subject] = {}
     for subject in subjects:
         counts = subject.fade.cycle_count

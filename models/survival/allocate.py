@@ -156,7 +156,7 @@ def _cells(fades: Sequence[CapacityFade], designs: Sequence[str], share: float, 
 
 
 def _hindrance(fade: CapacityFade, passages: Passages) -> str:
-    """Why a cell cannot be run on; empty if it can."""
+    """The reason for which a cell cannot be run on; empty if it can."""
     if passages.died:
         return "its life has ended"
     return f"it cannot be run on: {fade.outcome}" if fade.outcome in _CANNOT else ""

@@ -28,7 +28,7 @@ _READING = 0.02**2  # variance of a logarithm of a cycle that will be read off
 
 
 class Aim(StrEnum):
-    """What is to be known as surely as the cycles allow."""
+    """The knowledge that cycles are spent for."""
 
     BEST = "which design lives longest"
     RANKING = "the order of the designs by their median life"

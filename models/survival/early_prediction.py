@@ -50,7 +50,7 @@ class EarlyLives:
 
 @dataclass(frozen=True)
 class HeldOut:
-    """What was predicted of each cell by those of other designs, with the chosen features and with none."""
+    """Predictions of each cell by those of other designs, with the chosen features and with none."""
 
     score: Floats
     score_without: Floats

@@ -28,10 +28,10 @@ _KNOTS = np.linspace(0.0, _LAST, 11)
 _STEP = float(_KNOTS[1])
 _TERMS = 2 + len(_KNOTS) - 1
 _COMMON_MEAN = np.array([np.log(100.0), 1.0] + [0.0] * (_TERMS - 2))  # linear fade; a walk allows for knees
-_COMMON_VARIANCES = np.array([25.0, 0.5] + [0.15 * _STEP] * (_TERMS - 2))
+_COMMON_VARIANCES = np.array([25.0, 0.5] + [0.5 * _STEP] * (_TERMS - 2))
 _PRIOR_WEIGHT = 3.0  # designs or cells that the prior of a covariance is worth
-_PRIOR_DESIGN = np.diag([0.1, 0.02] + [0.05 * _STEP] * (_TERMS - 2))
-_PRIOR_CELL = np.diag([0.02, 0.005] + [0.02 * _STEP] * (_TERMS - 2))
+_PRIOR_DESIGN = np.diag([0.1, 0.05] + [0.1 * _STEP] * (_TERMS - 2))
+_PRIOR_CELL = np.diag([0.02, 0.01] + [0.03 * _STEP] * (_TERMS - 2))
 
 
 def terms_at(levels: Floats | Sequence[float]) -> Floats:

@@ -76,14 +76,14 @@ def test_what_a_passage_would_teach_is_known_before():
 def test_variances_are_found():
     """Forty designs of two cells, seen to their ends: spreads with which lives were drawn come back."""
     rng = np.random.default_rng(3)
-    between, within = 0.4, 0.1
+    of_designs, of_cells = rng.normal(0, 0.4, 40), rng.normal(0, 0.1, 80)
     design = np.repeat(np.arange(40), 2)
-    lives = np.exp(np.log(500) + rng.normal(0, between, 40)[design] + rng.normal(0, within, 80))
+    lives = np.exp(np.log(500) + of_designs[design] + of_cells)
     passages = [passages_of(power_law_fade(life, life * 1.01), capacity_share=0.8) for life in lives]
     process = PassageProcess.of(passages, design).fitted(60)
     at_death = terms_at([1.0])[0]
-    assert np.sqrt(at_death @ process.of_designs @ at_death) == pytest.approx(between, rel=0.33)
-    assert np.sqrt(at_death @ process.of_cells @ at_death) == pytest.approx(within, rel=0.5)
+    assert np.sqrt(at_death @ process.of_designs @ at_death) == pytest.approx(of_designs.std(), rel=0.33)
+    assert np.sqrt(at_death @ process.of_cells @ at_death) == pytest.approx(of_cells.std(), rel=0.5)
 
 
 def test_intervals_of_lives_hold():
