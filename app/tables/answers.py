@@ -52,6 +52,13 @@ def plain(value: Any) -> Any:
     return value if value is None or isinstance(value, bool | int | float) else str(value)
 
 
+def listed(record: Record) -> dict[str, Any]:
+    """The fields of a record with its id, arrays as lists in place of a summary."""
+    fields = {name: _held(record, name) for name in record.fields()}
+    values = {name: one.tolist() if isinstance(one, np.ndarray) else one for name, one in fields.items()}
+    return {"id": record.id, "kind": record.kind, **values}
+
+
 def summary(values: np.ndarray[Any, Any]) -> dict[str, Any]:
     """Shape, type and range of an array."""
     ends = {"lowest": values.min().item(), "highest": values.max().item()} if values.size else {}
