@@ -59,8 +59,8 @@ def mixed(family_draws: np.ndarray, seed: int = 0) -> Lifetimes:
     upper[part == 0] = np.inf
     lower[part == 1] *= 0.7
     upper[part == 1] *= 1.2
-    lower[part == 2] = 0  # noqa: PLR2004
-    entry[part == 3] = lower[part == 3] * 0.5  # noqa: PLR2004
+    lower[part == 2] = 0
+    entry[part == 3] = lower[part == 3] * 0.5
     entry[:5:5] = lower[:5:5] * 0.5
     generator = np.random.default_rng(seed)
     return Lifetimes(

@@ -46,6 +46,7 @@ class AcceleratedFit:
     coefficients: Floats
     log_scales: Floats
     strata: tuple[str, ...]
+    stratified_by: str
     covariance: Floats
     log_likelihood: float
     null_log_likelihood: float
@@ -75,6 +76,39 @@ class AcceleratedFit:
     def log_lives(self, lives: Lifetimes) -> Floats:
         """Return ``b.x`` of lives, by which they are ranked; the longest-lived is the largest; shape (n,)."""
         return _with_intercept(self.terms.columns(_covariates(lives))) @ self.coefficients
+
+    def log_likelihood_of(self, lives: Lifetimes) -> float:
+        """Return the logarithmic likelihood of other lives: how well are they predicted, censored ones included?
+
+        Raises
+        ------
+        LifetimesError
+            If a text takes an option that was not fitted.
+        """
+        columns = _with_intercept(self.terms.columns(_covariates(lives)))
+        family, scales = FAMILIES[self.family](), self.log_scales[self.stratum_of(lives)]
+        return _Likelihood(lives, family, columns, np.arange(len(lives)), len(lives), 0.0).value(
+            np.concatenate([self.coefficients, scales])
+        )
+
+    def stratum_of(self, lives: Lifetimes) -> NDArray[np.int64]:
+        """Return which of the scales is that of each life, shape (n,).
+
+        Raises
+        ------
+        LifetimesError
+            If one is of a stratum that was not fitted.
+        """
+        if not self.stratified_by:
+            return np.zeros(len(lives), dtype=np.int64)
+        options, found = strata_of(lives, self.stratified_by)
+        unknown = sorted(set(options) - set(self.strata))
+        if unknown:
+            raise LifetimesError(
+                f"{self.stratified_by} = {unknown[0]!r} is none of the strata that were fitted: "
+                f"{', '.join(self.strata)}."
+            )
+        return np.array([self.strata.index(option) for option in options], dtype=np.int64)[found]
 
 
 def fit_accelerated(
@@ -106,7 +140,7 @@ def fit_accelerated(
             f"is longer than it was observed, up to {lives.lower.max():g} {lives.unit}."
         )
     read = Terms.of(lives, terms)
-    options, codes = _strata(lives, strata)
+    options, codes = strata_of(lives, strata)
     raw = read.columns(_covariates(lives))
     centre, spread = raw.mean(axis=0), np.where(raw.std(axis=0) > 0, raw.std(axis=0), 1.0)
     standardised = _with_intercept((raw - centre) / spread)
@@ -122,6 +156,7 @@ def fit_accelerated(
         coefficients=parameters[:count],
         log_scales=parameters[count:],
         strata=options,
+        stratified_by=strata,
         covariance=back @ likelihood.covariance(best) @ back.T,
         log_likelihood=likelihood.value(best, penalised=False),
         null_log_likelihood=null,
@@ -156,7 +191,7 @@ class _Likelihood:
         at = self._start()
         value, gradient, hessian = self.derivatives(at)
         for _ in range(_STEPS):
-            step = _ascent(gradient, hessian)
+            step = ascent(gradient, hessian)
             decrement = float(gradient @ step)
             if decrement < _ENOUGH:
                 return at, bool(np.linalg.eigvalsh(-hessian)[0] > _LEAST_INFORMATION)
@@ -238,7 +273,7 @@ class _Likelihood:
         return np.concatenate([coefficients, np.full(self.indicator.shape[1], np.log(spread))])
 
 
-def _ascent(gradient: Floats, hessian: Floats) -> Floats:
+def ascent(gradient: Floats, hessian: Floats) -> Floats:
     """Newton's step with the curvatures made negative, so that it leads upwards."""
     values, vectors = np.linalg.eigh(-hessian)
     curvatures = np.maximum(np.abs(values), 1e-8 * max(1.0, float(np.abs(values).max())))
@@ -253,7 +288,7 @@ def _covariates(lives: Lifetimes) -> dict[str, NDArray[np.generic]]:
     return {"": np.zeros(len(lives)), **lives.columns}
 
 
-def _strata(lives: Lifetimes, name: str) -> tuple[tuple[str, ...], NDArray[np.int64]]:
+def strata_of(lives: Lifetimes, name: str) -> tuple[tuple[str, ...], NDArray[np.int64]]:
     if not name:
         return ("",), np.zeros(len(lives), dtype=np.int64)
     if name not in lives.columns:

@@ -46,7 +46,7 @@ class Terms:
                 raise LifetimesError(f"covariate {name!r} is not known of every life; known are {known}.")
             if lives.columns[name].dtype.kind in "OSU":
                 options[name] = tuple(sorted(set(lives.columns[name].tolist())))
-            if len(set(lives.columns[name].tolist())) < 2:  # noqa: PLR2004
+            if len(set(lives.columns[name].tolist())) < 2:
                 raise LifetimesError(
                     f"covariate {name!r} is {lives.columns[name][0]} for all {len(lives)} lives, so that its effect "
                     "cannot be told. Leave it out."

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.classic_lives import larynx, lung, mixed
 
 from ragone.models.survival import Lifetimes, LifetimesError
 from ragone.models.survival.regression import FAMILIES, fit_accelerated
 from ragone.models.survival.regression.accelerated import _Likelihood, _with_intercept
+from tests.classic_lives import larynx, lung, mixed
 
 
 def test_weibull_of_lung_agrees_with_r():
@@ -126,7 +126,7 @@ def test_a_strong_penalty_leaves_the_intercept():
 
 def test_nobody_died():
     """No life time can be estimated, and what is known is said."""
-    with pytest.raises(LifetimesError, match="none of 3 lives ended.* up to 300 cycle"):
+    with pytest.raises(LifetimesError, match=r"none of 3 lives ended.* up to 300 cycle"):
         fit_accelerated(Lifetimes.of_durations([100, 200, 300], [False] * 3))
 
 
@@ -135,7 +135,7 @@ def test_a_covariate_that_does_not_vary_or_exist():
     lives = Lifetimes.of_durations([1.0, 2.0], [True, True], columns={"rate": np.array([1.0, 1.0])})
     with pytest.raises(LifetimesError, match=r"'rate' is 1\.0 for all 2 lives"):
         fit_accelerated(lives, terms=["rate"])
-    with pytest.raises(LifetimesError, match="'depth' is not known .* known are rate"):
+    with pytest.raises(LifetimesError, match=r"'depth' is not known .* known are rate"):
         fit_accelerated(lives, terms=["depth"])
 
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from lifelines import CoxPHFitter, datasets
 from lifelines.utils import concordance_index
-from tests.classic_lives import lung
 
 from ragone.models.survival import Lifetimes
 from ragone.models.survival.regression import concordance
+from tests.classic_lives import lung
 
 
 def test_lung_agrees_with_r():
@@ -50,7 +50,7 @@ def test_standard_error_is_the_spread_of_repetitions():
 
 
 def test_uno_does_not_depend_on_censoring():
-    """Uno's estimate of strongly censored lives is that of the complete ones up to the last censoring; Harrell's not."""
+    """Uno's estimate of strongly censored lives is that of the complete ones, and Harrell's is not."""
     generator = np.random.default_rng(2)
     count = 3000
     x = generator.integers(0, 2, count).astype(float)
