@@ -28,7 +28,7 @@ from ragone.models.survival.regression.terms import Terms
 
 Floats = NDArray[np.float64]
 _STEPS, _HALVINGS = 200, 30
-_ENOUGH = 1e-10  # of the decrement of Newton's method, twice the gain in the logarithmic likelihood that is left
+ENOUGH = 1e-10  # of the decrement of Newton's method, twice the gain in the logarithmic likelihood that is left
 _LEAST_INFORMATION = 1e-4  # on standardised covariates: a standard error of 100 in the logarithm of a life is none
 _LEAST_LOG = -700.0  # a term below that is no evidence any more, and its exponential is 0
 
@@ -192,12 +192,9 @@ class _Likelihood:
         value, gradient, hessian = self.derivatives(at)
         for _ in range(_STEPS):
             step = ascent(gradient, hessian)
-            decrement = float(gradient @ step)
-            if decrement < _ENOUGH:
-                return at, bool(np.linalg.eigvalsh(-hessian)[0] > _LEAST_INFORMATION)
             share = next((s for s in 0.5 ** np.arange(_HALVINGS) if self.value(at + s * step) > value), None)
-            if share is None:
-                return at, decrement < np.sqrt(_ENOUGH)
+            if share is None or float(gradient @ step) < ENOUGH:
+                return at, is_maximum(gradient @ step, hessian)
             at = at + share * step
             value, gradient, hessian = self.derivatives(at)
         return at, False
@@ -280,6 +277,11 @@ def ascent(gradient: Floats, hessian: Floats) -> Floats:
     return np.asarray(vectors @ ((vectors.T @ gradient) / curvatures))
 
 
+def is_maximum(decrement: float, hessian: Floats) -> bool:
+    """Whether Newton's method came to rest where every parameter is determined, on standardised covariates."""
+    return bool(decrement < np.sqrt(ENOUGH) and np.linalg.eigvalsh(-hessian)[0] > _LEAST_INFORMATION)
+
+
 def _with_intercept(columns: Floats) -> Floats:
     return np.hstack([np.ones((len(columns), 1)), columns])
 
@@ -289,6 +291,7 @@ def _covariates(lives: Lifetimes) -> dict[str, NDArray[np.generic]]:
 
 
 def strata_of(lives: Lifetimes, name: str) -> tuple[tuple[str, ...], NDArray[np.int64]]:
+    """Return the options of the covariate that lives are stratified by, and which of them each has; one if none."""
     if not name:
         return ("",), np.zeros(len(lives), dtype=np.int64)
     if name not in lives.columns:

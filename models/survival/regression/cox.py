@@ -21,13 +21,11 @@ from numpy.typing import NDArray
 
 from ragone.models.survival.errors import LifetimesError
 from ragone.models.survival.lifetimes import Lifetimes
-from ragone.models.survival.regression.accelerated import ascent, strata_of
+from ragone.models.survival.regression.accelerated import ENOUGH, ascent, is_maximum, strata_of
 from ragone.models.survival.regression.terms import Terms
 
 Floats = NDArray[np.float64]
 _STEPS, _HALVINGS = 100, 30
-_ENOUGH = 1e-10
-_LEAST_INFORMATION = 1e-4  # of standardised covariates, as for accelerated models
 
 
 @dataclass(frozen=True)
@@ -190,11 +188,9 @@ class _Partial:
         value, gradient, hessian = self.derivatives(at)
         for _ in range(_STEPS):
             step = ascent(gradient, hessian)
-            if float(gradient @ step) < _ENOUGH:
-                return at, not len(at) or bool(np.linalg.eigvalsh(-hessian)[0] > _LEAST_INFORMATION)
             share = next((s for s in 0.5 ** np.arange(_HALVINGS) if self.value(at + s * step) > value), None)
-            if share is None:
-                return at, float(gradient @ step) < np.sqrt(_ENOUGH)
+            if share is None or float(gradient @ step) < ENOUGH:
+                return at, is_maximum(gradient @ step, hessian)
             at = at + share * step
             value, gradient, hessian = self.derivatives(at)
         return at, False

@@ -22,7 +22,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Proportionality:
-    """Score statistics of coefficients that change with time, one for each column, and of all together; p values [-]."""
+    """Score statistics of coefficients that change with time, each and all together, and their p values [-]."""
 
     statistics: Floats
     p_values: Floats
