@@ -112,6 +112,7 @@ from ragone.pipelines.kpi import voltage_deviation
 from ragone.pipelines.kpi import crossover
 from ragone.pipelines.kpi import relative_deviation
 from ragone.pipelines.kpi import largest_regret
+from ragone.pipelines.ageing import find_cycle_life
 from ragone.pipelines.uncertainty import collect_priors
 from ragone.pipelines.uncertainty import draw_transport
 from ragone.pipelines.uncertainty import draw_materials
