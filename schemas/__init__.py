@@ -4,8 +4,10 @@ from ragone.schemas.capacity_fade import CapacityFade, FadeOutcome
 from ragone.schemas.cell import CellOutcome, CellParameters, NegativeElectrode
 from ragone.schemas.compare import Deviation, Verdict, compare, judge
 from ragone.schemas.curve import Curve, Cycling, CyclingOutcome, Discharge, DischargeOutcome, Measurement
+from ragone.schemas.cycle_allocation import CycleAllocation
 from ragone.schemas.cycle_life import CycleLife, LifeOutcome
 from ragone.schemas.differential_capacity import DifferentialCapacity
+from ragone.schemas.early_prediction import EarlyOutcome, EarlyPrediction
 from ragone.schemas.electrode import Design, Microstructure, Transport, TransportOutcome
 from ragone.schemas.electrode_tortuosity import ElectrodeTortuosity
 from ragone.schemas.energy_sensitivities import EnergySensitivities
@@ -48,6 +50,7 @@ __all__ = [
     "CellParameters",
     "Code",
     "Curve",
+    "CycleAllocation",
     "CycleLife",
     "Cycling",
     "CyclingOutcome",
@@ -56,6 +59,8 @@ __all__ = [
     "DifferentialCapacity",
     "Discharge",
     "DischargeOutcome",
+    "EarlyOutcome",
+    "EarlyPrediction",
     "ElectrodeTortuosity",
     "EnergySensitivities",
     "Environment",

@@ -14,8 +14,10 @@ from ragone.schemas.annotation import Annotation, SavedQuery
 from ragone.schemas.capacity_fade import CapacityFade
 from ragone.schemas.cell import CellParameters
 from ragone.schemas.curve import Cycling, Discharge, Measurement
+from ragone.schemas.cycle_allocation import CycleAllocation
 from ragone.schemas.cycle_life import CycleLife
 from ragone.schemas.differential_capacity import DifferentialCapacity
+from ragone.schemas.early_prediction import EarlyPrediction
 from ragone.schemas.electrode import Design, Microstructure, Transport
 from ragone.schemas.electrode_tortuosity import ElectrodeTortuosity
 from ragone.schemas.energy_sensitivities import EnergySensitivities
@@ -63,6 +65,8 @@ _OWN: dict[str, type[Record]] = {
         Measurement,
         CapacityFade,
         CycleLife,
+        CycleAllocation,
+        EarlyPrediction,
         DifferentialCapacity,
         HeatBalance,
         EnergySensitivities,
