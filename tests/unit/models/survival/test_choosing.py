@@ -45,5 +45,5 @@ def test_likelihood_of_other_lives():
     batched = Lifetimes.of_durations([1.0, 2, 3], [True] * 3, columns={"batch": np.array(["a", "b", "a"])})
     other = Lifetimes.of_durations([1.0], [True], columns={"batch": np.array(["c"])})
     for fitted in (fit_accelerated(batched, terms=["batch"]), fit_accelerated(batched, strata="batch")):
-        with pytest.raises(LifetimesError, match="'c' is none of the .* fitted: a, b"):
+        with pytest.raises(LifetimesError, match=r"'c' is none of the .* fitted: a, b"):
             fitted.log_likelihood_of(other)
