@@ -77,6 +77,7 @@ TIED = {
     ),
     "cycle_life": ("lower", "upper"),
     "cycle_allocation": _lists("cycle_allocation"),
+    "survival_regression": _lists("survival_regression"),
     "early_prediction": _lists("early_prediction"),
     "kpi": ("unit", "window_start_second", "window_end_second"),
     "uncertainty_budget": ("interval_low", *_lists("uncertainty_budget")),

@@ -30,6 +30,7 @@ Floats = NDArray[np.float64]
 _STEPS, _HALVINGS = 200, 30
 ENOUGH = 1e-10  # of the decrement of Newton's method, twice the gain in the logarithmic likelihood that is left
 _LEAST_INFORMATION = 1e-4  # on standardised covariates: a standard error of 100 in the logarithm of a life is none
+_LEAST_LOG_SCALE = -12.0  # lives without any spread, or as many coefficients as lives: the likelihood has no maximum
 _LEAST_LOG = -700.0  # a term below that is no evidence any more, and its exponential is 0
 
 
@@ -194,10 +195,17 @@ class _Likelihood:
             step = ascent(gradient, hessian)
             share = next((s for s in 0.5 ** np.arange(_HALVINGS) if self.value(at + s * step) > value), None)
             if share is None or float(gradient @ step) < ENOUGH:
-                return at, is_maximum(gradient @ step, hessian)
+                return at, is_maximum(float(gradient @ step), hessian)
             at = at + share * step
+            if at[self.columns.shape[1] :].min() < _LEAST_LOG_SCALE:
+                return self._bounded(at), False
             value, gradient, hessian = self.derivatives(at)
         return at, False
+
+    def _bounded(self, at: Floats) -> Floats:
+        """The parameters with scales that can be computed with."""
+        scales = np.arange(len(at)) >= self.columns.shape[1]
+        return np.where(scales, np.maximum(at, _LEAST_LOG_SCALE), at)
 
     def covariance(self, at: Floats) -> Floats:
         """Inverse of the observed information."""

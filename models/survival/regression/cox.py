@@ -190,7 +190,7 @@ class _Partial:
             step = ascent(gradient, hessian)
             share = next((s for s in 0.5 ** np.arange(_HALVINGS) if self.value(at + s * step) > value), None)
             if share is None or float(gradient @ step) < ENOUGH:
-                return at, is_maximum(gradient @ step, hessian)
+                return at, is_maximum(float(gradient @ step), hessian)
             at = at + share * step
             value, gradient, hessian = self.derivatives(at)
         return at, False

@@ -90,3 +90,14 @@ def _share_dead_before(lives: Lifetimes, times: Floats) -> Floats:
     deaths = (lives.observed & (lives.upper == moments[:, None])).sum(axis=1)
     survivor = np.concatenate([[1.0], np.cumprod(1 - deaths / at_risk)])
     return np.asarray(1 - survivor[np.searchsorted(moments, times)])
+
+
+def baseline_hazard(fit: CoxFit) -> dict[str, dict[str, list[float]]]:
+    """Return times and cumulative hazards at the mean covariates, by stratum; ties by the approximation of the fit."""
+    sets, found = fit.risk_sets, {}
+    for number, name in enumerate(fit.strata):
+        rows = sets.strata == number
+        times, first = np.unique(sets.times[rows][::-1], return_index=True)
+        hazards = np.cumsum(1 / fit.sums[rows])
+        found[name] = {"times": times.tolist(), "hazards": hazards[rows.sum() - 1 - first].tolist()}
+    return found
