@@ -34,7 +34,7 @@ _REFERENCES = {
 _NONE = np.zeros(0)
 
 
-@stage("survival.fit_regression")
+@stage("survival.fit_regression", libraries=("scipy", "numpy"), informed_by=("lives",))
 def fit_regression(
     lives: tuple[CycleLife, ...],
     *,
