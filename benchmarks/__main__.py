@@ -28,6 +28,7 @@ from benchmarks import (
     prefect_tasks,
     queries,
     sensitivities,
+    severson,
     sharing,
     steps,
     surrogates,
@@ -64,6 +65,7 @@ BENCHMARKS: dict[str, Callable[[], list[Line]]] = {
     "surrogates": surrogates.lines,
     "sharing": sharing.lines,
     "sensitivities": sensitivities.lines,
+    "severson": severson.lines,
 }
 _HEAD = ("what", "ours", "peer", "ratio", "goal", "")
 

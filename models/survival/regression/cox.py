@@ -1,9 +1,9 @@
 """Cox regression: hazards in proportion to ``exp(b.x)``, whatever the hazard common to all of a stratum.
 
 Ties by Efron's or Breslow's approximation, late entry, strata, a ridge penalty. The fit agrees with lifelines'; ours
-stands here because everything that is made of risk sets besides is wrong there with late entry (its Schoenfeld and
-martingale residuals count subjects who had not come under observation yet), and because a likelihood without a maximum
-is an outcome to be said, not a warning. Ends between two looks are no part of it: take an accelerated model.
+stands here because lifelines has no residuals of lives with late entry, so that nothing could be checked of them, and
+no Breslow ties, and because a likelihood without a maximum is an outcome to be said, not a warning. Ends between two
+looks are no part of it: take an accelerated model.
 
 References
 ----------

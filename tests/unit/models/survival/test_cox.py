@@ -77,15 +77,26 @@ def test_late_entry_strata_and_ties_agree_with_lifelines(strata):
 
 
 def test_residuals_with_late_entry_sum_to_zero():
-    """Ours do, as they must at the maximum; those of lifelines, which leaves the entries out, do not."""
+    """Ours do, as they must at the maximum; lifelines has none for lives with an entry."""
     lives = stanford_heart()
     fit = fit_cox(lives, HEART)
     assert martingale_residuals(fit, lives).sum() == pytest.approx(0, abs=1e-9)
     assert schoenfeld_residuals(fit).sum(axis=0) == pytest.approx(0, abs=1e-4)
     frame = pd.DataFrame({**lives.columns, "stop": lives.lower, "start": lives.entry, "event": lives.observed})
     peer = CoxPHFitter().fit(frame, "stop", "event", entry_col="start")
-    assert abs(peer.compute_residuals(frame, "martingale")["martingale"].sum()) > 1
-    assert abs(peer.compute_residuals(frame, "schoenfeld").sum()).max() > 1
+    with pytest.raises(NotImplementedError, match="entries"):
+        peer.compute_residuals(frame, "martingale")
+
+
+def test_martingale_residuals_agree_with_lifelines():
+    """Without ties, in which Breslow's and Efron's hazards differ, they are the same."""
+    generator = np.random.default_rng(7)
+    x = generator.normal(size=80)
+    ends, seen = generator.exponential(np.exp(-x)), generator.random(80) < 0.7
+    lives = Lifetimes.of_durations(ends, seen, columns={"x": x})
+    frame = pd.DataFrame({"x": x, "end": ends, "seen": seen})
+    peer = CoxPHFitter().fit(frame, "end", "seen").compute_residuals(frame, "martingale").sort_index()
+    assert martingale_residuals(fit_cox(lives, ["x"]), lives) == pytest.approx(peer["martingale"].to_numpy(), abs=1e-3)
 
 
 def test_changes_of_coefficients_are_those_of_leaving_a_subject_out():
