@@ -4,6 +4,7 @@ from ragone.schemas.capacity_fade import CapacityFade, FadeOutcome
 from ragone.schemas.cell import CellOutcome, CellParameters, NegativeElectrode
 from ragone.schemas.compare import Deviation, Verdict, compare, judge
 from ragone.schemas.curve import Curve, Cycling, CyclingOutcome, Discharge, DischargeOutcome, Measurement
+from ragone.schemas.cycle_allocation import CycleAllocation
 from ragone.schemas.cycle_life import CycleLife, LifeOutcome
 from ragone.schemas.differential_capacity import DifferentialCapacity
 from ragone.schemas.electrode import Design, Microstructure, Transport, TransportOutcome
@@ -48,6 +49,7 @@ __all__ = [
     "CellParameters",
     "Code",
     "Curve",
+    "CycleAllocation",
     "CycleLife",
     "Cycling",
     "CyclingOutcome",

@@ -14,6 +14,7 @@ from ragone.schemas.annotation import Annotation, SavedQuery
 from ragone.schemas.capacity_fade import CapacityFade
 from ragone.schemas.cell import CellParameters
 from ragone.schemas.curve import Cycling, Discharge, Measurement
+from ragone.schemas.cycle_allocation import CycleAllocation
 from ragone.schemas.cycle_life import CycleLife
 from ragone.schemas.differential_capacity import DifferentialCapacity
 from ragone.schemas.electrode import Design, Microstructure, Transport
@@ -63,6 +64,7 @@ _OWN: dict[str, type[Record]] = {
         Measurement,
         CapacityFade,
         CycleLife,
+        CycleAllocation,
         DifferentialCapacity,
         HeatBalance,
         EnergySensitivities,

@@ -2,5 +2,6 @@
 
 from ragone.models.survival.errors import LifetimesError
 from ragone.models.survival.lifetimes import Lifetimes
+from ragone.models.survival.naive import Naive, NaiveEstimate, naive_estimates
 
-__all__ = ["Lifetimes", "LifetimesError"]
+__all__ = ["Lifetimes", "LifetimesError", "Naive", "NaiveEstimate", "naive_estimates"]

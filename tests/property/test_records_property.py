@@ -76,6 +76,7 @@ TIED = {
         *(n for n, s in specs_of(KINDS["capacity_fade"]).items() if s.shape in ("vector", "array")),
     ),
     "cycle_life": ("lower", "upper"),
+    "cycle_allocation": _lists("cycle_allocation"),
     "kpi": ("unit", "window_start_second", "window_end_second"),
     "uncertainty_budget": ("interval_low", *_lists("uncertainty_budget")),
     "representativity": tuple(n for n, s in specs_of(KINDS["representativity"]).items() if s.shape == "vector"),
