@@ -41,6 +41,10 @@ class KpiError(RagoneError, ValueError):
     """A KPI that is not known, or of something that has none such."""
 
 
+class AllocationError(RagoneError, ValueError):
+    """There are no fades between which cycles could be shared out, or their designs are not known."""
+
+
 class CyclingError(RagoneError, ValueError):
     """Something was to be cycled that is no cell or no profile, or a setting of a protocol cannot be read."""
 

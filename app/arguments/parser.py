@@ -9,7 +9,17 @@ from difflib import get_close_matches
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
-from ragone.app.arguments import cells, electrodes, generators, installation, lake, sharing, studies, surrogates
+from ragone.app.arguments import (
+    cells,
+    cycle_life,
+    electrodes,
+    generators,
+    installation,
+    lake,
+    sharing,
+    studies,
+    surrogates,
+)
 from ragone.app.arguments.words import DESCRIPTION, ENDING, GROUPS
 from ragone.app.terminal.printable import one_line
 
@@ -20,6 +30,7 @@ _ARGUMENTS = {
     **surrogates.ARGUMENTS,
     **sharing.ARGUMENTS,
     **cells.ARGUMENTS,
+    **cycle_life.ARGUMENTS,
     **lake.ARGUMENTS,
     **installation.ARGUMENTS,
 }

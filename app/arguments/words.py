@@ -41,6 +41,9 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "compare": "validate a cell's model against measured discharges",
         "impedance": "simulate or import an impedance and split it",
     },
+    "cycle life": {
+        "allocate": "share cycles out between cells that still run",
+    },
     "generator of microstructures": {
         "generator train": "train a generator on simulated or imported volumes",
         "generator draw": "draw a volume of a recipe",

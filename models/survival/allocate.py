@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -53,7 +54,7 @@ def allocate_cycles(
     designs: tuple[str, ...],
     cycles: int,
     block: int = 25,
-    aim: Aim = Aim.RANKING,
+    aim: Literal["best", "ranking", "median"] = "ranking",
     capacity_share: float = 0.8,
     new_cells: int = 0,
 ) -> CycleAllocation:
@@ -70,7 +71,7 @@ def allocate_cycles(
     block
         Cycles are given in whole numbers of this.
     aim
-        What is to be known.
+        What is to be known: which design lives longest, their order, or the median life of each.
     capacity_share
         Share of the first capacity at which a life ends [-].
     new_cells
@@ -88,19 +89,19 @@ def allocate_cycles(
         or a number is out of bounds.
     """
     _require(fades, designs, cycles, block, capacity_share, new_cells)
-    cells = _cells(fades, designs, capacity_share, new_cells)
+    wanted, cells = Aim[aim.upper()], _cells(fades, designs, capacity_share, new_cells)
     names = tuple(sorted(set(cells.designs)))
     process = PassageProcess.of(cells.passages, np.array([names.index(name) for name in cells.designs])).fitted()
     can_run = [not why for why in cells.hindered]
-    shares = list(share_out(process, cells.passages, can_run=can_run, cycles=cycles, block=block, aim=aim))
+    shares = list(share_out(process, cells.passages, can_run=can_run, cycles=cycles, block=block, aim=wanted))
     added, levels = _added(cells, shares)
     belief = process.belief()
     lives, variances = belief.passages_of_cells(np.ones((len(cells.names), 1)))
     means, covariance = belief.lives_of_designs()
     equal = equal_shares(process, cells.passages, can_run=can_run, cycles=cycles)
-    now = loss_of(aim, means, covariance)
+    now = loss_of(wanted, means, covariance)
     return CycleAllocation(
-        aim=str(aim),
+        aim=str(wanted),
         capacity_share=capacity_share,
         cycle_budget=cycles,
         block=block,
@@ -116,10 +117,10 @@ def allocate_cycles(
         design_names=names,
         **_interval("design", means, np.sqrt(np.diag(covariance))),
         probability_best=_probability_best(means, covariance),
-        doubt_meaning=_MEANINGS[aim],
+        doubt_meaning=_MEANINGS[wanted],
         doubt_now=now,
         doubt_expected=shares[-1].loss_after if shares else now,
-        doubt_equal_shares=loss_of(aim, means, equal.belief().lives_of_designs()[1]),
+        doubt_equal_shares=loss_of(wanted, means, equal.belief().lives_of_designs()[1]),
         method=_METHOD,
         reference=_REFERENCE,
     )

@@ -32,7 +32,7 @@ def test_misordering_of_two_designs():
 
 def test_expected_misordering_is_that_of_drawn_futures():
     """The closed form agrees with a hundred thousand draws of truth and observation."""
-    process, passages = _cells([700.0, 800.0, 1000.0], 200)
+    process, _ = _cells([700.0, 800.0, 1000.0], 200)
     belief = process.belief()
     means, covariance = belief.lives_of_designs()
     level = np.ones((3, 1))

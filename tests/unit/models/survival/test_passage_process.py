@@ -74,7 +74,7 @@ def test_what_a_passage_would_teach_is_known_before():
 
 
 def test_variances_are_found():
-    """Forty designs of two cells, seen to their ends: the spreads that lives were drawn with come back within a third."""
+    """Forty designs of two cells, seen to their ends: spreads with which lives were drawn come back."""
     rng = np.random.default_rng(3)
     between, within = 0.4, 0.1
     design = np.repeat(np.arange(40), 2)

@@ -1,0 +1,41 @@
+"""The arguments of what is done with lives of cells."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping
+
+
+def _allocate(command: argparse.ArgumentParser) -> None:
+    command.epilog = 'For example: ragone allocate --cycles 5000 --aim best --where "nominal_capacity_ampere_hour > 4"'
+    command.add_argument(
+        "ids", nargs="*", metavar="FADE", help="capacity fades, one of each cell (default: the longest of each cell)"
+    )
+    command.add_argument("--cycles", type=int, required=True, metavar="N", help="to spend, of all cells together")
+    command.add_argument(
+        "--aim",
+        choices=("best", "ranking", "median"),
+        default="ranking",
+        help="know which design lives longest, their order, or the median life of each (default: %(default)s)",
+    )
+    command.add_argument(
+        "--by",
+        default="",
+        metavar="WHAT",
+        help="cells of one design have the same: a kind of record that they were made of, such as recipe; protocol; or "
+        "name, which is the cell's without a number at its end (default: candidate, recipe, name: what all have)",
+    )
+    command.add_argument("--where", default="", metavar="CONDITION", help="on the table capacity_fades")
+    command.add_argument("--at", default="", metavar="SNAPSHOT", help="the state of the lake that is queried")
+    command.add_argument(
+        "--block", type=int, default=25, metavar="N", help="cycles in one piece (default: %(default)s)"
+    )
+    command.add_argument(
+        "--capacity-share", default="80 %", metavar="SHARE", help="of the first capacity, that ends a life (80 %%)"
+    )
+    command.add_argument(
+        "--new-cells", type=int, default=0, metavar="N", help="cells of each design that could be started, too"
+    )
+
+
+ARGUMENTS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {"allocate": _allocate}

@@ -1,0 +1,1 @@
+"""Lives of cells in a lake: what is concluded from them, and which are worth more cycles."""
