@@ -30,6 +30,7 @@ from benchmarks import (
     sharing,
     steps,
     surrogates,
+    survival_coverage,
     voxel_sizes,
     warm_start,
 )
@@ -62,6 +63,7 @@ BENCHMARKS: dict[str, Callable[[], list[Line]]] = {
     "surrogates": surrogates.lines,
     "sharing": sharing.lines,
     "sensitivities": sensitivities.lines,
+    "survival_coverage": survival_coverage.lines,
 }
 _HEAD = ("what", "ours", "peer", "ratio", "goal", "")
 

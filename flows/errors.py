@@ -45,6 +45,10 @@ class AllocationError(RagoneError, ValueError):
     """There are no fades between which cycles could be shared out, or their designs are not known."""
 
 
+class SurvivalError(RagoneError, ValueError):
+    """There are no lives to analyse, or they have no such column."""
+
+
 class CyclingError(RagoneError, ValueError):
     """Something was to be cycled that is no cell or no profile, or a setting of a protocol cannot be read."""
 

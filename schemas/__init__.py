@@ -35,6 +35,7 @@ from ragone.schemas.representativity import Representativity, RepresentativityOu
 from ragone.schemas.share import Share, ShareDirection, ShareForm
 from ragone.schemas.stage import Stage, stage
 from ragone.schemas.study import Campaign, Surrogate
+from ragone.schemas.survival import Survival
 from ragone.schemas.transport_tensor import Boundary, TransportTensor
 from ragone.schemas.uncertainty_budget import UncertaintyBudget
 
@@ -105,6 +106,7 @@ __all__ = [
     "Snapshot",
     "Stage",
     "Surrogate",
+    "Survival",
     "Tabs",
     "Tombstone",
     "Transport",

@@ -41,6 +41,7 @@ from ragone.schemas.relaxation_distribution import RelaxationDistribution
 from ragone.schemas.representativity import Representativity
 from ragone.schemas.share import Share
 from ragone.schemas.study import Campaign, Surrogate
+from ragone.schemas.survival import Survival
 from ragone.schemas.transport_tensor import TransportTensor
 from ragone.schemas.uncertainty_budget import UncertaintyBudget
 
@@ -65,6 +66,7 @@ _OWN: dict[str, type[Record]] = {
         CapacityFade,
         CycleLife,
         CycleAllocation,
+        Survival,
         DifferentialCapacity,
         HeatBalance,
         EnergySensitivities,

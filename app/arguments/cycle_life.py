@@ -38,4 +38,21 @@ def _allocate(command: argparse.ArgumentParser) -> None:
     )
 
 
-ARGUMENTS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {"allocate": _allocate}
+def _survival(command: argparse.ArgumentParser) -> None:
+    command.epilog = 'For example: ragone survival --where "first_rate > 4" --by batch --restrict 500 --output lives.png'
+    command.add_argument("--where", default="", metavar="CONDITION", help="on the table lives, such as 'first_rate > 5'")
+    command.add_argument("--by", default="", metavar="A,B", help="columns of that table, which tell groups apart")
+    command.add_argument("--at", default="", metavar="SNAPSHOT", help="the state of the lake that is queried")
+    command.add_argument(
+        "--confidence", default="95 %", metavar="SHARE", help="of every interval and band (default: 95 %%)"
+    )
+    command.add_argument(
+        "--restrict",
+        type=float,
+        metavar="TIME",
+        help="to which means are restricted, in the unit of the lives (default: what every group was observed for)",
+    )
+    command.add_argument("--output", metavar="FILE", help="draw curves, bands and cells at risk into a PNG file")
+
+
+ARGUMENTS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {"allocate": _allocate, "survival": _survival}
