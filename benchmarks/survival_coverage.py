@@ -104,7 +104,7 @@ def _covered(case: Case) -> Coverage:
     return Coverage(case, float(np.mean(ours)), float(np.mean(theirs)), float(np.mean(curves)))
 
 
-def _of_lifelines(durations: np.ndarray, observed: np.ndarray) -> Iterator[float]:  # type: ignore[type-arg]
+def _of_lifelines(durations: np.ndarray, observed: np.ndarray) -> Iterator[float]:
     """Return the ends of the interval that lifelines gives."""
     from lifelines import KaplanMeierFitter
     from lifelines.utils import median_survival_times

@@ -33,7 +33,7 @@ class Survival(Record):
     event_count: int = integer(low=0, doc="of these, cells whose end was seen")
     group_names: tuple[str, ...] = texts(doc="g")
     groups: Any = document(
-        doc="of each group: counts, median and restricted mean with intervals and method, estimates that ignore censoring"
+        doc="of each group: counts, median and restricted mean with intervals, estimates that ignore censoring"
     )
     comparisons: Any = document(default=[], doc="tests and differences between groups")
     causes: Any = document(default=[], doc="of each group and cause: share that it ended by some times, with intervals")

@@ -39,8 +39,8 @@ def _allocate(command: argparse.ArgumentParser) -> None:
 
 
 def _survival(command: argparse.ArgumentParser) -> None:
-    command.epilog = 'For example: ragone survival --where "first_rate > 4" --by batch --restrict 500 --output lives.png'
-    command.add_argument("--where", default="", metavar="CONDITION", help="on the table lives, such as 'first_rate > 5'")
+    command.epilog = 'For example: ragone survival --where "first_rate > 4" --by batch --restrict 500 --output a.png'
+    command.add_argument("--where", default="", metavar="CONDITION", help="on the table lives: 'first_rate > 5'")
     command.add_argument("--by", default="", metavar="A,B", help="columns of that table, which tell groups apart")
     command.add_argument("--at", default="", metavar="SNAPSHOT", help="the state of the lake that is queried")
     command.add_argument(

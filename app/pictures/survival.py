@@ -72,5 +72,5 @@ def _counts(axes: Any, found: Survival, last: float) -> None:
 def _at_risk(found: Survival, number: int, time: float) -> int:
     """Cells that had neither ended nor been stopped before a time."""
     steps, stops = found.step_groups == number, found.stop_groups == number
-    ended = float(found.step_deaths[steps & (found.step_times < time)].sum())
-    return round(found.groups[number]["subjects"] - ended - float(np.sum(found.stop_times[stops] < time)))
+    ended = round(float(found.step_deaths[steps & (found.step_times < time)].sum()))
+    return int(found.groups[number]["subjects"] - ended - int(np.sum(found.stop_times[stops] < time)))

@@ -1,4 +1,4 @@
-"""An analysis of lives as text: groups with medians and means, tests, causes, estimates that ignore censoring, remarks."""
+"""An analysis of lives as text: medians and means of groups, tests, causes, what ignores censoring, and remarks."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _groups(found: Survival) -> Table:
             _span(group["median"]),
             _mean(group["restricted_mean"]),
             _span(group["restricted_mean"]),
-            group["median"]["method"].partition(",")[0],
+            _word(group["median"]["method"]),
         ]
         for group in found.groups
     ]
@@ -97,7 +97,14 @@ def _differences(rows: list[Mapping[str, Any]]) -> Table:
         ]
         for row in rows
     ]
-    heads = ["restricted means", "difference", "interval", "ratio", "interval", "none left if stopped cells died sooner"]
+    heads = [
+        "restricted means",
+        "difference",
+        "interval",
+        "ratio",
+        "interval",
+        "none if stopped cells died sooner",
+    ]
     return wide_table(heads, cells)
 
 
@@ -111,6 +118,11 @@ def _causes(found: Survival) -> Table:
 
 def _pairs(row: Mapping[str, Any]) -> list[tuple[float, float]]:
     return list(zip(row["share"], row["standard_error"], strict=True))
+
+
+def _word(method: str) -> str:
+    """The first words of how a median was found."""
+    return method.partition(",")[0].partition(" of ")[0].partition(":")[0]
 
 
 def _named(name: str) -> str:

@@ -42,7 +42,7 @@ def compare_groups(
         What could not be compared, and why.
     """
     usable = [group for group in groups if group.timed is not None]
-    if len(usable) < 2:  # noqa: PLR2004
+    if len(usable) < 2:
         return [], []
     lives, labels = _joined(usable)
     try:

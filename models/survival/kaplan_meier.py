@@ -1,13 +1,13 @@
 """Which share of the cells is alive after so many cycles? Kaplan and Meier's estimator, and Nelson and Aalen's.
 
 Nothing is assumed of the distribution, and everything of censoring: a cell that is stopped must have no other outlook
-than those that run on. The band is pointwise, on the scale log(-log S), so that it stays between 0 and 1. It covers
-left truncation, which lifelines' tests and bands do not all do, and needs no table of pandas; docs/SURVIVAL.md.
+than those that run on. The band is pointwise, on the scale log(-log S), so that it stays between 0 and 1. Late
+entry is respected.
 
 References
 ----------
 Kaplan and Meier 1958, doi 10.2307/2281868; Greenwood 1926 (variance); Kalbfleisch and Prentice 1980, section 1.3 (the
-scale of the band); Aalen 1978, doi 10.1214/aos/1176344247; Brookmeyer and Crowley 1982, doi 10.2307/2530286 (quantiles).
+band); Aalen 1978, doi 10.1214/aos/1176344247; Brookmeyer and Crowley 1982, doi 10.2307/2530286 (quantiles).
 """
 
 from __future__ import annotations
@@ -43,7 +43,8 @@ class SurvivorCurve:
 
     def quantile(self, share: float) -> tuple[float, float, float]:
         """Return the time at which a share has ended, and its interval from the band; infinite where not reached."""
-        return first_below(self, self.survival, share), *(first_below(self, e, share) for e in (self.low, self.high))
+        value, low, high = (first_below(self, one, share) for one in (self.survival, self.low, self.high))
+        return value, low, high
 
 
 def first_below(curve: SurvivorCurve, survival: Floats, share: float) -> float:
@@ -75,8 +76,8 @@ def kaplan_meier(lives: Lifetimes, confidence: float = 0.95) -> SurvivorCurve:
         If a life ended between two looks.
     """
     table = RiskTable.of(lives)
-    survival = np.cumprod(1 - table.deaths / table.at_risk)
-    relative = np.sqrt(greenwood(table))
+    survival: Floats = np.cumprod(1 - table.deaths / table.at_risk)
+    relative = np.asarray(np.sqrt(greenwood(table)))
     low, high = log_log_band(survival, relative, confidence)
     error = np.where(survival > 0, survival * np.where(np.isfinite(relative), relative, 0.0), 0.0)
     return SurvivorCurve(table, survival, error, low, high, confidence, float(lives.lower.max()))

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 
@@ -74,7 +75,7 @@ def log_rank(
         If there is only one group, or nothing can be compared.
     """
     names = tuple(sorted(set(groups)))
-    if len(names) < 2:  # noqa: PLR2004
+    if len(names) < 2:
         raise LifetimesError(f"all lives are of one group, {names[0]!r}: there is nothing to compare it with.")
     labels, layers = np.asarray(groups), np.asarray(strata if strata is not None else [""] * len(lives))
     observed, expected = np.zeros(len(names)), np.zeros(len(names))
@@ -94,7 +95,7 @@ def log_rank(
     return LogRank(statistic, freedom, _tail(statistic, freedom), names, observed, expected)
 
 
-def _counts(lives: Lifetimes, labels: np.ndarray, names: Sequence[str]) -> tuple[Floats, Floats, Floats]:  # type: ignore[type-arg]
+def _counts(lives: Lifetimes, labels: Any, names: Sequence[str]) -> tuple[Floats, Floats, Floats]:
     """Return times of ends, subjects at risk and ends of each group; shape (k,), (g, k), (g, k)."""
     times = RiskTable.of(lives).times
     risk, ends = np.zeros((len(names), len(times))), np.zeros((len(names), len(times)))
@@ -111,9 +112,9 @@ def _weights(times: Floats, risk: Floats, ends: Floats, weighting: Weighting) ->
     if weighting is Weighting.TARONE_WARE:
         return np.sqrt(risk)
     if weighting is Weighting.PETO:
-        return np.cumprod(1 - ends / (risk + 1))
+        return np.asarray(np.cumprod(1 - ends / (risk + 1)))
     if weighting is Weighting.FLEMING_HARRINGTON:
-        return np.append(1.0, np.cumprod(1 - ends / risk)[:-1])[: len(times)]
+        return np.asarray(np.append(1.0, np.cumprod(1 - ends / risk)[:-1])[: len(times)])
     return np.ones_like(times)
 
 

@@ -1,9 +1,10 @@
 """The median life with the interval that is right for the lives at hand, and how it was found.
 
 Where the survivor curve and its band fall below one half while enough cells are at risk, nothing need be assumed of
-the distribution. Where few are left after stops, the log-log interval is too short (91 % in place of 95 % for 20 cells of which 70 %
-were stopped at random), and where the band does not fall so far, the usual interval has no end, or excludes the truth (lifelines gives (inf, inf)); then the likelihood of a
-distribution is taken and said so. With fewer than two ends only a lower bound is left.
+the distribution. Where few are left after stops, the log-log interval is too short (it holds 92 % in place of 95 % for
+20 cells of which 70 % were stopped at random), and where the band does not fall so far, the usual interval has no end,
+or excludes the truth (lifelines gives (inf, inf)); then the likelihood of a distribution is taken and said so. With
+fewer than two ends only a lower bound is left.
 """
 
 from __future__ import annotations

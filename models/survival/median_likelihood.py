@@ -56,7 +56,7 @@ def quantile_by_likelihood(
     Parameters
     ----------
     lives
-        Of n subjects, with at least two ends at different times; censored, late in entering and between looks as may be.
+        Of n subjects, with at least two ends at different times; censored, late or between looks.
     share
         Of the population [-]; one half is the median.
     confidence

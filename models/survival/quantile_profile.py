@@ -1,9 +1,9 @@
 """How likely is each value of a quantile, under a distribution of which the scale is free? The profile of a likelihood.
 
-Of a location-scale family of the logarithm of life the standardised error of a life is b log(t) + c. Held to a quantile,
-only the slope b = 1/scale is sought; else b and c, both by Newton's method with exact derivatives. The logarithm of the
-likelihood is concave in them without late entry. All quantiles of one sample, or many samples, are done at once. Ends
-between two looks and late entry are part of the likelihood.
+In a location-scale family of the logarithm of life the standardised error of a life is b log(t) + c. Held to a
+quantile, only the slope b = 1/scale is sought; else b and c, both by Newton's method with exact derivatives. The
+logarithm of the likelihood is concave in them without late entry. All quantiles of one sample, or many samples, are
+done at once. Ends between two looks and late entry are part of the likelihood.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 from ragone.models.survival.lifetimes import Floats, Lifetimes, Mask
 from ragone.models.survival.regression.families import Family
 
-_STEPS, _HALVINGS, _CLOSE = 60, 40, 1e-9
+_STEPS, _HALVINGS, _CLOSE, _ROUNDING = 60, 40, 1e-8, 1e-12
 _LOW, _HIGH, _TINY = -300.0, 30.0, 1e-300  # standardised errors beyond which a density is 0 by any standard
 
 
@@ -37,8 +37,8 @@ class Samples:
     def of(cls, lives: Lifetimes) -> Self:
         """Return the one sample of some lives."""
         between = lives.observed & (lives.lower < lives.upper)
-        logs = [np.log(np.maximum(one, _TINY))[None, :] for one in (lives.lower, lives.upper, lives.entry)]
-        return cls(*logs, (lives.observed & ~between)[None, :], between[None, :])
+        lower, upper, entry = (np.log(np.maximum(e, _TINY))[None, :] for e in (lives.lower, lives.upper, lives.entry))
+        return cls(lower, upper, entry, (lives.observed & ~between)[None, :], between[None, :])
 
     @property
     def end_count(self) -> Floats:
@@ -130,7 +130,7 @@ def _searched(
     for number in range(_HALVINGS + 1):
         moved = [one + part * step for one, step in zip(start, steps, strict=True)]
         found = _terms(samples, family, away, moved[0], moved[1])
-        worse = ~(found.value >= terms.value)
+        worse = ~(found.value >= terms.value - _ROUNDING * np.abs(terms.value))
         if not worse.any():
             break
         part = np.where(worse, part / 2 if number < _HALVINGS - 1 else 0.0, part)

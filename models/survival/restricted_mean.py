@@ -49,7 +49,7 @@ def restricted_mean(lives: Lifetimes, horizon: float, confidence: float = 0.95) 
     """
     curve = kaplan_meier(lives, confidence)
     reached = len(curve.survival) > 0 and curve.survival[-1] <= 0
-    if not 0 < horizon or (horizon > curve.last and not reached):
+    if not horizon > 0 or (horizon > curve.last and not reached):
         raise LifetimesError(
             f"no cell was observed for {horizon:g} {lives.unit}; the longest was for {curve.last:g}. Restrict the mean "
             "to what was observed."

@@ -1,8 +1,9 @@
 """What if the cells that were stopped were not like the others? Their remaining life is shortened until it matters.
 
-Every estimator here takes a stopped cell for one of those that ran on. That cannot be checked from the lives alone. Here
-the hazard of a cell after its stop is taken to be `factor` times that of the others: 1 gives Kaplan and Meier's curve
-back, which distributes each stopped cell over the later ends (Efron 1967); a large factor counts the stopped as dead.
+Every estimator here takes a stopped cell for one of those that ran on. That cannot be checked from the lives alone.
+Here the hazard of a cell after its stop is taken to be `factor` times that of the others: 1 gives Kaplan and Meier's
+curve back, which distributes each stopped cell over the later ends (Efron 1967); a large factor counts the stopped as
+dead.
 
 References
 ----------

@@ -13,7 +13,7 @@ from ragone.models.survival.competing import cumulative_incidence
 from ragone.models.survival.errors import LifetimesError
 from ragone.models.survival.lifetimes import Floats, Lifetimes
 from ragone.models.survival.median_life import MedianLife, MedianMethod, median_life
-from ragone.models.survival.naive import naive_estimates
+from ragone.models.survival.naive import NaiveEstimate, naive_estimates
 from ragone.models.survival.restricted_mean import Estimate, restricted_mean
 from ragone.models.survival.sensitivity import restricted_mean_if_stopped_die_sooner
 
@@ -58,6 +58,7 @@ def summary(group: Group, horizon: float | None, confidence: float) -> dict[str,
     lives = group.timed or group.lives
     median = median_life(lives, confidence)
     mean, doubt = _mean(group, horizon, confidence)
+    complete = bool(horizon is not None and lives.observed.all() and lives.lower.max() <= horizon)
     return {
         "name": group.name,
         "subjects": len(lives),
@@ -67,7 +68,11 @@ def summary(group: Group, horizon: float | None, confidence: float) -> dict[str,
         "restricted_mean": None if mean is None else estimate(mean),
         "if_stopped_died_sooner": doubt,
         "naive": [
-            {"estimator": str(one.estimator), "value": figure(one.value), "relative": figure(_bias(one, median, mean))}
+            {
+                "estimator": str(one.estimator),
+                "value": figure(one.value),
+                "relative": figure(_bias(one, median, mean, complete)),
+            }
             for one in naive_estimates(lives)
         ],
     }
@@ -98,9 +103,12 @@ def _mean(group: Group, horizon: float | None, confidence: float) -> tuple[Estim
     return mean, [{"factor": factor, "restricted_mean": figure(value)} for factor, value in doubt]
 
 
-def _bias(one: Any, median: MedianLife, mean: Estimate | None) -> float:
-    """Return how far a naive estimate lies from the right one [-]; infinite where that is not known."""
-    right = median.value if one.estimator.is_median else (math.inf if mean is None else mean.value)
+def _bias(one: NaiveEstimate, median: MedianLife, mean: Estimate | None, complete: bool) -> float:
+    """Return how far a naive estimate lies from the right one [-]; infinite where that is not known.
+
+    A mean is known if all had ended by the horizon; a mean that is restricted is another quantity.
+    """
+    right = median.value if one.estimator.is_median else (mean.value if mean is not None and complete else math.inf)
     return one.relative_to(right) if math.isfinite(right) and right > 0 else math.inf
 
 
@@ -117,7 +125,7 @@ def figure(value: float) -> float | None:
 def shares_by_cause(group: Group, times: Floats, confidence: float) -> list[dict[str, Any]]:
     """Return the share of a group that ended by each cause by some times; empty where there is one cause only."""
     causes = sorted({cause for cause in group.lives.causes if cause})
-    if group.timed is None or len(causes) < 2:  # noqa: PLR2004
+    if group.timed is None or len(causes) < 2:
         return []
     found = []
     for cause in causes:
@@ -146,12 +154,12 @@ def remarks(group: Group, horizon: float | None, confidence: float) -> Iterator[
         yield f"{named}{ends} ends carry all that is known; intervals are wide for it and rest on few cells."
     found = median_life(group.timed or lives, confidence)
     if found.method is MedianMethod.LIKELIHOOD:
-        where = f"lies beyond the longest observation, {longest:.6g} {unit}"
-        why = where if found.extrapolated else "is read where few cells are left"
-        yield f"{named}the median {why}; its interval is by likelihood and holds if lives are about Weibull or log-normal."
+        beyond = f"lies beyond the longest observation, {longest:.6g} {unit}"
+        why = beyond if found.extrapolated else "or an end of its interval lies where few or no cells are left"
+        yield (f"{named}the median {why}; it is by likelihood and holds if lives are about Weibull or log-normal.")
     if group.timed is None:
         yield (
-            f"{named}ends are known only to lie between two looks: the curve is Turnbull's, not unique between looks, and "
+            f"{named}ends lie between two looks: the curve is Turnbull's, not unique between looks, and "
             "has no band; restricted mean and tests are left out."
         )
     elif horizon is not None and horizon > longest and ends < count:

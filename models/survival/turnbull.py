@@ -1,7 +1,7 @@
 """Which share is alive if cells were only looked at now and then? Turnbull's estimator for ends between two looks.
 
-The likelihood says how much of the population ended in each innermost interval, a start of one interval that is followed
-by the end of another, and nothing of where in it: the curve is not unique there. The shares are found by
+The likelihood says how much of the population ended in each innermost interval, a start of one interval that is
+followed by the end of another, and nothing of where in it: the curve is not unique there. The shares are found by
 self-consistency (EM), and accelerated by squared steps; Gentleman and Geyer's condition says when they are the best.
 
 References
@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -81,7 +82,7 @@ def _innermost(lives: Lifetimes) -> tuple[Floats, Floats]:
     starts = [(t, 0 if e else 2, 0) for t, e in zip(lives.lower.tolist(), exact.tolist(), strict=True)]
     ends = [(t, 1, 1) for t in lives.upper.tolist()]
     events = sorted(set(starts + ends))  # at one time: a known end begins, then intervals end, then others begin
-    pairs = [(a[0], b[0]) for a, b in zip(events, events[1:], strict=False) if (a[2], b[2]) == (0, 1)]
+    pairs = [(a[0], b[0]) for a, b in pairwise(events) if (a[2], b[2]) == (0, 1)]
     found = np.array(pairs, dtype=np.float64)
     return found[:, 0], found[:, 1]
 
@@ -107,7 +108,7 @@ def _squared_step(once: Callable[[Floats], Floats], share: Floats) -> Floats:
     two = once(one)
     change, bend = one - share, two - 2 * one + share
     length = float(np.linalg.norm(bend))
-    if length < 1e-14:  # noqa: PLR2004
+    if length < 1e-14:
         return two
     step = max(float(np.linalg.norm(change)) / length, 1.0)
     leap = share + 2 * step * change + step**2 * bend
