@@ -32,6 +32,7 @@ from benchmarks import (
     sharing,
     steps,
     surrogates,
+    survival_coverage,
     voxel_sizes,
     warm_start,
 )
@@ -66,6 +67,7 @@ BENCHMARKS: dict[str, Callable[[], list[Line]]] = {
     "sharing": sharing.lines,
     "sensitivities": sensitivities.lines,
     "severson": severson.lines,
+    "survival_coverage": survival_coverage.lines,
 }
 _HEAD = ("what", "ours", "peer", "ratio", "goal", "")
 

@@ -76,7 +76,25 @@ def _survival_model(command: argparse.ArgumentParser) -> None:
     command.add_argument("--confidence", default="95 %", metavar="SHARE", help="of all intervals (95 %%)")
 
 
+def _survival(command: argparse.ArgumentParser) -> None:
+    command.epilog = 'For example: ragone survival --where "first_rate > 4" --by batch --restrict 500 --output a.png'
+    command.add_argument("--where", default="", metavar="CONDITION", help="on the table lives: 'first_rate > 5'")
+    command.add_argument("--by", default="", metavar="A,B", help="columns of that table, which tell groups apart")
+    command.add_argument("--at", default="", metavar="SNAPSHOT", help="the state of the lake that is queried")
+    command.add_argument(
+        "--confidence", default="95 %", metavar="SHARE", help="of every interval and band (default: 95 %%)"
+    )
+    command.add_argument(
+        "--restrict",
+        type=float,
+        metavar="TIME",
+        help="to which means are restricted, in the unit of the lives (default: what every group was observed for)",
+    )
+    command.add_argument("--output", metavar="FILE", help="draw curves, bands and cells at risk into a PNG file")
+
+
 ARGUMENTS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
     "allocate": _allocate,
+    "survival": _survival,
     "survival-model": _survival_model,
 }

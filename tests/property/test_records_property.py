@@ -79,6 +79,7 @@ TIED = {
     "cycle_allocation": _lists("cycle_allocation"),
     "survival_regression": _lists("survival_regression"),
     "early_prediction": _lists("early_prediction"),
+    "survival": ("group_names", *(n for n, s in specs_of(KINDS["survival"]).items() if s.shape == "vector")),
     "kpi": ("unit", "window_start_second", "window_end_second"),
     "uncertainty_budget": ("interval_low", *_lists("uncertainty_budget")),
     "representativity": tuple(n for n, s in specs_of(KINDS["representativity"]).items() if s.shape == "vector"),
