@@ -17,7 +17,7 @@ _SHARE = Tolerance(absolute=1e-6)
 
 
 class RegressionOutcome(StrEnum):
-    """How far a regression of lives came."""
+    """Outcome of a regression of lives."""
 
     FITTED = "fitted"
     NOT_DETERMINED = "the lives do not determine every coefficient: the likelihood has no maximum"

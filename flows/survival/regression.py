@@ -94,7 +94,7 @@ def _require_alike(rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _useless(row: Mapping[str, Any], names: Sequence[str]) -> str:
-    """Why a life cannot be used; empty if it can."""
+    """Return the reason for which a life cannot be used; empty if it can."""
     if row["outcome"] == str(LifeOutcome.NOT_STARTED):
         return "no cycle could be done"
     for name in names:

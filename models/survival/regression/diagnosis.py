@@ -33,7 +33,7 @@ _WORSE = 2.0  # of Akaike's criterion
 
 @dataclass(frozen=True)
 class Check:
-    """What was checked, what was found in words, and whether somebody should care."""
+    """A check of a regression: its finding in words, and whether that is a concern."""
 
     check: str
     finding: str
