@@ -64,8 +64,7 @@ class RiskSets:
 class CoxFit:
     """A fitted model; coefficients are logarithms of hazard ratios per unit of each term.
 
-    `columns` are the covariates of those that it was fitted to less their mean, `risks` their ``exp(b.x)``, `sums` that
-    of those at risk at each death.
+    `columns` are the covariates of those that it was fitted to, less their mean.
     """
 
     terms: Terms

@@ -20,8 +20,7 @@ Function = Callable[[Floats], Floats]
 class Family:
     """Functions of the standardised error z [-]: logarithms of density and survivor function, and slopes of the first.
 
-    `hazard` is density over survivor function, finite for every z; `quantile` the z below which a share of the
-    population fails.
+    `quantile` is the z below which a share of the population fails.
     """
 
     name: str
@@ -30,10 +29,6 @@ class Family:
     density_curvature: Function
     log_survivor: Function
     quantile: Function
-
-    def hazard(self, z: Floats) -> Floats:
-        """Return density over survivor function."""
-        return np.asarray(np.exp(self.log_density(z) - self.log_survivor(z)))
 
 
 def _weibull() -> Family:
