@@ -76,7 +76,7 @@ def kaplan_meier(lives: Lifetimes, confidence: float = 0.95) -> SurvivorCurve:
         If a life ended between two looks.
     """
     table = RiskTable.of(lives)
-    survival: Floats = np.cumprod(1 - table.deaths / table.at_risk)
+    survival = np.asarray(np.cumprod(1 - table.deaths / table.at_risk), dtype=np.float64)
     relative = np.asarray(np.sqrt(greenwood(table)))
     low, high = log_log_band(survival, relative, confidence)
     error = np.where(survival > 0, survival * np.where(np.isfinite(relative), relative, 0.0), 0.0)

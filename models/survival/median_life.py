@@ -25,7 +25,7 @@ _ENOUGH = 12  # cells at risk at the median: with fewer, and some stopped before
 
 
 class MedianMethod(StrEnum):
-    """How a median and its interval were found."""
+    """The way in which a median and its interval were found."""
 
     CURVE = "Kaplan-Meier, interval from its log-log band"
     LIKELIHOOD = "likelihood of a Weibull and a log-normal life, as far as the lives speak for each"

@@ -106,9 +106,10 @@ def _cut_off(
     kept = Samples(*(column[enough] if len(column) > 1 else column for column in vars(samples).values()))
     free = np.max([maximise(kept, family).value for family in families], axis=0)
     held = np.max([maximise(kept, family, quantiles[enough], share).value for family in families], axis=0)
-    ratios = np.sort(2 * (free - held))
+    ratios = np.zeros(len(enough))  # samples with too few ends give a lower bound, which holds the truth
+    ratios[enough] = 2 * (free - held)
     place = int(np.ceil(confidence * (len(ratios) + 1))) - 1
-    return float(ratios[min(place, len(ratios) - 1)])
+    return float(np.sort(ratios)[min(place, len(ratios) - 1)])
 
 
 def _profile(samples: Samples, families: Sequence[Family], grid: Floats, share: float) -> Floats:

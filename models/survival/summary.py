@@ -157,6 +157,8 @@ def remarks(group: Group, horizon: float | None, confidence: float) -> Iterator[
         beyond = f"lies beyond the longest observation, {longest:.6g} {unit}"
         why = beyond if found.extrapolated else "or an end of its interval lies where few or no cells are left"
         yield (f"{named}the median {why}; it is by likelihood and holds if lives are about Weibull or log-normal.")
+    elif ends and found.method is MedianMethod.BOUND:
+        yield f"{named}ends at one time only say nothing of how lives scatter: of the median a lower bound is left."
     if group.timed is None:
         yield (
             f"{named}ends lie between two looks: the curve is Turnbull's, not unique between looks, and "
