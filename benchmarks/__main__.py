@@ -31,9 +31,11 @@ from benchmarks import (
     prefect_tasks,
     queries,
     sensitivities,
+    severson,
     sharing,
     steps,
     surrogates,
+    survival_coverage,
     voxel_sizes,
     warm_start,
 )
@@ -70,6 +72,8 @@ BENCHMARKS: dict[str, Callable[[], list[Line]]] = {
     "sharing": sharing.lines,
     "sensitivities": sensitivities.lines,
     "ageing": ageing.lines,
+    "severson": severson.lines,
+    "survival_coverage": survival_coverage.lines,
 }
 _HEAD = ("what", "ours", "peer", "ratio", "goal", "")
 

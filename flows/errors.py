@@ -45,6 +45,14 @@ class AllocationError(RagoneError, ValueError):
     """There are no fades between which cycles could be shared out, or their designs are not known."""
 
 
+class SurvivalModelError(RagoneError, ValueError):
+    """There are no lives that a regression could be fitted to, or what is known of them does not fit together."""
+
+
+class SurvivalError(RagoneError, ValueError):
+    """There are no lives to analyse, or they have no such column."""
+
+
 class CyclingError(RagoneError, ValueError):
     """Something was to be cycled that is no cell or no profile, or a setting of a protocol cannot be read."""
 

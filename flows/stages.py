@@ -34,6 +34,8 @@ from ragone.models.generator.trust import fit_errors
 from ragone.models.generator.trust import predict_errors
 from ragone.models.survival.allocate import allocate_cycles
 from ragone.models.survival.predict_early import predict_from_first_cycles
+from ragone.models.survival.regression.fit import fit_regression
+from ragone.models.survival.analyse import analyse_lives
 from ragone.models.sharing.receiving import receive_surrogate
 from ragone.models.surrogate.comparison import compare_surrogates
 from ragone.models.surrogate.training import train_surrogate

@@ -37,6 +37,8 @@ from ragone.schemas.representativity import Representativity, RepresentativityOu
 from ragone.schemas.share import Share, ShareDirection, ShareForm
 from ragone.schemas.stage import Stage, stage
 from ragone.schemas.study import Campaign, Surrogate
+from ragone.schemas.survival import Survival
+from ragone.schemas.survival_regression import RegressionOutcome, SurvivalRegression
 from ragone.schemas.transport_tensor import Boundary, TransportTensor
 from ragone.schemas.uncertainty_budget import UncertaintyBudget
 
@@ -97,6 +99,7 @@ __all__ = [
     "RandomWalk",
     "Recipe",
     "Record",
+    "RegressionOutcome",
     "RelaxationDistribution",
     "Representativity",
     "RepresentativityOutcome",
@@ -110,6 +113,8 @@ __all__ = [
     "Snapshot",
     "Stage",
     "Surrogate",
+    "Survival",
+    "SurvivalRegression",
     "Tabs",
     "Tombstone",
     "Transport",

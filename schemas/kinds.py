@@ -43,6 +43,8 @@ from ragone.schemas.relaxation_distribution import RelaxationDistribution
 from ragone.schemas.representativity import Representativity
 from ragone.schemas.share import Share
 from ragone.schemas.study import Campaign, Surrogate
+from ragone.schemas.survival import Survival
+from ragone.schemas.survival_regression import SurvivalRegression
 from ragone.schemas.transport_tensor import TransportTensor
 from ragone.schemas.uncertainty_budget import UncertaintyBudget
 
@@ -68,7 +70,9 @@ _OWN: dict[str, type[Record]] = {
         CapacityFade,
         CycleLife,
         CycleAllocation,
+        Survival,
         EarlyPrediction,
+        SurvivalRegression,
         DifferentialCapacity,
         HeatBalance,
         EnergySensitivities,

@@ -50,7 +50,64 @@ def _predict_life(command: argparse.ArgumentParser) -> None:
     )
 
 
+def _survival_model(command: argparse.ArgumentParser) -> None:
+    command.epilog = (
+        'For example: ragone survival-model --covariates "log(charge_weighted_rate),batch" --model log-logistic '
+        '--hold-out policy --predict "charge_weighted_rate=4.5, batch=2017-05-12"'
+    )
+    command.add_argument(
+        "id", nargs="?", metavar="REGRESSION", help="a stored one, to show or predict with (default: fit one)"
+    )
+    command.add_argument(
+        "--model",
+        choices=("weibull", "log-normal", "log-logistic", "cox"),
+        default="weibull",
+        help="distribution of the lives, or cox, which assumes none (default: %(default)s)",
+    )
+    command.add_argument(
+        "--covariates",
+        default="",
+        metavar="TERMS",
+        help="columns of the view lives between commas: a,b, or log(a), a^2; texts stand for their options",
+    )
+    command.add_argument("--strata", default="", metavar="COLUMN", help="each of its options has a scale of its own")
+    command.add_argument(
+        "--penalty", type=float, default=0.0, metavar="X", help="keeps effects small where few died (default: 0)"
+    )
+    command.add_argument(
+        "--hold-out", default="", metavar="COLUMN", help="leave its options out in turn: how are others predicted?"
+    )
+    command.add_argument("--where", default="", metavar="CONDITION", help="on the view lives")
+    command.add_argument("--at", default="", metavar="SNAPSHOT", help="the state of the lake that is queried")
+    command.add_argument(
+        "--predict", default="", metavar="VALUES", help="life of a cell with these covariates: 'a=4.5, batch=b'"
+    )
+    command.add_argument(
+        "--alive-at", type=float, default=0.0, metavar="LIFE", help="the predicted cell has lived so long already"
+    )
+    command.add_argument("--confidence", default="95 %", metavar="SHARE", help="of all intervals (95 %%)")
+
+
+def _survival(command: argparse.ArgumentParser) -> None:
+    command.epilog = 'For example: ragone survival --where "first_rate > 4" --by batch --restrict 500 --output a.png'
+    command.add_argument("--where", default="", metavar="CONDITION", help="on the table lives: 'first_rate > 5'")
+    command.add_argument("--by", default="", metavar="A,B", help="columns of that table, which tell groups apart")
+    command.add_argument("--at", default="", metavar="SNAPSHOT", help="the state of the lake that is queried")
+    command.add_argument(
+        "--confidence", default="95 %", metavar="SHARE", help="of every interval and band (default: 95 %%)"
+    )
+    command.add_argument(
+        "--restrict",
+        type=float,
+        metavar="TIME",
+        help="to which means are restricted, in the unit of the lives (default: what every group was observed for)",
+    )
+    command.add_argument("--output", metavar="FILE", help="draw curves, bands and cells at risk into a PNG file")
+
+
 ARGUMENTS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
     "allocate": _allocate,
     "predict-life": _predict_life,
+    "survival": _survival,
+    "survival-model": _survival_model,
 }

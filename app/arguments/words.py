@@ -45,6 +45,8 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "impedance": "simulate or import an impedance and split it",
     },
     "cycle life": {
+        "survival": "say how many cells live how long, by group",
+        "survival-model": "fit how lives depend on covariates, and predict one",
         "allocate": "share cycles out between cells that still run",
         "predict-life": "predict lives of cells from their first cycles",
     },

@@ -27,6 +27,7 @@ class TestEveryRecord(RecordContract):
         "cycle_allocation.cell_designs": ("a", "a"),
         "cycle_allocation.reasons": ("lowers the doubt most for each cycle", "other cells teach more"),
         "cycle_allocation.design_names": ("a", "c"),
+        "survival_regression.names": ("intercept", "depth"),
         "early_prediction.feature_names": ("acceleration",),
         "early_prediction.cell_names": ("a 1", "b 2"),
         "source_names": ("Ohmic heating [W]", "Total heating [W]"),
