@@ -27,6 +27,8 @@ class TestEveryRecord(RecordContract):
         "cycle_allocation.cell_designs": ("a", "a"),
         "cycle_allocation.reasons": ("lowers the doubt most for each cycle", "other cells teach more"),
         "cycle_allocation.design_names": ("a", "c"),
+        "survival.step_groups": np.array([0, 1, 1]),
+        "survival.stop_groups": np.array([0]),
         "source_names": ("Ohmic heating [W]", "Total heating [W]"),
         "metrics_unit": ("S/m", "1"),
         "response_names": ("binder_adhesion",),
