@@ -30,6 +30,8 @@ class TestEveryRecord(RecordContract):
         "survival_regression.names": ("intercept", "depth"),
         "early_prediction.feature_names": ("acceleration",),
         "early_prediction.cell_names": ("a 1", "b 2"),
+        "survival.step_groups": np.array([0, 1, 1]),
+        "survival.stop_groups": np.array([0]),
         "source_names": ("Ohmic heating [W]", "Total heating [W]"),
         "metrics_unit": ("S/m", "1"),
         "response_names": ("binder_adhesion",),
