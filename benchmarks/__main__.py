@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from benchmarks import (
     anisotropy,
     cell_figures,
+    censored_lives,
     command_line,
     coverage,
     discharges,
@@ -55,6 +56,7 @@ BENCHMARKS: dict[str, Callable[[], list[Line]]] = {
     "anisotropy": anisotropy.lines,
     "optimiser": optimiser.lines,
     "fronts": fronts.lines,
+    "censored_lives": censored_lives.lines,
     "warm_start": warm_start.lines,
     "multi_fidelity": multi_fidelity.lines,
     "polishing": polishing.lines,
