@@ -144,6 +144,8 @@ def test_search_goes_on_beyond_the_budget() -> None:
     for engine in (suggest_by_feasible_improvement, suggest_by_expected_improvement):
         found = engine(tried, tuple(kpis), space=LINE, goals=ONE, count=1, seed=2)["0"].values["x"]
         assert found > 0.66
+    beliefs = Beliefs.of(tried, kpis, (), space=LINE, goals=ONE, seed=2)
+    assert beliefs.predict(np.array([[0.65], [0.8]]))[0].min() > 0.75
 
 
 def test_a_limit_kept_by_a_bound_is_kept() -> None:
@@ -169,6 +171,8 @@ def test_an_unknown_limit_is_a_probability() -> None:
     )
     found = suggest_by_feasible_improvement(tried, rows, space=LINE, goals=goals, count=1, seed=1)["0"]
     assert found.values["x"] > 0.5
+    means, deviations = Beliefs.of(tried, rows, (), space=LINE, goals=goals, seed=1).predict(np.array([[1.0]]))
+    assert (1000.0 - means[0, 1]) / deviations[0, 1] < 1.0
 
 
 def test_nothing_changes_without_censoring() -> None:
