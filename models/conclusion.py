@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ragone.models.front import unbeaten
-from ragone.models.goals import Goal, goals_of, is_feasible, rows_of, value_of
+from ragone.models.goals import Goal, goals_of, is_feasible, least_of, rows_of
 from ragone.schemas import Campaign, Candidate, Kpi, Record, stage
 from ragone.schemas.errors import FieldShapeError
 from ragone.schemas.study import is_at_fidelity
@@ -93,7 +93,7 @@ def concluded(
 ) -> Campaign:
     """The record of a campaign over whatever records were tried, some of them cheaply; see `conclude`."""
     rows = _rows(goals, kpis, len(tried), failed)
-    values = [[value_of(kpi) for kpi in row] for row in rows]
+    values = [[least_of(goal, kpi) for goal, kpi in zip(goals, row, strict=True)] for row in rows]
     feasible = [is_feasible(goals, each) and place not in cheaper for place, each in enumerate(values)]
     aims = [place for place, goal in enumerate(goals) if goal.is_objective]
     front = _front(np.array([[_gain(goals[a], each[a]) for a in aims] for each in values]), feasible)

@@ -118,6 +118,24 @@ def value_of(kpi: Kpi | None) -> float | None:
     return kpi.value if kpi is not None and kpi.outcome is KpiOutcome.MEASURED else None
 
 
+def bound_of(kpi: Kpi | None) -> float | None:
+    """The value that a censored KPI is larger than."""
+    return kpi.lower_bound if kpi is not None and kpi.outcome is KpiOutcome.CENSORED else None
+
+
+def is_known(kpi: Kpi | None) -> bool:
+    """Whether a KPI has a value, or a bound of it."""
+    return value_of(kpi) is not None or bound_of(kpi) is not None
+
+
+def least_of(goal: Goal, kpi: Kpi | None) -> float | None:
+    """The value that a KPI has at least, as its goal wants it: the measured one, or the bound of a censored one.
+
+    There is none of a censored KPI that should be small: it may be as large as can be.
+    """
+    return bound_of(kpi) if value_of(kpi) is None and goal.sign > 0 else value_of(kpi)
+
+
 def is_feasible(goals: Sequence[Goal], values: Sequence[float | None]) -> bool:
-    """Whether a candidate has a value for every goal, on the right side of every limit."""
+    """Whether a candidate has a value, or one at least, for every goal, on the right side of every limit."""
     return all(value is not None and goal.holds(value) for goal, value in zip(goals, values, strict=True))

@@ -14,10 +14,11 @@ from typing import Any
 
 import numpy as np
 
+from ragone.models.acquisition.expected_improvement import fitted_alike
 from ragone.models.acquisition.observations import Observations, observe
 from ragone.models.acquisition.sobol import sobol_points
 from ragone.models.acquisition.space import Choice, Floats, UnitCube
-from ragone.models.goals import Goal, goals_of
+from ragone.models.goals import Goal, goals_of, least_of
 from ragone.models.surrogate import fit_gaussian_process, repeatable
 from ragone.schemas import Campaign, Candidate, Kpi, Plateau, stage
 from ragone.schemas.errors import StageError
@@ -78,13 +79,14 @@ def find_plateau(
     """
     goals, cube = goals_of(campaign.goals), UnitCube.of(campaign.definition["space"])
     aim, best = _aim(campaign, goals), _best(campaign, kpis)
-    margin = max(tolerance * abs(best.measured_value), best.standard_uncertainty or 0.0)
-    near = _best_trials(campaign, goals[aim], aim, best.measured_value - goals[aim].sign * margin)
+    value = _value(goals[aim], best)
+    margin = max(tolerance * abs(value), best.standard_uncertainty or 0.0)
+    near = _best_trials(campaign, goals[aim], aim, value - goals[aim].sign * margin)
     region = _region(_observed(campaign, cube, goals, candidates, kpis), cube, aim, margin, point_count, seed)
     return Plateau(
         kpi_name=best.name,
         unit=best.unit,
-        best_value=best.measured_value,
+        best_value=value,
         margin=margin,
         tolerance=tolerance,
         candidate_ids=tuple(campaign.candidate_ids[number] for number in near),
@@ -114,6 +116,12 @@ def _best(campaign: Campaign, kpis: Sequence[Kpi]) -> Kpi:
     if found is None:
         raise StageError(f"{campaign.best_kpi_id} is not among the KPIs given. Give all KPIs of the campaign.")
     return found
+
+
+def _value(goal: Goal, best: Kpi) -> float:
+    """The best value; of a censored one the bound, than which it is better."""
+    least = least_of(goal, best)
+    return best.measured_value if least is None else least
 
 
 def _best_trials(campaign: Campaign, goal: Goal, aim: int, least: float) -> list[int]:
@@ -161,7 +169,7 @@ def _near(gains: Floats, margin: float) -> np.ndarray[Any, np.dtype[np.bool_]]:
 
 def _predictor(seen: Observations, aim: int) -> Callable[[Floats], Floats]:
     """Predicted means of the objective, larger being better; minus infinity beyond a predicted limit."""
-    fitted = [fit_gaussian_process(seen.points, one.values, one.variances) for one in seen.responses]
+    fitted = [fitted_alike(seen.points, response, fit_gaussian_process) for response in seen.responses]
 
     def gains(points: Floats) -> Floats:
         found = fitted[aim].predict(points)[0]

@@ -18,7 +18,8 @@ def report_kpis(candidate: Candidate, *, kpis: Sequence[Mapping[str, Any]], sour
         That was made and measured.
     kpis
         Name and unit of each KPI, with its value in that unit, null if it could not be measured because the cell
-        delivered nothing; `standard_uncertainty` of the value, its repeats and its calibration included, null if it is
+        delivered nothing; `lower_bound`, which it is larger than, where the test ended before it was reached;
+        `standard_uncertainty` of the value, its repeats and its calibration included, null if it is
         not known; `sample_count` of the cells or repeats that the value is the mean of, >= 1.
     source
         Whence the report comes: a file, a title, an address.
@@ -40,12 +41,15 @@ def _kpi(
     value: float | None,
     standard_uncertainty: float | None,
     sample_count: int,
+    lower_bound: float | None = None,
 ) -> Kpi:
+    missing = KpiOutcome.INFEASIBLE if lower_bound is None else KpiOutcome.CENSORED
     return Kpi(
         name=name,
         value=value,
         unit=unit,
-        outcome=KpiOutcome.INFEASIBLE if value is None else KpiOutcome.MEASURED,
+        outcome=missing if value is None else KpiOutcome.MEASURED,
+        lower_bound=lower_bound,
         standard_uncertainty=None if value is None else standard_uncertainty,
         sample_count=sample_count,
         definition=f"{name.replace('_', ' ')} as the laboratory that reports it defines it",

@@ -37,6 +37,7 @@ OWN = tuple(_OWN)
 _OF_KPI = {
     "": "KPI {}, in the unit that stands beside it; or a value of the candidate",
     "standard_uncertainty": "standard uncertainty of {}, in the same unit",
+    "lower_bound": "the value that {} is larger than, where the run ended before it was reached; in the same unit",
     "unit": "unit of {}",
     "outcome": "whether {} has a value",
     "id": "id of the KPI {}",
@@ -47,7 +48,7 @@ _NO_PART = frozenset(
 )
 CANDIDATE = "candidate"
 _USUAL = ("recipe", "materials", "cell_design", "microstructure", "transport", "cell_parameters", "discharge")
-_SUFFIXES = ("standard_uncertainty", "unit", "outcome", "id")
+_SUFFIXES = ("standard_uncertainty", "lower_bound", "unit", "outcome", "id")
 
 
 class Columns:

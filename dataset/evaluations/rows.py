@@ -121,6 +121,8 @@ class Writer:
         record = self._records.row(kpi)
         shown = self._columns.of_kpi(name, role)
         row[shown.pop("id")] = kpi
+        if record.get("lower_bound") is None:
+            shown.pop("lower_bound")  # a column of KPIs that may be censored alone
         row.update({column: record.get(field) for field, column in shown.items()})
 
     def _certainty(self, reading: Reading) -> bool:

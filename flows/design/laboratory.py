@@ -236,6 +236,7 @@ def _kpis(lake: Lake, candidate: Candidate, reported: Sequence[Reported], source
             "value": one.value,
             "standard_uncertainty": one.standard_uncertainty,
             "sample_count": one.sample_count,
+            **({} if one.lower_bound is None else {"lower_bound": one.lower_bound}),
         }
         for name, one in zip(_names([one.goal for one in reported]), reported, strict=True)
     ]

@@ -1,7 +1,8 @@
 """What a laboratory reports of candidates: read from CSV or JSON, in the units of the study's goals.
 
 A row is a candidate that was suggested, by its id, or one of the laboratory's own, by its values; a suggested one with
-other values was made differently. Each goal has a value and perhaps a standard uncertainty, each with its unit.
+other values was made differently. Each goal has a value and perhaps a standard uncertainty, each with its unit; it is
+``>1200`` where the test was stopped before the value was reached.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from ragone.schemas.units import parse_quantity
 
 CANDIDATE, OUTCOME, UNCERTAINTY, SAMPLES = "candidate_id", "outcome", "standard_uncertainty", "sample_count"
 MEASURED, FAILED, WITHDRAWN, INFEASIBLE = "measured", "failed", "withdrawn", "infeasible"
+CENSORED = ">"  # before a number: the value is larger, for the test was stopped there
 _OUTCOMES = ("", MEASURED, FAILED, WITHDRAWN)
 _HEADER = re.compile(r"(?P<name>[^\[\]]+?)\s*(?:\[(?P<unit>[^\[\]]*)\])?")
 _MOST_ROWS = 100_000
@@ -32,12 +34,16 @@ _MOST_ROWS = 100_000
 
 @dataclass(frozen=True)
 class Reported:
-    """One KPI as reported, in the unit of its stage; no value if it could not be measured."""
+    """One KPI as reported, in the unit of its stage.
+
+    It has no value if it could not be measured, or is only known to be larger than `lower_bound`.
+    """
 
     goal: Goal
     value: float | None
     standard_uncertainty: float | None
     sample_count: int
+    lower_bound: float | None = None
 
 
 @dataclass(frozen=True)
@@ -132,7 +138,7 @@ def _header(study: Study, row: Sequence[str]) -> tuple[list[str], list[str]]:
 
 def _with_unit(cell: str, unit: str) -> str:
     """A number with the unit of its column; a cell that says its own keeps it."""
-    return f"{cell} {unit}" if unit not in ("", "1") and re.fullmatch(r"[-+.\deE]+", cell) else cell
+    return f"{cell} {unit}" if unit not in ("", "1") and re.fullmatch(r">?\s*[-+.\deE]+", cell) else cell
 
 
 def _cells(entry: Mapping[str, Any], where: str) -> dict[str, Any]:
@@ -154,9 +160,11 @@ def _cells(entry: Mapping[str, Any], where: str) -> dict[str, Any]:
 
 
 def _quantity(value: Any, unit: str) -> Any:
-    """A number with its unit as text; everything else as it is."""
+    """A number with its unit as text, the mark of a bound before it perhaps; everything else as it is."""
     if value is None:
         return ""
+    if isinstance(value, str) and value.startswith(CENSORED):
+        return _with_unit(value, unit)
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return f"{value!r} {unit}" if is_number and unit not in ("", "1") else value
 
@@ -203,10 +211,20 @@ def _kpis(study: Study, cells: Mapping[str, Any], given: Sequence[str]) -> tuple
 
 def _reported(goal: Goal, cells: Mapping[str, Any]) -> Reported:
     key = f"{goal.key} {UNCERTAINTY}"
-    value = None if cells[goal.key] == INFEASIBLE else parse_quantity(cells[goal.key], goal.unit, goal.key)
+    said = cells[goal.key]
+    is_bound = isinstance(said, str) and said.lstrip().startswith(CENSORED)
+    number = None if said == INFEASIBLE else parse_quantity(_without_mark(said), goal.unit, goal.key)
     spread = cells.get(key, "")
     samples = cells.get(SAMPLES, "") or 1
     if not re.fullmatch(r"[1-9]\d{0,8}", str(samples)):
         raise ReportError(f"{SAMPLES} = {samples!r} must be a whole number >= 1.")
     uncertainty = None if spread == "" else parse_quantity(spread, goal.unit, key, Bounds(low=0))
-    return Reported(goal, value, uncertainty, int(samples))
+    value, bound = (None, number) if is_bound else (number, None)
+    return Reported(goal, value, uncertainty, int(samples), bound)
+
+
+def _without_mark(said: Any) -> Any:
+    """A cell without the mark of a bound; a number that JSON gave as text is read as one."""
+    if not isinstance(said, str) or not said.lstrip().startswith(CENSORED):
+        return said
+    return said.lstrip().removeprefix(CENSORED).strip()

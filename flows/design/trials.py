@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from ragone.flows.design.goals import Goal
 from ragone.flows.generator.drawer import Expectation
-from ragone.models.goals import is_feasible, value_of
+from ragone.models.goals import is_feasible, least_of
 from ragone.schemas import Campaign, Candidate, Kpi
 from ragone.shown import Shown
 
@@ -43,7 +43,7 @@ class Trial:
     @classmethod
     def judged(cls, number: int, candidate: Candidate, goals: tuple[Goal, ...], kpis: tuple[Kpi, ...]) -> Trial:
         """A trial with its KPIs: feasible if each has a value and no limit is broken."""
-        feasible = is_feasible(goals, [value_of(kpi) for kpi in kpis])
+        feasible = is_feasible(goals, [least_of(goal, kpi) for goal, kpi in zip(goals, kpis, strict=True)])
         return cls(number, candidate, TrialOutcome.MEASURED if feasible else TrialOutcome.INFEASIBLE, kpis)
 
     @property

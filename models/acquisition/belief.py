@@ -16,7 +16,7 @@ from ragone.models.acquisition.changed_space import ChangedSpace
 from ragone.models.acquisition.observations import Observations, observe_at
 from ragone.models.acquisition.space import Floats
 from ragone.models.acquisition.surrogates import scaled_responses, surrogate_of
-from ragone.models.goals import Goal, goals_of, rows_of, value_of
+from ragone.models.goals import Goal, goals_of, is_known, rows_of
 from ragone.models.surrogate import GaussianProcess, repeatable
 from ragone.schemas import Candidate, Kpi
 
@@ -89,9 +89,9 @@ class Beliefs:
 
 
 def measured_of(goals: Sequence[Goal], candidates: Sequence[Candidate], kpis: Sequence[Kpi]) -> Mask:
-    """Whether each candidate has a value for every goal, shape (candidates,)."""
+    """Whether each candidate has a value, or a bound of it, for every goal, shape (candidates,)."""
     rows = rows_of(goals, kpis, len(candidates))
-    return np.array([all(value_of(kpi) is not None for kpi in row) for row in rows], dtype=bool)
+    return np.array([all(map(is_known, row)) for row in rows], dtype=bool)
 
 
 def fitted_responses(

@@ -15,13 +15,14 @@ from typing import Any
 
 from ragone.models.acquisition.ascent import ascend_by_gradient, ascend_by_trial
 from ragone.models.acquisition.improvement import improvement, is_differentiable
-from ragone.models.acquisition.observations import Observations, observe
+from ragone.models.acquisition.observations import Observations, Response, observe
 from ragone.models.acquisition.sobol import distinct, even_points
 from ragone.models.acquisition.space import Floats, UnitCube
+from ragone.models.acquisition.surrogates import fit_to_response
 from ragone.models.goals import goals_of
 from ragone.models.surrogate import fit_gaussian_process, repeatable
 from ragone.schemas import Candidate, Kpi, stage
-from ragone.schemas.protocols import FitSurrogate
+from ragone.schemas.protocols import FitSurrogate, Surrogate
 
 _LEAST_MEASURED = 2  # one value has no spread to standardise by
 
@@ -86,10 +87,17 @@ def suggest_by_expected_improvement(
 def most_promising(cube: UnitCube, seen: Observations, fit: FitSurrogate, count: int, seed: int) -> Floats:
     """Points that maximise the acquisition over the surrogates that `fit` makes, shape (count, axes); none twice."""
     with repeatable(seed):
-        surrogates = [fit(seen.points, each.values, each.variances) for each in seen.responses]
+        surrogates = [fitted_alike(seen.points, each, fit) for each in seen.responses]
         acquisition = improvement(surrogates, seen, seed)
         if is_differentiable(surrogates) and not cube.discrete:
             chosen = ascend_by_gradient(acquisition, cube.axes, count, seed)
         else:
             chosen = ascend_by_trial(acquisition, cube, count, seed)
     return distinct(cube, chosen, seen.points, seed)
+
+
+def fitted_alike(points: Floats, response: Response, fit: FitSurrogate) -> Surrogate:
+    """The surrogate that `fit` makes; where values are censored, of which `fit` knows nothing, one that knows it."""
+    if response.censored is not None:
+        return fit_to_response(points, response)
+    return fit(points, response.values, response.variances)

@@ -13,9 +13,10 @@ from ragone.models.acquisition.changed_space import ChangedSpace
 from ragone.models.acquisition.fidelities import TARGET, Fidelities, Tried
 from ragone.models.acquisition.fidelity_process import FidelityProcess, fit_fidelities
 from ragone.models.acquisition.improvement import Acquisition, feasibility_of, improvement_of, limits_of
+from ragone.models.acquisition.many_points import fit_to_many
 from ragone.models.acquisition.observations import Response, observe_at
 from ragone.models.acquisition.space import Floats
-from ragone.models.acquisition.surrogates import expected_density, fit_to_many, scaled_responses
+from ragone.models.acquisition.surrogates import expected_density, scaled_responses
 from ragone.models.goals import Goal
 
 if TYPE_CHECKING:
@@ -111,12 +112,15 @@ class GainAt:
 def gain_of(levels: Fidelities, changed: ChangedSpace, goals: Sequence[Goal], tried: Tried, seed: int) -> Gain | None:
     """The gain, from two designs measured at the target at least; None if cheap evaluations mislead.
 
+    It is None, too, where a KPI is censored: the process over fidelities knows values alone.
     Within `repeatable`.
     """
     kept = np.flatnonzero(tried.measured)
     numbers = tried.numbers[kept]
     points = changed.points([tried.designs[place] for place in kept])
     responses = observe_at(points, goals, tried.rows(kept.tolist())).responses
+    if any(response.censored is not None for response in responses):
+        return None
     processes = [_fitted(points, numbers, response, len(levels.costs)) for response in responses]
     own = numbers == TARGET
     if any(_misleads(process, points, own, r) for process, r in zip(processes, responses, strict=True)):

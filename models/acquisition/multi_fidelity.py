@@ -5,7 +5,7 @@ cheaper one the same, times the correlation of what it would give with the respo
 that was evaluated so far: where a cheap evaluation has said what it can, only its bias is left, and the correlation is
 small. A cheap one is to improve on what is believed of all designs, one at the target on those that were
 evaluated there. Cheap evaluations are left out altogether where values at the
-target, each left out in turn, are expected better without them.
+target, each left out in turn, are expected better without them, and where a KPI is censored.
 
 The result is repeatable to the last bit on one machine: float64, one thread, seeded restarts.
 """

@@ -1,10 +1,11 @@
 """What the optimiser knows of the candidates so far.
 
-A candidate without a KPI, or whose evaluation failed, enters with the worst value that was measured of it: the search
-turns away from it, while the surrogate's length scales stay those of the region that works (a value of zero, hundreds
-of W.h/L below the rest, would bend the surrogate everywhere). For a constraint the value is also beyond the limit by
-one standard deviation of those measured, because nothing says that the limit is kept. No separate model of
-feasibility is fitted; that would pay once a good part of the space is infeasible.
+A KPI that is censored enters with its bound, marked. A candidate without a KPI, or whose evaluation failed, enters
+with the worst value that was measured of it: the search turns away from it, while the surrogate's length scales stay
+those of the region that works (a value of zero, hundreds of W.h/L below the rest, would bend the surrogate everywhere).
+For a constraint the value is also beyond the limit by one standard deviation of those measured, because nothing says
+that the limit is kept. No separate model of feasibility is fitted; that would pay once a good part of the space is
+infeasible.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from ragone.models.acquisition.space import Floats, UnitCube
-from ragone.models.goals import Goal, is_feasible, rows_of, value_of
+from ragone.models.goals import Goal, bound_of, is_feasible, is_known, least_of, rows_of, value_of
 from ragone.models.surrogate import Scale
 from ragone.schemas import Candidate, Kpi
 
@@ -26,26 +27,33 @@ class Response:
     """One goal's KPI over the candidates, by sign such that larger is better.
 
     `values` has shape (candidates,) in the KPI's unit, `variances` (candidates,) in its square, or None where no
-    uncertainty is known.
+    uncertainty is known. `censored` has shape (candidates,): whether the KPI is larger than stated; None if none is.
     """
 
     goal: Goal
     values: Floats
     variances: Floats | None
     given_scale: Scale | None = None
+    censored: np.ndarray[Any, np.dtype[np.bool_]] | None = None
 
     @property
     def scale(self) -> Scale:
         """The scale by which the values are standardised: the one given, else their own."""
         return self.given_scale or Scale.of(self.values)
 
+    def among(self, chosen: np.ndarray[Any, np.dtype[np.bool_]]) -> Response:
+        """That of the candidates that are chosen, shape (candidates,), standardised as all were."""
+        variances = None if self.variances is None else self.variances[chosen]
+        censored = None if self.censored is None else self.censored[chosen]
+        return Response(self.goal, self.values[chosen], variances, self.scale, censored)
+
 
 @dataclass(frozen=True)
 class Observations:
     """The candidates as a surrogate sees them.
 
-    `points` has shape (candidates, axes) in the unit cube; `feasible` says, for each, whether every KPI has a value on
-    the right side of its limit; `measured_count` counts those with a value for every goal.
+    `points` has shape (candidates, axes) in the unit cube; `feasible` says, for each, whether every KPI is known to be
+    on the right side of its limit; `measured_count` counts those with a value, or a bound, for every goal.
     """
 
     points: Floats
@@ -55,10 +63,7 @@ class Observations:
 
     def among(self, chosen: np.ndarray[Any, np.dtype[np.bool_]]) -> Observations:
         """Those of the candidates that are chosen, shape (candidates,), standardised as all were."""
-        responses = tuple(
-            Response(r.goal, r.values[chosen], None if r.variances is None else r.variances[chosen], r.scale)
-            for r in self.responses
-        )
+        responses = tuple(response.among(chosen) for response in self.responses)
         return Observations(self.points[chosen], responses, self.feasible[chosen], int(chosen.sum()))
 
 
@@ -82,23 +87,25 @@ def observe(
 def observe_at(points: Floats, goals: Sequence[Goal], kpis: Sequence[Kpi], failed: int = 0) -> Observations:
     """Collect candidates at points of shape (candidates, axes), so many failed ones last; raises as `observe`."""
     rows = rows_of(goals, kpis, len(points) - failed)
-    values = [[value_of(kpi) for kpi in row] for row in rows]
+    least = [[least_of(goal, kpi) for goal, kpi in zip(goals, row, strict=True)] for row in rows]
     columns: list[list[Kpi]] = [[row[place] for row in rows] for place in range(len(goals))]
     return Observations(
         points,
         tuple(_response(goal, column, failed) for goal, column in zip(goals, columns, strict=True)),
-        np.array([is_feasible(goals, row) for row in values] + [False] * failed, dtype=bool),
-        sum(None not in row for row in values),
+        np.array([is_feasible(goals, row) for row in least] + [False] * failed, dtype=bool),
+        sum(all(map(is_known, row)) for row in rows),
     )
 
 
 def _response(goal: Goal, kpis: Sequence[Kpi], failed: int) -> Response:
-    found = [value_of(kpi) for kpi in kpis] + [None] * failed
+    bounds = [bound_of(kpi) for kpi in kpis] + [None] * failed
+    found = [bound_of(kpi) if value_of(kpi) is None else value_of(kpi) for kpi in kpis] + [None] * failed
     measured = np.array([value is not None for value in found], dtype=bool)
     values = np.array([goal.sign * (value or 0.0) for value in found], dtype=np.float64)
     values[~measured] = _pessimistic(goal, values[measured])
     deviations = [kpi.standard_uncertainty for kpi in kpis] + [None] * failed
-    return Response(goal, values, _variances(deviations, measured))
+    censored = np.array([bound is not None for bound in bounds], dtype=bool)
+    return Response(goal, values, _variances(deviations, measured), censored=censored if censored.any() else None)
 
 
 def _pessimistic(goal: Goal, measured: Floats) -> float:

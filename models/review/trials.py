@@ -14,7 +14,7 @@ import numpy as np
 
 from ragone.models.acquisition.belief import Beliefs
 from ragone.models.acquisition.space import Floats, UnitCube
-from ragone.models.goals import Goal, goals_of, value_of
+from ragone.models.goals import Goal, goals_of, least_of
 from ragone.schemas import Campaign, Candidate, Kpi, RagoneError
 
 MOST_TRIALS = 1000  # an exact Gaussian process takes their number cubed
@@ -58,7 +58,7 @@ class ReviewedTrials:
         if any(len(row) not in (0, len(goals)) for row in kpis):
             raise ReviewError("some trials have KPIs of a part of the goals only.")
         none = (np.nan,) * len(goals)
-        values = [[value_of(kpi) for kpi in row] or none for row in kpis]
+        values = [[least_of(goal, kpi) for goal, kpi in zip(goals, row, strict=True)] if row else none for row in kpis]
         deviations = [[kpi.standard_uncertainty or 0.0 for kpi in row] or none for row in kpis]
         units = next((tuple(kpi.unit for kpi in row) for row in kpis if row), ("",) * len(goals))
         shape = (len(candidates), len(goals))

@@ -44,8 +44,37 @@ class GaussianProcess:
             means, covariances = posterior.mean.squeeze(-1).numpy(), posterior.covariance_matrix.numpy()
         return self.scale.centre + self.scale.spread * means, self.scale.spread**2 * covariances
 
+    def prior(self, points: Floats) -> tuple[Floats, Floats]:
+        """Means and covariances of the response before any observation, as `predict` gives those after them."""
+        import torch
 
-def fit_gaussian_process(points: Floats, values: Floats, variances: Floats | None) -> GaussianProcess:
+        with torch.no_grad():
+            before: Any = self.differentiable.forward(torch.from_numpy(points))
+            means, covariances = before.mean.numpy(), before.covariance_matrix.numpy()
+        return self.scale.centre + self.scale.spread * means, self.scale.spread**2 * covariances
+
+    def with_observations(self, points: Floats, values: Floats, variances: Floats | None) -> GaussianProcess:
+        """The process of this kernel, mean and scale after other observations, as `fit_gaussian_process` takes them."""
+        import botorch
+        import torch
+
+        fitted, scale = self.differentiable, self.scale
+        noise = None if variances is None else np.maximum(variances / scale.spread**2, _SMALLEST_VARIANCE)
+        model: Any = botorch.models.SingleTaskGP(
+            torch.from_numpy(points),
+            torch.from_numpy(scale.standardised(values)).unsqueeze(-1),
+            train_Yvar=None if noise is None else torch.from_numpy(noise).unsqueeze(-1),
+            covar_module=fitted.covar_module,
+            likelihood=fitted.likelihood if noise is None else None,
+            outcome_transform=None,
+        )
+        model.mean_module = fitted.mean_module
+        return GaussianProcess(model.eval(), scale)
+
+
+def fit_gaussian_process(
+    points: Floats, values: Floats, variances: Floats | None, scale: Scale | None = None
+) -> GaussianProcess:
     """The fitted process; unfitted, at its prior's mode, where the fit fails.
 
     Parameters
@@ -56,6 +85,8 @@ def fit_gaussian_process(points: Floats, values: Floats, variances: Floats | Non
         Shape (n,), in any unit.
     variances
         Shape (n,), of the values, in the square of their unit; None if unknown.
+    scale
+        By which values are standardised; their own if None.
 
     References
     ----------
@@ -67,7 +98,7 @@ def fit_gaussian_process(points: Floats, values: Floats, variances: Floats | Non
     import gpytorch
     import torch
 
-    scale = Scale.of(values)
+    scale = scale or Scale.of(values)
     noise = None if variances is None else np.maximum(variances / scale.spread**2, _SMALLEST_VARIANCE)
     model: Any = botorch.models.SingleTaskGP(
         torch.from_numpy(points),

@@ -104,10 +104,39 @@ def test_json_in_and_out_and_other_values_than_suggested(cli, write_study, tmp_p
     assert "log book 7" in kpi.method
 
 
+def test_a_test_that_was_stopped(cli, batch, write_study, tmp_path):
+    """``>640`` is a bound, in the unit of its column or its own, in JSON too: a censored KPI, perhaps the best."""
+
+    def stopped(number: int, row: dict[str, str]) -> None:
+        row.update([{ENERGY: "600"}, {ENERGY: ">640"}, {ENERGY: "> 0.62 kW*h/L"}][number])
+
+    told = cli("tell", filled(batch, stopped), "--conclude", "--json").data
+    with Lake.open("lake") as lake:
+        campaign = lake.get(told["campaign_id"])
+        kpis = [lake.get(one, Kpi) for one in campaign.kpi_ids]
+        rows = lake.evaluations().collect().sort("energy_density_lower_bound")
+    assert [(kpi.outcome.name, kpi.value, kpi.lower_bound) for kpi in kpis] == [
+        ("MEASURED", 600.0, None),
+        ("CENSORED", None, 640.0),
+        ("CENSORED", None, pytest.approx(620.0)),
+    ]
+    assert campaign.best_kpi_id == kpis[1].id
+    assert rows["energy_density_lower_bound"].to_list() == [None, pytest.approx(620.0), 640.0]
+    assert rows["energy_density"].to_list() == [600.0, None, None]
+    cli("ask", "--count", 1, "--output", "more.json")
+    (entry,) = json.loads((tmp_path / "more.json").read_text())
+    entry["kpis"]["discharge.energy_density"]["value"] = ">700"
+    (tmp_path / "more.json").write_text(json.dumps([entry]))
+    again = cli("tell", "more.json", "--json").data
+    with Lake.open("lake") as lake:
+        assert lake.get(lake.get(again["history_id"]).rows()[-1][1][0], Kpi).lower_bound == 700.0
+
+
 @pytest.mark.parametrize(
     ("cells", "message"),
     [
         ({ENERGY: "nan"}, "is not finite"),
+        ({ENERGY: ">"}, "is not a quantity"),
         ({ENERGY: "12 V"}, "has the wrong dimension"),
         ({ENERGY: "600", SPREAD: "-1"}, "standard_uncertainty"),
         ({ENERGY: "600", "sample_count": "0"}, "whole number >= 1"),

@@ -15,9 +15,10 @@ from ragone.models.acquisition import (
 )
 from ragone.models.acquisition.changed_space import ChangedSpace
 from ragone.models.acquisition.expected_gain import expected_gain
+from ragone.models.acquisition.many_points import fit_to_many
 from ragone.models.acquisition.observations import observe_at
 from ragone.models.acquisition.space import UnitCube
-from ragone.models.acquisition.surrogates import expected_density, fit_to_many, surrogate_of
+from ragone.models.acquisition.surrogates import expected_density, surrogate_of
 from ragone.models.acquisition.tolerances import AveragedModel, deviations_of
 from ragone.models.goals import goals_of
 from ragone.models.surrogate import fit_gaussian_process, repeatable
