@@ -160,6 +160,11 @@ class CycleMap:
         variables = self._observed(0, state)[3:]
         return state, CycleRow(duration, charge[0], charge[1], energy[0], energy[1], resistance, hottest, variables)
 
+    def is_physical(self, state: State) -> bool:
+        """Return whether each part of a state lies within the bounds of its variable, such as those of a porosity."""
+        lower, upper = (np.ravel(bound) for bound in self._model.bounds)
+        return bool(np.all(np.isfinite(state)) and np.all(lower <= state) and np.all(state <= upper))
+
     def _solved(self, index: int, state: State) -> Any:
         """PyBaMM's solution of a step from a state; None where there is nothing to do."""
         pybamm, step, inputs = load_pybamm(), self._steps[index], self._inputs(index)
