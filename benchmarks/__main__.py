@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Callable, Sequence
 
 from benchmarks import (
+    ageing,
     anisotropy,
     cell_figures,
     command_line,
@@ -62,6 +63,7 @@ BENCHMARKS: dict[str, Callable[[], list[Line]]] = {
     "surrogates": surrogates.lines,
     "sharing": sharing.lines,
     "sensitivities": sensitivities.lines,
+    "ageing": ageing.lines,
 }
 _HEAD = ("what", "ours", "peer", "ratio", "goal", "")
 

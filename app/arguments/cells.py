@@ -107,6 +107,42 @@ def _cycle(command: argparse.ArgumentParser) -> None:
     command.add_argument("--png", metavar="FILE", help="draw voltage, current and plating margin into a PNG file")
 
 
+def _age(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "subject",
+        nargs="?",
+        default="",
+        metavar="ID",
+        help="a cell, or a transport or recipe to build it of; nothing for the parameter set's own cell",
+    )
+    command.add_argument(
+        "--recipe",
+        metavar="TEXT",
+        help="instead of an id, for example 'active_material_weight_fraction=0.96, porosity=30 %%, "
+        "mass_loading=20 mg/cm^2'; Bruggeman's relation, nothing measured",
+    )
+    command.add_argument("--parameter-set", metavar="NAME", help="Chen2020, Chen2020_Arrhenius or OKane2022")
+    command.add_argument("--cycles", type=int, default=100, metavar="N", help="at most (default: %(default)s)")
+    command.add_argument(
+        "--segment", type=int, default=100, metavar="N", help="cycles stored at a time (default: %(default)s)"
+    )
+    command.add_argument("--model", choices=("SPM", "SPMe", "DFN"), help="default: SPMe")
+    settings(
+        command,
+        "of the ageing, its cycle or the cell's design, for example discharge_rate=2, plating=none, "
+        "ambient_temperature='10 degC' or until_capacity_share=0.8; may be repeated",
+    )
+    command.add_argument(
+        "--step",
+        action="append",
+        default=[],
+        dest="steps",
+        metavar="TEXT",
+        help="of a cycle, instead of one by rates, for example 'Discharge at 1C until 2.5 V'; repeat it",
+    )
+    command.add_argument("--png", metavar="FILE", help="draw capacity and lost lithium into a PNG file")
+
+
 def _kpis(command: argparse.ArgumentParser) -> None:
     command.add_argument("ids", nargs="+", metavar="ID", help="curves, spectra, cells or transports; may be shortened")
     command.add_argument(
@@ -213,6 +249,7 @@ ARGUMENTS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
     "import-measurement": _import_measurement,
     "cell": _cell,
     "cycle": _cycle,
+    "age": _age,
     "kpis": _kpis,
     "uncertainty": _uncertainty,
     "compare": _compare,

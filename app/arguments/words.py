@@ -34,6 +34,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     "cells and KPIs": {
         "cell": "build a cell; show it or write it as BPX",
         "cycle": "charge and discharge a cell by a protocol",
+        "age": "age a cell cycle by cycle, in segments that are stored",
         "kpis": "extract KPIs from curves, spectra and cells",
         "uncertainty": "find what makes a KPI uncertain, and what to measure",
         "sensitivities": "differentiate a discharge's energy by each input",

@@ -126,9 +126,11 @@ class CycleMap:
         self._function: Any = None
 
     def initial_state(self) -> State:
-        """Return the state before the first cycle; its algebraic part is a first guess."""
-        state = self._model.concatenated_initial_conditions.evaluate(0, inputs=self._inputs(0))
-        return np.array(state, np.float64).ravel()
+        """Return the state before the first cycle: no current; its algebraic part is a first guess otherwise."""
+        given = self._model.concatenated_initial_conditions.evaluate(0, inputs=self._inputs(0))
+        state = np.array(given, np.float64).ravel()
+        state[_place(self._model, "Current variable [A]")] = 0.0
+        return state
 
     def advance(self, state: State) -> tuple[State, CycleRow]:
         """Do one cycle.

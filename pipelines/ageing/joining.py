@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from itertools import pairwise
 from typing import Any
@@ -15,7 +16,7 @@ _SAME = ("cell_name", "protocol", "ambient_temperature_kelvin", "method")
 
 
 @stage("ageing.join_segments", libraries=("numpy",))
-def join_segments(*fades: CapacityFade) -> CapacityFade:
+def join_segments(fades: Sequence[CapacityFade]) -> CapacityFade:
     """Join the fades of segments into one, in the order of their cycles.
 
     Parameters
@@ -37,7 +38,7 @@ def join_segments(*fades: CapacityFade) -> CapacityFade:
     for before, after in pairwise(ordered):
         if before.cycle_count[-1] >= after.cycle_count[0]:
             raise AgeingError(f"two segments have cycle {int(after.cycle_count[0])}. Leave one of them out.")
-    last = next((one for one in fades if one.outcome is not FadeOutcome.BUDGET), (ordered or list(fades))[-1])
+    last = next((one for one in fades if one.outcome is not FadeOutcome.BUDGET), (ordered or fades)[-1])
     return replace(last, **_joined(ordered or [last]))
 
 

@@ -33,8 +33,8 @@ def test_the_result_does_not_depend_on_how_a_life_is_cut(cell, whole):
         outputs = aged(cell, state, cycles=cycles)
         state, fades = outputs["state"], [*fades, outputs["fade"]]
     assert state.id == whole["state"].id
-    assert join_segments(*fades).id == whole["fade"].id
-    assert join_segments(*reversed(fades)).id == whole["fade"].id
+    assert join_segments(fades).id == whole["fade"].id
+    assert join_segments(fades[::-1]).id == whole["fade"].id
 
 
 @pytest.mark.parametrize("model", ["SPM", "SPMe", "DFN"])
@@ -59,7 +59,7 @@ def test_stops_below_the_share_of_the_first_capacity(cell):
     after = aged(cell, state, cycles=6, until_capacity_share=0.9999)
     assert after["state"].id == state.id
     assert not len(after["fade"].cycle_count)
-    assert join_segments(fade, after["fade"]).id == fade.id
+    assert join_segments([fade, after["fade"]]).id == fade.id
 
 
 def test_a_state_of_another_ageing_is_refused_by_name(cell, whole):
@@ -105,11 +105,11 @@ def test_storage_fades_with_the_square_root_of_time(cell):
 def test_cycles_overlap_or_differ(whole, cell):
     """Segments that do not belong together are refused."""
     with pytest.raises(AgeingError, match="two segments have cycle 1"):
-        join_segments(whole["fade"], whole["fade"])
+        join_segments([whole["fade"], whole["fade"]])
     with pytest.raises(AgeingError, match="differ in method"):
-        join_segments(whole["fade"], aged(cell, cycles=1, plating="none")["fade"])
+        join_segments([whole["fade"], aged(cell, cycles=1, plating="none")["fade"]])
     with pytest.raises(AgeingError, match="no segments"):
-        join_segments()
+        join_segments([])
 
 
 def test_calendar_ageing_has_one_discharge_a_cycle(cell):

@@ -1,0 +1,107 @@
+"""`ragone age`: age a cell cycle by cycle in stored segments, and say what it lost and to what."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from ragone.app.pictures.fade import LOSSES, draw_ageing
+from ragone.app.tables.answers import plain, short
+from ragone.app.terminal.printable import one_line
+from ragone.app.terminal.progress import Watcher
+from ragone.app.terminal.session import FINE, FOUND, Session
+from ragone.dataset import Lake
+from ragone.flows.ageing.chain import age
+from ragone.flows.cell.building import build_cell, plan_cell, recipe_of
+from ragone.flows.cell.electrodes import subject_of
+from ragone.flows.errors import CellError
+from ragone.flows.parameter_files.fields import settings_of
+from ragone.pipelines.ageing import age_cell
+from ragone.schemas import CapacityFade, CellParameters, FadeOutcome
+from ragone.schemas.parameter import named
+
+_DONE = (FadeOutcome.BUDGET, FadeOutcome.STOPPED)
+_SHOWN = 6  # rows of the table
+
+
+def execute(session: Session) -> int:
+    """Age the cell; 1 if the cycles ended before they should."""
+    given = session.arguments
+    settings = settings_of(given.settings)
+    of_ageing = {name: text for name, text in settings.items() if named(age_cell.parameters, name)}
+    of_cell = {name: text for name, text in settings.items() if name not in of_ageing}
+    of_ageing |= {"model": given.model} if given.model else {}
+    parameters = {age_cell.parameter(name).name: age_cell.parameter(name).read(text, name)
+                  for name, text in of_ageing.items()}  # fmt: skip
+    parameters |= {"protocol": tuple(given.steps)} if given.steps else {}
+    with session.lake(create=not given.subject) as lake:
+        cell = _cell(session, lake, of_cell)
+        with Watcher(session.notes, hidden=session.silent) as watcher:
+            aged = age(lake, cell.id, cycles=given.cycles, segment=given.segment, settings=parameters, progress=watcher)
+        fade = lake.get(aged.fade_id, CapacityFade)
+    if given.png:
+        draw_ageing(fade, given.png)
+        session.advise(f"drawn into {given.png}")
+    data = {"id": fade.id, "cell_id": cell.id, "state_id": aged.state_id, "segments": aged.segments, **plain(fade)}
+    said = f"{fade.outcome}{f': {fade.reason}' if fade.reason else ''}"
+    session.answer({**data, **_summary(fade)}, Group(Text(one_line(said)), *_tables(fade), Text(fade.id)))
+    session.advise(f"Try next: ragone show {short(fade.id)}{session.again()}")
+    return FINE if fade.outcome in _DONE else FOUND
+
+
+def _cell(session: Session, lake: Lake, settings: dict[str, str]) -> CellParameters:
+    """The cell that is named, or that is built of what is named."""
+    given = session.arguments
+    stored = lake.get(given.subject) if given.subject else None
+    if isinstance(stored, CellParameters):
+        if settings or given.parameter_set or given.recipe:
+            raise CellError(f"{stored.id} is a cell already, of which nothing can be set: {', '.join(settings)}.")
+        return stored
+    if stored is not None and given.recipe:
+        raise CellError("an id and --recipe say two different things. Leave one out.")
+    words = {**settings, **({"parameter_set": given.parameter_set} if given.parameter_set else {})}
+    plan = plan_cell(words, of_electrode=bool(given.subject or given.recipe), ideal=bool(given.recipe))
+    subject = recipe_of(given.recipe) if stored is None and given.recipe else stored and subject_of(stored)
+    with session.working("building the cell"):
+        return build_cell(lake, plan, subject or None)
+
+
+def _summary(fade: CapacityFade) -> dict[str, Any]:
+    """Capacities and shares of lost lithium at the end."""
+    count = len(fade.cycle_count)
+    if not count:
+        return {"cycles": 0}
+    capacity = fade.discharging_capacity_ampere_hour
+    lost = {words: float(fade.variables[fade.variable_names.index(name), -1])
+            for name, words in LOSSES.items() if name in fade.variable_names}  # fmt: skip
+    total = sum(lost.values())
+    return {
+        "cycles": int(fade.cycle_count[-1]),
+        "first_capacity_ampere_hour": float(capacity[0]),
+        "last_capacity_ampere_hour": float(capacity[-1]),
+        "capacity_share": float(capacity[-1] / capacity[0]) if capacity[0] else None,
+        "lithium_lost_ampere_hour": lost,
+        "lithium_lost_share": {name: value / total for name, value in lost.items()} if total else {},
+    }
+
+
+def _tables(fade: CapacityFade) -> list[Table]:
+    """Some of the cycles, and the lithium lost at the end."""
+    if not len(fade.cycle_count):
+        return []
+    rows = np.unique(np.linspace(0, len(fade.cycle_count) - 1, _SHOWN).round().astype(int))
+    cycles = Table("cycle", "discharged", "of the first", box=None)
+    first = fade.discharging_capacity_ampere_hour[0]
+    for row in rows:
+        capacity = fade.discharging_capacity_ampere_hour[row]
+        cycles.add_row(str(fade.cycle_count[row]), f"{capacity:.4g} A h", f"{capacity / first:.1%}" if first else "")
+    lost = _summary(fade)
+    losses = Table("lithium lost to", "charge", "share", box=None)
+    for name, value in lost["lithium_lost_ampere_hour"].items():
+        share = lost["lithium_lost_share"].get(name)
+        losses.add_row(name, f"{value:.3g} A h", "" if share is None else f"{share:.0%}")
+    return [cycles, losses] if losses.row_count else [cycles]

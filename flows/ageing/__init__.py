@@ -1,0 +1,1 @@
+"""Cells aged through their segments."""
