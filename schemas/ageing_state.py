@@ -32,6 +32,10 @@ class AgeingState(Record):
     first_discharging_capacity_ampere_hour: float = real(
         "A*h", low=0, tolerance=_SOLVER, doc="delivered in the first cycle; 0 before it"
     )
+    discharging_capacity_error_ampere_hour: float = real(
+        "A*h", low=0, tolerance=_SOLVER, default=0.0, doc="bound of what jumps over cycles left in the capacity"
+    )
     state: np.ndarray[Any, Any] = vector(
-        tolerance=_SOLVER, doc="variables of the model in PyBaMM's order, each over its own scale [1]; empty if nothing was cycled"
+        tolerance=_SOLVER,
+        doc="variables of the model in PyBaMM's order, each over its own scale [1]; empty if never cycled",
     )

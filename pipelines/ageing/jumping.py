@@ -19,7 +19,7 @@ extrapolation over cycles), doi 10.1149/1945-7111/abdb45.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -27,12 +27,14 @@ from numpy.typing import NDArray
 
 from ragone.pipelines.ageing.cycle_map import CycleRow, State
 from ragone.pipelines.ageing.errors import CycleFailedError
+from ragone.pipelines.ageing.simulated_life import SimulatedLife
 from ragone.schemas import FadeOutcome
 
 _SHORTEST = 3  # skipped cycles; fewer cost as much as they save
 _MOST_SETTLING = 6  # cycles after a jump before the one whose slope is taken
 _RESTLESS = 0.25  # share of the tolerance above which another such cycle is tried
 _LEFT = 0.3  # least share of a correction that is taken to be left after it
+_LONGEST_PAUSE = 24  # cycles simulated one by one after jumps that were not taken
 _SAFETY = 2  # by which the error of a jump is multiplied in the bound of the row where it lands
 _START = 6  # cycles simulated before the first jump, slopes being taken over the second and the last
 
@@ -97,34 +99,6 @@ class Jump:
     unexplained: NDArray[np.float64]
 
 
-@dataclass
-class JumpedLife:
-    """Cycles simulated and kept, bounds of the error of their capacity [A h], times at their ends [s], how it ended.
-
-    `simulated` counts the cycles of jumps not taken too; times and throughput [A h] count skipped cycles as well.
-    """
-
-    state: State
-    count: int
-    time: float
-    throughput: float
-    counts: list[int] = field(default_factory=list)
-    rows: list[CycleRow] = field(default_factory=list)
-    errors: list[float] = field(default_factory=list)
-    times: list[float] = field(default_factory=list)
-    simulated: int = 0
-    outcome: FadeOutcome = FadeOutcome.BUDGET
-    reason: str = ""
-
-    def keep(self, row: CycleRow, count: int, error: float) -> None:
-        """Keep the row of a cycle that was simulated."""
-        self.time, self.throughput = self.time + row.duration, self.throughput + row.discharging_capacity
-        self.counts.append(count)
-        self.rows.append(row)
-        self.errors.append(error)
-        self.times.append(self.time)
-
-
 def summed_weights(ends: Sequence[int], last: int, skipped: int) -> NDArray[np.float64]:
     """Return the weights that sum a polynomial over skipped cycles from its values at other cycles.
 
@@ -157,39 +131,28 @@ class Jumper:
     ----------
     cycles
         The map of one cycle.
-    state
-        Before the first cycle of this part of the life.
+    life
+        What was done so far; its state is before the next cycle.
     jumping
         Tolerances.
-    capacity_threshold
-        Discharging capacity below which the cell is not cycled further [A h]; it is met between two simulated
-        cycles that follow one another, or nearly so. 0 for none.
-    count, time, throughput
-        Of the life before this part: cycles, time [s] and charge delivered [A h].
+    capacity_share
+        Share of the first discharging capacity below which the cell is not cycled further [-], 0 for none. The
+        crossing is met between cycles that are simulated and follow one another, or nearly so.
     """
 
     def __init__(
-        self,
-        cycles: CycleAdvance,
-        state: State,
-        *,
-        jumping: Jumping,
-        capacity_share: float = 0.0,
-        first_capacity: float = 0.0,
-        count: int = 0,
-        time: float = 0.0,
-        throughput: float = 0.0,
+        self, cycles: CycleAdvance, life: SimulatedLife, *, jumping: Jumping, capacity_share: float = 0.0
     ) -> None:
         self._cycles, self._jumping, self._share = cycles, jumping, capacity_share
-        self.life = JumpedLife(np.array(state, np.float64), count, time, throughput)
+        self.life = life
+        life.jumps = True
         self._known: list[Place] = []
         self._base: NDArray[np.float64] = np.zeros(0)
         self._origin: NDArray[np.float64] = np.zeros(0)
-        self._first_capacity = first_capacity
-        self._shift = self._offset = 0.0
-        self._length, self._settling = _SHORTEST, 1
+        self._offset, self._shift = life.carried_error, 0.0
+        self._length, self._settling, self._pause = _SHORTEST, 1, _SHORTEST
 
-    def run(self, cycles: int) -> JumpedLife:
+    def run(self, cycles: int) -> SimulatedLife:
         """Go on for so many cycles, skipped ones included, or until the life ends."""
         end, start = self.life.count + cycles, self.life.count + min(_START, cycles)
         while self.life.count < start and self._goes_on():
@@ -197,10 +160,12 @@ class Jumper:
         while self.life.count < end and self._goes_on():
             jump = self._next_jump(end)
             if jump is None:
-                for left in range(min(_SHORTEST, end - self.life.count), 0, -1):
+                for left in range(min(self._pause, end - self.life.count), 0, -1):
                     if self._goes_on():
                         self._do_one(remember=left == 1)
+                self._pause = min(2 * self._pause, _LONGEST_PAUSE)
             else:
+                self._pause = _SHORTEST
                 self._take(jump)
         return self.life
 
@@ -218,13 +183,12 @@ class Jumper:
         reported = _reported(row)
         if not life.rows:
             self._origin, self._base = reported, reported
-            self._first_capacity = self._first_capacity or row.discharging_capacity
         place = Place(life.count + 1, state, row, reported, state - life.state, reported - self._base)
         life.keep(row, place.count, self._bound(place))
         life.state, life.count, self._base = state, place.count, reported
         if remember:
             self._remember(place)
-        self._stop_below(row)
+        life.stop_below(self._share)
 
     def _next_jump(self, end: int) -> Jump | None:
         """The longest jump within tolerances that is found; None where the next cycles are better simulated."""
@@ -311,7 +275,7 @@ class Jumper:
     def _over_tolerance(self, error: NDArray[np.float64], place: Place) -> float:
         """An error of what is reported, over that which is allowed; the largest [-]."""
         allowed = self._jumping.variable_error * np.abs(place.reported - self._origin)
-        allowed[0] = self._jumping.capacity_error * self._first_capacity
+        allowed[0] = self._jumping.capacity_error * self.life.first_capacity
         with np.errstate(divide="ignore", invalid="ignore"):
             shares = error / allowed
         return float(np.max(np.where(allowed > 0, shares, 0.0)))
@@ -328,8 +292,9 @@ class Jumper:
         self._shift += float(jump.residual[0]) / max(abs(place.capacity_slope), 1e-300)
         life.state, life.count = place.state + jump.correction, place.count
         self._base = place.reported + jump.reported_correction
+        self._bound(place)
         self._remember(place)
-        self._stop_below(place.row)
+        life.stop_below(self._share)
 
     def _advanced(self, state: State) -> tuple[State, CycleRow]:
         self.life.simulated += 1
@@ -340,16 +305,12 @@ class Jumper:
 
     def _bound(self, place: Place) -> float:
         """The error that jumps have left: as it arose, or as the cycles by which the life is ahead or behind."""
-        return max(self._offset, self._shift * abs(place.capacity_slope))
+        self.life.carried_error = max(self._offset, self._shift * abs(place.capacity_slope))
+        return self.life.carried_error
 
     @property
     def _threshold(self) -> float:
-        return self._share * self._first_capacity
-
-    def _stop_below(self, row: CycleRow) -> None:
-        if row.discharging_capacity < self._threshold:
-            self.life.outcome = FadeOutcome.STOPPED
-            self.life.reason = f"capacity below {self._share:.0%} of that of the first cycle"
+        return self._share * self.life.first_capacity
 
     def _before_threshold(self) -> int:
         """The cycles that can be skipped before the threshold, by the last two slopes."""

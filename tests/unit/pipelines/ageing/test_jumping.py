@@ -5,6 +5,7 @@ import pytest
 
 from ragone.pipelines.ageing.errors import CycleFailedError
 from ragone.pipelines.ageing.jumping import Jumper, Jumping, summed_weights
+from ragone.pipelines.ageing.simulated_life import SimulatedLife
 from ragone.schemas import FadeOutcome
 from tests.fading_maps import knee, linear, square_root
 
@@ -13,7 +14,8 @@ LIVES = {"square root": square_root, "linear": linear, "knee": knee}
 
 def jumped(fading, *, cycles=4000, share=0.8, **tolerances):
     """A life by jumps."""
-    return Jumper(fading, fading.initial_state(), jumping=Jumping(**tolerances), capacity_share=share).run(cycles)
+    life = SimulatedLife(fading.initial_state())
+    return Jumper(fading, life, jumping=Jumping(**tolerances), capacity_share=share).run(cycles)
 
 
 def capacities(fading, count):
@@ -37,7 +39,7 @@ def test_weights_sum_a_parabola_over_the_cycles_skipped():
 @pytest.mark.parametrize("name", LIVES)
 @pytest.mark.parametrize("fast", [(), (0.01,), (0.1, 0.3)])
 def test_life_and_capacities_are_those_of_all_cycles(name, fast):
-    """The life is right to a cycle in two hundred, and each capacity within its own bound, with fast variables or not."""
+    """The life is right to half a percent and each capacity within its bound, with fast variables or without."""
     life = jumped(LIVES[name](fast=fast))
     exact = capacities(LIVES[name](fast=fast), life.counts[-1])
     rows = np.array([row.discharging_capacity for row in life.rows])
@@ -87,7 +89,7 @@ def test_time_and_throughput_count_skipped_cycles():
 
 
 def test_states_beyond_their_bounds_are_not_landed_at():
-    """A jump that would leave the physical is shortened; no state lies further beyond its bounds than a cycle takes it."""
+    """A jump that would leave the physical is shortened; no state lies further beyond than a cycle takes it."""
     fading, seen = square_root(100.0), []
     fading.upper = 0.15
     whole = fading.advance
