@@ -113,6 +113,7 @@ from ragone.pipelines.kpi import crossover
 from ragone.pipelines.kpi import relative_deviation
 from ragone.pipelines.kpi import largest_regret
 from ragone.pipelines.ageing import age_cell
+from ragone.pipelines.ageing import fade_of_cell
 from ragone.pipelines.ageing import join_segments
 from ragone.pipelines.uncertainty import collect_priors
 from ragone.pipelines.uncertainty import draw_transport

@@ -36,6 +36,5 @@ class AgeingState(Record):
         "A*h", low=0, tolerance=_SOLVER, default=0.0, doc="bound of what jumps over cycles left in the capacity"
     )
     state: np.ndarray[Any, Any] = vector(
-        tolerance=_SOLVER,
-        doc="variables of the model in PyBaMM's order, each over its own scale [1]; empty if never cycled",
+        "1", tolerance=_SOLVER, doc="PyBaMM's variables in its order, each over its scale; empty if nothing was cycled"
     )

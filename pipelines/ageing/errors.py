@@ -5,7 +5,7 @@ from ragone.schemas.errors import RagoneError
 
 
 class AgeingError(RagoneError, ValueError):
-    """What is asked of a fade, a life or a cell's ageing cannot be answered."""
+    """A question about a fade, a life or a cell's ageing that cannot be answered."""
 
 
 class CycleFailedError(AgeingError):

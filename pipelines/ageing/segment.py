@@ -7,7 +7,8 @@ is cut, since a cycle depends on the state alone. Of a solution nothing is kept.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import inspect
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -188,6 +189,27 @@ def age_cell(
         + (f"; jumps with errors of {jump_error:g}, {life.simulated} cycles simulated" if jump_error else "")
     )
     return {"fade": _fade(cell, ended, life, names, steps, ambient_temperature_kelvin, method), "state": ended}
+
+
+def _without_state(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a function the parameters of `age_cell` but for the state."""
+    whole = inspect.signature(age_cell.function)
+    kept = [one for name, one in whole.parameters.items() if name != "state"]
+    hints = {name: hint for name, hint in age_cell.function.__annotations__.items() if name != "state"}
+    named: Any = function
+    named.__signature__ = whole.replace(parameters=kept, return_annotation="CapacityFade")
+    named.__annotations__ = {**hints, "return": "CapacityFade"}
+    named.__doc__ = age_cell.function.__doc__
+    return function
+
+
+@stage("ageing.fade_of_cell", libraries=age_cell.libraries)
+@_without_state
+def fade_of_cell(cell: CellParameters, **parameters: Any) -> CapacityFade:
+    """Age a new cell by cycles in one piece: the fade alone, as a step of a study takes it; see `age_cell`."""
+    fade = age_cell(cell, None, **parameters)["fade"]
+    assert isinstance(fade, CapacityFade)
+    return fade
 
 
 def _require_intercalation(cell: CellParameters) -> None:

@@ -11,7 +11,7 @@ from ragone.pipelines.cell.protocols.words import at_rate, duration, full_charge
 
 @dataclass(frozen=True)
 class Duty:
-    """What a cell does in a cycle: rates [1/h], power [W] (0: at the rate), voltages [V], times [s], shares [-].
+    """A cycle of a cell: rates [1/h], power [W] (0: at the rate), voltages [V], times [s], shares [-].
 
     The depth of a discharge and the state of charge of storage are shares of the nominal capacity. A storage of 0 s
     is none.

@@ -1,11 +1,16 @@
 """Jumps over cycles, on lives that are known exactly."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
+from ragone.pipelines.ageing import age_cell, join_segments
+from ragone.pipelines.ageing.cycle_map import AgeingNumerics, CycleMap
 from ragone.pipelines.ageing.errors import CycleFailedError
 from ragone.pipelines.ageing.jumping import Jumper, Jumping, summed_weights
 from ragone.pipelines.ageing.simulated_life import SimulatedLife
+from ragone.pipelines.cell import reference_cell
 from ragone.schemas import FadeOutcome
 from tests.fading_maps import knee, linear, square_root
 
@@ -136,3 +141,35 @@ def test_noise_of_the_solver_shortens_jumps_and_is_within_the_bound():
     held = np.abs(rows - exact)[jumps] <= np.array(life.errors)[jumps]
     assert np.mean(held) >= 0.95
     assert life.counts[-1] == pytest.approx(1001, abs=3)
+
+
+def test_a_cell_ages_by_jumps_within_their_bound():
+    """Each capacity of a cell by jumps is that of the whole life within its bound, over two segments."""
+    cell = reference_cell(parameter_set="Chen2020")
+    aged = partial(age_cell, cell, model="SPM", coating_points=3, particle_points=8)
+    whole = aged(cycles=60)["fade"]
+    first = aged(cycles=40, jump_error=1e-3)
+    second = aged(first["state"], cycles=20, jump_error=1e-3)
+    fade = join_segments([first["fade"], second["fade"]])
+    exact = whole.discharging_capacity_ampere_hour[fade.cycle_count - 1]
+    error = np.abs(fade.discharging_capacity_ampere_hour - exact)
+    assert np.max(np.diff(fade.cycle_count)) > 3
+    assert np.all(error <= fade.discharging_capacity_error_ampere_hour + 1e-5 * exact)
+    assert np.max(error) < 1e-3 * exact[0]
+    assert second["state"].cycle_count == 60
+    assert second["state"].discharging_capacity_error_ampere_hour > 0
+    assert fade.test_time_second[-1] == pytest.approx(whole.test_time_second[-1], rel=1e-4)
+
+
+def test_states_of_a_cell_know_their_bounds():
+    """The state of a cell is physical, and no longer if a particle holds more lithium than it can."""
+    built = CycleMap(
+        reference_cell(parameter_set="Chen2020"),
+        ("Discharge at 1C until 2.5 V", "Charge at 1C until 4.2 V"),
+        model="SPM",
+        numerics=AgeingNumerics(3, 8),
+    )
+    state = built.initial_state()
+    assert built.is_physical(state)
+    assert not built.is_physical(np.where(state == np.max(state[9:17]), 1.01, state))
+    assert not built.is_physical(-state)

@@ -6,10 +6,10 @@ from functools import partial
 import numpy as np
 import pytest
 
-from ragone.pipelines.ageing import age_cell, join_segments
+from ragone.pipelines.ageing import age_cell, fade_of_cell, join_segments
 from ragone.pipelines.ageing.errors import AgeingError
 from ragone.pipelines.cell import reference_cell
-from ragone.schemas import CellOutcome, FadeOutcome
+from ragone.schemas import CapacityFade, CellOutcome, FadeOutcome
 
 aged = partial(age_cell, model="SPM", coating_points=4, particle_points=8)
 
@@ -119,3 +119,12 @@ def test_calendar_ageing_has_one_discharge_a_cycle(cell):
     assert fade.discharging_capacity_ampere_hour[0] == pytest.approx(4.99, rel=0.01)
     assert fade.test_time_second[0] > 30 * 86400
     assert fade.discharging_capacity_ampere_hour[1] < fade.discharging_capacity_ampere_hour[0]
+
+
+def test_a_step_of_a_study_gives_the_fade_alone(cell):
+    """The same fade as that of a segment of a new cell; its parameters are those of a segment without the state."""
+    settings = {"model": "SPM", "coating_points": 4, "particle_points": 8, "cycles": 2}
+    assert fade_of_cell(cell, **settings).id == age_cell(cell, **settings)["fade"].id
+    assert fade_of_cell.returns is CapacityFade
+    assert list(fade_of_cell.ports) == ["cell"]
+    assert fade_of_cell.bind(settings) == age_cell.bind(settings)
