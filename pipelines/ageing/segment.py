@@ -186,7 +186,7 @@ def age_cell(
     method = (
         f"PyBaMM {model}, isothermal, {mechanisms}; {coating_points} points a coating, {particle_points} a particle; "
         f"IDAKLU, rtol {relative_tolerance:g}, atol {absolute_tolerance:g}"
-        + (f"; jumps with errors of {jump_error:g}, {life.simulated} cycles simulated" if jump_error else "")
+        + (f"; jumps over cycles with errors of {jump_error:g}" if jump_error else "")
     )
     return {"fade": _fade(cell, ended, life, names, steps, ambient_temperature_kelvin, method), "state": ended}
 
