@@ -89,7 +89,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Jump:
-    """Where a jump lands, the correction of state and report there, and what is left of their error after it."""
+    """The cycle where a jump lands, the correction of state and report there, and the error left after it."""
 
     place: Place
     correction: State
