@@ -248,7 +248,7 @@ class Jumper:
         return Place(place.count + 1, state, row, reported, state - place.state, reported - place.reported)
 
     def _restless(self, jump: Jump) -> float:
-        """What slopes do not explain of a jump, over its tolerance: the trace of what has not come to rest [-]."""
+        """The part of a jump that slopes do not explain, over its tolerance: a trace of unrest [-]."""
         return self._over_tolerance(jump.unexplained, jump.place)
 
     def _judged(self, place: Place, length: int, weights: NDArray[np.float64]) -> Jump | None:
