@@ -122,6 +122,7 @@ class CycleMap:
         self._solver = self._simulation._built_experiment_solver
         self._indices = self._simulation._experiment_step_indices
         self.names = tuple(name for name in RECORDED if name in self._model.variables)
+        self._lower, self._upper = _bounds(self._model)
         self._counters = [_place(self._model, name) for name in _COUNTED]
         self._function: Any = None
 
@@ -161,6 +162,10 @@ class CycleMap:
             hottest = max(hottest, float(self._observed(index, last)[2]))
         variables = self._observed(0, state)[3:]
         return state, CycleRow(duration, charge[0], charge[1], energy[0], energy[1], resistance, hottest, variables)
+
+    def is_physical(self, state: State) -> bool:
+        """Return whether each part of a state lies within the bounds of its variable, such as those of a porosity."""
+        return bool(np.all(np.isfinite(state)) and np.all(self._lower <= state) and np.all(state <= self._upper))
 
     def _solved(self, index: int, state: State) -> Any:
         """PyBaMM's solution of a step from a state; None where there is nothing to do."""
@@ -232,6 +237,20 @@ def _built(
     )
     simulation.build_for_experiment()
     return list(simulation.experiment.steps), simulation
+
+
+def _bounds(model: Any) -> tuple[State, State]:
+    """The bounds of each part of the state: those of its variable, over the variable's scale as the state is."""
+    lower, upper = np.full(model.len_rhs_and_alg, -np.inf), np.full(model.len_rhs_and_alg, np.inf)
+    for variable, parts in model.y_slices.items():
+        for limits, bound in ((lower, variable.bounds[0]), (upper, variable.bounds[1])):
+            value = bound.evaluate() if hasattr(bound, "evaluate") else bound
+            limits[parts[0]] = (np.ravel(value)[0] - _number(variable.reference)) / _number(variable.scale)
+    return lower, upper
+
+
+def _number(value: Any) -> float:
+    return float(np.ravel(value.evaluate() if hasattr(value, "evaluate") else value)[0])
 
 
 def _place(model: Any, name: str) -> int:

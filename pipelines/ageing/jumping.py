@@ -1,0 +1,334 @@
+"""A life of which only some cycles are simulated: from the slopes of the state over others, the state is carried on.
+
+A map of one cycle is asked for two cycles: the first lets what is fast come to rest, over the second the slope of the
+whole state is taken. The slopes at two such places, extended linearly, are summed over the cycles that are skipped;
+this keeps every linear balance of the state, such as that of lithium. Where the state lands the slope is taken again,
+and the parabola through the three gives a sum one order better, to which the state is corrected before the next jump.
+The difference of the two is the error of the jump, in terms of what a cycle reports; it chooses the length of the next
+jump, and a jump beyond its tolerance is not taken but halved, as is one that leaves the physical or cannot be cycled.
+
+Assumed: what is not slow comes to rest within a cycle or two, and there are no events between the cycles that are
+simulated. A jump sees nothing that begins and ends inside it.
+
+References
+----------
+Gear and Kevrekidis 2003 (projective integration), doi 10.1137/S1064827501388157; Sulzer et al. 2021 (cells by adaptive
+extrapolation over cycles), doi 10.1149/1945-7111/abdb45.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ragone.pipelines.ageing.cycle_map import CycleRow, State
+from ragone.pipelines.ageing.errors import CycleFailedError
+from ragone.pipelines.ageing.simulated_life import SimulatedLife
+from ragone.schemas import FadeOutcome
+
+_SHORTEST = 3  # skipped cycles; fewer cost as much as they save
+_MOST_SETTLING = 6  # cycles after a jump before the one whose slope is taken
+_RESTLESS = 0.25  # share of the tolerance above which another such cycle is tried
+_LEFT = 0.3  # least share of a correction that is taken to be left after it
+_LONGEST_PAUSE = 24  # cycles simulated one by one after jumps that were not taken
+_SAFETY = 2  # by which the error of a jump is multiplied in the bound of the row where it lands
+_START = 6  # cycles simulated before the first jump, slopes being taken over the second and the last
+
+
+class CycleAdvance(Protocol):
+    """The map of one cycle, with what bounds its state."""
+
+    def advance(self, state: State) -> tuple[State, CycleRow]:
+        """Do one cycle; raise CycleFailedError where it cannot be done."""
+        ...
+
+    def is_physical(self, state: State) -> bool:
+        """Return whether each part of a state lies within its bounds."""
+        ...
+
+
+@dataclass(frozen=True)
+class Jumping:
+    """Tolerances of jumps.
+
+    Parameters
+    ----------
+    capacity_error
+        Largest error of one jump in the discharging capacity, over the first capacity [-].
+    variable_error
+        Largest error of one jump in each variable of a row, over its change since the first cycle [-].
+    longest
+        Largest count of cycles skipped at once.
+    """
+
+    capacity_error: float = 3e-4
+    variable_error: float = 0.05
+    longest: int = 200
+
+
+@dataclass(frozen=True)
+class Place:
+    """A simulated cycle: its count, the state at its end, its row, what it reports, and changes over the cycle."""
+
+    count: int
+    state: State
+    row: CycleRow
+    reported: NDArray[np.float64]
+    state_slope: State
+    reported_slope: NDArray[np.float64]
+
+    @property
+    def capacity_slope(self) -> float:
+        """Change of the discharging capacity over the cycle [A h]."""
+        return float(self.reported_slope[0])
+
+
+@dataclass(frozen=True)
+class Jump:
+    """The cycle where a jump lands, the correction of state and report there, and the error left after it."""
+
+    place: Place
+    correction: State
+    reported_correction: NDArray[np.float64]
+    error: NDArray[np.float64]
+    residual: NDArray[np.float64]
+    unexplained: NDArray[np.float64]
+
+
+def summed_weights(ends: Sequence[int], last: int, skipped: int) -> NDArray[np.float64]:
+    """Return the weights that sum a polynomial over skipped cycles from its values at other cycles.
+
+    Parameters
+    ----------
+    ends
+        Counts of the cycles at which values are known, all different; their number is the order.
+    last
+        Count of the last cycle before the skipped ones.
+    skipped
+        How many are skipped.
+
+    Returns
+    -------
+    NDArray[np.float64]
+        Shape (len(ends),) [-]. Exact for polynomials of a degree below the number of values.
+    """
+    counts = last + 1 + np.arange(skipped, dtype=np.float64)
+    weights = np.empty(len(ends))
+    for index, own in enumerate(ends):
+        others = np.array([end for end in ends if end != own], np.float64)
+        weights[index] = np.prod((counts[:, None] - others) / (own - others), axis=1).sum()
+    return weights
+
+
+class Jumper:
+    """A life by jumps; see the module.
+
+    Parameters
+    ----------
+    cycles
+        The map of one cycle.
+    life
+        What was done so far; its state is before the next cycle.
+    jumping
+        Tolerances.
+    capacity_share
+        Share of the first discharging capacity below which the cell is not cycled further [-], 0 for none. The
+        crossing is met between cycles that are simulated and follow one another, or nearly so.
+    """
+
+    def __init__(
+        self, cycles: CycleAdvance, life: SimulatedLife, *, jumping: Jumping, capacity_share: float = 0.0
+    ) -> None:
+        self._cycles, self._jumping, self._share = cycles, jumping, capacity_share
+        self.life = life
+        life.jumps = True
+        self._known: list[Place] = []
+        self._base: NDArray[np.float64] = np.zeros(0)
+        self._origin: NDArray[np.float64] = np.zeros(0)
+        self._offset, self._shift = life.carried_error, 0.0
+        self._length, self._settling, self._pause = _SHORTEST, 1, _SHORTEST
+
+    def run(self, cycles: int) -> SimulatedLife:
+        """Go on for so many cycles, skipped ones included, or until the life ends."""
+        end, start = self.life.count + cycles, self.life.count + min(_START, cycles)
+        while self.life.count < start and self._goes_on():
+            self._do_one(remember=self.life.count + 1 in (start - _START + 2, start))
+        while self.life.count < end and self._goes_on():
+            jump = self._next_jump(end)
+            if jump is None:
+                for left in range(min(self._pause, end - self.life.count), 0, -1):
+                    if self._goes_on():
+                        self._do_one(remember=left == 1)
+                self._pause = min(2 * self._pause, _LONGEST_PAUSE)
+            else:
+                self._pause = _SHORTEST
+                self._take(jump)
+        return self.life
+
+    def _goes_on(self) -> bool:
+        return self.life.outcome is FadeOutcome.BUDGET
+
+    def _do_one(self, *, remember: bool) -> None:
+        """Simulate the next cycle."""
+        life = self.life
+        try:
+            state, row = self._advanced(life.state)
+        except CycleFailedError as failed:
+            life.outcome, life.reason = failed.outcome, failed.reason
+            return
+        reported = _reported(row)
+        if not life.rows:
+            self._origin, self._base = reported, reported
+        place = Place(life.count + 1, state, row, reported, state - life.state, reported - self._base)
+        life.keep(row, place.count, self._bound(place))
+        life.state, life.count, self._base = state, place.count, reported
+        if remember:
+            self._remember(place)
+        life.stop_below(self._share)
+
+    def _next_jump(self, end: int) -> Jump | None:
+        """The longest jump within tolerances that is found; None where the next cycles are better simulated."""
+        length = min(
+            self._length, self._jumping.longest, end - self.life.count - self._settling - 1, self._before_threshold()
+        )
+        while length >= _SHORTEST and len(self._known) > 1:
+            jump = self._jump(length)
+            if jump is None:
+                length = length // 2
+                continue
+            share = self._over_tolerance(jump.error, jump.place)
+            if share <= 1:
+                reached = jump.place.row.discharging_capacity < self._threshold
+                if not reached:
+                    self._length = max(_SHORTEST, int(length * min(2.0, 0.9 * max(share, 1e-9) ** (-1 / 3))))
+                    return jump
+                length = min(length // 2, self._crossing(jump))
+            else:
+                length = int(length * max(0.3, min(0.7, 0.9 * share ** (-1 / 3))))
+        self._length = max(_SHORTEST, min(length, self._length)) if length >= _SHORTEST else _SHORTEST
+        return None
+
+    def _jump(self, length: int) -> Jump | None:
+        """Skip so many cycles and simulate two; None where the state is no longer physical, or cannot be cycled."""
+        known = self._known[-2:]
+        ends, last = [place.count for place in known], self.life.count
+        weights = summed_weights(ends, last, length)
+        landed = self.life.state + weights @ np.array([place.state_slope for place in known])
+        if not self._cycles.is_physical(landed):
+            return None
+        try:
+            place = self._settled(landed, last + length)
+            jump = self._judged(place, length, weights)
+            if jump is not None and self._settling < _MOST_SETTLING and self._restless(jump) > _RESTLESS:
+                further = self._after(place)
+                drift = length * np.abs(further.reported_slope - place.reported_slope)
+                if self._over_tolerance(drift, further) > self._restless(jump) / 4:
+                    self._settling += 1
+                    return self._judged(further, length, weights)
+        except CycleFailedError:
+            return None
+        return jump
+
+    def _settled(self, state: State, count: int) -> Place:
+        """The last of the cycles that are simulated after a jump."""
+        state, row = self._advanced(state)
+        place = Place(count + 1, state, row, _reported(row), np.zeros(0), np.zeros(0))
+        for _ in range(self._settling):
+            place = self._after(place)
+        return place
+
+    def _after(self, place: Place) -> Place:
+        """The cycle after another."""
+        state, row = self._advanced(place.state)
+        reported = _reported(row)
+        return Place(place.count + 1, state, row, reported, state - place.state, reported - place.reported)
+
+    def _restless(self, jump: Jump) -> float:
+        """The part of a jump that slopes do not explain, over its tolerance: a trace of unrest [-]."""
+        return self._over_tolerance(jump.unexplained, jump.place)
+
+    def _judged(self, place: Place, length: int, weights: NDArray[np.float64]) -> Jump | None:
+        """The jump with its correction and its error, from the slope where it lands."""
+        known, last = [*self._known[-3:], place], self.life.count
+        slopes = np.array([one.reported_slope for one in known])
+        ends = [one.count for one in known]
+        better = summed_weights(ends[-3:], last, length)
+        change = better.copy()
+        change[:2] -= weights
+        correction = change @ np.array([one.state_slope for one in known[-3:]])
+        if not self._cycles.is_physical(place.state + correction):
+            return None
+        reported_correction = change @ slopes[-3:]
+        expected = self._base + summed_weights(ends[-3:], last, place.count - last) @ slopes[-3:]
+        unexplained = np.abs(expected - place.reported - reported_correction)
+        left = np.abs(reported_correction)
+        if len(known) > 3:
+            third = np.abs(summed_weights(ends, last, length) @ slopes - better @ slopes[-3:])
+            left = np.maximum(third, _LEFT * left)
+        error = np.abs(reported_correction) + unexplained
+        return Jump(place, correction, reported_correction, error, unexplained + left, unexplained)
+
+    def _over_tolerance(self, error: NDArray[np.float64], place: Place) -> float:
+        """An error of what is reported, over that which is allowed; the largest [-]."""
+        allowed = self._jumping.variable_error * np.abs(place.reported - self._origin)
+        allowed[0] = self._jumping.capacity_error * self.life.first_capacity
+        with np.errstate(divide="ignore", invalid="ignore"):
+            shares = error / allowed
+        return float(np.max(np.where(allowed > 0, shares, 0.0)))
+
+    def _take(self, jump: Jump) -> None:
+        """Go to where a jump lands, and correct the state there."""
+        life, place = self.life, jump.place
+        known = [*self._known[-2:], place]
+        passed = summed_weights([one.count for one in known], life.count, place.count - life.count - 1)
+        life.time += float(passed @ [one.row.duration for one in known])
+        life.throughput += float(passed @ [one.row.discharging_capacity for one in known])
+        life.keep(place.row, place.count, self._bound(place) + _SAFETY * float(jump.error[0]))
+        self._offset += float(jump.residual[0])
+        self._shift += float(jump.residual[0]) / max(abs(place.capacity_slope), 1e-300)
+        life.state, life.count = place.state + jump.correction, place.count
+        self._base = place.reported + jump.reported_correction
+        self._bound(place)
+        self._remember(place)
+        life.stop_below(self._share)
+
+    def _advanced(self, state: State) -> tuple[State, CycleRow]:
+        self.life.simulated += 1
+        return self._cycles.advance(state)
+
+    def _remember(self, place: Place) -> None:
+        self._known = [*self._known[-2:], place]
+
+    def _bound(self, place: Place) -> float:
+        """The error that jumps have left: as it arose, or as the cycles by which the life is ahead or behind."""
+        self.life.carried_error = max(self._offset, self._shift * abs(place.capacity_slope))
+        return self.life.carried_error
+
+    @property
+    def _threshold(self) -> float:
+        return self._share * self.life.first_capacity
+
+    def _before_threshold(self) -> int:
+        """The cycles that can be skipped before the threshold, by the last two slopes."""
+        if not self._threshold or len(self._known) < 2:
+            return self._jumping.longest
+        before, last = self._known[-2:]
+        ahead = np.arange(1, self._jumping.longest + 3)
+        bend = (last.capacity_slope - before.capacity_slope) / (last.count - before.count)
+        capacity = self._base[0] + np.cumsum(last.capacity_slope + bend * (self.life.count + ahead - last.count))
+        below = np.flatnonzero(capacity < self._threshold)
+        return int(below[0]) - self._settling - 1 if len(below) else self._jumping.longest
+
+    def _crossing(self, jump: Jump) -> int:
+        """The cycles that can be skipped before the threshold, which a jump has passed: on the chord."""
+        drop = self._base[0] - jump.place.reported[0]
+        share = (self._base[0] - self._threshold) / drop if drop > 0 else 0.0
+        return int(share * (jump.place.count - self.life.count)) - self._settling - 1
+
+
+def _reported(row: CycleRow) -> NDArray[np.float64]:
+    return np.array([row.discharging_capacity, *row.variables], np.float64)

@@ -1,0 +1,50 @@
+"""What is kept of a life while it is simulated: rows of cycles, and where the next cycle begins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ragone.pipelines.ageing.cycle_map import CycleRow, State
+from ragone.schemas import FadeOutcome
+
+
+@dataclass
+class SimulatedLife:
+    """Cycles simulated and kept, bounds of the error of their capacity [A h], times at their ends [s], how it ended.
+
+    `count`, `time` [s] and `throughput` [A h] count skipped cycles as well, and those before this part of the life.
+    `simulated` are the cycles done in this part, those of jumps not taken among them. `carried_error` is the bound of
+    what jumps have left in the capacity [A h], `first_capacity` that of the life's first cycle [A h], 0 before it.
+    `jumps` says whether cycles may have been skipped.
+    """
+
+    state: State
+    count: int = 0
+    time: float = 0.0
+    throughput: float = 0.0
+    first_capacity: float = 0.0
+    carried_error: float = 0.0
+    simulated: int = 0
+    jumps: bool = False
+    outcome: FadeOutcome = FadeOutcome.BUDGET
+    reason: str = ""
+    counts: list[int] = field(default_factory=list)
+    rows: list[CycleRow] = field(default_factory=list)
+    errors: list[float] = field(default_factory=list)
+    times: list[float] = field(default_factory=list)
+
+    def keep(self, row: CycleRow, count: int, error: float) -> None:
+        """Add the row of the cycle of that count, which ends the life so far."""
+        self.count, self.time = count, self.time + row.duration
+        self.throughput += row.discharging_capacity
+        self.first_capacity = self.first_capacity or row.discharging_capacity
+        self.counts.append(count)
+        self.rows.append(row)
+        self.errors.append(error)
+        self.times.append(self.time)
+
+    def stop_below(self, share: float) -> None:
+        """End the life if the capacity of its last cycle is below a share of the first."""
+        if self.rows[-1].discharging_capacity < share * self.first_capacity:
+            self.outcome = FadeOutcome.STOPPED
+            self.reason = f"capacity below {share:.0%} of that of the first cycle"
