@@ -180,12 +180,13 @@ class CycleMap:
             if _PASSED in str(cause) and "[experiment]" in str(cause):
                 return None
             raise CycleFailedError(FadeOutcome.SOLVER_FAILED, self._words(index, str(cause))) from None
-        self._require_end(index, solution, inputs)
+        self._require_end(index, solution)
         return solution
 
-    def _require_end(self, index: int, solution: Any, inputs: dict[str, Any]) -> None:
-        step = self._steps[index]
-        ended = self._simulation._decode_combined_step_termination(solution, step, self._model, inputs)
+    def _require_end(self, index: int, solution: Any) -> None:
+        # A step has one limit at most, so that PyBaMM's event of all limits of a step is that of its own. To have it
+        # decoded would build variables whose solutions stay in memory, in cycles of references.
+        step, ended = self._steps[index], solution.termination
         if ended == "failure":
             raise CycleFailedError(FadeOutcome.SOLVER_FAILED, self._words(index, "the time integration broke off"))
         if ended == "final time" and self._read[index].duration is None:
