@@ -46,6 +46,7 @@ RECORDED = (
 )
 _PASSED = "non-positive at initial conditions"
 _LARGEST_STEP = 3.6e5  # s; a step that names no time is broken off
+_IDLE = "no step of the cycle changes anything; add what brings the cell back, such as a charge after a discharge"
 RESISTANCE = "voltage before a discharge less that of its first moment, over its current, at the state of charge there"
 
 
@@ -160,6 +161,8 @@ class CycleMap:
             charge, energy = charge + _both_ways(*counted[:2]), energy + _both_ways(*counted[2:])
             duration, state = duration + float(solution.t[-1]), last
             hottest = max(hottest, float(self._observed(index, last)[2]))
+        if not duration:
+            raise CycleFailedError(FadeOutcome.INFEASIBLE, _IDLE)
         variables = self._observed(0, state)[3:]
         return state, CycleRow(duration, charge[0], charge[1], energy[0], energy[1], resistance, hottest, variables)
 

@@ -44,7 +44,7 @@ def reference_of(fade: CapacityFade, name: str) -> Reference:
             raise AgeingError("the fade holds no nominal capacity. Take reference 'first', or import it with one.")
         return Reference(fade.nominal_capacity_ampere_hour, 0.0, "the nominal capacity")
     if not name.isdecimal():
-        raise AgeingError(f"reference {name!r} is none. Write initial, first, largest, nominal, or the number of a cycle.")
+        raise AgeingError(f"reference {name!r} is none. Write initial, first, largest, nominal, or a cycle's number.")
     rows = np.flatnonzero(fade.cycle_count == int(name))
     if not len(rows):
         first, last = fade.cycle_count[0], fade.cycle_count[-1]

@@ -88,6 +88,22 @@ def test_a_step_that_cannot_be_done_ends_the_fade_with_a_reason(cell):
     assert list(outputs["fade"].cycle_count) == [1]
 
 
+def test_a_cycle_that_changes_nothing_is_an_outcome(cell):
+    """A cell that is empty after its only discharge cannot do it again; the cycle before stays."""
+    fade = aged(cell, cycles=3, protocol=("Discharge at 1C until 2.5 V",))["fade"]
+    assert fade.outcome is FadeOutcome.INFEASIBLE
+    assert list(fade.cycle_count) == [1]
+    assert "changes anything" in fade.reason
+
+
+def test_depths_and_storages_that_do_nothing_are_refused(cell):
+    """A discharge by nothing, and a storage whose check-up is not whole."""
+    with pytest.raises(AgeingError, match="discharges nothing"):
+        aged(cell, cycles=1, depth_of_discharge=0.0)
+    with pytest.raises(AgeingError, match="whole capacity"):
+        aged(cell, cycles=1, depth_of_discharge=0.5, storage_second=86400.0)
+
+
 def test_storage_fades_with_the_square_root_of_time(cell):
     """SEI limited by solvent diffusion grows as the exact law L^2 = L0^2 + 2 k t, isothermal at rest."""
     outputs = aged(
