@@ -32,6 +32,9 @@ class AgeingState(Record):
     first_discharging_capacity_ampere_hour: float = real(
         "A*h", low=0, tolerance=_SOLVER, doc="delivered in the first cycle; 0 before it"
     )
+    reference_capacity_ampere_hour: float = real(
+        "A*h", low=0, tolerance=_SOLVER, default=0.0, doc="of the second cycle, what shares are of; 0 before it"
+    )
     discharging_capacity_error_ampere_hour: float = real(
         "A*h", low=0, tolerance=_SOLVER, default=0.0, doc="bound of what jumps over cycles left in the capacity"
     )

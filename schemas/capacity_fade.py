@@ -47,6 +47,10 @@ class CapacityFade(Record):
     nominal_capacity_ampere_hour: float | None = real(
         "A*h", low=0, low_open=True, optional=True, doc="what a rate of 1C refers to; null if not known"
     )
+    reference_capacity_ampere_hour: float | None = real(
+        "A*h", low=0, low_open=True, tolerance=_SOLVER, optional=True,
+        doc="what shares of the capacity are of; null: that of the first row",
+    )  # fmt: skip
     ambient_temperature_kelvin: float | None = real("K", low=0, optional=True, doc="temperature of the surroundings")
     cycle_count: np.ndarray[Any, Any] = integer_vector(low=1, doc="the cycle, from 1; increases")
     test_time_second: np.ndarray[Any, Any] = vector("s", tolerance=_SOLVER, doc="at the end of each cycle")

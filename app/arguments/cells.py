@@ -173,6 +173,12 @@ def _age(command: argparse.ArgumentParser) -> None:
         "--segment", type=int, default=100, metavar="N", help="cycles stored at a time (default: %(default)s)"
     )
     command.add_argument("--model", choices=("SPM", "SPMe", "DFN"), help="default: SPMe")
+    command.add_argument(
+        "--jump",
+        action="store_true",
+        help="skip cycles where slopes carry on, each jump within 3e-4 of the capacity, as --set jump_error=3e-4 does; "
+        "give a long --segment",
+    )
     settings(
         command,
         "of the ageing, its cycle or the cell's design, for example discharge_rate=2, plating=none, "

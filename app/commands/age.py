@@ -18,13 +18,14 @@ from ragone.dataset import Lake
 from ragone.flows.ageing.chain import age
 from ragone.flows.cell.building import build_cell, plan_cell, recipe_of
 from ragone.flows.cell.electrodes import subject_of
-from ragone.flows.errors import CellError
+from ragone.flows.errors import CellError, CyclingError
 from ragone.flows.parameter_files.fields import settings_of
 from ragone.pipelines.ageing import age_cell
 from ragone.schemas import CapacityFade, CellParameters, FadeOutcome
 from ragone.schemas.parameter import named
 
 _DONE = (FadeOutcome.BUDGET, FadeOutcome.STOPPED)
+_JUMP = "3e-4"  # of the first capacity, by each jump
 _SHOWN = 6  # rows of the table
 
 
@@ -35,8 +36,11 @@ def execute(session: Session) -> int:
     of_ageing = {name: text for name, text in settings.items() if named(age_cell.parameters, name)}
     of_cell = {name: text for name, text in settings.items() if name not in of_ageing}
     of_ageing |= {"model": given.model} if given.model else {}
+    of_ageing = {"jump_error": _JUMP, **of_ageing} if given.jump else of_ageing
     parameters = {age_cell.parameter(name).name: age_cell.parameter(name).read(text, name)
                   for name, text in of_ageing.items()}  # fmt: skip
+    if "cycles" in parameters:
+        raise CyclingError("--set cycles is --cycles, said twice. Leave one of them out.")
     parameters |= {"protocol": tuple(given.steps)} if given.steps else {}
     with session.lake(create=not given.subject) as lake:
         cell = _cell(session, lake, of_cell)
@@ -75,7 +79,7 @@ def _summary(fade: CapacityFade) -> dict[str, Any]:
     count = len(fade.cycle_count)
     if not count:
         return {"cycles": 0}
-    capacity = fade.discharging_capacity_ampere_hour
+    capacity, reference = fade.discharging_capacity_ampere_hour, _reference(fade)
     lost = {words: float(fade.variables[fade.variable_names.index(name), -1])
             for name, words in LOSSES.items() if name in fade.variable_names}  # fmt: skip
     total = sum(lost.values())
@@ -83,10 +87,16 @@ def _summary(fade: CapacityFade) -> dict[str, Any]:
         "cycles": int(fade.cycle_count[-1]),
         "first_capacity_ampere_hour": float(capacity[0]),
         "last_capacity_ampere_hour": float(capacity[-1]),
-        "capacity_share": float(capacity[-1] / capacity[0]) if capacity[0] else None,
+        "reference_capacity_ampere_hour": reference,
+        "capacity_share": float(capacity[-1] / reference) if reference else None,
         "lithium_lost_ampere_hour": lost,
         "lithium_lost_share": {name: value / total for name, value in lost.items()} if total else {},
     }
+
+
+def _reference(fade: CapacityFade) -> float:
+    """The capacity that shares are of [A h]: that of the second cycle, or of the first one if there is no other."""
+    return fade.reference_capacity_ampere_hour or float(fade.discharging_capacity_ampere_hour[0])
 
 
 def _tables(fade: CapacityFade) -> list[Table]:
@@ -94,11 +104,14 @@ def _tables(fade: CapacityFade) -> list[Table]:
     if not len(fade.cycle_count):
         return []
     rows = np.unique(np.linspace(0, len(fade.cycle_count) - 1, _SHOWN).round().astype(int))
-    cycles = Table("cycle", "discharged", "of the first", box=None)
-    first = fade.discharging_capacity_ampere_hour[0]
+    reference = _reference(fade)
+    of = "first" if fade.reference_capacity_ampere_hour is None else "second"
+    cycles = Table("cycle", "discharged", f"of the {of}", box=None)
     for row in rows:
         capacity = fade.discharging_capacity_ampere_hour[row]
-        cycles.add_row(str(fade.cycle_count[row]), f"{capacity:.4g} A h", f"{capacity / first:.1%}" if first else "")
+        cycles.add_row(
+            str(fade.cycle_count[row]), f"{capacity:.4g} A h", f"{capacity / reference:.1%}" if reference else ""
+        )
     lost = _summary(fade)
     losses = Table("lithium lost to", "charge", "share", box=None)
     for name, value in lost["lithium_lost_ampere_hour"].items():

@@ -55,7 +55,7 @@ def read_fade(lake: Lake, name: str, *, cycles: str = "usual", settings: Mapping
     given = {find_cycle_life.parameter(key).name: value for key, value in (settings or {}).items()}
     read = {key: find_cycle_life.parameter(key).read(value) for key, value in given.items()}
     life = lake.run(find_cycle_life, fade=full, **read)
-    retention = lake.run(capacity_retention, fade=full, reference=read.get("reference", "first"))
+    retention = lake.run(capacity_retention, fade=full, reference=read.get("reference", "initial"))
     ids = {"capacity_retention": retention.id, **lake.run(knee, fade=full).outputs}
     return Faded(
         lake.get(full, CapacityFade),

@@ -46,6 +46,7 @@ RECORDED = (
 )
 _PASSED = "non-positive at initial conditions"
 _LARGEST_STEP = 3.6e5  # s; a step that names no time is broken off
+_IDLE = "no step of the cycle changes anything; add what brings the cell back, such as a charge after a discharge"
 RESISTANCE = "voltage before a discharge less that of its first moment, over its current, at the state of charge there"
 
 
@@ -160,6 +161,8 @@ class CycleMap:
             charge, energy = charge + _both_ways(*counted[:2]), energy + _both_ways(*counted[2:])
             duration, state = duration + float(solution.t[-1]), last
             hottest = max(hottest, float(self._observed(index, last)[2]))
+        if not duration:
+            raise CycleFailedError(FadeOutcome.INFEASIBLE, _IDLE)
         variables = self._observed(0, state)[3:]
         return state, CycleRow(duration, charge[0], charge[1], energy[0], energy[1], resistance, hottest, variables)
 
@@ -180,12 +183,13 @@ class CycleMap:
             if _PASSED in str(cause) and "[experiment]" in str(cause):
                 return None
             raise CycleFailedError(FadeOutcome.SOLVER_FAILED, self._words(index, str(cause))) from None
-        self._require_end(index, solution, inputs)
+        self._require_end(index, solution)
         return solution
 
-    def _require_end(self, index: int, solution: Any, inputs: dict[str, Any]) -> None:
-        step = self._steps[index]
-        ended = self._simulation._decode_combined_step_termination(solution, step, self._model, inputs)
+    def _require_end(self, index: int, solution: Any) -> None:
+        # A step has one limit at most, so that PyBaMM's event of all limits of a step is that of its own. To have it
+        # decoded would build variables whose solutions stay in memory, in cycles of references.
+        step, ended = self._steps[index], solution.termination
         if ended == "failure":
             raise CycleFailedError(FadeOutcome.SOLVER_FAILED, self._words(index, "the time integration broke off"))
         if ended == "final time" and self._read[index].duration is None:

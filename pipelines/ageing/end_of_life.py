@@ -70,7 +70,7 @@ def find_cycle_life(
     capacity_share: Annotated[float, Bounds(low=0, high=1, low_open=True, high_open=True)] | None = 0.8,
     resistance_ratio: Annotated[float, Bounds(low=1, low_open=True)] | None = None,
     plated_share: Annotated[float, Bounds(low=0, high=1, low_open=True)] | None = None,
-    reference: str = "first",
+    reference: str = "initial",
     unit: Literal["cycle", "equivalent full cycle", "day", "A.h"] = "cycle",
     confirming_rows: int | None = None,
 ) -> CycleLife:
@@ -87,8 +87,9 @@ def find_cycle_life(
     plated_share
         And where the loss of capacity to plated lithium exceeds this share of the reference [-]; null: not by it.
     reference
-        What shares are of: the capacity of the ``first`` row, the ``nominal`` one, the ``largest`` of the
-        non-increasing curve, or that of a cycle, by its number.
+        What shares are of: the ``initial`` capacity that the fade states (of a simulated cell that of its second
+        cycle, since the first begins at equilibrium) or else that of the ``first`` row; the ``nominal`` one, the
+        ``largest`` of the non-increasing curve, or that of a cycle, by its number.
     unit
         What a life is counted in. A full cycle is a discharge of the reference.
     confirming_rows

@@ -136,7 +136,7 @@ class Jumper:
     jumping
         Tolerances.
     capacity_share
-        Share of the first discharging capacity below which the cell is not cycled further [-], 0 for none. The
+        Share of the reference capacity below which the cell is not cycled further [-], 0 for none. The
         crossing is met between cycles that are simulated and follow one another, or nearly so.
     """
 
@@ -310,7 +310,7 @@ class Jumper:
 
     @property
     def _threshold(self) -> float:
-        return self._share * self.life.first_capacity
+        return self._share * self.life.reference_capacity
 
     def _before_threshold(self) -> int:
         """The cycles that can be skipped before the threshold, by the last two slopes."""

@@ -22,7 +22,9 @@ class Reference:
 
 
 def reference_of(fade: CapacityFade, name: str) -> Reference:
-    """The reference of that name: first, nominal, largest, or the number of a cycle.
+    """The reference of that name: initial, first, nominal, largest, or the number of a cycle.
+
+    The initial one is that which the fade states, of a simulated cell that of its second cycle; else the first row's.
 
     Raises
     ------
@@ -31,7 +33,9 @@ def reference_of(fade: CapacityFade, name: str) -> Reference:
     """
     capacity = fade.discharging_capacity_ampere_hour
     noise = noise_of(capacity)
-    if name == "first":
+    if name == "initial" and fade.reference_capacity_ampere_hour is not None:
+        return Reference(fade.reference_capacity_ampere_hour, noise, "the initial capacity that the fade states")
+    if name in ("initial", "first"):
         return Reference(float(capacity[0]), noise, "that of the first row")
     if name == "largest":
         return Reference(float(non_increasing(capacity)[0]), 0.0, "the largest of the non-increasing curve")
@@ -40,7 +44,7 @@ def reference_of(fade: CapacityFade, name: str) -> Reference:
             raise AgeingError("the fade holds no nominal capacity. Take reference 'first', or import it with one.")
         return Reference(fade.nominal_capacity_ampere_hour, 0.0, "the nominal capacity")
     if not name.isdecimal():
-        raise AgeingError(f"reference {name!r} is none. Write first, largest, nominal, or the number of a cycle.")
+        raise AgeingError(f"reference {name!r} is none. Write initial, first, largest, nominal, or a cycle's number.")
     rows = np.flatnonzero(fade.cycle_count == int(name))
     if not len(rows):
         first, last = fade.cycle_count[0], fade.cycle_count[-1]

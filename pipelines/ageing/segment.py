@@ -122,7 +122,8 @@ def age_cell(
     porosity_change
         Whether SEI and plated lithium take up pores.
     until_capacity_share
-        Capacity over that of the first cycle below which the cell is not cycled further [-]; 0 for all cycles.
+        Capacity over that of the second cycle below which the cell is not cycled further [-]; 0 for all cycles.
+        The first discharge of a new cell begins at equilibrium and is larger, the others after a charge.
     coating_points, particle_points
         Finite volumes across each coating and the separator, and across each particle's radius.
     relative_tolerance, absolute_tolerance
@@ -253,6 +254,7 @@ def _begun(began: AgeingState, vector: State) -> SimulatedLife:
         time=began.test_time_second,
         throughput=began.discharging_throughput_ampere_hour,
         first_capacity=began.first_discharging_capacity_ampere_hour,
+        reference_capacity=began.reference_capacity_ampere_hour,
         carried_error=began.discharging_capacity_error_ampere_hour,
     )
 
@@ -285,6 +287,7 @@ def _ended(began: AgeingState, life: SimulatedLife) -> AgeingState:
         discharging_throughput_ampere_hour=life.throughput,
         discharging_capacity_error_ampere_hour=life.carried_error,
         first_discharging_capacity_ampere_hour=life.first_capacity,
+        reference_capacity_ampere_hour=life.reference_capacity,
         state=life.state,
     )
 
@@ -312,6 +315,7 @@ def _fade(
         reason=ended.reason,
         protocol=steps,
         nominal_capacity_ampere_hour=cell.nominal_capacity_ampere_hour or None,
+        reference_capacity_ampere_hour=life.reference_capacity or None,
         ambient_temperature_kelvin=temperature,
         cycle_count=np.array(life.counts, np.int64),
         test_time_second=np.array(life.times, np.float64),

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from ragone.pipelines.ageing.cycle_map import CycleRow, State
 from ragone.schemas import FadeOutcome
 
+REFERENCE_CYCLE = 2  # of a new cell the first discharge begins at equilibrium, the others after a charge
+
 
 @dataclass
 class SimulatedLife:
@@ -14,7 +16,8 @@ class SimulatedLife:
 
     `count`, `time` [s] and `throughput` [A h] count skipped cycles as well, and those before this part of the life.
     `simulated` are the cycles done in this part, those of jumps not taken among them. `carried_error` is the bound of
-    what jumps have left in the capacity [A h], `first_capacity` that of the life's first cycle [A h], 0 before it.
+    what jumps have left in the capacity [A h], `first_capacity` that of the life's first cycle [A h], 0 before it,
+    `reference_capacity` that of its second one, which shares are of [A h], 0 before it.
     `jumps` says whether cycles may have been skipped.
     """
 
@@ -23,6 +26,7 @@ class SimulatedLife:
     time: float = 0.0
     throughput: float = 0.0
     first_capacity: float = 0.0
+    reference_capacity: float = 0.0
     carried_error: float = 0.0
     simulated: int = 0
     jumps: bool = False
@@ -38,13 +42,15 @@ class SimulatedLife:
         self.count, self.time = count, self.time + row.duration
         self.throughput += row.discharging_capacity
         self.first_capacity = self.first_capacity or row.discharging_capacity
+        if count == REFERENCE_CYCLE:
+            self.reference_capacity = row.discharging_capacity
         self.counts.append(count)
         self.rows.append(row)
         self.errors.append(error)
         self.times.append(self.time)
 
     def stop_below(self, share: float) -> None:
-        """End the life if the capacity of its last cycle is below a share of the first."""
-        if self.rows[-1].discharging_capacity < share * self.first_capacity:
+        """End the life if the capacity of its last cycle is below a share of the reference."""
+        if self.rows[-1].discharging_capacity < share * self.reference_capacity:
             self.outcome = FadeOutcome.STOPPED
-            self.reason = f"capacity below {share:.0%} of that of the first cycle"
+            self.reason = f"capacity below {share:.0%} of that of cycle {REFERENCE_CYCLE}"

@@ -44,6 +44,8 @@ class Duty:
 
     def _discharge(self) -> str:
         end = until(self.lower_voltage)
+        if not self.depth_of_discharge:
+            raise AgeingError("depth_of_discharge = 0 discharges nothing. Give a share above 0, or storage for a rest.")
         if self.discharge_power:
             if self.depth_of_discharge < 1:
                 raise AgeingError("a depth of discharge is reached at a rate; leave discharge_power out.")

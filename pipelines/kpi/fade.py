@@ -47,7 +47,7 @@ def cycle_life(
     capacity_share: Annotated[float, Bounds(low=0, high=1, low_open=True, high_open=True)] | None = 0.8,
     resistance_ratio: Annotated[float, Bounds(low=1, low_open=True)] | None = None,
     plated_share: Annotated[float, Bounds(low=0, high=1, low_open=True)] | None = None,
-    reference: str = "first",
+    reference: str = "initial",
     confirming_rows: int | None = None,
 ) -> Kpi:
     """Cycles that a cell lives; of a cell that did not reach its end, so many at least.
@@ -93,7 +93,7 @@ def capacity_retention(
     fade: CapacityFade,
     *,
     cycle: Annotated[int, Bounds(low=1)] | None = None,
-    reference: str = "first",
+    reference: str = "initial",
 ) -> Kpi:
     """Share of its capacity that a cell keeps.
 

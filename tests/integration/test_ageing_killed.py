@@ -46,6 +46,15 @@ def test_the_same_result_after_kills(tmp_path):
     assert _killed(tmp_path / "killed", 24, 4, kills=2, latest=9.0) == whole
 
 
+def test_two_at_once_on_one_chain(tmp_path):
+    """Two processes that age the same cell in the same lake end with the same fade and state."""
+    both = [_started(tmp_path / "lake", 6, 2) for _ in range(2)]
+    answers = [process.communicate(timeout=600)[0].split() for process in both]
+    assert [process.returncode for process in both] == [0, 0]
+    assert len(answers[0]) == 2
+    assert answers[0] == answers[1]
+
+
 @pytest.mark.slow
 def test_the_same_result_after_kills_of_a_thousand_cycles(tmp_path):
     """As above, with ten kills of a long life."""

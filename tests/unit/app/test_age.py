@@ -35,11 +35,19 @@ def test_ages_a_set_s_own_cell_and_finds_it_again(cli, place, tmp_path):
         assert lake.sql(COUNT)["n"].item() == runs + 2
 
 
+def test_a_plain_flag_jumps_over_cycles(cli, place):
+    """Each capacity has a bound of its error then, and none without."""
+    words = ("age", "--parameter-set", "Chen2020", "--cycles", "2", *CHEAP, "--lake", place, "--json")
+    assert cli(*words, "--jump").data["discharging_capacity_error_ampere_hour"]["shape"] == [2]
+    assert cli(*words).data["discharging_capacity_error_ampere_hour"]["shape"] == [0]
+
+
 def test_refusals_are_words(cli, place):
     """No trace of the stack: an unknown setting, no cycles, a set without ageing."""
     for words, said in (
         (("--set", "nothing=1"), "nothing"),
         (("--cycles", "0"), "above 0"),
+        (("--set", "cycles=5"), "--cycles"),
         (("--parameter-set", "Marquis2019"), "Marquis2019"),
     ):
         answer = cli("age", *(("--parameter-set", "Chen2020") if words[0] != "--parameter-set" else ()), *words, *CHEAP,

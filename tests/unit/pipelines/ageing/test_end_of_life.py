@@ -150,6 +150,9 @@ def test_references_are_named() -> None:
     """Shares are of the first row, the nominal capacity, the largest, or a cycle."""
     rising = fade_of(lambda n: smooth(n) + 0.02 * np.minimum(n, 20) / 20)
     assert life(rising, reference="largest").lower < life(rising, reference="first").lower
+    stated = fade_of(smooth, reference_capacity_ampere_hour=float(smooth(np.array(30.0))))
+    assert life(stated).lower == life(fade_of(smooth), reference="30").lower
+    assert life(stated, reference="first").lower == life(fade_of(smooth)).lower
     assert life(rising, reference="30").criterion.endswith("that of cycle 30")
     with pytest.raises(AgeingError, match="nominal"):
         life(fade_of(smooth, nominal_capacity_ampere_hour=None), reference="nominal")

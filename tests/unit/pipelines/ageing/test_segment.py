@@ -47,11 +47,13 @@ def test_the_lithium_that_the_capacity_lost_went_into_side_reactions(cell, model
     np.testing.assert_allclose(values["Total lithium lost [mol]"], reactions, rtol=1e-6)
 
 
-def test_stops_below_the_share_of_the_first_capacity(cell):
-    """The first cycle below the share is the last; nothing is done from there on."""
+def test_stops_below_the_share_of_the_second_capacity(cell):
+    """The first cycle below the share of the second is the last; nothing is done from there on."""
     outputs = aged(cell, cycles=6, until_capacity_share=0.9999)
     fade, state = outputs["fade"], outputs["state"]
-    share = fade.discharging_capacity_ampere_hour / fade.discharging_capacity_ampere_hour[0]
+    assert fade.reference_capacity_ampere_hour == fade.discharging_capacity_ampere_hour[1]
+    share = fade.discharging_capacity_ampere_hour / fade.reference_capacity_ampere_hour
+    assert share[0] > 1.004  # begins at equilibrium, the others after a charge
     assert fade.outcome is FadeOutcome.STOPPED
     assert len(share) < 6
     assert share[-1] < 0.9999
@@ -84,6 +86,22 @@ def test_a_step_that_cannot_be_done_ends_the_fade_with_a_reason(cell):
     assert outputs["fade"].outcome is FadeOutcome.INFEASIBLE
     assert "Discharge at 1C for 50 minutes" in outputs["fade"].reason
     assert list(outputs["fade"].cycle_count) == [1]
+
+
+def test_a_cycle_that_changes_nothing_is_an_outcome(cell):
+    """A cell that is empty after its only discharge cannot do it again; the cycle before stays."""
+    fade = aged(cell, cycles=3, protocol=("Discharge at 1C until 2.5 V",))["fade"]
+    assert fade.outcome is FadeOutcome.INFEASIBLE
+    assert list(fade.cycle_count) == [1]
+    assert "changes anything" in fade.reason
+
+
+def test_depths_and_storages_that_do_nothing_are_refused(cell):
+    """A discharge by nothing, and a storage whose check-up is not whole."""
+    with pytest.raises(AgeingError, match="discharges nothing"):
+        aged(cell, cycles=1, depth_of_discharge=0.0)
+    with pytest.raises(AgeingError, match="whole capacity"):
+        aged(cell, cycles=1, depth_of_discharge=0.5, storage_second=86400.0)
 
 
 def test_storage_fades_with_the_square_root_of_time(cell):
