@@ -172,10 +172,10 @@ def _predictor(seen: Observations, aim: int) -> Callable[[Floats], Floats]:
     fitted = [fitted_alike(seen.points, response, fit_gaussian_process) for response in seen.responses]
 
     def gains(points: Floats) -> Floats:
-        found = fitted[aim].predict(points)[0]
+        found = seen.responses[aim].goal.gains(fitted[aim].predict(points)[0])
         for surrogate, response in zip(fitted, seen.responses, strict=True):
             if response.goal.limit is not None:
-                kept = surrogate.predict(points)[0] >= response.goal.sign * response.goal.limit
+                kept = surrogate.predict(points)[0] >= response.goal.response(response.goal.limit)
                 found = np.where(kept, found, -np.inf)
         return found
 

@@ -87,7 +87,8 @@ def expected_improvement(lead: float, deviation: float) -> float:
 def _chance_kept(goal: Goal, mean: float, deviation: float) -> float:
     """The probability that a normal variable keeps the limit of a goal."""
     assert goal.limit is not None
-    room = goal.sign * (mean - goal.limit)
+    room = goal.response(mean) - goal.response(goal.limit)
+    deviation = deviation / mean if goal.is_logarithmic else deviation
     return _below(room / deviation) if deviation > 0 else float(np.heaviside(room, 1.0))
 
 
