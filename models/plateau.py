@@ -96,6 +96,7 @@ def find_plateau(
         predicted={} if region is None else _ranges(cube, list(cube.candidates(region.points).values())),
         predicted_share=None if region is None else region.share,
         method=f"margin: the larger of {tolerance:.2%} of the best value and its standard uncertainty"
+        + ("" if best.lower_bound is None else "; the best value is a bound, than which the KPI is larger: censored")
         + ("" if region is None else f"; region: means of Gaussian processes at {point_count} points of the space"),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -66,18 +67,12 @@ def test_a_bound_is_a_bound_of_the_logarithm() -> None:
     """Lives cut at 1000 are believed to be longer; one that was cut before its first cycle teaches nothing."""
 
     def cut(value: float, bound: float) -> Kpi:
-        censored = {"value": None, "outcome": KpiOutcome.CENSORED, "lower_bound": bound}
-        return kpi(value) if value <= bound else Kpi(**{**vars_of(kpi(value)), **censored})
+        return kpi(value) if value <= bound else replace(kpi(None), outcome=KpiOutcome.CENSORED, lower_bound=bound)
 
     found = beliefs_in("log", kpis=[cut(life(one.values["x"]), 1000.0) for one in TRIED])
     assert (found.predict(np.array([[0.8], [1.0]]))[0] > 1000.0).all()
     (response,) = beliefs_in("log", kpis=[cut(life(one.values["x"]), 0.0) for one in TRIED]).seen.responses
     assert response.censored is None
-
-
-def vars_of(one: Kpi) -> dict[str, Any]:
-    """The fields of a KPI by name."""
-    return {name: getattr(one, name) for name in one.fields()}
 
 
 def test_slopes_and_leads_are_in_the_unit_of_the_kpi() -> None:
