@@ -42,7 +42,7 @@ def lines() -> list[Line]:
 
 
 def _run(name: str, share: float, seed: int) -> tuple[int, int, int]:
-    """How many of the values that were cut lie in their interval, by the process and by bounds as values; of how many."""
+    """How many values that were cut lie in their interval, by the process and by bounds as values; and of how many."""
     points = sobol_points(2, skip=0, count=_DESIGNS, seed=100 + seed)
     values = _SURFACES[name](points, seed)
     budget = float(np.quantile(values, 1 - share))
