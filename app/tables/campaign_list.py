@@ -124,7 +124,7 @@ def _best_text(campaign: Listed) -> str:
 
 def _kpi_text(kpi: Mapping[str, Any]) -> str:
     if kpi["lower_bound"] is not None:
-        return f"{kpi['name']} {bound_text(kpi['lower_bound'], kpi['unit'])}"
+        return f"{kpi['name']} {bound_text(kpi['lower_bound'], {'1': '-'}.get(kpi['unit'], kpi['unit']))}"
     if kpi["value"] is None:
         return f"{kpi['name']} without a value"
     return f"{kpi['name']} {quantity(kpi['value'], kpi['unit'], kpi['standard_uncertainty'])}"

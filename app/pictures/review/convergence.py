@@ -10,6 +10,7 @@ import numpy as np
 from ragone.app.pictures.labels import literal
 from ragone.app.pictures.review.canvas import BEST, FAINT, OWN, SECOND, Picture, canvas, png_of, spots_of
 from ragone.app.tables.answers import kpi_text
+from ragone.models.goals import value_of
 from ragone.models.review import Floats, Progress, ReviewedTrials, Search
 
 if TYPE_CHECKING:
@@ -60,7 +61,10 @@ def draw_progress(
 
 
 def _values(axes: Axes, trials: ReviewedTrials) -> list[tuple[float, float, int]]:
-    """Draw each value with its standard uncertainty: hollow where it is not feasible, a cross where there is none."""
+    """Draw each value with its standard uncertainty: hollow where it is not feasible, a cross where there is none.
+
+    A bound has an arrow.
+    """
     counts = np.arange(1, len(trials.candidates) + 1)
     values, deviations = trials.values[:, trials.aims[0]], trials.deviations[:, trials.aims[0]]
     known = np.isfinite(values)
@@ -70,6 +74,9 @@ def _values(axes: Axes, trials: ReviewedTrials) -> list[tuple[float, float, int]
                 counts[chosen], values[chosen], deviations[chosen], fmt="o", ms=4, mfc=face, mec=OWN, ecolor=OWN,
                 elinewidth=1, label=f"{words} design",
             )  # fmt: skip
+    cut = known & np.array([bool(row) and value_of(row[trials.aims[0]]) is None for row in trials.kpis], dtype=bool)
+    if cut.any():
+        axes.plot(counts[cut], values[cut], "^", ms=9, mfc="none", mec=OWN, label="at least (censored)")
     if not known.all():
         without = counts[~known]
         heights = np.zeros(len(without))
