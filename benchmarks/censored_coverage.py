@@ -72,8 +72,8 @@ def _drawn(points: Floats, seed: int, correlation: Callable[[Floats], Floats]) -
 
 
 def _branin(points: Floats, seed: int) -> Floats:
-    """The logarithm of Branin's function, upside down; a shift of the points makes a surface for each seed."""
-    x, y = 15.0 * (points[:, 0] + 0.02 * seed) % 15.0 - 5.0, 15.0 * points[:, 1]
+    """The logarithm of Branin's function, upside down; turned about for every other seed."""
+    x, y = 15.0 * (points[:, 0] if seed % 2 else 1.0 - points[:, 0]) - 5.0, 15.0 * points[:, 1]
     value = (y - 5.1 * x**2 / (4 * np.pi**2) + 5 * x / np.pi - 6) ** 2 + 10 * (1 - 1 / (8 * np.pi)) * np.cos(x) + 10
     return np.asarray(-np.log(value))
 
