@@ -10,7 +10,6 @@ import numpy as np
 from ragone.app.pictures.labels import literal
 from ragone.app.pictures.review.canvas import BEST, FAINT, OWN, SECOND, Picture, canvas, png_of, spots_of
 from ragone.app.tables.answers import kpi_text
-from ragone.models.goals import value_of
 from ragone.models.review import Floats, Progress, ReviewedTrials, Search
 
 if TYPE_CHECKING:
@@ -74,7 +73,7 @@ def _values(axes: Axes, trials: ReviewedTrials) -> list[tuple[float, float, int]
                 counts[chosen], values[chosen], deviations[chosen], fmt="o", ms=4, mfc=face, mec=OWN, ecolor=OWN,
                 elinewidth=1, label=f"{words} design",
             )  # fmt: skip
-    cut = known & np.array([bool(row) and value_of(row[trials.aims[0]]) is None for row in trials.kpis], dtype=bool)
+    cut = np.array([trials.is_bound(number, trials.aims[0]) for number in range(len(counts))], dtype=bool)
     if cut.any():
         axes.plot(counts[cut], values[cut], "^", ms=9, mfc="none", mec=OWN, label="at least (censored)")
     if not known.all():
