@@ -157,7 +157,8 @@ def _spreads(record: Record) -> dict[str, str]:
     """The field that holds the standard error of each field that has one, of single numbers."""
     fields = record.fields()
     found = {name: f"{name}{ending}" for name in fields for ending in _UNCERTAINTIES if f"{name}{ending}" in fields}
-    return {name: spread for name, spread in found.items() if fields[name].shape == "scalar"}
+    numbers = [name for name in fields if (fields[name].shape, fields[name].dtype) == ("scalar", "float64")]
+    return {name: spread for name, spread in found.items() if name in numbers}
 
 
 def _has_picture(record: Record) -> bool:
