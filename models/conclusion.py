@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ragone.models.front import unbeaten
-from ragone.models.goals import Goal, goals_of, is_feasible, least_of, rows_of
+from ragone.models.goals import Goal, goals_of, is_feasible, least_of, rows_of, value_of
 from ragone.schemas import Campaign, Candidate, Kpi, Record, stage
 from ragone.schemas.errors import FieldShapeError
 from ragone.schemas.study import is_at_fidelity
@@ -107,6 +107,7 @@ def concluded(
         candidate_ids=tuple(record.id for record in tried),
         kpi_ids=tuple("" if kpi is None else kpi.id for row in rows for kpi in row),
         values=values,
+        bounds=_bounds(goals, rows),
         feasible=np.array(feasible, dtype=np.uint8),
         best_candidate_id="" if best is None else tried[best].id,
         best_kpi_id="" if best is None or (kpi := rows[best][aims[0]]) is None else kpi.id,
@@ -122,6 +123,15 @@ def _rows(goals: Sequence[Goal], kpis: Sequence[Kpi], count: int, failed: Sequen
         raise FieldShapeError(f"failed_trials = {list(failed)} are not among the {count} trials, numbered from 0.")
     measured = iter(rows_of(goals, kpis, count - len(set(failed))))
     return [(None,) * len(goals) if number in failed else next(measured) for number in range(count)]
+
+
+def _bounds(goals: Sequence[Goal], rows: Sequence[Row]) -> list[list[bool]]:
+    """Whether each value of each trial is a bound; empty if none is."""
+    found = [
+        [value_of(kpi) is None and least_of(goal, kpi) is not None for goal, kpi in zip(goals, row, strict=True)]
+        for row in rows
+    ]
+    return found if any(map(any, found)) else []
 
 
 def _gain(goal: Goal, value: float | None) -> float:

@@ -96,6 +96,7 @@ def find_plateau(
         predicted={} if region is None else _ranges(cube, list(cube.candidates(region.points).values())),
         predicted_share=None if region is None else region.share,
         method=f"margin: the larger of {tolerance:.2%} of the best value and its standard uncertainty"
+        + ("" if best.lower_bound is None else "; the best value is a bound, than which the KPI is larger: censored")
         + ("" if region is None else f"; region: means of Gaussian processes at {point_count} points of the space"),
     )
 
@@ -172,10 +173,10 @@ def _predictor(seen: Observations, aim: int) -> Callable[[Floats], Floats]:
     fitted = [fitted_alike(seen.points, response, fit_gaussian_process) for response in seen.responses]
 
     def gains(points: Floats) -> Floats:
-        found = fitted[aim].predict(points)[0]
+        found = seen.responses[aim].goal.gains(fitted[aim].predict(points)[0])
         for surrogate, response in zip(fitted, seen.responses, strict=True):
             if response.goal.limit is not None:
-                kept = surrogate.predict(points)[0] >= response.goal.sign * response.goal.limit
+                kept = surrogate.predict(points)[0] >= response.goal.response(response.goal.limit)
                 found = np.where(kept, found, -np.inf)
         return found
 

@@ -57,7 +57,7 @@ class TargetBeliefs:
                 raise ParameterError(f"{record.id[:30]} predicts {record.target}, a goal. The campaign's own is used.")
             names.append(record.target)
         sources = tuple(_source(record, own.space, context or {}) for record in surrogates)
-        spreads = [surrogate.scale.spread for surrogate in own.surrogates]
+        spreads = [own.spread(number) for number in range(len(own.surrogates))]
         return cls(own, sources, tuple(names), (*spreads, *(_spread(one, own.space, seed) for one in sources)))
 
     @property

@@ -36,7 +36,7 @@ class Campaign(Record):
     """
 
     kind: ClassVar[str] = "campaign"
-    schema_version: ClassVar[int] = 4
+    schema_version: ClassVar[int] = 5
     migrations: ClassVar[Migrations] = {
         1: (
             renamed("design_ids", "candidate_ids"),
@@ -47,6 +47,7 @@ class Campaign(Record):
         ),
         2: (added("ending", ""),),
         3: (added("learned_from", []),),
+        4: (added("bounds", []),),
     }
 
     name: str = text(doc="name of the study")
@@ -57,6 +58,10 @@ class Campaign(Record):
     candidate_ids: tuple[str, ...] = texts(doc="designs in campaigns of before there were candidates")
     kpi_ids: tuple[str, ...] = texts(doc="empty where the evaluation failed")
     values: Any = document(doc="for each trial the value of each goal's KPI, in its unit; null where there is none")
+    bounds: Any = document(
+        default=[],
+        doc="for each trial whether the value of each goal is a bound, at least which its KPI is; empty if none is",
+    )
     feasible: np.ndarray[Any, Any] = vector("", "uint8", doc="1 for each trial that meets every goal, else 0")
     best_candidate_id: str = text(default="", doc="empty if none was feasible, or there are several objectives")
     best_kpi_id: str = text(default="", doc="its KPI of the objective; empty if there is no such candidate")
@@ -65,6 +70,10 @@ class Campaign(Record):
     learned_from: Any = document(
         default=[], doc="for each source its surrogate_id, origin, kpi, and its weight at the end; null if unknown"
     )
+
+    def is_bound(self, trial: int, goal: int) -> bool:
+        """Whether the value of a goal in a trial, both counted from 0, is a bound: its KPI is censored."""
+        return bool(self.bounds and self.bounds[trial][goal])
 
     @property
     def target(self) -> dict[str, Any]:

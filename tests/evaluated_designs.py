@@ -51,12 +51,27 @@ def evaluate(
     noise: float,
     repeat: int,
     definition: str = "energy over volume",
+    budget: float | None = None,
     seed: int,
 ) -> Kpi:
-    """The formula, with normal errors of a stated standard deviation; without a value where the porosity is high."""
+    """The formula, with normal errors of a stated standard deviation; without a value where the porosity is high.
+
+    Values beyond a budget are censored.
+    """
     error = noise * float(np.random.default_rng([seed, repeat]).standard_normal())
     value = energy_density_of(recipe.porosity, design.mass_loading_kilogram_per_square_metre, recipe.binder_adhesion)
     feasible = recipe.porosity < 0.45
+    if feasible and budget is not None and value + error > budget:
+        return Kpi(
+            name="energy_density",
+            value=None,
+            unit="W.h/L",
+            outcome=KpiOutcome.CENSORED,
+            lower_bound=budget,
+            sample_count=1,
+            definition=definition,
+            method="a formula, cut",
+        )
     return Kpi(
         name="energy_density",
         value=value + error if feasible else None,
@@ -78,6 +93,7 @@ def fill(
     noise: float = NOISE,
     high: float = 0.44,
     definition: str = "energy over volume",
+    budget: float | None = None,
 ) -> list[str]:
     """Evaluate designs drawn at random, each some times; returns the ids of the KPIs."""  # fmt: skip
     random = np.random.default_rng(seed)
@@ -92,6 +108,6 @@ def fill(
                 "design": lake.put(CellDesign(mass_loading_kilogram_per_square_metre=loading)),
             }
             for repeat in range(repeats):
-                parameters = {"noise": noise, "repeat": repeat, "definition": definition}
+                parameters = {"noise": noise, "repeat": repeat, "definition": definition, "budget": budget}
                 ids.append(lake.run(evaluate, **made_of, **parameters, seed=1000 * seed + number).id)
     return ids

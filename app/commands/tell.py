@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ragone.app.tables.answers import kpi_text
+from ragone.app.tables.answers import kpi_equation
 from ragone.app.terminal.session import FINE, FoundError, Session
 from ragone.flows import CampaignError, Study
 from ragone.flows.design.laboratory import Told, conclude_history, tell_reports
@@ -66,4 +66,4 @@ def _text(told: Told, campaign: Campaign | None, best: Kpi | None) -> str:
     lines = [f"{told.added} rows added, {told.known} known before; {trials} trials, {pending} candidates pending"]
     lines += [f"history   {told.history.id}"] if told.history else []
     lines += [f"campaign  {campaign.id}"] if campaign else []
-    return "\n".join([*lines, *([f"best      {best.name} = {kpi_text(best)}"] if best else [])])
+    return "\n".join([*lines, *([f"best      {best.name} {kpi_equation(best)}"] if best else [])])

@@ -15,7 +15,7 @@ from ragone.app.markup import Markup, element, figure, table
 from ragone.app.notebook.appearance import content_of, lines_of, listed
 from ragone.app.pictures.drawing import PictureError, draw
 from ragone.app.pictures.impedance import draw_impedance
-from ragone.app.tables.answers import cell_text, kpi_text, number, quantity, rows_table, short
+from ragone.app.tables.answers import bound_text, cell_text, kpi_text, number, quantity, rows_table, short
 from ragone.app.tables.records import record_lines
 from ragone.app.tables.verdicts import verdict_text
 from ragone.app.terminal.printable import one_line
@@ -104,7 +104,12 @@ def _trial_rows(campaign: Campaign) -> tuple[list[str], list[list[str]]]:
     heads = ["trial", *(_goal(goal, known) for goal in campaign.goals), "feasible", "candidate"]
     trials = zip(campaign.candidate_ids, campaign.values, campaign.feasible.tolist(), strict=True)
     rows = [
-        [str(place), *map(_value, values), "yes" if fine else "no", f"{short(name)}{_star(name, best)}"]
+        [
+            str(place),
+            *(_value(one, campaign.is_bound(place, goal)) for goal, one in enumerate(values)),
+            "yes" if fine else "no",
+            f"{short(name)}{_star(name, best)}",
+        ]
         for place, (name, values, fine) in enumerate(trials)
     ]
     return heads, rows
@@ -116,8 +121,8 @@ def _goal(goal: Any, units: dict[str, str]) -> str:
     return f"{goal['kpi']}{unit}, {goal['sense'].replace('_', ' ')}{limit}"
 
 
-def _value(value: float | None) -> str:
-    return "no value" if value is None else number(value)
+def _value(value: float | None, bound: bool) -> str:
+    return "no value" if value is None else bound_text(value) if bound else number(value)
 
 
 def _star(name: str, best: tuple[str, ...]) -> str:
@@ -152,7 +157,8 @@ def _spreads(record: Record) -> dict[str, str]:
     """The field that holds the standard error of each field that has one, of single numbers."""
     fields = record.fields()
     found = {name: f"{name}{ending}" for name in fields for ending in _UNCERTAINTIES if f"{name}{ending}" in fields}
-    return {name: spread for name, spread in found.items() if fields[name].shape == "scalar"}
+    numbers = [name for name in fields if (fields[name].shape, fields[name].dtype) == ("scalar", "float64")]
+    return {name: spread for name, spread in found.items() if name in numbers}
 
 
 def _has_picture(record: Record) -> bool:

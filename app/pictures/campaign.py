@@ -16,6 +16,8 @@ _NUMBER = "number of the design"
 def draw_campaign(campaign: Campaign, candidates: Sequence[Candidate], path: Target, best: str = "") -> str:
     """Draw the first objective of every design over one varied quantity, coloured by another; the best is ringed.
 
+    A design whose objective is censored is an arrow at its bound.
+
     Parameters
     ----------
     campaign
@@ -36,8 +38,10 @@ def draw_campaign(campaign: Campaign, candidates: Sequence[Candidate], path: Tar
     best = best or campaign.best_candidate_id or next(iter(campaign.front_ids), "")
     (x, across), (shade, colours) = _axes(candidates)
     points = [
-        Point(one, row[aim], colour, best=name == best)
-        for one, colour, name, row in zip(across, colours, campaign.candidate_ids, campaign.values, strict=True)
+        Point(one, row[aim], colour, best=name == best, bound=campaign.is_bound(number, aim))
+        for number, (one, colour, name, row) in enumerate(
+            zip(across, colours, campaign.candidate_ids, campaign.values, strict=True)
+        )
         if row[aim] is not None
     ]
     y = f"{campaign.goals[aim]['kpi'].replace('_', ' ')} [{campaign.objective_unit.partition(', ')[0]}]"

@@ -27,12 +27,13 @@ class PictureError(RagoneError, TypeError):
 
 @dataclass(frozen=True)
 class Point:
-    """One design in a picture: where it lies, and the shade it has."""
+    """One design in a picture: where it lies, and the shade it has; `bound` if y is only known to be larger."""
 
     x: float
     y: float
     shade: float
     best: bool = False
+    bound: bool = False
 
 
 def draw(record: Record, path: Target) -> None:
@@ -82,8 +83,15 @@ def draw_curve(discharge: Discharge, path: Target) -> None:
 def draw_designs(points: Sequence[Point], *, x: str, y: str, shade: str, title: str, path: Target) -> None:
     """A campaign: an objective against a design parameter, coloured by another; the best is ringed."""
     figure, axes = _figure()
-    shades: Any = [p.shade for p in points]
-    dots = axes.scatter([p.x for p in points], [p.y for p in points], c=shades, cmap="viridis", s=45)
+    shades = [p.shade for p in points]
+    ends = {"vmin": min(shades, default=0.0), "vmax": max(shades, default=1.0)}
+    dots: Any = None
+    for kind, marker, label in ((False, "o", None), (True, "^", "at least (censored)")):
+        chosen = [p for p in points if p.bound is kind]
+        if chosen or dots is None:
+            colours: Any = [p.shade for p in chosen]
+            at = [p.x for p in chosen], [p.y for p in chosen]
+            dots = axes.scatter(*at, c=colours, cmap="viridis", s=45, marker=marker, label=label, **ends)
     figure.colorbar(dots, ax=axes, label=shade)
     best = [p for p in points if p.best]
     axes.plot([p.x for p in best], [p.y for p in best], "o", ms=14, mfc="none", mec="crimson", mew=2, label="best")

@@ -82,10 +82,23 @@ def quantity(value: float, unit: str, uncertainty: float | None = None) -> str:
 
 
 def kpi_text(kpi: Kpi) -> str:
-    """A KPI's value with its uncertainty, or why there is none."""
+    """A KPI's value with its uncertainty, the bound of one that is censored, or why there is none."""
+    unit = {"1": "-"}.get(kpi.unit, kpi.unit)
+    if kpi.lower_bound is not None:
+        return f"{bound_text(kpi.lower_bound, unit)} (censored)"
     if kpi.outcome is not KpiOutcome.MEASURED:
         return str(kpi.outcome)
-    return quantity(kpi.measured_value, {"1": "-"}.get(kpi.unit, kpi.unit), kpi.standard_uncertainty)
+    return quantity(kpi.measured_value, unit, kpi.standard_uncertainty)
+
+
+def kpi_equation(kpi: Kpi) -> str:
+    """A KPI's text as it follows its name: with a sign of equality, unless it begins with that of a bound."""
+    return kpi_text(kpi) if kpi.lower_bound is not None else f"= {kpi_text(kpi)}"
+
+
+def bound_text(bound: float, unit: str = "") -> str:
+    """The bound of a KPI that is only known to be at least so large, with the unit if there is one."""
+    return f">= {quantity(bound, unit) if unit else number(bound)}"
 
 
 def _two_digits(uncertainty: float) -> str:

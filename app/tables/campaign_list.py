@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from ragone.app.tables.answers import number, quantity, short
+from ragone.app.tables.answers import bound_text, number, quantity, short
 from ragone.app.terminal.printable import one_line
 from ragone.dataset import CampaignState, Lake, Remark, Unfinished
 from ragone.models.goals import Goal, goals_of
@@ -17,7 +17,7 @@ from ragone.schemas import Campaign, RagoneError
 
 _KPI_ID = re.compile(r"kpi-[0-9a-f]{64}")
 _CAMPAIGNS = "SELECT id, name, created FROM campaigns ORDER BY created DESC, id"
-_KPIS = "SELECT id, name, value, unit, standard_uncertainty FROM kpis WHERE id IN ({ids})"
+_KPIS = "SELECT id, name, value, lower_bound, unit, standard_uncertainty FROM kpis WHERE id IN ({ids})"
 
 
 @dataclass(frozen=True)
@@ -123,13 +123,21 @@ def _best_text(campaign: Listed) -> str:
 
 
 def _kpi_text(kpi: Mapping[str, Any]) -> str:
+    if kpi["lower_bound"] is not None:
+        return f"{kpi['name']} {bound_text(kpi['lower_bound'], {'1': '-'}.get(kpi['unit'], kpi['unit']))}"
     if kpi["value"] is None:
         return f"{kpi['name']} without a value"
     return f"{kpi['name']} {quantity(kpi['value'], kpi['unit'], kpi['standard_uncertainty'])}"
 
 
 def _range_text(kpis: tuple[Mapping[str, Any], ...]) -> str:
-    values = [kpi["value"] for kpi in kpis if kpi["value"] is not None]
+    values = {_least(kpi): kpi for kpi in kpis if _least(kpi) is not None}
     if not values:
         return f"{kpis[0]['name']} without a value"
-    return f"{kpis[0]['name']} {number(min(values))} to {number(max(values))} {kpis[0]['unit']}"
+    ends = [number(end) if values[end]["value"] is not None else bound_text(end) for end in (min(values), max(values))]
+    return f"{kpis[0]['name']} {ends[0]} to {ends[1]} {kpis[0]['unit']}"
+
+
+def _least(kpi: Mapping[str, Any]) -> Any:
+    """The value of a KPI, or its bound."""
+    return kpi["lower_bound"] if kpi["value"] is None else kpi["value"]

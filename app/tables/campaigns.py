@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from ragone.app.tables.answers import kpi_text, number
+from ragone.app.tables.answers import kpi_equation, kpi_text, number
 from ragone.app.terminal.progress import Watcher
 from ragone.app.terminal.session import FoundError, Session
 from ragone.dataset import Lake
@@ -112,9 +112,9 @@ def _outcome_line(trial: Trial) -> str:
 
 def _best_lines(result: CampaignResult, trial: Trial) -> list[str]:
     first = trial.kpis[0]
-    lines = [f"best       {result.goals[0].kpi} = {kpi_text(first)}{volume_elements_text(trial)}"]
+    lines = [f"best       {result.goals[0].kpi} {kpi_equation(first)}{volume_elements_text(trial)}"]
     lines += [
-        f"             {goal.name} = {kpi_text(kpi)}"
+        f"             {goal.name} {kpi_equation(kpi)}"
         for goal, kpi in zip(result.goals[1:], trial.kpis[1:], strict=True)
     ]
     lines += [f"kpi        {first.id}", f"candidate  {trial.candidate.id}"]
@@ -165,6 +165,7 @@ def _trial_data(trial: Trial) -> dict[str, Any]:
     first = trial.kpis[0]
     return {
         "value": first.value,
+        **({} if first.lower_bound is None else {"lower_bound": first.lower_bound}),
         "standard_uncertainty": first.standard_uncertainty,
         "unit": first.unit,
         "volume_element_count": trial.volume_element_count,

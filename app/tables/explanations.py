@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from ragone.app.tables.answers import plain, quantity, short, wide_table
+from ragone.app.tables.answers import bound_text, plain, quantity, short, wide_table
 from ragone.app.terminal.printable import one_line
 from ragone.flows.design.explaining import Explained
 from ragone.flows.design.losses import Losses
@@ -90,6 +90,8 @@ def _suggested(one: Explanation, left_out: str) -> Iterator[RenderableType]:
 
 
 def _found_text(row: Mapping[str, Any], unit: str) -> str:
+    if "found_bound" in row:
+        return f"{bound_text(row['found_bound'], unit)} found (censored)"
     if row["found"] is None:
         return "no value found"
     away = "" if row["residual"] is None else f", {row['residual']:+.1f} standard deviations away"

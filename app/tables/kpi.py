@@ -10,7 +10,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from ragone.app.tables.answers import quantity, short, wide_table
+from ragone.app.tables.answers import bound_text, quantity, short, wide_table
 from ragone.app.terminal.printable import one_line
 from ragone.flows.cell.kpis import StageKpis
 from ragone.schemas import Kpi, KpiOutcome, Record
@@ -62,7 +62,7 @@ def _column(found: Sequence[StageKpis], group: Subjects, records: Mapping[str, R
 def _section(columns: Mapping[str, Column]) -> list[RenderableType]:
     """One table for one column; for several one of values and one of where they come from. Then what has no value."""
     names = list(dict.fromkeys(n for column in columns.values() for n in column))
-    valued = [n for n in names if any(n in c and _measured(c[n][1]) for c in columns.values())]
+    valued = [n for n in names if any(n in c and _known(c[n][1]) for c in columns.values())]
     parts: list[RenderableType] = []
     if valued and len(columns) > 1:
         parts += ["", _values(valued, columns)]
@@ -95,7 +95,7 @@ def _origins(names: Sequence[str], columns: Mapping[str, Column]) -> Table:
     rows = []
     for name in names:
         for head, column in columns.items():
-            if name in column and _measured(column[name][1]):
+            if name in column and _known(column[name][1]):
                 artifact, kpi = column[name]
                 rows.append([name, _value(column, name) if single else head, short(artifact), _window(kpi)])
     return wide_table(["KPI", "value" if single else "of", "id", "window"], rows)
@@ -112,6 +112,11 @@ def _missing(columns: Mapping[str, Column]) -> list[Text]:
     return [Text(one_line(f"{', '.join(names)} of {head}: {reason}")) for (head, reason), names in reasons.items()]
 
 
+def _known(kpi: Kpi) -> bool:
+    """Whether a KPI has a value, or a bound of it."""
+    return _measured(kpi) or kpi.lower_bound is not None
+
+
 def _measured(kpi: Kpi) -> bool:
     return kpi.outcome is KpiOutcome.MEASURED
 
@@ -121,6 +126,8 @@ def _value(column: Column, name: str) -> str:
         return ""
     kpi = column[name][1]
     unit = "-" if kpi.unit == "1" else kpi.unit
+    if kpi.lower_bound is not None:
+        return bound_text(kpi.lower_bound, unit)
     return "none" if kpi.value is None else quantity(kpi.value, unit, kpi.standard_uncertainty)
 
 

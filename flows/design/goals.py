@@ -2,7 +2,8 @@
 
 In the parameter file an objective is ``{kpi: energy_density, maximise: true, from: discharge}``, a constraint
 ``{kpi: maximum_temperature, at_most: 45 degC, from: fast_charge}``. With several objectives each may say from which
-value on a design is of interest: ``better_than: 400 W.h/L``. `from` names the step, or several where the KPI
+value on a design is of interest: ``better_than: 400 W.h/L``. The surrogate takes the logarithm of a KPI with
+``scale: log``, as it does of a life unless ``scale: linear`` is given. `from` names the step, or several where the KPI
 compares curves; it may be left out where one step gives a record that the KPI is read off.
 """
 
@@ -16,14 +17,15 @@ from ragone.flows.errors import StudyError
 from ragone.flows.parameter_files.parameters import Section
 from ragone.flows.stages import kpi_stage_of
 from ragone.models import goals
-from ragone.models.goals import Sense
-from ragone.schemas.errors import RagoneError, UnknownFieldError
+from ragone.models.goals import GoalScale, Sense
+from ragone.schemas.errors import RagoneError, UnknownFieldError, did_you_mean
 from ragone.schemas.kpi_stage import KpiStage
 from ragone.schemas.units import parse_quantity
 
 _OBJECTIVES = (Sense.MAXIMISE, Sense.MINIMISE)
 _CONSTRAINTS = (Sense.AT_LEAST, Sense.AT_MOST)
-_SHARED = ("kpi", "from", "settings")
+_SHARED = ("kpi", "from", "settings", "scale")
+_LOGARITHMIC = ("cycle_life",)  # positive, and spread over orders of magnitude
 _REFERENCE = "better_than"
 
 
@@ -111,13 +113,36 @@ def _goal(section: Section, senses: Sequence[Sense]) -> Goal:
         )
     (sense,) = given
     unit = stage.unit_given(kpi) or "1"
+    read: dict[str, Any] = {
+        "sources": _sources(section),
+        "settings": _settings(section, stage),
+        "scale": _scale(section, kpi),
+    }
     if sense in _CONSTRAINTS:
-        return Goal(kpi, sense, _quantity(section, sense, unit), None, _sources(section), _settings(section, stage))
+        return _with_logarithm(section, Goal(kpi, sense, _quantity(section, sense, unit), **read))
     if not section.flag(sense):
         other = _OBJECTIVES[1 - _OBJECTIVES.index(sense)]
         raise StudyError(f"{section.at(sense)} = false says nothing. Write '{other}: true', or make it true.")
     reference = _quantity(section, _REFERENCE, unit) if section.has(_REFERENCE) else None
-    return Goal(kpi, sense, None, reference, _sources(section), _settings(section, stage))
+    return _with_logarithm(section, Goal(kpi, sense, None, reference, **read))
+
+
+def _with_logarithm(section: Section, goal: Goal) -> Goal:
+    """The goal, refused if its scale is logarithmic and one of its numbers has no logarithm."""
+    for number in (goal.limit, goal.reference):
+        if goal.is_logarithmic and number is not None and number <= 0:
+            raise StudyError(
+                f"{section.path}: {number:g} has no logarithm. Give a positive number, or 'scale: linear'."
+            )
+    return goal
+
+
+def _scale(section: Section, kpi: str) -> GoalScale:
+    usual = GoalScale.LOGARITHMIC if kpi in _LOGARITHMIC else GoalScale.LINEAR
+    name, known = section.raw("scale", str(usual)), [str(scale) for scale in GoalScale]
+    if name not in known:
+        raise StudyError(f"{section.at('scale')} = {name!r} is not known: {did_you_mean(str(name), known)}")
+    return GoalScale(name)
 
 
 def _quantity(section: Section, name: str, unit: str) -> float:

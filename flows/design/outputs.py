@@ -11,7 +11,9 @@ import io
 import json
 from pathlib import Path
 
+from ragone.flows.design.reports import CENSORED
 from ragone.flows.design.trials import CampaignResult, Trial
+from ragone.schemas import Kpi
 
 LOCK = "lake.lock"
 METRICS = "metrics.json"
@@ -57,6 +59,7 @@ def _metrics(result: CampaignResult) -> str:
     content = {
         "objective": result.goals[0].kpi,
         "best": None if kpi is None else kpi.value,
+        **({} if kpi is None or kpi.lower_bound is None else {"best_lower_bound": kpi.lower_bound}),
         "best_standard_uncertainty": None if kpi is None else kpi.standard_uncertainty,
         "unit": "" if kpi is None else kpi.unit,
         "best_trial": None if best is None else best.number,
@@ -89,6 +92,11 @@ def _column(path: str, varied: list[str]) -> str:
 def _row(trial: Trial, varied: list[str]) -> list[object]:
     kpi = trial.objective
     values = [trial.candidate.values.get(path) for path in varied]
-    measured = [None, None, ""] if kpi is None else [kpi.value, kpi.standard_uncertainty, kpi.unit]
+    measured = [None, None, ""] if kpi is None else [_valued(kpi), kpi.standard_uncertainty, kpi.unit]
     ids = [trial.volume_element_count, trial.target_met, trial.candidate.id, "" if kpi is None else kpi.id]
-    return [trial.number, trial.outcome, *values, *measured, *ids, *(other.value for other in trial.kpis[1:])]
+    return [trial.number, trial.outcome, *values, *measured, *ids, *map(_valued, trial.kpis[1:])]
+
+
+def _valued(kpi: Kpi) -> float | str | None:
+    """The value of a KPI; the bound of a censored one, marked as a laboratory reports it."""
+    return kpi.value if kpi.lower_bound is None else f"{CENSORED}={kpi.lower_bound!r}"

@@ -26,7 +26,7 @@ from ragone.schemas.units import parse_quantity
 
 CANDIDATE, OUTCOME, UNCERTAINTY, SAMPLES = "candidate_id", "outcome", "standard_uncertainty", "sample_count"
 MEASURED, FAILED, WITHDRAWN, INFEASIBLE = "measured", "failed", "withdrawn", "infeasible"
-CENSORED = ">"  # before a number: the value is larger, for the test was stopped there
+CENSORED = ">"  # before a number, with or without =: the value is larger, for the test was stopped there
 _OUTCOMES = ("", MEASURED, FAILED, WITHDRAWN)
 _HEADER = re.compile(r"(?P<name>[^\[\]]+?)\s*(?:\[(?P<unit>[^\[\]]*)\])?")
 _MOST_ROWS = 100_000
@@ -138,7 +138,7 @@ def _header(study: Study, row: Sequence[str]) -> tuple[list[str], list[str]]:
 
 def _with_unit(cell: str, unit: str) -> str:
     """A number with the unit of its column; a cell that says its own keeps it."""
-    return f"{cell} {unit}" if unit not in ("", "1") and re.fullmatch(r">?\s*[-+.\deE]+", cell) else cell
+    return f"{cell} {unit}" if unit not in ("", "1") and re.fullmatch(r"(>=?)?\s*[-+.\deE]+", cell) else cell
 
 
 def _cells(entry: Mapping[str, Any], where: str) -> dict[str, Any]:
@@ -227,4 +227,4 @@ def _without_mark(said: Any) -> Any:
     """A cell without the mark of a bound; a number that JSON gave as text is read as one."""
     if not isinstance(said, str) or not said.lstrip().startswith(CENSORED):
         return said
-    return said.lstrip().removeprefix(CENSORED).strip()
+    return said.lstrip().removeprefix(CENSORED).removeprefix("=").strip()

@@ -35,6 +35,7 @@ from ragone.flows.parameter_files.parameters import Section
 from ragone.flows.stages import STAGES, stage_named
 from ragone.schemas import Stage
 from ragone.schemas.errors import UnknownFieldError, did_you_mean
+from ragone.schemas.kpi_stage import KpiStage
 from ragone.schemas.stage import SEED
 
 USUAL = {
@@ -190,11 +191,30 @@ def _read(section: Section, role: str, usual: str) -> tuple[Step, str]:
     content = {"stage": written} if isinstance(written, str) else written
     inner = Section(content, section.at(role), None)
     stage = choose_stage(inner, inner.text("stage", usual) if usual else inner.text("stage"))
+    _require_single(inner, stage)
     inputs = {GENERATOR: _id(inner)} if GENERATOR in stage.ports else {}
     own = ("stage", "after", *(((GENERATOR, *TRUST_KEYS)) if inputs else ()))
     parameters = stage_parameters(inner, stage, [name for name in inner if name not in own])
     step = Step(role, stage, parameters, inputs)
     return step, inner.text("after", "")
+
+
+def _require_single(section: Section, stage: Stage[Any, Any]) -> None:
+    """Refuse a stage that gives several records, of which the steps after it could not be given one."""
+    if not stage.gives_many:
+        return
+    room, taken = stage.name.partition(".")[0], [port.kinds for port in stage.ports.values() if not port.optional]
+    alike = [
+        name
+        for name, other in STAGES.items()
+        if name.startswith(f"{room}.")
+        and not (other.gives_many or isinstance(other, KpiStage))
+        and [port.kinds for port in other.ports.values()] == taken
+    ]
+    advice = f"Name {' or '.join(alike)} instead" if alike else "Name a stage that gives one, or read a KPI off a step"
+    raise StudyError(
+        f"{section.at('stage')} = {stage.name} gives several records by name, and a step gives one. {advice}."
+    )
 
 
 def _id(section: Section) -> str:

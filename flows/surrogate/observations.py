@@ -16,6 +16,7 @@ from ragone.schemas.unit_names import unit_of
 
 _DESIGN = ("recipe_id", "candidate_id", "microstructure_id")  # the first that is known says which design a row is of
 _ABOUT = ("licence", "source")
+_CENSORED = "censored, only known to be larger: predictions are too low where runs were cut"
 _FIDELITY = "fidelity"
 _POWER = "power_watt"
 _MOST_VALUES = 500_000  # of all features together: they are recorded with the run
@@ -98,7 +99,9 @@ def find_observations(
     _require_columns([target, id_column, *features, *also], list(types))
     asked = list(features) or [name for name in default_features() if name in types]
     fidelity = () if _FIDELITY in where else (_FIDELITY,)
-    chosen = list(dict.fromkeys([target, id_column, *_DESIGN, *_ABOUT, *fidelity, *asked, *also]))
+    chosen = list(
+        dict.fromkeys([target, id_column, _bound_column(target), *_DESIGN, *_ABOUT, *fidelity, *asked, *also])
+    )
     listed = ", ".join(f'"{name}"' for name in chosen if name in types)
     frame = lake.sql(
         f"SELECT {listed} FROM evaluations{_condition(where)} ORDER BY {_quoted(id_column)}", at=snapshot_id
@@ -167,6 +170,12 @@ def _id_column(target: str) -> str:
     return f"{name}_id{separator}{role}"
 
 
+def _bound_column(target: str) -> str:
+    """The column of what the target is only known to be larger than."""
+    name, separator, role = target.partition(" of ")
+    return f"{name}_lower_bound{separator}{role}"
+
+
 def _require_columns(names: Sequence[str], known: Sequence[str]) -> None:
     for name in names:
         if name not in known:
@@ -212,6 +221,8 @@ def _usable(
 def _obstacle(lake: Lake, row: Mapping[str, Any], target: str, id_column: str, kept: Mapping[str, Any]) -> str:
     """Return the reason for which a row cannot be learned from; empty if it can."""
     name = row[id_column]
+    if _is_known(row.get(_bound_column(target))):
+        return _CENSORED
     if not _is_known(row[target]) or not name or "," in name:
         return f"without a value of {target}"
     if row.get(_FIDELITY) == "cheaper":

@@ -65,16 +65,30 @@ class Beliefs:
     def predict(self, points: Floats) -> tuple[Floats, Floats]:
         """Means and standard deviations of each KPI without noise, in its unit, shape (n, surrogates) each.
 
+        On a logarithmic scale the medians, and the deviations of the logarithms times them.
+
         Parameters
         ----------
         points
             Shape (n, axes), of the cube `space.known`; `space.points` makes them of candidates.
         """
         means, deviations = np.zeros((2, len(points), len(self.surrogates)))
-        for number, (goal, surrogate) in enumerate(zip(self.goals, self.surrogates, strict=False)):
-            mean, covariances = surrogate.predict(points)
+        for number, goal in enumerate(self.goals[: len(self.surrogates)]):
+            mean, covariances = self.predict_jointly(number, points)
             means[:, number], deviations[:, number] = goal.sign * mean, np.sqrt(np.maximum(covariances.diagonal(), 0))
         return means, deviations
+
+    def predict_jointly(self, number: int, points: Floats) -> tuple[Floats, Floats]:
+        """Means, shape (n,), and covariances, shape (n, n), of one goal's KPI by sign, in its unit; see `predict`."""
+        goal = self.goals[number]
+        means, covariances = self.surrogates[number].predict(points)
+        values = goal.gains(means)
+        return values, covariances * np.outer(values, values) if goal.is_logarithmic else covariances
+
+    def spread(self, number: int) -> float:
+        """The standard deviation of the values seen of one goal, in the unit of its KPI."""
+        scale, goal = self.surrogates[number].scale, self.goals[number]
+        return scale.spread * (float(abs(goal.gains(np.array(scale.centre)))) if goal.is_logarithmic else 1.0)
 
     def chance_of_success(self, points: Floats) -> Floats:
         """The probability that a candidate at each of the points can be evaluated at all [-], shape (n,)."""

@@ -171,7 +171,7 @@ class BelievedTerms:
     def _limit(self, number: int) -> float:
         """The limit of a goal, by sign and standardised."""
         goal = self.beliefs.goals[number]
-        return float(self.beliefs.surrogates[number].scale.standardised(np.array(goal.sign * (goal.limit or 0.0))))
+        return float(self.beliefs.surrogates[number].scale.standardised(np.array(goal.response(goal.limit))))
 
 
 def _starts(beliefs: Beliefs, terms: BelievedTerms, seed: int) -> Floats:

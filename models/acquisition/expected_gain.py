@@ -76,6 +76,8 @@ def _present(seen: Observations) -> float:
     import torch
 
     aims = [response for response in seen.responses if response.goal.is_objective]
+    if len(aims) == 1 and aims[0].goal.is_logarithmic:
+        return 1.0 / aims[0].scale.spread  # a gain of logarithms is a share of the value
     if len(aims) == 1:
         return abs(float(aims[0].values[seen.feasible].max())) / aims[0].scale.spread
     values = np.stack([aim.scale.standardised(aim.values) for aim in aims], axis=1)[seen.feasible]

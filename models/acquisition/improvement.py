@@ -127,7 +127,7 @@ def reference_point(seen: Observations) -> torch.Tensor:
     found = hypervolume.infer_reference_point(front if len(front) > 1 else feasible)
     for number, aim in enumerate(aims):
         if aim.goal.reference is not None:
-            found[number] = float(aim.scale.standardised(np.array(aim.goal.sign * aim.goal.reference)))
+            found[number] = float(aim.scale.standardised(np.array(aim.goal.response(aim.goal.reference))))
     return found
 
 
@@ -159,7 +159,7 @@ def _against(number: int) -> Excess:
 
 def _excess(number: int, response: Response) -> Excess:
     """The distance of a response beyond its limit, as BoTorch wants it: positive where the limit is broken."""
-    limit = response.scale.standardised(np.array(response.goal.sign * (response.goal.limit or 0.0))).item()
+    limit = response.scale.standardised(np.array(response.goal.response(response.goal.limit))).item()
 
     def beyond(values: torch.Tensor) -> torch.Tensor:
         return limit - values[..., number]

@@ -24,10 +24,11 @@ from ragone.schemas import Candidate, Kpi
 
 @dataclass(frozen=True)
 class Response:
-    """One goal's KPI over the candidates, by sign such that larger is better.
+    """One goal's KPI over the candidates, on the goal's scale, by sign such that larger is better.
 
-    `values` has shape (candidates,) in the KPI's unit, `variances` (candidates,) in its square, or None where no
-    uncertainty is known. `censored` has shape (candidates,): whether the KPI is larger than stated; None if none is.
+    `values` has shape (candidates,) in the KPI's unit or its logarithm, `variances` (candidates,) in the square of it,
+    or None where no uncertainty is known. `censored` has shape (candidates,): whether the KPI is larger than stated;
+    None if none is.
     """
 
     goal: Goal
@@ -100,12 +101,22 @@ def observe_at(points: Floats, goals: Sequence[Goal], kpis: Sequence[Kpi], faile
 def _response(goal: Goal, kpis: Sequence[Kpi], failed: int) -> Response:
     bounds = [bound_of(kpi) for kpi in kpis] + [None] * failed
     found = [bound_of(kpi) if value_of(kpi) is None else value_of(kpi) for kpi in kpis] + [None] * failed
+    if goal.is_logarithmic:
+        found = [value if value is not None and value > 0 else None for value in found]
     measured = np.array([value is not None for value in found], dtype=bool)
-    values = np.array([goal.sign * (value or 0.0) for value in found], dtype=np.float64)
+    values = np.array([0.0 if value is None else goal.response(value) for value in found], dtype=np.float64)
     values[~measured] = _pessimistic(goal, values[measured])
-    deviations = [kpi.standard_uncertainty for kpi in kpis] + [None] * failed
-    censored = np.array([bound is not None for bound in bounds], dtype=bool)
+    deviations = [_deviation(goal, kpi) for kpi in kpis] + [None] * failed
+    censored = measured & np.array([bound is not None for bound in bounds], dtype=bool)
     return Response(goal, values, _variances(deviations, measured), censored=censored if censored.any() else None)
+
+
+def _deviation(goal: Goal, kpi: Kpi) -> float | None:
+    """The standard uncertainty of a KPI on the scale of its goal: of a logarithm the relative one."""
+    deviation, value = kpi.standard_uncertainty, value_of(kpi)
+    if deviation is None or not goal.is_logarithmic:
+        return deviation
+    return deviation / value if value is not None and value > 0 else None
 
 
 def _pessimistic(goal: Goal, measured: Floats) -> float:
@@ -115,7 +126,7 @@ def _pessimistic(goal: Goal, measured: Floats) -> float:
     worst = float(measured.min())
     if goal.limit is None or len(measured) == 1:
         return worst
-    return min(worst, goal.sign * goal.limit - Scale.of(measured).spread)
+    return min(worst, float(goal.response(goal.limit)) - Scale.of(measured).spread)
 
 
 def _variances(deviations: Sequence[float | None], measured: np.ndarray[Any, Any]) -> Floats | None:

@@ -41,11 +41,12 @@ def slopes_of(beliefs: Beliefs, candidate: Candidate) -> tuple[Slope, ...]:
     """
     point = beliefs.space.points([candidate])
     found = []
-    for goal, surrogate in zip(beliefs.goals, beliefs.surrogates, strict=False):
+    for number, (goal, surrogate) in enumerate(zip(beliefs.goals, beliefs.surrogates, strict=False)):
         means, covariances = gradient_of(surrogate, point)
+        factor = abs(float(beliefs.predict_jointly(number, point)[0][0])) if goal.is_logarithmic else 1.0
         for path, variable in beliefs.space.known.variables.items():
             if not isinstance(variable, Choice):
-                axis, width = beliefs.space.known.axes_of(path).start, _width(variable)
+                axis, width = beliefs.space.known.axes_of(path).start, _width(variable) / factor
                 deviation = float(np.sqrt(max(covariances[axis, axis], 0.0)))
                 found.append(Slope(goal.kpi, path, goal.sign * float(means[axis]) / width, deviation / width))
     return tuple(found)

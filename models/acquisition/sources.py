@@ -96,7 +96,7 @@ def sources_of(
     Raises
     ------
     ParameterError
-        If one predicts no KPI of the goals, or nothing matches.
+        If one predicts no KPI of the goals, or one of logarithmic scale, or nothing matches.
     """
     found: list[list[Source]] = [[] for _ in goals]
     for record in records:
@@ -105,6 +105,12 @@ def sources_of(
             raise ParameterError(
                 f"{record.id[:30]} predicts {record.target}, the goals are {', '.join(goal.title for goal in goals)}. "
                 "Take it out of optimiser.suggest.learn_from."
+            )
+        logarithmic = [goals[place].title for place in places if goals[place].is_logarithmic]
+        if logarithmic:
+            raise ParameterError(
+                f"{record.id[:30]} predicts values, and the scale of {', '.join(logarithmic)} is logarithmic. Say "
+                "'scale: linear' there, or take it out of optimiser.suggest.learn_from."
             )
         for place in places:
             found[place].append(Source.of(record, goals[place], cube, context))

@@ -102,9 +102,9 @@ class Evaluated:
         fresh = beliefs.space.embedded(cube.snapped(sobol_points(cube.axes, skip=0, count=count, seed=seed)))
         fresh = fresh[_keeps_limits(beliefs, fresh) & (beliefs.chance_of_success(fresh) >= _LEAST_CHANCE)]
         points, surrogate = np.vstack([known, fresh]), beliefs.surrogates[aim]
-        means, covariances = surrogate.predict(points)
+        means, covariances = beliefs.predict_jointly(aim, points)
         model: Any = surrogate.differentiable
-        noise = float(np.median(model.likelihood.noise.detach().numpy())) * surrogate.scale.spread**2
+        noise = float(np.median(model.likelihood.noise.detach().numpy())) * beliefs.spread(aim) ** 2
         gains, chances = knowledge_gradients(means, covariances, noise, len(known))
         best = int(gains.argmax())
         chosen = cube.candidates(beliefs.space.searched_points(points[best : best + 1]))["0"]

@@ -30,7 +30,8 @@ def indices_of(beliefs: Beliefs, goal: int, count: int, seed: int) -> dict[str, 
     cube = beliefs.space.searched
 
     def mean(points: Floats) -> Floats:
-        return beliefs.surrogates[goal].predict(beliefs.space.embedded(cube.snapped(points)))[0]
+        means = beliefs.surrogates[goal].predict(beliefs.space.embedded(cube.snapped(points)))[0]
+        return beliefs.goals[goal].gains(means)
 
     found = sobol_indices(mean, [cube.axes_of(path) for path in cube.variables], count=count, seed=seed)
     if found is None:

@@ -42,7 +42,7 @@ def chances_best(beliefs: Beliefs, points: Floats, seed: int) -> Floats:
     feasible = np.ones((_DRAWS, len(points)), dtype=bool)
     for goal, values in zip(beliefs.goals, drawn, strict=True):
         if goal.limit is not None:
-            feasible &= values >= goal.sign * goal.limit
+            feasible &= values >= goal.response(goal.limit)
     aims = [values for goal, values in zip(beliefs.goals, drawn, strict=True) if goal.is_objective]
     if len(aims) == 1:
         value = np.where(feasible, aims[0], -np.inf)
@@ -62,7 +62,7 @@ def leads(beliefs: Beliefs, points: Floats, place: int) -> tuple[Floats, Floats]
         If there are several objectives.
     """
     aim = only_objective(beliefs.goals, "there is no one order in which designs are better")
-    means, covariances = beliefs.surrogates[aim].predict(points)
+    means, covariances = beliefs.predict_jointly(aim, points)
     own = covariances.diagonal()
     variances = own + own[place] - 2 * covariances[place]
     return means[place] - means, np.sqrt(np.maximum(variances, 0.0))

@@ -15,12 +15,14 @@ import numpy as np
 
 from ragone.models.acquisition.belief import Beliefs
 from ragone.models.explanation.unexplained import UnexplainedError
-from ragone.models.goals import Goal, value_of
+from ragone.models.goals import Goal, bound_of, value_of
 from ragone.schemas import Candidate, Kpi
 
 
 def believed(beliefs: Beliefs, candidate: Candidate, found: Sequence[Kpi]) -> list[dict[str, Any]]:
     """The mean and standard deviation expected of each goal, the value found, and its distance in deviations.
+
+    Of a KPI that was censored the bound is given.
 
     The deviation of a residual is that of the belief and of the KPI's own standard uncertainty together.
 
@@ -40,6 +42,8 @@ def believed(beliefs: Beliefs, candidate: Candidate, found: Sequence[Kpi]) -> li
         residual = None if value is None or not together else (value - mean) / together
         expected = {"kpi": goal.kpi, "mean": mean, "deviation": deviation}
         rows.append({**expected, "found": value, "found_uncertainty": own or None, "residual": residual})
+        if bound_of(kpi) is not None:
+            rows[-1]["found_bound"] = bound_of(kpi)
     return rows
 
 
@@ -87,7 +91,8 @@ def expected_improvement(lead: float, deviation: float) -> float:
 def _chance_kept(goal: Goal, mean: float, deviation: float) -> float:
     """The probability that a normal variable keeps the limit of a goal."""
     assert goal.limit is not None
-    room = goal.sign * (mean - goal.limit)
+    room = goal.response(mean) - goal.response(goal.limit)
+    deviation = deviation / mean if goal.is_logarithmic else deviation
     return _below(room / deviation) if deviation > 0 else float(np.heaviside(room, 1.0))
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from ragone.models.acquisition.belief import Beliefs
 from ragone.models.acquisition.space import Floats, UnitCube
-from ragone.models.goals import Goal, goals_of, least_of
+from ragone.models.goals import Goal, goals_of, least_of, value_of
 from ragone.schemas import Campaign, Candidate, Kpi, RagoneError
 
 MOST_TRIALS = 1000  # an exact Gaussian process takes their number cubed
@@ -88,6 +88,14 @@ class ReviewedTrials:
     def signs(self) -> Floats:
         """The factor by which larger is better of each objective, shape (objectives,)."""
         return np.array([self.goals[place].sign for place in self.aims])
+
+    def is_bound(self, trial: int, goal: int) -> bool:
+        """Whether a value is a bound, than which the KPI of the goal is larger, both counted from 0."""
+        return (
+            bool(self.kpis[trial])
+            and value_of(self.kpis[trial][goal]) is None
+            and bool(np.isfinite(self.values[trial, goal]))
+        )
 
     @property
     def shortcomings(self) -> dict[str, int]:

@@ -60,7 +60,10 @@ def draw_progress(
 
 
 def _values(axes: Axes, trials: ReviewedTrials) -> list[tuple[float, float, int]]:
-    """Draw each value with its standard uncertainty: hollow where it is not feasible, a cross where there is none."""
+    """Draw each value with its standard uncertainty: hollow where it is not feasible, a cross where there is none.
+
+    A bound has an arrow.
+    """
     counts = np.arange(1, len(trials.candidates) + 1)
     values, deviations = trials.values[:, trials.aims[0]], trials.deviations[:, trials.aims[0]]
     known = np.isfinite(values)
@@ -70,6 +73,9 @@ def _values(axes: Axes, trials: ReviewedTrials) -> list[tuple[float, float, int]
                 counts[chosen], values[chosen], deviations[chosen], fmt="o", ms=4, mfc=face, mec=OWN, ecolor=OWN,
                 elinewidth=1, label=f"{words} design",
             )  # fmt: skip
+    cut = np.array([trials.is_bound(number, trials.aims[0]) for number in range(len(counts))], dtype=bool)
+    if cut.any():
+        axes.plot(counts[cut], values[cut], "^", ms=9, mfc="none", mec=OWN, label="at least (censored)")
     if not known.all():
         without = counts[~known]
         heights = np.zeros(len(without))

@@ -104,7 +104,8 @@ def _point(
 ) -> None:
     face, alpha = OWN if trials.feasible[number] else "none", 0.25 + 0.75 * (near - _NEAR) / (1 - _NEAR)
     spread = trials.deviations[number, place]
-    axes.errorbar(x, y, spread, fmt="o", ms=4, mfc=face, mec=OWN, ecolor=OWN, alpha=min(alpha, 1.0))
+    mark = "^" if trials.is_bound(number, place) else "o"
+    axes.errorbar(x, y, spread, fmt=mark, ms=4, mfc=face, mec=OWN, ecolor=OWN, alpha=min(alpha, 1.0))
     if best:
         axes.plot(x, y, "o", ms=11, mfc="none", mec=BEST, mew=1.5)
 

@@ -132,6 +132,40 @@ def test_a_test_that_was_stopped(cli, batch, write_study, tmp_path):
         assert lake.get(lake.get(again["history_id"]).rows()[-1][1][0], Kpi).lower_bound == 700.0
 
 
+def test_lives_that_were_cut_are_bounds_everywhere(cli, write_study, tmp_path):
+    """A study of the longest life with lives told as ``>1200`` and ``>=1200``: each answer says ``>= 1200``.
+
+    The plateau is found, the search goes on on the scale of logarithms, and an explanation shows the bound.
+    """
+    study = write_study("20 W}}", "20 W}, age: {stage: ageing.fade_of_cell, cycles: 1200}}")
+    goals = "objectives=[{kpi: cycle_life, maximise: true, from: age}]"
+    assert cli("ask", study, "--set", goals, "--count", 6, "--output", "lives.csv").code == 0
+    said = ["300", "500", ">1200", ">=1200", "> 1200", "800"]
+    path = filled(tmp_path / "lives.csv", lambda n, row: row.update({"age.cycle_life [1]": said[n]}))
+    text = cli("tell", path, study, "--set", goals, "--conclude").out
+    assert "cycle_life >= 1200 - (censored)" in text
+    with Lake.open("lake") as lake:
+        (name,) = lake.sql("SELECT id FROM campaigns")["id"].to_list()
+        campaign = lake.get(name)
+    assert [row[0] for row in campaign.bounds] == [False, False, True, True, True, False]
+    assert campaign.goals[0]["scale"] == "log"
+    assert "cycle_life >= 1200" in cli("campaigns").out
+    (plateau,) = cli("plateau", name, "--json").data
+    assert plateau["best_value"] == 1200.0
+    assert "censored" in plateau["method"]
+    assert ">= 1200 - (censored)" in html(cli, name, tmp_path)
+    assert cli("ask", study, "--set", goals, "--count", 1, "--output", "more.csv").code == 0
+    path = filled(tmp_path / "more.csv", lambda _, row: row.update({"age.cycle_life [1]": ">1500"}))
+    again = cli("tell", path, study, "--set", goals, "--conclude", "--json").data
+    assert ">= 1500 - found (censored)" in cli("explain", f"{again['campaign_id']}#7").out
+
+
+def html(cli, name: str, folder: Path) -> str:
+    """The page of a campaign, as text."""
+    assert cli("report", name, "--html", folder / "page.html").code == 0
+    return (folder / "page.html").read_text().replace("&gt;", ">")
+
+
 @pytest.mark.parametrize(
     ("cells", "message"),
     [

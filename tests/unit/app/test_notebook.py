@@ -106,6 +106,8 @@ def test_a_campaign_shows_its_trials_and_its_best(example):
     assert "640 yes design-000000000000 ★" in page.text
     assert "no value no" in page.text
     assert "details" not in page.tags
+    cut = shown(example("campaign", values=[[640.0], [None]], bounds=[[True], [False]]))
+    assert ">= 640 yes" in cut.text
     odd = shown(example("campaign", goals=[{"aim": 7}]))
     assert "objective_name" in odd.shown
 

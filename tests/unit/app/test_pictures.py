@@ -112,6 +112,17 @@ def test_designs_of_a_campaign(tmp_path):
     assert red.sum() > 50
 
 
+def test_a_censored_design_is_an_arrow(tmp_path):
+    """A design that is only known to be better looks otherwise than one with a value, also where no value is known."""
+    labels = {"x": "porosity [-]", "y": "cycle life [-]", "shade": "loading", "title": "2 designs"}
+    pictures = []
+    for bounds in ((False, False), (False, True), (True, True)):
+        points = [Point(0.3 + 0.1 * n, 600.0, 10.0 * n, bound=bound) for n, bound in enumerate(bounds)]
+        draw_designs(points, **labels, path=tmp_path / "picture.png")
+        pictures.append((tmp_path / "picture.png").read_bytes())
+    assert len(set(pictures)) == 3
+
+
 def test_slice_without_colours(example):
     """Where there are no colours each phase has a sign of its own, told below."""
     labels = np.repeat(np.array([0, 1, 2], np.uint8), 4).reshape(3, 4, 1)

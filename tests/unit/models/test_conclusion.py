@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
@@ -9,7 +10,7 @@ import pytest
 from goal_problems import candidates, goal, kpi
 
 from ragone.models.conclusion import conclude
-from ragone.schemas import Campaign, Kpi
+from ragone.schemas import Campaign, Kpi, KpiOutcome
 from ragone.schemas.errors import FieldShapeError, SchemaVersionError
 
 MORE, LESS = goal("maximise"), goal("minimise")
@@ -41,6 +42,17 @@ def test_an_infeasible_trial_has_no_value_and_is_never_the_best() -> None:
     assert found.best_candidate_id == found.candidate_ids[0]
     assert found.feasible.tolist() == [1, 0]
     assert found.values == [[3.0], [None]]
+
+
+def test_values_that_are_bounds_are_marked() -> None:
+    """A censored KPI that should be large has its bound as value, marked; one that should be small has no value."""
+    censored = replace(kpi(None), outcome=KpiOutcome.CENSORED, lower_bound=5.0)
+    found = concluded((kpi(3.0), censored), [MORE])
+    assert (found.values, found.bounds) == ([[3.0], [5.0]], [[False], [True]])
+    assert [found.is_bound(trial, 0) for trial in (0, 1)] == [False, True]
+    small = concluded((kpi(3.0), censored), [LESS])
+    assert (small.values, small.bounds) == ([[3.0], [None]], [])
+    assert not small.is_bound(1, 0)
 
 
 def test_a_trial_beyond_a_limit_is_never_the_best() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from ragone.flows.design.evaluation import roles_of
 from ragone.flows.stages import KPI_STAGES, STAGES
 from ragone.schemas import (
     Candidate,
+    CapacityFade,
     CellParameters,
     Curve,
     Geometry,
@@ -113,10 +115,17 @@ SOURCES: dict[str, tuple[str, str]] = {
     "kpi.thermal_runaway": ("critical_ambient_temperature", "assemble"),
 }
 READ_OFF = sorted(name for name, stage in KPI_STAGES.items() if read_off(stage))  # others compare several subjects
-USUAL = {Transport: "average", CellParameters: "assemble", Curve: "discharge", Impedance: "spectrum"}
+USUAL = {
+    Transport: "average",
+    CellParameters: "assemble",
+    Curve: "discharge",
+    Impedance: "spectrum",
+    CapacityFade: "age",
+}
 STEPS: dict[str, Any] = {
     "discharge": DISCHARGE,
     "spectrum": "simulate_impedance",
+    "age": "ageing.fade_of_cell",
     **{name: f"protocol.{name}" for name in ("cycle", "rate_test", "pulse", "gitt", "charge", "fast_charge")},
 }
 
@@ -303,6 +312,17 @@ def test_an_input_that_nothing_before_gives_is_named_with_the_remedy() -> None:
         read(DENSITY, discharge=DISCHARGE, strange="of_geometry")
 
 
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [("ageing.age_cell", "Name ageing.fade_of_cell instead."), ("kpi.taper", "Name a stage that gives one, or read")],
+)
+def test_a_stage_of_several_records_is_refused_with_the_stage_that_gives_one(name: str, advice: str) -> None:
+    """A step gives one record: a stage of several is refused by its path, and the one to name instead is named."""
+    message = f"study.steps.age.stage = {name} gives several records by name, and a step gives one. {advice}"
+    with pytest.raises(StudyError, match=re.escape(message)):
+        read({"kpi": "cycle_life", "maximise": True, "from": "age"}, age=name)
+
+
 def test_the_negative_electrode_has_steps_of_its_own() -> None:
     """Where the study gives it a recipe; the cell takes both, and its space is open like that of the positive one."""
     study = read(DENSITY, discharge=DISCHARGE)
@@ -359,6 +379,7 @@ def test_materials_of_a_drawn_negative_electrode_are_its_set_s(where: str) -> No
     [
         ("half-cell.yaml", []),
         ("full-cell.yaml", []),
+        ("cycle-life.yaml", ["age"]),
         ("four-parameters.yaml", ["assemble"]),
         ("both-electrodes.yaml", ["charge", "assemble"]),
     ],

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from evaluated_designs import fill
 
+from ragone.app.tables.surrogates import retrained_text
 from ragone.dataset import Lake
 from ragone.dataset.errors import StageFailedError
 from ragone.flows.errors import RetrainingError
@@ -86,6 +87,18 @@ def test_infeasible_designs_are_counted_not_learned(lake):
     assert infeasible > 0
     assert dict(done.left_out) == {f"without a value of {TARGET}": infeasible}
     assert done.surrogate.card["data"]["left_out"] == dict(done.left_out)
+
+
+def test_censored_designs_are_counted_with_the_bias_that_they_leave(lake):
+    """Those that are only known to be larger are no values: left out, and said to make predictions too low."""
+    fill(lake, 12, seed=5, high=0.4, budget=600.0)
+    count = lake.sql("SELECT count(*) FROM kpis WHERE lower_bound = 600").item()
+    assert count > 0
+    done = retrain(lake, TARGET, where="porosity < 0.4", **QUICK)
+    (said,) = [reason for reason in done.left_out if reason.startswith("censored")]
+    assert done.left_out[said] == count
+    assert "predictions are too low" in said
+    assert f"left out: {count} {said}" in str([part.plain for part in retrained_text(done).renderables[:-1]])
 
 
 def test_retraining_holds_out_designs_that_neither_has_seen(lake):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from goal_problems import goal, kpi
@@ -10,7 +12,7 @@ from ragone.models.conclusion import conclude
 from ragone.models.front import unbeaten
 from ragone.models.review import ReviewedTrials, ReviewError, progress_of
 from ragone.models.review.progress import hypervolume, hypervolumes, reference_point
-from ragone.schemas import Candidate
+from ragone.schemas import Candidate, KpiOutcome
 
 
 def reviewed(rows, goals, failed=()):
@@ -34,6 +36,16 @@ def test_the_best_feasible_value_so_far_with_its_own_uncertainty():
     assert found.reached == pytest.approx([np.nan, 7, 7, 7, 7, 4, 4], nan_ok=True)
     assert found.deviations == pytest.approx([np.nan, 1, 1, 1, 1, 5, 5], nan_ok=True)
     assert found.trials.tolist() == [-1, 1, 1, 1, 1, 5, 5]
+
+
+def test_a_bound_is_known_from_a_value():
+    """Of a KPI that should be large the value of a censored trial is its bound; of one that should be small none is."""
+    cut = replace(kpi(None), outcome=KpiOutcome.CENSORED, lower_bound=7.0)
+    tried = tuple(Candidate(values={"x": float(number)}) for number in range(3))
+    for sense, bounds in (("maximise", [False, True, False]), ("minimise", [False, False, False])):
+        campaign = conclude(tried, (kpi(5.0), cut), name="any", definition={}, goals=[goal(sense)], failed_trials=(2,))
+        trials = ReviewedTrials.of(campaign, tried, [[kpi(5.0)], [cut], []])
+        assert [trials.is_bound(number, 0) for number in range(3)] == bounds
 
 
 def test_nothing_is_reached_without_a_feasible_trial():
