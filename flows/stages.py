@@ -130,6 +130,8 @@ from ragone.pipelines.uncertainty import draw_materials
 from ragone.pipelines.uncertainty import draw_cell
 from ragone.pipelines.uncertainty import estimate_shares
 from ragone.pipelines.uncertainty import share_near_best
+from ragone.pipelines.uncertainty import collect_tolerances
+from ragone.pipelines.uncertainty import vary_cell
 
 from ragone.extensions import STAGES as GROUP
 from ragone.extensions import Extension, Registry, problems
