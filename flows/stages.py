@@ -121,6 +121,8 @@ from ragone.pipelines.kpi import relative_deviation
 from ragone.pipelines.kpi import largest_regret
 from ragone.pipelines.ageing import age_cell
 from ragone.pipelines.ageing import fade_of_cell
+from ragone.pipelines.ageing import age_regions
+from ragone.pipelines.ageing import region_of_cell
 from ragone.pipelines.ageing import join_segments
 from ragone.pipelines.ageing import fade_of_curve
 from ragone.pipelines.ageing import find_cycle_life

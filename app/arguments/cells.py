@@ -193,9 +193,19 @@ def _age(command: argparse.ArgumentParser) -> None:
         help="so many cells of the design, each made a little different; --set takes parameters of the end of life too, "
         "for example capacity_share=0.9",
     )
-    command.add_argument("--seed", type=int, default=0, help="of the cells (default: %(default)s)")
     command.add_argument(
-        "--tolerances", default="", metavar="FILE", help="what differs from cell to cell, as --priors of uncertainty"
+        "--regions",
+        type=int,
+        metavar="N",
+        help="one cell of so many parallel regions at one voltage: volume elements of its electrodes, or draws by "
+        "--tolerances; SPM or SPMe",
+    )
+    command.add_argument("--seed", type=int, default=0, help="of cells or regions (default: %(default)s)")
+    command.add_argument(
+        "--tolerances",
+        default="",
+        metavar="FILE",
+        help="what differs from cell to cell, or from region to region, written as --priors of uncertainty",
     )
     command.add_argument("--workers", type=int, default=1, metavar="N", help="processes that age cells (default: 1)")
     command.add_argument(

@@ -18,10 +18,11 @@ from ragone.app.terminal.progress import Watcher
 from ragone.app.terminal.session import FINE, FOUND, Session
 from ragone.dataset import Lake
 from ragone.flows.ageing.chain import age
+from ragone.flows.ageing.heterogeneous import age_heterogeneous, regions_of
 from ragone.flows.ageing.population import PopulationPlan, age_population, stopping_at_the_end
 from ragone.flows.cell.building import build_cell, plan_cell, recipe_of
 from ragone.flows.cell.electrodes import subject_of
-from ragone.flows.errors import CellError
+from ragone.flows.errors import CellError, CyclingError
 from ragone.flows.parameter_files.fields import settings_of
 from ragone.flows.running.execution import Execution
 from ragone.flows.uncertainty.priors_file import read_priors
@@ -36,6 +37,8 @@ _SHOWN = 6  # rows of the table
 def execute(session: Session) -> int:
     """Age the cell; 1 if the cycles ended before they should."""
     given = session.arguments
+    if given.cells is not None and given.regions is not None:
+        raise CyclingError("--cells and --regions are two different things: several cells, or one in parts. Leave one.")
     settings = settings_of(given.settings)
     of_life = {name: settings.pop(name) for name in list(settings) if given.cells is not None and _is_of_life(name)}
     of_ageing = {name: text for name, text in settings.items() if named(age_cell.parameters, name)}
@@ -48,13 +51,31 @@ def execute(session: Session) -> int:
         cell = _cell(session, lake, of_cell)
         if given.cells is not None:
             return _age_population(session, lake, cell.id, parameters, of_life)
+        if given.regions is not None:
+            return _age_regions(session, lake, cell.id, parameters)
         with Watcher(session.notes, hidden=session.silent) as watcher:
             aged = age(lake, cell.id, cycles=given.cycles, segment=given.segment, settings=parameters, progress=watcher)
         fade = lake.get(aged.fade_id, CapacityFade)
+    return _report(session, fade, {"cell_id": cell.id, "state_id": aged.state_id, "segments": aged.segments})
+
+
+def _age_regions(session: Session, lake: Lake, cell_id: str, parameters: dict[str, Any]) -> int:
+    """Age parallel regions of the cell at one voltage, in one piece."""
+    given = session.arguments
+    stated = read_priors(given.tolerances) if given.tolerances else None
+    regions = regions_of(lake, cell_id, given.regions, seed=given.seed, stated=stated)
+    with session.working(f"{given.cycles} cycles of {len(regions)} regions"):
+        fade_id = age_heterogeneous(lake, regions, {**parameters, "cycles": given.cycles})
+    return _report(session, lake.get(fade_id, CapacityFade), {"cell_id": cell_id, "region_ids": list(regions)})
+
+
+def _report(session: Session, fade: CapacityFade, ids: dict[str, Any]) -> int:
+    """Draw and print a fade; 1 if the cycles ended before they should."""
+    given = session.arguments
     if given.png:
         draw_ageing(fade, given.png)
         session.advise(f"drawn into {given.png}")
-    data = {"id": fade.id, "cell_id": cell.id, "state_id": aged.state_id, "segments": aged.segments, **plain(fade)}
+    data = {"id": fade.id, **ids, **plain(fade)}
     said = f"{fade.outcome}{f': {fade.reason}' if fade.reason else ''}"
     session.answer({**data, **_summary(fade)}, Group(Text(one_line(said)), *_tables(fade), Text(fade.id)))
     session.advise(f"Try next: ragone show {short(fade.id)}{session.again()}")

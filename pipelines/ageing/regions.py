@@ -30,7 +30,8 @@ from ragone.schemas import CellParameters, FadeOutcome
 RegionModel = Literal["SPM", "SPMe"]
 _CURRENT, _VOLTAGE = "Current function [A]", "Battery voltage [V]"
 _HOUR = 3600.0  # s
-_LONGEST, _SHORTEST, _GIVEN_UP = 600.0, 1e-2, 3.6e5  # s, of one call of the integrator and of a step of the cycle
+_LONGEST, _NEAR, _SHORTEST = 600.0, 20.0, 1e-2  # s, of one call of the integrator: at first, near an end, at least
+_GIVEN_UP = 3.6e5  # s, of a step of the cycle
 
 
 @dataclass(frozen=True)
@@ -132,9 +133,9 @@ class RegionsMap:
                     raise CycleFailedError(FadeOutcome.SOLVER_FAILED, " ".join(str(cause).split())[:200]) from None
                 length /= 4
                 continue
-            if remaining <= 0:
+            if remaining <= 0 and length <= _NEAR:
                 return self._passed(here, given, holds_voltage, self._end(here, given, holds_voltage, left, length))
-            here = then
+            here, length = (here, length / 8) if remaining <= 0 else (then, length)
         raise CycleFailedError(FadeOutcome.INFEASIBLE, f"a step of the cycle did not end after {_GIVEN_UP:g} s")
 
     def _end(
@@ -202,12 +203,20 @@ def _region(
     symbols = [found["x"], found["inputs"]]
     first = casadi.Function("first", [found["inputs"]], [found["x0"]])(0.0)
     return _Region(
-        rate=casadi.Function("rate", symbols, [given[0]]),
-        voltage=casadi.Function("voltage", symbols, [given[1]]),
+        rate=_scalar(casadi.Function("rate", symbols, [given[0]])),
+        voltage=_scalar(casadi.Function("voltage", symbols, [given[1]])),
         recorded=casadi.Function("recorded", symbols, [casadi.vertcat(*given[2:])]),
         first=np.array(first, np.float64).ravel(),
         names=names,
     )
+
+
+def _scalar(function: Any) -> Any:
+    """The function by scalar operations, which are faster; itself where it interpolates a table."""
+    try:
+        return function.expand()
+    except RuntimeError:
+        return function
 
 
 def _coupled(regions: Sequence[_Region], numerics: AgeingNumerics) -> tuple[Any, Any]:
@@ -217,9 +226,11 @@ def _coupled(regions: Sequence[_Region], numerics: AgeingNumerics) -> tuple[Any,
     """
     import casadi
 
-    states = [casadi.MX.sym(f"x{n}", len(region.first)) for n, region in enumerate(regions)]
-    counted = casadi.MX.sym("counted", 2)
-    currents, holds, given, length = (casadi.MX.sym("I", len(regions)), *map(casadi.MX.sym, ("holds", "given", "time")))
+    scalar = all(one.is_a("SXFunction") for region in regions for one in (region.rate, region.voltage))
+    symbol = casadi.SX.sym if scalar else casadi.MX.sym
+    states = [symbol(f"x{n}", len(region.first)) for n, region in enumerate(regions)]
+    counted = symbol("counted", 2)
+    currents, holds, given, length = (symbol("I", len(regions)), *map(symbol, ("holds", "given", "time")))
     voltages = [region.voltage(state, currents[n]) for n, (region, state) in enumerate(zip(regions, states, strict=True))]
     rates = [region.rate(state, currents[n]) for n, (region, state) in enumerate(zip(regions, states, strict=True))]
     current = casadi.sum1(currents) / len(regions)
