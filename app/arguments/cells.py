@@ -190,8 +190,8 @@ def _age(command: argparse.ArgumentParser) -> None:
         "--cells",
         type=int,
         metavar="N",
-        help="so many cells of the design, each made a little different; --set takes parameters of the end of life too, "
-        "for example capacity_share=0.9",
+        help="so many cells of the design, each made a little different; --set takes parameters of the end of life "
+        "too, for example capacity_share=0.9",
     )
     command.add_argument(
         "--regions",

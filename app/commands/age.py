@@ -82,9 +82,7 @@ def _report(session: Session, fade: CapacityFade, ids: dict[str, Any]) -> int:
     return FINE if fade.outcome in _DONE else FOUND
 
 
-def _age_population(
-    session: Session, lake: Lake, cell_id: str, ageing: dict[str, Any], life: dict[str, str]
-) -> int:
+def _age_population(session: Session, lake: Lake, cell_id: str, ageing: dict[str, Any], life: dict[str, str]) -> int:
     """Age several cells of the design, report and draw their lives; 1 if one could not be aged."""
     given = session.arguments
     read = {find_cycle_life.parameter(name).name: find_cycle_life.parameter(name).read(text, name)

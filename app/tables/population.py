@@ -48,7 +48,8 @@ def spread_words(lives: Sequence[CycleLife]) -> str:
     if len(ends) < 2:
         return "one cell: no spread of lives."
     share = float(ends.std(ddof=1) / ends.mean())
-    return f"lives from {ends.min():.4g} to {ends.max():.4g} {lives[0].unit}, standard deviation {share:.2g} of the mean"
+    unit = lives[0].unit
+    return f"lives from {ends.min():.4g} to {ends.max():.4g} {unit}, standard deviation {share:.2g} of the mean"
 
 
 def _tolerances(tolerances: Priors) -> Table:

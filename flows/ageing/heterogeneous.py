@@ -33,9 +33,7 @@ def age_heterogeneous(lake: Lake, regions: tuple[str, ...], settings: Mapping[st
     return run.id
 
 
-def regions_of(
-    lake: Lake, cell_id: str, count: int, *, seed: int = 0, stated: Priors | None = None
-) -> tuple[str, ...]:
+def regions_of(lake: Lake, cell_id: str, count: int, *, seed: int = 0, stated: Priors | None = None) -> tuple[str, ...]:
     """The ids of the regions of a cell.
 
     Parameters

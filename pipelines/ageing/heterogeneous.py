@@ -133,7 +133,9 @@ def _lived(built: RegionsMap, cycles: int, share: float) -> SimulatedLife:
 def _fade(
     life: SimulatedLife, cell: CellParameters, built: RegionsMap, duty: Duty, temperature: float, method: str
 ) -> CapacityFade:
-    columns: dict[str, Any] = {field: np.array([getattr(row, name) for row in life.rows], np.float64) for field, name in _COLUMNS.items()}
+    columns: dict[str, Any] = {
+        field: np.array([getattr(row, name) for row in life.rows], np.float64) for field, name in _COLUMNS.items()
+    }
     return CapacityFade(
         cell_name=cell.parameter_set,
         outcome=life.outcome,

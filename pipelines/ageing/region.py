@@ -44,9 +44,10 @@ def region_of_cell(
     AgeingError
         If the electrode of the cell was not measured.
     """
-    active, radius = (getattr(cell, f"{electrode}_{name}") for name in ("active_material_fraction", "particle_radius_metre"))
+    active = getattr(cell, f"{electrode}_active_material_fraction")
+    radius = getattr(cell, f"{electrode}_particle_radius_metre")
     if active is None or radius is None:
-        raise AgeingError(f"the {electrode} electrode of {cell.id} was not measured. Assemble the cell of its transport.")
+        raise AgeingError(f"the {electrode} electrode of {cell.id} was not measured: assemble the cell of one.")
     coating = coating_of(electrode, volume_element, materials, radius)
     share = coating.active_material_fraction / active
     changed: dict[str, Any] = {} if coating.conducts else {"outcome": _OUTCOMES[electrode]}

@@ -46,7 +46,7 @@ class _Region:
 
 
 class RegionsMap:
-    """The map of one cycle of parallel regions: a discharge, a rest, a charge at constant current, then voltage, a rest.
+    """The map of one cycle of parallel regions: discharge, rest, charge at constant current, then voltage, rest.
 
     Parameters
     ----------
@@ -227,13 +227,14 @@ def _coupled(regions: Sequence[_Region], numerics: AgeingNumerics) -> tuple[Any,
     import casadi
 
     scalar = all(one.is_a("SXFunction") for region in regions for one in (region.rate, region.voltage))
-    symbol = casadi.SX.sym if scalar else casadi.MX.sym
-    states = [symbol(f"x{n}", len(region.first)) for n, region in enumerate(regions)]
-    counted = symbol("counted", 2)
-    currents, holds, given, length = (symbol("I", len(regions)), *map(symbol, ("holds", "given", "time")))
-    voltages = [region.voltage(state, currents[n]) for n, (region, state) in enumerate(zip(regions, states, strict=True))]
-    rates = [region.rate(state, currents[n]) for n, (region, state) in enumerate(zip(regions, states, strict=True))]
-    current = casadi.sum1(currents) / len(regions)
+    symbol: Any = casadi.SX.sym if scalar else casadi.MX.sym
+    states: list[Any] = [symbol(f"x{n}", len(region.first)) for n, region in enumerate(regions)]
+    counted, currents = symbol("counted", 2), symbol("I", len(regions))
+    holds, given, length = (symbol(name) for name in ("holds", "given", "length"))
+    parts = [(region, states[n], currents[n]) for n, region in enumerate(regions)]
+    voltages = [region.voltage(state, current) for region, state, current in parts]
+    rates = [region.rate(state, current) for region, state, current in parts]
+    current: Any = casadi.sum1(currents) / len(regions)
     equal = [one - voltages[0] for one in voltages[1:]]
     said = holds * (voltages[0] - given) + (1 - holds) * (current - given)
     whole = casadi.vertcat(*states, counted)
@@ -245,6 +246,6 @@ def _coupled(regions: Sequence[_Region], numerics: AgeingNumerics) -> tuple[Any,
         "alg": casadi.vertcat(*equal, said),
     }
     options = {"reltol": numerics.relative_tolerance, "abstol": numerics.absolute_tolerance,
-               "disable_internal_warnings": True, "max_num_steps": 100_000}  # fmt: skip
+               "disable_internal_warnings": True, "max_num_steps": 2000}  # fmt: skip
     integrator = casadi.integrator("regions", "idas", system, 0.0, 1.0, options)
     return integrator, casadi.Function("seen", [whole, currents], [voltages[0]])

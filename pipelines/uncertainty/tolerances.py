@@ -60,7 +60,8 @@ def collect_tolerances(cell: CellParameters, stated: Priors | None = None) -> Pr
     own = [] if stated is None else stated.rows()
     for row in own:
         if row.holder is not Holder.CELL or row.name not in VARIED:
-            raise UnknownFieldError(f"{row.name!r} of the {row.holder} is no tolerance: {did_you_mean(row.name, VARIED)}")
+            known = did_you_mean(row.name, VARIED)
+            raise UnknownFieldError(f"{row.name!r} of the {row.holder} is no tolerance: {known}")
     named = {row.name: replace(row, source=Source.MANUFACTURE) for row in own}
     if len(named) < len(own):
         raise UnknownFieldError("a tolerance is stated for more than one source. State each once.")
