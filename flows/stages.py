@@ -121,6 +121,8 @@ from ragone.pipelines.kpi import relative_deviation
 from ragone.pipelines.kpi import largest_regret
 from ragone.pipelines.ageing import age_cell
 from ragone.pipelines.ageing import fade_of_cell
+from ragone.pipelines.ageing import age_regions
+from ragone.pipelines.ageing import region_of_cell
 from ragone.pipelines.ageing import join_segments
 from ragone.pipelines.ageing import fade_of_curve
 from ragone.pipelines.ageing import find_cycle_life
@@ -130,6 +132,8 @@ from ragone.pipelines.uncertainty import draw_materials
 from ragone.pipelines.uncertainty import draw_cell
 from ragone.pipelines.uncertainty import estimate_shares
 from ragone.pipelines.uncertainty import share_near_best
+from ragone.pipelines.uncertainty import collect_tolerances
+from ragone.pipelines.uncertainty import vary_cell
 
 from ragone.extensions import STAGES as GROUP
 from ragone.extensions import Extension, Registry, problems

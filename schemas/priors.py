@@ -24,6 +24,7 @@ class Source(StrEnum):
     VOXEL = "voxel"
     MATERIALS = "materials"
     CELL = "cell parameters"
+    MANUFACTURE = "manufacture"
 
 
 class Distribution(StrEnum):
@@ -79,7 +80,7 @@ class Priors(Record):
 
     holders: tuple[str, ...] = texts(doc="the record that the quantity belongs to: transport, materials, cell, ...")
     names: tuple[str, ...] = texts(doc="field of that record, or PyBaMM's name of a parameter of the cell's model")
-    sources: tuple[str, ...] = texts(doc="sampling, generator, voxel, materials or cell parameters")
+    sources: tuple[str, ...] = texts(doc="sampling, generator, voxel, materials, cell parameters or manufacture")
     distributions: tuple[str, ...] = texts(doc="of the factor that multiplies the quantity: log-normal or normal")
     sizes: np.ndarray[Any, Any] = vector(
         "1", low=1, doc="factor at one standard deviation; log-normal it is divided by on the other side"

@@ -192,7 +192,31 @@ def _age(command: argparse.ArgumentParser) -> None:
         metavar="TEXT",
         help="of a cycle, instead of one by rates, for example 'Discharge at 1C until 2.5 V'; repeat it",
     )
-    command.add_argument("--png", metavar="FILE", help="draw capacity and lost lithium into a PNG file")
+    command.add_argument(
+        "--cells",
+        type=int,
+        metavar="N",
+        help="so many cells of the design, each made a little different; --set takes parameters of the end of life "
+        "too, for example capacity_share=0.9",
+    )
+    command.add_argument(
+        "--regions",
+        type=int,
+        metavar="N",
+        help="one cell of so many parallel regions at one voltage: volume elements of its electrodes, or draws by "
+        "--tolerances; SPM or SPMe",
+    )
+    command.add_argument("--seed", type=int, default=0, help="of cells or regions (default: %(default)s)")
+    command.add_argument(
+        "--tolerances",
+        default="",
+        metavar="FILE",
+        help="what differs from cell to cell, or from region to region, written as --priors of uncertainty",
+    )
+    command.add_argument("--workers", type=int, default=1, metavar="N", help="processes that age cells (default: 1)")
+    command.add_argument(
+        "--png", metavar="FILE", help="draw capacity and lost lithium, or how many cells live how long, into a PNG file"
+    )
 
 
 def _kpis(command: argparse.ArgumentParser) -> None:

@@ -34,6 +34,7 @@ def age(
     cycles: int,
     segment: int,
     settings: Mapping[str, Any],
+    name: str = "",
     progress: Progress | None = None,
 ) -> Aged:
     """Age a stored cell segment by segment, or find what is stored of it.
@@ -48,6 +49,8 @@ def age(
         Cycles at most, and of each segment.
     settings
         Parameters of `age_cell` but for `cycles`.
+    name
+        Which cell it is among those of one design; that of its parameter set if empty.
     progress
         Follows the segments.
 
@@ -69,7 +72,7 @@ def age(
         state, done = outputs["state"], done + 1
         progress.step(f"cycle {sum(parts[:done])} of {cycles}")
         progress.advanced()
-    return Aged(lake.run(join_segments, fades=fades).id, state, done)
+    return Aged(lake.run(join_segments, fades=fades, cell_name=name).id, state, done)
 
 
 def _segments(lake: Lake, cell_id: str, parts: list[int], settings: Mapping[str, Any]) -> Iterator[Mapping[str, str]]:

@@ -16,13 +16,15 @@ _SAME = ("cell_name", "protocol", "ambient_temperature_kelvin", "method")
 
 
 @stage("ageing.join_segments", libraries=("numpy",))
-def join_segments(fades: Sequence[CapacityFade]) -> CapacityFade:
+def join_segments(fades: Sequence[CapacityFade], *, cell_name: str = "") -> CapacityFade:
     """Join the fades of segments into one, in the order of their cycles.
 
     Parameters
     ----------
     fades
         One or more of the same cell and cycle, each beginning where another one ends.
+    cell_name
+        Which cell it is among those of one design; as the segments say if empty.
 
     Raises
     ------
@@ -39,7 +41,7 @@ def join_segments(fades: Sequence[CapacityFade]) -> CapacityFade:
         if before.cycle_count[-1] >= after.cycle_count[0]:
             raise AgeingError(f"two segments have cycle {int(after.cycle_count[0])}. Leave one of them out.")
     last = next((one for one in fades if one.outcome is not FadeOutcome.BUDGET), (ordered or fades)[-1])
-    return replace(last, **_joined(ordered or [last]))
+    return replace(last, **_joined(ordered or [last]), cell_name=cell_name or last.cell_name)
 
 
 def _joined(fades: list[CapacityFade]) -> dict[str, Any]:

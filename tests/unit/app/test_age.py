@@ -55,3 +55,26 @@ def test_refusals_are_words(cli, place):
         assert answer.code != 0
         assert said in answer.err
         assert "Traceback" not in answer.err
+
+
+def test_ages_several_cells_of_one_design(cli, place, tmp_path):
+    """A table of cells, the median of their lives and a picture; own tolerances and unknown settings."""
+    words = ("age", "--parameter-set", "Chen2020", "--cycles", "4", *CHEAP, "--lake", place)
+    given = ("--cells", "2", "--set", "capacity_share=0.9975", "--png", tmp_path / "lives.png")
+    answer = cli(*words, *given, "--json")
+    assert answer.code == 0, answer.err
+    assert [cell["name"][-6:] for cell in answer.data["cells"]] == ["cell 1", "cell 2"]
+    assert answer.data["median"]["value"] > 1
+    assert (tmp_path / "lives.png").read_bytes().startswith(b"\x89PNG")
+    text = cli(*words, *given)
+    assert "assumption: 1 %" in text.out
+    assert answer.data["spread"] in text.out
+    own = tmp_path / "own.yaml"
+    own.write_text("priors: [{quantity: positive_porosity, factor: 1.2, reference: ours}]")
+    assert "ours" in cli(*words, *given, "--tolerances", own).out
+    own.write_text("priors: [{quantity: positive_porous, factor: 1.2, reference: ours}]")
+    for further in (("--tolerances", own), ("--set", "capacity_shares=0.9"), ("--cells", "0")):
+        refused = cli(*words, *given, *further)
+        assert refused.code != 0
+        assert "Traceback" not in refused.err
+    assert "positive_porosity" in cli(*words, *given, "--tolerances", own).err
