@@ -133,7 +133,9 @@ def judged(
     correction = change @ slopes
     whole = _weights(places, best, last, landed.count - last)
     unexplained = np.abs(base + whole @ slopes - landed.reported - correction)
-    left = np.maximum(third * (4 in sums), (_LEFT_OF_HIGHER if best == 4 else _LEFT) * second)
+    # where sums do not converge the oldest slope is of no use, as one of a transient, and what was corrected is left
+    converged = np.minimum(third, second) * (4 in sums)
+    left = np.maximum(converged, (_LEFT_OF_HIGHER if best == 4 else _LEFT) * second)
     return Jump(
         landed,
         change @ np.array([one.state_slope for one in places]),
