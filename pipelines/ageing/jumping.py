@@ -3,9 +3,11 @@
 A map of one cycle is asked for two cycles: the first lets what is fast come to rest, over the second the slope of the
 whole state is taken. The slopes at two such places, extended linearly, are summed over the cycles that are skipped;
 this keeps every linear balance of the state, such as that of lithium. Where the state lands the slope is taken again,
-and the parabola through the three gives a sum one order better, to which the state is corrected before the next jump.
-The difference of the two is the error of the jump, in terms of what a cycle reports; it chooses the length of the next
-jump, and a jump beyond its tolerance is not taken but halved, as is one that leaves the physical or cannot be cycled.
+and the parabola through the three gives a sum one order better, to which state and row are corrected before the next
+jump. Both go one order further where that came closer. The correction is the error of the jump, in terms of what a
+cycle reports; it chooses the length of the next jump, and a jump beyond its tolerance is not taken but shortened, as
+is one that leaves the physical or cannot be cycled. Where the cycles at hand show that a jump would fail, or jumps not
+taken have cost more than a few cycles in a hundred and half of what was saved, none is tried.
 
 Assumed: what is not slow comes to rest within a cycle or two, and there are no events between the cycles that are
 simulated. A jump sees nothing that begins and ends inside it.
@@ -18,7 +20,6 @@ extrapolation over cycles), doi 10.1149/1945-7111/abdb45.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -28,13 +29,14 @@ from numpy.typing import NDArray
 from ragone.pipelines.ageing.cycle_map import CycleRow, State
 from ragone.pipelines.ageing.errors import CycleFailedError
 from ragone.pipelines.ageing.simulated_life import SimulatedLife
+from ragone.pipelines.ageing.slopes import Jump, Place, judged, predicted_state, reported, summed_weights
 from ragone.schemas import FadeOutcome
 
 _SHORTEST = 3  # skipped cycles; fewer cost as much as they save
 _MOST_SETTLING = 6  # cycles after a jump before the one whose slope is taken
 _RESTLESS = 0.25  # share of the tolerance above which another such cycle is tried
-_LEFT = 0.3  # least share of a correction that is taken to be left after it
 _LONGEST_PAUSE = 24  # cycles simulated one by one after jumps that were not taken
+_WASTED = 0.02  # share of the cycles that may be simulated for jumps not taken, beside half of those saved
 _SAFETY = 2  # by which the error of a jump is multiplied in the bound of the row where it lands
 _START = 6  # cycles simulated before the first jump, slopes being taken over the second and the last
 
@@ -70,60 +72,6 @@ class Jumping:
     longest: int = 200
 
 
-@dataclass(frozen=True)
-class Place:
-    """A simulated cycle: its count, the state at its end, its row, what it reports, and changes over the cycle."""
-
-    count: int
-    state: State
-    row: CycleRow
-    reported: NDArray[np.float64]
-    state_slope: State
-    reported_slope: NDArray[np.float64]
-
-    @property
-    def capacity_slope(self) -> float:
-        """Change of the discharging capacity over the cycle [A h]."""
-        return float(self.reported_slope[0])
-
-
-@dataclass(frozen=True)
-class Jump:
-    """The cycle where a jump lands, the correction of state and report there, and the error left after it."""
-
-    place: Place
-    correction: State
-    reported_correction: NDArray[np.float64]
-    error: NDArray[np.float64]
-    residual: NDArray[np.float64]
-    unexplained: NDArray[np.float64]
-
-
-def summed_weights(ends: Sequence[int], last: int, skipped: int) -> NDArray[np.float64]:
-    """Return the weights that sum a polynomial over skipped cycles from its values at other cycles.
-
-    Parameters
-    ----------
-    ends
-        Counts of the cycles at which values are known, all different; their number is the order.
-    last
-        Count of the last cycle before the skipped ones.
-    skipped
-        How many are skipped.
-
-    Returns
-    -------
-    NDArray[np.float64]
-        Shape (len(ends),) [-]. Exact for polynomials of a degree below the number of values.
-    """
-    counts = last + 1 + np.arange(skipped, dtype=np.float64)
-    weights = np.empty(len(ends))
-    for index, own in enumerate(ends):
-        others = np.array([end for end in ends if end != own], np.float64)
-        weights[index] = np.prod((counts[:, None] - others) / (own - others), axis=1).sum()
-    return weights
-
-
 class Jumper:
     """A life by jumps; see the module.
 
@@ -150,7 +98,9 @@ class Jumper:
         self._base: NDArray[np.float64] = np.zeros(0)
         self._origin: NDArray[np.float64] = np.zeros(0)
         self._offset, self._shift = life.carried_error, 0.0
-        self._length, self._settling, self._pause = _SHORTEST, 1, _SHORTEST
+        self._recent: list[Place] = []
+        self._began, self._wasted = life.count, 0
+        self._length, self._settling, self._pause, self._order = _SHORTEST, 1, _SHORTEST, 2
 
     def run(self, cycles: int) -> SimulatedLife:
         """Go on for so many cycles, skipped ones included, or until the life ends."""
@@ -158,8 +108,10 @@ class Jumper:
         while self.life.count < start and self._goes_on():
             self._do_one(remember=self.life.count + 1 in (start - _START + 2, start))
         while self.life.count < end and self._goes_on():
-            jump = self._next_jump(end)
+            before = self.life.simulated
+            jump = self._next_jump(end) if self._promises() else None
             if jump is None:
+                self._wasted += self.life.simulated - before
                 for left in range(min(self._pause, end - self.life.count), 0, -1):
                     if self._goes_on():
                         self._do_one(remember=left == 1)
@@ -180,12 +132,13 @@ class Jumper:
         except CycleFailedError as failed:
             life.outcome, life.reason = failed.outcome, failed.reason
             return
-        reported = _reported(row)
+        values = reported(row)
         if not life.rows:
-            self._origin, self._base = reported, reported
-        place = Place(life.count + 1, state, row, reported, state - life.state, reported - self._base)
+            self._origin, self._base = values, values
+        place = Place(life.count + 1, state, row, values, state - life.state, values - self._base)
         life.keep(row, place.count, self._bound(place))
-        life.state, life.count, self._base = state, place.count, reported
+        life.state, life.count, self._base = state, place.count, values
+        self._recent = [*self._recent[-_SHORTEST - 1 :], place]
         if remember:
             self._remember(place)
         life.stop_below(self._share)
@@ -195,6 +148,7 @@ class Jumper:
         length = min(
             self._length, self._jumping.longest, end - self.life.count - self._settling - 1, self._before_threshold()
         )
+        power = -1 / (self._order + 1)
         while length >= _SHORTEST and len(self._known) > 1:
             jump = self._jump(length)
             if jump is None:
@@ -202,33 +156,44 @@ class Jumper:
                 continue
             share = self._over_tolerance(jump.error, jump.place)
             if share <= 1:
-                reached = jump.place.row.discharging_capacity < self._threshold
+                reached = jump.corrected_row.discharging_capacity < self._threshold
                 if not reached:
-                    self._length = max(_SHORTEST, int(length * min(2.0, 0.9 * max(share, 1e-9) ** (-1 / 3))))
+                    self._length = max(_SHORTEST, int(length * min(2.0, 0.9 * max(share, 1e-9) ** power)))
                     return jump
                 length = min(length // 2, self._crossing(jump))
             else:
-                length = int(length * max(0.3, min(0.7, 0.9 * share ** (-1 / 3))))
+                length = int(length * max(0.3, min(0.7, 0.9 * share**power)))
         self._length = max(_SHORTEST, min(length, self._length)) if length >= _SHORTEST else _SHORTEST
         return None
 
+    def _promises(self) -> bool:
+        """Return whether a jump may pay: the shortest would have met the last cycle that was simulated in a row."""
+        done = self.life.count - self._began
+        saved = done - self.life.simulated + self._wasted
+        if self._wasted > 1 + _WASTED * done + saved / 2:
+            return False
+        if len(self._recent) < _SHORTEST + 2:
+            return True
+        earlier, before, *_, last = self._recent
+        weights = summed_weights([earlier.count, before.count], before.count, _SHORTEST)
+        missed = weights @ [earlier.reported_slope, before.reported_slope] + before.reported - last.reported
+        return self._over_tolerance(np.abs(missed), last) <= 1
+
     def _jump(self, length: int) -> Jump | None:
         """Skip so many cycles and simulate two; None where the state is no longer physical, or cannot be cycled."""
-        known = self._known[-2:]
-        ends, last = [place.count for place in known], self.life.count
-        weights = summed_weights(ends, last, length)
-        landed = self.life.state + weights @ np.array([place.state_slope for place in known])
+        last = self.life.count
+        landed = predicted_state(self._known[-self._order :], self.life.state, last, length)
         if not self._cycles.is_physical(landed):
             return None
         try:
             place = self._settled(landed, last + length)
-            jump = self._judged(place, length, weights)
+            jump = self._judged(place, length)
             if jump is not None and self._settling < _MOST_SETTLING and self._restless(jump) > _RESTLESS:
                 further = self._after(place)
                 drift = length * np.abs(further.reported_slope - place.reported_slope)
                 if self._over_tolerance(drift, further) > self._restless(jump) / 4:
                     self._settling += 1
-                    return self._judged(further, length, weights)
+                    return self._judged(further, length)
         except CycleFailedError:
             return None
         return jump
@@ -236,7 +201,7 @@ class Jumper:
     def _settled(self, state: State, count: int) -> Place:
         """The last of the cycles that are simulated after a jump."""
         state, row = self._advanced(state)
-        place = Place(count + 1, state, row, _reported(row), np.zeros(0), np.zeros(0))
+        place = Place(count + 1, state, row, reported(row), np.zeros(0), np.zeros(0))
         for _ in range(self._settling):
             place = self._after(place)
         return place
@@ -244,33 +209,18 @@ class Jumper:
     def _after(self, place: Place) -> Place:
         """The cycle after another."""
         state, row = self._advanced(place.state)
-        reported = _reported(row)
-        return Place(place.count + 1, state, row, reported, state - place.state, reported - place.reported)
+        values = reported(row)
+        return Place(place.count + 1, state, row, values, state - place.state, values - place.reported)
 
     def _restless(self, jump: Jump) -> float:
         """The part of a jump that slopes do not explain, over its tolerance: a trace of unrest [-]."""
         return self._over_tolerance(jump.unexplained, jump.place)
 
-    def _judged(self, place: Place, length: int, weights: NDArray[np.float64]) -> Jump | None:
-        """The jump with its correction and its error, from the slope where it lands."""
-        known, last = [*self._known[-3:], place], self.life.count
-        slopes = np.array([one.reported_slope for one in known])
-        ends = [one.count for one in known]
-        better = summed_weights(ends[-3:], last, length)
-        change = better.copy()
-        change[:2] -= weights
-        correction = change @ np.array([one.state_slope for one in known[-3:]])
-        if not self._cycles.is_physical(place.state + correction):
-            return None
-        reported_correction = change @ slopes[-3:]
-        expected = self._base + summed_weights(ends[-3:], last, place.count - last) @ slopes[-3:]
-        unexplained = np.abs(expected - place.reported - reported_correction)
-        left = np.abs(reported_correction)
-        if len(known) > 3:
-            third = np.abs(summed_weights(ends, last, length) @ slopes - better @ slopes[-3:])
-            left = np.maximum(third, _LEFT * left)
-        error = np.abs(reported_correction) + unexplained
-        return Jump(place, correction, reported_correction, error, unexplained + left, unexplained)
+    def _judged(self, place: Place, length: int) -> Jump | None:
+        """The jump with its correction and its error; None where the corrected state is not physical."""
+        order = min(self._order, len(self._known))
+        jump = judged(self._known, place, base=self._base, last=self.life.count, skipped=length, order=order)
+        return jump if self._cycles.is_physical(place.state + jump.correction) else None
 
     def _over_tolerance(self, error: NDArray[np.float64], place: Place) -> float:
         """An error of what is reported, over that which is allowed; the largest [-]."""
@@ -287,13 +237,14 @@ class Jumper:
         passed = summed_weights([one.count for one in known], life.count, place.count - life.count - 1)
         life.time += float(passed @ [one.row.duration for one in known])
         life.throughput += float(passed @ [one.row.discharging_capacity for one in known])
-        life.keep(place.row, place.count, self._bound(place) + _SAFETY * float(jump.error[0]))
+        life.keep(jump.corrected_row, place.count, 0.0)
         self._offset += float(jump.residual[0])
         self._shift += float(jump.residual[0]) / max(abs(place.capacity_slope), 1e-300)
         life.state, life.count = place.state + jump.correction, place.count
         self._base = place.reported + jump.reported_correction
-        self._bound(place)
+        life.errors[-1] = self._bound(place) + _SAFETY * float(jump.residual[0])
         self._remember(place)
+        self._recent, self._order = [], jump.order
         life.stop_below(self._share)
 
     def _advanced(self, state: State) -> tuple[State, CycleRow]:
@@ -325,10 +276,6 @@ class Jumper:
 
     def _crossing(self, jump: Jump) -> int:
         """The cycles that can be skipped before the threshold, which a jump has passed: on the chord."""
-        drop = self._base[0] - jump.place.reported[0]
+        drop = self._base[0] - jump.corrected_row.discharging_capacity
         share = (self._base[0] - self._threshold) / drop if drop > 0 else 0.0
         return int(share * (jump.place.count - self.life.count)) - self._settling - 1
-
-
-def _reported(row: CycleRow) -> NDArray[np.float64]:
-    return np.array([row.discharging_capacity, *row.variables], np.float64)

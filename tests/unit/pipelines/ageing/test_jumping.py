@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from ragone.pipelines.ageing import age_cell, join_segments
-from ragone.pipelines.ageing.cycle_map import AgeingNumerics, CycleMap
+from ragone.pipelines.ageing.cycle_map import AgeingNumerics, CycleMap, CycleRow
 from ragone.pipelines.ageing.errors import CycleFailedError
-from ragone.pipelines.ageing.jumping import Jumper, Jumping, summed_weights
+from ragone.pipelines.ageing.jumping import Jumper, Jumping
 from ragone.pipelines.ageing.simulated_life import SimulatedLife
+from ragone.pipelines.ageing.slopes import Place, judged, summed_weights
 from ragone.pipelines.cell import reference_cell
 from ragone.schemas import FadeOutcome
 from tests.fading_maps import knee, linear, square_root
@@ -72,6 +73,34 @@ def test_error_falls_with_the_square_of_the_jump_and_faster():
         rows = np.array([row.discharging_capacity for row in life.rows])
         found.append(np.max(np.abs(rows - exact[np.array(life.counts) - 1])))
     assert found[0] > 4 * found[1] > 16 * found[2]
+
+
+@pytest.mark.parametrize("cycles", [88, 300])
+def test_a_life_without_smooth_slopes_costs_few_cycles_more(cycles):
+    """Where no jump pays every cycle is simulated, and a few in a hundred for jumps that are not taken."""
+    life = jumped(linear(noise=0.02), share=0.0, cycles=cycles)
+    assert life.counts == list(range(1, cycles + 1))
+    assert life.simulated <= 1.04 * cycles + 3
+
+
+def test_row_of_a_landing_is_corrected_exactly_where_four_slopes_suffice():
+    """Four slopes of a quartic give the row where a jump lands to rounding, though the state was predicted by two."""
+    quartic = np.polynomial.Polynomial([5.0, -1e-3, 2e-5, -3e-7, 1e-9])
+
+    def place(count, ahead=0.0):
+        slope = np.array([quartic(count) - quartic(count - 1)])
+        value = quartic(count) + ahead
+        row = CycleRow(1.0, value, value, 0.0, 0.0, float("nan"), 298.15, np.zeros(0))
+        return Place(count, slope, row, np.array([value]), slope, slope)
+
+    known = [place(count) for count in (2, 9, 20)]
+    predicted = quartic(20) + summed_weights([9, 20], 20, 30) @ [one.reported_slope[0] for one in known[1:]]
+    landed = place(52, predicted - quartic(50))
+    jump = judged(known, landed, base=np.array([quartic(20)]), last=20, skipped=30, order=2)
+    assert jump.order == 3
+    assert jump.corrected_row.discharging_capacity == pytest.approx(quartic(52), rel=1e-12)
+    assert abs(landed.row.discharging_capacity - quartic(52)) > 1e-4
+    assert jump.unexplained == pytest.approx(0, abs=1e-12)
 
 
 def test_end_of_life_is_met_between_cycles_that_are_near():
