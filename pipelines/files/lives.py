@@ -181,7 +181,7 @@ def _number(text: str) -> float | None:
 
 
 def _spans(table: _Table, columns: LivesColumns) -> list[tuple[float, float | None]]:
-    """When each life ended at the earliest and at the latest; None if its end was not seen."""
+    """Earliest and latest end of each life; None if its end was not seen."""
     if bool(columns.life) == bool(columns.lower or columns.upper) or bool(columns.lower) != bool(columns.upper):
         raise LivesFileError(
             "say how long the cells lived by --life COLUMN, or, where ends lie between two looks, by both --lower "
@@ -200,7 +200,7 @@ def _spans(table: _Table, columns: LivesColumns) -> list[tuple[float, float | No
 
 
 def _upper(row: int, lower: float, text: str, name: str) -> float | None:
-    """When a life had ended; None if that was not seen, and the cell was under observation for some time."""
+    """Latest end of a life; None if it was not seen, of a cell that was under observation for some time."""
     upper = _number(text) if text else None
     if text and (upper is None or upper <= 0 or upper < lower):
         raise LivesFileError(f"{_at(row)}: {name} = {text!r} is no number above 0 and not below {lower:g}. Correct it; "
