@@ -114,6 +114,8 @@ def table_name(kind: str) -> str:
     """Return the name of the table in which a lake shows a kind: its plural."""
     if kind.endswith("y"):
         return f"{kind[:-1]}ies"
+    if kind.endswith("life"):
+        return f"{kind[:-2]}ves"
     return kind if kind.endswith("s") else f"{kind}s"
 
 

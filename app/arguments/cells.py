@@ -48,10 +48,19 @@ def _import_measurement(command: argparse.ArgumentParser) -> None:
 
 def _import_lives(command: argparse.ArgumentParser) -> None:
     command.add_argument("file", metavar="FILE", help="CSV in UTF-8 with a header: a row for each cell")
-    command.add_argument("--life", required=True, metavar="COLUMN", help="how long each cell lived, or was observed")
+    command.add_argument("--life", default="", metavar="COLUMN", help="how long each cell lived, or was observed")
     command.add_argument("--event", default="", metavar="COLUMN", help="true (1, yes) where the life ended")
     command.add_argument("--censored", default="", metavar="COLUMN", help="true where the cell was stopped before")
     command.add_argument("--all-ended", action="store_true", help="every life ended")
+    command.add_argument(
+        "--lower",
+        default="",
+        metavar="COLUMN",
+        help="instead of --life, of cells looked at now and then: last seen alive",
+    )
+    command.add_argument(
+        "--upper", default="", metavar="COLUMN", help="with --lower: first seen at the end of life; empty if never"
+    )
     command.add_argument("--entry", default="", metavar="COLUMN", help="from when each was observed (default: 0)")
     command.add_argument("--cell", default="", metavar="COLUMN", help="name of each cell (default: number of its row)")
     command.add_argument(

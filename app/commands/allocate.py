@@ -24,5 +24,10 @@ def execute(session: Session) -> int:
         fades = find_fades(lake, given.ids, by=given.by, where=given.where, at=given.at)
         found = allocate_in_lake(lake, fades, plan)
     session.answer(listed(found), allocation_text(found))
+    if found.cycles_added.any():
+        session.advise(
+            "Run these cells on, then ask again. A simulated cell: the command that aged it, with --cycles the sum of "
+            "its cycles and what it is run on for."
+        )
     session.advise(f"Try next: ragone reproduce {found.id[:32]}{session.again()}")
     return FINE

@@ -19,6 +19,8 @@ def execute(session: Session) -> int:
         event=given.event,
         censored=given.censored,
         all_ended=given.all_ended,
+        lower=given.lower,
+        upper=given.upper,
         entry=given.entry,
         cell=given.cell,
         unit=given.unit,
@@ -31,7 +33,8 @@ def execute(session: Session) -> int:
         ids = [lake.put(life, note="imported from a table of lives") for life in found.lives]
     data = {"ids": ids, "lives": len(ids), "ended": _ended(found.lives), "findings": found.findings}
     session.answer(data, "\n".join(_lines(found, ids)))
-    session.advise(f"Try next: ragone query 'SELECT * FROM lives'{session.again()}")
+    by = f" --by {next(iter(found.lives[0].covariates))}" if found.lives[0].covariates else ""
+    session.advise(f"Try next: ragone query 'SELECT * FROM lives', then: ragone survival{by}{session.again()}")
     return FINE
 
 
@@ -41,7 +44,7 @@ def _ended(lives: Sequence[CycleLife]) -> int:
 
 def _lines(found: ImportedLives, ids: Sequence[str]) -> list[str]:
     lives = found.lives
-    durations, unit = sorted(life.lower for life in lives), lives[0].unit
+    durations, unit = sorted(life.upper or life.lower for life in lives), lives[0].unit
     names = ", ".join(lives[0].covariates) or "none"
     lines = [
         f"{len(lives)} cycle lives, {short(ids[0])} to {short(ids[-1])}",

@@ -28,6 +28,7 @@ def _cells(found: CycleAllocation) -> Table:
     rows = [
         [
             found.cell_names[n],
+            short(found.fade_ids[n]) or "to be started",
             short(found.cell_designs[n]),
             str(found.cycles_done[n]),
             f"+{found.cycles_added[n]}" if found.cycles_added[n] else "0",
@@ -38,7 +39,7 @@ def _cells(found: CycleAllocation) -> Table:
         ]
         for n in order
     ]
-    heads = ["cell", "design", "cycles", "run on", "loss now", "then", "life in cycles (95 %)", "because"]
+    heads = ["cell", "fade", "design", "cycles", "run on", "loss now", "then", "life in cycles (95 %)", "because"]
     return wide_table(heads, rows)
 
 

@@ -79,7 +79,7 @@ def _effects(found: SurvivalRegression, confidence: float) -> Table:
 
 
 def _power(value: float) -> float:
-    return math.exp(value) if abs(value) < 700 else math.inf * (value > 0)
+    return math.exp(value) if value < 700 else math.inf
 
 
 def _scales(found: SurvivalRegression) -> list[RenderableType]:
@@ -99,7 +99,7 @@ def _ranking(found: SurvivalRegression) -> Text:
         ("corrected for censoring", found.uno_concordance, found.uno_standard_error),
         (f"each {one_line(found.held_out)} left out", found.held_out_concordance, found.held_out_standard_error),
     ]
-    said = [f"{name} {value:.3f} +- {error or 0:.3f}" for name, value, error in pairs if value is not None]
+    said = [f"{name} {value:.3f} ± {error or 0:.3f}" for name, value, error in pairs if value is not None]
     return Text(f"Concordance (0.5 is chance): {'; '.join(said) or 'no two lives can be compared'}")
 
 

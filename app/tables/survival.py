@@ -26,7 +26,7 @@ def survival_text(found: Survival) -> RenderableType:
     tests = [row for row in found.comparisons if "test" in row]
     gaps = [row for row in found.comparisons if "difference" in row]
     parts: list[RenderableType] = [Text(words), _groups(found)]
-    parts += [Text(), _naive(found)]
+    parts += [Text(), _naive(found)] if found.event_count < found.subject_count else []
     parts += [Text(), _tests(tests)] if tests else []
     parts += [Text(), _differences(gaps)] if gaps else []
     parts += [Text(), _causes(found)] if found.causes else []
@@ -134,7 +134,10 @@ def _value(value: float | None) -> str:
 
 
 def _mean(mean: Mapping[str, Any] | None) -> str:
-    return _NONE if mean is None else f"{number(mean['value'])} ± {mean['standard_error']:.2g}"
+    if mean is None:
+        return _NONE
+    error = mean["standard_error"]
+    return number(mean["value"]) if error is None else f"{number(mean['value'])} ± {error:.2g}"
 
 
 def _span(ends: Mapping[str, Any] | None) -> str:

@@ -16,7 +16,7 @@ import numpy as np
 from ragone.models.survival.allocation import Aim, CycleShare, loss_of, share_out
 from ragone.models.survival.equal_shares import equal_shares
 from ragone.models.survival.lifetimes import Floats
-from ragone.models.survival.passage_process import PassageProcess
+from ragone.models.survival.passage_process import Belief, PassageProcess
 from ragone.models.survival.passages import Passages, passages_of
 from ragone.schemas import CapacityFade, CycleAllocation, FadeOutcome, stage
 from ragone.schemas.errors import StageError
@@ -96,7 +96,7 @@ def allocate_cycles(
     shares = list(share_out(process, cells.passages, can_run=can_run, cycles=cycles, block=block, aim=wanted))
     added, levels = _added(cells, shares)
     belief = process.belief()
-    lives, variances = belief.passages_of_cells(np.ones((len(cells.names), 1)))
+    lives, variances = _lives_of_cells(belief, cells.passages)
     means, covariance = belief.lives_of_designs()
     equal = equal_shares(process, cells.passages, can_run=can_run, cycles=cycles)
     now = loss_of(wanted, means, covariance)
@@ -113,7 +113,7 @@ def allocate_cycles(
         loss_now=np.array([one.reached for one in cells.passages]),
         loss_expected=levels,
         reasons=tuple(_reason(number, cells, shares) for number in range(len(cells.names))),
-        **_interval("life", lives[:, 0], np.sqrt(variances[:, 0])),
+        **_interval("life", lives, np.sqrt(variances)),
         design_names=names,
         **_interval("design", means, np.sqrt(np.diag(covariance))),
         probability_best=_probability_best(means, covariance),
@@ -124,6 +124,18 @@ def allocate_cycles(
         method=_METHOD,
         reference=_REFERENCE,
     )
+
+
+def _lives_of_cells(belief: Belief, passages: Sequence[Passages]) -> tuple[Floats, Floats]:
+    """Mean and variance of the logarithm of each cell's life: as it was seen of the dead, as it is believed of others.
+
+    Between its knots a belief is straight, so that it need not pass where a bent fade was seen to end.
+    """
+    means, variances = belief.passages_of_cells(np.ones((len(passages), 1)))
+    died = np.array([one.died for one in passages])
+    seen = [(one.log_cycles[-1], one.variances[-1]) if one.died else (0.0, 0.0) for one in passages]
+    ends, errors = np.array(seen).T
+    return np.where(died, ends, means[:, 0]), np.where(died, errors, variances[:, 0])
 
 
 def _require(

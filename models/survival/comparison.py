@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -81,12 +82,14 @@ def _test(found: LogRank, weighting: Weighting) -> dict[str, Any]:
 
 
 def _differences(groups: Sequence[Group], horizon: float, confidence: float) -> Iterator[dict[str, Any]]:
-    """Each group's restricted mean less that of the first, as far as both reach the horizon."""
+    """Each group's restricted mean less that of the first, as far as both reach the horizon and have an error."""
     means = [_mean(group, horizon, confidence) for group in groups]
     for group, mean in zip(groups[1:], means[1:], strict=True):
         if mean is None or means[0] is None:
             continue
         gap = difference(mean, means[0], confidence)
+        if math.isnan(gap.standard_error):
+            continue
         yield {
             "difference_of": group.name,
             "from": groups[0].name,

@@ -121,10 +121,13 @@ class Lifetimes:
             If their units or criteria differ, outcome and end contradict each other, or none is left.
         """
         started = [life for life in lives if life.outcome is not LifeOutcome.NOT_STARTED]
-        for what in ("unit", "criterion"):
+        for what, several in (("unit", "units"), ("criterion", "criteria")):
             found = sorted({getattr(life, what) for life in started})
             if len(found) > 1:
-                raise LifetimesError(f"lives have {len(found)} {what}s: {', '.join(found)}. Choose one with --where.")
+                raise LifetimesError(
+                    f"lives have {len(found)} {several}: {'; '.join(found)}. Choose one with "
+                    f"--where \"{what} = '{found[0]}'\"."
+                )
         for life in started:
             if life.outcome.is_event != (life.upper is not None):
                 raise LifetimesError(

@@ -2,7 +2,8 @@
 
 The area under the survivor curve up to the horizon needs no distribution and no median that was reached. Its variance
 is that of the estimated area; lifelines' `restricted_mean_survival_time(..., return_variance=True)` gives that of the
-shorter of life and horizon of one cell, about as many times too large as there are cells.
+shorter of life and horizon of one cell, about as many times too large as there are cells. Of fewer than six cells
+Greenwood's variance is far too small, down to 0 of one cell: no interval is given.
 
 References
 ----------
@@ -19,10 +20,12 @@ from ragone.models.survival.errors import LifetimesError
 from ragone.models.survival.kaplan_meier import SurvivorCurve, kaplan_meier
 from ragone.models.survival.lifetimes import Floats, Lifetimes
 
+FEWEST = 6  # cells of which an interval is given
+
 
 @dataclass(frozen=True)
 class Estimate:
-    """A value with its standard error and its interval."""
+    """A value with its standard error and its interval; NaN, all three, of too few cells."""
 
     value: float
     standard_error: float
@@ -56,7 +59,7 @@ def restricted_mean(lives: Lifetimes, horizon: float, confidence: float = 0.95) 
         )
     times, survival, steps = _up_to(curve, horizon)
     areas = np.cumsum((survival * np.diff(np.append(times, horizon)))[::-1])[::-1]
-    error = float(np.sqrt(np.sum(areas[1:] ** 2 * steps)))
+    error = float(np.sqrt(np.sum(areas[1:] ** 2 * steps))) if len(lives) >= FEWEST else float("nan")
     return symmetric(float(areas[0]), error, confidence)
 
 

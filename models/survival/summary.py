@@ -14,7 +14,7 @@ from ragone.models.survival.errors import LifetimesError
 from ragone.models.survival.lifetimes import Floats, Lifetimes
 from ragone.models.survival.median_life import MedianLife, MedianMethod, median_life
 from ragone.models.survival.naive import NaiveEstimate, naive_estimates
-from ragone.models.survival.restricted_mean import Estimate, restricted_mean
+from ragone.models.survival.restricted_mean import FEWEST, Estimate, restricted_mean
 from ragone.models.survival.sensitivity import restricted_mean_if_stopped_die_sooner
 
 _NARROW = 0.02  # width of an interval between two looks over its end: below, its middle stands for it
@@ -95,6 +95,8 @@ def _mean(group: Group, horizon: float | None, confidence: float) -> tuple[Estim
         return None, []
     try:
         mean = restricted_mean(lives, horizon, confidence)
+        if not mean.standard_error:
+            mean = Estimate(mean.value, math.nan, math.nan, math.nan)
     except LifetimesError:  # the last end is before the last stop, or the like: the curve does not reach the horizon
         return None, []
     if (lives.entry > 0).any():
@@ -166,3 +168,7 @@ def remarks(group: Group, horizon: float | None, confidence: float) -> Iterator[
         )
     elif horizon is not None and horizon > longest and ends < count:
         yield f"{named}no cell was observed for {horizon:.6g} {unit}; the mean restricted to it cannot be given."
+    elif count < FEWEST:
+        yield f"{named}a mean of {count} cells has no interval ({FEWEST} are needed) and is compared with none."
+    elif horizon is not None and not (group.timed.lower[lives.observed] < horizon).any():
+        yield f"{named}no end before {horizon:.6g} {unit}: of the mean up to there no interval is known."

@@ -36,14 +36,18 @@ class LivesFileError(RagoneError, ValueError):
 class LivesColumns:
     """The columns of a table by what they hold; empty if it has none of it.
 
-    `event` says whether a life ended, `censored` whether it did not; without both `all_ended` says that all did. `unit`
-    is a unit, or the column that holds it. Each covariate is a column, ``:UNIT`` behind it if it holds numbers.
+    `event` says whether a life ended, `censored` whether it did not; without both `all_ended` says that all did. In
+    place of all these and `life`, `lower` and `upper` hold the looks between which each life ended: when the cell was
+    last seen alive, and when it was first seen at its end; empty if it was not. `unit` is a unit, or the column that
+    holds it. Each covariate is a column, ``:UNIT`` behind it if it holds numbers.
     """
 
-    life: str
+    life: str = ""
     event: str = ""
     censored: str = ""
     all_ended: bool = False
+    lower: str = ""
+    upper: str = ""
     entry: str = ""
     cell: str = ""
     unit: str = "cycle"
@@ -97,23 +101,22 @@ def read_lives(
         If a charging policy is of no known form.
     """
     table = _Table(_rows(read_regular(path, LARGEST, "a table of lives")))
-    durations = _numbers(table, columns.life, "--life")
-    ended = _ended(table, columns)
-    entries = _numbers(table, columns.entry, "--entry", least=0.0) if columns.entry else [0.0] * len(durations)
+    spans = _spans(table, columns)
+    entries = _numbers(table, columns.entry, "--entry", least=0.0) if columns.entry else [0.0] * len(spans)
     cells = _cells(table, columns.cell)
     unit = _unit(table, columns.unit)
     covariates, findings = _covariates(table, columns)
-    for row, (life, entry) in enumerate(zip(durations, entries, strict=True)):
-        if entry >= life:
+    for row, ((lower, upper), entry) in enumerate(zip(spans, entries, strict=True)):
+        if entry >= (lower or upper or math.inf):
             raise LivesFileError(f"{_at(row)}: {cells[row]!r} came under observation at {entry:g}, after its life of "
-                                 f"{life:g} {unit}. Correct the file.")  # fmt: skip
+                                 f"{lower:g} {unit}. Correct the file.")  # fmt: skip
     lives = tuple(
         CycleLife(
             cell_name=cells[row],
-            outcome=LifeOutcome.CAPACITY if ended[row] else LifeOutcome.WITHDRAWN,
+            outcome=LifeOutcome.WITHDRAWN if upper is None else LifeOutcome.CAPACITY,
             unit=unit,
-            lower=durations[row],
-            upper=durations[row] if ended[row] else None,
+            lower=lower,
+            upper=upper,
             entry=entries[row],
             criterion=criterion,
             covariates=covariates[row],
@@ -121,9 +124,9 @@ def read_lives(
             licence=licence,
             method="as the table states it",
         )
-        for row in range(len(durations))
+        for row, (lower, upper) in enumerate(spans)
     )
-    return ImportedLives(lives, (*findings, *_concluded(ended)))
+    return ImportedLives(lives, (*findings, *_concluded([upper is not None for _, upper in spans])))
 
 
 def _rows(content: bytes) -> list[dict[str, str]]:
@@ -175,6 +178,36 @@ def _number(text: str) -> float | None:
         return None
     number = float(text)
     return number if math.isfinite(number) else None
+
+
+def _spans(table: _Table, columns: LivesColumns) -> list[tuple[float, float | None]]:
+    """Earliest and latest end of each life; None if its end was not seen."""
+    if bool(columns.life) == bool(columns.lower or columns.upper) or bool(columns.lower) != bool(columns.upper):
+        raise LivesFileError(
+            "say how long the cells lived by --life COLUMN, or, where ends lie between two looks, by both --lower "
+            "COLUMN (last seen alive) and --upper COLUMN (first seen at its end)."
+        )
+    if columns.life:
+        durations = _numbers(table, columns.life, "--life")
+        return [(life, life if end else None) for life, end in zip(durations, _ended(table, columns), strict=True)]
+    if columns.event or columns.censored or columns.all_ended:
+        raise LivesFileError("--upper says which lives ended: leave --event, --censored and --all-ended out.")
+    lowers, texts = _numbers(table, columns.lower, "--lower", least=0.0), table.column(columns.upper, "--upper")
+    return [
+        (lower, _upper(row, lower, text, columns.upper))
+        for row, (lower, text) in enumerate(zip(lowers, texts, strict=True))
+    ]
+
+
+def _upper(row: int, lower: float, text: str, name: str) -> float | None:
+    """Latest end of a life; None if it was not seen, of a cell that was under observation for some time."""
+    upper = _number(text) if text else None
+    if text and (upper is None or upper <= 0 or upper < lower):
+        raise LivesFileError(f"{_at(row)}: {name} = {text!r} is no number above 0 and not below {lower:g}. Correct it; "
+                             "leave it empty if the end was not seen.")  # fmt: skip
+    if upper is None and not lower:
+        raise LivesFileError(f"{_at(row)}: the cell was never seen alive, and its end was not seen. Remove the row.")
+    return upper
 
 
 def _ended(table: _Table, columns: LivesColumns) -> list[bool]:

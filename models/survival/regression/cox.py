@@ -153,6 +153,7 @@ def fit_cox(
     raw = read.columns({"": np.zeros(len(lives)), **lives.columns})
     centre, spread = raw.mean(axis=0), np.where(raw.std(axis=0) > 0, raw.std(axis=0), 1.0)
     options, codes = strata_of(lives, strata)
+    _require_differences(read, raw, codes, strata)
     partial = _Partial((raw - centre) / spread, RiskSets.of(lives, codes, efron=efron), penalty * len(lives))
     best, converged = partial.maximise()
     zero = np.zeros(raw.shape[1])
@@ -173,6 +174,17 @@ def fit_cox(
         columns=raw - centre,
         risk_sets=partial.risk_sets,
     )
+
+
+def _require_differences(terms: Terms, columns: Floats, codes: NDArray[np.int64], strata: str) -> None:
+    """Refuse a column that takes one value in each stratum: only lives of one stratum are compared."""
+    parts = [columns[codes == code] for code in np.unique(codes)]
+    constant = np.all([np.ptp(part, axis=0) == 0 for part in parts], axis=0)
+    if constant.any():
+        raise LifetimesError(
+            f"covariate {terms.names[int(constant.argmax())]!r} takes one value in each stratum of {strata!r}, so that "
+            "its effect is part of the hazards of the strata. Leave it out of the covariates, or fit without strata."
+        )
 
 
 class _Partial:

@@ -81,3 +81,11 @@ def test_what_cannot_be_done_is_said(cli, place, arguments, said):
     assert answer.code in (1, 2)
     assert said in answer.err
     assert "Traceback" not in answer.err
+
+
+def test_what_ignores_censoring_is_left_out_where_nothing_is_censored(cli, place):
+    """All of June ended: means and medians are the ordinary ones, and nothing is called wrong."""
+    answer = cli("survival", "--where", "batch = 'june' AND observed", "--lake", place)
+    assert answer.code == 0, answer.err
+    assert "0 censored" in answer.out
+    assert "ignoring censoring" not in answer.out

@@ -28,6 +28,7 @@ PLURALS = {
     "electrode_tortuosity": "electrode_tortuosities",
     "cell_parameters": "cell_parameters",
     "discharge": "discharges",
+    "cycle_life": "cycle_lives",
 }
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from ragone.models.survival.allocate import allocate_cycles
 from ragone.models.survival.allocation import Aim, _misordering_after, loss_of, misordering, share_out
 from ragone.models.survival.equal_shares import common_cycle
 from ragone.models.survival.passage_process import PassageProcess
 from ragone.models.survival.passages import passages_of
+from tests.capacity_fades import fade_of
 from tests.synthetic_cells import power_law_fade
 
 
@@ -80,3 +82,20 @@ def test_equal_shares_leave_what_the_dead_do_not_need():
     """Three cells at 100 and 300 cycles to spend; one dies at 120, so that the others come to 240."""
     reached = common_cycle(np.full(3, 100.0), np.array([120.0, 900.0, 900.0]), 300)
     assert reached == pytest.approx(240.0, abs=1e-6)
+
+
+def test_the_life_of_a_dead_cell_is_the_one_that_was_seen():
+    """Also of fades that drop at first and are flat later, which no straight piece of a belief follows."""
+    cycles = np.arange(1, 61)
+
+    def fade(number):
+        losses = 0.0067 + 0.0033 * (cycles - 1) / (30 + number)
+        capacities = np.where(cycles == 1, 1.0, 1 - losses)
+        return fade_of(capacities, 60, cell_name=f"cell {number}")
+
+    found = allocate_cycles.function(
+        tuple(fade(number) for number in range(4)), designs=("a", "a", "b", "b"), cycles=10, capacity_share=0.99
+    )
+    assert found.life_median == pytest.approx([31.0, 32.0, 33.0, 34.0], rel=1e-3)
+    assert (found.life_high / found.life_low < 1.05).all()
+    assert set(found.reasons) == {"its life has ended"}

@@ -120,3 +120,16 @@ def test_each_life_needs_a_group():
     """A list of another length is refused."""
     with pytest.raises(StageError, match="2 lives, but 1 groups"):
         analysed([life(1.0), life(2.0)], ["a"])
+
+
+def test_few_cells_have_no_narrow_intervals():
+    """A mean of two cells, or up to a time before which none ended, has no error, and two cells are not compared."""
+    random = np.random.default_rng(2)
+    many = [life(end) for end in 700 + 50 * random.standard_normal(12)]
+    found = analysed([life(900.0), life(1100.0, ended=False), *many], ["few"] * 2 + ["many"] * 12, horizon=500.0)
+    for group in found.groups:
+        assert group["restricted_mean"]["value"] == 500
+        assert group["restricted_mean"]["low"] is None
+    assert not [row for row in found.comparisons if "difference" in row]
+    assert any("mean of 2 cells has no interval" in remark for remark in found.remarks)
+    assert any("no end before 500 cycle" in remark for remark in found.remarks)

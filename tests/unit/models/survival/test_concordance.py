@@ -69,3 +69,19 @@ def test_no_pairs():
     found = concordance(Lifetimes.of_durations([1.0, 2.0], [False, False]), np.arange(2.0))
     assert np.isnan(found.value)
     assert found.pairs == 0
+
+
+def test_weights_count_only_those_that_were_under_observation():
+    """Of a stop at 2 three were at risk, not the fourth that came at 3.5: the end at 3 weighs 1 / (2/3)^2, by hand."""
+    lives = Lifetimes.of_durations(
+        [1.0, 2.0, 3.0, 4.0, 5.0], [True, False, True, False, True], entry=[0.0, 0.0, 0.0, 0.0, 3.5]
+    )
+    found = concordance(lives, np.array([0.0, 1.0, 3.0, 2.0, 4.0]), uno=True)
+    assert found.pairs == pytest.approx(3 + 2.25)
+    assert found.value == pytest.approx(3 / 5.25)
+
+
+def test_an_end_at_the_time_of_a_stop_comes_first():
+    """One that ended at 2 was not at risk of the stop at 2, of which three were: the end at 3 weighs 1 / (2/3)^2."""
+    lives = Lifetimes.of_durations([2.0, 2.0, 3.0, 5.0], [True, False, True, False])
+    assert concordance(lives, np.array([0.0, 1.0, 2.0, 3.0]), uno=True).pairs == pytest.approx(3 + 2.25)

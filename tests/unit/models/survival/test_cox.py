@@ -190,3 +190,11 @@ def test_refusals_and_separation():
         fit_cox(lives.among(batch == "b"), ["batch"])
     with pytest.raises(LifetimesError, match=r"10 of 10 lives ended between two looks.*weibull"):
         fit_cox(replace(lives, upper=lives.lower + 10), ["batch"])
+
+
+def test_a_stratum_is_no_covariate():
+    """What takes one value in each stratum has no effect that could be estimated: refused, by its name."""
+    lives = lung("age", "sex")
+    fit_cox(lives, ["age"], strata="sex")
+    with pytest.raises(LifetimesError, match="'sex' takes one value in each stratum of 'sex'"):
+        fit_cox(lives, ["age", "sex"], strata="sex")

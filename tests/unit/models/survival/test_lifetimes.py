@@ -53,7 +53,7 @@ def test_impossible_lives_are_refused(durations, observed, said):
 
 def test_mixed_units_and_contradictions_are_refused(example):
     """Cycles and days are not added, nor lives whose outcome and end disagree."""
-    with pytest.raises(LifetimesError, match="2 units: cycle, day"):
+    with pytest.raises(LifetimesError, match="2 units: cycle; day"):
         Lifetimes.of_records([example("cycle_life"), example("cycle_life", unit="day")])
     with pytest.raises(LifetimesError, match="An event has an upper end"):
         Lifetimes.of_records([example("cycle_life", upper=None)])

@@ -58,3 +58,12 @@ def test_a_cell_that_delivered_nothing_at_first_is_refused(example):
     fade = example("capacity_fade", discharging_capacity_ampere_hour=np.array([0.0, 4.0, 4.0]))
     with pytest.raises(StageError, match="LG M50"):
         passages_of(fade, capacity_share=0.8)
+
+
+def test_one_row_beyond_the_end_is_a_death_only_without_noise():
+    """A last outlier of a noisy fade kills no cell; of a simulated one it does."""
+    cycles = np.arange(1.0, 201)
+    quiet = 0.9 * cycles / 200
+    noisy = quiet + 0.01 * np.random.default_rng(0).standard_normal(200)
+    for losses, died in ((quiet, True), (noisy, False)):
+        assert find_passages(cycles, np.append(losses[:-1], 1.05)).died is died

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from lifelines import KaplanMeierFitter, datasets
@@ -31,10 +33,10 @@ def test_standard_error_is_greenwoods_and_lifelines_is_not(mir_137):
 
 def test_without_censoring_it_is_the_ordinary_mean():
     """Mean, and the standard error with n in place of n - 1."""
-    lives = np.array([3.0, 5.0, 6.0, 9.0, 12.0])
-    found = restricted_mean(Lifetimes.of_durations(lives, [True] * 5), 20.0)
+    lives = np.array([3.0, 5.0, 6.0, 9.0, 12.0, 14.0])
+    found = restricted_mean(Lifetimes.of_durations(lives, [True] * 6), 20.0)
     assert found.value == pytest.approx(lives.mean())
-    assert found.standard_error == pytest.approx(lives.std() / np.sqrt(5))
+    assert found.standard_error == pytest.approx(lives.std() / np.sqrt(6))
 
 
 def test_its_standard_error_is_that_of_many_repetitions():
@@ -61,3 +63,17 @@ def test_difference_and_ratio_are_of_independent_groups(mir_137):
     gap, share = difference(one, two), ratio(one, two)
     assert gap.standard_error == pytest.approx(np.hypot(one.standard_error, two.standard_error))
     assert share.low * share.high == pytest.approx(share.value**2)
+
+
+def test_too_few_cells_have_no_interval():
+    """Greenwood's variance of one cell is 0: no error is given, and none is carried on into a difference."""
+    found = restricted_mean(Lifetimes.of_durations([500.0], [True]), 600.0)
+    assert found.value == 500
+    assert math.isnan(found.standard_error)
+    assert math.isnan(difference(found, restricted_mean(_many(), 600.0)).low)
+    assert not math.isnan(restricted_mean(_many(), 600.0).standard_error)
+
+
+def _many() -> Lifetimes:
+    """Six cells, one of which lived on."""
+    return Lifetimes.of_durations([100.0, 200, 300, 400, 500, 700], [True] * 6)

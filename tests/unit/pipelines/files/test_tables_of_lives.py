@@ -98,6 +98,39 @@ def test_columns_that_do_not_fit_are_refused(read, columns: dict[str, Any], mess
         read(**columns)
 
 
+def test_ends_between_two_looks_are_intervals(read):  # type: ignore[no-untyped-def]
+    """Of cells that were looked at every 50 cycles; an empty upper end is a censored life, a lower end of 0 allowed."""
+    table = b"cell,alive,ended,since\na,500,550,0\nb,800,,700\nc,0,50,0\nd,600,600,0\n"
+    found = read(content=table, life="", event="", lower="alive", upper="ended", entry="since").lives
+    assert [(life.lower, life.upper, life.entry) for life in found] == [
+        (500, 550, 0),
+        (800, None, 700),
+        (0, 50, 0),
+        (600, 600, 0),
+    ]
+    assert [life.outcome.is_event for life in found] == [True, False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("row", "columns", "message"),
+    [
+        ("500,400", {}, "row 1 below the header: ended = '400' is no number above 0 and not below 500"),
+        ("0,0", {}, "no number above 0"),
+        ("500,soon", {}, "ended = 'soon'"),
+        ("0,", {}, "never seen alive"),
+        ("-1,50", {}, "no number not below 0"),
+        ("500,550", {"upper": ""}, "by both"),
+        ("500,550", {"life": "alive"}, "--life COLUMN, or"),
+        ("500,550", {"event": "ended"}, "leave --event"),
+    ],
+)
+def test_intervals_that_cannot_be_are_refused(read, row: str, columns: dict[str, Any], message: str):  # type: ignore[no-untyped-def]
+    """The message names the row, or the options that contradict each other."""
+    given = {"life": "", "event": "", "lower": "alive", "upper": "ended", **columns}
+    with pytest.raises(LivesFileError, match=message):
+        read(content=f"cell,alive,ended\na,{row}\n".encode(), **given)
+
+
 def test_what_limits_the_conclusions_is_noted(read):  # type: ignore[no-untyped-def]
     """Nobody died, or few; a column of numbers with a text in it is a text."""
     assert "no life ended" in read(content=TABLE.replace(",1,", ",0,").replace("true", "0").encode()).findings[0]
@@ -118,4 +151,4 @@ def test_severson(shared_data: Path):
     assert len(found.lives) == 84
     assert {life.covariates["batch_date"] for life in found.lives} == {"5/12/17", "6/30/17"}
     assert found.lives[0].covariates["first_rate"] == {"value": 3.6, "unit": "1/h"}
-    assert sorted(life.lower for life in found.lives)[41:43] == [541.0, 553.0]  # their median is 547
+    assert sorted(life.lower for life in found.lives)[41:43] == [535.0, 559.0]  # their median is 547
