@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from ragone.dataset import Lake
+from ragone.flows.errors import SurvivalError
 from ragone.flows.survival.analysis import analyse_lives_of_lake
 from ragone.schemas import CycleLife, LifeOutcome, Verdict
 
@@ -81,3 +82,48 @@ def test_what_cannot_be_done_is_said(cli, place, arguments, said):
     assert answer.code in (1, 2)
     assert said in answer.err
     assert "Traceback" not in answer.err
+
+
+def test_a_number_that_hardly_repeats_makes_ranges(tmp_path):
+    """Forty temperatures are four groups of ten lives, in order; two rates stay two; an empty name is said."""
+    with Lake.open(tmp_path / "lake", create=True) as lake:
+        for number in range(40):
+            covariates = {
+                "heat": {"value": 20.0 + number, "unit": "degC"},
+                "rate": {"value": float(number % 2), "unit": "1/h"},
+                "maker": "",
+            }
+            lake.put(
+                CycleLife(
+                    cell_name=str(number),
+                    outcome=LifeOutcome.CAPACITY,
+                    lower=500.0 + number,
+                    upper=500.0 + number,
+                    criterion="80 %",
+                    covariates=covariates,
+                    method="given",
+                )
+            )
+        found = analyse_lives_of_lake(lake, by="heat")
+        assert found.group_names == ("20 to 29.75", "29.75 to 39.5", "39.5 to 49.25", "49.25 to 59")
+        assert [group["subjects"] for group in found.groups] == [10, 10, 10, 10]
+        assert analyse_lives_of_lake(lake, by="rate").group_names == ("0", "1")
+        assert analyse_lives_of_lake(lake, by="maker").group_names == ("(empty)",)
+
+
+def test_too_many_groups_are_refused(tmp_path):
+    """A name for each cell compares nothing; the message says what to do."""
+    with Lake.open(tmp_path / "lake", create=True) as lake:
+        for number in range(101):
+            lake.put(
+                CycleLife(
+                    cell_name=f"cell {number}",
+                    outcome=LifeOutcome.CAPACITY,
+                    lower=500.0,
+                    upper=500.0,
+                    criterion="80 %",
+                    method="given",
+                )
+            )
+        with pytest.raises(SurvivalError, match="101 lives into 101 groups; 100 at most"):
+            analyse_lives_of_lake(lake, by="cell_name")

@@ -122,3 +122,14 @@ def test_ties_alone_do_not_scatter():
     """Two ends at one time: the scale is not known, and the refusal says what is missing."""
     with pytest.raises(LifetimesError, match="1 distinct ends"):
         quantile_by_likelihood(Lifetimes.of_durations([5.0, 5.0, 9.0], [True, True, False]))
+
+
+def test_the_span_of_few_cells_is_no_interval():
+    """The span of two that ended holds the median in half of all cases: the interval is wider. Six are enough."""
+    for count in (2, 5):
+        lives = Lifetimes.of_durations(np.linspace(400.0, 500.0, count), np.ones(count, dtype=bool))
+        assert median_life(lives).method is MedianMethod.LIKELIHOOD
+    two = median_life(Lifetimes.of_durations([400.0, 500.0], [True, True]))
+    assert two.low < 400 < 500 < two.high
+    six = Lifetimes.of_durations(np.linspace(400.0, 500.0, 6), np.ones(6, dtype=bool))
+    assert median_life(six).method is MedianMethod.CURVE
