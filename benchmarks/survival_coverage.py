@@ -11,7 +11,7 @@ import os
 import warnings
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from multiprocessing import get_context
 
@@ -52,7 +52,7 @@ class Case:
         """Return times at which cells are stopped, shape (count, cells)."""
         from scipy.optimize import brentq
 
-        many = Case(self.distribution, 400_000, self.stopped, self.share).drawn(np.random.default_rng(1), 1)[0]
+        many = replace(self, cells=400_000).drawn(np.random.default_rng(1), 1)[0]
         if self.stopped == FIXED:
             return np.full((count, self.cells), np.quantile(many, 1 - self.share))
         scale = brentq(lambda one: float(np.mean(-np.expm1(-many / one))) - self.share, 1e-2, 1e3)
