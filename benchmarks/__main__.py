@@ -39,6 +39,7 @@ from benchmarks import (
     steps,
     surrogates,
     survival_coverage,
+    survival_stress,
     voxel_sizes,
     warm_start,
 )
@@ -80,6 +81,7 @@ BENCHMARKS: dict[str, Callable[[], list[Line]]] = {
     "ageing": ageing.lines,
     "severson": severson.lines,
     "survival_coverage": survival_coverage.lines,
+    "survival_stress": survival_stress.lines,
 }
 _HEAD = ("what", "ours", "peer", "ratio", "goal", "")
 

@@ -14,19 +14,23 @@ from ragone.app.tables.answers import number, short, wide_table
 from ragone.schemas import Survival
 
 _NONE, _OPEN = "-", "..."
+_LONGEST, _SHOWN = 48, 4  # characters of a name; groups of which estimates that ignore censoring are printed
 
 
 def survival_text(found: Survival) -> RenderableType:
     """All tables that have rows, and the remarks below them."""
     by = f" by {found.grouped_by}" if found.grouped_by else ""
     words = (
-        f"{found.subject_count} cells{by}, {found.event_count} ended and "
+        f"{found.subject_count} {'cell' if found.subject_count == 1 else 'cells'}{by}, {found.event_count} ended and "
         f"{found.subject_count - found.event_count} censored; times in {found.unit}, intervals {found.confidence:.0%}"
     )
     tests = [row for row in found.comparisons if "test" in row]
     gaps = [row for row in found.comparisons if "difference" in row]
     parts: list[RenderableType] = [Text(words), _groups(found)]
-    parts += [Text(), _naive(found)] if found.event_count < found.subject_count else []
+    if found.event_count < found.subject_count:
+        few = len(found.groups) <= _SHOWN
+        of_each = Text("estimates that ignore censoring, of each group: --json")
+        parts += [Text(), _naive(found) if few else of_each]
     parts += [Text(), _tests(tests)] if tests else []
     parts += [Text(), _differences(gaps)] if gaps else []
     parts += [Text(), _causes(found)] if found.causes else []
@@ -126,7 +130,8 @@ def _word(method: str) -> str:
 
 
 def _named(name: str) -> str:
-    return short(name) or "all"
+    shown = short(name) or "all"
+    return shown if len(shown) <= _LONGEST else shown[: _LONGEST - 3] + "..."
 
 
 def _value(value: float | None) -> str:

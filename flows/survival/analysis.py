@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
+
+import numpy as np
 
 from ragone.dataset import Lake
 from ragone.flows.design.evaluation import completed
 from ragone.flows.errors import SurvivalError
 from ragone.models.survival.analyse import analyse_lives
-from ragone.schemas import Survival
+from ragone.schemas import CycleAllocation, Survival
 from ragone.schemas.errors import did_you_mean
 from ragone.schemas.unit_names import short_name
 
-_NONE = "(not known)"
+_NONE, _EMPTY = "(not known)", "(empty)"
+_MOST = 100  # groups
+_RANGES, _REPEATED = 4, 5  # of a number: ranges, if it has more values than these and than a fifth of the lives
 _SEED = 0  # of exchanges of labels between small groups
 
 
@@ -35,7 +40,8 @@ def analyse_lives_of_lake(
     where
         A condition on the view `lives`; all of them if empty.
     by
-        Columns of that view between commas, which tell the groups apart; one group if empty.
+        Columns of that view between commas, which tell the groups apart; one group if empty. A number that hardly
+        repeats is cut into four ranges of about as many lives each.
     at
         The snapshot that is queried; without one, one is taken.
     confidence
@@ -56,16 +62,23 @@ def analyse_lives_of_lake(
     run = lake.run(
         analyse_lives,
         lives=[row["id"] for row in rows],
-        groups=tuple(_group(row, columns) for row in rows) if columns else (),
+        groups=_groups(rows, columns) if columns else (),
         where=where,
         grouped_by=", ".join(columns),
         snapshot_id=snapshot_id,
         confidence=confidence,
         horizon=horizon,
+        allocated=_allocated(lake, snapshot_id),
         seed=_SEED,
     )
     completed(run)
     return lake.get(run.id, Survival)
+
+
+def _allocated(lake: Lake, snapshot_id: str) -> tuple[str, ...]:
+    """Return the names of the cells among which cycles were shared out by their fades."""
+    ids = lake.sql("SELECT id FROM cycle_allocations ORDER BY id", at=snapshot_id)["id"].to_list()
+    return tuple(sorted({name for one in ids for name in lake.get(one, CycleAllocation).cell_names if name}))
 
 
 def _rows(lake: Lake, snapshot_id: str, where: str, columns: Sequence[str]) -> list[dict[str, Any]]:
@@ -85,16 +98,45 @@ def _rows(lake: Lake, snapshot_id: str, where: str, columns: Sequence[str]) -> l
     return rows
 
 
-def _group(row: dict[str, Any], columns: Sequence[str]) -> str:
-    if len(columns) == 1:
-        return _text(row[columns[0]])
-    return ", ".join(f"{short_name(name)} {_text(row[name])}" for name in columns)
+def _groups(rows: Sequence[dict[str, Any]], columns: Sequence[str]) -> tuple[str, ...]:
+    """Return the name of the group of each life.
+
+    Raises
+    ------
+    SurvivalError
+        If there are too many groups to compare.
+    """
+    texts = {name: _texts([row[name] for row in rows]) for name in columns}
+    several = len(columns) > 1
+    names = [
+        ", ".join(f"{short_name(name)} {texts[name][n]}" if several else texts[name][n] for name in columns)
+        for n in range(len(rows))
+    ]
+    count = len(set(names))
+    if count > _MOST:
+        raise SurvivalError(
+            f"{', '.join(columns)} puts {len(rows)} lives into {count} groups; {_MOST} at most are compared. Group by "
+            "what more cells have in common, or choose lives with --where."
+        )
+    return tuple(names)
+
+
+def _texts(values: Sequence[Any]) -> list[str]:
+    """Return the values of a column as names; numbers that hardly repeat in ranges of about as many lives each."""
+    known = np.array([float(one) for one in values if isinstance(one, int | float)])
+    whole = len(known) + sum(one is None for one in values) == len(values)
+    if not whole or len(np.unique(known)) <= max(_RANGES, len(values) // _REPEATED):
+        return [_text(one) for one in values]
+    edges = np.unique(np.quantile(known, np.linspace(0, 1, _RANGES + 1)))
+    ranges = [f"{_text(float(low))} to {_text(float(high))}" for low, high in pairwise(edges)]
+    places = [None if one is None else int(np.searchsorted(edges[1:-1], float(one), side="left")) for one in values]
+    return [_NONE if place is None else ranges[place] for place in places]
 
 
 def _text(value: Any) -> str:
     if value is None:
         return _NONE
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
+    return f"{value:.6g}" if isinstance(value, float) else str(value) or _EMPTY
 
 
 def _quoted(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -26,6 +27,7 @@ _REFERENCE = (
     "Kaplan and Meier 1958, doi 10.2307/2281868; Brookmeyer and Crowley 1982, doi 10.2307/2530286; Turnbull 1976, doi "
     "10.1111/j.2517-6161.1976.tb01597.x"
 )
+_NUMBER = re.compile(r"(\d+(?:\.\d+)?)")
 _LOOKS = 4  # times at which shares by cause are given
 
 
@@ -39,6 +41,7 @@ def analyse_lives(
     snapshot_id: str = "",
     confidence: Share = 0.95,
     horizon: float | None = None,
+    allocated: tuple[str, ...] = (),
     seed: int,
 ) -> Survival:
     """Estimate survivor curves, medians and restricted means of lives by group, and compare the groups.
@@ -55,6 +58,8 @@ def analyse_lives(
         Of every interval [-].
     horizon
         To which means are restricted, in the unit of the lives; if None, the longest that every group was observed for.
+    allocated
+        Names of cells whose cycles were shared out by how they faded.
     seed
         Of random exchanges of labels.
 
@@ -71,10 +76,10 @@ def analyse_lives(
     started = [n for n, life in enumerate(lives) if life.outcome is not LifeOutcome.NOT_STARTED]
     whole = Lifetimes.of_records([lives[n] for n in started])
     labels = np.array([names[n] for n in started])
-    parts = [Group.of(name, whole.among(labels == name)) for name in sorted(set(labels.tolist()))]
+    parts = [Group.of(name, whole.among(labels == name)) for name in sorted(set(labels.tolist()), key=_natural)]
     until = _common(parts) if horizon is None else horizon
     comparisons, doubts = compare_groups(parts, until, confidence, seed)
-    missing = sorted(set(names) - {part.name for part in parts})
+    missing = sorted(set(names) - {part.name for part in parts}, key=_natural)
     looks = np.linspace(0, float(whole.lower.max()), _LOOKS + 1)[1:]
     return Survival(
         unit=whole.unit,
@@ -92,6 +97,7 @@ def analyse_lives(
         remarks=(
             *_left_out(len(lives) - len(started), missing),
             *(sentence for part in parts for sentence in remarks(part, until, confidence)),
+            *_stopped_by_fade(whole, allocated),
             *doubts,
         ),
         method=_METHOD,
@@ -105,11 +111,27 @@ def _common(parts: Sequence[Group]) -> float:
     return float(min(part.lives.lower.max() for part in parts))
 
 
+def _natural(name: str) -> list[tuple[int, float, str]]:
+    """Return a key by which 9 comes before 10, alone or within a name."""
+    return [(0, float(part), "") if _NUMBER.fullmatch(part) else (1, 0.0, part) for part in _NUMBER.split(name)]
+
+
 def _left_out(count: int, missing: Sequence[str]) -> Iterator[str]:
     if count:
-        yield f"{count} lives were left out: no cycle could be done."
+        yield f"{count} {'life was' if count == 1 else 'lives were'} left out: no cycle could be done."
     for name in missing:
         yield f"group {name!r} has no cell that was ever at risk: nothing can be concluded of it."
+
+
+def _stopped_by_fade(lives: Lifetimes, allocated: Sequence[str]) -> Iterator[str]:
+    stopped = [name for name, ended in zip(lives.subjects, lives.observed.tolist(), strict=True) if not ended]
+    count = len(set(stopped) & set(allocated))
+    if count:
+        yield (
+            f"of {count} of {len(stopped)} censored cells an allocation of cycles decided, by how they faded, whether "
+            "they were run on: such stops are informative, and no estimate here allows for it. The fades of all cells "
+            "predict their lives without that assumption: ragone predict-life."
+        )
 
 
 def _columns(parts: Sequence[Group], confidence: float) -> dict[str, Any]:

@@ -85,7 +85,7 @@ def _differences(groups: Sequence[Group], horizon: float, confidence: float) -> 
     """Each group's restricted mean less that of the first, as far as both reach the horizon and have an error."""
     means = [_mean(group, horizon, confidence) for group in groups]
     for group, mean in zip(groups[1:], means[1:], strict=True):
-        if mean is None or means[0] is None:
+        if mean is None or means[0] is None or not any(one.error_is_known(horizon) for one in (groups[0], group)):
             continue
         gap = difference(mean, means[0], confidence)
         if math.isnan(gap.standard_error):
@@ -101,8 +101,10 @@ def _differences(groups: Sequence[Group], horizon: float, confidence: float) -> 
 
 
 def _mean(group: Group, horizon: float, confidence: float) -> Estimate | None:
+    if group.timed is None or len(group.lives) < 2:
+        return None
     try:
-        return None if group.timed is None else restricted_mean(group.timed, horizon, confidence)
+        return restricted_mean(group.timed, horizon, confidence)
     except LifetimesError:
         return None
 

@@ -3,9 +3,9 @@
 Where the survivor curve and its band fall below one half while enough cells are at risk, nothing need be assumed of
 the distribution. Where few are left after stops, the log-log interval is too short (it holds 92 % in place of 95 % for
 20 cells of which 70 % were stopped at random), and where the band does not fall so far, the usual interval has no end,
-or excludes the truth (lifelines gives (inf, inf)); then the likelihood of a distribution is taken and said so. So it
-is for fewer than six cells, of which not even the shortest and the longest life hold the median in 95 of 100 (of two in
-50, of three in 75). With fewer than two ends only a lower bound is left.
+or excludes the truth (lifelines gives (inf, inf)); then the likelihood of a distribution is taken and said so. The
+span of fewer than six cells holds the median too seldom even if all ended (of two, in half of all cases), and is not
+taken either. With fewer than two ends only a lower bound is left.
 """
 
 from __future__ import annotations
@@ -57,12 +57,10 @@ def median_life(lives: Lifetimes, confidence: float = 0.95) -> MedianLife:
     confidence
         Of the interval [-].
     """
-    if lives.exact.all():
+    if lives.exact.all() and len(lives) >= _fewest(confidence):
         value, low, high = kaplan_meier(lives, confidence).quantile(_HALF)
         stopped_before = bool((~lives.observed & (lives.lower < high)).any())
-        left = _ENOUGH if stopped_before else _enough(confidence)
-        cells = at_risk(lives, np.array([value]))[0] if stopped_before else len(lives)
-        if math.isfinite(high) and cells >= left:
+        if math.isfinite(high) and (not stopped_before or at_risk(lives, np.array([value]))[0] >= _ENOUGH):
             return MedianLife(value, low, high, MedianMethod.CURVE)
     if len(np.unique(lives.lower[lives.observed])) > 1:
         found = quantile_by_likelihood(lives, _HALF, confidence)
@@ -71,14 +69,14 @@ def median_life(lives: Lifetimes, confidence: float = 0.95) -> MedianLife:
     return MedianLife(math.inf, _lower_bound(lives, confidence), math.inf, MedianMethod.BOUND)
 
 
-def _enough(confidence: float) -> int:
-    """Return how many cells it takes for the shortest and the longest of their lives to hold the median that surely."""
-    return math.ceil(math.log2(2 / (1 - confidence)))
-
-
 def _lower_bound(lives: Lifetimes, confidence: float) -> float:
     """Return the time to which so many cells lived, none dead before, that half of them would not by chance."""
-    enough = _enough(confidence)
+    enough = _fewest(confidence)
     reached = np.sort(lives.lower[lives.entry == 0])[::-1]
     first_end = lives.lower[lives.observed].min(initial=np.inf)
     return float(min(reached[enough - 1], first_end)) if len(reached) >= enough else 0.0
+
+
+def _fewest(confidence: float) -> int:
+    """Return of how many cells the span holds the median: all lie on one side of it in 2 of 2^n cases."""
+    return math.ceil(math.log2(2 / (1 - confidence)))

@@ -37,6 +37,11 @@ class Group:
         narrow = bool((width <= _NARROW * np.where(lives.observed, lives.upper, 1.0)).all())
         return cls(name, lives, in_the_middle(lives) if narrow else None)
 
+    def error_is_known(self, horizon: float) -> bool:
+        """Whether a cell of several ended before a horizon; else a restricted mean's error would be 0, and wrong."""
+        lives = self.timed
+        return lives is not None and len(lives) > 1 and bool((lives.observed & (lives.lower < horizon)).any())
+
 
 def in_the_middle(lives: Lifetimes) -> Lifetimes:
     """Return the lives with each end in the middle between its two looks."""
@@ -93,10 +98,10 @@ def _mean(group: Group, horizon: float | None, confidence: float) -> tuple[Estim
     lives = group.timed
     if horizon is None or lives is None or (horizon > lives.lower.max() and not lives.observed.all()):
         return None, []
+    if not group.error_is_known(horizon):
+        return None, []
     try:
         mean = restricted_mean(lives, horizon, confidence)
-        if not mean.standard_error:
-            mean = Estimate(mean.value, math.nan, math.nan, math.nan)
     except LifetimesError:  # the last end is before the last stop, or the like: the curve does not reach the horizon
         return None, []
     if (lives.entry > 0).any():
@@ -147,19 +152,20 @@ def remarks(group: Group, horizon: float | None, confidence: float) -> Iterator[
     if not ends:
         low = median_life(lives, confidence).low
         bound = f"the median is above {low:.6g} {unit} ({confidence:.0%})" if low else "nothing bounds the median"
-        yield f"{named}none of {count} cells ended; {bound}, and no upper end can be given."
-    elif ends == count:
+        yield f"{named}none of {_cells(count)} ended; {bound}, and no upper end can be given."
+    elif ends == count > 1:
         yield f"{named}all {count} cells ended, none is censored: mean and median are the ordinary ones."
     if count == 1:
         yield f"{named}one cell says nothing of how lives scatter; no interval is meaningful."
     elif 0 < ends < _FEW:
-        yield f"{named}{ends} ends carry all that is known; intervals are wide for it and rest on few cells."
+        known = "1 end carries" if ends == 1 else f"{ends} ends carry"
+        yield f"{named}{known} all that is known; intervals are wide for it and rest on few cells."
     found = median_life(group.timed or lives, confidence)
     if found.method is MedianMethod.LIKELIHOOD:
         beyond = f"lies beyond the longest observation, {longest:.6g} {unit}"
         why = beyond if found.extrapolated else "or an end of its interval lies where few or no cells are left"
         yield (f"{named}the median {why}; it is by likelihood and holds if lives are about Weibull or log-normal.")
-    elif ends and found.method is MedianMethod.BOUND:
+    elif ends and count > 1 and found.method is MedianMethod.BOUND:
         yield f"{named}ends at one time only say nothing of how lives scatter: of the median a lower bound is left."
     if group.timed is None:
         yield (
@@ -169,6 +175,10 @@ def remarks(group: Group, horizon: float | None, confidence: float) -> Iterator[
     elif horizon is not None and horizon > longest and ends < count:
         yield f"{named}no cell was observed for {horizon:.6g} {unit}; the mean restricted to it cannot be given."
     elif count < FEWEST:
-        yield f"{named}a mean of {count} cells has no interval ({FEWEST} are needed) and is compared with none."
-    elif horizon is not None and not (group.timed.lower[lives.observed] < horizon).any():
-        yield f"{named}no end before {horizon:.6g} {unit}: of the mean up to there no interval is known."
+        yield f"{named}a mean of {_cells(count)} has no interval ({FEWEST} are needed) and is compared with none."
+    elif horizon is not None and ends and not group.error_is_known(horizon):
+        yield f"{named}no cell ended before {horizon:.6g} {unit}: a mean restricted to it would say nothing."
+
+
+def _cells(count: int) -> str:
+    return "1 cell" if count == 1 else f"{count} cells"

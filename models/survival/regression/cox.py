@@ -149,12 +149,26 @@ def fit_cox(
             f"{int((~lives.exact).sum())} of {len(lives)} lives ended between two looks, and Cox regression takes "
             "known ends. Fit weibull, log-normal or log-logistic, which take intervals."
         )
+    codes = strata_of(lives, strata)[1]
+    return maximise_partial(lives, RiskSets.of(lives, codes, efron=efron), terms, strata=strata, penalty=penalty)
+
+
+def maximise_partial(
+    lives: Lifetimes, risk_sets: RiskSets, terms: Sequence[str], *, strata: str = "", penalty: float = 0.0
+) -> CoxFit:
+    """Fit hazard ratios to sets of subjects at risk; the other parameters are those of `fit_cox`.
+
+    Raises
+    ------
+    LifetimesError
+        If a covariate is not known or takes one value only.
+    """
     read = Terms.of(lives, terms)
     raw = read.columns({"": np.zeros(len(lives)), **lives.columns})
     centre, spread = raw.mean(axis=0), np.where(raw.std(axis=0) > 0, raw.std(axis=0), 1.0)
     options, codes = strata_of(lives, strata)
     _require_differences(read, raw, codes, strata)
-    partial = _Partial((raw - centre) / spread, RiskSets.of(lives, codes, efron=efron), penalty * len(lives))
+    partial = _Partial((raw - centre) / spread, risk_sets, penalty * len(lives))
     best, converged = partial.maximise()
     zero = np.zeros(raw.shape[1])
     null, gradient, hessian = partial.derivatives(zero)

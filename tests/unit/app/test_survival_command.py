@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from ragone.dataset import Lake
+from ragone.flows.errors import SurvivalError
 from ragone.flows.survival.analysis import analyse_lives_of_lake
 from ragone.schemas import CycleLife, LifeOutcome, Verdict
 
@@ -89,3 +90,48 @@ def test_what_ignores_censoring_is_left_out_where_nothing_is_censored(cli, place
     assert answer.code == 0, answer.err
     assert "0 censored" in answer.out
     assert "ignoring censoring" not in answer.out
+
+
+def test_a_number_that_hardly_repeats_makes_ranges(tmp_path):
+    """Forty temperatures are four groups of ten lives, in order; two rates stay two; an empty name is said."""
+    with Lake.open(tmp_path / "lake", create=True) as lake:
+        for number in range(40):
+            covariates = {
+                "heat": {"value": 20.0 + number, "unit": "degC"},
+                "rate": {"value": float(number % 2), "unit": "1/h"},
+                "maker": "",
+            }
+            lake.put(
+                CycleLife(
+                    cell_name=str(number),
+                    outcome=LifeOutcome.CAPACITY,
+                    lower=500.0 + number,
+                    upper=500.0 + number,
+                    criterion="80 %",
+                    covariates=covariates,
+                    method="given",
+                )
+            )
+        found = analyse_lives_of_lake(lake, by="heat")
+        assert found.group_names == ("20 to 29.75", "29.75 to 39.5", "39.5 to 49.25", "49.25 to 59")
+        assert [group["subjects"] for group in found.groups] == [10, 10, 10, 10]
+        assert analyse_lives_of_lake(lake, by="rate").group_names == ("0", "1")
+        assert analyse_lives_of_lake(lake, by="maker").group_names == ("(empty)",)
+
+
+def test_too_many_groups_are_refused(tmp_path):
+    """A name for each cell compares nothing; the message says what to do."""
+    with Lake.open(tmp_path / "lake", create=True) as lake:
+        for number in range(101):
+            lake.put(
+                CycleLife(
+                    cell_name=f"cell {number}",
+                    outcome=LifeOutcome.CAPACITY,
+                    lower=500.0,
+                    upper=500.0,
+                    criterion="80 %",
+                    method="given",
+                )
+            )
+        with pytest.raises(SurvivalError, match="101 lives into 101 groups; 100 at most"):
+            analyse_lives_of_lake(lake, by="cell_name")

@@ -32,7 +32,8 @@ def test_two_groups_are_summed_up_and_compared():
     assert (found.subject_count, found.event_count, found.group_names) == (40, 34, ("a", "b"))
     first, second = found.groups
     assert first["median"]["low"] < 500 < first["median"]["high"]
-    assert second["restricted_mean"]["value"] > first["restricted_mean"]["value"]
+    assert first["restricted_mean"]["value"] < first["horizon"]
+    assert second["restricted_mean"] is None  # none of it ended before the horizon: its error is not known
     tests = {row["test"]: row for row in found.comparisons if "test" in row}
     assert tests["log_rank"]["p_value"] < 1e-6
     (gap,) = [row for row in found.comparisons if "difference" in row]
@@ -68,6 +69,7 @@ def test_no_deaths_leave_a_lower_bound():
     ("lives", "said"),
     [
         ([life(500.0)], "one cell says nothing"),
+        ([life(500.0), *[life(400.0, ended=False)] * 5], "no cell ended before 500"),
         ([life(400.0), life(500.0)], "all 2 cells ended"),
         ([life(400.0), life(450.0), *[life(500.0, ended=False)] * 8], "beyond the longest observation"),
         ([life(400.0, width=200.0), life(500.0, width=100.0), life(600.0, ended=False)], "Turnbull's"),
@@ -76,6 +78,30 @@ def test_no_deaths_leave_a_lower_bound():
 def test_what_cannot_be_concluded_is_said(lives, said):
     """In a sentence of the record; nothing is raised."""
     assert any(said in sentence for sentence in analysed(lives).remarks)
+
+
+def test_no_figure_has_an_error_of_zero():
+    """Of one cell that ended, and of cells none of which ended before the horizon: neither interval nor mean."""
+    one = analysed([life(500.0)]).groups[0]
+    assert (one["median"]["value"], one["median"]["high"], one["restricted_mean"]) == (None, None, None)
+    found = analysed([life(400.0 + n, ended=False) for n in range(8)] * 2, ["a"] * 8 + ["b"] * 8)
+    assert [group["restricted_mean"] for group in found.groups] == [None, None]
+    assert not [row for row in found.comparisons if "difference" in row]
+
+
+def test_groups_are_in_the_order_of_their_numbers():
+    """Policy 9 before policy 10, and 2.5 before 10."""
+    lives = [life(400.0), life(500.0), life(600.0), life(700.0)]
+    assert analysed(lives, ["p 10", "p 9", "a", "p 9"]).group_names == ("a", "p 9", "p 10")
+    assert analysed(lives, ["10", "2.5 to 3", "10", "10"]).group_names == ("2.5 to 3", "10")
+
+
+def test_stops_by_allocation_are_said():
+    """A stop that depended on the fade is informative; whose lives those are is named."""
+    lives = [life(400.0, cell_name="a"), life(500.0, cell_name="b", ended=False), life(450.0, cell_name="c")]
+    (said,) = [one for one in analysed(lives, allocated=("a", "b")).remarks if "allocation" in one]
+    assert "1 of 1 censored cells" in said
+    assert not [one for one in analysed(lives, allocated=("a",)).remarks if "allocation" in one]
 
 
 def test_ends_between_close_looks_count_in_their_middle():
@@ -89,7 +115,7 @@ def test_a_group_that_never_started_is_named():
     dead = life(0.0, ended=False, outcome=LifeOutcome.NOT_STARTED)
     found = analysed([life(400.0), life(500.0), dead], ["a", "a", "b"])
     assert found.group_names == ("a",)
-    assert "1 lives were left out" in found.remarks[0]
+    assert "1 life was left out" in found.remarks[0]
     assert "group 'b' has no cell that was ever at risk" in found.remarks[1]
 
 
