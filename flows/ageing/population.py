@@ -146,10 +146,10 @@ def stopping_at_the_end(ageing: Mapping[str, Any], life: Mapping[str, Any]) -> d
     With jumps over cycles, whose error the rows beyond the end decide, cells are cycled on, as they are with a
     reference of which the cycles know nothing, or if the parameters say when cycles end.
     """
-    default = find_cycle_life.parameters["capacity_share"].default
+    defaults = {name: one.default for name, one in find_cycle_life.parameters.items()}
     others = any(life.get(name) is not None for name in ("resistance_ratio", "plated_share"))
-    share = life.get("capacity_share", default)
-    plain = life.get("reference", "first") == "first" and not ageing.get("jump_error")
+    share = life.get("capacity_share", defaults["capacity_share"])
+    plain = life.get("reference", defaults["reference"]) == "initial" and not ageing.get("jump_error")
     if share is None or others or not plain or "until_capacity_share" in ageing:
         return dict(ageing)
     return {**ageing, "until_capacity_share": share}

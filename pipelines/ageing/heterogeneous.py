@@ -143,6 +143,7 @@ def _fade(
         protocol=duty.steps(),
         nominal_capacity_ampere_hour=cell.nominal_capacity_ampere_hour or None,
         ambient_temperature_kelvin=temperature,
+        reference_capacity_ampere_hour=life.reference_capacity or None,
         cycle_count=np.array(life.counts, np.int64),
         test_time_second=np.array(life.times, np.float64),
         variable_names=built.names,

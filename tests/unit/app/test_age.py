@@ -60,7 +60,7 @@ def test_refusals_are_words(cli, place):
 def test_ages_several_cells_of_one_design(cli, place, tmp_path):
     """A table of cells, the median of their lives and a picture; own tolerances and unknown settings."""
     words = ("age", "--parameter-set", "Chen2020", "--cycles", "4", *CHEAP, "--lake", place)
-    given = ("--cells", "2", "--set", "capacity_share=0.9975", "--png", tmp_path / "lives.png")
+    given = ("--cells", "2", "--set", "capacity_share=0.9997", "--png", tmp_path / "lives.png")
     answer = cli(*words, *given, "--json")
     assert answer.code == 0, answer.err
     assert [cell["name"][-6:] for cell in answer.data["cells"]] == ["cell 1", "cell 2"]

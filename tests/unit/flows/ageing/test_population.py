@@ -17,7 +17,7 @@ from ragone.schemas.priors import Holder, Prior, Source
 
 CHEAP = {"model": "SPM", "coating_points": 4, "particle_points": 8, "sei_on_cracks": False, "cracking": False,
          "loss_of_active_material": False}  # fmt: skip
-PLAN = PopulationPlan(cells=2, cycles=4, segment=2, ageing=CHEAP, life={"capacity_share": 0.9975})
+PLAN = PopulationPlan(cells=2, cycles=4, segment=2, ageing=CHEAP, life={"capacity_share": 0.9997})
 COUNT = "SELECT count(*) AS n FROM runs"
 
 

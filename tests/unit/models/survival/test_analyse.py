@@ -130,7 +130,7 @@ def test_causes_are_given_where_there_are_several():
 @pytest.mark.parametrize(
     ("lives", "said"),
     [
-        ([life(500.0), life(20.0, unit="day")], "2 units: cycle, day"),
+        ([life(500.0), life(20.0, unit="day")], "2 units: cycle; day"),
         ([life(500.0), life(0.0)], "duration of 0 or less"),
         ([life(500.0), life(600.0, outcome=LifeOutcome.BUDGET)], "An event has an upper end"),
         ([], "there are no lives"),
@@ -152,10 +152,13 @@ def test_few_cells_have_no_narrow_intervals():
     """A mean of two cells, or up to a time before which none ended, has no error, and two cells are not compared."""
     random = np.random.default_rng(2)
     many = [life(end) for end in 700 + 50 * random.standard_normal(12)]
-    found = analysed([life(900.0), life(1100.0, ended=False), *many], ["few"] * 2 + ["many"] * 12, horizon=500.0)
-    for group in found.groups:
-        assert group["restricted_mean"]["value"] == 500
-        assert group["restricted_mean"]["low"] is None
+    lives, names = [life(600.0), life(1100.0, ended=False), *many], ["few"] * 2 + ["many"] * 12
+    found = analysed(lives, names, horizon=800.0)
+    few, _ = found.groups
+    assert few["restricted_mean"]["value"] == 700
+    assert few["restricted_mean"]["low"] is None
     assert not [row for row in found.comparisons if "difference" in row]
     assert any("mean of 2 cells has no interval" in remark for remark in found.remarks)
-    assert any("no end before 500 cycle" in remark for remark in found.remarks)
+    early = analysed(lives, names, horizon=500.0)
+    assert [group["restricted_mean"] for group in early.groups] == [None, None]
+    assert any("no cell ended before 500 cycle" in remark for remark in early.remarks)

@@ -95,6 +95,6 @@ def test_what_cannot_be_shared_is_refused(cell, others):
         age_regions((), cycles=1)
     with pytest.raises(AgeingError, match="electrode_area"):
         age_regions((cell, replace(cell, electrode_area_square_metre=1.0)), cycles=1)
-    fade = age_regions((cell,), cycles=9, until_capacity_share=0.999, **COARSE)
+    fade = age_regions((cell,), cycles=9, until_capacity_share=0.9995, **COARSE)
     assert fade.outcome is FadeOutcome.STOPPED
     assert len(fade.cycle_count) < 9
