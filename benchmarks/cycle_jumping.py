@@ -92,7 +92,7 @@ def _whole(built: CycleMap, cycles: int, share: float) -> Any:
         except CycleFailedError:
             break
         capacity.append(row.discharging_capacity)
-        if capacity[-1] < share * capacity[0]:
+        if capacity[-1] < share * capacity[min(1, len(capacity) - 1)]:  # of the second, as a life by jumps
             break
     return np.array(capacity)
 

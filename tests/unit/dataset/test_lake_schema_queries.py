@@ -10,6 +10,7 @@ import pytest
 from ragone.dataset import Lake
 from ragone.dataset.errors import NotASelectError
 from ragone.dataset.evaluations import VIEWS
+from ragone.dataset.lives import VIEW as LIVES
 from ragone.dataset.tables import Tables
 from ragone.schemas import KINDS
 
@@ -58,7 +59,7 @@ def ask(library, request):
 def test_names_of_tables(ask, names, query, column):
     """Every table and view is listed, once, and nothing besides."""
     listed = ask(query)[column].to_list()
-    assert sorted(listed) == sorted([*names, *VIEWS, "notes", "queries", "tags"])
+    assert sorted(listed) == sorted([*names, *VIEWS, LIVES, "notes", "queries", "tags"])
 
 
 @pytest.mark.parametrize(

@@ -59,13 +59,15 @@ def test_a_cell_that_cannot_be_drawn_is_said(lake, design):
     assert not found.survival_id
 
 
-def test_cells_that_outlive_their_cycles_are_censored(lake, design):
+def test_cells_that_outlive_their_cycles_are_censored(tmp_path):
     """A life that was not seen to end is a bound; no cells are refused."""
-    found = age_population(lake, design, replace(PLAN, cells=1, cycles=2, life={"capacity_share": 0.5}))
-    life = lake.get(found.cells[0].life_id, CycleLife)
-    assert (life.lower, life.upper) == (2, None)
-    with pytest.raises(CyclingError, match="above 0"):
-        age_population(lake, design, replace(PLAN, cells=0))
+    with Lake.open(tmp_path / "lake", create=True) as lake:
+        design = lake.run(reference_cell, parameter_set="Chen2020").id
+        found = age_population(lake, design, replace(PLAN, cells=1, cycles=2, life={"capacity_share": 0.5}))
+        life = lake.get(found.cells[0].life_id, CycleLife)
+        assert (life.lower, life.upper) == (2, None)
+        with pytest.raises(CyclingError, match="above 0"):
+            age_population(lake, design, replace(PLAN, cells=0))
 
 
 def test_cells_are_cycled_to_their_end_of_life_and_not_beyond():

@@ -314,7 +314,10 @@ def test_an_input_that_nothing_before_gives_is_named_with_the_remedy() -> None:
 
 @pytest.mark.parametrize(
     ("name", "advice"),
-    [("ageing.age_cell", "Name ageing.fade_of_cell instead."), ("kpi.taper", "Name a stage that gives one, or read")],
+    [
+        ("ageing.age_cell", "Name ageing.fade_of_cell or ageing.age_regions instead."),
+        ("kpi.taper", "Name a stage that gives one, or read"),
+    ],
 )
 def test_a_stage_of_several_records_is_refused_with_the_stage_that_gives_one(name: str, advice: str) -> None:
     """A step gives one record: a stage of several is refused by its path, and the one to name instead is named."""
