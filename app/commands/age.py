@@ -76,9 +76,11 @@ def _age_regions(session: Session, lake: Lake, cell_id: str, parameters: dict[st
 def _report(session: Session, fade: CapacityFade, ids: dict[str, Any]) -> int:
     """Draw and print a fade; 1 if the cycles ended before they should."""
     given = session.arguments
-    if given.png:
+    if given.png and len(fade.cycle_count) > 1:
         draw_ageing(fade, given.png)
         session.advise(f"drawn into {given.png}")
+    elif given.png:
+        session.advise("No picture is drawn: fewer than two cycles.")
     data = {"id": fade.id, **ids, **plain(fade)}
     said = f"{fade.outcome}{f': {fade.reason}' if fade.reason else ''}"
     session.answer({**data, **_summary(fade)}, Group(Text(one_line(said)), *_tables(fade), Text(fade.id)))

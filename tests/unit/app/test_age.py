@@ -42,6 +42,15 @@ def test_a_plain_flag_jumps_over_cycles(cli, place):
     assert cli(*words).data["discharging_capacity_error_ampere_hour"]["shape"] == [0]
 
 
+def test_one_cycle_is_answered_without_a_picture(cli, place, tmp_path):
+    """A curve needs two cycles; the answer does not."""
+    picture = tmp_path / "fade.png"
+    answer = cli("age", "--parameter-set", "Chen2020", "--cycles", "1", *CHEAP, "--lake", place, "--png", picture)
+    assert answer.code == 0, answer.err
+    assert "No picture" in answer.err
+    assert not picture.exists()
+
+
 def test_refusals_are_words(cli, place):
     """No trace of the stack: an unknown setting, no cycles, a set without ageing."""
     for words, said in (
