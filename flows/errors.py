@@ -45,12 +45,8 @@ class AllocationError(RagoneError, ValueError):
     """There are no fades between which cycles could be shared out, or their designs are not known."""
 
 
-class SurvivalModelError(RagoneError, ValueError):
-    """There are no lives that a regression could be fitted to, or what is known of them does not fit together."""
-
-
 class SurvivalError(RagoneError, ValueError):
-    """There are no lives to analyse, or they have no such column."""
+    """There are no lives to analyse, or what is asked of them is not known, or does not fit together."""
 
 
 class CyclingError(RagoneError, ValueError):

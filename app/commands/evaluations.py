@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ragone.app.commands.query import answer
 from ragone.app.terminal.session import Session
+from ragone.dataset.select import quoted, where_clause
 from ragone.schemas import RagoneError
 
 _FIRST = ("campaign", "trial", "outcome", "objective", "objective_value", "objective_unit")
@@ -23,11 +24,9 @@ def execute(session: Session) -> int:
 def _select(session: Session) -> Iterator[str]:
     """The parts of the SELECT, a line each, so that a comment ends with its part."""
     given = session.arguments
-    yield f"SELECT {_chosen(given.columns, given.sort)} FROM evaluations"
-    if given.where:
-        yield f"WHERE ({given.where}\n)"
+    yield f"SELECT {_chosen(given.columns, given.sort)} FROM evaluations{where_clause(given.where)}"
     if given.sort:
-        yield f"ORDER BY {_quoted(given.sort)} {'DESC' if given.descending else 'ASC'} NULLS LAST"
+        yield f"ORDER BY {_column(given.sort)} {'DESC' if given.descending else 'ASC'} NULLS LAST"
     elif given.descending:
         raise SelectionError("--descending has no column to sort by. Name one with --sort COLUMN.")
     if given.limit is not None:
@@ -41,10 +40,10 @@ def _chosen(columns: str | None, sort: str | None) -> str:
     if columns == "all":
         return "*"
     if columns:
-        return ", ".join(_quoted(name) for name in columns.split(",") if name.strip())
-    return ", ".join(map(_quoted, dict.fromkeys((*_FIRST, *([sort] if sort else ())))))
+        return ", ".join(_column(name) for name in columns.split(",") if name.strip())
+    return ", ".join(map(_column, dict.fromkeys((*_FIRST, *([sort] if sort else ())))))
 
 
-def _quoted(name: str) -> str:
-    """A column's name for SQL, which may hold spaces: ``energy_density of fast``."""
-    return '"' + name.strip().strip('"').replace('"', '""') + '"'
+def _column(name: str) -> str:
+    """A column's name for SQL, as a person types it: with spaces around, or quoted already."""
+    return quoted(name.strip().strip('"'))

@@ -9,7 +9,7 @@ from rich.console import Group
 
 from ragone.app.tables.regressions import prediction_text, regression_data, regression_text
 from ragone.app.terminal.session import FINE, FOUND, Session
-from ragone.flows.errors import SurvivalModelError
+from ragone.flows.errors import SurvivalError
 from ragone.flows.survival.regression import RegressionPlan, fit_in_lake
 from ragone.models.survival.regression.prediction import PredictedLife, predict_life
 from ragone.schemas import RegressionOutcome, SurvivalRegression
@@ -42,10 +42,10 @@ def execute(session: Session) -> int:
 def _plan(session: Session) -> RegressionPlan:
     given = session.arguments
     if given.penalty < 0:
-        raise SurvivalModelError(f"--penalty {given.penalty:g} is negative. Give 0 or a number above, such as 0.05.")
+        raise SurvivalError(f"--penalty {given.penalty:g} is negative. Give 0 or a number above, such as 0.05.")
     terms = tuple(term.strip() for term in given.covariates.split(",") if term.strip())
     if not terms and given.model == "cox":
-        raise SurvivalModelError("cox compares hazards by covariates, and there are none. Name some with --covariates.")
+        raise SurvivalError("cox compares hazards by covariates, and there are none. Name some with --covariates.")
     return RegressionPlan(
         model=given.model, terms=terms, strata=given.strata, penalty=given.penalty, hold_out=given.hold_out
     )
@@ -64,7 +64,7 @@ def _value(found: SurvivalRegression, text: str) -> tuple[str, Any]:
     """Name and value of a covariate; a number in the unit of the regression, or with a unit of its own."""
     name, separator, value = (part.strip() for part in text.partition("="))
     if not separator:
-        raise SurvivalModelError(f"--predict {text.strip()!r} is no covariate with a value. Write a=4.5, batch=b.")
+        raise SurvivalError(f"--predict {text.strip()!r} is no covariate with a value. Write a=4.5, batch=b.")
     if name not in found.ranges:
         return name, value
     unit = found.ranges[name]["unit"] or "1"

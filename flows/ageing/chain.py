@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from ragone.dataset import Lake
-from ragone.dataset.errors import StageFailedError
+from ragone.flows.design.evaluation import completed
 from ragone.flows.errors import CyclingError
 from ragone.flows.running.progress import Progress, Silent
 from ragone.pipelines.ageing import age_cell, join_segments
-from ragone.schemas import AgeingState, FadeOutcome, RunOutcome
+from ragone.schemas import AgeingState, FadeOutcome
 
 
 @dataclass(frozen=True)
@@ -81,9 +81,7 @@ def _segments(lake: Lake, cell_id: str, parts: list[int], settings: Mapping[str,
     for cycles in parts:
         given = {} if state is None else {"state": state}
         run = lake.run(age_cell, cell=cell_id, **given, **{**settings, "cycles": cycles})
-        if run.outcome is not RunOutcome.COMPLETED:
-            raise StageFailedError(f"{run.stage} failed in {run.run_id}: {run.error}")
-        yield run.outputs
+        yield completed(run)
         state = run.outputs["state"]
         if lake.get(state, AgeingState).outcome is not FadeOutcome.BUDGET:
             return

@@ -9,6 +9,7 @@ import itertools
 from dataclasses import dataclass, replace
 
 from ragone.dataset import Lake
+from ragone.dataset.select import where_clause
 from ragone.flows.errors import StudyError
 from ragone.flows.generator.training_plan import GeneratorPlan, SimulationPlan
 from ragone.flows.running.progress import Progress, Silent
@@ -134,7 +135,7 @@ def find_volumes(lake: Lake, where: str, at: str = "") -> TrainingVolumes:
         If the condition cannot be answered.
     """
     snapshot_id = lake.resolve(at) if at else lake.snapshot()
-    found = lake.sql(f"SELECT id FROM microstructures WHERE {where} ORDER BY id", at=snapshot_id)
+    found = lake.sql(f"SELECT id FROM microstructures{where_clause(where)} ORDER BY id", at=snapshot_id)
     volume_ids = tuple(found["id"].to_list())
     if not volume_ids:
         raise StudyError(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ragone.dataset import Lake
+from ragone.dataset.select import quoted, where_clause
 from ragone.flows.errors import RetrainingError
 from ragone.schemas import CellDesign, Materials, Recipe, Transport
 from ragone.schemas.errors import did_you_mean
@@ -102,9 +103,9 @@ def find_observations(
     chosen = list(
         dict.fromkeys([target, id_column, _bound_column(target), *_DESIGN, *_ABOUT, *fidelity, *asked, *also])
     )
-    listed = ", ".join(f'"{name}"' for name in chosen if name in types)
+    listed = ", ".join(quoted(name) for name in chosen if name in types)
     frame = lake.sql(
-        f"SELECT {listed} FROM evaluations{_condition(where)} ORDER BY {_quoted(id_column)}", at=snapshot_id
+        f"SELECT {listed} FROM evaluations{where_clause(where)} ORDER BY {quoted(id_column)}", at=snapshot_id
     )
     rows = frame.to_dicts()
     if not rows:
@@ -181,14 +182,6 @@ def _require_columns(names: Sequence[str], known: Sequence[str]) -> None:
         if name not in known:
             plain = [one for one in known if not one.endswith("_id")]
             raise RetrainingError(f"the evaluations have no column {name!r}: {did_you_mean(name, plain)}")
-
-
-def _condition(where: str) -> str:
-    return f"\nWHERE ({where}\n)" if where else ""
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _usable(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ragone.dataset import Lake
 from ragone.dataset.lineage import Lineage
+from ragone.dataset.select import where_clause
 from ragone.flows.errors import AllocationError
 from ragone.schemas import CapacityFade
 
@@ -88,8 +89,9 @@ def find_fades(lake: Lake, ids: Sequence[str], *, by: str = "", where: str = "",
 
 
 def _found(lake: Lake, where: str, at: str) -> list[str]:
-    condition = f" WHERE {where}" if where else ""
-    frame = lake.sql(f"SELECT id FROM capacity_fades{condition} ORDER BY id", at=lake.resolve(at) if at else None)
+    frame = lake.sql(
+        f"SELECT id FROM capacity_fades{where_clause(where)} ORDER BY id", at=lake.resolve(at) if at else None
+    )
     return [str(name) for name in frame["id"].to_list()]
 
 

@@ -10,11 +10,11 @@ from typing import Any
 
 from ragone.dataset import Lake
 from ragone.flows.design.evaluation import completed
-from ragone.flows.errors import SurvivalModelError
+from ragone.flows.errors import SurvivalError
+from ragone.flows.survival.lives import query_lives
 from ragone.models.survival.regression.fit import fit_regression
 from ragone.models.survival.regression.terms import covariate_of
 from ragone.schemas import LifeOutcome, SurvivalRegression
-from ragone.schemas.errors import did_you_mean
 from ragone.schemas.unit_names import unit_of
 
 _UNIT = "_unit"
@@ -48,21 +48,15 @@ def fit_in_lake(lake: Lake, plan: RegressionPlan, *, where: str = "", at: str = 
     plan
         Model and terms: columns of the view ``lives``, so covariates, settings of the ageing and fields of the design.
     where, at
-        A condition on the view, and the snapshot that is queried; nothing and the present if empty.
+        A condition on the view, and the snapshot that is queried; without one, one is taken.
 
     Raises
     ------
-    SurvivalModelError
+    SurvivalError
         If there are no such lives or columns, or the lives are of several units or criteria.
     """
-    snapshot = lake.resolve(at) if at else None
-    frame = lake.sql(f"SELECT * FROM lives{f' WHERE ({where})' if where else ''} ORDER BY id, cell_name", at=snapshot)
-    if not frame.height:
-        raise SurvivalModelError("no cycle life fits. Import lives or age cells first, or change --where.")
-    for name in plan.covariates:
-        if name not in frame.columns:
-            raise SurvivalModelError(f"no cycle life has the covariate {name!r}: {did_you_mean(name, frame.columns)}")
-    rows = frame.to_dicts()
+    found = query_lives(lake, plan.covariates, where=where, at=at)
+    rows = found.rows
     _require_alike(rows)
     left_out = Counter(reason for row in rows if (reason := _useless(row, plan.covariates)))
     kept = [row for row in rows if not _useless(row, plan.covariates)]
@@ -76,7 +70,7 @@ def fit_in_lake(lake: Lake, plan: RegressionPlan, *, where: str = "", at: str = 
         strata=plan.strata,
         penalty=plan.penalty,
         hold_out=plan.hold_out,
-        snapshot_id=snapshot or "",
+        snapshot_id=found.snapshot_id,
         left_out=dict(left_out),
     )
     completed(run)
@@ -87,7 +81,7 @@ def _require_alike(rows: Sequence[Mapping[str, Any]]) -> None:
     for name in _UNLIKE:
         found = sorted({str(row[name]) for row in rows})
         if len(found) > 1:
-            raise SurvivalModelError(
+            raise SurvivalError(
                 f"the lives have {len(found)} different {name}: {'; '.join(found)}. Lives are compared by one. Choose "
                 f"with --where \"{name} = '{found[0]}'\"."
             )
@@ -112,13 +106,13 @@ def _units(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> Iterator[
 
     Raises
     ------
-    SurvivalModelError
+    SurvivalError
         If a covariate has several.
     """
     for name in names:
         beside = sorted({str(row.get(f"{name}{_UNIT}") or "") for row in rows})
         if len(beside) > 1:
-            raise SurvivalModelError(
+            raise SurvivalError(
                 f"covariate {name!r} is given in {', '.join(map(repr, beside))}. Choose one with --where."
             )
         if rows and isinstance(rows[0][name], int | float):

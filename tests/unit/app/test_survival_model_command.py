@@ -83,6 +83,14 @@ def test_it_is_stored_once_names_its_snapshot_and_reproduces(place, model):
         assert len({edge.parent for edge in lake.lineage(first.id).informed_by}) == 59
 
 
+def test_a_fit_of_the_present_names_a_snapshot_of_it(place):
+    """The lives that it was fitted to can be asked for again, whatever comes into the lake."""
+    with Lake.open(place[0]) as lake:
+        fit = fit_in_lake(lake, RegressionPlan(terms=("rate",)))
+        held = len(lake.sql("SELECT id FROM lives", at=fit.snapshot_id))
+        assert held == fit.life_count + sum(fit.left_out.values())
+
+
 def test_lives_that_determine_nothing_are_said(cli, place):
     """Nobody of the cells chosen died: an answer with the reason, and the exit code for something found."""
     answer = cli("survival-model", "--covariates", "rate", "--where", "NOT observed", "--lake", place[0])
@@ -94,7 +102,7 @@ def test_lives_that_determine_nothing_are_said(cli, place):
     ("arguments", "said"),
     [
         (["--covariates", "rte"], "did you mean"),
-        (["--covariates", "rate", "--where", "cell_name = 'nobody'"], "no cycle life fits"),
+        (["--covariates", "rate", "--where", "cell_name = 'nobody'"], "no cycle life that fits"),
         (["--model", "cox"], "--covariates"),
         (["--covariates", "rate", "--penalty", "-1"], "is negative"),
         (["--covariates", "rate", "--predict", "3"], "no covariate with a value"),
