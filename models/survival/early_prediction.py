@@ -114,13 +114,6 @@ def relative_error(medians: Floats, lives: Floats, dead: Mask) -> float:
     return float(np.median(np.abs(medians[dead] / lives[dead] - 1))) if dead.any() else float("nan")
 
 
-def concordance(medians: Floats, lives: Floats, dead: Mask) -> float:
-    """Share of pairs of cells whose order is known that are predicted in that order (Harrell); NaN without a pair."""
-    known = dead[:, None] & ((lives[:, None] < lives) | ((lives[:, None] == lives) & ~dead))
-    right = (medians[:, None] < medians) + 0.5 * (medians[:, None] == medians)
-    return float(right[known].mean()) if known.any() else float("nan")
-
-
 def names_of(columns: Columns, names: Sequence[str]) -> tuple[str, ...]:
     """Names of features by their numbers."""
     return tuple(names[number] for number in columns)

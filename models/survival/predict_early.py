@@ -14,13 +14,14 @@ from ragone.models.survival.early_prediction import (
     EarlyLives,
     HeldOut,
     choose_columns,
-    concordance,
     held_out,
     names_of,
     relative_error,
 )
+from ragone.models.survival.lifetimes import Lifetimes
 from ragone.models.survival.log_normal_lives import LogNormalLives
 from ragone.models.survival.passages import passages_of
+from ragone.models.survival.regression.concordance import concordance
 from ragone.schemas import CapacityFade, EarlyOutcome, EarlyPrediction, stage
 from ragone.schemas.errors import StageError
 
@@ -146,7 +147,7 @@ def _errors(known: EarlyLives, found: HeldOut) -> dict[str, Any]:
     gain, error = found.gain
     dead = known.dead
     inside = (found.low <= known.lives) & (known.lives <= found.high)
-    order = concordance(found.median, known.lives, dead)
+    order = concordance(Lifetimes.of_durations(known.lives, dead), found.median).value
     return {
         "gain": gain,
         "gain_standard_error": error,

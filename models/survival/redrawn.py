@@ -12,9 +12,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ragone.models.survival.lifetimes import Floats, Lifetimes
+from ragone.models.survival.lifetimes import Lifetimes
 from ragone.models.survival.quantile_profile import Fit, Samples
 from ragone.models.survival.regression.families import Family
+from ragone.models.survival.stops import Stops
 
 
 def redrawn(
@@ -53,17 +54,7 @@ def redrawn(
         alive = np.where(lives.entry > 0, np.exp(family.log_survivor(slope * np.maximum(entry, -50.0) + offset)), 1.0)
         died = np.clip(1 - alive * shares[rows], 1e-15, 1 - 1e-15)
         ends[rows] = (family.quantile(died) - offset) / slope
-    stops = np.log(_stops(lives, random.random(shares.shape)))
+    stops = np.log(Stops.of(lives).drawn(random.random(shares.shape)))
     ended = ends <= stops
     samples = Samples(np.minimum(ends, stops), ends, entry[None, :], ended, np.zeros(ended.shape, dtype=bool))
     return samples, np.asarray(chosen, dtype=np.int64)
-
-
-def _stops(lives: Lifetimes, shares: Floats) -> Floats:
-    """Return times at which cells are stopped, infinite for those that are not; shape of `shares`."""
-    order = np.lexsort((~lives.observed, lives.lower))  # ends before stops at one time
-    times, stopped = lives.lower[order], ~lives.observed[order]
-    at_risk = len(lives) - np.arange(len(lives)) - np.searchsorted(np.sort(-lives.entry), -times, side="left")
-    running = np.cumprod(1 - stopped / np.maximum(at_risk, 1))
-    place = np.searchsorted(-running, -shares, side="left")
-    return np.append(times, np.inf)[place]

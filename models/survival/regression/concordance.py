@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ragone.models.survival.lifetimes import Lifetimes
+from ragone.models.survival.stops import Stops
 
 Floats = NDArray[np.float64]
 _BLOCK = 512  # rows of the table of pairs held at a time
@@ -86,13 +87,5 @@ def _known_to_die_first(lives: Lifetimes, rows: slice) -> Floats:
 
 def _uno_weights(lives: Lifetimes) -> Floats:
     """Inverse square of the probability not to be censored before each end, by Kaplan-Meier; 0 without an end."""
-    times = np.unique(lives.lower[~lives.observed])
-    last = np.where(lives.observed, lives.upper, lives.lower)
-    survived = np.ones(len(times))
-    for number, time in enumerate(times):
-        # A death at the time of a censoring comes first, and is not at risk of being censored any more.
-        at_risk = (last > time) | ((last == time) & ~lives.observed)
-        at_risk &= lives.entry < time
-        survived[number] = 1 - (~lives.observed & (last == time)).sum() / at_risk.sum()
-    before = np.concatenate([[1.0], np.cumprod(survived)])[np.searchsorted(times, last, side="left")]
+    before = Stops.of(lives).never_before(np.where(lives.observed, lives.upper, lives.lower))
     return np.where(lives.observed & (before > 0), 1 / np.maximum(before, 1e-12) ** 2, 0.0)

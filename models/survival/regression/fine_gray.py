@@ -23,10 +23,11 @@ from dataclasses import replace
 import numpy as np
 
 from ragone.models.survival.errors import LifetimesError
-from ragone.models.survival.lifetimes import Floats, Lifetimes
+from ragone.models.survival.lifetimes import Lifetimes
 from ragone.models.survival.regression.accelerated import strata_of
 from ragone.models.survival.regression.cox import CoxFit, RiskSets, maximise_partial
 from ragone.models.survival.regression.residuals import coefficient_changes
+from ragone.models.survival.stops import Stops
 
 
 def fit_fine_gray(lives: Lifetimes, cause: str, terms: Sequence[str], *, strata: str = "") -> CoxFit:
@@ -59,7 +60,8 @@ def fit_fine_gray(lives: Lifetimes, cause: str, terms: Sequence[str], *, strata:
     others = lives.observed & ~own.observed
     same = sets.strata[:, None] == strata_of(lives, strata)[1][None, :]
     later = same & others[None, :] & (lives.lower[None, :] < sets.times[:, None])
-    weights = never_stopped_before(lives, sets.times)[:, None] / never_stopped_before(lives, lives.lower)[None, :]
+    stops = Stops.of(lives)
+    weights = stops.never_before(sets.times)[:, None] / stops.never_before(lives.lower)[None, :]
     fit = maximise_partial(lives, replace(sets, at_risk=np.where(later, weights, sets.at_risk)), terms, strata=strata)
     changes = coefficient_changes(fit)
     return replace(fit, covariance=changes.T @ changes)
@@ -78,12 +80,3 @@ def cause_specific(lives: Lifetimes, cause: str) -> Lifetimes:
         known = ", ".join(sorted({one for one in lives.causes if one})) or "none"
         raise LifetimesError(f"no life ended by {cause!r}; causes known are {known}. Choose one of these.")
     return replace(lives, upper=np.where(mine, lives.upper, np.inf), causes=tuple(np.where(mine, cause, "").tolist()))
-
-
-def never_stopped_before(lives: Lifetimes, times: Floats) -> Floats:
-    """Return the share of subjects that would not have been stopped before each time, if none had ended; G(t-)."""
-    moments = np.unique(lives.lower[~lives.observed])
-    stopped = (~lives.observed[None, :]) & (lives.lower[None, :] == moments[:, None])
-    alive = (lives.lower[None, :] > moments[:, None]) | stopped
-    running = np.append(1.0, np.cumprod(1 - stopped.sum(axis=1) / alive.sum(axis=1)))
-    return np.asarray(running[np.searchsorted(moments, times, side="left")])

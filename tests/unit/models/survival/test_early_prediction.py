@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ragone.models.survival.early_features import early_features
-from ragone.models.survival.early_prediction import concordance, folds
+from ragone.models.survival.early_prediction import folds
 from ragone.models.survival.log_normal_lives import LogNormalLives
 from ragone.models.survival.predict_early import predict_from_first_cycles
 from ragone.schemas import EarlyOutcome
@@ -94,13 +94,6 @@ def test_designs_are_held_out_whole():
     held = list(folds(design, np.ones(8, dtype=bool)))
     assert np.sum(held, axis=0).tolist() == [1] * 8
     assert all(len(set(design[one]) & set(design[~one])) == 0 for one in held)
-
-
-def test_concordance_counts_pairs_of_known_order():
-    """Of three cells, one of which was stopped before the others died, one pair is known; it is in the wrong order."""
-    lives, dead = np.array([100.0, 300.0, 50.0]), np.array([True, True, False])
-    assert concordance(np.array([9.0, 8.0, 1.0]), lives, dead) == 0.0
-    assert concordance(np.array([8.0, 9.0, 1.0]), lives, dead) == 1.0
 
 
 def test_informative_cycles_are_used_and_their_error_is_said():

@@ -12,7 +12,8 @@ from lifelines import CoxPHFitter
 from ragone.models.survival import Lifetimes, LifetimesError
 from ragone.models.survival.competing import cumulative_incidence
 from ragone.models.survival.regression.cox import fit_cox
-from ragone.models.survival.regression.fine_gray import cause_specific, fit_fine_gray, never_stopped_before
+from ragone.models.survival.regression.fine_gray import cause_specific, fit_fine_gray
+from ragone.models.survival.stops import Stops
 
 _NAMES = ("", "capacity", "plating")
 
@@ -46,7 +47,7 @@ def test_weights_are_those_that_r_computes(fourteen):
     """finegray.Rout.save: stops after ends at one time, so that the share falls after 3, 4, 6, 8 and 9."""
     expected = np.cumprod([1, 11 / 12, 8 / 10, 5 / 6, 3 / 4, 2 / 3])
     moments = np.array([3.0, 4.0, 6.0, 8.0, 9.0, 12.0])
-    np.testing.assert_allclose(never_stopped_before(fourteen, moments), expected, rtol=1e-14)
+    np.testing.assert_allclose(Stops.of(fourteen).never_before(moments), expected, rtol=1e-14)
     weights = fit_fine_gray(fourteen, "capacity", ["x"]).risk_sets.at_risk
     np.testing.assert_allclose(weights[:, 1], [1, 11 / 12, 11 / 15, 11 / 36], rtol=1e-14)
     assert weights[-1, 6] == pytest.approx(5 / 12)
@@ -75,7 +76,7 @@ def test_lifelines_gives_the_same_on_expanded_rows():
         rows.append((n, lives.columns["x"][n], 0.0, end, cause == "capacity", 1.0))
         if cause == "plating":
             after = np.append(end, moments[moments > end])
-            share = never_stopped_before(lives, after)
+            share = Stops.of(lives).never_before(after)
             rows += [
                 (n, lives.columns["x"][n], start, stop, False, weight)
                 for start, stop, weight in zip(after[:-1], after[1:], share[1:] / share[0], strict=True)
