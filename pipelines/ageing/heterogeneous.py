@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
-
-import numpy as np
+from typing import Annotated, Literal
 
 from ragone.pipelines.ageing.cycle_map import AgeingNumerics
-from ragone.pipelines.ageing.errors import AgeingError, CycleFailedError
+from ragone.pipelines.ageing.errors import AgeingError
 from ragone.pipelines.ageing.mechanisms import Mechanisms
 from ragone.pipelines.ageing.regions import RegionModel, RegionsMap
 from ragone.pipelines.ageing.segment import SeiGrowth
 from ragone.pipelines.ageing.simulated_life import SimulatedLife
 from ragone.pipelines.ageing.steps import Duty
 from ragone.pipelines.cell.chemistry import parameter_values_of
-from ragone.schemas import CapacityFade, CellOutcome, CellParameters, FadeOutcome, NegativeElectrode, stage
+from ragone.schemas import CapacityFade, CellOutcome, CellParameters, NegativeElectrode, stage
 from ragone.schemas.field import POSITIVE
 from ragone.schemas.parameter import NotNegative, Positive, Share
 
 _SAME = ("parameter_set", "negative_parameter_set", "electrode_area_square_metre", "nominal_capacity_ampere_hour")
-_COLUMNS = {  # of a fade: the name in a row
-    "discharging_capacity_ampere_hour": "discharging_capacity",
-    "charging_capacity_ampere_hour": "charging_capacity",
-    "discharging_energy_watt_hour": "discharging_energy",
-    "charging_energy_watt_hour": "charging_energy",
-    "largest_temperature_kelvin": "largest_temperature",
-}
 
 
 @stage("ageing.age_regions", libraries=("pybamm", "casadi", "numpy", "scipy"))
@@ -71,7 +62,7 @@ def age_regions(
     sei, sei_on_cracks, plating, cracking, loss_of_active_material, porosity_change
         Mechanisms, as of `age_cell`.
     until_capacity_share
-        Capacity over that of the first cycle below which the cell is not cycled further [-]; 0 for all cycles.
+        Capacity over that of the second cycle below which the cell is not cycled further [-]; 0 for all cycles.
     coating_points, particle_points
         Finite volumes across each coating and the separator, and across each particle's radius.
     relative_tolerance, absolute_tolerance
@@ -97,13 +88,23 @@ def age_regions(
     numerics = AgeingNumerics(coating_points, particle_points, relative_tolerance, absolute_tolerance)
     built = RegionsMap(regions, duty, model=model, mechanisms=mechanisms, numerics=numerics,
                        ambient_temperature=ambient_temperature_kelvin)  # fmt: skip
-    life = _lived(built, cycles, until_capacity_share)
+    life = SimulatedLife(built.initial_state())
+    life.run(built, cycles, until_capacity_share)
     method = (
         f"PyBaMM {model}, {len(regions)} parallel regions at one voltage, isothermal, {mechanisms}; {coating_points} "
         f"points a coating, {particle_points} a particle; IDAS, rtol {relative_tolerance:g}, atol "
         f"{absolute_tolerance:g}"
     )
-    return _fade(life, regions[0], built, duty, ambient_temperature_kelvin, method)
+    return CapacityFade(
+        cell_name=regions[0].parameter_set,
+        outcome=life.outcome,
+        reason=life.reason,
+        protocol=duty.steps(),
+        nominal_capacity_ampere_hour=regions[0].nominal_capacity_ampere_hour or None,
+        ambient_temperature_kelvin=ambient_temperature_kelvin,
+        method=method,
+        **life.columns(built.names),
+    )
 
 
 def _require_one_cell(regions: tuple[CellParameters, ...]) -> None:
@@ -115,41 +116,3 @@ def _require_one_cell(regions: tuple[CellParameters, ...]) -> None:
     other = [name for name in _SAME if len({getattr(one, name) for one in regions}) > 1]
     if other:
         raise AgeingError(f"regions are of several cells: they differ in {', '.join(other)}. Give those of one cell.")
-
-
-def _lived(built: RegionsMap, cycles: int, share: float) -> SimulatedLife:
-    life = SimulatedLife(state=built.initial_state())
-    while len(life.rows) < cycles and life.outcome is FadeOutcome.BUDGET:
-        try:
-            life.state, row = built.advance(life.state)
-        except CycleFailedError as failed:
-            life.outcome, life.reason = failed.outcome, failed.reason
-            break
-        life.keep(row, life.count + 1, 0.0)
-        life.stop_below(share)
-    return life
-
-
-def _fade(
-    life: SimulatedLife, cell: CellParameters, built: RegionsMap, duty: Duty, temperature: float, method: str
-) -> CapacityFade:
-    columns: dict[str, Any] = {
-        field: np.array([getattr(row, name) for row in life.rows], np.float64) for field, name in _COLUMNS.items()
-    }
-    return CapacityFade(
-        cell_name=cell.parameter_set,
-        outcome=life.outcome,
-        reason=life.reason,
-        protocol=duty.steps(),
-        nominal_capacity_ampere_hour=cell.nominal_capacity_ampere_hour or None,
-        ambient_temperature_kelvin=temperature,
-        reference_capacity_ampere_hour=life.reference_capacity or None,
-        cycle_count=np.array(life.counts, np.int64),
-        test_time_second=np.array(life.times, np.float64),
-        variable_names=built.names,
-        variables=np.ascontiguousarray(
-            np.array([row.variables for row in life.rows], np.float64).reshape(len(life.rows), len(built.names)).T
-        ),
-        method=method,
-        **columns,
-    )

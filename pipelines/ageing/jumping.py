@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 
 from ragone.pipelines.ageing.cycle_map import CycleRow, State
 from ragone.pipelines.ageing.errors import CycleFailedError
-from ragone.pipelines.ageing.simulated_life import SimulatedLife
+from ragone.pipelines.ageing.simulated_life import CycleAdvance, SimulatedLife
 from ragone.pipelines.ageing.slopes import Jump, Place, judged, predicted_state, reported, summed_weights
 from ragone.schemas import FadeOutcome
 
@@ -41,12 +41,8 @@ _SAFETY = 2  # by which the error of a jump is multiplied in the bound of the ro
 _START = 6  # cycles simulated before the first jump, slopes being taken over the second and the last
 
 
-class CycleAdvance(Protocol):
+class BoundedCycles(CycleAdvance, Protocol):
     """The map of one cycle, with what bounds its state."""
-
-    def advance(self, state: State) -> tuple[State, CycleRow]:
-        """Do one cycle; raise CycleFailedError where it cannot be done."""
-        ...
 
     def is_physical(self, state: State) -> bool:
         """Return whether each part of a state lies within its bounds."""
@@ -89,7 +85,7 @@ class Jumper:
     """
 
     def __init__(
-        self, cycles: CycleAdvance, life: SimulatedLife, *, jumping: Jumping, capacity_share: float = 0.0
+        self, cycles: BoundedCycles, life: SimulatedLife, *, jumping: Jumping, capacity_share: float = 0.0
     ) -> None:
         self._cycles, self._jumping, self._share = cycles, jumping, capacity_share
         self.life = life

@@ -12,10 +12,9 @@ from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ragone.pipelines.ageing.cycle_map import RESISTANCE, AgeingNumerics, CycleMap, Model, State
-from ragone.pipelines.ageing.errors import AgeingError, CycleFailedError
+from ragone.pipelines.ageing.errors import AgeingError
 from ragone.pipelines.ageing.jumping import Jumper, Jumping
 from ragone.pipelines.ageing.mechanisms import Mechanisms
 from ragone.pipelines.ageing.simulated_life import SimulatedLife
@@ -264,15 +263,7 @@ def _lived(built: CycleMap, began: AgeingState, cycles: int, share: float, jump_
     life = _begun(began, began.state if len(began.state) else built.initial_state())
     if jump_error:
         return Jumper(built, life, jumping=Jumping(jump_error), capacity_share=share).run(cycles)
-    while len(life.rows) < cycles and life.outcome is FadeOutcome.BUDGET:
-        try:
-            life.state, row = built.advance(life.state)
-        except CycleFailedError as failed:
-            life.outcome, life.reason = failed.outcome, failed.reason
-            break
-        life.simulated += 1
-        life.keep(row, life.count + 1, life.carried_error)
-        life.stop_below(share)
+    life.run(built, cycles, share)
     return life
 
 
@@ -301,33 +292,15 @@ def _fade(
     temperature: float,
     method: str,
 ) -> CapacityFade:
-    rows = life.rows
-
-    def column(name: str) -> NDArray[np.float64]:
-        return np.array([getattr(row, name) for row in rows], np.float64)
-
-    resistance = column("resistance")
-    measured = len(rows) > 0 and bool(np.all(np.isfinite(resistance)))
-    variables = np.array([row.variables for row in rows], np.float64).reshape(len(rows), len(names)).T
+    columns = life.columns(names)
     return CapacityFade(
         cell_name=ended.cell_name,
         outcome=ended.outcome,
         reason=ended.reason,
         protocol=steps,
         nominal_capacity_ampere_hour=cell.nominal_capacity_ampere_hour or None,
-        reference_capacity_ampere_hour=life.reference_capacity or None,
         ambient_temperature_kelvin=temperature,
-        cycle_count=np.array(life.counts, np.int64),
-        test_time_second=np.array(life.times, np.float64),
-        discharging_capacity_ampere_hour=column("discharging_capacity"),
-        charging_capacity_ampere_hour=column("charging_capacity"),
-        discharging_energy_watt_hour=column("discharging_energy"),
-        charging_energy_watt_hour=column("charging_energy"),
-        internal_resistance_ohm=resistance if measured else np.zeros(0),
-        largest_temperature_kelvin=column("largest_temperature"),
-        discharging_capacity_error_ampere_hour=np.array(life.errors if life.jumps else (), np.float64),
-        variable_names=names,
-        variables=np.ascontiguousarray(variables),
-        resistance_definition=RESISTANCE if measured else "",
+        resistance_definition=RESISTANCE if len(columns.get("internal_resistance_ohm", ())) else "",
         method=method,
+        **columns,
     )
