@@ -1,7 +1,8 @@
 """Lives whose logarithm is normal about a linear function of covariates, some of them censored or seen late.
 
 The coefficients are drawn to zero by a normal prior of given width on standardised covariates: a ridge, so that a few
-deaths suffice. The likelihood is that of lives that reached their entry.
+deaths suffice. The likelihood is that of lives that reached their entry. The log-normal fit of the regressions has no
+prior of the deviation, and refuses lives none of which ended, which those of a part of the designs may be.
 """
 
 from __future__ import annotations

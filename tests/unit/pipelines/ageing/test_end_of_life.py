@@ -17,7 +17,7 @@ END = float(brentq(lambda n: smooth(np.array(n)) - 0.8 * smooth(np.array(1.0)), 
 
 def life(fade: object, **settings: object) -> CycleLife:
     """The life of a fade."""
-    return find_cycle_life(fade, **settings)  # type: ignore[arg-type]
+    return find_cycle_life(fade, **settings)
 
 
 def test_the_end_is_interpolated_between_consecutive_cycles() -> None:

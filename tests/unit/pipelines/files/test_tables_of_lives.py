@@ -14,7 +14,7 @@ TABLE = "cell,life,ended,rate,batch\na,500,1,2.5,first\nb,800.5,0,3,first\nc,700
 
 
 @pytest.fixture
-def read(tmp_path: Path):  # type: ignore[no-untyped-def]
+def read(tmp_path: Path):
     """Read a table, with one thing in it changed."""
 
     def reading(old: str = "", new: str = "", *, content: bytes | None = None, **columns: Any) -> ImportedLives:
@@ -26,7 +26,7 @@ def read(tmp_path: Path):  # type: ignore[no-untyped-def]
     return reading
 
 
-def test_lives_have_outcomes_and_covariates(read):  # type: ignore[no-untyped-def]
+def test_lives_have_outcomes_and_covariates(read):
     """Numbers have their unit, texts stay texts, and a life that did not end has no upper end."""
     found = read(covariates=("rate:1/h", "batch")).lives
     assert [(life.cell_name, life.lower, life.upper) for life in found] == [
@@ -39,7 +39,7 @@ def test_lives_have_outcomes_and_covariates(read):  # type: ignore[no-untyped-de
     assert (found[0].source, found[0].licence, found[0].criterion) == ("lives.csv", "MIT", "80 % of nominal")
 
 
-def test_censored_is_the_opposite_of_an_event(read):  # type: ignore[no-untyped-def]
+def test_censored_is_the_opposite_of_an_event(read):
     """The same column read the other way round."""
     found = read(event="", censored="ended").lives
     assert [life.outcome.is_event for life in found] == [False, True, False]
@@ -67,14 +67,14 @@ def test_censored_is_the_opposite_of_an_event(read):  # type: ignore[no-untyped-
         ("first", "\0", "NUL"),
     ],
 )
-def test_a_table_that_cannot_be_right_is_refused(read, old: str, new: str, message: str):  # type: ignore[no-untyped-def]
+def test_a_table_that_cannot_be_right_is_refused(read, old: str, new: str, message: str):
     """The message names the row and what is wrong in it."""
     with pytest.raises(LivesFileError, match=message):
         read(old, new)
 
 
 @pytest.mark.parametrize("content", [b"life\n", b"\xff\xfe\x00", b"\n\n", b"cell,life,ended\n"])
-def test_what_is_no_table_is_refused(read, content: bytes):  # type: ignore[no-untyped-def]
+def test_what_is_no_table_is_refused(read, content: bytes):
     """Other encodings and empty files."""
     with pytest.raises(LivesFileError):
         read(content=content)
@@ -92,13 +92,13 @@ def test_what_is_no_table_is_refused(read, content: bytes):  # type: ignore[no-u
         ({"entry": "life"}, "came under observation"),
     ],
 )
-def test_columns_that_do_not_fit_are_refused(read, columns: dict[str, Any], message: str):  # type: ignore[no-untyped-def]
+def test_columns_that_do_not_fit_are_refused(read, columns: dict[str, Any], message: str):
     """The message says which option and what is known."""
     with pytest.raises(LivesFileError, match=message):
         read(**columns)
 
 
-def test_ends_between_two_looks_are_intervals(read):  # type: ignore[no-untyped-def]
+def test_ends_between_two_looks_are_intervals(read):
     """Of cells that were looked at every 50 cycles; an empty upper end is a censored life, a lower end of 0 allowed."""
     table = b"cell,alive,ended,since\na,500,550,0\nb,800,,700\nc,0,50,0\nd,600,600,0\n"
     found = read(content=table, life="", event="", lower="alive", upper="ended", entry="since").lives
@@ -124,14 +124,14 @@ def test_ends_between_two_looks_are_intervals(read):  # type: ignore[no-untyped-
         ("500,550", {"event": "ended"}, "leave --event"),
     ],
 )
-def test_intervals_that_cannot_be_are_refused(read, row: str, columns: dict[str, Any], message: str):  # type: ignore[no-untyped-def]
+def test_intervals_that_cannot_be_are_refused(read, row: str, columns: dict[str, Any], message: str):
     """The message names the row, or the options that contradict each other."""
     given = {"life": "", "event": "", "lower": "alive", "upper": "ended", **columns}
     with pytest.raises(LivesFileError, match=message):
         read(content=f"cell,alive,ended\na,{row}\n".encode(), **given)
 
 
-def test_what_limits_the_conclusions_is_noted(read):  # type: ignore[no-untyped-def]
+def test_what_limits_the_conclusions_is_noted(read):
     """Nobody died, or few; a column of numbers with a text in it is a text."""
     assert "no life ended" in read(content=TABLE.replace(",1,", ",0,").replace("true", "0").encode()).findings[0]
     assert "2 of 3 lives ended" in read().findings[0]
